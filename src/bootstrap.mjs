@@ -1,0 +1,117 @@
+#!/usr/bin/env node
+/**
+ * What a bare clone can run: it uses node: modules only, because nothing else is installed yet. It checks the Node version,
+ * installs the pinned packages when the lock file has changed, builds when a source has changed, and hands over.
+ *
+ *   node src/bootstrap.mjs build | demo [OPTIONS] | test | test:services | test:data | test:browser
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const OLDEST_NODE = [20, 19, 0];
+
+function checkNodeVersion() {
+  const have = process.versions.node.split('.').map(Number);
+  for (let i = 0; i < OLDEST_NODE.length; i++) {
+    if (have[i] > OLDEST_NODE[i]) return;
+    if (have[i] < OLDEST_NODE[i]) {
+      console.error(
+        `Tagwatch needs Node ${OLDEST_NODE.join('.')} or newer; this is ${process.versions.node} (${process.execPath}).\n` +
+          'Install the current LTS from https://nodejs.org and run the same command again.',
+      );
+      process.exit(1);
+    }
+  }
+}
+
+/** Runs a command and ends this process with its code when it fails. */
+function run(command, args, options = {}) {
+  const result = spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options });
+  if (result.error) {
+    console.error(`Could not run ${command}: ${result.error.message}`);
+    process.exit(1);
+  }
+  if (result.status !== 0) process.exit(result.status ?? 1);
+}
+
+/** A digest of files, by relative name and content, so that a checkout with new dates is not taken for a change. */
+function digest(paths) {
+  const hash = createHash('sha256');
+  hash.update(process.versions.modules);
+  const add = (path) => {
+    const full = join(root, path);
+    if (!existsSync(full)) return;
+    if (statSync(full).isDirectory()) for (const name of readdirSync(full).sort()) add(join(path, name));
+    else hash.update(path).update('\0').update(readFileSync(full)).update('\0');
+  };
+  for (const path of paths) add(path);
+  return hash.digest('hex');
+}
+
+/** Does `work` unless the stamp says that it was done for these very files. */
+function unlessDone(stamp, paths, work) {
+  const now = digest(paths);
+  const file = join(root, stamp);
+  if (existsSync(file) && readFileSync(file, 'utf8') === now) return;
+  rmSync(file, { force: true });
+  work();
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, now);
+}
+
+function install() {
+  unlessDone(join('node_modules', '.tagwatch-installed'), ['package.json', 'package-lock.json'], () => {
+    console.log('Installing the pinned packages (npm ci) ...');
+    // npm is a .cmd on Windows, which spawn runs only through npm's own script.
+    const npmCli = process.env.npm_execpath;
+    const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
+    if (npmCli?.endsWith('.js')) run(process.execPath, [npmCli, ...args]);
+    else run('npm', args, { shell: process.platform === 'win32' });
+  });
+}
+
+function build() {
+  const sources = ['src', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
+  unlessDone(join('dist', '.tagwatch-built'), sources, () => {
+    console.log('Building ...');
+    rmSync(join(root, 'dist'), { recursive: true, force: true });
+    run(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json']);
+    run(process.execPath, [join('src', 'build-assets.mjs')]);
+  });
+}
+
+function test(project, rest) {
+  run(process.execPath, [join('node_modules', 'vitest', 'vitest.mjs'), 'run', '--project', project, ...rest]);
+}
+
+checkNodeVersion();
+const [command = 'build', ...rest] = process.argv.slice(2);
+const commands = {
+  build() {},
+  // In this very process, so that a signal sent to `npm run demo` reaches the program and it stops in order.
+  async demo() {
+    process.argv = [process.execPath, join(root, 'dist', 'main.js'), 'demo', ...rest];
+    await import(pathToFileURL(join(root, 'dist', 'main.js')).href);
+  },
+  test() {
+    test('unit', rest);
+    console.log(
+      '\nThe real services (Kafka, PostGIS), the browser and the track files were not part of this run:\n' +
+        'npm run test:services, npm run test:browser and npm run test:data are for them.',
+    );
+  },
+  'test:services': () => test('services', rest),
+  'test:data': () => test('data', rest),
+  'test:browser': () => test('browser', rest),
+};
+if (!(command in commands)) {
+  console.error(`Unknown command ${command}. Known: ${Object.keys(commands).join(', ')}.`);
+  process.exit(1);
+}
+install();
+build();
+await commands[command]();
