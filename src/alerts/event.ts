@@ -1,0 +1,149 @@
+/**
+ * What stands in `tagwatch.alerts` and goes over the feed (`wire.md`, "An alert event"): the engine's findings and people's
+ * actions, in the order that decides. One shape for the log, the feed and REST, so nothing is translated on the way.
+ */
+import type {
+  AlertKind,
+  CurfewReason,
+  EndedBecause,
+  EngineEvent,
+  EventType,
+  Rule,
+  Severity,
+} from '../engine/types.js';
+
+export const DISPOSITIONS = [
+  'breach-confirmed',
+  'breach-suspected',
+  'reasonable-excuse',
+  'authorised-absence',
+  'no-action',
+  'referred',
+  'gps-drift',
+  'equipment-fault',
+  'in-custody',
+  'already-dealt-with',
+  'duplicate',
+] as const;
+export type Disposition = (typeof DISPOSITIONS)[number];
+
+/** An instant, RFC 3339 in UTC with `Z`. */
+export type Instant = string;
+
+/** The engine's event on the wire. */
+export interface FindingEvent {
+  readonly eventId: string;
+  readonly alertId: string;
+  readonly revision: number;
+  readonly type: EventType;
+  readonly kind: AlertKind;
+  readonly severity: Severity;
+  readonly wearerId: string;
+  readonly tagId: string;
+  readonly activationId: string;
+  readonly conditionId: string | null;
+  readonly conditionVersion: number | null;
+  readonly zoneId: string | null;
+  readonly zoneVersion: number | null;
+  readonly episode: { readonly startedAt: Instant; readonly endedAt: Instant | null; readonly endedAfter?: Instant };
+  readonly foundAt: Instant;
+  readonly raisedAt: Instant;
+  readonly delayedByMs: number;
+  readonly historic: boolean;
+  readonly reason?: CurfewReason;
+  readonly window?: { readonly opensAt: Instant; readonly closesAt: Instant };
+  readonly endedBecause?: EndedBecause;
+  readonly supersededBy?: string;
+  readonly explanation: {
+    readonly rule: Rule;
+    readonly belief?: number;
+    readonly fixes: readonly {
+      readonly fixedAt: Instant;
+      readonly latitude: number;
+      readonly longitude: number;
+      readonly signedDistanceMetres: number;
+      readonly accuracyMetres: number | null;
+      readonly probabilityInside?: number;
+    }[];
+    readonly edgeAt?: Instant;
+    readonly newestFixAt?: Instant | null;
+    readonly thresholds: Readonly<Record<string, number>>;
+  };
+}
+
+/** A person's action on an alert. It is judged by the fold, in log order: the first wins. */
+export interface ActionEvent {
+  /** The `Idempotency-Key` of its request. */
+  readonly eventId: string;
+  readonly alertId: string;
+  readonly type: 'acknowledged' | 'disposed';
+  readonly wearerId: string;
+  readonly actor: string;
+  readonly at: Instant;
+  /** The version of the alert that the person had seen: its revision and its count of actions. */
+  readonly seen: { readonly revision: number; readonly actions: number };
+  readonly note?: string;
+  readonly disposition?: Disposition;
+  readonly tagInspectedAt?: Instant;
+}
+
+export type AlertEvent = FindingEvent | ActionEvent;
+
+/** Whether an event is the engine's. */
+export function isFinding(event: AlertEvent): event is FindingEvent {
+  return 'revision' in event;
+}
+
+const instant = (ms: number): Instant => new Date(ms).toISOString();
+
+/** The engine's event as it stands in the log. Keys in a fixed order: the same finding gives the same bytes. */
+export function toFindingEvent(event: EngineEvent): FindingEvent {
+  const { episode, explanation } = event;
+  return {
+    eventId: event.eventId,
+    alertId: event.alertId,
+    revision: event.revision,
+    type: event.type,
+    kind: event.kind,
+    severity: event.severity,
+    wearerId: event.wearerId,
+    tagId: event.tagId,
+    activationId: event.activationId,
+    conditionId: event.conditionId,
+    conditionVersion: event.conditionVersion,
+    zoneId: event.zoneId,
+    zoneVersion: event.zoneVersion,
+    episode: {
+      startedAt: instant(episode.startedAtMs),
+      endedAt: episode.endedAtMs === null ? null : instant(episode.endedAtMs),
+      ...(episode.endedAfterMs === undefined ? {} : { endedAfter: instant(episode.endedAfterMs) }),
+    },
+    foundAt: instant(event.foundAtMs),
+    raisedAt: instant(event.raisedAtMs),
+    delayedByMs: event.delayedByMs,
+    historic: event.historic,
+    ...(event.reason === undefined ? {} : { reason: event.reason }),
+    ...(event.window === undefined
+      ? {}
+      : { window: { opensAt: instant(event.window.opensAtMs), closesAt: instant(event.window.closesAtMs) } }),
+    ...(event.endedBecause === undefined ? {} : { endedBecause: event.endedBecause }),
+    ...(event.supersededBy === undefined ? {} : { supersededBy: event.supersededBy }),
+    explanation: {
+      rule: explanation.rule,
+      ...(explanation.belief === undefined ? {} : { belief: explanation.belief }),
+      fixes: explanation.fixes.map((fix) => ({
+        fixedAt: instant(fix.fixedAtMs),
+        latitude: fix.latitude,
+        longitude: fix.longitude,
+        signedDistanceMetres: fix.signedDistanceMetres,
+        accuracyMetres: fix.accuracyMetres,
+        ...(fix.probabilityInside === undefined ? {} : { probabilityInside: fix.probabilityInside }),
+      })),
+      ...(explanation.edgeAtMs === undefined ? {} : { edgeAt: instant(explanation.edgeAtMs) }),
+      ...(explanation.newestFixAtMs === undefined
+        ? {}
+        : { newestFixAt: explanation.newestFixAtMs === null ? null : instant(explanation.newestFixAtMs) }),
+      thresholds: explanation.thresholds,
+    },
+  };
+}

@@ -1,0 +1,213 @@
+/** The engine's words: what it takes, what it keeps, what it says. Instants are epoch ms; distances metres; WGS84 degrees. */
+
+export type Mechanism = 'GPS' | 'RF' | 'LBS' | 'WIFI';
+
+export const DEVICE_EVENTS = [
+  'strap-tamper',
+  'strap-restored',
+  'case-tamper',
+  'case-restored',
+  'battery-low',
+  'battery-critical',
+  'charging-started',
+  'charging-stopped',
+  'no-gps',
+  'gps-restored',
+  'jamming',
+  'powered-on',
+  'powered-off',
+] as const;
+export type DeviceEvent = (typeof DEVICE_EVENTS)[number];
+
+/** One position at one device time. `accuracyMetres` is null where neither the ping nor the tag's model gave one. */
+export interface Position {
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly accuracyMetres: number | null;
+  readonly mechanism: Mechanism;
+}
+
+/** One message from a tag, parsed and validated. `identity` is the sequence or a hash of the content (`wire.md`). */
+export interface Ping {
+  readonly tagId: string;
+  readonly identity: string;
+  readonly sequence: number | null;
+  readonly fixedAtMs: number;
+  readonly position: Position | null;
+  readonly deviceEvents: readonly DeviceEvent[];
+  readonly speedKmh: number | null;
+  readonly headingDegrees: number | null;
+  readonly altitudeMetres: number | null;
+  readonly satellites: number | null;
+  readonly batteryPercent: number | null;
+}
+
+export type ConditionKind = 'exclusion' | 'inclusion' | 'restriction' | 'curfew';
+export type ZonePriority = 'victim' | 'high' | 'standard';
+export type AccuracyConvention = 'r68' | 'r95';
+
+/** Geometry of one version of a zone; validated before it gets here (invariant 13). */
+export interface Zone {
+  readonly zoneId: string;
+  readonly version: number;
+  readonly priority: ZonePriority;
+  readonly bufferMetres: number | null;
+  readonly shape:
+    | { readonly type: 'circle'; readonly longitude: number; readonly latitude: number; readonly radiusMetres: number }
+    /** MultiPolygon coordinates as in GeoJSON: polygons, rings (first outer, then holes), closed, [longitude, latitude]. */
+    | { readonly type: 'polygons'; readonly polygons: readonly (readonly (readonly (readonly [number, number])[])[])[] };
+}
+
+/**
+ * One version of a condition with one version of one zone, over the interval in which both stood: `startsAtMs` (included) to
+ * `endsAtMs` (excluded, null: open). It already is the intersection of order, condition, both versions.
+ */
+export interface Term {
+  readonly conditionId: string;
+  readonly conditionVersion: number;
+  /** Key into the zones that come with it: `zoneId@version`. */
+  readonly zoneKey: string;
+  readonly kind: ConditionKind;
+  readonly confirmOn: 'belief' | 'first-fix';
+  readonly graceMs: number;
+  readonly startsAtMs: number;
+  readonly endsAtMs: number | null;
+  /** Why it ends at `endsAtMs`. */
+  readonly endsBecause: 'version-changed' | 'order-ended' | null;
+  /** When this term was first published: ticks judge no edge before it, and it is the switch-on of a backdated term. */
+  readonly publishedAtMs: number;
+  /** Flat, sorted, disjoint: opensAtMs, closesAtMs, … in UTC. Null: active always. Expanded by the publisher. */
+  readonly windows: readonly number[] | null;
+  /** Until when `windows` is complete. */
+  readonly windowsUntilMs: number | null;
+}
+
+/** One tag on one wearer over one period, and what applies to it. */
+export interface Activation {
+  readonly activationId: string;
+  readonly wearerId: string;
+  readonly fittedAtMs: number;
+  readonly removedAtMs: number | null;
+  readonly terms: readonly Term[];
+}
+
+/** All that applies to one tag. A lower `sequence` than the one held is ignored. */
+export interface TagWatch {
+  readonly tagId: string;
+  readonly sequence: number;
+  readonly publishedAtMs: number;
+  readonly accuracyConvention: AccuracyConvention;
+  readonly defaultAccuracyMetres: number | null;
+  readonly intervalSeconds: number;
+  /** In order of `fittedAtMs`; never overlapping. */
+  readonly activations: readonly Activation[];
+  readonly zones: Readonly<Record<string, Zone>>;
+}
+
+/** One condition that applies to all wearers, with every version of it. */
+export interface SharedWatch {
+  readonly conditionId: string;
+  readonly sequence: number;
+  readonly publishedAtMs: number;
+  readonly terms: readonly Term[];
+  readonly zones: Readonly<Record<string, Zone>>;
+}
+
+export type EventType = 'suspected' | 'confirmed' | 'amended' | 'ended' | 'withdrawn';
+export type AlertKind =
+  | ConditionKind
+  | 'buffer'
+  | 'unknown-at-edge'
+  | 'strap-tamper'
+  | 'case-tamper'
+  | 'battery-low'
+  | 'battery-critical'
+  | 'no-gps'
+  | 'jamming'
+  | 'unmonitored'
+  | 'supplier-silent';
+export type Severity = 'low' | 'medium' | 'high' | 'critical';
+export type Rule = 'two-fixes' | 'first-fix' | 'belief' | 'crossing' | 'edge' | 'device' | 'silence';
+export type CurfewReason = 'late-home' | 'left-during' | 'out-for-whole-window' | 'out-at-end';
+export type EndedBecause =
+  | 'complied'
+  | 'window-closed'
+  | 'version-changed'
+  | 'absence-began'
+  | 'order-ended'
+  | 'tag-removed'
+  | 'restored';
+
+export interface ExplainedFix {
+  readonly fixedAtMs: number;
+  readonly latitude: number;
+  readonly longitude: number;
+  /** To the zone's boundary, negative inside. */
+  readonly signedDistanceMetres: number;
+  readonly accuracyMetres: number | null;
+  readonly probabilityInside?: number;
+}
+
+export interface Explanation {
+  readonly rule: Rule;
+  readonly belief?: number;
+  readonly fixes: readonly ExplainedFix[];
+  /** The edge that was judged, for rule `edge`. */
+  readonly edgeAtMs?: number;
+  /** The newest fix when an edge found the tag silent; null: none ever. */
+  readonly newestFixAtMs?: number | null;
+  /** Thresholds that were applied, by name with unit. */
+  readonly thresholds: Readonly<Record<string, number>>;
+}
+
+/** What the engine says. The same inputs give the same bytes. */
+export interface EngineEvent {
+  readonly eventId: string;
+  readonly alertId: string;
+  readonly revision: number;
+  readonly type: EventType;
+  readonly kind: AlertKind;
+  readonly severity: Severity;
+  readonly wearerId: string;
+  readonly tagId: string;
+  readonly activationId: string;
+  readonly conditionId: string | null;
+  readonly conditionVersion: number | null;
+  readonly zoneId: string | null;
+  readonly zoneVersion: number | null;
+  readonly episode: {
+    readonly startedAtMs: number;
+    readonly endedAtMs: number | null;
+    /** Where the end lies between two instants (a gap): the last fix that was still in violation. */
+    readonly endedAfterMs?: number;
+  };
+  /** In the tag's own time: the fix or edge at which the evidence sufficed. */
+  readonly foundAtMs: number;
+  /** Receipt or tick time of the input that caused this event. */
+  readonly raisedAtMs: number;
+  /** Receipt minus device time of the fix that caused it where that is over a minute; otherwise 0. */
+  readonly delayedByMs: number;
+  readonly historic: boolean;
+  readonly reason?: CurfewReason;
+  readonly window?: { readonly opensAtMs: number; readonly closesAtMs: number };
+  readonly endedBecause?: EndedBecause;
+  readonly supersededBy?: string;
+  readonly explanation: Explanation;
+}
+
+/** An input of one activation. Time arrives in the input. */
+export type EngineInput =
+  | { readonly type: 'ping'; readonly ping: Ping; readonly receivedAtMs: number }
+  /** Its own or a shared watch changed: the new one is the `watch` argument. */
+  | { readonly type: 'watch'; readonly atMs: number }
+  | { readonly type: 'tick'; readonly atMs: number };
+
+/** Why a ping did not count as evidence; null: it was judged. Stored beside the ping, counted in the metrics. */
+export type NotJudged =
+  | 'no-position'
+  | 'no-accuracy'
+  | 'mechanism'
+  | 'ahead-of-clock'
+  | 'not-newer'
+  | 'unknown-tag'
+  | 'not-fitted';
