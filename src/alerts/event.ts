@@ -2,15 +2,7 @@
  * What stands in `tagwatch.alerts` and goes over the feed (`wire.md`, "An alert event"): the engine's findings and people's
  * actions, in the order that decides. One shape for the log, the feed and REST, so nothing is translated on the way.
  */
-import type {
-  AlertKind,
-  CurfewReason,
-  EndedBecause,
-  EngineEvent,
-  EventType,
-  Rule,
-  Severity,
-} from '../engine/types.js';
+import type { AlertKind, CurfewReason, EndedBecause, EngineEvent, EventType, Rule, Severity } from '../engine/types.js';
 
 export const DISPOSITIONS = [
   'breach-confirmed',

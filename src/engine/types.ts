@@ -55,7 +55,10 @@ export interface Zone {
   readonly shape:
     | { readonly type: 'circle'; readonly longitude: number; readonly latitude: number; readonly radiusMetres: number }
     /** MultiPolygon coordinates as in GeoJSON: polygons, rings (first outer, then holes), closed, [longitude, latitude]. */
-    | { readonly type: 'polygons'; readonly polygons: readonly (readonly (readonly (readonly [number, number])[])[])[] };
+    | {
+        readonly type: 'polygons';
+        readonly polygons: readonly (readonly (readonly (readonly [number, number])[])[])[];
+      };
 }
 
 /**

@@ -37,7 +37,9 @@ export interface RejectedRecord {
   readonly reason: string;
   readonly detail: string;
   readonly rejectedAt: string;
-  readonly from: { readonly topic: string; readonly partition: number; readonly offset: number } | { readonly http: string };
+  readonly from:
+    | { readonly topic: string; readonly partition: number; readonly offset: number }
+    | { readonly http: string };
   readonly tagId: string | null;
   /** The bytes as they came, base64. */
   readonly payload: string;
