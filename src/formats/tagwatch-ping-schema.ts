@@ -1,0 +1,47 @@
+/** The ping as OpenAPI and AsyncAPI publish it. `parsePing` judges; a test holds the two together. */
+import { Type } from 'typebox';
+import { DEVICE_EVENTS } from '../engine/types.js';
+import { MAX_ACCURACY_METRES, MAX_DEVICE_EVENTS, MAX_TAG_ID_LENGTH } from './tagwatch-ping.js';
+
+/** The JSON of one ping. Unknown fields are ignored, so they are allowed here. */
+export const PingSchema = Type.Object(
+  {
+    tagId: Type.String({
+      minLength: 1,
+      maxLength: MAX_TAG_ID_LENGTH,
+      description: "The supplier's identifier of the tag.",
+    }),
+    sequence: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: "The device's counter." }),
+    ),
+    fixedAt: Type.String({ format: 'date-time', description: 'Device time, from 2000 to 24 h ahead of receipt.' }),
+    latitude: Type.Optional(
+      Type.Number({ minimum: -90, maximum: 90, description: 'WGS84 degrees; with longitude or not at all.' }),
+    ),
+    longitude: Type.Optional(Type.Number({ minimum: -180, maximum: 180 })),
+    accuracyMetres: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        maximum: MAX_ACCURACY_METRES,
+        description: "Radius of the confidence circle; required with a position unless the tag's model has a default.",
+      }),
+    ),
+    mechanism: Type.Optional(
+      Type.Union([Type.Literal('GPS'), Type.Literal('RF'), Type.Literal('LBS'), Type.Literal('WIFI')], {
+        default: 'GPS',
+      }),
+    ),
+    speedKmh: Type.Optional(Type.Number({ minimum: 0, maximum: 3_000 })),
+    headingDegrees: Type.Optional(Type.Number({ minimum: 0, maximum: 360 })),
+    altitudeMetres: Type.Optional(Type.Number({ minimum: -12_000, maximum: 50_000 })),
+    satellites: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000 })),
+    batteryPercent: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
+    deviceEvents: Type.Optional(
+      Type.Array(Type.String(), {
+        maxItems: MAX_DEVICE_EVENTS,
+        description: `Known: ${DEVICE_EVENTS.join(', ')}. Others are left out and told.`,
+      }),
+    ),
+  },
+  { $id: 'Ping', additionalProperties: true },
+);
