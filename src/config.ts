@@ -1,0 +1,150 @@
+/** Environment → frozen `Config`. Every variable that is wrong is named at once, with what it should be (`wire.md`, "Running it"). */
+
+export const ROLES = ['intake', 'engine', 'recorder', 'publisher', 'api'] as const;
+export type Role = (typeof ROLES)[number];
+
+export const PING_FORMATS = ['tagwatch'] as const;
+export type PingFormat = (typeof PING_FORMATS)[number];
+
+export interface PingTopic {
+  readonly topic: string;
+  readonly format: PingFormat;
+}
+
+/** Degrees WGS84. */
+export interface ServiceArea {
+  readonly west: number;
+  readonly south: number;
+  readonly east: number;
+  readonly north: number;
+}
+
+export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+
+export interface Config {
+  /** Null: embedded PGlite. */
+  readonly databaseUrl: string | null;
+  /** Empty: embedded log. */
+  readonly kafkaBrokers: readonly string[];
+  readonly kafkaPingTopics: readonly PingTopic[];
+  readonly dataDir: string;
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly allowUnauthenticated: boolean;
+  /** Null: the world. */
+  readonly serviceArea: ServiceArea | null;
+  readonly logLevel: LogLevel;
+  readonly roles: readonly Role[];
+}
+
+export type ConfigResult =
+  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: false; readonly errors: readonly string[] };
+
+const LOG_LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
+const TOPIC_NAME = /^[A-Za-z0-9._-]{1,249}$/;
+
+/** Reads what is set; never throws. `roles`: what `--roles` said, or null for all. */
+export function readConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  roles: string | null = null,
+): ConfigResult {
+  const errors: string[] = [];
+  const value = (name: string): string | null => env[name]?.trim() || null;
+
+  const databaseUrl = value('DATABASE_URL');
+  if (databaseUrl && !/^postgres(ql)?:\/\//.test(databaseUrl))
+    errors.push('DATABASE_URL must be a PostgreSQL URL such as postgres://user:password@host:5432/tagwatch');
+
+  const kafkaBrokers = list(value('KAFKA_BROKERS'));
+  for (const broker of kafkaBrokers)
+    if (!/^[^\s:/]+:\d{1,5}$/.test(broker) && !/^\[[0-9a-fA-F:]+\]:\d{1,5}$/.test(broker))
+      errors.push(`KAFKA_BROKERS: "${broker}" must be HOST:PORT; several are separated by commas`);
+
+  const host = value('TAGWATCH_HOST') ?? '127.0.0.1';
+  const allowUnauthenticated = value('TAGWATCH_ALLOW_UNAUTHENTICATED') === '1';
+  if (!LOOPBACK.has(host) && !allowUnauthenticated)
+    errors.push(
+      `TAGWATCH_HOST is ${host}, which others can reach, and no sign-in is configured. ` +
+        'Listen on 127.0.0.1, or set TAGWATCH_ALLOW_UNAUTHENTICATED=1 where something in front of Tagwatch keeps strangers out',
+    );
+
+  const portText = value('TAGWATCH_PORT') ?? '8080';
+  const port = Number(portText);
+  if (!/^\d{1,5}$/.test(portText) || port > 65_535)
+    errors.push(`TAGWATCH_PORT is "${portText}"; it must be 0 to 65535`);
+
+  const logLevel = (value('TAGWATCH_LOG_LEVEL') ?? 'info') as LogLevel;
+  if (!LOG_LEVELS.includes(logLevel))
+    errors.push(`TAGWATCH_LOG_LEVEL is "${logLevel}"; known: ${LOG_LEVELS.join(', ')}`);
+
+  const config: Config = {
+    databaseUrl,
+    kafkaBrokers,
+    kafkaPingTopics: readTopics(value('KAFKA_PING_TOPICS') ?? 'tagwatch.pings', errors),
+    dataDir: value('TAGWATCH_DATA_DIR') ?? './.tagwatch',
+    host,
+    port,
+    allowUnauthenticated,
+    serviceArea: readServiceArea(value('TAGWATCH_SERVICE_AREA'), errors),
+    logLevel,
+    roles: readRoles(roles, kafkaBrokers, errors),
+  };
+  return errors.length > 0 ? { ok: false, errors } : { ok: true, config: Object.freeze(config) };
+}
+
+function list(text: string | null): string[] {
+  return (text ?? '')
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+/** `tagwatch.pings,positions:traccar`: topic names cannot hold a colon, so the first one parts name and format. */
+function readTopics(text: string, errors: string[]): PingTopic[] {
+  const topics: PingTopic[] = [];
+  for (const item of list(text)) {
+    const [topic = '', format = 'tagwatch', ...rest] = item.split(':');
+    if (!TOPIC_NAME.test(topic) || rest.length > 0)
+      errors.push(`KAFKA_PING_TOPICS: "${item}" must be TOPIC or TOPIC:FORMAT`);
+    else if (/^tagwatch\.(inputs|states|alerts|rejected)$/.test(topic))
+      errors.push(`KAFKA_PING_TOPICS: ${topic} is Tagwatch's own; suppliers write to topics of theirs`);
+    else if (!PING_FORMATS.includes(format as PingFormat))
+      errors.push(`KAFKA_PING_TOPICS: format "${format}" of ${topic} is not known; known: ${PING_FORMATS.join(', ')}`);
+    else if (topics.some((each) => each.topic === topic)) errors.push(`KAFKA_PING_TOPICS: ${topic} stands twice`);
+    else topics.push({ topic, format: format as PingFormat });
+  }
+  if (topics.length === 0 && errors.length === 0) errors.push('KAFKA_PING_TOPICS names no topic');
+  return topics;
+}
+
+function readServiceArea(text: string | null, errors: string[]): ServiceArea | null {
+  if (text === null) return null;
+  const numbers = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  const [west = Number.NaN, south = Number.NaN, east = Number.NaN, north = Number.NaN] = numbers;
+  const isBox =
+    numbers.length === 4 &&
+    numbers.every(Number.isFinite) &&
+    west < east &&
+    south < north &&
+    west >= -180 &&
+    east <= 180 &&
+    south >= -90 &&
+    north <= 90;
+  if (!isBox)
+    errors.push(`TAGWATCH_SERVICE_AREA is "${text}"; it must be west,south,east,north in degrees, west < east`);
+  return { west, south, east, north };
+}
+
+function readRoles(text: string | null, brokers: readonly string[], errors: string[]): Role[] {
+  if (text === null) return [...ROLES];
+  const roles = list(text);
+  const unknown = roles.filter((role) => !ROLES.includes(role as Role));
+  if (unknown.length > 0 || roles.length === 0)
+    errors.push(`--roles: ${unknown.join(', ') || 'none given'}; known: ${ROLES.join(', ')}`);
+  else if (brokers.length === 0 && roles.length < ROLES.length)
+    errors.push('--roles needs KAFKA_BROKERS and DATABASE_URL: the embedded log and database serve one process');
+  return roles as Role[];
+}
