@@ -1,0 +1,134 @@
+/**
+ * The schemas of alert events and alerts (`wire.md`), for the feed, REST and their published descriptions. The types in
+ * `alerts/` are the source: the assertions at the end fail to compile where a schema says something else.
+ */
+import { type Static, Type } from 'typebox';
+import type { AlertItem } from '../alerts/alert.js';
+import { type ActionEvent, DISPOSITIONS, type FindingEvent } from '../alerts/event.js';
+
+export const InstantSchema = Type.String({ format: 'date-time', description: 'RFC 3339 in UTC with Z' });
+const NullableInstant = Type.Union([InstantSchema, Type.Null()]);
+const NullableId = Type.Union([Type.String(), Type.Null()]);
+const NullableInteger = Type.Union([Type.Integer(), Type.Null()]);
+
+export const ALERT_KINDS = [
+  'exclusion',
+  'inclusion',
+  'restriction',
+  'curfew',
+  'buffer',
+  'unknown-at-edge',
+  'strap-tamper',
+  'case-tamper',
+  'battery-low',
+  'battery-critical',
+  'no-gps',
+  'jamming',
+  'unmonitored',
+  'supplier-silent',
+] as const;
+
+export const DispositionSchema = Type.Enum([...DISPOSITIONS]);
+export const AlertKindSchema = Type.Enum([...ALERT_KINDS]);
+
+const findingFields = {
+  eventId: Type.String({ description: 'derived from alertId and revision: the same finding has the same one' }),
+  alertId: Type.String(),
+  revision: Type.Integer({ minimum: 1 }),
+  type: Type.Enum(['suspected', 'confirmed', 'amended', 'ended', 'withdrawn']),
+  kind: AlertKindSchema,
+  severity: Type.Enum(['low', 'medium', 'high', 'critical']),
+  wearerId: Type.String(),
+  tagId: Type.String(),
+  activationId: Type.String(),
+  conditionId: NullableId,
+  conditionVersion: NullableInteger,
+  zoneId: NullableId,
+  zoneVersion: NullableInteger,
+  episode: Type.Object({
+    startedAt: InstantSchema,
+    endedAt: NullableInstant,
+    endedAfter: Type.Optional(InstantSchema),
+  }),
+  foundAt: InstantSchema,
+  raisedAt: InstantSchema,
+  delayedByMs: Type.Number({ minimum: 0 }),
+  historic: Type.Boolean(),
+  reason: Type.Optional(Type.Enum(['late-home', 'left-during', 'out-for-whole-window', 'out-at-end'])),
+  window: Type.Optional(Type.Object({ opensAt: InstantSchema, closesAt: InstantSchema })),
+  endedBecause: Type.Optional(
+    Type.Enum([
+      'complied',
+      'window-closed',
+      'version-changed',
+      'absence-began',
+      'order-ended',
+      'tag-removed',
+      'restored',
+    ]),
+  ),
+  supersededBy: Type.Optional(Type.String()),
+  explanation: Type.Object({
+    rule: Type.Enum(['two-fixes', 'first-fix', 'belief', 'crossing', 'edge', 'device', 'silence']),
+    belief: Type.Optional(Type.Number()),
+    fixes: Type.Array(
+      Type.Object({
+        fixedAt: InstantSchema,
+        latitude: Type.Number(),
+        longitude: Type.Number(),
+        signedDistanceMetres: Type.Number({ description: "to the zone's boundary, negative inside" }),
+        accuracyMetres: Type.Union([Type.Number(), Type.Null()]),
+        probabilityInside: Type.Optional(Type.Number()),
+      }),
+    ),
+    edgeAt: Type.Optional(InstantSchema),
+    newestFixAt: Type.Optional(NullableInstant),
+    thresholds: Type.Record(Type.String(), Type.Number()),
+  }),
+};
+
+export const FindingEventSchema = Type.Object(findingFields);
+
+export const ActionEventSchema = Type.Object({
+  eventId: Type.String({ description: "the Idempotency-Key of the action's request" }),
+  alertId: Type.String(),
+  type: Type.Enum(['acknowledged', 'disposed']),
+  wearerId: Type.String(),
+  actor: Type.String(),
+  at: InstantSchema,
+  seen: Type.Object({ revision: Type.Integer(), actions: Type.Integer() }),
+  note: Type.Optional(Type.String()),
+  disposition: Type.Optional(DispositionSchema),
+  tagInspectedAt: Type.Optional(InstantSchema),
+});
+
+export const AlertEventSchema = Type.Union([FindingEventSchema, ActionEventSchema]);
+
+/** The fields of the newest finding; `raisedAt` is of the first one. */
+export const AlertItemSchema = Type.Object({
+  ...findingFields,
+  status: Type.Enum(['open', 'closed']),
+  confirmedAt: Type.Optional(InstantSchema),
+  acknowledgedBy: Type.Optional(Type.String()),
+  acknowledgedAt: Type.Optional(InstantSchema),
+  disposedBy: Type.Optional(Type.String()),
+  disposedAt: Type.Optional(InstantSchema),
+  disposition: Type.Optional(DispositionSchema),
+  closedAt: Type.Optional(InstantSchema),
+  reopenedAt: Type.Optional(InstantSchema),
+  etag: Type.String({ description: '"REVISION.ACTIONS", quotes included: the If-Match of an action' }),
+});
+
+/** Compiles only where what a schema lets through is what the type promises, with the same keys. */
+type Agrees<Schema extends Shape, Shape> =
+  Exclude<keyof Shape, keyof Schema> extends never
+    ? Exclude<keyof Schema, keyof Shape> extends never
+      ? true
+      : false
+    : false;
+const agreed: readonly true[] = [
+  true satisfies Agrees<Static<typeof FindingEventSchema>, FindingEvent>,
+  true satisfies Agrees<Static<typeof ActionEventSchema>, ActionEvent>,
+  true satisfies Agrees<Static<typeof AlertItemSchema>, AlertItem>,
+];
+void agreed;
