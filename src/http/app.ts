@@ -1,0 +1,223 @@
+/** The HTTP application: what every endpoint has in common. Endpoints add themselves by `registerXxx(app, deps)`. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import swagger from '@fastify/swagger';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type RawServerDefault,
+} from 'fastify';
+import type { TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { Convert } from 'typebox/value';
+import { DatabaseUnavailable, type Log, LogUnavailable } from '../pipeline/ports.js';
+import { findJsonFault } from './json-position.js';
+import { type FieldError, type ProblemInput, sendProblem, toFieldErrors, toProblem } from './problems.js';
+
+export type App = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse<IncomingMessage>,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+export interface AppOptions {
+  /** Requests are told at `debug`, by route and never by address: ids and searches stand in addresses. */
+  readonly log: Log;
+  /** The largest body an endpoint takes unless it says otherwise; 1 MiB where not given. */
+  readonly bodyLimitBytes?: number;
+  /** Stands in the OpenAPI description. */
+  readonly version?: string;
+}
+
+const DEFAULT_BODY_LIMIT_BYTES = 1_048_576;
+/** Ids have at most 64 characters, each at most three when escaped. */
+const MAX_PARAM_LENGTH = 200;
+/** What a client is told to wait when a part is away: both reconnect within seconds. */
+const RETRY_AFTER_SECONDS = 2;
+
+/** The validator's refusal of one part of a request. */
+class SchemaMismatch extends Error {
+  override readonly name = 'SchemaMismatch';
+  constructor(
+    readonly errors: readonly FieldError[],
+    readonly part: string | undefined,
+  ) {
+    super('The request does not have the shape that this endpoint takes.');
+  }
+}
+
+/** A body that is not JSON. */
+class UnreadableJson extends Error {
+  override readonly name = 'UnreadableJson';
+}
+
+/** Query strings, paths and headers are text, so values are converted; bodies are taken as they are. */
+function compileValidator({ schema, httpPart }: { schema: unknown; httpPart?: string | undefined }) {
+  const typed = schema as TSchema;
+  const validator = Compile(typed);
+  return (data: unknown): { value: unknown } | { error: Error } => {
+    const value = httpPart === 'body' ? data : Convert(typed, data);
+    if (validator.Check(value)) return { value };
+    return { error: new SchemaMismatch(toFieldErrors(validator.Errors(value)), httpPart) };
+  };
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** JSON from bytes. Throws {@link UnreadableJson} naming line and column, never quoting the text. */
+export function parseJsonBody(bytes: Uint8Array): unknown {
+  let text: string;
+  try {
+    text = utf8.decode(bytes);
+  } catch {
+    throw new UnreadableJson('The body is not UTF-8.');
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new UnreadableJson(`The body is ${findJsonFault(text)?.detail ?? 'not JSON'}.`);
+  }
+}
+
+const PARTS: Readonly<Record<string, 'query' | 'path' | 'headers'>> = {
+  querystring: 'query',
+  params: 'path',
+  headers: 'headers',
+};
+
+/** What is answered for an error that reached the framework; null: nobody foresaw it. */
+function toProblemInput(error: unknown): (ProblemInput & { readonly retryAfterSeconds?: number }) | null {
+  if (error instanceof SchemaMismatch) {
+    const part = PARTS[error.part ?? ''];
+    const errors = part === undefined ? error.errors : error.errors.map((one) => ({ ...one, in: part }));
+    return { status: part === undefined ? 422 : 400, detail: error.message, errors: [...errors] };
+  }
+  if (error instanceof UnreadableJson) return { status: 400, title: 'Unreadable JSON', detail: error.message };
+  if (error instanceof DatabaseUnavailable) {
+    return { status: 503, detail: 'The database is away.', retryAfterSeconds: RETRY_AFTER_SECONDS };
+  }
+  if (error instanceof LogUnavailable) {
+    return { status: 503, detail: 'The event log is away.', retryAfterSeconds: RETRY_AFTER_SECONDS };
+  }
+  if (!(error instanceof Error)) return null;
+  const { statusCode, code, message } = error as FastifyError;
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+    return { status: 415, detail: 'The content type of the body is not one that this endpoint takes.' };
+  }
+  if (code === 'FST_ERR_CTP_EMPTY_JSON_BODY') return { status: 400, title: 'Unreadable JSON', detail: 'No body.' };
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return { status: statusCode, detail: message };
+  return null;
+}
+
+/** Paths as the router matches them, to tell a wrong method from a wrong path. */
+function createRouteTable() {
+  const routes: { readonly pattern: RegExp; readonly method: string }[] = [];
+  const escapePattern = (text: string) => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
+  return {
+    add(url: string, method: string) {
+      const source = url.split('/').map((part) => (part.startsWith(':') ? '[^/]+' : escapePattern(part).replace('*', '.*')));
+      routes.push({ pattern: new RegExp(`^${source.join('/')}$`), method });
+    },
+    methodsAt(path: string): string[] {
+      return [...new Set(routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method))];
+    },
+  };
+}
+
+/** Bytes that are not HTTP, or too much of it, before there is a request. */
+function answerClientError(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+  const problem = toProblem({ status });
+  const body = JSON.stringify(problem);
+  socket.end(
+    `HTTP/1.1 ${status} ${problem.title}\r\nContent-Type: application/problem+json\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+/**
+ * The application without endpoints: validation by TypeBox schemas (a body's unknown fields are refused where its schema says
+ * `additionalProperties: false`, nothing in it is converted or dropped), problems for every error, and OpenAPI 3.1 of all
+ * endpoints that are registered afterwards at `/api/v1/openapi.json`.
+ */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { log } = options;
+  const fail = (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    const input = toProblemInput(error);
+    if (input === null) {
+      const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+      log.error({ route: request.routeOptions?.url, method: request.method, name, message, stack }, 'request failed');
+      sendProblem(reply, { status: 500, detail: 'Something went wrong here; it is in the log.' });
+      return;
+    }
+    const { retryAfterSeconds, ...problem } = input;
+    if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds);
+    sendProblem(reply, problem);
+  };
+
+  const app: App = fastify({
+    logger: false,
+    bodyLimit: options.bodyLimitBytes ?? DEFAULT_BODY_LIMIT_BYTES,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    frameworkErrors: fail,
+    clientErrorHandler: answerClientError,
+    forceCloseConnections: 'idle',
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  app.setValidatorCompiler(compileValidator);
+  // Schemas of answers describe; they do not drop what they do not know.
+  app.setSerializerCompiler(() => JSON.stringify);
+  app.setErrorHandler(fail);
+
+  app.removeContentTypeParser(['application/json', 'text/plain']);
+  app.addContentTypeParser(/^application\/(?:[a-z0-9.-]+\+)?json$/, { parseAs: 'buffer' }, (_request, body, done) => {
+    try {
+      done(null, parseJsonBody(body as Buffer));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+
+  const table = createRouteTable();
+  app.addHook('onRoute', ({ url, method }) => {
+    for (const one of Array.isArray(method) ? method : [method]) table.add(url, one);
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = table.methodsAt(request.url.split('?', 1)[0] ?? '');
+    if (allowed.length === 0) return sendProblem(reply, { status: 404, detail: 'There is nothing at this address.' });
+    reply.header('allow', allowed.join(', '));
+    return sendProblem(reply, { status: 405, detail: `This address takes ${allowed.join(', ')}.` });
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const fields = {
+      method: request.method,
+      route: request.routeOptions.url ?? null,
+      status: reply.statusCode,
+      elapsedMs: Math.round(reply.elapsedTime * 10) / 10,
+    };
+    log.debug(fields, 'request');
+  });
+
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Tagwatch',
+        version: options.version ?? '1',
+        description: 'Pings of GPS tags against zones and curfews: records, alerts, trails.',
+      },
+    },
+  });
+  app.get('/api/v1/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  return app;
+}

@@ -1,0 +1,194 @@
+import type { AddressInfo } from 'node:net';
+import { connect } from 'node:net';
+import Type from 'typebox';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type App, createApp } from '../../src/http/app.js';
+import { decodeCursor, encodeCursor, ListQuery, toPage } from '../../src/http/lists.js';
+import { problemResponses, sendProblem } from '../../src/http/problems.js';
+import { DatabaseUnavailable, type Log, LogUnavailable } from '../../src/pipeline/ports.js';
+
+const lines: { level: string; fields: object; message: string }[] = [];
+const at = (level: string) => (fields: object, message: string) => void lines.push({ level, fields, message });
+const log: Log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+
+const Thing = Type.Object(
+  {
+    name: Type.String({ minLength: 1 }),
+    colour: Type.Optional(Type.Enum(['red', 'green'])),
+    parts: Type.Optional(Type.Array(Type.Object({ size: Type.Number() }, { additionalProperties: false }))),
+  },
+  { additionalProperties: false },
+);
+
+let app: App;
+beforeAll(async () => {
+  app = await createApp({ log, bodyLimitBytes: 1_000 });
+  app.put(
+    '/api/v1/things/:thingId',
+    {
+      schema: {
+        params: Type.Object({ thingId: Type.String({ pattern: '^[a-z]+$' }) }),
+        body: Thing,
+        response: { 200: Thing, ...problemResponses(422) },
+      },
+    },
+    (request) => request.body,
+  );
+  app.get('/api/v1/things', { schema: { querystring: ListQuery } }, (request) => request.query);
+  app.get('/api/v1/away/:part', (request) => {
+    const { part } = request.params as { part: string };
+    if (part === 'database') throw new DatabaseUnavailable('connection refused to a machine');
+    if (part === 'log') throw new LogUnavailable('no broker');
+    throw new Error('a defect with a name in it');
+  });
+  app.get('/api/v1/conflict', (_request, reply) => sendProblem(reply, { status: 409, detail: 'No.', conflicts: [1] }));
+  await app.listen({ host: '127.0.0.1', port: 0 });
+});
+afterAll(() => app.close());
+
+const put = (payload: string | object, url = '/api/v1/things/a', type = 'application/json') =>
+  app.inject({
+    method: 'PUT',
+    url,
+    headers: { 'content-type': type },
+    payload: typeof payload === 'string' ? payload : JSON.stringify(payload),
+  });
+
+describe('the application', () => {
+  it('takes a body as it is', async () => {
+    const answer = await put({ name: 'x', parts: [{ size: 1 }] });
+    expect(answer.statusCode).toBe(200);
+    expect(answer.json()).toEqual({ name: 'x', parts: [{ size: 1 }] });
+  });
+
+  it.each([
+    ['an unknown field', { name: 'x', nmae: 'y' }, [{ pointer: '/nmae', detail: 'is not a field of this record' }]],
+    ['an unknown field deeper', { name: 'x', parts: [{ size: 1, 'a/b~': 2 }] }, [{ pointer: '/parts/0/a~1b~0' }]],
+    ['a missing field', {}, [{ pointer: '/name', detail: 'is required' }]],
+    ['a wrong type, which is not converted', { name: 3 }, [{ pointer: '/name', detail: 'must be string' }]],
+    ['a wrong word', { name: 'x', colour: 'blue' }, [{ pointer: '/colour', detail: 'must be one of red, green' }]],
+    ['several', { name: '', colour: 1 }, [{ pointer: '/name' }, { pointer: '/colour' }]],
+    ['a number beyond all numbers', '{"name":"x","parts":[{"size":1e999}]}', [{ pointer: '/parts/0/size' }]],
+    ['no object', '[]', [{ pointer: '', detail: 'must be object' }]],
+  ])('refuses %s with its place', async (_what, body, errors) => {
+    const answer = await put(body);
+    expect(answer.statusCode).toBe(422);
+    expect(answer.headers['content-type']).toBe('application/problem+json');
+    const problem = answer.json();
+    expect(problem).toMatchObject({ status: 422, title: 'Not valid' });
+    expect(problem.errors.map((e: { pointer: string }) => e.pointer)).toEqual(errors.map(({ pointer }) => pointer));
+    expect(problem.errors).toMatchObject(errors);
+  });
+
+  it('refuses a path and a query with their place', async () => {
+    expect((await put({ name: 'x' }, '/api/v1/things/A')).json()).toMatchObject({
+      status: 400,
+      errors: [{ in: 'path', pointer: '/thingId' }],
+    });
+    const list = await app.inject('/api/v1/things?limit=501');
+    expect(list.json()).toMatchObject({ status: 400, errors: [{ in: 'query', pointer: '/limit' }] });
+    expect((await app.inject('/api/v1/things?limit=7')).json()).toEqual({ limit: 7 });
+  });
+
+  it.each([
+    ['{"name": "x",}', 'line 1, column 14'],
+    ['{"name":\n "x" "y"}', 'line 2, column 6'],
+    ['{"name": nul}', 'line 1, column 10'],
+    ['', 'line 1, column 1'],
+    ['{"name": "x"} {', 'line 1, column 15'],
+    ['{"name": "x', 'line 1, column 10'],
+  ])('tells where %j is not JSON', async (body, place) => {
+    const answer = await put(body);
+    expect(answer.json()).toMatchObject({ status: 400, title: 'Unreadable JSON' });
+    expect(answer.json().detail).toContain(place);
+  });
+
+  it('tells bytes that are not UTF-8', async () => {
+    const payload = Buffer.from([0x7b, 0xff, 0x7d]);
+    const headers = { 'content-type': 'application/json' };
+    const answer = await app.inject({ method: 'PUT', url: '/api/v1/things/a', headers, payload });
+    expect(answer.json()).toMatchObject({ status: 400, detail: 'The body is not UTF-8.' });
+  });
+
+  it('answers a problem for what is too large, of another type, elsewhere or by another method', async () => {
+    expect((await put(`{"name":"${'x'.repeat(1_000)}"}`)).json()).toMatchObject({ status: 413 });
+    expect((await put('name=x', undefined, 'application/x-www-form-urlencoded')).json()).toMatchObject({ status: 415 });
+    expect((await app.inject('/nowhere')).json()).toMatchObject({ status: 404 });
+    const wrong = await app.inject({ method: 'DELETE', url: '/api/v1/things/a?x=1' });
+    expect(wrong.json()).toMatchObject({ status: 405 });
+    expect(wrong.headers.allow).toBe('PUT');
+    expect((await app.inject('/api/v1/things/%zz')).json()).toMatchObject({ status: 400 });
+  });
+
+  it('answers 503 with Retry-After while a part is away, and 500 without telling why', async () => {
+    for (const part of ['database', 'log']) {
+      const answer = await app.inject(`/api/v1/away/${part}`);
+      expect(answer.json()).toMatchObject({ status: 503 });
+      expect(answer.headers['retry-after']).toBe('2');
+      expect(answer.body).not.toContain('machine');
+    }
+    lines.length = 0;
+    const answer = await app.inject('/api/v1/away/else');
+    expect(answer.json()).toMatchObject({ status: 500 });
+    expect(answer.body).not.toContain('defect');
+    expect(lines.filter(({ level }) => level === 'error')).toHaveLength(1);
+  });
+
+  it('sends members of its own with a problem', async () => {
+    expect((await app.inject('/api/v1/conflict')).json()).toMatchObject({
+      status: 409,
+      title: 'Conflict',
+      conflicts: [1],
+    });
+  });
+
+  it('logs routes, never addresses', async () => {
+    lines.length = 0;
+    await app.inject('/api/v1/things?limit=7');
+    await app.inject('/api/v1/things/somebody');
+    expect(JSON.stringify(lines)).not.toContain('somebody');
+    expect(lines.map(({ fields }) => (fields as { route: string }).route)).toContain('/api/v1/things');
+  });
+
+  it('answers bytes that are not HTTP with a problem', async () => {
+    const { port } = app.server.address() as AddressInfo;
+    const socket = connect(port, '127.0.0.1');
+    let text = '';
+    socket.on('data', (chunk) => {
+      text += chunk;
+    });
+    socket.write('NONSENSE\r\n\r\n');
+    await new Promise((resolve) => socket.on('close', resolve));
+    expect(text).toContain('application/problem+json');
+    expect(text).toMatch(/^HTTP\/1\.1 400/);
+  });
+
+  it('describes itself as OpenAPI 3.1', async () => {
+    const document = (await app.inject('/api/v1/openapi.json')).json();
+    expect(document.openapi).toBe('3.1.0');
+    const operation = document.paths['/api/v1/things/{thingId}'].put;
+    expect(operation.requestBody.content['application/json'].schema).toMatchObject({
+      type: 'object',
+      additionalProperties: false,
+      required: ['name'],
+      properties: { colour: { enum: ['red', 'green'] } },
+    });
+    expect(operation.responses['422'].content).toHaveProperty('application/problem+json');
+    expect(operation.parameters).toMatchObject([{ in: 'path', name: 'thingId', required: true }]);
+  });
+});
+
+describe('lists', () => {
+  it('tells whether more follow, by a cursor that can be read back', () => {
+    const page = toPage([{ id: 'a' }, { id: 'b' }, { id: 'ü' }], 2, ({ id }) => [id]);
+    expect(page.items).toHaveLength(2);
+    expect(decodeCursor(page.next ?? '', 1)).toEqual(['b']);
+    expect(toPage([{ id: 'a' }], 2, ({ id }) => [id]).next).toBeNull();
+  });
+
+  it('refuses what is not a cursor', () => {
+    expect(decodeCursor('nonsense', 1)).toBeNull();
+    expect(decodeCursor(encodeCursor(['a', 1]), 1)).toBeNull();
+    expect(decodeCursor(encodeCursor([]), 0)).toEqual([]);
+  });
+});
