@@ -122,7 +122,9 @@ function createRouteTable() {
   const escapePattern = (text: string) => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
   return {
     add(url: string, method: string) {
-      const source = url.split('/').map((part) => (part.startsWith(':') ? '[^/]+' : escapePattern(part).replace('*', '.*')));
+      const source = url
+        .split('/')
+        .map((part) => (part.startsWith(':') ? '[^/]+' : escapePattern(part).replace('*', '.*')));
       routes.push({ pattern: new RegExp(`^${source.join('/')}$`), method });
     },
     methodsAt(path: string): string[] {
