@@ -1,0 +1,95 @@
+/** Consumer groups within one process: members come and go, and every time the partitions are dealt out again. */
+import type { ConsumeOptions, TopicPartition } from '../pipeline/ports.js';
+import { assignPartitions } from './assignment.js';
+import { type Delivery, type DeliveryContext, startDelivery } from './embedded-delivery.js';
+
+interface Member {
+  readonly memberId: string;
+  readonly options: ConsumeOptions;
+  delivery: Delivery | null;
+}
+
+export interface EmbeddedGroups {
+  /** Adds a member; resolves when its assignment has begun. */
+  join(options: ConsumeOptions): Promise<{ leave(): Promise<void> }>;
+  /** Deals out again where a topic has come into being. */
+  topicCreated(topic: string): Promise<void>;
+  /** Everybody leaves. */
+  close(): Promise<void>;
+}
+
+type Group = { readonly members: Set<Member>; lastChange: Promise<void> };
+
+/** The groups over one store. */
+export function createGroups(context: Omit<DeliveryContext, 'options'>): EmbeddedGroups {
+  const groups = new Map<string, Group>();
+  let memberCount = 0;
+
+  /** One change of a group at a time. */
+  function change(group: Group): Promise<void> {
+    group.lastChange = group.lastChange.then(() => rebalance(group));
+    return group.lastChange;
+  }
+
+  /** Whoever gets something else gives up all it had before anybody is given anything. */
+  async function rebalance(group: Group): Promise<void> {
+    const members = [...group.members];
+    const counts = new Map<string, number>();
+    for (const topic of members.flatMap(({ options }) => options.topics)) {
+      counts.set(topic, context.store.partitionCount(topic) ?? 0);
+    }
+    const assignment = assignPartitions(
+      members.map(({ memberId, options, delivery }) => ({
+        memberId,
+        topics: options.topics,
+        owned: [...new Set(delivery?.assignment.map(({ partition }) => partition))],
+      })),
+      counts,
+    );
+    const changed = members.filter((member) => !isSame(member.delivery?.assignment, assignment.get(member.memberId)!));
+    await Promise.all(changed.map((member) => member.delivery?.stop()));
+    for (const member of changed) {
+      member.delivery = startDelivery({ ...context, options: member.options }, assignment.get(member.memberId)!);
+    }
+  }
+
+  async function leave(groupId: string, group: Group, member: Member): Promise<void> {
+    if (!group.members.delete(member)) return;
+    // In the group's order: a change under way may still be giving this member something.
+    group.lastChange = group.lastChange.then(() => member.delivery?.stop());
+    await change(group);
+    if (group.members.size === 0 && groups.get(groupId) === group) groups.delete(groupId);
+  }
+
+  return {
+    async join(options) {
+      const memberId = String(++memberCount).padStart(12, '0');
+      // A member without a group is alone in one of its own.
+      const groupId = options.group === null ? `solo:${memberId}` : `group:${options.group}`;
+      const group = groups.get(groupId) ?? { members: new Set(), lastChange: Promise.resolve() };
+      groups.set(groupId, group);
+      const member: Member = { memberId, options, delivery: null };
+      group.members.add(member);
+      await change(group);
+      return { leave: () => leave(groupId, group, member) };
+    },
+
+    async topicCreated(topic) {
+      const readers = [...groups.values()].filter(({ members }) =>
+        [...members].some(({ options }) => options.topics.includes(topic)),
+      );
+      await Promise.all(readers.map(change));
+    },
+
+    async close() {
+      await Promise.all(
+        [...groups].flatMap(([groupId, group]) => [...group.members].map((member) => leave(groupId, group, member))),
+      );
+    },
+  };
+}
+
+function isSame(before: readonly TopicPartition[] | undefined, after: readonly TopicPartition[]): boolean {
+  if (before?.length !== after.length) return false;
+  return before.every((at, i) => at.topic === after[i]!.topic && at.partition === after[i]!.partition);
+}
