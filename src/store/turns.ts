@@ -1,0 +1,53 @@
+/** One at a time, in order of arrival, with a bound on how many wait and for how long. */
+import { DatabaseUnavailable } from '../pipeline/ports.js';
+
+export interface Turns {
+  /** Resolves with what gives the turn back (calling it twice does nothing); rejects with `DatabaseUnavailable`. */
+  take(): Promise<() => void>;
+}
+
+interface Waiting {
+  readonly start: () => void;
+}
+
+/** Turns on something that can do one thing at a time. */
+export function makeTurns(limits: { readonly maxWaiting: number; readonly waitLimitMs: number }): Turns {
+  const waiting: Waiting[] = [];
+  let busy = false;
+
+  function giveBack(): () => void {
+    let given = false;
+    return () => {
+      if (given) return;
+      given = true;
+      const next = waiting.shift();
+      if (next === undefined) busy = false;
+      else next.start();
+    };
+  }
+
+  return {
+    async take() {
+      if (!busy) {
+        busy = true;
+        return giveBack();
+      }
+      if (waiting.length >= limits.maxWaiting) {
+        throw new DatabaseUnavailable(`The database is busy: ${limits.maxWaiting} statements wait already`);
+      }
+      return await new Promise<() => void>((resolve, reject) => {
+        const entry: Waiting = {
+          start: () => {
+            clearTimeout(timer);
+            resolve(giveBack());
+          },
+        };
+        const timer = setTimeout(() => {
+          waiting.splice(waiting.indexOf(entry), 1);
+          reject(new DatabaseUnavailable(`The database is busy: no turn within ${limits.waitLimitMs} ms`));
+        }, limits.waitLimitMs);
+        waiting.push(entry);
+      });
+    },
+  };
+}

@@ -1,0 +1,19 @@
+import { connectPostgres } from '../../src/store/postgres.js';
+import { createPostgresDatabase } from '../support/database.js';
+import { quietLog } from '../support/log.js';
+import { databaseContract } from './database.js';
+
+databaseContract('PostGIS', async () => {
+  const { url, drop } = await createPostgresDatabase();
+  const db = connectPostgres({ url, log: quietLog });
+  const other = connectPostgres({ url, log: quietLog, poolSize: 2 });
+  return {
+    db,
+    other,
+    async stop() {
+      await db.close();
+      await other.close();
+      await drop();
+    },
+  };
+});
