@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openPglite } from '../../src/store/pglite.js';
-import { quietLog } from '../support/log.js';
+import { silentLog } from '../support/silent-log.js';
 import { databaseContract } from './database.js';
 
 databaseContract('PGlite', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'tagwatch-pglite-'));
-  const db = await openPglite({ directory, log: quietLog });
+  const db = await openPglite({ directory, log: silentLog });
   return {
     db,
     other: db,

@@ -1,12 +1,12 @@
 import { connectPostgres } from '../../src/store/postgres.js';
 import { createPostgresDatabase } from '../support/database.js';
-import { quietLog } from '../support/log.js';
+import { silentLog } from '../support/silent-log.js';
 import { databaseContract } from './database.js';
 
 databaseContract('PostGIS', async () => {
   const { url, drop } = await createPostgresDatabase();
-  const db = connectPostgres({ url, log: quietLog });
-  const other = connectPostgres({ url, log: quietLog, poolSize: 2 });
+  const db = connectPostgres({ url, log: silentLog });
+  const other = connectPostgres({ url, log: silentLog, poolSize: 2 });
   return {
     db,
     other,

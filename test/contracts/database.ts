@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/pipeline/ports.js';
 import { constraintOf, refusesData, sqlState } from '../../src/store/errors.js';
 import { migrate, readMigrations } from '../../src/store/migrate.js';
-import { quietLog } from '../support/log.js';
+import { silentLog } from '../support/silent-log.js';
 
 /** `open` gives an empty database, and `other` another session of it (for PGlite the same one: it has but one). */
 export function databaseContract(
@@ -255,9 +255,9 @@ export function databaseContract(
 
     it('migrates once, also when two do it at once, and has PostGIS then', async () => {
       const names = readMigrations().map(({ name }) => name);
-      const applied = await Promise.all([migrate(db, quietLog), migrate(other, quietLog)]);
+      const applied = await Promise.all([migrate(db, silentLog), migrate(other, silentLog)]);
       expect(applied.flat()).toEqual(names);
-      expect(await migrate(db, quietLog)).toEqual([]);
+      expect(await migrate(db, silentLog)).toEqual([]);
       const { rows } = await db.query<{ area: number }>(
         `select st_area('srid=4326;polygon((-2.94 53.42, -2.92 53.42, -2.92 53.44, -2.94 53.44, -2.94 53.42))'::geography) as area`,
         [],
@@ -269,16 +269,16 @@ export function databaseContract(
     it('refuses an edited migration, and a database that a newer program migrated', async () => {
       const known = readMigrations();
       const edited = known.map((one, index) => (index === 0 ? { ...one, checksum: 'f'.repeat(64) } : one));
-      await expect(migrate(db, quietLog, edited)).rejects.toThrow(/0001_log.*another form/);
-      await expect(migrate(db, quietLog, known.slice(0, -1))).rejects.toThrow(/newer version/);
+      await expect(migrate(db, silentLog, edited)).rejects.toThrow(/0001_log.*another form/);
+      await expect(migrate(db, silentLog, known.slice(0, -1))).rejects.toThrow(/newer version/);
     });
 
     it('leaves nothing of a migration that fails', async () => {
       const known = readMigrations();
       const broken = { name: '9999_broken', sql: 'create table broken_one (id int); select 1 / 0', checksum: 'x' };
-      await expect(migrate(db, quietLog, [...known, broken])).rejects.toThrow(/zero/);
+      await expect(migrate(db, silentLog, [...known, broken])).rejects.toThrow(/zero/);
       expect((await db.query("select to_regclass('broken_one') as t", [])).rows).toEqual([{ t: null }]);
-      expect(await migrate(db, quietLog)).toEqual([]);
+      expect(await migrate(db, silentLog)).toEqual([]);
     });
 
     it('makes a day’s partition once, with the rows that came before it', async () => {

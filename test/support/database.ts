@@ -8,7 +8,7 @@ import type { Database } from '../../src/pipeline/ports.js';
 import { migrate } from '../../src/store/migrate.js';
 import { openPglite } from '../../src/store/pglite.js';
 import { connectPostgres } from '../../src/store/postgres.js';
-import { quietLog } from './log.js';
+import { silentLog } from './silent-log.js';
 
 /** `DATABASE_URL`, whose user may create databases; throws where it is missing. */
 export function servicesUrl(): string {
@@ -39,23 +39,23 @@ export async function createPostgresDatabase(): Promise<{ url: string; drop(): P
 /** A migrated database of its own on real PostGIS. */
 export async function openTestPostgres(): Promise<{ db: Database; url: string; stop(): Promise<void> }> {
   const { url, drop } = await createPostgresDatabase();
-  const db = connectPostgres({ url, log: quietLog });
+  const db = connectPostgres({ url, log: silentLog });
   const stop = async () => {
     await db.close();
     await drop();
   };
-  await migrate(db, quietLog);
+  await migrate(db, silentLog);
   return { db, url, stop };
 }
 
 /** A migrated embedded database of its own. About 10 s and 1 GB: one a test file. */
 export async function openTestPglite(): Promise<{ db: Database; directory: string; stop(): Promise<void> }> {
   const directory = mkdtempSync(join(tmpdir(), 'tagwatch-pglite-'));
-  const db = await openPglite({ directory, log: quietLog });
+  const db = await openPglite({ directory, log: silentLog });
   const stop = async () => {
     await db.close();
     rmSync(directory, { recursive: true, force: true });
   };
-  await migrate(db, quietLog);
+  await migrate(db, silentLog);
   return { db, directory, stop };
 }

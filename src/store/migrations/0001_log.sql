@@ -57,7 +57,9 @@ begin
   if to_regclass(part) is not null then
     return false;
   end if;
-  perform pg_advisory_xact_lock(7402310002);
+  -- One at a time, and nothing goes to ping_other meanwhile. (After an advisory lock the name would still be looked up in
+  -- the session's old cache.)
+  lock table ping_other in share row exclusive mode;
   if to_regclass(part) is not null then
     return false;
   end if;
