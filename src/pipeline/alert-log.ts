@@ -137,6 +137,7 @@ export async function startAlertLog(deps: AlertLogDeps): Promise<AlertLog> {
   const consumer = await log.consume({ group: null, topics: [ALERTS], commit: false, handler });
 
   async function act(action: ActionEvent): Promise<Acted> {
+    if (!upToDate) throw new LogUnavailable('the alert log is still being read');
     const known = judgeForCertain(register.get(action.alertId), action);
     if (known !== null) return known;
     if (stopped) throw new LogUnavailable('stopping');
