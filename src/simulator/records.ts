@@ -1,0 +1,152 @@
+/** The cohort as bodies for the `PUT` endpoints, in an order in which each finds what it refers to. */
+import { type Cohort, HOME_RADIUS_METRES, type SimulatedWearer, VICTIM_ZONE_RADIUS_METRES } from './cohort.js';
+import type { Point } from './ground.js';
+import { DISTRICT, ringOf, SCHOOLS, type SharedPlace, TOWN_CENTRE } from './places.js';
+
+export interface RecordPut {
+  /** Below `/api/v1`. */
+  readonly path: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export const TAG_MODEL_ID = 'M-demo';
+const DAY_MS = 86_400_000;
+/** Everybody was fitted, and every order began, so long before. */
+const SINCE_DAYS = 45;
+
+const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+
+export function dailySchedule(from: string, to: string) {
+  return { timeZone: 'Europe/London', windows: [{ days: DAYS, from, to }] };
+}
+
+export function circleZone(
+  zoneId: string,
+  name: string,
+  centre: Point,
+  radiusMetres: number,
+  priority: string,
+): RecordPut {
+  return {
+    path: `/zones/${zoneId}`,
+    body: {
+      type: 'Feature',
+      geometry: { type: 'Point', coordinates: [centre.longitude, centre.latitude] },
+      properties: { name, priority, radiusMetres },
+    },
+  };
+}
+
+function placeZone(place: SharedPlace): RecordPut {
+  return {
+    path: `/zones/${place.zoneId}`,
+    body: {
+      type: 'Feature',
+      geometry: { type: 'Polygon', coordinates: [ringOf(place)] },
+      properties: { name: place.name, priority: place.priority },
+    },
+  };
+}
+
+const suffix = (wearer: SimulatedWearer) => wearer.wearerId.slice(2);
+export const orderIdOf = (wearer: SimulatedWearer) => `O-${suffix(wearer)}`;
+export const homeZoneIdOf = (wearer: SimulatedWearer) => `Z-home-${suffix(wearer)}`;
+export const victimZoneIdOf = (wearer: SimulatedWearer) => `Z-victim-${suffix(wearer)}`;
+export const conditionIdOf = (kind: string, wearer: SimulatedWearer) => `C-${kind}-${suffix(wearer)}`;
+
+export function homeZone(wearer: SimulatedWearer): RecordPut {
+  return circleZone(homeZoneIdOf(wearer), `Home of ${wearer.wearerId}`, wearer.home, HOME_RADIUS_METRES, 'standard');
+}
+
+export function victimZone(wearer: SimulatedWearer, address: Point): RecordPut {
+  const name = `Protected address, ${wearer.wearerId}`;
+  return circleZone(victimZoneIdOf(wearer), name, address, VICTIM_ZONE_RADIUS_METRES, 'victim');
+}
+
+/** A condition of a wearer's order, in force since `startsAtMs`. */
+export function condition(
+  conditionId: string,
+  wearer: SimulatedWearer,
+  kind: 'exclusion' | 'restriction' | 'curfew',
+  zoneId: string,
+  startsAtMs: number,
+  schedule?: ReturnType<typeof dailySchedule>,
+): RecordPut {
+  const body = { orderId: orderIdOf(wearer), kind, zoneId, startsAt: new Date(startsAtMs).toISOString() };
+  return { path: `/conditions/${conditionId}`, body: schedule === undefined ? body : { ...body, schedule } };
+}
+
+/** Midnight UTC some weeks ago: when orders began. */
+export const beganAtMs = (atMs: number) => Math.floor(atMs / DAY_MS) * DAY_MS - SINCE_DAYS * DAY_MS;
+
+function conditionsOf(wearer: SimulatedWearer, startsAtMs: number): RecordPut[] {
+  const puts: RecordPut[] = [];
+  if (wearer.curfew !== null) {
+    const schedule = dailySchedule(wearer.curfew.from, wearer.curfew.to);
+    puts.push(condition(conditionIdOf('curfew', wearer), wearer, 'curfew', homeZoneIdOf(wearer), startsAtMs, schedule));
+  }
+  for (const school of wearer.schools) {
+    puts.push(condition(conditionIdOf('school', wearer), wearer, 'exclusion', school.zoneId, startsAtMs));
+  }
+  if (wearer.victimAddress !== null) {
+    puts.push(condition(conditionIdOf('victim', wearer), wearer, 'exclusion', victimZoneIdOf(wearer), startsAtMs));
+  }
+  if (wearer.keepsToDistrict) {
+    puts.push(condition(conditionIdOf('district', wearer), wearer, 'restriction', DISTRICT.zoneId, startsAtMs));
+  }
+  return puts;
+}
+
+/**
+ * Stages to be put one after the other; within a stage the order does not matter. Tags are fitted and heard before conditions
+ * apply, so that nobody is judged from silence.
+ */
+export interface CohortRecords {
+  readonly people: readonly RecordPut[];
+  readonly orders: readonly RecordPut[];
+  readonly activations: readonly RecordPut[];
+  readonly conditions: readonly RecordPut[];
+}
+
+/** Everything about the cohort but the story's own zones and conditions. Orders began some weeks before `atMs`. */
+export function cohortRecords(cohort: Cohort, atMs: number, intervalSeconds: number): CohortRecords {
+  const startsAtMs = beganAtMs(atMs);
+  const startsAt = new Date(startsAtMs).toISOString();
+  const { wearers } = cohort;
+  const model = {
+    name: 'Demonstration ankle tag',
+    accuracyConvention: 'r95',
+    defaultAccuracyMetres: 15,
+    intervalSeconds,
+  };
+  return {
+    people: [
+      { path: `/tag-models/${TAG_MODEL_ID}`, body: model },
+      ...[TOWN_CENTRE, ...SCHOOLS, DISTRICT].map(placeZone),
+      ...wearers.map(({ wearerId, name, division, rag }) => ({
+        path: `/wearers/${wearerId}`,
+        body: { name, division, rag },
+      })),
+      ...wearers.filter(({ curfew }) => curfew !== null).map(homeZone),
+      ...wearers.flatMap((wearer) => (wearer.victimAddress === null ? [] : [victimZone(wearer, wearer.victimAddress)])),
+    ],
+    orders: wearers.flatMap((wearer) => [
+      { path: `/tags/${wearer.tagId}`, body: { modelId: TAG_MODEL_ID } },
+      {
+        path: `/orders/${orderIdOf(wearer)}`,
+        body: { wearerId: wearer.wearerId, type: wearer.orderType, startsAt },
+      },
+    ]),
+    activations: wearers.map((wearer) => ({
+      path: `/activations/A-${suffix(wearer)}`,
+      body: { tagId: wearer.tagId, wearerId: wearer.wearerId, fittedAt: startsAt },
+    })),
+    conditions: [
+      {
+        path: '/conditions/C-town-centre',
+        body: { appliesTo: 'all-wearers', kind: 'exclusion', zoneId: TOWN_CENTRE.zoneId, startsAt },
+      },
+      ...wearers.flatMap((wearer) => conditionsOf(wearer, startsAtMs)),
+    ],
+  };
+}
