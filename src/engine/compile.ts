@@ -1,0 +1,100 @@
+/** From a watch as it is published to what the fold asks for every fix: zones prepared, terms by key, shared ones attached. */
+import type { PreparedZone } from './geometry/zone.js';
+import { type PreparedTerm, prepareTerms } from './prepared-term.js';
+import type { SharedIndex } from './shared-index.js';
+import type { ActivationState } from './state.js';
+import type { TagWatch } from './types.js';
+
+/** One activation with its own terms. */
+export interface CompiledOwn {
+  readonly activationId: string;
+  readonly wearerId: string;
+  readonly tagId: string;
+  readonly sequence: number;
+  readonly fittedAtMs: number;
+  /** Infinity while the tag is fitted. */
+  readonly removedAtMs: number;
+  readonly defaultAccuracyMetres: number | null;
+  readonly terms: readonly PreparedTerm[];
+  readonly termByKey: ReadonlyMap<string, PreparedTerm>;
+  /** What `joinShared` made last, so that joining for every ping allocates nothing. */
+  joined: CompiledActivation | null;
+}
+
+/** One activation with its own and the shared terms; the shared index is alive, not a copy. */
+export interface CompiledActivation {
+  readonly own: CompiledOwn;
+  readonly shared: SharedIndex;
+}
+
+export interface CompiledTag {
+  readonly tagId: string;
+  readonly sequence: number;
+  /** In order of `fittedAtMs`, never overlapping. */
+  readonly activations: readonly CompiledOwn[];
+  readonly shapes: ReadonlyMap<string, PreparedZone>;
+}
+
+/**
+ * Prepares a tag's watch. With the one it replaces, polygons of zone versions that both name are not prepared again. Throws
+ * where a term names a zone that is not there.
+ */
+export function compileTag(watch: TagWatch, previous?: CompiledTag): CompiledTag {
+  const shapes = new Map<string, PreparedZone>();
+  for (const key of Object.keys(watch.zones)) {
+    const shape = previous?.shapes.get(key);
+    if (shape !== undefined) shapes.set(key, shape);
+  }
+  const activations = watch.activations.map((activation): CompiledOwn => {
+    const terms = prepareTerms(activation.terms, watch.zones, shapes);
+    return {
+      activationId: activation.activationId,
+      wearerId: activation.wearerId,
+      tagId: watch.tagId,
+      sequence: watch.sequence,
+      fittedAtMs: activation.fittedAtMs,
+      removedAtMs: activation.removedAtMs ?? Infinity,
+      defaultAccuracyMetres: watch.defaultAccuracyMetres,
+      terms,
+      termByKey: new Map(terms.map((term) => [term.key, term])),
+      joined: null,
+    };
+  });
+  return { tagId: watch.tagId, sequence: watch.sequence, activations, shapes };
+}
+
+/** The activation in force at a device time (fittedAt ≤ t < removedAt); null: not fitted then. */
+export function activationFor(tag: CompiledTag, fixedAtMs: number): CompiledOwn | null {
+  for (let i = tag.activations.length - 1; i >= 0; i--) {
+    const own = tag.activations[i]!;
+    if (own.fittedAtMs <= fixedAtMs) return fixedAtMs < own.removedAtMs ? own : null;
+  }
+  return null;
+}
+
+/** The same object for the same index, so it may be called for every ping. */
+export function joinShared(own: CompiledOwn, shared: SharedIndex): CompiledActivation {
+  if (own.joined === null || own.joined.shared !== shared) own.joined = { own, shared };
+  return own.joined;
+}
+
+/**
+ * For a state whose activation is no longer in its tag's watch: an activation without terms, removed at `atMs`. Advancing the
+ * state with it and `{type: 'watch', atMs}` ends what is open, because `tag-removed`; afterwards the state can be dropped.
+ * Null for a state that has had no input: there is nothing to end.
+ */
+export function closingActivation(state: ActivationState, atMs: number): CompiledOwn | null {
+  if (state.wearerId === null || state.tagId === null) return null;
+  return {
+    activationId: state.activationId,
+    wearerId: state.wearerId,
+    tagId: state.tagId,
+    sequence: state.watchSequence + 1,
+    fittedAtMs: -Infinity,
+    removedAtMs: atMs,
+    defaultAccuracyMetres: null,
+    terms: [],
+    termByKey: new Map(),
+    joined: null,
+  };
+}

@@ -1,0 +1,47 @@
+/** A zone as the hot path wants it: prepared once per version, asked for every fix. */
+import type { Zone } from '../types.js';
+import { circleContains, type PreparedCircle, prepareCircle, signedDistanceToCircleMetres } from './circle.js';
+import { UNITS_PER_DEGREE } from './orientation.js';
+import { distanceToPolygonsMetres, type PreparedPolygons, polygonsContain, preparePolygons } from './polygon.js';
+
+export interface PreparedZone {
+  readonly circle: PreparedCircle | null;
+  readonly polygons: PreparedPolygons | null;
+  /** Bounding box in degrees; nothing outside it is inside the zone. */
+  readonly west: number;
+  readonly south: number;
+  readonly east: number;
+  readonly north: number;
+}
+
+/** Throws where the geometry has no edges: it was validated before it got here. */
+export function prepareZone(shape: Zone['shape']): PreparedZone {
+  if (shape.type === 'circle') {
+    const circle = prepareCircle(shape.latitude, shape.longitude, shape.radiusMetres);
+    return { circle, polygons: null, west: circle.west, south: circle.south, east: circle.east, north: circle.north };
+  }
+  const polygons = preparePolygons(shape.polygons);
+  // Half a unit on each side: a fix is rounded to units before it is compared.
+  return {
+    circle: null,
+    polygons,
+    west: (polygons.west - 0.5) / UNITS_PER_DEGREE,
+    south: (polygons.south - 0.5) / UNITS_PER_DEGREE,
+    east: (polygons.east + 0.5) / UNITS_PER_DEGREE,
+    north: (polygons.north + 0.5) / UNITS_PER_DEGREE,
+  };
+}
+
+/** Whether the zone contains the point (degrees). The boundary, also that of a hole, belongs to the zone. */
+export function contains(zone: PreparedZone, latitude: number, longitude: number): boolean {
+  return zone.polygons !== null
+    ? polygonsContain(zone.polygons, latitude, longitude)
+    : circleContains(zone.circle!, latitude, longitude);
+}
+
+/** Metres to the zone's boundary, negative inside. */
+export function signedDistanceMetres(zone: PreparedZone, latitude: number, longitude: number): number {
+  if (zone.circle !== null) return signedDistanceToCircleMetres(zone.circle, latitude, longitude);
+  const distance = distanceToPolygonsMetres(zone.polygons!, latitude, longitude);
+  return polygonsContain(zone.polygons!, latitude, longitude) ? -distance : distance;
+}

@@ -1,0 +1,52 @@
+/** A term with its zone prepared and its absent ends made infinite. */
+import { type PreparedZone, prepareZone } from './geometry/zone.js';
+import type { Term, Zone } from './types.js';
+
+export interface PreparedTerm {
+  readonly key: string;
+  readonly term: Term;
+  readonly zone: Zone;
+  readonly shape: PreparedZone;
+  readonly startsAtMs: number;
+  /** Infinity where the term is open. */
+  readonly endsAtMs: number;
+  readonly windows: Float64Array | null;
+  /** Exclusion is violated inside, the others outside. */
+  readonly violatedInside: boolean;
+}
+
+/** One version of a condition with one version of a zone. */
+export function termKey(term: Term): string {
+  return `${term.conditionId}@${term.conditionVersion}/${term.zoneKey}`;
+}
+
+/**
+ * Prepares terms with the zones they name. Zone versions never change, so shapes prepared before are taken from `prepared`,
+ * which is added to. Throws where a zone is missing: the publisher sends them together.
+ */
+export function prepareTerms(
+  terms: readonly Term[],
+  zones: Readonly<Record<string, Zone>>,
+  prepared: Map<string, PreparedZone>,
+): PreparedTerm[] {
+  return terms.map((term) => {
+    const zone = zones[term.zoneKey];
+    if (zone === undefined)
+      throw new Error(`Condition ${term.conditionId} names zone ${term.zoneKey}, which is not there.`);
+    let shape = prepared.get(term.zoneKey);
+    if (shape === undefined) {
+      shape = prepareZone(zone.shape);
+      prepared.set(term.zoneKey, shape);
+    }
+    return {
+      key: termKey(term),
+      term,
+      zone,
+      shape,
+      startsAtMs: term.startsAtMs,
+      endsAtMs: term.endsAtMs ?? Infinity,
+      windows: term.windows === null ? null : Float64Array.from(term.windows),
+      violatedInside: term.kind === 'exclusion',
+    };
+  });
+}

@@ -1,0 +1,95 @@
+/** What the engine remembers of one activation: plain JSON, bounded, checkpointed as it is. */
+import type { AlertKind, ConditionKind, CurfewReason, Rule, Severity } from './types.js';
+
+/** A judged fix. */
+export interface KeptFix {
+  readonly fixedAtMs: number;
+  readonly receivedAtMs: number;
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly accuracyMetres: number;
+}
+
+export type Strength = 'suspected' | 'confirmed';
+
+/** An open episode as the fixes made it; its end is not known. */
+export interface Episode {
+  readonly termKey: string;
+  readonly kind: ConditionKind;
+  readonly startedAtMs: number;
+  readonly strength: Strength;
+  readonly rule: Rule;
+  /** The fix or edge at which the evidence for the strength sufficed. */
+  readonly foundAtMs: number;
+  /** The edge at which it was found, for rule `edge`. */
+  readonly edgeAtMs: number | null;
+  readonly reason: CurfewReason | null;
+  /** What the strength rests on: one or two fixes. */
+  readonly evidence: readonly KeptFix[];
+  readonly lastViolating: KeptFix;
+}
+
+/** What has been said of an alert that may still change, so that only differences are said. */
+export interface Told {
+  readonly alertId: string;
+  readonly revision: number;
+  readonly kind: AlertKind;
+  readonly severity: Severity;
+  readonly termKey: string;
+  readonly conditionId: string;
+  readonly conditionVersion: number;
+  readonly zoneId: string;
+  readonly zoneVersion: number;
+  readonly strength: Strength;
+  readonly rule: Rule;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number | null;
+  /** The last edge it was amended for (`unknown-at-edge`). */
+  readonly lastEdgeAtMs: number | null;
+}
+
+/** Everything is a number, string, null or list of these: JSON.parse(JSON.stringify(state)) is the same state. */
+export interface ActivationState {
+  readonly format: 1;
+  readonly activationId: string;
+  /** Who and what it was, as the last watch said: events about an activation that has vanished need it. */
+  wearerId: string | null;
+  tagId: string | null;
+  /** Newest last, at most KEPT_FIXES; independent of terms. */
+  fixes: KeptFix[];
+  /** Open episodes, at most one a term. */
+  open: Episode[];
+  /** At most one violation a term and one unknown-at-edge a term. */
+  told: Told[];
+  /** Keys of the own terms that were known when a fix was last judged; null before the first input. */
+  knownTerms: string[] | null;
+  /** Sequence of the tag's watch that `knownTerms` is of. */
+  watchSequence: number;
+  /** The newest publication among the shared terms known. */
+  sharedPublishedAtMs: number;
+  /** The first edge of any term after the newest fix: until then the set of active terms stays as it is. */
+  nextEdgeAtMs: number | null;
+  /** The first of those that a tick may judge. */
+  nextTickEdgeAtMs: number | null;
+  /** When the next tick could change anything; null: never. Valid until the next input. */
+  nextDueAtMs: number | null;
+}
+
+/** The state before any input. */
+export function initialState(activationId: string): ActivationState {
+  return {
+    format: 1,
+    activationId,
+    wearerId: null,
+    tagId: null,
+    fixes: [],
+    open: [],
+    told: [],
+    knownTerms: null,
+    watchSequence: -1,
+    sharedPublishedAtMs: -1,
+    nextEdgeAtMs: null,
+    nextTickEdgeAtMs: null,
+    nextDueAtMs: null,
+  };
+}
