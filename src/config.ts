@@ -27,6 +27,8 @@ export interface Config {
   /** Empty: embedded log. */
   readonly kafkaBrokers: readonly string[];
   readonly kafkaPingTopics: readonly PingTopic[];
+  /** Stands before the names of Tagwatch's own topics and groups; empty: none. */
+  readonly kafkaTopicPrefix: string;
   readonly dataDir: string;
   readonly host: string;
   /** 0: any free port. */
@@ -80,10 +82,15 @@ export function readConfig(
   if (!LOG_LEVELS.includes(logLevel))
     errors.push(`TAGWATCH_LOG_LEVEL is "${logLevel}"; known: ${LOG_LEVELS.join(', ')}`);
 
+  const kafkaTopicPrefix = value('KAFKA_TOPIC_PREFIX') ?? '';
+  if (!/^[A-Za-z0-9._-]{0,64}$/.test(kafkaTopicPrefix))
+    errors.push('KAFKA_TOPIC_PREFIX may hold letters, digits, dots, underscores and hyphens, 64 at most');
+
   const config: Config = {
     databaseUrl,
     kafkaBrokers,
     kafkaPingTopics: readTopics(value('KAFKA_PING_TOPICS') ?? 'tagwatch.pings', errors),
+    kafkaTopicPrefix,
     dataDir: value('TAGWATCH_DATA_DIR') ?? './.tagwatch',
     host,
     port,

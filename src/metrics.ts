@@ -1,0 +1,110 @@
+/** The counters of every role as Prometheus metrics. Names and labels are what operators alert on: add, never rename. */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { EngineCounters } from './pipeline/engine-worker.js';
+
+const LATENCY_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+/** Read when `/metrics` is asked for. */
+export interface Gauges {
+  readonly engineLag: () => number;
+  readonly recorderLag: () => number;
+  readonly feedClients: () => number;
+  readonly openAlerts: () => number;
+}
+
+export interface Metrics {
+  readonly registry: Registry;
+  readonly engine: EngineCounters;
+  readonly intake: { pingTaken(): void; pingRejected(reason: string): void };
+  readonly http: { pingsAccepted(count: number): void; pingRejected(reason: string): void };
+  readonly recorder: { pingsRecorded(count: number): void; rowsRefused(count: number): void };
+  addGauges(gauges: Gauges): void;
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const taken = new Counter({
+    name: 'tagwatch_pings_taken_total',
+    help: 'Pings that tagwatch.inputs has taken, by the door they came through.',
+    labelNames: ['door'],
+    registers,
+  });
+  const rejected = new Counter({
+    name: 'tagwatch_rejected_total',
+    help: 'Messages that could not be used, by door and reason.',
+    labelNames: ['door', 'reason'],
+    registers,
+  });
+  const folded = new Counter({
+    name: 'tagwatch_pings_folded_total',
+    help: 'Pings the engine has folded, by outcome: judged, or why they carried no evidence.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const events = new Counter({
+    name: 'tagwatch_alert_events_total',
+    help: 'Events the engine has appended, by kind and type.',
+    labelNames: ['kind', 'type'],
+    registers,
+  });
+  const latency = new Histogram({
+    name: 'tagwatch_alert_latency_seconds',
+    help: 'From the receipt of the input that caused an event until the alert log has it.',
+    buckets: LATENCY_SECONDS,
+    registers,
+  });
+  const checkpointed = new Counter({
+    name: 'tagwatch_states_checkpointed_total',
+    help: 'State records written by the engine.',
+    registers,
+  });
+  const recorded = new Counter({
+    name: 'tagwatch_pings_recorded_total',
+    help: 'Pings that stand in the database.',
+    registers,
+  });
+  const refused = new Counter({
+    name: 'tagwatch_rows_refused_total',
+    help: 'Rows that the database refused; they are kept as rejected messages.',
+    registers,
+  });
+  return {
+    registry,
+    engine: {
+      pingFolded: (notJudged) => folded.inc({ outcome: notJudged ?? 'judged' }),
+      eventAppended: ({ kind, type }) => events.inc({ kind, type }),
+      alertLatency: (seconds) => latency.observe(seconds),
+      inputRejected: (reason) => rejected.inc({ door: 'engine', reason }),
+      statesCheckpointed: (count) => checkpointed.inc(count),
+    },
+    intake: {
+      pingTaken: () => taken.inc({ door: 'kafka' }),
+      pingRejected: (reason) => rejected.inc({ door: 'kafka', reason }),
+    },
+    http: {
+      pingsAccepted: (count) => taken.inc({ door: 'http' }, count),
+      pingRejected: (reason) => rejected.inc({ door: 'http', reason }),
+    },
+    recorder: {
+      pingsRecorded: (count) => recorded.inc(count),
+      rowsRefused: (count) => refused.inc(count),
+    },
+    addGauges(gauges) {
+      const gauge = (name: string, help: string, read: () => number) =>
+        new Gauge({
+          name,
+          help,
+          registers,
+          collect() {
+            this.set(read());
+          },
+        });
+      gauge('tagwatch_engine_lag_inputs', 'Inputs that the engine has yet to fold.', gauges.engineLag);
+      gauge('tagwatch_recorder_lag_records', 'Records that the recorder has yet to write.', gauges.recorderLag);
+      gauge('tagwatch_feed_clients', 'Consoles on the feed.', gauges.feedClients);
+      gauge('tagwatch_alerts_open', 'Alerts that nobody has disposed of.', gauges.openAlerts);
+    },
+  };
+}

@@ -1,0 +1,320 @@
+/**
+ * The engine role: owns partitions of `tagwatch.inputs`, folds them, appends what was found to `tagwatch.alerts`, checkpoints its
+ * states and appends ticks. Order within a partition: fold, append events, checkpoint (architecture.md, guarantees 2 and 4).
+ */
+import { toFindingEvent } from '../alerts/event.js';
+import type { EngineEvent, NotJudged } from '../engine/types.js';
+import {
+  emptyFold,
+  foldInput,
+  noticeState,
+  type PartitionFold,
+  restoreState,
+  returnCheckpoint,
+  takeCheckpoint,
+} from './partition-fold.js';
+import type {
+  Clock,
+  Consumer,
+  EventLog,
+  Log,
+  LogBatch,
+  LogRecord,
+  NewRecord,
+  PartitionControl,
+  TopicPartition,
+} from './ports.js';
+import { type StateRecord, stateRecord } from './states.js';
+import {
+  ALERTS,
+  decodeJson,
+  encodeJson,
+  INPUTS,
+  type InputRecord,
+  REJECTED,
+  type RejectedRecord,
+  STATES,
+} from './topics.js';
+
+const ENGINE_GROUP = 'tagwatch-engine';
+
+/** Counts for the metrics; `main.ts` hands in prom-client's. */
+export interface EngineCounters {
+  pingFolded(notJudged: NotJudged | null): void;
+  eventAppended(event: EngineEvent): void;
+  /** From the receipt of the input that caused an event until `tagwatch.alerts` has it. */
+  alertLatency(seconds: number): void;
+  inputRejected(reason: string): void;
+  statesCheckpointed(count: number): void;
+}
+
+export interface EngineOptions {
+  /** How often time is told to the fold, ms. */
+  readonly tickEveryMs: number;
+  /** How often dirty states are written, ms. */
+  readonly checkpointEveryMs: number;
+  /** An owner whose last heartbeat is older than this does not checkpoint: it may own nothing any more. */
+  readonly sessionMs: number;
+}
+
+export const ENGINE_DEFAULTS: EngineOptions = { tickEveryMs: 5_000, checkpointEveryMs: 60_000, sessionMs: 30_000 };
+
+export interface EngineWorker {
+  /** Whether every partition that it owns is restored and has been read to where its end was at assignment. */
+  isReady(): boolean;
+  /** Partitions owned, restored, and the inputs still to be folded. */
+  status(): { readonly partitions: number; readonly restored: number; readonly lag: number };
+  stop(): Promise<void>;
+}
+
+interface OwnedPartition {
+  fold: PartitionFold;
+  /** One past the last state that a restore has to read; null: restored. */
+  restoreUntil: number | null;
+  restoring: Map<string, LogRecord>;
+  /** The end of the inputs when they were assigned: reading up to there is the start-up backlog. */
+  caughtUpAt: number;
+  endOffset: number;
+  /** Events folded but not yet in the log. A checkpoint never passes them. */
+  pending: NewRecord[];
+  pendingEvents: EngineEvent[];
+  checkpointedAtMs: number;
+}
+
+export async function startEngine(deps: {
+  readonly log: EventLog;
+  readonly clock: Clock;
+  readonly logger: Log;
+  readonly counters: EngineCounters;
+  readonly options?: Partial<EngineOptions>;
+}): Promise<EngineWorker> {
+  const { log, clock, logger, counters } = deps;
+  const options = { ...ENGINE_DEFAULTS, ...deps.options };
+  let owned = new Map<number, OwnedPartition>();
+  let assigned = false;
+
+  async function onAssigned(assignment: readonly TopicPartition[], control: PartitionControl): Promise<void> {
+    const next = new Map<number, OwnedPartition>();
+    for (const { topic, partition } of assignment) {
+      if (topic !== INPUTS) continue;
+      const states = await control.bounds({ topic: STATES, partition });
+      const inputs = await control.bounds({ topic: INPUTS, partition });
+      const entry: OwnedPartition = {
+        fold: emptyFold(partition),
+        restoreUntil: states.endOffset,
+        restoring: new Map(),
+        caughtUpAt: inputs.endOffset,
+        endOffset: inputs.endOffset,
+        pending: [],
+        pendingEvents: [],
+        checkpointedAtMs: clock.nowMs(),
+      };
+      next.set(partition, entry);
+      control.seek({ topic: STATES, partition }, states.startOffset);
+      if (states.endOffset <= states.startOffset) finishRestore(entry, inputs.startOffset, control);
+      else control.pause({ topic: INPUTS, partition });
+    }
+    owned = next;
+    assigned = true;
+    logger.info({ partitions: [...next.keys()] }, 'engine: partitions assigned');
+  }
+
+  function finishRestore(entry: OwnedPartition, inputsStart: number, control: PartitionControl): void {
+    const { fold } = entry;
+    const records = [...entry.restoring.values()].sort((a, b) => a.offset - b.offset);
+    for (const record of records) restoreState(fold, decodeJson<StateRecord>(record.value!));
+    const lost = inputsStart - fold.position;
+    if (fold.position > 0 && lost > 0)
+      logger.error(
+        { partition: fold.partition, from: fold.position, to: inputsStart },
+        'engine: inputs were dropped by retention before they were folded',
+      );
+    entry.restoring = new Map();
+    entry.restoreUntil = null;
+    fold.position = Math.max(fold.position, inputsStart);
+    control.seek({ topic: INPUTS, partition: fold.partition }, fold.position);
+    control.resume({ topic: INPUTS, partition: fold.partition });
+    logger.debug({ partition: fold.partition, states: records.length, from: fold.position }, 'engine: restored');
+  }
+
+  async function onBatch(batch: LogBatch, control: PartitionControl): Promise<void> {
+    const entry = owned.get(batch.partition);
+    if (!entry) return;
+    if (batch.topic === STATES) await onStates(entry, batch, control);
+    else await onInputs(entry, batch, control);
+  }
+
+  async function onStates(entry: OwnedPartition, batch: LogBatch, control: PartitionControl): Promise<void> {
+    for (const record of batch.records) {
+      if (!record.value) continue;
+      if (entry.restoreUntil === null) {
+        if (noticeState(entry.fold, decodeJson<StateRecord>(record.value)))
+          logger.warn({ partition: batch.partition, key: record.key }, 'engine: an older state was written over ours');
+      } else if (record.key !== null) {
+        entry.restoring.delete(record.key);
+        entry.restoring.set(record.key, record);
+      }
+    }
+    const read = batch.records.at(-1)!.offset + 1;
+    if (entry.restoreUntil !== null && read >= entry.restoreUntil) {
+      const { startOffset } = await control.bounds({ topic: INPUTS, partition: batch.partition });
+      finishRestore(entry, startOffset, control);
+    }
+  }
+
+  async function onInputs(entry: OwnedPartition, batch: LogBatch, control: PartitionControl): Promise<void> {
+    entry.endOffset = batch.endOffset;
+    // What an earlier try folded but could not append goes first; the records themselves are then skipped by the fold.
+    await appendPending(entry);
+    for (const record of batch.records) foldRecord(entry, record);
+    await appendPending(entry);
+    if (clock.nowMs() - entry.checkpointedAtMs >= options.checkpointEveryMs) await checkpoint(entry, control);
+  }
+
+  function foldRecord(entry: OwnedPartition, record: LogRecord): void {
+    const { fold } = entry;
+    if (record.offset < fold.position) return;
+    const input = readInput(record);
+    if (!input) {
+      reject(entry, record, 'unreadable-input', 'the record is not JSON of a known type');
+      fold.position = record.offset + 1;
+      return;
+    }
+    const { events, notJudged } = foldInput(fold, input, record.offset, ({ activationId, error }) => {
+      logger.error(
+        { partition: record.partition, offset: record.offset, activationId, err: error },
+        'engine: an input could not be folded; it is kept in tagwatch.rejected and the state stays as it was',
+      );
+      reject(entry, record, 'engine-fault', `activation ${activationId}: ${String(error)}`);
+    });
+    if (input.type === 'ping') counters.pingFolded(notJudged);
+    for (const event of events) {
+      entry.pendingEvents.push(event);
+      entry.pending.push({ key: event.wearerId, value: encodeJson(toFindingEvent(event)) });
+    }
+  }
+
+  const rejects: NewRecord[] = [];
+  function reject(entry: OwnedPartition, record: LogRecord, reason: string, detail: string): void {
+    counters.inputRejected(reason);
+    const rejected: RejectedRecord = {
+      reason,
+      detail,
+      rejectedAt: new Date(clock.nowMs()).toISOString(),
+      from: { topic: record.topic, partition: entry.fold.partition, offset: record.offset },
+      tagId: record.key,
+      payload: Buffer.from(record.value ?? new Uint8Array()).toString('base64'),
+    };
+    rejects.push({ key: record.key, value: encodeJson(rejected) });
+  }
+
+  /** Rejects where the log is away: the log calls again with the same batch, and this is tried first. */
+  async function appendPending(entry: OwnedPartition): Promise<void> {
+    if (rejects.length > 0) {
+      const batch = rejects.splice(0);
+      await log.append(REJECTED, batch).catch((error: unknown) => {
+        rejects.unshift(...batch);
+        throw error;
+      });
+    }
+    if (entry.pending.length === 0) return;
+    await log.append(ALERTS, entry.pending);
+    const nowMs = clock.nowMs();
+    for (const event of entry.pendingEvents) {
+      counters.eventAppended(event);
+      counters.alertLatency(Math.max(0, nowMs - event.raisedAtMs) / 1000);
+    }
+    entry.pending = [];
+    entry.pendingEvents = [];
+  }
+
+  /** A checkpoint that fails is no loss: what it held is dirty again, and the next one writes it. */
+  async function checkpoint(entry: OwnedPartition, control: PartitionControl): Promise<void> {
+    if (entry.restoreUntil !== null || entry.pending.length > 0) return;
+    if (clock.nowMs() - control.lastHeartbeatAtMs() > options.sessionMs) {
+      logger.warn({ partition: entry.fold.partition }, 'engine: no heartbeat for a session, so no checkpoint');
+      return;
+    }
+    entry.checkpointedAtMs = clock.nowMs();
+    const records = takeCheckpoint(entry.fold);
+    if (records.length === 0) return;
+    try {
+      await log.append(
+        STATES,
+        records.map((record) => stateRecord(record, entry.fold.partition)),
+      );
+      counters.statesCheckpointed(records.length);
+    } catch (error) {
+      returnCheckpoint(entry.fold, records);
+      logger.warn({ partition: entry.fold.partition, err: error }, 'engine: checkpoint not written, will try again');
+    }
+  }
+
+  async function onRevoked(revoked: readonly TopicPartition[], control: PartitionControl): Promise<void> {
+    const partitions = revoked.filter(({ topic }) => topic === INPUTS).map(({ partition }) => partition);
+    for (const partition of partitions) {
+      const entry = owned.get(partition);
+      if (!entry) continue;
+      await checkpoint(entry, control);
+      owned.delete(partition);
+    }
+  }
+
+  async function tick(): Promise<void> {
+    const restored = [...owned.values()].filter((entry) => entry.restoreUntil === null);
+    if (restored.length === 0) return;
+    const value = encodeJson({ type: 'tick', atMs: clock.nowMs() } satisfies InputRecord);
+    try {
+      await log.append(
+        INPUTS,
+        restored.map(({ fold }) => ({ key: null, value, partition: fold.partition })),
+      );
+    } catch (error) {
+      logger.warn({ err: error }, 'engine: tick not appended; the next one tells the same');
+    }
+  }
+
+  let ticking: Promise<void> | null = null;
+  const ticker = setInterval(() => {
+    // One at a time: where the log hangs, ticks are skipped instead of queued.
+    ticking ??= tick().finally(() => {
+      ticking = null;
+    });
+  }, options.tickEveryMs);
+
+  const consumer: Consumer = await log.consume({
+    group: ENGINE_GROUP,
+    topics: [INPUTS, STATES],
+    commit: false,
+    handler: { onAssigned, onBatch, onRevoked },
+  });
+
+  const lagOf = (entry: OwnedPartition) => Math.max(0, entry.endOffset - entry.fold.position);
+  return {
+    isReady: () =>
+      assigned &&
+      [...owned.values()].every((entry) => entry.restoreUntil === null && entry.fold.position >= entry.caughtUpAt),
+    status: () => ({
+      partitions: owned.size,
+      restored: [...owned.values()].filter((entry) => entry.restoreUntil === null).length,
+      lag: [...owned.values()].reduce((sum, entry) => sum + lagOf(entry), 0),
+    }),
+    async stop() {
+      clearInterval(ticker);
+      await ticking;
+      await consumer.stop();
+    },
+  };
+}
+
+const KNOWN_INPUTS = new Set(['ping', 'watch', 'shared', 'tick']);
+
+/** Null where the bytes are not an input: only Tagwatch writes this topic, so that is somebody else's mistake. */
+function readInput(record: LogRecord): InputRecord | null {
+  try {
+    const input = decodeJson<InputRecord>(record.value ?? new Uint8Array());
+    return KNOWN_INPUTS.has(input?.type) ? input : null;
+  } catch {
+    return null;
+  }
+}
