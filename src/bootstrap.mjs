@@ -3,7 +3,8 @@
  * What a bare clone can run: it uses node: modules only, because nothing else is installed yet. It checks the Node version,
  * installs the pinned packages when the lock file has changed, builds when a source has changed, and hands over.
  *
- *   node src/bootstrap.mjs build | demo [OPTIONS] | test | test:services | test:data | test:browser
+ *   node src/bootstrap.mjs build | demo [OPTIONS] | test | test:services | test:data |
+ *     test:data-services | test:browser
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -41,7 +42,6 @@ function run(command, args, options = {}) {
 /** A digest of files, by relative name and content, so that a checkout with new dates is not taken for a change. */
 function digest(paths) {
   const hash = createHash('sha256');
-  hash.update(process.versions.modules);
   const add = (path) => {
     const full = join(root, path);
     if (!existsSync(full)) return;
@@ -106,6 +106,7 @@ const commands = {
   },
   'test:services': () => test('services', rest),
   'test:data': () => test('data', rest),
+  'test:data-services': () => test('data-services', rest),
   'test:browser': () => test('browser', rest),
 };
 if (!(command in commands)) {

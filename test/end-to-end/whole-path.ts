@@ -1,0 +1,205 @@
+/** The whole path, once: a track goes in by `tagwatch replay`, a supervisor's socket shows the alerts, the database holds the track. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exclude, fitTag, rectangle } from '../support/cohort.js';
+import {
+  type FeedAlert,
+  type Home,
+  makeHome,
+  openFeed,
+  type Program,
+  put,
+  send,
+  startProgram,
+} from '../support/program.js';
+import { seededRandom } from '../support/random.js';
+import type { Track } from './tracks.js';
+
+const REPLAY_LIMIT_MS = 240_000;
+const RECORDED_LIMIT_MS = 60_000;
+
+export interface WholePathOptions {
+  readonly name: string;
+  /** A fresh pair for each home: empty variables are the embedded adapters. */
+  readonly openServices: () => Promise<{ env: Readonly<Record<string, string>>; close(): Promise<void> }>;
+  readonly openTrack: (directory: string) => Track;
+  /** How often the program is killed with -9 in the middle of the second run. */
+  readonly kills: number;
+}
+
+/** The suite for one pair of adapters and one track. */
+export function wholePath({ name, openServices, openTrack, kills }: WholePathOptions): void {
+  describe(`whole path, ${name}`, () => {
+    let directory: string;
+    let track: Track;
+    let unkilled: FeedAlert[];
+    const cleanups: (() => Promise<void> | void)[] = [];
+
+    beforeAll(() => {
+      directory = mkdtempSync(join(tmpdir(), 'tagwatch-track-'));
+      track = openTrack(directory);
+    });
+    afterAll(async () => {
+      for (const cleanup of cleanups.reverse()) await cleanup();
+      rmSync(directory, { recursive: true, force: true });
+    });
+
+    async function openHome(): Promise<Home> {
+      const services = await openServices();
+      const home = await makeHome(services.env);
+      cleanups.push(
+        () => services.close(),
+        () => home.remove(),
+      );
+      return home;
+    }
+
+    it('alerts on every visit, keeps every ping, and a second replay changes nothing', {
+      timeout: 600_000,
+    }, async () => {
+      const program = await startProgram(await openHome());
+      cleanups.push(async () => void (await program.stop()));
+      await seed(program.url, track);
+      const feed = await openFeed(program.url);
+
+      expect(await replay(program.url, track)).toBe(0);
+      const wanted = Object.values(track.confirmed).reduce((a, b) => a + b, 0);
+      await feed.waitFor(() => confirmed(feed.events()).length >= wanted);
+      await untilRecorded(program.url, track);
+      expect(countByTag(confirmed(feed.events()))).toEqual(withoutZeros(track.confirmed));
+      unkilled = confirmed(feed.events());
+
+      const before = feed.events().length;
+      expect(await replay(program.url, track)).toBe(0);
+      await marker(program.url, feed);
+      expect(feed.events().filter((event) => event.tagId !== MARKER).length).toBe(before);
+      expect(await countRows(program.url, track)).toBe(track.rows);
+      feed.close();
+      expect(await program.stop()).toBe(0);
+    });
+
+    it(`killed with -9 ${kills} times in the replay: the same alert ids, every row`, { timeout: 900_000 }, async () => {
+      const { random, seed: randomSeed } = seededRandom();
+      const home = await openHome();
+      let program: Program = await startProgram(home);
+      cleanups.push(() => program.kill());
+      await seed(program.url, track);
+
+      // Paced, so that the kills fall into the replay and not behind it.
+      const done = replay(program.url, track, ['--rate', String(Math.ceil(track.rows / 20)), '--batch', '25']);
+      for (let kill = 0; kill < kills; kill++) {
+        await new Promise((resolve) => setTimeout(resolve, 100 + random() * 1_900));
+        await program.kill();
+        program = await startProgram(home);
+      }
+      expect(await done, `seed ${randomSeed}`).toBe(0);
+      const feed = await openFeed(program.url);
+      await marker(program.url, feed);
+      await untilRecorded(program.url, track);
+
+      const { items } = (await send(program.url, 'GET', '/alerts?status=open&kind=exclusion&limit=500')).body as {
+        items: (FeedAlert & { confirmedAt?: string })[];
+      };
+      const found = items.filter((alert) => alert.confirmedAt && alert.tagId !== MARKER);
+      expect(found.map((alert) => alert.alertId).sort(), `seed ${randomSeed}`).toEqual(
+        unkilled.map((alert) => alert.alertId).sort(),
+      );
+      feed.close();
+      expect(await program.stop()).toBe(0);
+    });
+  });
+}
+
+const MARKER = 'MARKER';
+
+async function seed(url: string, track: Track): Promise<void> {
+  await put(url, '/zones/Z-1', rectangle('Zone', ...track.zone));
+  for (const tagId of Object.keys(track.confirmed)) {
+    await fitTag(url, { tagId, since: track.since });
+    await exclude(url, { tagId, since: track.since }, 'Z-1');
+  }
+}
+
+let markers = 0;
+
+/** Two fixes of a tag of its own inside the zone: once its alert has come, what was sent before has been folded on its way. */
+async function marker(url: string, feed: Awaited<ReturnType<typeof openFeed>>): Promise<void> {
+  const since = '2026-01-01T00:00:00Z';
+  await fitTag(url, { tagId: MARKER, since });
+  await exclude(url, { tagId: MARKER, since }, 'Z-1');
+  markers += 1;
+  const atMs = Date.now() - 3_600_000 + markers * 120_000;
+  const fix = (offsetMs: number) => ({
+    tagId: MARKER,
+    fixedAt: new Date(atMs + offsetMs).toISOString(),
+    latitude: 53.43,
+    longitude: -2.93,
+    accuracyMetres: 5,
+  });
+  const answer = await send(url, 'POST', '/pings', [fix(0), fix(30_000)]);
+  expect(answer.status).toBe(202);
+  await feed.waitFor(({ event }) => event?.tagId === MARKER && event.type === 'confirmed');
+}
+
+function confirmed(events: readonly FeedAlert[]): FeedAlert[] {
+  return events.filter((event) => event.type === 'confirmed' && event.kind === 'exclusion' && event.tagId !== MARKER);
+}
+
+function countByTag(events: readonly FeedAlert[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { tagId } of events) counts[tagId] = (counts[tagId] ?? 0) + 1;
+  return counts;
+}
+
+function withoutZeros(counts: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
+}
+
+/** `tagwatch replay` as a process of its own; answers its exit code. */
+async function replay(url: string, track: Track, args: readonly string[] = []): Promise<number | null> {
+  const main = join(import.meta.dirname, '..', '..', 'dist', 'main.js');
+  const options = ['--tag-column', track.tagColumn, '--accuracy-metres', '10', '--url', url, ...args];
+  const child = spawn(process.execPath, [main, 'replay', track.file, ...options], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+  const limit = setTimeout(() => child.kill('SIGKILL'), REPLAY_LIMIT_MS);
+  await once(child, 'exit');
+  clearTimeout(limit);
+  if (child.exitCode !== 0) throw new Error(`replay ended with ${child.exitCode ?? child.signalCode}:\n${output}`);
+  return child.exitCode;
+}
+
+/** Rows of all wearers' trails: what the database holds, over the front door. */
+async function countRows(url: string, track: Track): Promise<number> {
+  const fromMs = Date.parse(track.since);
+  let rows = 0;
+  for (const tagId of Object.keys(track.confirmed)) {
+    for (let week = 0; week < 6; week++) {
+      const from = new Date(fromMs + week * 7 * 86_400_000).toISOString();
+      const to = new Date(fromMs + (week + 1) * 7 * 86_400_000).toISOString();
+      const answer = await send(url, 'GET', `/wearers/W-${tagId}/trail?from=${from}&to=${to}`);
+      if (answer.status !== 200) throw new Error(`trail: ${answer.status} ${JSON.stringify(answer.body)}`);
+      rows += (answer.body as { features: unknown[] }).features.length;
+    }
+  }
+  return rows;
+}
+
+async function untilRecorded(url: string, track: Track): Promise<void> {
+  const deadline = Date.now() + RECORDED_LIMIT_MS;
+  let rows = await countRows(url, track);
+  while (rows < track.rows && Date.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    rows = await countRows(url, track);
+  }
+  expect(rows).toBe(track.rows);
+}
