@@ -10,7 +10,7 @@ import {
   type AlertRegister,
   type AlertRegisterLimits,
   createAlertRegister,
-} from './alert-register.js';
+} from '../alerts/register.js';
 import { type ConsumerHandler, type EventLog, type Log, type LogRecord, LogUnavailable } from './ports.js';
 import { ALERTS, decodeJson, encodeJson } from './topics.js';
 

@@ -2,9 +2,10 @@
  * The alerts that a fold of `tagwatch.alerts` holds in memory, and the newest accepted events for those who resume. Bounded:
  * closed alerts are let go of, unresolved ones never. No I/O and no clock.
  */
-import { type Alert, type AlertStatus, type Applied, applyEvent } from '../alerts/alert.js';
-import type { AlertEvent } from '../alerts/event.js';
+
 import type { AlertKind } from '../engine/types.js';
+import { type Alert, type AlertStatus, type Applied, applyEvent } from './alert.js';
+import type { AlertEvent } from './event.js';
 
 export interface AlertRegisterLimits {
   /** Closed alerts held; the one closed longest ago goes first. About 3 kB each. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AlertEvent } from '../../src/alerts/event.js';
-import { createAlertRegister, DEFAULT_ALERT_REGISTER_LIMITS } from '../../src/pipeline/alert-register.js';
-import { action, finding, instantAt } from '../alerts/events.js';
+import { createAlertRegister, DEFAULT_ALERT_REGISTER_LIMITS } from '../../src/alerts/register.js';
+import { action, finding, instantAt } from './events.js';
 
 const LIMITS = {
   ...DEFAULT_ALERT_REGISTER_LIMITS,

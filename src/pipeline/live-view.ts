@@ -1,0 +1,195 @@
+/**
+ * Where everybody is now, and which tag is on whom: the api's own view of `tagwatch.states` and the inputs after them. It needs
+ * the log alone, so positions go on while the database is away.
+ */
+import type { Activation, Ping, TagWatch } from '../engine/types.js';
+import type { ConsumerHandler, EventLog, Log, LogRecord, PartitionControl, TopicPartition } from './ports.js';
+import { decodeJson, INPUTS, type InputRecord, STATES } from './topics.js';
+
+/** How often subscribers are told: so at most one position a second per wearer. */
+export const POSITIONS_INTERVAL_MS = 1_000;
+/** A fix dated further ahead of its receipt is nobody's newest (`engine.md`, "Time, order and lateness"). */
+const AHEAD_OF_CLOCK_MS = 60_000;
+
+/** The newest ping of a wearer that has a position. */
+export interface LivePosition {
+  readonly wearerId: string;
+  readonly activationId: string;
+  readonly receivedAtMs: number;
+  readonly ping: Ping & { readonly position: NonNullable<Ping['position']> };
+}
+
+export interface LiveView {
+  /** Resolves when states and inputs have been read up to where they ended at the start. */
+  readonly caughtUp: Promise<void>;
+  isCaughtUp(): boolean;
+  /** The newest position of a wearer; null where none is held. */
+  position(wearerId: string): LivePosition | null;
+  positions(): Iterable<LivePosition>;
+  /** The default accuracy of the tag's model, metres; null: it has none, or nobody knows the tag. */
+  defaultAccuracy(tagId: string): number | null;
+  /** Who wore a tag at an instant (epoch ms). */
+  activationAt(tagId: string, atMs: number): Activation | 'unknown-tag' | 'not-fitted';
+  /** Calls back every `POSITIONS_INTERVAL_MS` with what changed since, perhaps nothing; returns how to end it. */
+  subscribe(onChanged: (changed: readonly LivePosition[]) => void): () => void;
+  stop(): Promise<void>;
+}
+
+export interface LiveViewDeps {
+  readonly log: EventLog;
+  readonly logger: Log;
+  readonly positionsIntervalMs?: number;
+}
+
+/** What of a record of `tagwatch.states` is of use here (`states.ts`). */
+type StoredState =
+  | { readonly type: 'watch'; readonly watch: TagWatch }
+  | {
+      readonly type: 'activation';
+      readonly tagId: string;
+      readonly lastPing?: { readonly ping: Ping; readonly receivedAtMs: number } | null;
+    }
+  | { readonly type: 'through'; readonly offset: number }
+  | { readonly type: 'shared' | 'epoch' };
+
+/** Starts reading; resolves when reading has begun, which is before it has caught up. */
+export async function startLiveView(deps: LiveViewDeps): Promise<LiveView> {
+  const { log, logger, positionsIntervalMs = POSITIONS_INTERVAL_MS } = deps;
+  const watches = new Map<string, TagWatch>();
+  const latest = new Map<string, LivePosition>();
+  const changed = new Set<string>();
+  const subscribers = new Set<(changed: readonly LivePosition[]) => void>();
+  /** By input partition: the next offset, and where catching up ends. Null until the states have been read. */
+  let cursors: Map<number, { next: number; readonly target: number }> | null = null;
+  let upToDate = false;
+  let unreadable = 0;
+  let resolveCaughtUp: () => void = () => {};
+  const caughtUp = new Promise<void>((resolve) => {
+    resolveCaughtUp = resolve;
+  });
+
+  function applyWatch(watch: TagWatch): void {
+    const before = watches.get(watch.tagId);
+    if (before !== undefined && before.sequence >= watch.sequence) return;
+    watches.set(watch.tagId, watch);
+    for (const { activationId, wearerId } of before?.activations ?? []) {
+      // A position that turned out to be of somebody else must not stay on the map under the wrong name.
+      const isStill = watch.activations.some((one) => one.activationId === activationId && one.wearerId === wearerId);
+      if (!isStill && latest.get(wearerId)?.activationId === activationId) latest.delete(wearerId);
+    }
+  }
+
+  function activationAt(tagId: string, atMs: number): Activation | 'unknown-tag' | 'not-fitted' {
+    const watch = watches.get(tagId);
+    if (watch === undefined) return 'unknown-tag';
+    const isOn = ({ fittedAtMs, removedAtMs }: Activation) =>
+      fittedAtMs <= atMs && (removedAtMs === null || atMs < removedAtMs);
+    return watch.activations.findLast(isOn) ?? 'not-fitted';
+  }
+
+  function applyPing(ping: Ping, receivedAtMs: number): void {
+    const { position } = ping;
+    if (position === null || ping.fixedAtMs > receivedAtMs + AHEAD_OF_CLOCK_MS) return;
+    const activation = activationAt(ping.tagId, ping.fixedAtMs);
+    if (typeof activation === 'string') return;
+    const { wearerId, activationId } = activation;
+    const held = latest.get(wearerId);
+    if (held !== undefined && held.ping.fixedAtMs >= ping.fixedAtMs) return;
+    latest.set(wearerId, { wearerId, activationId, receivedAtMs, ping: { ...ping, position } });
+    changed.add(wearerId);
+  }
+
+  function readJson<T>(record: LogRecord): T | null {
+    if (record.value === null) return null;
+    try {
+      return decodeJson<T>(record.value);
+    } catch {
+      unreadable++;
+      const { topic, partition, offset } = record;
+      logger.error({ topic, partition, offset, unreadable }, 'a record cannot be read and is skipped');
+      return null;
+    }
+  }
+
+  async function readStates(): Promise<Map<number, number>> {
+    const through = new Map<number, number>();
+    const pings: { readonly ping: Ping; readonly receivedAtMs: number }[] = [];
+    const partitions = await log.partitionCount(STATES);
+    const all = Array.from({ length: partitions }, (_, partition) => ({ topic: STATES, partition }));
+    await log.readToEnd(all, (batch) => {
+      for (const record of batch.records) {
+        const state = readJson<StoredState>(record);
+        if (state?.type === 'watch') applyWatch(state.watch);
+        else if (state?.type === 'activation' && state.lastPing) pings.push(state.lastPing);
+        else if (state?.type === 'through') through.set(batch.partition, state.offset);
+      }
+    });
+    // Only now, because compaction may leave a tag's watch behind its activations.
+    for (const { ping, receivedAtMs } of pings) applyPing(ping, receivedAtMs);
+    return through;
+  }
+
+  function noteProgress(): void {
+    if (upToDate || cursors === null) return;
+    for (const { next, target } of cursors.values()) if (next < target) return;
+    upToDate = true;
+    logger.info({ tags: watches.size, positions: latest.size }, 'the live view has caught up');
+    resolveCaughtUp();
+  }
+
+  async function beginAt(assignment: readonly TopicPartition[], control: PartitionControl) {
+    const through = await readStates();
+    const begun = new Map<number, { next: number; readonly target: number }>();
+    for (const at of assignment) {
+      const { startOffset, endOffset } = await control.bounds(at);
+      begun.set(at.partition, { next: Math.max(startOffset, through.get(at.partition) ?? 0), target: endOffset });
+    }
+    return begun;
+  }
+
+  const handler: ConsumerHandler = {
+    async onAssigned(assignment, control) {
+      cursors ??= await beginAt(assignment, control);
+      for (const at of assignment) control.seek(at, cursors.get(at.partition)?.next ?? 0);
+      noteProgress();
+    },
+    async onBatch(batch) {
+      const cursor = cursors?.get(batch.partition);
+      if (cursor === undefined) return;
+      for (const record of batch.records) {
+        if (record.offset < cursor.next) continue;
+        const input = readJson<InputRecord>(record);
+        if (input?.type === 'ping') applyPing(input.ping, input.receivedAtMs);
+        else if (input?.type === 'watch') applyWatch(input.watch);
+        cursor.next = record.offset + 1;
+      }
+      noteProgress();
+    },
+  };
+  const consumer = await log.consume({ group: null, topics: [INPUTS], commit: false, handler });
+
+  const timer = setInterval(() => {
+    const news = [...changed].flatMap((wearerId) => latest.get(wearerId) ?? []);
+    changed.clear();
+    for (const onChanged of subscribers) onChanged(news);
+  }, positionsIntervalMs);
+  timer.unref();
+
+  return {
+    caughtUp,
+    isCaughtUp: () => upToDate,
+    position: (wearerId) => latest.get(wearerId) ?? null,
+    positions: () => latest.values(),
+    defaultAccuracy: (tagId) => watches.get(tagId)?.defaultAccuracyMetres ?? null,
+    activationAt,
+    subscribe(onChanged) {
+      subscribers.add(onChanged);
+      return () => subscribers.delete(onChanged);
+    },
+    async stop() {
+      clearInterval(timer);
+      subscribers.clear();
+      await consumer.stop();
+    },
+  };
+}
