@@ -1,0 +1,134 @@
+/** One Apache Kafka node in KRaft mode, from its Maven jars (43 MB, kept in a cache folder), in a temp folder of its own. */
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort, installPackages, outputOf, runCommand, startDetached, waitUntilReady } from './processes.mjs';
+
+const KAFKA_VERSION = '4.1.1';
+const SLF4J_VERSION = '1.7.36';
+const DEPENDENCY_PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1';
+
+/** Kafka 4's broker needs it. */
+const OLDEST_JAVA = 17;
+
+const HEAP = '512m';
+const READY_LIMIT_MS = 90_000;
+const ASK_LIMIT_MS = 2_000;
+
+const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>tagwatch</groupId><artifactId>ci-kafka</artifactId><version>1</version><packaging>pom</packaging>
+  <dependencies>
+    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>${KAFKA_VERSION}</version></dependency>
+    <dependency><groupId>org.slf4j</groupId><artifactId>slf4j-simple</artifactId><version>${SLF4J_VERSION}</version></dependency>
+  </dependencies>
+</project>
+`;
+
+function installJava() {
+  // `java -version` speaks on stderr; this prints to stdout.
+  const version = Number(outputOf('java', ['--version'])?.match(/^\S+ (\d+)/)?.[1] ?? 0);
+  if (version < OLDEST_JAVA) installPackages([`openjdk-${OLDEST_JAVA}-jre-headless`]);
+}
+
+/** The folder with Kafka's jars; filled once, in one step, so that several instances can ask at once. */
+function installJars() {
+  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'tagwatch-ci');
+  const jars = join(cache, `kafka-${KAFKA_VERSION}`);
+  if (existsSync(jars)) return jars;
+  if (!outputOf('mvn', ['--version'])) installPackages(['maven']);
+  mkdirSync(cache, { recursive: true });
+  const draft = mkdtempSync(join(cache, 'draft-'));
+  try {
+    writeFileSync(join(draft, 'pom.xml'), POM);
+    const target = join(draft, 'jars');
+    const goal = `${DEPENDENCY_PLUGIN}:copy-dependencies`;
+    runCommand('mvn', ['-q', '-B', goal, `-DoutputDirectory=${target}`, '-DincludeScope=runtime'], { cwd: draft });
+    try {
+      renameSync(target, jars);
+    } catch (error) {
+      // Another instance was faster.
+      if (!existsSync(jars)) throw error;
+    }
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
+  return jars;
+}
+
+/** A new, formatted node; not running yet. */
+export async function create() {
+  installJava();
+  const jars = installJars();
+  const directory = mkdtempSync(join(tmpdir(), 'tagwatch-kafka-'));
+  const [port, controllerPort] = [await freePort(), await freePort()];
+  const properties = {
+    'process.roles': 'broker,controller',
+    'node.id': 1,
+    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
+    'controller.listener.names': 'CONTROLLER',
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    'log.dirs': join(directory, 'data'),
+    'auto.create.topics.enable': false,
+    // A group starts with its first member, instead of waiting three seconds for others.
+    'group.initial.rebalance.delay.ms': 0,
+    'offsets.topic.replication.factor': 1,
+    'offsets.topic.num.partitions': 4,
+    'transaction.state.log.replication.factor': 1,
+    'transaction.state.log.min.isr': 1,
+    'transaction.state.log.num.partitions': 2,
+    'share.coordinator.state.topic.replication.factor': 1,
+    'share.coordinator.state.topic.min.isr': 1,
+    // 128 MB unless told: a quarter of this heap.
+    'log.cleaner.dedupe.buffer.size': 16 * 1024 * 1024,
+  };
+  const lines = Object.entries(properties).map(([name, value]) => `${name}=${value}\n`);
+  writeFileSync(join(directory, 'server.properties'), lines.join(''));
+  const clusterId = randomBytes(16).toString('base64url');
+  runCommand('java', [
+    ...javaArgs(jars),
+    'kafka.tools.StorageTool',
+    ...['format', '-t', clusterId, '-c', join(directory, 'server.properties')],
+  ]);
+  return { port, directory, jars };
+}
+
+function javaArgs(jars) {
+  return [`-Xmx${HEAP}`, '-XX:+UseSerialGC', '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-cp', join(jars, '*')];
+}
+
+/** Runs a node on its port; resolves with its pid when it answers. */
+export async function run(service, onPid) {
+  const { port, directory, jars } = service;
+  const logFile = join(directory, 'kafka.log');
+  const args = [...javaArgs(jars), 'kafka.Kafka', join(directory, 'server.properties')];
+  const pid = startDetached('java', args, logFile, { cwd: directory });
+  onPid(pid);
+  await waitUntilReady('Kafka', { ...service, pid }, logFile, READY_LIMIT_MS, () => answers(port));
+  return pid;
+}
+
+/** Whether the broker answers an ApiVersions request (key 18, version 0): it does from when it is registered and unfenced. */
+function answers(port) {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    const finish = (answer) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.setTimeout(ASK_LIMIT_MS, () => finish(false));
+    socket.on('error', () => finish(false));
+    socket.on('close', () => finish(false));
+    // Length, API key, API version, correlation id, no client id.
+    socket.on('connect', () => socket.write(Buffer.from('0000000a001200000000000affff', 'hex')));
+    // Length, correlation id, error code 0.
+    socket.on('data', (data) => finish(data.length >= 10 && data.readInt16BE(8) === 0));
+  });
+}
+
+export function envLine({ port }) {
+  return `KAFKA_BROKERS=127.0.0.1:${port}`;
+}

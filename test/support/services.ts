@@ -1,0 +1,73 @@
+/** Real services for tests: the ones that the environment names, or a pair of the test's own that it may stop and kill. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const script = fileURLToPath(new URL('../../.ci/services.mjs', import.meta.url));
+const runFile = promisify(execFile);
+
+/** `DATABASE_URL` of the services that all tests share; throws, so that the test fails, where it is missing. */
+export function sharedDatabaseUrl(): string {
+  return requiredEnv('DATABASE_URL');
+}
+
+/** `KAFKA_BROKERS` of the services that all tests share; throws, so that the test fails, where it is missing. */
+export function sharedKafkaBrokers(): readonly string[] {
+  return requiredEnv('KAFKA_BROKERS').split(',');
+}
+
+function requiredEnv(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: start the services with .ci/services start and set what it prints.`);
+  return value;
+}
+
+export interface OwnServices {
+  /** Throws where this pair has no PostgreSQL. */
+  databaseUrl(): string;
+  /** Throws where this pair has no Kafka. */
+  kafkaBrokers(): readonly string[];
+  /** Ends one and keeps its data; `kill` is kill -9. Resolves when the process is gone. */
+  stop(name: ServiceName, how?: 'kill'): Promise<void>;
+  /** Starts one again on the same port and data. Resolves when it answers. */
+  start(name: ServiceName): Promise<void>;
+  /** Ends all and removes their folders. */
+  dispose(): Promise<void>;
+}
+
+export type ServiceName = 'kafka' | 'postgres';
+
+/** Starts services that nobody else uses, on free ports: 6 s for both. Call `dispose` in the end, whatever happens. */
+export async function startOwnServices(names: readonly ServiceName[] = ['kafka', 'postgres']): Promise<OwnServices> {
+  const state = await mkdtemp(join(tmpdir(), 'tagwatch-own-services-'));
+  const env = new Map<string, string>();
+  const run = async (command: string, ...flags: string[]) => {
+    const { stdout } = await runFile(process.execPath, [script, command, '--state', state, ...flags]);
+    for (const [, name, value] of stdout.matchAll(/^(\w+)=(.*)$/gm)) env.set(name!, value!);
+  };
+  const dispose = async () => {
+    await run('stop');
+    await rm(state, { recursive: true, force: true });
+  };
+  const get = (name: string) => {
+    const value = env.get(name);
+    if (value === undefined) throw new Error(`This pair of services has no ${name}.`);
+    return value;
+  };
+  try {
+    for (const name of names) await run(`${name}-start`);
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+  return {
+    databaseUrl: () => get('DATABASE_URL'),
+    kafkaBrokers: () => get('KAFKA_BROKERS').split(','),
+    stop: (name, how) => run(`${name}-stop`, ...(how === 'kill' ? ['--kill'] : [])),
+    start: (name) => run(`${name}-start`),
+    dispose,
+  };
+}
