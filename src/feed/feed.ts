@@ -12,7 +12,7 @@ import type { Clock, Log } from '../pipeline/ports.js';
 import { createFeedClient, DEFAULT_FEED_CLIENT_LIMITS, type FeedClient, type FeedClientLimits } from './feed-client.js';
 import { CLOSE, FEED_PATH, FEED_PROTOCOL, type FeedStatus, type ServerMessage, SubscribeSchema } from './messages.js';
 import { type FeedPosition, sendPositions } from './positions.js';
-import { isOriginAllowed, parseResume, refuseUpgrade } from './upgrade.js';
+import { isOriginAllowed, parseResume, type Refused, refuseUpgrade } from './upgrade.js';
 
 export interface FeedLimits extends FeedClientLimits {
   readonly connections: number;
@@ -143,19 +143,29 @@ export function registerFeed(server: Server, deps: FeedDeps): Feed {
     if (socket.readyState === socket.OPEN && !closing) begin(client, resume, isReached);
   }
 
-  function onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    socket.on('error', () => socket.destroy());
-    const [path, query] = (request.url ?? '').split('?', 2);
-    if (path !== FEED_PATH) return refuseUpgrade(socket, 404, 'There is no WebSocket at this address.');
-    if (!isOriginAllowed(request.headers.origin, request.headers.host, deps.allowedOrigins ?? [])) {
-      return refuseUpgrade(socket, 403, 'Pages of this origin may not read the feed.');
+  function judgeUpgrade(path: string | undefined, { origin, host }: IncomingMessage['headers']): Refused | null {
+    if (path !== FEED_PATH) return { status: 404, detail: 'There is no WebSocket at this address.' };
+    if (!isOriginAllowed(origin, host, deps.allowedOrigins ?? [])) {
+      return { status: 403, detail: 'Pages of this origin may not read the feed.' };
     }
-    if (closing || !alertLog.isCaughtUp()) {
-      return refuseUpgrade(socket, 503, 'The alert log is still being read.', 'Retry-After: 1\r\n');
+    if (closing) return { status: 503, detail: 'The server is stopping.', retryAfterSeconds: 1 };
+    if (!alertLog.isCaughtUp()) {
+      return { status: 503, detail: 'The alert log is still being read.', retryAfterSeconds: 1 };
     }
     if (sockets.clients.size >= limits.connections) {
       logger.warn({ connections: sockets.clients.size }, 'a feed client was refused: too many are connected');
-      return refuseUpgrade(socket, 503, 'Too many clients are connected.', 'Retry-After: 10\r\n');
+      return { status: 503, detail: 'Too many clients are connected.', retryAfterSeconds: 10 };
+    }
+    return null;
+  }
+
+  function onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => socket.destroy());
+    const [path, query] = (request.url ?? '').split('?', 2);
+    const refused = judgeUpgrade(path, request.headers);
+    if (refused !== null) {
+      refuseUpgrade(socket, refused);
+      return;
     }
     const resume = parseResume(new URLSearchParams(query).get('resume'));
     sockets.handleUpgrade(request, socket, head, (connected) => {

@@ -27,11 +27,18 @@ export function parseResume(text: string | null): { readonly epoch: string; read
   return match === null ? { epoch: '', seq: -1 } : { epoch: match[1]!, seq: Number(match[2]) };
 }
 
+export interface Refused {
+  readonly status: number;
+  readonly detail: string;
+  readonly retryAfterSeconds?: number;
+}
+
 /** Answers a request that does not become a WebSocket, and closes its connection. */
-export function refuseUpgrade(socket: Duplex, status: number, detail: string, headers = ''): void {
+export function refuseUpgrade(socket: Duplex, { status, detail, retryAfterSeconds }: Refused): void {
   const body = JSON.stringify({ title: STATUS_CODES[status], status, detail });
+  const retry = retryAfterSeconds === undefined ? '' : `Retry-After: ${retryAfterSeconds}\r\n`;
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/problem+json\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n${headers}Connection: close\r\n\r\n${body}`,
+      `Content-Length: ${Buffer.byteLength(body)}\r\n${retry}Connection: close\r\n\r\n${body}`,
   );
 }
