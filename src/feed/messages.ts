@@ -7,8 +7,7 @@ import type { AlertItem } from '../alerts/alert.js';
 import type { AlertEvent, Instant } from '../alerts/event.js';
 import { AlertEventSchema, AlertItemSchema, InstantSchema } from './alert-schemas.js';
 
-export const FEED_PATH = '/api/v1/feed';
-export const FEED_PROTOCOL = 'tagwatch.v1';
+export { FEED_PATH, FEED_PROTOCOL } from './paths.js';
 
 /** Why the server closed. `GOING_AWAY`: it stops, come back; `TOO_SLOW`: the client does not read, it may resume. */
 export const CLOSE = { GOING_AWAY: 1001, TOO_SLOW: 4008, MALFORMED: 4400 } as const;
