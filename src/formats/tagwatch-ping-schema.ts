@@ -43,5 +43,5 @@ export const PingSchema = Type.Object(
       }),
     ),
   },
-  { $id: 'Ping', additionalProperties: true },
+  { additionalProperties: true },
 );

@@ -1,6 +1,6 @@
 /** Tagwatch's own topics: their names, their shape, and what stands in them. Suppliers' topics are `formats/`. */
 import type { Ping, SharedWatch, TagWatch } from '../engine/types.js';
-import type { NewRecord, TopicSpec } from './ports.js';
+import type { EventLog, NewRecord, TopicSpec } from './ports.js';
 
 export const INPUTS = 'tagwatch.inputs';
 export const STATES = 'tagwatch.states';
@@ -41,8 +41,10 @@ export interface RejectedRecord {
     | { readonly topic: string; readonly partition: number; readonly offset: number }
     | { readonly http: string };
   readonly tagId: string | null;
-  /** The bytes as they came, base64. */
+  /** The bytes as they came, base64; the first `MAX_KEPT_BYTES` of them. */
   readonly payload: string;
+  /** How many bytes there were, where some were cut off. */
+  readonly cutFromBytes?: number;
 }
 
 const encoder = new TextEncoder();
@@ -61,4 +63,40 @@ export function decodeJson<T>(value: Uint8Array): T {
 /** A ping or watch as a record of `tagwatch.inputs`, keyed by its tag. */
 export function inputRecord(record: InputRecord & { type: 'ping' | 'watch' }): NewRecord {
   return { key: record.type === 'ping' ? record.ping.tagId : record.watch.tagId, value: encodeJson(record) };
+}
+
+/** Most bytes kept of a message that could not be used: in base64 it still fits into Kafka's default record of 1 MB. */
+export const MAX_KEPT_BYTES = 524_288;
+
+/** A record of `tagwatch.rejected`. */
+export function rejectedRecord(
+  rejected: Omit<RejectedRecord, 'payload' | 'cutFromBytes'>,
+  bytes: Uint8Array,
+): NewRecord {
+  const kept = bytes.subarray(0, MAX_KEPT_BYTES);
+  const record: RejectedRecord = {
+    ...rejected,
+    payload: Buffer.from(kept.buffer, kept.byteOffset, kept.byteLength).toString('base64'),
+    ...(bytes.length > MAX_KEPT_BYTES ? { cutFromBytes: bytes.length } : {}),
+  };
+  return { key: rejected.tagId, value: encodeJson(record) };
+}
+
+/** Most bytes of one append, so that what goes to one partition stays below Kafka's default batch of 1 MB. */
+const MAX_APPEND_BYTES = 900_000;
+
+/** Appends any number of records in their order, in as many appends as their size asks for. Rejects as `append` does. */
+export async function appendInTurns(log: EventLog, topic: string, records: readonly NewRecord[]): Promise<void> {
+  let from = 0;
+  let bytes = 0;
+  for (let i = 0; i < records.length; i++) {
+    const size = records[i]!.value?.length ?? 0;
+    if (i > from && bytes + size > MAX_APPEND_BYTES) {
+      await log.append(topic, records.slice(from, i));
+      from = i;
+      bytes = 0;
+    }
+    bytes += size;
+  }
+  if (from < records.length) await log.append(topic, from === 0 ? records : records.slice(from));
 }

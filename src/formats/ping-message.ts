@@ -1,0 +1,73 @@
+/** One message that may hold several pings: what a supplier puts into one Kafka record, and the lines of NDJSON. */
+import { type ParsedPing, PING_REJECTIONS, parsePing, type RefusedPing } from './tagwatch-ping.js';
+
+/** Most pings in one message or request (`wire.md`). */
+export const MAX_PINGS_AT_ONCE = 5_000;
+
+/** A ping, or what could not be used as one with its bytes (null: the whole message). */
+export type MessageResult = ParsedPing | (RefusedPing & { readonly payload: Uint8Array | null });
+
+/** Reads a supplier's message; never throws. An empty list of pings gives no result. */
+export type MessageParser = (value: Uint8Array, receivedAtMs: number) => readonly MessageResult[];
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+const encoder = new TextEncoder();
+
+/** JSON from bytes; undefined where they are no JSON in UTF-8. A byte order mark is skipped. */
+function decodeJsonOrNothing(value: Uint8Array): unknown {
+  try {
+    return JSON.parse(utf8.decode(value)) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Tagwatch's JSON: one ping, or a list of up to `MAX_PINGS_AT_ONCE`. */
+export const parseTagwatchMessage: MessageParser = (value, receivedAtMs) => {
+  const raw = decodeJsonOrNothing(value);
+  if (raw === undefined) {
+    return [{ ok: false, reason: 'not-json', detail: PING_REJECTIONS['not-json'], tagId: null, payload: null }];
+  }
+  if (!Array.isArray(raw)) {
+    const result = parsePing(raw, receivedAtMs);
+    return [result.ok ? result : { ...result, payload: null }];
+  }
+  if (raw.length > MAX_PINGS_AT_ONCE) {
+    const detail = `A message holds at most ${MAX_PINGS_AT_ONCE} pings; this one holds ${raw.length}.`;
+    return [{ ok: false, reason: 'too-many-pings', detail, tagId: null, payload: null }];
+  }
+  return raw.map((item: unknown) => {
+    const result = parsePing(item, receivedAtMs);
+    return result.ok ? result : { ...result, payload: encoder.encode(JSON.stringify(item)) };
+  });
+};
+
+/** The formats that `KAFKA_PING_TOPICS` and `?format=` name. */
+export const PING_PARSERS = { tagwatch: parseTagwatchMessage } as const satisfies Record<string, MessageParser>;
+
+const NEWLINE = 10;
+const CARRIAGE_RETURN = 13;
+
+export interface Line {
+  /** From 1, blank ones counted. */
+  readonly line: number;
+  readonly bytes: Uint8Array;
+}
+
+/** The lines of NDJSON that are not blank; null where there are more than `MAX_PINGS_AT_ONCE`. */
+export function splitLines(body: Uint8Array): Line[] | null {
+  const lines: Line[] = [];
+  let line = 0;
+  for (let from = 0; from < body.length; ) {
+    const newline = body.indexOf(NEWLINE, from);
+    const next = newline === -1 ? body.length : newline;
+    const to = next > from && body[next - 1] === CARRIAGE_RETURN ? next - 1 : next;
+    line += 1;
+    if (body.subarray(from, to).some((byte) => byte !== 32 && byte !== 9)) {
+      if (lines.length === MAX_PINGS_AT_ONCE) return null;
+      lines.push({ line, bytes: body.subarray(from, to) });
+    }
+    from = next + 1;
+  }
+  return lines;
+}

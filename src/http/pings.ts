@@ -1,0 +1,180 @@
+/** `POST /api/v1/pings` (`wire.md`, "A ping"): one ping, a list, or NDJSON, answered after the log has them. */
+import Type from 'typebox';
+import type { Ping } from '../engine/types.js';
+import { MAX_PINGS_AT_ONCE, splitLines } from '../formats/ping-message.js';
+import { type ParsedPing, PING_REJECTIONS, parsePing, type RefusedPing } from '../formats/tagwatch-ping.js';
+import { PingSchema } from '../formats/tagwatch-ping-schema.js';
+import type { Clock, EventLog, NewRecord } from '../pipeline/ports.js';
+import { appendInTurns, encodeJson, INPUTS, inputRecord, REJECTED, rejectedRecord } from '../pipeline/topics.js';
+import type { App } from './app.js';
+import { findJsonFault } from './json-position.js';
+import { problemResponses, sendProblem } from './problems.js';
+
+/** The largest body (`wire.md`). */
+export const MAX_PINGS_BODY_BYTES = 4 * 1_048_576;
+const FORMATS = ['tagwatch'] as const;
+const NDJSON = 'application/x-ndjson';
+
+export interface PingsDeps {
+  readonly log: EventLog;
+  readonly clock: Clock;
+  /** Metres; null where the tag or its model has none. */
+  readonly defaultAccuracy: (tagId: string) => number | null;
+  readonly counters: { pingsAccepted(count: number): void; pingRejected(reason: string): void };
+}
+
+const Told = Type.Object({
+  index: Type.Integer({ description: 'Among the pings of the request, from 0' }),
+  line: Type.Optional(Type.Integer({ description: 'Of the NDJSON, from 1' })),
+  reason: Type.String({ description: `One of ${Object.keys(PING_REJECTIONS).join(', ')}` }),
+  detail: Type.String(),
+});
+type Told = Type.Static<typeof Told>;
+
+const Taken = Type.Object({
+  accepted: Type.Integer(),
+  rejected: Type.Array(Told),
+  warnings: Type.Optional(
+    Type.Array(Told, {
+      description: 'Pings that were taken without a reading or a device event that could not be used',
+    }),
+  ),
+});
+
+/** A ping of the request before it is judged: its JSON, or why there is none; and its bytes, made when they are asked for. */
+interface Candidate {
+  readonly raw?: unknown;
+  readonly fault?: string;
+  readonly line?: number;
+  readonly bytes: () => Uint8Array;
+}
+
+interface Judged {
+  readonly inputs: NewRecord[];
+  readonly kept: NewRecord[];
+  readonly rejected: Told[];
+  readonly warnings: Told[];
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+function readLine(bytes: Uint8Array, line: number): Candidate {
+  const own = { line, bytes: () => bytes };
+  let text: string;
+  try {
+    text = utf8.decode(bytes);
+  } catch {
+    return { ...own, fault: 'The line is not UTF-8.' };
+  }
+  try {
+    return { ...own, raw: JSON.parse(text) as unknown };
+  } catch {
+    const column = findJsonFault(text)?.column ?? 1;
+    return { ...own, fault: `The line is not JSON from its column ${column} on.` };
+  }
+}
+
+/** The pings of a body; null where there are too many. */
+function listCandidates(body: unknown): Candidate[] | null {
+  if (body instanceof Uint8Array) return splitLines(body)?.map(({ line, bytes }) => readLine(bytes, line)) ?? null;
+  const raws: unknown[] = Array.isArray(body) ? body : [body];
+  return raws.length > MAX_PINGS_AT_ONCE ? null : raws.map((raw) => ({ raw, bytes: () => encodeJson(raw) }));
+}
+
+/** Whether the position has an accuracy, its own or its tag's model's. */
+function hasAccuracy({ tagId, position }: Ping, defaultAccuracy: PingsDeps['defaultAccuracy']): boolean {
+  return position === null || position.accuracyMetres !== null || defaultAccuracy(tagId) !== null;
+}
+
+function judge(candidates: readonly Candidate[], requestId: string, deps: PingsDeps): Judged {
+  const receivedAtMs = deps.clock.nowMs();
+  const rejectedAt = new Date(receivedAtMs).toISOString();
+  const judged: Judged = { inputs: [], kept: [], rejected: [], warnings: [] };
+  for (const [index, candidate] of candidates.entries()) {
+    const place = candidate.line === undefined ? { index } : { index, line: candidate.line };
+    const keep = (reason: string, detail: string, tagId: string | null) => {
+      const from = { http: requestId };
+      judged.kept.push(rejectedRecord({ reason, detail, rejectedAt, from, tagId }, candidate.bytes()));
+    };
+    const result = judgeOne(candidate, receivedAtMs, deps);
+    if (!result.ok) {
+      judged.rejected.push({ ...place, reason: result.reason, detail: result.detail });
+      keep(result.reason, result.detail, result.tagId);
+      continue;
+    }
+    const { ping, ignored } = result;
+    judged.inputs.push(inputRecord({ type: 'ping', receivedAtMs, ping }));
+    for (const { reason, detail } of ignored) judged.warnings.push({ ...place, reason, detail });
+    const event = ignored.find(({ reason }) => reason === 'device-event-unknown');
+    if (event) keep(event.reason, event.detail, ping.tagId);
+  }
+  return judged;
+}
+
+function judgeOne(candidate: Candidate, receivedAtMs: number, deps: PingsDeps): ParsedPing | RefusedPing {
+  if (candidate.fault !== undefined) return { ok: false, reason: 'not-json', detail: candidate.fault, tagId: null };
+  const parsed = parsePing(candidate.raw, receivedAtMs);
+  if (!parsed.ok || hasAccuracy(parsed.ping, deps.defaultAccuracy)) return parsed;
+  const { tagId } = parsed.ping;
+  return { ok: false, reason: 'accuracy-missing', detail: PING_REJECTIONS['accuracy-missing'], tagId };
+}
+
+const description =
+  `Up to ${MAX_PINGS_AT_ONCE} pings or ${MAX_PINGS_BODY_BYTES} bytes. Answered when the log has them. After a 503 some may have ` +
+  'been taken: send all of it again, the same ping twice changes nothing.';
+
+const schema = {
+  summary: 'Take pings',
+  description,
+  tags: ['pings'],
+  querystring: Type.Object({ format: Type.Optional(Type.String({ description: `Known: ${FORMATS.join(', ')}` })) }),
+  body: {
+    content: {
+      'application/json': { schema: Type.Union([PingSchema, Type.Array(PingSchema, { maxItems: MAX_PINGS_AT_ONCE })]) },
+      [NDJSON]: { schema: Type.String({ description: 'One ping a line' }) },
+    },
+  },
+  response: { 202: Taken, ...problemResponses(400, 413, 415, 422, 503) },
+};
+
+/**
+ * Adds the endpoint. What it refuses is answered to the sender and kept in `tagwatch.rejected` as well, like everything that
+ * cannot be used: the sender's own record of the answer may be gone when somebody asks.
+ */
+export function registerPings(app: App, deps: PingsDeps): void {
+  const { log, counters } = deps;
+  // NDJSON is this endpoint's alone, so its parser lives in a scope of its own.
+  app.register(async (scope) => {
+    scope.addContentTypeParser(NDJSON, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    scope.post(
+      '/api/v1/pings',
+      // The schema describes; `parsePing` judges each ping by itself.
+      { schema, bodyLimit: MAX_PINGS_BODY_BYTES, validatorCompiler: () => (value: unknown) => ({ value }) },
+      async (request, reply) => {
+        const { format = 'tagwatch' } = request.query as { format?: unknown };
+        if (!FORMATS.some((known) => known === format)) {
+          const detail = `This format is not known. Known: ${FORMATS.join(', ')}.`;
+          return sendProblem(reply, { status: 400, errors: [{ pointer: '/format', detail, in: 'query' }], detail });
+        }
+        if (request.body === undefined) return sendProblem(reply, { status: 400, detail: 'The request has no body.' });
+        const candidates = listCandidates(request.body);
+        if (candidates === null) {
+          return sendProblem(reply, { status: 413, detail: `A request holds at most ${MAX_PINGS_AT_ONCE} pings.` });
+        }
+        const { inputs, kept, rejected, warnings } = judge(candidates, request.id, deps);
+        await Promise.all([appendInTurns(log, INPUTS, inputs), appendInTurns(log, REJECTED, kept)]);
+        counters.pingsAccepted(inputs.length);
+        for (const { reason } of rejected) counters.pingRejected(reason);
+        if (inputs.length === 0 && rejected.length > 0) {
+          const isOne = !Array.isArray(request.body) && rejected.length === 1 && rejected[0]?.line === undefined;
+          const errors = rejected.map(({ index, detail }) => ({ pointer: isOne ? '' : `/${index}`, detail }));
+          const detail = 'None of the pings could be used.';
+          return sendProblem(reply, { status: 422, detail, errors, accepted: 0, rejected });
+        }
+        return reply
+          .code(202)
+          .send({ accepted: inputs.length, rejected, ...(warnings.length > 0 ? { warnings } : {}) });
+      },
+    );
+  });
+}

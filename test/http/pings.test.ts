@@ -1,0 +1,229 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type App, createApp } from '../../src/http/app.js';
+import { MAX_PINGS_BODY_BYTES, registerPings } from '../../src/http/pings.js';
+import { type EventLog, type LogRecord, LogUnavailable } from '../../src/pipeline/ports.js';
+import {
+  decodeJson,
+  INPUT_PARTITIONS,
+  INPUTS,
+  type InputRecord,
+  MAX_KEPT_BYTES,
+  REJECTED,
+  type RejectedRecord,
+} from '../../src/pipeline/topics.js';
+import { openTestLog, type TestLog } from '../support/embedded-log.js';
+import { silentLog } from '../support/silent-log.js';
+
+const NOW_MS = Date.UTC(2026, 10, 22, 18, 3, 12);
+const PING = { tagId: 'T-1', fixedAt: '2026-11-22T18:03:11Z', latitude: 51.28, longitude: 1.08, accuracyMetres: 8 };
+
+let test: TestLog;
+let app: App;
+let isAway = false;
+const counts = { accepted: 0, rejected: [] as string[] };
+
+beforeAll(async () => {
+  test = await openTestLog();
+  const log: EventLog = {
+    ...test.log,
+    append: async (topic, records) => {
+      if (isAway) throw new LogUnavailable('no broker');
+      return await test.log.append(topic, records);
+    },
+  };
+  app = await createApp({ log: silentLog });
+  registerPings(app, {
+    log,
+    clock: { nowMs: () => NOW_MS },
+    defaultAccuracy: (tagId) => (tagId === 'T-MODEL' ? 15 : null),
+    counters: {
+      pingsAccepted: (count) => {
+        counts.accepted += count;
+      },
+      pingRejected: (reason) => void counts.rejected.push(reason),
+    },
+  });
+  await app.ready();
+});
+afterAll(async () => {
+  await app.close();
+  await test.dispose();
+});
+beforeEach(() => {
+  isAway = false;
+  counts.accepted = 0;
+  counts.rejected = [];
+});
+
+const post = (payload: string | Buffer, type = 'application/json', query = '') =>
+  app.inject({ method: 'POST', url: `/api/v1/pings${query}`, headers: { 'content-type': type }, payload });
+
+/** What the log has gained since the last call. */
+const seen = new Map<string, number>();
+async function gained(topic: string, partitions: number): Promise<LogRecord[]> {
+  const records: LogRecord[] = [];
+  const all = Array.from({ length: partitions }, (_, partition) => ({ topic, partition }));
+  await test.log.readToEnd(all, (batch) => void records.push(...batch.records));
+  const before = seen.get(topic) ?? 0;
+  seen.set(topic, records.length);
+  return records.sort((a, b) => a.appendedAtMs - b.appendedAtMs || a.offset - b.offset).slice(before);
+}
+const gainedInputs = async () =>
+  (await gained(INPUTS, INPUT_PARTITIONS)).map(({ key, value }) => ({ key, ...decodeJson<InputRecord>(value!) }));
+const gainedRejected = async () => (await gained(REJECTED, 1)).map(({ value }) => decodeJson<RejectedRecord>(value!));
+
+describe('POST /api/v1/pings', () => {
+  it('takes one ping, stamped and keyed by its tag', async () => {
+    const answer = await post(JSON.stringify(PING));
+    expect([answer.statusCode, answer.json()]).toEqual([202, { accepted: 1, rejected: [] }]);
+    expect(await gainedInputs()).toMatchObject([
+      { key: 'T-1', type: 'ping', receivedAtMs: NOW_MS, ping: { tagId: 'T-1', position: { latitude: 51.28 } } },
+    ]);
+    expect(counts).toEqual({ accepted: 1, rejected: [] });
+  });
+
+  it('takes a list, says which could not be used, and keeps those', async () => {
+    const bad = { ...PING, latitude: 91 };
+    const answer = await post(JSON.stringify([PING, bad, 7, { ...PING, sequence: 1 }]));
+    expect(answer.statusCode).toBe(202);
+    expect(answer.json()).toEqual({
+      accepted: 2,
+      rejected: [
+        { index: 1, reason: 'latitude-out-of-range', detail: 'latitude 91 is outside -90 to 90.' },
+        { index: 2, reason: 'not-an-object', detail: 'A ping is a JSON object; this is 7.' },
+      ],
+    });
+    expect(await gainedInputs()).toHaveLength(2);
+    const kept = await gainedRejected();
+    expect(kept).toMatchObject([
+      { reason: 'latitude-out-of-range', tagId: 'T-1', rejectedAt: '2026-11-22T18:03:12.000Z' },
+      { reason: 'not-an-object', tagId: null },
+    ]);
+    expect(JSON.parse(Buffer.from(kept[0]!.payload, 'base64').toString())).toEqual(bad);
+    expect(counts).toEqual({ accepted: 2, rejected: ['latitude-out-of-range', 'not-an-object'] });
+  });
+
+  it('takes NDJSON: a bad line is one rejected ping, told by its line, and kept as it came', async () => {
+    const lines = [
+      JSON.stringify(PING),
+      '',
+      '{"tagId": "T-1",,}',
+      `${JSON.stringify({ ...PING, sequence: 2 })}\r`,
+      '\xff',
+    ];
+    const answer = await post(Buffer.from(lines.join('\n'), 'latin1'), 'application/x-ndjson');
+    expect(answer.statusCode).toBe(202);
+    expect(answer.json()).toEqual({
+      accepted: 2,
+      rejected: [
+        { index: 1, line: 3, reason: 'not-json', detail: 'The line is not JSON from its column 17 on.' },
+        { index: 3, line: 5, reason: 'not-json', detail: 'The line is not UTF-8.' },
+      ],
+    });
+    expect(await gainedInputs()).toHaveLength(2);
+    const kept = await gainedRejected();
+    expect(kept.map(({ payload }) => Buffer.from(payload, 'base64').toString('latin1'))).toEqual([
+      '{"tagId": "T-1",,}',
+      '\xff',
+    ]);
+  });
+
+  it('takes the accuracy from the model, and refuses a position that has none', async () => {
+    const { accuracyMetres: _, ...bare } = PING;
+    const answer = await post(
+      JSON.stringify([bare, { ...bare, tagId: 'T-MODEL' }, { tagId: 'T-1', fixedAt: PING.fixedAt }]),
+    );
+    expect(answer.json()).toMatchObject({ accepted: 2, rejected: [{ index: 0, reason: 'accuracy-missing' }] });
+    await gainedInputs();
+    await gainedRejected();
+  });
+
+  it('takes a ping with an unknown device event, warns, and keeps the event', async () => {
+    const answer = await post(JSON.stringify({ ...PING, deviceEvents: ['strap_tamper'], headingDegrees: -1 }));
+    expect(answer.statusCode).toBe(202);
+    expect(answer.json()).toMatchObject({
+      accepted: 1,
+      warnings: [
+        { index: 0, reason: 'device-event-unknown' },
+        { index: 0, reason: 'heading-unusable' },
+      ],
+    });
+    expect(await gainedInputs()).toHaveLength(1);
+    expect(await gainedRejected()).toMatchObject([{ reason: 'device-event-unknown', tagId: 'T-1' }]);
+  });
+
+  it('answers 422 when none could be used, as a problem with places', async () => {
+    const answer = await post(JSON.stringify([{ ...PING, tagId: '' }, null]));
+    expect(answer.statusCode).toBe(422);
+    expect(answer.headers['content-type']).toMatch('application/problem+json');
+    expect(answer.json()).toMatchObject({
+      status: 422,
+      accepted: 0,
+      errors: [{ pointer: '/0' }, { pointer: '/1' }],
+      rejected: [
+        { index: 0, reason: 'tag-id-invalid' },
+        { index: 1, reason: 'not-an-object' },
+      ],
+    });
+    expect((await post('null')).json()).toMatchObject({ status: 422, errors: [{ pointer: '' }] });
+    await gainedRejected();
+  });
+
+  it('answers 202 to no pings at all', async () => {
+    expect((await post('[]')).json()).toEqual({ accepted: 0, rejected: [] });
+    expect((await post('\n\n', 'application/x-ndjson')).json()).toEqual({ accepted: 0, rejected: [] });
+  });
+
+  it('takes 5,000 pings at once and refuses more', async () => {
+    const many = Array.from({ length: 5_000 }, (_, sequence) => ({ ...PING, sequence }));
+    expect((await post(JSON.stringify(many))).json()).toEqual({ accepted: 5_000, rejected: [] });
+    const inputs = await gainedInputs();
+    expect(inputs.map((input) => input.type === 'ping' && input.ping.sequence)).toEqual(
+      many.map(({ sequence }) => sequence),
+    );
+    expect((await post(JSON.stringify([...many, PING]))).statusCode).toBe(413);
+    const lines = [...many, PING].map((ping) => JSON.stringify(ping)).join('\n');
+    expect((await post(lines, 'application/x-ndjson')).statusCode).toBe(413);
+    expect(await gainedInputs()).toEqual([]);
+  });
+
+  it('refuses a body that is too large, no JSON, of another type or format, or missing', async () => {
+    const large = await post(' '.repeat(MAX_PINGS_BODY_BYTES + 1));
+    expect(large.statusCode).toBe(413);
+    const unreadable = await post('[\n {"tagId": }]');
+    expect([unreadable.statusCode, unreadable.json().detail]).toEqual([
+      400,
+      expect.stringMatching(/line 2, column 12/),
+    ]);
+    expect((await post('x', 'text/plain')).statusCode).toBe(415);
+    expect((await post(JSON.stringify(PING), 'application/x-ndjson', '?format=traccar')).json()).toMatchObject({
+      status: 400,
+      detail: expect.stringMatching(/Known: tagwatch/),
+    });
+    expect((await app.inject({ method: 'POST', url: '/api/v1/pings' })).statusCode).toBe(400);
+    expect(await gainedInputs()).toEqual([]);
+  });
+
+  it('cuts off what it keeps of a line of megabytes', async () => {
+    const answer = await post('x'.repeat(3_000_000), 'application/x-ndjson');
+    expect(answer.statusCode).toBe(422);
+    const [kept] = await gainedRejected();
+    expect(kept!.cutFromBytes).toBe(3_000_000);
+    expect(Buffer.from(kept!.payload, 'base64')).toHaveLength(MAX_KEPT_BYTES);
+  });
+
+  it('answers 503 when the log is away, and counts nothing', async () => {
+    isAway = true;
+    const answer = await post(JSON.stringify(PING));
+    expect(answer.statusCode).toBe(503);
+    expect(answer.headers['retry-after']).toBeDefined();
+    expect(counts).toEqual({ accepted: 0, rejected: [] });
+  });
+
+  it('is described in the OpenAPI document', async () => {
+    const document = (await app.inject('/api/v1/openapi.json')).json();
+    const { requestBody, responses } = document.paths['/api/v1/pings'].post;
+    expect(Object.keys(requestBody.content)).toEqual(['application/json', 'application/x-ndjson']);
+    expect(Object.keys(responses)).toEqual(['202', '400', '413', '415', '422', '503']);
+  });
+});

@@ -1,0 +1,146 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { PING_PARSERS } from '../../src/formats/ping-message.js';
+import { type IntakeResult, startIntake } from '../../src/pipeline/intake.js';
+import { type Consumer, type EventLog, type LogRecord, LogUnavailable } from '../../src/pipeline/ports.js';
+import { decodeJson, INPUTS, type InputRecord, REJECTED, type RejectedRecord } from '../../src/pipeline/topics.js';
+import { createCollector } from '../support/collecting.js';
+import { openTestLog, type TestLog } from '../support/embedded-log.js';
+import { createRememberingLog } from '../support/silent-log.js';
+
+const SUPPLIER = 'tagwatch.pings';
+const NOW_MS = Date.UTC(2026, 10, 22, 18, 3, 12);
+const PING = { tagId: 'T-1', fixedAt: '2026-11-22T18:03:11Z', latitude: 51.28, longitude: 1.08 };
+const json = (value: unknown) => Buffer.from(JSON.stringify(value));
+
+let test: TestLog;
+let readers: Consumer[];
+beforeEach(async () => {
+  test = await openTestLog();
+  readers = [];
+  await test.log.ensureTopics([
+    { topic: SUPPLIER, partitions: 2, cleanup: 'delete', retentionMs: 86_400_000, fixedPartitions: false },
+  ]);
+});
+afterEach(async () => {
+  for (const reader of readers) await reader.stop();
+  await test.dispose();
+});
+
+/** Runs intake and waits until inputs and rejected hold so many records. */
+async function run(
+  expected: { inputs: number; rejected: number },
+  log: EventLog = test.log,
+  parse: (format: 'tagwatch', value: Uint8Array, receivedAtMs: number) => readonly IntakeResult[] = (
+    format,
+    value,
+    at,
+  ) => PING_PARSERS[format](value, at),
+) {
+  const counted: string[] = [];
+  const logger = createRememberingLog();
+  const [inputs, rejected] = [createCollector(), createCollector()];
+  readers.push(
+    await test.log.consume({ group: null, topics: [INPUTS], commit: false, handler: inputs.handler }),
+    await test.log.consume({ group: null, topics: [REJECTED], commit: false, handler: rejected.handler }),
+  );
+  const intake = await startIntake({
+    log,
+    topics: [{ topic: SUPPLIER, format: 'tagwatch' as const }],
+    parse,
+    clock: { nowMs: () => NOW_MS },
+    logger,
+    counters: { pingTaken: () => void counted.push('taken'), pingRejected: (reason) => void counted.push(reason) },
+  });
+  await inputs.until(() => inputs.records.length >= expected.inputs);
+  await rejected.until(() => rejected.records.length >= expected.rejected);
+  await intake.stop();
+  const decode = <T>(records: readonly LogRecord[]) => records.map(({ value }) => decodeJson<T>(value!));
+  return {
+    inputs: inputs.records.map(({ key, partition }) => ({ key, partition })),
+    pings: decode<InputRecord>(inputs.records),
+    rejected: decode<RejectedRecord>(rejected.records),
+    counted: counted.sort(),
+    logger,
+  };
+}
+
+it('copies pings by tag, keeps what cannot be used, and goes on behind it', async () => {
+  const places = await test.log.append(SUPPLIER, [
+    { key: 'anything', partition: 0, value: json({ ...PING, sequence: 1, accuracyMetres: 5 }) },
+    { key: null, partition: 0, value: Buffer.from('{"tagId":') },
+    { key: null, partition: 0, value: Buffer.from([0xff, 0xfe]) },
+    { key: null, partition: 0, value: null },
+    { key: null, partition: 0, value: json([{ ...PING, sequence: 2 }, { ...PING, latitude: 91 }, 'x']) },
+    { key: null, partition: 1, value: json({ ...PING, tagId: 'T-2', deviceEvents: ['strap-tamper', 'sim-removed'] }) },
+    { key: null, partition: 1, value: json([]) },
+  ]);
+  const { inputs, pings, rejected, counted } = await run({ inputs: 3, rejected: 6 });
+
+  const partitionOf = new Map(inputs.map(({ key, partition }) => [key, partition]));
+  expect(inputs.every(({ key, partition }) => partition === partitionOf.get(key))).toBe(true);
+  const ofFirst = pings.filter((input) => input.type === 'ping' && input.ping.tagId === 'T-1');
+  expect(ofFirst).toMatchObject([
+    { type: 'ping', receivedAtMs: NOW_MS, ping: { sequence: 1 } },
+    { type: 'ping', receivedAtMs: NOW_MS, ping: { sequence: 2, position: { accuracyMetres: null } } },
+  ]);
+  expect(rejected.map(({ reason }) => reason).sort()).toEqual([
+    'device-event-unknown',
+    'empty',
+    'latitude-out-of-range',
+    'not-an-object',
+    'not-json',
+    'not-json',
+  ]);
+  const unreadable = rejected.find(
+    ({ from }) => 'offset' in from && from.offset === places[1]!.offset && from.partition === 0,
+  )!;
+  expect(unreadable).toMatchObject({ from: { topic: SUPPLIER, partition: 0 }, tagId: null });
+  expect(Buffer.from(unreadable.payload, 'base64').toString()).toBe('{"tagId":');
+  const outOfRange = rejected.find(({ reason }) => reason === 'latitude-out-of-range')!;
+  expect(JSON.parse(Buffer.from(outOfRange.payload, 'base64').toString())).toMatchObject({ latitude: 91 });
+  expect(counted.filter((item) => item === 'taken')).toHaveLength(3);
+  expect(counted).toHaveLength(9);
+});
+
+it('does not repeat after a restart what was committed, and loses nothing that was not', async () => {
+  await test.log.append(SUPPLIER, [{ key: null, partition: 0, value: json({ ...PING, sequence: 1 }) }]);
+  await run({ inputs: 1, rejected: 0 });
+  await test.log.append(SUPPLIER, [{ key: null, partition: 0, value: json({ ...PING, sequence: 2 }) }]);
+  const { pings } = await run({ inputs: 2, rejected: 0 });
+  expect(pings.map((input) => input.type === 'ping' && input.ping.sequence)).toEqual([1, 2]);
+});
+
+it('tries a batch again while the log is away', async () => {
+  await test.log.append(SUPPLIER, [
+    { key: null, partition: 0, value: json({ ...PING, sequence: 1 }) },
+    { key: null, partition: 0, value: Buffer.from('no') },
+  ]);
+  let failures = 3;
+  const log: EventLog = {
+    ...test.log,
+    append: async (topic, records) => {
+      // The second and third failure come after the inputs have been taken.
+      if (failures > 0 && (failures === 3 || topic === REJECTED)) {
+        failures -= 1;
+        throw new LogUnavailable('no broker');
+      }
+      return await test.log.append(topic, records);
+    },
+  };
+  const { pings, rejected, counted } = await run({ inputs: 3, rejected: 1 }, log);
+  const identities = pings.map((input) => input.type === 'ping' && input.ping.identity);
+  expect(new Set(identities)).toEqual(new Set(['s:1']));
+  expect(rejected).toHaveLength(1);
+  expect(counted).toEqual(['not-json', 'taken']);
+});
+
+it('keeps a message over which a parser fails, without quoting it in the log', async () => {
+  await test.log.append(SUPPLIER, [{ key: null, partition: 0, value: Buffer.from('secret') }]);
+  const failing = () => {
+    throw new Error('cannot read secret');
+  };
+  const { rejected, logger } = await run({ inputs: 0, rejected: 1 }, test.log, failing);
+  expect(rejected).toMatchObject([{ reason: 'parser-failed', payload: Buffer.from('secret').toString('base64') }]);
+  expect(logger.entries.filter(({ level }) => level === 'error')).toHaveLength(1);
+  expect(JSON.stringify(logger.entries)).not.toContain('secret');
+});
