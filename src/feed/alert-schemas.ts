@@ -71,15 +71,17 @@ const findingFields = {
   explanation: Type.Object({
     rule: Type.Enum(['two-fixes', 'first-fix', 'belief', 'crossing', 'edge', 'device', 'silence']),
     belief: Type.Optional(Type.Number()),
-    fixes: Type.Array(
-      Type.Object({
-        fixedAt: InstantSchema,
-        latitude: Type.Number(),
-        longitude: Type.Number(),
-        signedDistanceMetres: Type.Number({ description: "to the zone's boundary, negative inside" }),
-        accuracyMetres: Type.Union([Type.Number(), Type.Null()]),
-        probabilityInside: Type.Optional(Type.Number()),
-      }),
+    fixes: Type.Unsafe<FindingEvent['explanation']['fixes']>(
+      Type.Array(
+        Type.Object({
+          fixedAt: InstantSchema,
+          latitude: Type.Number(),
+          longitude: Type.Number(),
+          signedDistanceMetres: Type.Number({ description: "to the zone's boundary, negative inside" }),
+          accuracyMetres: Type.Union([Type.Number(), Type.Null()]),
+          probabilityInside: Type.Optional(Type.Number()),
+        }),
+      ),
     ),
     edgeAt: Type.Optional(InstantSchema),
     newestFixAt: Type.Optional(NullableInstant),
