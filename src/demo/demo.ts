@@ -1,0 +1,128 @@
+/** `tagwatch demo`: everything embedded, a made-up cohort, and a story that plays while one watches. */
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pino } from 'pino';
+import { type Config, readConfig } from '../config.js';
+import type { Log } from '../pipeline/ports.js';
+import { inventCohort } from '../simulator/cohort.js';
+import { createSimulation } from '../simulator/simulation.js';
+import { drive } from './drive.js';
+import { DEMO_HELP, type DemoOptions, describeDemo, readDemoOptions } from './options.js';
+import { nextFreePort } from './ports.js';
+import { seed } from './seed.js';
+
+/** What starts the whole program in this process; `announce` is called once it listens, instead of printing the line. */
+export type StartTagwatch = (
+  config: Config,
+  log: Log,
+  announce: (url: string) => void,
+) => Promise<{ readonly url: string | null; stop(): Promise<readonly string[]> }>;
+
+const HOST = '127.0.0.1';
+const USUAL_PORT = 8080;
+const SECOND_MS = 1000;
+
+const nowMs = () => Date.now();
+const say = (text: string) => process.stdout.write(`${text}\n`);
+const complain = (text: string) => process.stderr.write(`tagwatch demo: ${text}\n`);
+
+/** A folder for this run; null, and it is said why, where the one that was asked for cannot be used. */
+function prepareFolder({ dataDir }: DemoOptions): string | null {
+  if (dataDir === null) return mkdtempSync(join(tmpdir(), 'tagwatch-demo-'));
+  const folder = resolve(dataDir);
+  mkdirSync(folder, { recursive: true });
+  if (readdirSync(folder).length === 0) return folder;
+  complain(`${folder} is not empty: the demonstration begins with nothing.`);
+  return null;
+}
+
+/** Nothing of the surroundings: a DATABASE_URL that happens to be set must not be filled with invented people. */
+async function configure(options: DemoOptions, dataDir: string): Promise<Config> {
+  const port = options.port ?? (await nextFreePort(USUAL_PORT, HOST));
+  const level = process.env.TAGWATCH_LOG_LEVEL ?? 'warn';
+  const read = readConfig({
+    TAGWATCH_DATA_DIR: dataDir,
+    TAGWATCH_HOST: HOST,
+    TAGWATCH_PORT: String(port),
+    TAGWATCH_LOG_LEVEL: level,
+  });
+  if (!read.ok) throw new Error(read.errors.join('\n'));
+  return read.config;
+}
+
+/** The first signal aborts, so that everything stops in order; the second one ends the process. */
+function abortOnSignal(): AbortController {
+  const controller = new AbortController();
+  const onSignal = () => {
+    if (controller.signal.aborted) process.exit(1);
+    controller.abort();
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return controller;
+}
+
+/** Runs until it is told to stop; answers the exit code. */
+export async function runDemo(argv: readonly string[], start: StartTagwatch): Promise<number> {
+  const options = readDemoOptions(argv);
+  if (options === 'help') {
+    say(DEMO_HELP);
+    return 0;
+  }
+  if ('error' in options) {
+    complain(`${options.error}\n\n${DEMO_HELP}`);
+    return 2;
+  }
+  const dataDir = prepareFolder(options);
+  if (dataDir === null) return 1;
+  const isKept = options.keep || options.dataDir !== null;
+  const { signal } = abortOnSignal();
+  try {
+    return await run(options, dataDir, isKept, start, signal);
+  } catch (error) {
+    if (signal.aborted) return 0;
+    complain(error instanceof Error ? error.message : String(error));
+    return 1;
+  } finally {
+    if (!isKept) rmSync(dataDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  }
+}
+
+async function run(
+  options: DemoOptions,
+  dataDir: string,
+  isKept: boolean,
+  start: StartTagwatch,
+  signal: AbortSignal,
+): Promise<number> {
+  const { intervalSeconds } = options;
+  const config = await configure(options, dataDir);
+  const log = pino({ level: config.logLevel }, pino.destination(2));
+  say('Starting Tagwatch with an embedded database and log ...');
+  const startedAtMs = nowMs();
+  const tagwatch = await start(config, log, () => {});
+  try {
+    const { url } = tagwatch;
+    if (url === null) throw new Error('The program started without its API.');
+    if (signal.aborted) return 0;
+    const seededFromMs = nowMs();
+    const cohort = inventCohort(options.seed);
+    const simulation = createSimulation({
+      cohort,
+      countsFromMs: Math.floor(seededFromMs / SECOND_MS) * SECOND_MS - 60 * SECOND_MS,
+      intervalSeconds,
+    });
+    const story = await seed({ url, cohort, simulation, intervalSeconds, signal, nowMs });
+    const took = (ms: number) => `${(ms / SECOND_MS).toFixed(1)} s`;
+    say(`Started in ${took(seededFromMs - startedAtMs)}, cohort written in ${took(nowMs() - seededFromMs)}.`);
+    say(`tagwatch listening on ${url}`);
+    say(describeDemo(url.replace(HOST, 'localhost'), dataDir, isKept));
+    await drive({ url, simulation, fromMs: story.startsAtMs, signal, nowMs });
+  } finally {
+    say('Stopping ...');
+    const failed = await tagwatch.stop();
+    if (failed.length > 0) complain(`these parts did not stop in time: ${failed.join(', ')}`);
+  }
+  return 0;
+}
