@@ -1,0 +1,24 @@
+/** What the connection bar says. Pure. */
+import type { Connection } from './feed-client.js';
+import { duration, timeOfDay } from './times.js';
+
+/** No new position from anybody for so long is worth a warning: tags ping once a minute. */
+export const STALE_DATA_MS = 2 * 60_000;
+
+/** What the bar says. `state` is shown by a sign of its own shape beside the words. */
+export function describeConnection(
+  connection: Connection,
+  newestMs: number | null,
+  nowMs: number,
+): { readonly state: 'live' | 'stale' | 'connecting' | 'lost'; readonly words: string; readonly age: string } {
+  const age = newestMs === null ? 'no positions yet' : `newest position ${duration(nowMs - newestMs)} ago`;
+  if (connection.state === 'connecting') return { state: 'connecting', words: 'Connecting …', age };
+  if (connection.state === 'reconnecting') {
+    const words = `NOT LIVE since ${timeOfDay(connection.sinceMs, nowMs)}: reconnecting, attempt ${connection.attempt}`;
+    return { state: 'lost', words, age };
+  }
+  if (newestMs !== null && nowMs - newestMs > STALE_DATA_MS) {
+    return { state: 'stale', words: 'Connected, but no new positions', age };
+  }
+  return { state: 'live', words: 'Live', age };
+}

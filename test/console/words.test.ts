@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { bookOf, emptyBook, fold } from '../../src/console/alert-book.js';
+import { describeConnection, STALE_DATA_MS } from '../../src/console/connection-words.js';
+import {
+  graticule,
+  middleBounds,
+  openAlertsByWearer,
+  wearerFeatures,
+  zoneFeatures,
+} from '../../src/console/map-data.js';
+import { duration, timeOfDay } from '../../src/console/times.js';
+import { certainty, episodeWords, explain, explainFix, title } from '../../src/console/words.js';
+import { finding, instantAt } from '../alerts/events.js';
+
+const nowMs = Date.parse(instantAt(10));
+const itemOf = (fields: Parameters<typeof finding>[0]) => [...fold(emptyBook, finding(fields), 0).alerts.values()][0]!;
+
+describe('times', () => {
+  it('are local, with the day where it is another', () => {
+    const summer = Date.UTC(2026, 6, 1, 22, 59, 59);
+    expect(timeOfDay(summer, summer)).toBe('23:59:59');
+    expect(timeOfDay(summer, summer + 1000)).toBe('1 Jul, 23:59:59');
+  });
+  it.each([
+    [-5, '0 s'],
+    [59_999, '59 s'],
+    [250_000, '4 min 10 s'],
+    [3_600_000, '1 h'],
+    [7_500_000, '2 h 5 min'],
+    [273_600_000, '3 d 4 h'],
+  ])('%s ms is %s', (ms, text) => {
+    expect(duration(ms)).toBe(text);
+  });
+});
+
+describe('an alert in words', () => {
+  it('says what, how sure and whether it goes on', () => {
+    const curfew = itemOf({
+      kind: 'curfew',
+      reason: 'late-home',
+      window: { opensAt: instantAt(0), closesAt: instantAt(720) },
+      explanation: {
+        rule: 'edge',
+        edgeAt: instantAt(0),
+        fixes: [
+          {
+            fixedAt: instantAt(0),
+            latitude: 51,
+            longitude: 1,
+            signedDistanceMetres: 312.4,
+            accuracyMetres: 8.5,
+          },
+        ],
+        thresholds: {},
+      },
+    });
+    expect(title(curfew, 'Home of W-1')).toBe('Curfew: not home when the window opened');
+    expect(certainty(curfew)).toBe('Suspected');
+    expect(episodeWords(curfew, nowMs)).toBe('going on for 10 min');
+    expect(explain(curfew, nowMs)).toEqual([
+      'Judged at the edge of the curfew window, from where the wearer was then.',
+      'Curfew window from 18:00 to 23 Nov, 06:00.',
+      'The edge is at 18:00:00.',
+    ]);
+    expect(explainFix(curfew.explanation.fixes[0]!, nowMs)).toBe('18:00:00: 312 m outside the zone, accurate to 9 m');
+  });
+  it('names the zone where it knows one', () => {
+    expect(title(itemOf({}), 'Larkmead Primary School')).toBe('In an exclusion zone: Larkmead Primary School');
+    expect(title(itemOf({}), null)).toBe('In an exclusion zone');
+  });
+  it('says why it ended, and that it came late', () => {
+    const ended = itemOf({
+      type: 'ended',
+      endedBecause: 'complied',
+      episode: { startedAt: instantAt(0), endedAt: instantAt(5) },
+      delayedByMs: 7_500_000,
+    });
+    expect(episodeWords(ended, nowMs)).toBe('ended after 5 min, the wearer complied again');
+    expect(explain(ended, nowMs)).toContain('The fix arrived 2 h 5 min after it was made.');
+  });
+});
+
+describe('the connection in words', () => {
+  it('never says live when it is not', () => {
+    expect(describeConnection({ state: 'live' }, nowMs - 1000, nowMs)).toMatchObject({ state: 'live', words: 'Live' });
+    expect(describeConnection({ state: 'live' }, nowMs - STALE_DATA_MS - 1, nowMs).state).toBe('stale');
+    expect(describeConnection({ state: 'reconnecting', sinceMs: nowMs, attempt: 3 }, nowMs, nowMs)).toEqual({
+      state: 'lost',
+      words: 'NOT LIVE since 18:10:00: reconnecting, attempt 3',
+      age: 'newest position 0 s ago',
+    });
+  });
+});
+
+describe('what the map draws', () => {
+  const position = (wearerId: string, fixedAt: string, longitude = 1) => ({
+    wearerId,
+    tagId: 'T',
+    activationId: 'A',
+    fixedAt,
+    receivedAt: fixedAt,
+    latitude: 51,
+    longitude,
+    accuracyMetres: 5,
+    mechanism: 'GPS' as const,
+    speedKmh: null,
+    headingDegrees: null,
+    batteryPercent: null,
+  });
+  it('marks who has an alert that goes on, and who is silent', () => {
+    const alerts = bookOf([
+      itemOf({ alertId: 'a', wearerId: 'W-1' }),
+      itemOf({
+        alertId: 'b',
+        wearerId: 'W-2',
+        type: 'ended',
+        episode: { startedAt: instantAt(0), endedAt: instantAt(1) },
+      }),
+    ]).alerts;
+    const open = openAlertsByWearer(alerts.values());
+    expect([...open.keys()]).toEqual(['W-1']);
+    const { features } = wearerFeatures([position('W-1', instantAt(10)), position('W-2', instantAt(4))], open, nowMs);
+    expect(features.map(({ properties }) => properties)).toEqual([
+      { wearerId: 'W-1', alert: true, stale: false },
+      { wearerId: 'W-2', alert: false, stale: true },
+    ]);
+  });
+  it('circles become closed rings', () => {
+    const zone = {
+      zoneId: 'Z',
+      name: 'N',
+      priority: 'victim',
+      radiusMetres: 200,
+      geometry: { type: 'Point' as const, coordinates: [1, 51] },
+    };
+    const [feature] = zoneFeatures([zone]).features;
+    const ring = feature!.geometry.type === 'Polygon' ? feature!.geometry.coordinates[0]! : [];
+    expect(ring[0]).toEqual(ring[ring.length - 1]);
+    expect(feature!.properties).toMatchObject({ style: 'victim' });
+  });
+  it('lines lie on round degrees, and one far away does not decide what is shown', () => {
+    expect(graticule([0.9, 51.1, 1.1, 51.3], 0.1).features).toHaveLength(5);
+    expect(middleBounds([])).toBeNull();
+    const many = Array.from({ length: 20 }, (_, index) => position('W', instantAt(0), index === 0 ? -100 : 1));
+    expect(middleBounds(many)).toEqual([1, 51, 1, 51]);
+  });
+});
