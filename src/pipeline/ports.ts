@@ -2,7 +2,8 @@
  * What the pipeline needs of the world. Each port has a real and an embedded adapter and one contract suite
  * (`test/contracts/`) that runs against both. Adapters are constructed in `main.ts` alone.
  */
-import type { Activation, ConditionKind, TagWatch, Zone } from '../engine/types.js';
+import type { AlertEvent } from '../alerts/event.js';
+import type { Activation, ConditionKind, Ping, TagWatch, Zone } from '../engine/types.js';
 
 /** One partition of one topic. */
 export interface TopicPartition {
@@ -155,6 +156,63 @@ export interface Database extends Queryable {
    */
   tryLock(key: number): Promise<{ readonly lost: Promise<void>; release(): Promise<void> } | null>;
   close(): Promise<void>;
+}
+
+/** How far a reader has got in a partition; offsets mean something within their epoch only. */
+export interface LogPosition {
+  readonly epoch: string;
+  /** The next record to read. */
+  readonly nextOffset: number;
+}
+
+/** A ping and where in the log it stood. */
+export interface PingRow {
+  readonly ping: Ping;
+  readonly receivedAtMs: number;
+  readonly partition: number;
+  readonly offset: number;
+}
+
+export type Fitted = 'fitted' | 'not-fitted' | 'unknown-tag';
+
+/** What could not be used. `at`: the record by which the recorder learned of it, so that it is kept once. */
+export interface RejectedRow {
+  readonly at: TopicPartition & { readonly offset: number };
+  readonly reason: string;
+  readonly detail: string;
+  readonly rejectedAtMs: number;
+  /** Where the message came from (JSON), where that is another place than `at`. */
+  readonly source: object | null;
+  readonly tagId: string | null;
+  readonly payload: Uint8Array;
+}
+
+/** The recorder's tables (`store/recording.ts`). Each call runs in the transaction or on the database that it is given. */
+export interface RecordTables {
+  /** Null: this reader has never been here. */
+  readPosition(db: Queryable, reader: string, at: TopicPartition): Promise<LogPosition | null>;
+  /** Moves from where the caller believes it is; false where it is elsewhere by now: another owner moved it. */
+  movePosition(
+    tx: Queryable,
+    reader: string,
+    at: TopicPartition,
+    from: LogPosition | null,
+    to: LogPosition,
+  ): Promise<boolean>;
+  /** Makes the partitions of these UTC days (`2026-11-22`) where they are missing. */
+  makePingPartitions(db: Queryable, days: readonly string[]): Promise<void>;
+  /** Writes those that are not there yet; tells how many, by whether the tag was on somebody then. */
+  insertPings(tx: Queryable, rows: readonly PingRow[], aheadLimitMs: number): Promise<Readonly<Record<Fitted, number>>>;
+  /** Folds events into their alerts, in order; tells how many changed something or were refused (repeats are dropped). */
+  foldAlertEvents(
+    tx: Queryable,
+    epoch: string,
+    events: readonly { readonly seq: number; readonly event: AlertEvent }[],
+  ): Promise<number>;
+  /** Writes those that are not there yet; tells how many. */
+  insertRejected(tx: Queryable, epoch: string, rows: readonly RejectedRow[]): Promise<number>;
+  /** Whether the database refuses the data itself, so that trying again is no use. */
+  refusesData(error: unknown): boolean;
 }
 
 /** Time from outside. The engine has none: its time comes in its inputs. */

@@ -21,7 +21,7 @@ create table ping (
   tag_id text not null,
   fixed_at timestamptz not null,
   -- The tag's sequence number or a hash of the content.
-  identity text not null,
+  identity text collate "C" not null,
   sequence bigint,
   received_at timestamptz not null,
   position geometry(Point, 4326),
@@ -83,28 +83,31 @@ begin
   return true;
 end $$;
 
--- The alerts' log as it was read: the engine's findings and people's actions.
+-- The alerts' log as it was read: the engine's findings and people's actions. A repeat has no row of its own.
 create table alert_event (
-  event_id text primary key,
-  alert_id text not null,
+  -- In the order in which they were read, over all epochs.
+  event_number bigint generated always as identity,
   -- Its offset in tagwatch.alerts, within the epoch of that log.
-  seq bigint not null,
   epoch text not null,
-  -- What the fold made of it; what is a repeat has no row of its own.
+  seq bigint not null,
+  -- The engine's ids are derived from what is told; a person's is the Idempotency-Key of the request.
+  event_id text not null,
+  alert_id text collate "C" not null,
   outcome text not null check (outcome in ('accepted', 'refused')),
-  refusal text,
+  -- Why an action did not count.
+  refusal jsonb,
   type text not null,
   wearer_id text not null,
   event jsonb not null,
   recorded_at timestamptz not null default now(),
-  unique (epoch, seq)
+  primary key (epoch, seq)
 );
 
-create index alert_event_alert on alert_event (alert_id, seq);
+create index alert_event_alert on alert_event (alert_id, event_number);
 
 -- One row an alert: the fold of its events, and columns of it to search by.
 create table alert (
-  alert_id text primary key,
+  alert_id text collate "C" primary key,
   wearer_id text not null,
   tag_id text not null,
   kind text not null,
@@ -116,14 +119,14 @@ create table alert (
   revision int not null,
   actions int not null,
   historic boolean not null,
-  seq bigint not null,
+  last_seq bigint not null,
   -- `Alert` of src/alerts/alert.ts, whole.
   fold jsonb not null
 );
 
-create index alert_raised on alert (raised_at desc, alert_id desc);
-create index alert_wearer on alert (wearer_id, raised_at desc, alert_id desc);
-create index alert_open on alert (raised_at desc, alert_id desc) where status = 'open';
+create index alert_raised on alert (raised_at desc, alert_id);
+create index alert_wearer on alert (wearer_id, raised_at desc, alert_id);
+create index alert_open on alert (raised_at desc, alert_id) where status = 'open';
 
 -- What could not be used: by intake and engine (read from tagwatch.rejected), or refused by this database.
 create table rejected_message (

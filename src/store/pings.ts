@@ -1,0 +1,85 @@
+/** The track: `ping`, a partition a day. */
+import type { Fitted, PingRow, Queryable } from '../pipeline/ports.js';
+import { toStorable } from './text.js';
+
+/** Makes the partitions of these UTC days (`2026-11-22`) where they are missing. */
+export async function makePingPartitions(db: Queryable, days: readonly string[]): Promise<void> {
+  for (const day of days) await db.query('select make_ping_partition($1::date)', [day]);
+}
+
+/**
+ * `not_judged` are the reasons that lie in the ping itself, in the engine's order (`engine/evidence.ts`); $17 is how far ahead
+ * of its receipt a fix may be, in seconds. Device events are words, so their array can travel as its text: arrays of arrays
+ * would be flattened.
+ */
+const INSERT = `
+  with came as (
+    select tag_id, to_timestamp(fixed_at) as fixed_at, identity, sequence, to_timestamp(received_at) as received_at,
+      case when longitude is not null then st_setsrid(st_makepoint(longitude, latitude), 4326) end as position,
+      accuracy_metres, mechanism, speed_kmh, heading_degrees, altitude_metres, satellites, battery_percent,
+      device_events::text[] as device_events, log_offset
+    from unnest(
+      $1::text[], $2::double precision[], $3::text[], $4::bigint[], $5::double precision[], $6::double precision[],
+      $7::double precision[], $8::double precision[], $9::text[], $10::double precision[], $11::double precision[],
+      $12::double precision[], $13::int[], $14::double precision[], $15::text[], $16::bigint[]
+    ) as p (tag_id, fixed_at, identity, sequence, received_at, latitude, longitude, accuracy_metres, mechanism, speed_kmh,
+      heading_degrees, altitude_metres, satellites, battery_percent, device_events, log_offset)
+  ), put as (
+    insert into ping (tag_id, fixed_at, identity, sequence, received_at, position, accuracy_metres, mechanism, speed_kmh,
+      heading_degrees, altitude_metres, satellites, battery_percent, device_events, fitted, not_judged, log_partition, log_offset)
+    select c.tag_id, c.fixed_at, c.identity, c.sequence, c.received_at, c.position, c.accuracy_metres, c.mechanism, c.speed_kmh,
+      c.heading_degrees, c.altitude_metres, c.satellites, c.battery_percent, c.device_events,
+      case
+        when t.tag_id is null then 'unknown-tag'
+        when exists (
+          select from activation a
+          where a.tag_id = c.tag_id and a.fitted_at <= c.fixed_at and (a.removed_at is null or c.fixed_at < a.removed_at)
+        ) then 'fitted'
+        else 'not-fitted'
+      end,
+      case
+        when c.position is null then 'no-position'
+        when c.mechanism not in ('GPS', 'RF') then 'mechanism'
+        when c.accuracy_metres is null and m.default_accuracy_metres is null then 'no-accuracy'
+        when c.fixed_at > c.received_at + make_interval(secs => $17) then 'ahead-of-clock'
+      end,
+      $18, c.log_offset
+    from came c left join tag t on t.tag_id = c.tag_id left join tag_model m on m.model_id = t.model_id
+    on conflict do nothing
+    returning fitted
+  )
+  select fitted, count(*) as count from put group by fitted`;
+
+/** Writes those that are not there yet; tells how many, by whether the tag was on somebody then. All of one partition. */
+export async function insertPings(
+  tx: Queryable,
+  rows: readonly PingRow[],
+  aheadLimitMs: number,
+): Promise<Readonly<Record<Fitted, number>>> {
+  const counts: Record<Fitted, number> = { fitted: 0, 'not-fitted': 0, 'unknown-tag': 0 };
+  const first = rows[0];
+  if (first === undefined) return counts;
+  const column = <T>(pick: (row: PingRow) => T): T[] => rows.map(pick);
+  const answer = await tx.query<{ fitted: Fitted; count: number }>(INSERT, [
+    column(({ ping }) => toStorable(ping.tagId)),
+    column(({ ping }) => ping.fixedAtMs / 1000),
+    column(({ ping }) => toStorable(ping.identity)),
+    column(({ ping }) => ping.sequence),
+    column(({ receivedAtMs }) => receivedAtMs / 1000),
+    column(({ ping }) => ping.position?.latitude ?? null),
+    column(({ ping }) => ping.position?.longitude ?? null),
+    column(({ ping }) => ping.position?.accuracyMetres ?? null),
+    column(({ ping }) => ping.position?.mechanism ?? null),
+    column(({ ping }) => ping.speedKmh),
+    column(({ ping }) => ping.headingDegrees),
+    column(({ ping }) => ping.altitudeMetres),
+    column(({ ping }) => ping.satellites),
+    column(({ ping }) => ping.batteryPercent),
+    column(({ ping }) => `{${ping.deviceEvents.join(',')}}`),
+    column(({ offset }) => offset),
+    aheadLimitMs / 1000,
+    first.partition,
+  ]);
+  for (const { fitted, count } of answer.rows) counts[fitted] = count;
+  return counts;
+}

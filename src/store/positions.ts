@@ -1,0 +1,36 @@
+/** How far each reader has got in the log: `log_position`. */
+import type { LogPosition, Queryable, TopicPartition } from '../pipeline/ports.js';
+
+/** Null: this reader has never been here. */
+export async function readPosition(db: Queryable, reader: string, at: TopicPartition): Promise<LogPosition | null> {
+  const { rows } = await db.query<{ epoch: string; next_offset: number }>(
+    'select epoch, next_offset from log_position where reader = $1 and topic = $2 and partition = $3',
+    [reader, at.topic, at.partition],
+  );
+  const row = rows[0];
+  return row === undefined ? null : { epoch: row.epoch, nextOffset: row.next_offset };
+}
+
+/** Moves from where the caller believes it is; false where it is elsewhere by now: another owner moved it. */
+export async function movePosition(
+  tx: Queryable,
+  reader: string,
+  at: TopicPartition,
+  from: LogPosition | null,
+  to: LogPosition,
+): Promise<boolean> {
+  const place = [reader, at.topic, at.partition, to.epoch, to.nextOffset];
+  const { rowCount } =
+    from === null
+      ? await tx.query(
+          `insert into log_position (reader, topic, partition, epoch, next_offset) values ($1, $2, $3, $4, $5)
+           on conflict do nothing`,
+          place,
+        )
+      : await tx.query(
+          `update log_position set epoch = $4, next_offset = $5, moved_at = now()
+           where reader = $1 and topic = $2 and partition = $3 and epoch = $6 and next_offset = $7`,
+          [...place, from.epoch, from.nextOffset],
+        );
+  return rowCount === 1;
+}

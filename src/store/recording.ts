@@ -1,0 +1,17 @@
+/** The recorder's tables, together. */
+import type { RecordTables } from '../pipeline/ports.js';
+import { foldAlertEvents } from './alerts.js';
+import { refusesData } from './errors.js';
+import { insertPings, makePingPartitions } from './pings.js';
+import { movePosition, readPosition } from './positions.js';
+import { insertRejected } from './rejected.js';
+
+export const recordTables: RecordTables = {
+  readPosition,
+  movePosition,
+  makePingPartitions,
+  insertPings,
+  foldAlertEvents,
+  insertRejected,
+  refusesData,
+};

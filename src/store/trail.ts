@@ -1,0 +1,141 @@
+/** Where a wearer was: pings joined with who wore the tag when. */
+import type { Mechanism, NotJudged } from '../engine/types.js';
+import type { Queryable } from '../pipeline/ports.js';
+
+/** A ping with a position, as it was recorded. Instants are epoch ms. */
+export interface TrailPoint {
+  readonly tagId: string;
+  readonly activationId: string;
+  readonly identity: string;
+  readonly sequence: number | null;
+  readonly fixedAtMs: number;
+  readonly receivedAtMs: number;
+  readonly latitude: number;
+  readonly longitude: number;
+  /** As the tag said it; null: it did not. */
+  readonly accuracyMetres: number | null;
+  readonly mechanism: Mechanism;
+  readonly speedKmh: number | null;
+  readonly headingDegrees: number | null;
+  readonly altitudeMetres: number | null;
+  readonly satellites: number | null;
+  readonly batteryPercent: number | null;
+  readonly deviceEvents: readonly string[];
+  /** Why it was no evidence, where the reason lies in the ping itself; null: nothing in it spoke against it. */
+  readonly notJudged: NotJudged | null;
+}
+
+/** Place of a point in a trail, to go on from. */
+export interface TrailPlace {
+  readonly fixedAtMs: number;
+  readonly tagId: string;
+  readonly identity: string;
+}
+
+interface TrailRow {
+  tag_id: string;
+  activation_id: string;
+  identity: string;
+  sequence: number | null;
+  fixed_at: Date;
+  received_at: Date;
+  latitude: number;
+  longitude: number;
+  accuracy_metres: number | null;
+  mechanism: Mechanism;
+  speed_kmh: number | null;
+  heading_degrees: number | null;
+  altitude_metres: number | null;
+  satellites: number | null;
+  battery_percent: number | null;
+  device_events: string[];
+  not_judged: NotJudged | null;
+}
+
+const COLUMNS = `p.tag_id, a.activation_id, p.identity, p.sequence, p.fixed_at, p.received_at, st_y(p.position) as latitude,
+  st_x(p.position) as longitude, p.accuracy_metres, p.mechanism, p.speed_kmh, p.heading_degrees, p.altitude_metres, p.satellites,
+  p.battery_percent, p.device_events, p.not_judged`;
+
+function toPoint(row: TrailRow): TrailPoint {
+  return {
+    tagId: row.tag_id,
+    activationId: row.activation_id,
+    identity: row.identity,
+    sequence: row.sequence,
+    fixedAtMs: row.fixed_at.getTime(),
+    receivedAtMs: row.received_at.getTime(),
+    latitude: row.latitude,
+    longitude: row.longitude,
+    accuracyMetres: row.accuracy_metres,
+    mechanism: row.mechanism,
+    speedKmh: row.speed_kmh,
+    headingDegrees: row.heading_degrees,
+    altitudeMetres: row.altitude_metres,
+    satellites: row.satellites,
+    batteryPercent: row.battery_percent,
+    deviceEvents: row.device_events,
+    notJudged: row.not_judged,
+  };
+}
+
+/**
+ * The trail from `fromMs` (included) to `toMs` (excluded), in order of device time: every ping with a position while the tag
+ * was on the wearer. `next` is where to go on, null at the end.
+ */
+export async function readTrail(
+  db: Queryable,
+  query: {
+    readonly wearerId: string;
+    readonly fromMs: number;
+    readonly toMs: number;
+    readonly limit: number;
+    readonly after?: TrailPlace | null;
+  },
+): Promise<{ readonly points: readonly TrailPoint[]; readonly next: TrailPlace | null }> {
+  const { wearerId, fromMs, toMs, limit, after = null } = query;
+  const from = new Date(after === null ? fromMs : Math.max(fromMs, after.fixedAtMs));
+  const { rows } = await db.query<TrailRow>(
+    `select ${COLUMNS}
+     from activation a join ping p on p.tag_id = a.tag_id
+       and p.fixed_at >= a.fitted_at and (a.removed_at is null or p.fixed_at < a.removed_at)
+     where a.wearer_id = $1 and p.fixed_at >= $2::timestamptz and p.fixed_at < $3::timestamptz and p.position is not null
+       and ($4::timestamptz is null or (p.fixed_at, p.tag_id, p.identity) > ($4::timestamptz, $5::text, $6::text))
+     order by p.fixed_at, p.tag_id, p.identity limit $7`,
+    [
+      wearerId,
+      from,
+      new Date(toMs),
+      after === null ? null : new Date(after.fixedAtMs),
+      after?.tagId ?? null,
+      after?.identity ?? null,
+      limit + 1,
+    ],
+  );
+  const points = rows.slice(0, limit).map(toPoint);
+  const last = points.at(-1);
+  return { points, next: rows.length > limit && last !== undefined ? last : null };
+}
+
+/**
+ * The newest position of a wearer on record; null where there is none. A fix dated ahead of its receipt does not hide the
+ * others (`aheadLimitMs`: how far ahead is too far).
+ */
+export async function latestPosition(
+  db: Queryable,
+  wearerId: string,
+  aheadLimitMs: number,
+): Promise<TrailPoint | null> {
+  const { rows } = await db.query<TrailRow>(
+    `select ${COLUMNS}
+     from activation a cross join lateral (
+       select * from ping
+       where ping.tag_id = a.tag_id and ping.fixed_at >= a.fitted_at
+         and ping.fixed_at < coalesce(a.removed_at, 'infinity') and ping.position is not null
+         and ping.fixed_at <= ping.received_at + make_interval(secs => $2)
+       order by ping.fixed_at desc limit 1
+     ) p
+     where a.wearer_id = $1 order by p.fixed_at desc limit 1`,
+    [wearerId, aheadLimitMs / 1000],
+  );
+  return rows[0] === undefined ? null : toPoint(rows[0]);
+}
