@@ -89,6 +89,8 @@ export function startPartitionWriter<T>(deps: PartitionWriterDeps<T>): Partition
       running = true;
       control.resume(at);
       health.worked();
+      // A transaction that seemed to fail may have been committed.
+      deps.onProgress?.({ ...at, nextOffset, endOffset });
     } catch (error) {
       if (!ended) backOff(error);
     }

@@ -8,18 +8,12 @@ import type { Database } from '../../src/pipeline/ports.js';
 import { migrate } from '../../src/store/migrate.js';
 import { openPglite } from '../../src/store/pglite.js';
 import { connectPostgres } from '../../src/store/postgres.js';
+import { sharedDatabaseUrl } from './services.js';
 import { silentLog } from './silent-log.js';
-
-/** `DATABASE_URL`, whose user may create databases; throws where it is missing. */
-export function servicesUrl(): string {
-  const url = process.env['DATABASE_URL'];
-  if (!url) throw new Error('DATABASE_URL is not set: `.ci/services start` prints one');
-  return url;
-}
 
 /** A new, empty database on the server of `DATABASE_URL`; `drop` ends whoever is still connected to it. */
 export async function createPostgresDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
-  const admin = servicesUrl();
+  const admin = sharedDatabaseUrl();
   const name = `tagwatch_test_${randomUUID().replaceAll('-', '')}`;
   const run = async (sql: string) => {
     const client = new pg.Client({ connectionString: admin });
@@ -36,26 +30,45 @@ export async function createPostgresDatabase(): Promise<{ url: string; drop(): P
   return { url: url.href, drop: async () => await run(`drop database if exists ${name} with (force)`) };
 }
 
-/** A migrated database of its own on real PostGIS. */
-export async function openTestPostgres(): Promise<{ db: Database; url: string; stop(): Promise<void> }> {
-  const { url, drop } = await createPostgresDatabase();
-  const db = connectPostgres({ url, log: silentLog });
-  const stop = async () => {
-    await db.close();
-    await drop();
-  };
-  await migrate(db, silentLog);
-  return { db, url, stop };
+export interface TestDatabase {
+  readonly db: Database;
+  stop(): Promise<void>;
 }
 
-/** A migrated embedded database of its own. About 10 s and 1 GB: one a test file. */
-export async function openTestPglite(): Promise<{ db: Database; directory: string; stop(): Promise<void> }> {
+/** A database of its own on real PostGIS, without a schema. */
+export async function openEmptyPostgres(): Promise<TestDatabase> {
+  const { url, drop } = await createPostgresDatabase();
+  const db = connectPostgres({ url, log: silentLog });
+  return {
+    db,
+    async stop() {
+      await db.close();
+      await drop();
+    },
+  };
+}
+
+/** An embedded database of its own, without a schema. 6 s and 1 GB: one a test file. */
+export async function openEmptyPglite(): Promise<TestDatabase> {
   const directory = mkdtempSync(join(tmpdir(), 'tagwatch-pglite-'));
   const db = await openPglite({ directory, log: silentLog });
-  const stop = async () => {
-    await db.close();
-    rmSync(directory, { recursive: true, force: true });
+  return {
+    db,
+    async stop() {
+      await db.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
   };
-  await migrate(db, silentLog);
-  return { db, directory, stop };
 }
+
+async function migrated(opening: Promise<TestDatabase>): Promise<TestDatabase> {
+  const database = await opening;
+  await migrate(database.db, silentLog);
+  return database;
+}
+
+/** A migrated database of its own on real PostGIS. */
+export const openTestPostgres = async () => await migrated(openEmptyPostgres());
+
+/** A migrated embedded database of its own. About 10 s and 1 GB: one a test file. */
+export const openTestPglite = async () => await migrated(openEmptyPglite());

@@ -1,0 +1,5 @@
+import { openEmptyPostgres } from '../support/database.js';
+import { openTestLog } from '../support/embedded-log.js';
+import { recorderSuite } from './recorder-suite.js';
+
+recorderSuite('embedded log, PostGIS', openEmptyPostgres, openTestLog);
