@@ -62,6 +62,9 @@ export function recorderSuite(
 
     async function start(deps: Partial<RecorderDeps> = {}): Promise<Running> {
       const counts = { fitted: 0, 'not-fitted': 0, 'unknown-tag': 0, repeated: 0, events: 0, rejected: 0, refused: 0 };
+      const add = (name: keyof typeof counts, count: number) => {
+        counts[name] += count;
+      };
       const reached = new Map<string, number>();
       const waiting = new Set<() => void>();
       const recorder = await startRecorder({
@@ -73,11 +76,11 @@ export function recorderSuite(
         epoch,
         limits,
         counters: {
-          pingsRecorded: (fitted, count) => void (counts[fitted] += count),
-          pingsRepeated: (count) => void (counts.repeated += count),
-          alertEventsRecorded: (count) => void (counts.events += count),
-          rejectedRecorded: (count) => void (counts.rejected += count),
-          recordsRefused: (count) => void (counts.refused += count),
+          pingsRecorded: add,
+          pingsRepeated: (count) => add('repeated', count),
+          alertEventsRecorded: (count) => add('events', count),
+          rejectedRecorded: (count) => add('rejected', count),
+          recordsRefused: (count) => add('refused', count),
         },
         onProgress({ topic, partition, nextOffset }) {
           reached.set(`${topic}/${partition}`, nextOffset);
