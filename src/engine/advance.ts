@@ -1,9 +1,18 @@
 /** The fold of one activation: a state and an input give the next state and what is to be said. Pure and synchronous. */
 import type { CompiledActivation } from './compile.js';
 import { whyNotJudged } from './evidence.js';
+import { backlogFromMs, type Finding } from './finding.js';
+import { foldFix, violates } from './fold.js';
+import { isActive, nextTickEdgeAfter } from './intervals.js';
+import type { PreparedTerm } from './prepared-term.js';
+import { standingEpisodes } from './provisional.js';
+import { exclusionsNear, exclusionsOpening } from './shared-index.js';
 import type { ActivationState, KeptFix } from './state.js';
-import { KEPT_FIXES } from './thresholds.js';
+import { tell } from './tell.js';
+import { GAP_LIMIT_MS, KEPT_FIXES, SETTLE_MS } from './thresholds.js';
 import type { EngineEvent, EngineInput, NotJudged } from './types.js';
+import { unknownBetween, unknownSince } from './unknown-at-edge.js';
+import { adoptWatch, findNextEdges, knowsWatch, termOf } from './watch-change.js';
 
 export type { ActivationState } from './state.js';
 export { initialState } from './state.js';
@@ -12,7 +21,7 @@ export interface Advance {
   /** The next state; the one given may have been changed and must be dropped. */
   readonly state: ActivationState;
   readonly events: readonly EngineEvent[];
-  /** When the next tick could change anything, epoch ms; null: never. */
+  /** When the next tick could change anything, epoch ms; null: never. It stands in the state, too. */
   readonly nextDueAtMs: number | null;
   /** Why a ping did not count; null for one that did, and for the other inputs. */
   readonly notJudged: NotJudged | null;
@@ -22,23 +31,167 @@ const NO_EVENTS: readonly EngineEvent[] = [];
 
 /**
  * Folds one input. `watch` is what applies now; a change of it, own or shared, is told by a `watch` input before any ping is
- * judged by it. When it throws (a broken invariant), the given state is as it was.
+ * judged by it. A tick before `nextDueAtMs` changes nothing and need not be given. When it throws (a broken invariant), the
+ * given state is as it was.
  */
 export function advance(state: ActivationState, input: EngineInput, watch: CompiledActivation): Advance {
-  if (input.type !== 'ping') return { state, events: NO_EVENTS, nextDueAtMs: state.nextDueAtMs, notJudged: null };
-  const newest = state.fixes.at(-1)?.fixedAtMs ?? -Infinity;
-  const notJudged = whyNotJudged(input.ping, input.receivedAtMs, newest, watch.own);
-  if (notJudged === null) {
-    const position = input.ping.position!;
-    const fix: KeptFix = {
-      fixedAtMs: input.ping.fixedAtMs,
-      receivedAtMs: input.receivedAtMs,
-      latitude: position.latitude,
-      longitude: position.longitude,
-      accuracyMetres: position.accuracyMetres ?? watch.own.defaultAccuracyMetres!,
-    };
-    state.fixes.push(fix);
-    if (state.fixes.length > KEPT_FIXES) state.fixes.shift();
-  }
+  const known = knowsWatch(state, watch);
+  if (input.type === 'tick' && known && input.atMs < (state.nextDueAtMs ?? Infinity)) return unchanged(state, null);
+  if (input.type !== 'ping') return judge(state, null, input.atMs, watch, !known || input.type === 'watch');
+
+  const { ping, receivedAtMs } = input;
+  const newestAtMs = state.fixes.length === 0 ? -Infinity : state.fixes[state.fixes.length - 1]!.fixedAtMs;
+  const notJudged = whyNotJudged(ping, receivedAtMs, newestAtMs, watch.own);
+  if (notJudged !== null) return unchanged(state, notJudged);
+  const position = ping.position!;
+  const fix: KeptFix = {
+    fixedAtMs: ping.fixedAtMs,
+    receivedAtMs,
+    latitude: position.latitude,
+    longitude: position.longitude,
+    accuracyMetres: position.accuracyMetres ?? watch.own.defaultAccuracyMetres!,
+  };
+  if (!known || !isUneventful(state, fix, watch)) return judge(state, fix, receivedAtMs, watch, !known);
+  keep(state.fixes, fix);
+  const edge = state.nextTickEdgeAtMs;
+  state.nextDueAtMs = edge === null ? null : Math.max(edge, backlogFromMs(fix)) + SETTLE_MS;
+  return unchanged(state, null);
+}
+
+function unchanged(state: ActivationState, notJudged: NotJudged | null): Advance {
   return { state, events: NO_EVENTS, nextDueAtMs: state.nextDueAtMs, notJudged };
+}
+
+function keep(fixes: KeptFix[], fix: KeptFix): void {
+  if (fixes.length >= KEPT_FIXES) fixes.shift();
+  fixes.push(fix);
+}
+
+/** The short path: nothing is open or told, no edge was passed or is waited for, and the fix violates nothing. */
+function isUneventful(state: ActivationState, fix: KeptFix, { own, shared }: CompiledActivation): boolean {
+  if (state.open.length > 0 || state.told.length > 0) return false;
+  if (state.nextEdgeAtMs !== null && fix.fixedAtMs >= state.nextEdgeAtMs) return false;
+  const tickEdge = state.nextTickEdgeAtMs;
+  if (tickEdge !== null && fix.receivedAtMs >= tickEdge && tickEdge - fix.fixedAtMs <= GAP_LIMIT_MS) return false;
+  for (const term of own.terms) if (isViolatedBy(term, fix)) return false;
+  for (const term of shared.everywhere) if (isViolatedBy(term, fix)) return false;
+  for (const term of exclusionsNear(shared, fix.latitude, fix.longitude)) if (isViolatedBy(term, fix)) return false;
+  return true;
+}
+
+function isViolatedBy(term: PreparedTerm, fix: KeptFix): boolean {
+  return isActive(term, fix.fixedAtMs) && violates(term, fix);
+}
+
+/** The long path: fold the fix, find what stands now, tell the difference. */
+function judge(
+  state: ActivationState,
+  fix: KeptFix | null,
+  nowMs: number,
+  watch: CompiledActivation,
+  changed: boolean,
+): Advance {
+  const draft: ActivationState = { ...state, fixes: [...state.fixes], open: [...state.open] };
+  const findings = changed ? adoptWatch(draft, watch, nowMs) : [];
+  const silentSinceMs = draft.fixes.at(-1)?.fixedAtMs ?? null;
+  if (fix !== null) findings.push(...foldIntoAll(draft, fix, watch));
+  const standing = findStanding(draft, nowMs, watch);
+  findings.push(...standing.findings);
+  const { events, told, dueAtMs } = tell(findings, draft.told, {
+    own: watch.own,
+    termOf: (termKey) => termOf(watch, termKey),
+    nowMs,
+    cause: fix,
+    silentSinceMs,
+    newest: draft.fixes.at(-1) ?? null,
+  });
+  draft.told = told;
+  const nextDueAtMs = Math.min(dueAtMs, standing.dueAtMs);
+  draft.nextDueAtMs = nextDueAtMs === Infinity ? null : nextDueAtMs;
+  return { state: draft, events, nextDueAtMs: draft.nextDueAtMs, notJudged: null };
+}
+
+/** Folds a fix into every term it can mean something to; returns what that settled. */
+function foldIntoAll(draft: ActivationState, fix: KeptFix, watch: CompiledActivation): Finding[] {
+  const { own, shared } = watch;
+  const before = draft.fixes;
+  const last = before.at(-1) ?? null;
+  const edgePassed = draft.nextEdgeAtMs !== null && fix.fixedAtMs >= draft.nextEdgeAtMs;
+  const terms = new Set([...own.terms, ...shared.everywhere]);
+  for (const term of exclusionsNear(shared, fix.latitude, fix.longitude)) terms.add(term);
+  for (const episode of draft.open) terms.add(termOf(watch, episode.termKey)!);
+  if (edgePassed && last !== null) {
+    const untilMs = Math.min(fix.fixedAtMs, last.fixedAtMs + GAP_LIMIT_MS);
+    for (const term of exclusionsOpening(shared, last.fixedAtMs, untilMs)) if (violates(term, last)) terms.add(term);
+  }
+  const settled: Finding[] = [];
+  const open = [];
+  for (const term of terms) {
+    const episode = draft.open.find((candidate) => candidate.termKey === term.key) ?? null;
+    if (episode === null && !edgePassed && !isViolatedBy(term, fix)) continue;
+    const folded = foldFix(term, own, episode, before, fix);
+    if (folded.open !== null) open.push(folded.open);
+    settled.push(...folded.settled);
+    const unknown = edgePassed ? unknownBetween(term, own, last, fix, folded.coveredUntilMs) : null;
+    if (unknown !== null) settled.push(unknown);
+  }
+  draft.open = open;
+  keep(draft.fixes, fix);
+  if (edgePassed) findNextEdges(draft, watch);
+  return settled;
+}
+
+/** What stands while no newer fix has come, and when a curfew's next edge can be judged by tick. */
+function findStanding(
+  draft: ActivationState,
+  nowMs: number,
+  watch: CompiledActivation,
+): { findings: Finding[]; dueAtMs: number } {
+  const { own, shared } = watch;
+  const newest = draft.fixes.at(-1) ?? null;
+  const terms = new Set([...own.terms, ...shared.everywhere]);
+  for (const { termKey } of [...draft.open, ...draft.told]) {
+    const term = termOf(watch, termKey);
+    if (term !== undefined) terms.add(term);
+  }
+  if (newest !== null) {
+    const untilMs = newest.fixedAtMs + GAP_LIMIT_MS;
+    for (const term of exclusionsOpening(shared, newest.fixedAtMs, untilMs))
+      if (violates(term, newest)) terms.add(term);
+  }
+  const findings: Finding[] = [];
+  let dueAtMs = Infinity;
+  for (const term of terms) {
+    const open = draft.open.find((episode) => episode.termKey === term.key) ?? null;
+    const episodes = standingEpisodes(term, own, open, draft.fixes);
+    const unknownTold = draft.told.find((told) => told.termKey === term.key && told.kind === 'unknown-at-edge');
+    for (const episode of episodes) {
+      // In place of an edge that was told as unknown, a violation found at it does not wait.
+      const replaces =
+        unknownTold !== undefined &&
+        episode.startedAtMs >= unknownTold.startedAtMs &&
+        episode.startedAtMs <= (unknownTold.lastEdgeAtMs ?? -Infinity);
+      findings.push(replaces ? { ...episode, dueAtMs: -Infinity } : episode);
+    }
+    if (term.term.kind !== 'curfew') continue;
+    const coveredUntilMs = episodes.length === 0 ? -Infinity : (episodes.at(-1)!.end?.atMs ?? Infinity);
+    const unknown = unknownSince(term, own, newest, coveredUntilMs, nowMs, unknownTold);
+    if (unknown !== null) findings.push(unknown);
+    dueAtMs = Math.min(dueAtMs, edgeDueAtMs(term, own, newest, nowMs));
+  }
+  return { findings, dueAtMs };
+}
+
+/** When the first edge that no tick up to now could judge can be judged. */
+function edgeDueAtMs(
+  term: PreparedTerm,
+  own: CompiledActivation['own'],
+  newest: KeptFix | null,
+  nowMs: number,
+): number {
+  const quietMs = backlogFromMs(newest);
+  const newestAtMs = newest?.fixedAtMs ?? -Infinity;
+  const judgedUntilMs = nowMs >= quietMs + SETTLE_MS ? nowMs - SETTLE_MS : -Infinity;
+  const edge = nextTickEdgeAfter(term, own, Math.max(newestAtMs, judgedUntilMs));
+  return Math.max(edge, quietMs) + SETTLE_MS;
 }

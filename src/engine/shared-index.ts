@@ -15,8 +15,8 @@ interface Item {
   readonly term: PreparedTerm;
 }
 
-/** An instant at which a shared term may begin to apply: its start, a window's opening, or its publication. */
-export interface SharedOpening {
+/** An instant of a shared term. */
+export interface SharedInstant {
   readonly atMs: number;
   readonly term: PreparedTerm;
 }
@@ -27,9 +27,13 @@ export interface SharedIndex {
   readonly exclusions: RBush<Item>;
   /** Kinds that are violated outside. */
   everywhere: PreparedTerm[];
-  /** Openings of exclusions, sorted by time; made when first asked for. */
-  openings: SharedOpening[] | null;
-  /** The newest publication among the terms: a state that knows less has terms to be switched on. */
+  /** When exclusions may begin to apply (start, a window's opening, publication), sorted by time. */
+  readonly openings: SharedInstant[];
+  /** Those of the openings that a tick may judge: none before the term's publication. */
+  readonly tickOpenings: SharedInstant[];
+  /** When each term was published, sorted by time. */
+  readonly publications: SharedInstant[];
+  /** The newest publication there has been: a state that knows less has terms to be switched on. */
   newestPublishedAtMs: number;
 }
 
@@ -39,7 +43,9 @@ export function createSharedIndex(): SharedIndex {
     terms: new Map(),
     exclusions: new RBush(),
     everywhere: [],
-    openings: null,
+    openings: [],
+    tickOpenings: [],
+    publications: [],
     newestPublishedAtMs: -1,
   };
 }
@@ -60,17 +66,18 @@ export function applyShared(index: SharedIndex, watch: SharedWatch): boolean {
   for (const item of held?.items ?? []) {
     index.exclusions.remove(item);
     index.terms.delete(item.term.key);
+    forInstants(index, item.term, remove);
   }
   const items = terms.map(toItem);
   for (const item of items) {
     index.terms.set(item.term.key, item.term);
     if (item.term.violatedInside) index.exclusions.insert(item);
+    forInstants(index, item.term, insert);
     index.newestPublishedAtMs = Math.max(index.newestPublishedAtMs, item.term.term.publishedAtMs);
   }
   index.conditions.set(watch.conditionId, { sequence: watch.sequence, items, shapes });
   index.everywhere = [...index.everywhere.filter((term) => term.term.conditionId !== watch.conditionId)];
   index.everywhere.push(...terms.filter((term) => !term.violatedInside));
-  index.openings = null;
   return true;
 }
 
@@ -89,26 +96,56 @@ export function exclusionsNear(index: SharedIndex, latitude: number, longitude: 
 
 const NONE: PreparedTerm[] = [];
 
-/** Openings of shared exclusions, sorted by time. */
-export function sharedOpenings(index: SharedIndex): readonly SharedOpening[] {
-  if (index.openings !== null) return index.openings;
-  const openings: SharedOpening[] = [];
-  for (const term of index.terms.values()) {
-    if (!term.violatedInside) continue;
-    openings.push({ atMs: term.startsAtMs, term }, { atMs: term.term.publishedAtMs, term });
-    for (let i = 0; i < (term.windows?.length ?? 0); i += 2) openings.push({ atMs: term.windows![i]!, term });
+type Change = (list: SharedInstant[], instant: SharedInstant) => void;
+
+/** Puts a term's instants into the sorted lists of the index, or takes them out. */
+function forInstants(index: SharedIndex, term: PreparedTerm, change: Change): void {
+  const publishedAtMs = term.term.publishedAtMs;
+  change(index.publications, { atMs: publishedAtMs, term });
+  if (!term.violatedInside) return;
+  const openings = new Set([term.startsAtMs, publishedAtMs]);
+  for (let i = 0; i < (term.windows?.length ?? 0); i += 2) openings.add(term.windows![i]!);
+  for (const atMs of openings) {
+    change(index.openings, { atMs, term });
+    if (atMs >= publishedAtMs) change(index.tickOpenings, { atMs, term });
   }
-  index.openings = openings.sort((a, b) => a.atMs - b.atMs || (a.term.key < b.term.key ? -1 : 1));
-  return index.openings;
 }
 
-/** Position of the first opening after an instant. */
-export function firstOpeningAfter(openings: readonly SharedOpening[], atMs: number): number {
-  let [low, high] = [0, openings.length];
+function insert(list: SharedInstant[], instant: SharedInstant): void {
+  list.splice(firstAfter(list, instant.atMs), 0, instant);
+}
+
+function remove(list: SharedInstant[], instant: SharedInstant): void {
+  for (let i = firstAfter(list, instant.atMs) - 1; i >= 0 && list[i]!.atMs === instant.atMs; i--) {
+    if (list[i]!.term === instant.term) {
+      list.splice(i, 1);
+      return;
+    }
+  }
+}
+
+/** Position of the first instant after a time, in a sorted list. */
+export function firstAfter(list: readonly SharedInstant[], atMs: number): number {
+  let [low, high] = [0, list.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (openings[middle]!.atMs > atMs) high = middle;
+    if (list[middle]!.atMs > atMs) high = middle;
     else low = middle + 1;
   }
   return low;
+}
+
+/** Exclusions that may begin to apply in (afterMs, untilMs]. */
+export function exclusionsOpening(index: SharedIndex, afterMs: number, untilMs: number): PreparedTerm[] {
+  const terms = new Set<PreparedTerm>();
+  for (let i = firstAfter(index.openings, afterMs); i < index.openings.length; i++) {
+    if (index.openings[i]!.atMs > untilMs) break;
+    terms.add(index.openings[i]!.term);
+  }
+  return [...terms];
+}
+
+/** Terms published after an instant. */
+export function publishedAfter(index: SharedIndex, afterMs: number): PreparedTerm[] {
+  return index.publications.slice(firstAfter(index.publications, afterMs)).map((instant) => instant.term);
 }

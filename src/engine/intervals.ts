@@ -1,0 +1,154 @@
+/** When a term is active: [startsAt, endsAt) ∩ [fittedAt, removedAt) ∩ its windows. Instants are whole milliseconds. */
+import type { PreparedTerm } from './prepared-term.js';
+
+/** While the tag is on the wearer. */
+export interface Fitted {
+  readonly fittedAtMs: number;
+  /** Infinity while it is. */
+  readonly removedAtMs: number;
+}
+
+export interface ActiveInterval {
+  readonly startsAtMs: number;
+  /** Infinity where no end is known. */
+  readonly endsAtMs: number;
+  readonly endsBecause: 'window-closed' | 'version-changed' | 'order-ended' | 'tag-removed';
+  /** The window it lies in, as scheduled; null where the term has none. */
+  readonly window: { readonly opensAtMs: number; readonly closesAtMs: number } | null;
+}
+
+/** When a term and a tag that is fitted end, whatever the windows, and why. */
+export function endOfTerm(
+  term: PreparedTerm,
+  fitted: Fitted,
+): { atMs: number; because: ActiveInterval['endsBecause'] } {
+  if (fitted.removedAtMs <= term.endsAtMs) return { atMs: fitted.removedAtMs, because: 'tag-removed' };
+  return { atMs: term.endsAtMs, because: term.term.endsBecause ?? 'order-ended' };
+}
+
+/** Position of the first window that closes after the instant; the number of windows where none does. */
+function windowClosingAfter(windows: Float64Array, atMs: number): number {
+  let [low, high] = [0, windows.length >> 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (windows[2 * middle + 1]! > atMs) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** Whether a term is active; the tag is fitted at that instant. Allocates nothing: it is asked for every fix. */
+export function isActive(term: PreparedTerm, atMs: number): boolean {
+  if (atMs < term.startsAtMs || atMs >= term.endsAtMs) return false;
+  if (term.windows === null) return true;
+  const at = 2 * windowClosingAfter(term.windows, atMs);
+  return at < term.windows.length && term.windows[at]! <= atMs;
+}
+
+/** The active interval that holds the instant; null where there is none. */
+export function activeIntervalAt(term: PreparedTerm, fitted: Fitted, atMs: number): ActiveInterval | null {
+  if (atMs < fitted.fittedAtMs || atMs >= fitted.removedAtMs || !isActive(term, atMs)) return null;
+  return intervalOfWindow(term, fitted, term.windows === null ? 0 : windowClosingAfter(term.windows, atMs));
+}
+
+/** The first active interval that starts after the instant; null where there is none. */
+export function nextIntervalAfter(term: PreparedTerm, fitted: Fitted, atMs: number): ActiveInterval | null {
+  const startsAtMs = Math.max(term.startsAtMs, fitted.fittedAtMs);
+  if (term.windows === null) {
+    const only = intervalOfWindow(term, fitted, 0);
+    return only !== null && startsAtMs > atMs ? only : null;
+  }
+  for (let i = windowClosingAfter(term.windows, Math.max(atMs, startsAtMs)); 2 * i < term.windows.length; i++) {
+    const interval = intervalOfWindow(term, fitted, i);
+    if (interval === null) return null;
+    if (interval.startsAtMs > atMs) return interval;
+  }
+  return null;
+}
+
+/** A window, or the whole term, clipped to what stands; null where nothing is left. */
+function intervalOfWindow(term: PreparedTerm, fitted: Fitted, index: number): ActiveInterval | null {
+  const startsAtMs = Math.max(term.startsAtMs, fitted.fittedAtMs);
+  const end = endOfTerm(term, fitted);
+  if (term.windows === null) {
+    if (startsAtMs >= end.atMs) return null;
+    return { startsAtMs, endsAtMs: end.atMs, endsBecause: end.because, window: null };
+  }
+  const window = { opensAtMs: term.windows[2 * index]!, closesAtMs: term.windows[2 * index + 1]! };
+  const opensAtMs = Math.max(startsAtMs, window.opensAtMs);
+  if (opensAtMs >= Math.min(end.atMs, window.closesAtMs)) return null;
+  return window.closesAtMs <= end.atMs
+    ? { startsAtMs: opensAtMs, endsAtMs: window.closesAtMs, endsBecause: 'window-closed', window }
+    : { startsAtMs: opensAtMs, endsAtMs: end.atMs, endsBecause: end.because, window };
+}
+
+/** An edge at which a term begins to be judged. */
+export interface Opening {
+  readonly atMs: number;
+  readonly interval: ActiveInterval;
+  /** The term was published inside the interval, and the edge is its publication. */
+  readonly switchOn: boolean;
+}
+
+/**
+ * Openings in (afterMs, untilMs]. A term that was published inside an interval opens at its publication, unless all that is
+ * known (`knownUntilMs`, the newest fix) lies before it: then only the times of old count.
+ */
+export function openingsBetween(
+  term: PreparedTerm,
+  fitted: Fitted,
+  afterMs: number,
+  untilMs: number,
+  knownUntilMs: number,
+): Opening[] {
+  const publishedAtMs = term.term.publishedAtMs;
+  const openings: Opening[] = [];
+  const current = activeIntervalAt(term, fitted, afterMs);
+  if (current !== null && publishedAtMs > afterMs && publishedAtMs < current.endsAtMs && publishedAtMs <= untilMs) {
+    openings.push({ atMs: publishedAtMs, interval: current, switchOn: true });
+  }
+  let next = nextIntervalAfter(term, fitted, afterMs);
+  while (next !== null && next.startsAtMs <= untilMs) {
+    const switchOn = publishedAtMs >= next.startsAtMs && publishedAtMs < next.endsAtMs && publishedAtMs <= knownUntilMs;
+    const atMs = switchOn ? publishedAtMs : next.startsAtMs;
+    if (atMs <= untilMs) openings.push({ atMs, interval: next, switchOn });
+    next = nextIntervalAfter(term, fitted, next.startsAtMs);
+  }
+  return openings;
+}
+
+/**
+ * The first edge after the instant: an opening, the publication inside an interval, and for curfews a window's close.
+ * Infinity where there is none.
+ */
+export function nextEdgeAfter(term: PreparedTerm, fitted: Fitted, atMs: number): number {
+  let edge = nextIntervalAfter(term, fitted, atMs)?.startsAtMs ?? Infinity;
+  const publishedAtMs = term.term.publishedAtMs;
+  if (publishedAtMs > atMs && publishedAtMs < edge && activeIntervalAt(term, fitted, publishedAtMs) !== null) {
+    edge = publishedAtMs;
+  }
+  if (term.term.kind !== 'curfew' || term.windows === null) return edge;
+  const lowest = Math.max(atMs, term.startsAtMs, fitted.fittedAtMs);
+  const close = term.windows[2 * windowClosingAfter(term.windows, lowest) + 1] ?? Infinity;
+  return close < edge && close < endOfTerm(term, fitted).atMs ? close : edge;
+}
+
+/** The first edge after the instant that a tick may judge: none before the term's publication. Infinity: none. */
+export function nextTickEdgeAfter(term: PreparedTerm, fitted: Fitted, atMs: number): number {
+  return nextEdgeAfter(term, fitted, Math.max(atMs, term.term.publishedAtMs - 1));
+}
+
+/** The last edge in (afterMs, latestMs] that a tick may judge; null where there is none. */
+export function lastTickEdge(term: PreparedTerm, fitted: Fitted, afterMs: number, latestMs: number): number | null {
+  let last: number | null = null;
+  const untilMs = Math.min(latestMs, endOfTerm(term, fitted).atMs);
+  // Two windows a day are two steps a day; looking back from the end keeps a silence of months as cheap as one of hours.
+  let from = Math.max(afterMs, term.term.publishedAtMs - 1);
+  if (term.windows !== null) {
+    const before = windowClosingAfter(term.windows, untilMs) - 2;
+    if (before >= 0) from = Math.max(from, term.windows[2 * before]! - 1);
+  }
+  for (let edge = nextEdgeAfter(term, fitted, from); edge <= untilMs; edge = nextEdgeAfter(term, fitted, edge))
+    last = edge;
+  return last;
+}

@@ -1,0 +1,40 @@
+/**
+ * What follows from the fold while no newer fix has come: a pure function of what the fixes made and of the watch. A tick
+ * tells it when it is due; fixes for that time make it again, and the difference is amended or withdrawn.
+ */
+import { closingOf, type Finding, findingOf, intervalOf, tickJudgesFromMs } from './finding.js';
+import { openAtEdge } from './fold.js';
+import { type Fitted, openingsBetween } from './intervals.js';
+import type { PreparedTerm } from './prepared-term.js';
+import type { Episode, KeptFix } from './state.js';
+import { GAP_LIMIT_MS } from './thresholds.js';
+
+/**
+ * The episodes of one term as they stand, oldest first: the open one with the end that its interval gives it, and what the
+ * state amounts to at openings that no fix has passed. None of them is settled.
+ */
+export function standingEpisodes(
+  term: PreparedTerm,
+  fitted: Fitted,
+  open: Episode | null,
+  fixes: readonly KeptFix[],
+): Finding[] {
+  const newest = fixes.at(-1) ?? null;
+  const findings: Finding[] = [];
+  let fromMs = newest?.fixedAtMs ?? -Infinity;
+  const interval = open === null ? null : intervalOf(open, term, fitted);
+  if (open !== null && interval !== null) {
+    findings.push(findingOf(open, closingOf(interval, newest), false));
+    fromMs = Math.max(fromMs, interval.endsAtMs - 1);
+  }
+  if (newest === null || fromMs > newest.fixedAtMs + GAP_LIMIT_MS) return findings;
+  for (const opening of openingsBetween(term, fitted, fromMs, newest.fixedAtMs + GAP_LIMIT_MS, Infinity)) {
+    // A real violation in old fixes is judged by its own time; what silence implies is judged only since publication.
+    if (opening.atMs < term.term.publishedAtMs) continue;
+    const found = openAtEdge(term, opening, fixes);
+    if (found === null) continue;
+    const dueAtMs = opening.switchOn ? opening.atMs : tickJudgesFromMs(opening.atMs, newest);
+    findings.push(findingOf(found, closingOf(opening.interval, newest), false, dueAtMs));
+  }
+  return findings;
+}

@@ -1,0 +1,18 @@
+/** How bad an alert is: a table, so that it can be read and argued about. */
+import type { AlertKind, Severity, ZonePriority } from './types.js';
+
+type JudgedKind = Extract<AlertKind, 'exclusion' | 'inclusion' | 'restriction' | 'curfew' | 'unknown-at-edge'>;
+
+/** A victim's zone is life and limb; a curfew or an inclusion rarely is, and not knowing is less than a violation. */
+export const SEVERITIES: Readonly<Record<JudgedKind, Readonly<Record<ZonePriority, Severity>>>> = {
+  exclusion: { victim: 'critical', high: 'high', standard: 'high' },
+  inclusion: { victim: 'critical', high: 'high', standard: 'medium' },
+  restriction: { victim: 'critical', high: 'high', standard: 'medium' },
+  curfew: { victim: 'critical', high: 'high', standard: 'medium' },
+  'unknown-at-edge': { victim: 'medium', high: 'medium', standard: 'medium' },
+};
+
+/** Kinds that are not judged yet are medium. */
+export function severityOf(kind: AlertKind, priority: ZonePriority): Severity {
+  return kind in SEVERITIES ? SEVERITIES[kind as JudgedKind][priority] : 'medium';
+}

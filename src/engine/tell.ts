@@ -1,0 +1,236 @@
+/** Events are the difference between what is found now and what was told. */
+import type { CompiledOwn } from './compile.js';
+import { explainFinding, explainWithdrawal } from './explain.js';
+import { type Finding, tickJudgesFromMs } from './finding.js';
+import { alertIdOf, eventIdOf } from './ids.js';
+import { activeIntervalAt } from './intervals.js';
+import type { PreparedTerm } from './prepared-term.js';
+import { severityOf } from './severity.js';
+import type { KeptFix, Told } from './state.js';
+import { DELAYED_AFTER_MS } from './thresholds.js';
+import { SAYINGS, type Standing } from './transitions.js';
+import type { CurfewReason, EngineEvent, EventType } from './types.js';
+
+/** What every event of one input shares. */
+export interface Telling {
+  readonly own: CompiledOwn;
+  readonly termOf: (termKey: string) => PreparedTerm | undefined;
+  /** Receipt, tick or watch time of the input. */
+  readonly nowMs: number;
+  /** The fix of the input, where it was one. */
+  readonly cause: KeptFix | null;
+  /** The newest judged fix before the finding's silence ended. */
+  readonly silentSinceMs: number | null;
+  readonly newest: KeptFix | null;
+}
+
+export interface Saying {
+  readonly events: readonly EngineEvent[];
+  readonly told: Told[];
+  /** When a tick would say more; Infinity: never. */
+  readonly dueAtMs: number;
+}
+
+/** Matches findings to what was told, and tells the difference. Both are at most a few. */
+export function tell(findings: readonly Finding[], toldBefore: readonly Told[], telling: Telling): Saying {
+  const pairs = match(findings, toldBefore);
+  const events: EngineEvent[] = [];
+  const said: Told[] = [];
+  const told: Told[] = [];
+  let dueAtMs = Infinity;
+  for (const [finding, before] of pairs) {
+    const raisedFromMs = before === null ? raiseFromMs(finding, telling) : -Infinity;
+    if (raisedFromMs > telling.nowMs) {
+      dueAtMs = Math.min(dueAtMs, raisedFromMs);
+      continue;
+    }
+    const endTold = finding.end !== null && isEndTold(finding, before, telling.nowMs);
+    if (finding.end !== null && !endTold) dueAtMs = Math.min(dueAtMs, finding.end.dueAtMs);
+    const now = sayOne(finding, before, endTold, telling, events);
+    said.push(now);
+    if (!finding.settled) told.push(now);
+  }
+  const matched = new Set(pairs.map(([, before]) => before));
+  for (const before of toldBefore) {
+    if (!matched.has(before)) events.push(withdrawal(before, telling, said));
+  }
+  return { events, told, dueAtMs };
+}
+
+/** Same term and same sort; the same start first, then whatever overlaps, oldest first. */
+function match(findings: readonly Finding[], told: readonly Told[]): [Finding, Told | null][] {
+  const sorted = [...findings].sort((a, b) => a.startedAtMs - b.startedAtMs || (a.termKey < b.termKey ? -1 : 1));
+  const free = new Set(told);
+  const take = (finding: Finding, suits: (candidate: Told) => boolean): Told | null => {
+    for (const candidate of free) {
+      if (candidate.termKey !== finding.termKey || candidate.kind !== finding.kind || !suits(candidate)) continue;
+      free.delete(candidate);
+      return candidate;
+    }
+    return null;
+  };
+  const exact = sorted.map((finding) => take(finding, (candidate) => candidate.startedAtMs === finding.startedAtMs));
+  return sorted.map((finding, i) => [finding, exact[i] ?? take(finding, (candidate) => overlap(finding, candidate))]);
+}
+
+function overlap(finding: Finding, told: Told): boolean {
+  if (finding.kind === 'unknown-at-edge') return true;
+  return finding.startedAtMs < (told.endedAtMs ?? Infinity) && told.startedAtMs < (finding.end?.atMs ?? Infinity);
+}
+
+/** From when on a finding that was not told may be: when it is due, and when its grace has passed. Infinity: never. */
+function raiseFromMs(finding: Finding, telling: Telling): number {
+  const graceMs = finding.kind === 'unknown-at-edge' ? 0 : (telling.termOf(finding.termKey)?.term.graceMs ?? 0);
+  if (graceMs === 0) return finding.dueAtMs;
+  const fullAtMs = finding.startedAtMs + graceMs;
+  if (finding.end !== null && finding.end.atMs < fullAtMs) return Infinity;
+  if (finding.settled || (finding.lastViolating?.fixedAtMs ?? -Infinity) >= fullAtMs) return finding.dueAtMs;
+  return Math.max(finding.dueAtMs, tickJudgesFromMs(fullAtMs, telling.newest));
+}
+
+function isEndTold(finding: Finding, before: Told | null, nowMs: number): boolean {
+  return finding.settled || finding.end!.dueAtMs <= nowMs || before?.endedAtMs === finding.end!.atMs;
+}
+
+function standing(strength: Told['strength'], ended: boolean): Standing {
+  return ended ? `${strength}-ended` : strength;
+}
+
+/** Says what differs about one alert, into `events`; returns how it now is told. */
+function sayOne(
+  finding: Finding,
+  before: Told | null,
+  endTold: boolean,
+  telling: Telling,
+  events: EngineEvent[],
+): Told {
+  const was = before === null ? 'nothing' : standing(before.strength, before.endedAtMs !== null);
+  const endedAtMs = endTold ? finding.end!.atMs : null;
+  let types: readonly EventType[] = SAYINGS[was][standing(finding.strength, endTold)];
+  const moved =
+    before !== null &&
+    (before.startedAtMs !== finding.startedAtMs ||
+      before.lastEdgeAtMs !== finding.lastEdgeAtMs ||
+      (before.endedAtMs !== null && before.endedAtMs !== endedAtMs));
+  if (types.length === 0 && moved) types = ['amended'];
+  let told = toldAs(finding, before, telling);
+  for (const type of types) {
+    const last = type === types.at(-1);
+    told = { ...told, revision: told.revision + 1, endedAtMs: last ? endedAtMs : told.endedAtMs };
+    events.push(eventOf(type, finding, told, telling));
+  }
+  return told;
+}
+
+/** A finding in the words of what is told, before anything more is said of it. */
+function toldAs(finding: Finding, before: Told | null, telling: Telling): Told {
+  const { termKey, kind, strength, rule, startedAtMs, lastEdgeAtMs } = finding;
+  if (before !== null) return { ...before, strength, rule, startedAtMs, lastEdgeAtMs };
+  const { term, zone } = telling.termOf(termKey)!;
+  const { conditionId, conditionVersion, zoneKey } = term;
+  return {
+    alertId: alertIdOf(kind, telling.own.activationId, conditionId, conditionVersion, zoneKey, startedAtMs),
+    revision: 0,
+    kind,
+    severity: severityOf(kind, zone.priority),
+    termKey,
+    conditionId,
+    conditionVersion,
+    zoneId: zone.zoneId,
+    zoneVersion: zone.version,
+    strength,
+    rule,
+    startedAtMs,
+    endedAtMs: null,
+    lastEdgeAtMs,
+  };
+}
+
+function eventOf(type: EventType, finding: Finding, told: Told, telling: Telling): EngineEvent {
+  const term = telling.termOf(finding.termKey);
+  const end = told.endedAtMs === null ? null : finding.end;
+  const reason = reasonOf(finding, end !== null && end.because === 'window-closed', term, telling.own);
+  const window = windowOf(finding, term, telling.own);
+  return {
+    ...common(type, told, telling),
+    episode: {
+      startedAtMs: told.startedAtMs,
+      endedAtMs: told.endedAtMs,
+      ...(end === null || end.afterMs === null ? {} : { endedAfterMs: end.afterMs }),
+    },
+    foundAtMs: foundAt(type, finding, term),
+    raisedAtMs: telling.nowMs,
+    delayedByMs: delayOf(telling.cause),
+    historic: false,
+    ...(reason === null ? {} : { reason }),
+    ...(window === null ? {} : { window }),
+    ...(end === null ? {} : { endedBecause: end.because }),
+    explanation: explainFinding(type, finding, term, telling.silentSinceMs),
+  };
+}
+
+function withdrawal(before: Told, telling: Telling, said: readonly Told[]): EngineEvent {
+  const told = { ...before, revision: before.revision + 1 };
+  const inItsPlace =
+    before.kind !== 'unknown-at-edge'
+      ? undefined
+      : said.find((other) => other.termKey === before.termKey && other.kind !== 'unknown-at-edge');
+  return {
+    ...common('withdrawn', told, telling),
+    episode: { startedAtMs: told.startedAtMs, endedAtMs: told.endedAtMs },
+    foundAtMs: telling.cause?.fixedAtMs ?? telling.nowMs,
+    raisedAtMs: telling.nowMs,
+    delayedByMs: delayOf(telling.cause),
+    historic: false,
+    ...(inItsPlace === undefined ? {} : { supersededBy: inItsPlace.alertId }),
+    explanation: explainWithdrawal(before, telling.termOf(before.termKey), telling.cause),
+  };
+}
+
+function common(type: EventType, told: Told, { own }: Telling) {
+  return {
+    eventId: eventIdOf(told.alertId, told.revision),
+    alertId: told.alertId,
+    revision: told.revision,
+    type,
+    kind: told.kind,
+    severity: told.severity,
+    wearerId: own.wearerId,
+    tagId: own.tagId,
+    activationId: own.activationId,
+    conditionId: told.conditionId,
+    conditionVersion: told.conditionVersion,
+    zoneId: told.zoneId,
+    zoneVersion: told.zoneVersion,
+  };
+}
+
+/** Received this long after its own time, where that is worth telling. */
+function delayOf(cause: KeptFix | null): number {
+  const delayMs = cause === null ? 0 : cause.receivedAtMs - cause.fixedAtMs;
+  return delayMs > DELAYED_AFTER_MS ? delayMs : 0;
+}
+
+function foundAt(type: EventType, finding: Finding, term: PreparedTerm | undefined): number {
+  if (type === 'ended' && finding.end !== null) return finding.end.atMs;
+  if (finding.kind === 'unknown-at-edge') return finding.foundAtMs;
+  return Math.max(finding.foundAtMs, finding.startedAtMs + (term?.term.graceMs ?? 0));
+}
+
+function reasonOf(
+  finding: Finding,
+  windowClosed: boolean,
+  term: PreparedTerm | undefined,
+  own: CompiledOwn,
+): CurfewReason | null {
+  if (finding.kind !== 'curfew' || !windowClosed || term === undefined) return finding.reason;
+  const interval = activeIntervalAt(term, own, finding.startedAtMs);
+  return interval?.startsAtMs === finding.startedAtMs ? 'out-for-whole-window' : 'out-at-end';
+}
+
+function windowOf(finding: Finding, term: PreparedTerm | undefined, own: CompiledOwn) {
+  if (term === undefined || (finding.kind !== 'curfew' && finding.kind !== 'unknown-at-edge')) return null;
+  const atMs = finding.lastEdgeAtMs ?? finding.startedAtMs;
+  // An edge that is a close belongs to the window before it.
+  return (activeIntervalAt(term, own, atMs) ?? activeIntervalAt(term, own, atMs - 1))?.window ?? null;
+}

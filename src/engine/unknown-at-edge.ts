@@ -1,0 +1,94 @@
+/** A curfew's edge that no fix tells about: neither violation nor compliance, and said so. */
+import { AT_ONCE, backlogFromMs, type Finding, type FindingEnd } from './finding.js';
+import { violates } from './fold.js';
+import { activeIntervalAt, endOfTerm, type Fitted, lastTickEdge, nextTickEdgeAfter } from './intervals.js';
+import type { PreparedTerm } from './prepared-term.js';
+import type { KeptFix, Told } from './state.js';
+import { GAP_LIMIT_MS, SETTLE_MS } from './thresholds.js';
+
+/**
+ * The silence between two fixes, or since the newest one, at the edges of a curfew. `coveredUntilMs`: up to when violations
+ * account for the time. At most one finding per silence and term: it starts at its first edge and covers the later ones.
+ */
+export function unknownBetween(
+  term: PreparedTerm,
+  fitted: Fitted,
+  before: KeptFix | null,
+  after: KeptFix,
+  coveredUntilMs: number,
+): Finding | null {
+  const edges = unknownEdges(term, fitted, before, coveredUntilMs, after.fixedAtMs - SETTLE_MS - 1);
+  if (edges === null) return null;
+  const atMs = after.fixedAtMs;
+  if (atMs - edges.firstMs <= GAP_LIMIT_MS) {
+    // The fix is near enough to tell about the edge: at home there was nothing, and a violation speaks for itself.
+    if (!violates(term, after) || activeIntervalAt(term, fitted, atMs) !== null) return null;
+  }
+  const ends = endOfTerm(term, fitted);
+  const end: FindingEnd =
+    atMs < ends.atMs
+      ? { atMs, because: 'restored', afterMs: null, fix: after, dueAtMs: AT_ONCE }
+      : { atMs: ends.atMs, because: ends.because, afterMs: null, fix: null, dueAtMs: AT_ONCE };
+  return unknown(term, edges.firstMs, edges.lastMs, end, true);
+}
+
+/** The silence since the newest fix, as far as a tick at `nowMs` may judge it or as it has been told already. */
+export function unknownSince(
+  term: PreparedTerm,
+  fitted: Fitted,
+  newest: KeptFix | null,
+  coveredUntilMs: number,
+  nowMs: number,
+  told: Told | undefined,
+): Finding | null {
+  const judgedUntilMs = nowMs >= backlogFromMs(newest) + SETTLE_MS ? nowMs - SETTLE_MS : -Infinity;
+  const untilMs = Math.max(judgedUntilMs, told?.lastEdgeAtMs ?? -Infinity);
+  const edges = unknownEdges(term, fitted, newest, coveredUntilMs, untilMs);
+  if (edges === null) return null;
+  const ends = endOfTerm(term, fitted);
+  const end =
+    ends.atMs === Infinity
+      ? null
+      : { atMs: ends.atMs, because: ends.because, afterMs: null, fix: null, dueAtMs: ends.atMs };
+  return unknown(term, edges.firstMs, edges.lastMs, end, false);
+}
+
+function unknownEdges(
+  term: PreparedTerm,
+  fitted: Fitted,
+  before: KeptFix | null,
+  coveredUntilMs: number,
+  untilMs: number,
+): { firstMs: number; lastMs: number } | null {
+  if (term.term.kind !== 'curfew') return null;
+  const fromMs = Math.max(before === null ? -Infinity : before.fixedAtMs + GAP_LIMIT_MS, coveredUntilMs);
+  const firstMs = nextTickEdgeAfter(term, fitted, fromMs);
+  if (firstMs > untilMs) return null;
+  return { firstMs, lastMs: lastTickEdge(term, fitted, fromMs, untilMs) ?? firstMs };
+}
+
+function unknown(
+  term: PreparedTerm,
+  firstMs: number,
+  lastMs: number,
+  end: FindingEnd | null,
+  settled: boolean,
+): Finding {
+  return {
+    termKey: term.key,
+    kind: 'unknown-at-edge',
+    startedAtMs: firstMs,
+    // Suspected, so that it closes by itself when a fix shows that there was nothing; it is never confirmed.
+    strength: 'suspected',
+    rule: 'silence',
+    foundAtMs: lastMs,
+    edgeAtMs: lastMs,
+    reason: null,
+    evidence: [],
+    lastViolating: null,
+    end,
+    dueAtMs: AT_ONCE,
+    lastEdgeAtMs: lastMs,
+    settled,
+  };
+}
