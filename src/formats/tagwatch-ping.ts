@@ -27,6 +27,7 @@ const MAX_INSTANT_LENGTH = 64;
 export const PING_REJECTIONS = {
   'not-json': 'The bytes are not JSON in UTF-8.',
   'not-an-object': 'A ping is a JSON object.',
+  'not-a-position': 'A position that Traccar forwards has an object "position" and an object "device".',
   'tag-id-missing': 'tagId is required.',
   'tag-id-invalid': `tagId is a string of 1 to ${MAX_TAG_ID_LENGTH} characters without control characters.`,
   'sequence-invalid': 'sequence is an integer from 0 to 2^53 - 1.',
