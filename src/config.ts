@@ -3,7 +3,7 @@
 export const ROLES = ['intake', 'engine', 'recorder', 'publisher', 'api'] as const;
 export type Role = (typeof ROLES)[number];
 
-export const PING_FORMATS = ['tagwatch'] as const;
+export const PING_FORMATS = ['tagwatch', 'traccar'] as const;
 export type PingFormat = (typeof PING_FORMATS)[number];
 
 export interface PingTopic {

@@ -1,5 +1,6 @@
 /** One message that may hold several pings: what a supplier puts into one Kafka record, and the lines of NDJSON. */
 import { type ParsedPing, PING_REJECTIONS, parsePing, type RefusedPing } from './tagwatch-ping.js';
+import { parseTraccar } from './traccar-ping.js';
 
 /** Most pings in one message or request (`wire.md`). */
 export const MAX_PINGS_AT_ONCE = 5_000;
@@ -22,28 +23,42 @@ function decodeJsonOrNothing(value: Uint8Array): unknown {
   }
 }
 
-/** Tagwatch's JSON: one ping, or a list of up to `MAX_PINGS_AT_ONCE`. */
-export const parseTagwatchMessage: MessageParser = (value, receivedAtMs) => {
-  const raw = decodeJsonOrNothing(value);
-  if (raw === undefined) {
-    return [{ ok: false, reason: 'not-json', detail: PING_REJECTIONS['not-json'], tagId: null, payload: null }];
-  }
-  if (!Array.isArray(raw)) {
-    const result = parsePing(raw, receivedAtMs);
-    return [result.ok ? result : { ...result, payload: null }];
-  }
-  if (raw.length > MAX_PINGS_AT_ONCE) {
-    const detail = `A message holds at most ${MAX_PINGS_AT_ONCE} pings; this one holds ${raw.length}.`;
-    return [{ ok: false, reason: 'too-many-pings', detail, tagId: null, payload: null }];
-  }
-  return raw.map((item: unknown) => {
-    const result = parsePing(item, receivedAtMs);
-    return result.ok ? result : { ...result, payload: encoder.encode(JSON.stringify(item)) };
-  });
-};
+/** Reads one ping of a format from its parsed JSON; never throws. */
+export type PingReader = (raw: unknown, receivedAtMs: number) => ParsedPing | RefusedPing;
 
-/** The formats that `KAFKA_PING_TOPICS` and `?format=` name. */
-export const PING_PARSERS = { tagwatch: parseTagwatchMessage } as const satisfies Record<string, MessageParser>;
+/** The formats that `KAFKA_PING_TOPICS` and `?format=` name; `PING_FORMATS` of the configuration are the same. */
+export const PING_READERS = { tagwatch: parsePing, traccar: parseTraccar } as const satisfies Record<
+  string,
+  PingReader
+>;
+
+/** JSON of one ping, or a list of up to `MAX_PINGS_AT_ONCE`. */
+function createMessageParser(readPing: PingReader): MessageParser {
+  return (value, receivedAtMs) => {
+    const raw = decodeJsonOrNothing(value);
+    if (raw === undefined) {
+      return [{ ok: false, reason: 'not-json', detail: PING_REJECTIONS['not-json'], tagId: null, payload: null }];
+    }
+    if (!Array.isArray(raw)) {
+      const result = readPing(raw, receivedAtMs);
+      return [result.ok ? result : { ...result, payload: null }];
+    }
+    if (raw.length > MAX_PINGS_AT_ONCE) {
+      const detail = `A message holds at most ${MAX_PINGS_AT_ONCE} pings; this one holds ${raw.length}.`;
+      return [{ ok: false, reason: 'too-many-pings', detail, tagId: null, payload: null }];
+    }
+    return raw.map((item: unknown) => {
+      const result = readPing(item, receivedAtMs);
+      return result.ok ? result : { ...result, payload: encoder.encode(JSON.stringify(item)) };
+    });
+  };
+}
+
+/** Suppliers' messages by format. */
+export const PING_PARSERS = {
+  tagwatch: createMessageParser(PING_READERS.tagwatch),
+  traccar: createMessageParser(PING_READERS.traccar),
+} as const satisfies Record<keyof typeof PING_READERS, MessageParser>;
 
 const NEWLINE = 10;
 const CARRIAGE_RETURN = 13;

@@ -1,8 +1,8 @@
 /** `POST /api/v1/pings` (`wire.md`, "A ping"): one ping, a list, or NDJSON, answered after the log has them. */
 import Type from 'typebox';
 import type { Ping } from '../engine/types.js';
-import { MAX_PINGS_AT_ONCE, splitLines } from '../formats/ping-message.js';
-import { type ParsedPing, PING_REJECTIONS, parsePing, type RefusedPing } from '../formats/tagwatch-ping.js';
+import { MAX_PINGS_AT_ONCE, PING_READERS, type PingReader, splitLines } from '../formats/ping-message.js';
+import { type ParsedPing, PING_REJECTIONS, type RefusedPing } from '../formats/tagwatch-ping.js';
 import { PingSchema } from '../formats/tagwatch-ping-schema.js';
 import type { Clock, EventLog, NewRecord } from '../pipeline/ports.js';
 import { appendInTurns, encodeJson, INPUTS, inputRecord, REJECTED, rejectedRecord } from '../pipeline/topics.js';
@@ -12,7 +12,7 @@ import { problemResponses, sendProblem } from './problems.js';
 
 /** The largest body (`wire.md`). */
 export const MAX_PINGS_BODY_BYTES = 4 * 1_048_576;
-const FORMATS = ['tagwatch'] as const;
+const FORMATS = Object.keys(PING_READERS) as readonly (keyof typeof PING_READERS)[];
 const NDJSON = 'application/x-ndjson';
 
 export interface PingsDeps {
@@ -86,7 +86,7 @@ function hasAccuracy({ tagId, position }: Ping, defaultAccuracy: PingsDeps['defa
   return position === null || position.accuracyMetres !== null || defaultAccuracy(tagId) !== null;
 }
 
-function judge(candidates: readonly Candidate[], requestId: string, deps: PingsDeps): Judged {
+function judge(candidates: readonly Candidate[], readPing: PingReader, requestId: string, deps: PingsDeps): Judged {
   const receivedAtMs = deps.clock.nowMs();
   const rejectedAt = new Date(receivedAtMs).toISOString();
   const judged: Judged = { inputs: [], kept: [], rejected: [], warnings: [] };
@@ -96,7 +96,7 @@ function judge(candidates: readonly Candidate[], requestId: string, deps: PingsD
       const from = { http: requestId };
       judged.kept.push(rejectedRecord({ reason, detail, rejectedAt, from, tagId }, candidate.bytes()));
     };
-    const result = judgeOne(candidate, receivedAtMs, deps);
+    const result = judgeOne(candidate, readPing, receivedAtMs, deps);
     if (!result.ok) {
       judged.rejected.push({ ...place, reason: result.reason, detail: result.detail });
       keep(result.reason, result.detail, result.tagId);
@@ -111,9 +111,14 @@ function judge(candidates: readonly Candidate[], requestId: string, deps: PingsD
   return judged;
 }
 
-function judgeOne(candidate: Candidate, receivedAtMs: number, deps: PingsDeps): ParsedPing | RefusedPing {
+function judgeOne(
+  candidate: Candidate,
+  readPing: PingReader,
+  receivedAtMs: number,
+  deps: PingsDeps,
+): ParsedPing | RefusedPing {
   if (candidate.fault !== undefined) return { ok: false, reason: 'not-json', detail: candidate.fault, tagId: null };
-  const parsed = parsePing(candidate.raw, receivedAtMs);
+  const parsed = readPing(candidate.raw, receivedAtMs);
   if (!parsed.ok || hasAccuracy(parsed.ping, deps.defaultAccuracy)) return parsed;
   const { tagId } = parsed.ping;
   return { ok: false, reason: 'accuracy-missing', detail: PING_REJECTIONS['accuracy-missing'], tagId };
@@ -127,7 +132,11 @@ const schema = {
   summary: 'Take pings',
   description,
   tags: ['pings'],
-  querystring: Type.Object({ format: Type.Optional(Type.String({ description: `Known: ${FORMATS.join(', ')}` })) }),
+  querystring: Type.Object({
+    format: Type.Optional(
+      Type.String({ description: `How the JSON is read; known: ${FORMATS.join(', ')} (what Traccar forwards)` }),
+    ),
+  }),
   body: {
     content: {
       'application/json': { schema: Type.Union([PingSchema, Type.Array(PingSchema, { maxItems: MAX_PINGS_AT_ONCE })]) },
@@ -148,11 +157,12 @@ export function registerPings(app: App, deps: PingsDeps): void {
     scope.addContentTypeParser(NDJSON, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
     scope.post(
       '/api/v1/pings',
-      // The schema describes; `parsePing` judges each ping by itself.
+      // The schema describes; the format's reader judges each ping by itself.
       { schema, bodyLimit: MAX_PINGS_BODY_BYTES, validatorCompiler: () => (value: unknown) => ({ value }) },
       async (request, reply) => {
         const { format = 'tagwatch' } = request.query as { format?: unknown };
-        if (!FORMATS.some((known) => known === format)) {
+        const known = FORMATS.find((each) => each === format);
+        if (known === undefined) {
           const detail = `This format is not known. Known: ${FORMATS.join(', ')}.`;
           return sendProblem(reply, { status: 400, errors: [{ pointer: '/format', detail, in: 'query' }], detail });
         }
@@ -161,7 +171,7 @@ export function registerPings(app: App, deps: PingsDeps): void {
         if (candidates === null) {
           return sendProblem(reply, { status: 413, detail: `A request holds at most ${MAX_PINGS_AT_ONCE} pings.` });
         }
-        const { inputs, kept, rejected, warnings } = judge(candidates, request.id, deps);
+        const { inputs, kept, rejected, warnings } = judge(candidates, PING_READERS[known], request.id, deps);
         await Promise.all([appendInTurns(log, INPUTS, inputs), appendInTurns(log, REJECTED, kept)]);
         counters.pingsAccepted(inputs.length);
         for (const { reason } of rejected) counters.pingRejected(reason);

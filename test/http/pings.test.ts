@@ -82,6 +82,32 @@ describe('POST /api/v1/pings', () => {
     expect(counts).toEqual({ accepted: 1, rejected: [] });
   });
 
+  it('takes what Traccar forwards, one object a request', async () => {
+    const position = {
+      id: 18_336,
+      attributes: { batteryLevel: 81, alarm: 'removing' },
+      fixTime: '2026-11-22T18:03:11.000+00:00',
+      deviceTime: '2026-11-22T18:03:11.000+00:00',
+      outdated: false,
+      valid: true,
+      latitude: 51.28,
+      longitude: 1.08,
+      speed: 10,
+      accuracy: 8.5,
+    };
+    const forwarded = { position, device: { id: 7, uniqueId: 'T-9' } };
+    const answer = await post(JSON.stringify(forwarded), 'application/json', '?format=traccar');
+    expect([answer.statusCode, answer.json()]).toEqual([202, { accepted: 1, rejected: [] }]);
+    expect(await gainedInputs()).toMatchObject([
+      { key: 'T-9', ping: { speedKmh: 18.52, batteryPercent: 81, deviceEvents: ['strap-tamper'] } },
+    ]);
+
+    const event = { event: { type: 'deviceOnline' }, device: forwarded.device };
+    const refused = await post(JSON.stringify(event), 'application/json', '?format=traccar');
+    expect(refused.json()).toMatchObject({ status: 422, rejected: [{ index: 0, reason: 'not-a-position' }] });
+    expect(await gainedRejected()).toMatchObject([{ reason: 'not-a-position' }]);
+  });
+
   it('takes a list, says which could not be used, and keeps those', async () => {
     const bad = { ...PING, latitude: 91 };
     const answer = await post(JSON.stringify([PING, bad, 7, { ...PING, sequence: 1 }]));
@@ -196,7 +222,7 @@ describe('POST /api/v1/pings', () => {
       expect.stringMatching(/line 2, column 12/),
     ]);
     expect((await post('x', 'text/plain')).statusCode).toBe(415);
-    expect((await post(JSON.stringify(PING), 'application/x-ndjson', '?format=traccar')).json()).toMatchObject({
+    expect((await post(JSON.stringify(PING), 'application/x-ndjson', '?format=nmea')).json()).toMatchObject({
       status: 400,
       detail: expect.stringMatching(/Known: tagwatch/),
     });

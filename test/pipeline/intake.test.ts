@@ -144,3 +144,25 @@ it('keeps a message over which a parser fails, without quoting it in the log', a
   expect(logger.entries.filter(({ level }) => level === 'error')).toHaveLength(1);
   expect(JSON.stringify(logger.entries)).not.toContain('secret');
 });
+
+it("reads Traccar's forwarded positions where the topic is Traccar's", async () => {
+  const position = {
+    attributes: { sat: 7 },
+    fixTime: '2026-11-22T18:03:11.000+00:00',
+    valid: true,
+    latitude: 51.28,
+    longitude: 1.08,
+    accuracy: 0.0,
+  };
+  await test.log.append(SUPPLIER, [
+    // Traccar's key is its own row id.
+    { key: '7', value: json({ position, device: { uniqueId: 'T-1' } }) },
+    { key: '7', value: json(PING) },
+  ]);
+  const { inputs, pings, rejected } = await run({ inputs: 1, rejected: 1 }, test.log, (_format, value, at) =>
+    PING_PARSERS.traccar(value, at),
+  );
+  expect(inputs).toMatchObject([{ key: 'T-1' }]);
+  expect(pings).toMatchObject([{ ping: { tagId: 'T-1', satellites: 7, position: { accuracyMetres: null } } }]);
+  expect(rejected).toMatchObject([{ reason: 'not-a-position', tagId: null }]);
+});
