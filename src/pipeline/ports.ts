@@ -345,7 +345,7 @@ export interface WatchStore {
   readSharedFacts(db: Queryable, conditionIds: readonly string[]): Promise<WatchFacts>;
   /** When each term was first published, in the order given, epoch ms; those that were not are recorded as of now. */
   recordTerms(tx: Queryable, terms: readonly TermKey[], nowMs: number): Promise<number[]>;
-  /** Hashes of what was published last, by `kind:id`. */
+  /** Hashes of what was published last, by id. */
   readPublished(db: Queryable, kind: Published['kind'], ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   recordPublished(db: Queryable, published: readonly Published[], nowMs: number): Promise<void>;
   readPublicationState(db: Queryable): Promise<{ epoch: string | null; expandedUntilMs: number | null }>;

@@ -1,0 +1,233 @@
+/**
+ * Turns changes of records into what the engine folds. Several may run: one publishes, under an advisory lock, and another
+ * takes over when its session is gone. Rows of the outbox are removed after the log has what they led to.
+ */
+import {
+  type Clock,
+  type Database,
+  DatabaseUnavailable,
+  type EventLog,
+  type Log,
+  LogUnavailable,
+  type OutboxRow,
+  type WatchStore,
+} from './ports.js';
+import { type Concerned, chunk, publish } from './publication.js';
+import { INPUTS } from './topics.js';
+import { horizonOf } from './watch-builder.js';
+
+/** Any number, the same in every version of the program: who holds it publishes. */
+const PUBLISHER_LOCK = 7_402_310_002;
+/** Told by whoever writes to the outbox. */
+const OUTBOX_CHANNEL = 'tagwatch_outbox';
+/** How long until a waiting publisher asks for the lock again. */
+const LOCK_RETRY_MS = 1_000;
+/** How often it looks by itself: a notice may be lost with its connection, and a day begins without one. */
+const POLL_MS = 2_000;
+const BACKOFF_FROM_MS = 100;
+const BACKOFF_UNTIL_MS = 5_000;
+/** Rows of one pass: a bound on memory and on how long the first of them waits for the last. */
+const PASS_ROWS = 1_000;
+/** How many watches that cannot be published are told by name at a time. */
+const MAX_TOLD = 100;
+
+export interface PublisherDeps {
+  readonly db: Database;
+  readonly log: EventLog;
+  readonly store: WatchStore;
+  readonly clock: Clock;
+  readonly logger: Log;
+  /** Names the log: with another one (a new, empty log under an old database) everything is published again. */
+  readonly epoch: string;
+  /** Replace the constants above in tests. */
+  readonly pollMs?: number;
+  readonly lockRetryMs?: number;
+}
+
+export interface PublisherCounts {
+  readonly leading: boolean;
+  /** Watches sent, watches found unchanged, attempts that failed. */
+  readonly sent: number;
+  readonly unchanged: number;
+  readonly failures: number;
+}
+
+export interface Publisher {
+  counts(): PublisherCounts;
+  /** Waits for the publication under way and gives the lock back. */
+  stop(): Promise<void>;
+}
+
+/** A wait that ends early when woken; wakes while nobody waits are not lost. */
+function createAlarm() {
+  let rung = false;
+  let ring: (() => void) | null = null;
+  return {
+    wake() {
+      rung = true;
+      ring?.();
+    },
+    async wait(limitMs: number): Promise<void> {
+      if (!rung) {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, limitMs);
+          ring = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      }
+      ring = null;
+      rung = false;
+    },
+  };
+}
+
+/** Queues everything where the log is a new one, and what has a schedule where the horizon has moved on. */
+async function queueWhatIsDue({ db, store, clock, epoch }: PublisherDeps): Promise<'epoch' | 'horizon' | null> {
+  const nowMs = clock.nowMs();
+  const expandedUntilMs = horizonOf(nowMs);
+  const isDue = async (from: Parameters<WatchStore['readPublicationState']>[0]) => {
+    const state = await store.readPublicationState(from);
+    if (state.epoch !== epoch) return 'epoch';
+    return state.expandedUntilMs === null || state.expandedUntilMs < expandedUntilMs ? 'horizon' : null;
+  };
+  if ((await isDue(db)) === null) return null;
+  return db.transaction(async (tx) => {
+    const due = await isDue(tx);
+    if (due === 'epoch') await store.forgetPublished(tx);
+    const targets = due === 'epoch' ? await store.listAllTargets(tx) : await store.listScheduledTargets(tx, nowMs);
+    await store.addToOutbox(tx, targets, nowMs);
+    await store.writePublicationState(tx, { epoch, expandedUntilMs });
+    return due;
+  });
+}
+
+/** Starts publishing. Rejects for nothing: it goes on over errors of database and log until stopped. */
+export async function startPublisher(deps: PublisherDeps): Promise<Publisher> {
+  const { db, log, store, logger } = deps;
+  const counts = { leading: false, sent: 0, unchanged: 0, failures: 0 };
+  const alarm = createAlarm();
+  let stopped = false;
+
+  /** Told once, until it works. */
+  const told = new Set<string>();
+  const tell = (kind: Concerned['kind'], id: string, fields: object): void => {
+    counts.failures += 1;
+    const name = `${kind}:${id}`;
+    if (told.has(name) || told.size >= MAX_TOLD) return;
+    told.add(name);
+    logger.error({ kind, id, ...fields }, 'a watch cannot be published: its newest change is not in force');
+  };
+
+  /** Publishes some; one whose own data are at fault does not hold up the others. Answers which failed. */
+  const publishPart = async (part: Concerned, partitions: number): Promise<string[]> => {
+    try {
+      const { sent, unchanged, tooLarge } = await publish(deps, part, partitions);
+      counts.sent += sent;
+      counts.unchanged += unchanged;
+      for (const { kind, id, bytes } of tooLarge) tell(kind, id, { bytes });
+      const failed = tooLarge.map(({ id }) => id);
+      for (const id of part.ids) if (!failed.includes(id)) told.delete(`${part.kind}:${id}`);
+      return failed;
+    } catch (error) {
+      if (error instanceof DatabaseUnavailable || error instanceof LogUnavailable) throw error;
+      const [only] = part.ids;
+      if (part.ids.length === 1 && only !== undefined) {
+        tell(part.kind, only, { error: describe(error) });
+        return [only];
+      }
+      const failed: string[] = [];
+      for (const id of part.ids) failed.push(...(await publishPart({ kind: part.kind, ids: [id] }, partitions)));
+      return failed;
+    }
+  };
+
+  /** One pass over the outbox; answers whether there may be more. */
+  const pass = async (isLost: () => boolean): Promise<boolean> => {
+    const due = await queueWhatIsDue(deps);
+    if (due !== null) logger.info({ due }, 'queued what has to be published again');
+    const rows = await store.readOutbox(db, PASS_ROWS);
+    if (rows.length === 0) return false;
+    const partitions = await log.partitionCount(INPUTS);
+    const concerned = await store.resolveTargets(db, distinct(rows));
+    const failed = new Set<string>();
+    for (const part of chunk(concerned.tagIds, concerned.conditionIds)) {
+      if (stopped || isLost()) return false;
+      for (const id of await publishPart(part, partitions)) failed.add(`${part.kind}:${id}`);
+    }
+    const done: number[] = [];
+    for (const { outboxId, target } of rows) {
+      // Rarely is there any: then each row is asked by itself whether it is done.
+      const own = failed.size === 0 ? { tagIds: [], conditionIds: [] } : await store.resolveTargets(db, [target]);
+      const names = [...own.tagIds.map((id) => `tag:${id}`), ...own.conditionIds.map((id) => `condition:${id}`)];
+      if (!names.some((name) => failed.has(name))) done.push(outboxId);
+    }
+    if (done.length > 0) await db.transaction((tx) => store.removeFromOutbox(tx, done));
+    return rows.length === PASS_ROWS && done.length > 0;
+  };
+
+  const lead = async (lost: Promise<void>): Promise<void> => {
+    let isLost = false;
+    void lost.then(() => {
+      isLost = true;
+      alarm.wake();
+    });
+    let backoffMs = BACKOFF_FROM_MS;
+    while (!stopped && !isLost) {
+      try {
+        const more = await pass(() => isLost);
+        backoffMs = BACKOFF_FROM_MS;
+        if (!more && !stopped && !isLost) await alarm.wait(deps.pollMs ?? POLL_MS);
+      } catch (error) {
+        counts.failures += 1;
+        logger.warn({ error: describe(error), retryInMs: backoffMs }, 'could not publish: trying again');
+        await alarm.wait(backoffMs);
+        backoffMs = Math.min(backoffMs * 2, BACKOFF_UNTIL_MS);
+      }
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    let unlisten: (() => Promise<void>) | null = null;
+    while (!stopped) {
+      try {
+        unlisten ??= await db.listen(OUTBOX_CHANNEL, alarm.wake, alarm.wake);
+        const lock = await db.tryLock(PUBLISHER_LOCK);
+        if (lock === null) {
+          await alarm.wait(deps.lockRetryMs ?? LOCK_RETRY_MS);
+          continue;
+        }
+        counts.leading = true;
+        logger.info({}, 'publishing');
+        try {
+          await lead(lock.lost);
+        } finally {
+          counts.leading = false;
+          await lock.release();
+        }
+      } catch (error) {
+        logger.debug({ error: describe(error) }, 'the publisher could not get at the database');
+        if (!stopped) await alarm.wait(deps.lockRetryMs ?? LOCK_RETRY_MS);
+      }
+    }
+    await unlisten?.().catch(() => {});
+  };
+
+  const running = run();
+  return {
+    counts: () => ({ ...counts }),
+    async stop() {
+      stopped = true;
+      alarm.wake();
+      await running;
+    },
+  };
+}
+
+const describe = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+
+/** The targets of rows, each once. */
+function distinct(rows: readonly OutboxRow[]) {
+  return [...new Map(rows.map(({ target }) => [`${target.kind}:${target.id}`, target])).values()];
+}
