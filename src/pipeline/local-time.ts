@@ -15,18 +15,7 @@ export interface LocalClock {
   toWallMs(epochMs: number): number;
 }
 
-/** Whether a name is an IANA time zone here; offsets such as `+01:00` are none. */
-export function isTimeZone(name: string): boolean {
-  if (!/^[A-Za-z]/.test(name)) return false;
-  try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** The clock of a time zone, exact for times between the two instants. Throws for a zone that {@link isTimeZone} refuses. */
+/** The clock of a time zone, exact for times between the two instants. Throws for a name that is no time zone here. */
 export function createLocalClock(timeZone: string, fromMs: number, untilMs: number): LocalClock {
   let at = Temporal.Instant.fromEpochMilliseconds(fromMs - MARGIN_MS).toZonedDateTimeISO(timeZone);
   const changesMs: number[] = [];

@@ -37,7 +37,10 @@ async function draftTargets(
     const facts = await store.readTagFacts(db, ids);
     return facts.tags.map((tag) => {
       const draft = draftTagWatch(tag, facts, horizonMs);
-      return { id: tag.tagId, draft: { ...draft, finish: (...with_) => ({ type: 'watch', watch: draft.finish(...with_) }) } };
+      return {
+        id: tag.tagId,
+        draft: { ...draft, finish: (...with_) => ({ type: 'watch', watch: draft.finish(...with_) }) },
+      };
     });
   }
   const facts = await store.readSharedFacts(db, ids);
@@ -71,7 +74,10 @@ export async function measureWatches(
 /** The targets in parts that are read and sent at once. */
 export function chunk(tagIds: readonly string[], conditionIds: readonly string[]): Concerned[] {
   const parts: Concerned[] = [];
-  for (const [kind, all] of [['condition', conditionIds], ['tag', tagIds]] as const) {
+  for (const [kind, all] of [
+    ['condition', conditionIds],
+    ['tag', tagIds],
+  ] as const) {
     for (let i = 0; i < all.length; i += CHUNK_TARGETS) parts.push({ kind, ids: all.slice(i, i + CHUNK_TARGETS) });
   }
   return parts;
@@ -85,13 +91,14 @@ async function build(deps: PublicationDeps, concerned: Concerned): Promise<{ bui
     const sequence = await store.beginPublication(tx);
     const drafted = await draftTargets(store, tx, concerned, horizonOf(nowMs));
     const keys = drafted.flatMap(({ draft }) => draft.keys);
-    const publishedAtMs = new Map<TermKey, number>();
     const times = await store.recordTerms(tx, keys, nowMs);
-    keys.forEach((key, i) => publishedAtMs.set(key, times[i] as number));
+    const publishedAtMs = new Map<TermKey, number>(keys.map((key, i) => [key, times[i] as number]));
     const timeOf = (key: TermKey) => publishedAtMs.get(key) as number;
     const built = drafted.map(({ id, draft }): Built => {
       // Without sequence and time, which differ in every publication.
-      const contentHash = createHash('sha256').update(JSON.stringify(draft.finish(timeOf, 0, 0))).digest('hex');
+      const contentHash = createHash('sha256')
+        .update(JSON.stringify(draft.finish(timeOf, 0, 0)))
+        .digest('hex');
       const record = draft.finish(timeOf, sequence, nowMs);
       return { kind: concerned.kind, id, record, contentHash, bytes: encodeJson(record).byteLength };
     });
@@ -115,7 +122,11 @@ export interface PublicationResult {
 }
 
 /** Builds and sends what changed. Rejects where the database or the log is away: then any of it may have been sent. */
-export async function publish(deps: PublicationDeps, concerned: Concerned, partitions: number): Promise<PublicationResult> {
+export async function publish(
+  deps: PublicationDeps,
+  concerned: Concerned,
+  partitions: number,
+): Promise<PublicationResult> {
   const { db, log, store, clock } = deps;
   const { built, sequence } = await build(deps, concerned);
   const before = await store.readPublished(db, concerned.kind, concerned.ids);

@@ -225,7 +225,8 @@ export async function startPublisher(deps: PublisherDeps): Promise<Publisher> {
   };
 }
 
-const describe = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+const describe = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 
 /** The targets of rows, each once. */
 function distinct(rows: readonly OutboxRow[]) {

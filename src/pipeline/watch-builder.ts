@@ -58,7 +58,10 @@ const finite = (ms: number): number | null => (Number.isFinite(ms) ? ms : null);
 /** The interval of one version of a condition within its order, and why it ends. */
 function boundCondition(condition: ConditionFacts, version: ConditionVersionFacts, reign: Interval) {
   const { order } = condition;
-  const legalEndMs = Math.min(order?.endsAtMs ?? Number.POSITIVE_INFINITY, version.endsAtMs ?? Number.POSITIVE_INFINITY);
+  const legalEndMs = Math.min(
+    order?.endsAtMs ?? Number.POSITIVE_INFINITY,
+    version.endsAtMs ?? Number.POSITIVE_INFINITY,
+  );
   return {
     fromMs: Math.max(reign.fromMs, version.startsAtMs, order?.startsAtMs ?? Number.NEGATIVE_INFINITY),
     untilMs: Math.min(reign.untilMs, legalEndMs),
@@ -109,7 +112,8 @@ function draftTerms(
             graceMs: Math.round(version.graceMinutes * MINUTE_MS),
             startsAtMs,
             endsAtMs: finite(endsAtMs),
-            endsBecause: finite(endsAtMs) === null ? null : bounds.legalEndMs <= endsAtMs ? 'order-ended' : 'version-changed',
+            endsBecause:
+              finite(endsAtMs) === null ? null : bounds.legalEndMs <= endsAtMs ? 'order-ended' : 'version-changed',
             windows: windows && clipWindows(windows, Math.max(startsAtMs, clip.fromMs), untilMs),
             windowsUntilMs: windows && Math.min(horizonMs, untilMs),
           },
@@ -148,7 +152,10 @@ export function draftTagWatch(tag: TagFacts, facts: WatchFacts, horizonMs: numbe
   return {
     keys: drafted.flatMap(({ drafts }) => drafts.map(({ key }) => key)),
     finish(publishedAtMs, sequence, nowMs) {
-      const { zones } = finish(drafted.flatMap(({ drafts }) => drafts), publishedAtMs);
+      const { zones } = finish(
+        drafted.flatMap(({ drafts }) => drafts),
+        publishedAtMs,
+      );
       return {
         tagId: tag.tagId,
         sequence,

@@ -16,7 +16,7 @@ export async function addOutboxRows(
   if (targets.length === 0) return [];
   const { rows } = await tx.query<{ outbox_id: number }>(
     `insert into outbox (record_kind, record_id, target_kind, target_id, recorded_at)
-     select $1, $2, kind, id, $5 from unnest($3::text[], $4::text[]) as target (kind, id)
+     select $1, $2, kind, id, $5::timestamptz from unnest($3::text[], $4::text[]) as target (kind, id)
      returning outbox_id`,
     [cause.kind, cause.id, targets.map(({ kind }) => kind), targets.map(({ id }) => id), new Date(nowMs)],
   );
@@ -25,7 +25,10 @@ export async function addOutboxRows(
 }
 
 /** Rows of a record that are not published yet. */
-export async function readPendingRows(db: Queryable, cause: { readonly kind: string; readonly id: string }): Promise<number[]> {
+export async function readPendingRows(
+  db: Queryable,
+  cause: { readonly kind: string; readonly id: string },
+): Promise<number[]> {
   const { rows } = await db.query<{ outbox_id: number }>(
     'select outbox_id from outbox where record_kind = $1 and record_id = $2',
     [cause.kind, cause.id],

@@ -121,7 +121,9 @@ async function readConditions(db: Queryable, where: string, ids: readonly string
     let condition = conditions.get(conditionId);
     if (condition === undefined) {
       const order =
-        wearerId === null || startsAt === null ? null : { wearerId, startsAtMs: ms(startsAt), endsAtMs: msOrNull(endsAt) };
+        wearerId === null || startsAt === null
+          ? null
+          : { wearerId, startsAtMs: ms(startsAt), endsAtMs: msOrNull(endsAt) };
       condition = { conditionId, order, versions: [] };
       conditions.set(conditionId, condition);
     }

@@ -79,7 +79,6 @@ create table zone_version (
   priority text not null check (priority in ('victim', 'high', 'standard')),
   buffer_metres double precision,
   area_square_metres double precision not null,
-  content jsonb not null,
   -- The engine's shape: what the engine judges by, to the last digit.
   shape jsonb not null,
   -- A circle is the buffer of its centre, for maps and for searches.

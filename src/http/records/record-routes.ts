@@ -1,0 +1,223 @@
+/** What the endpoints of every record have in common (`wire.md`, "Habits"). */
+import type { FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
+import Type, { type TSchema } from 'typebox';
+import type { Bbox } from '../../formats/zone.js';
+import type { Clock, Database } from '../../pipeline/ports.js';
+import type { PublicationWaiter } from '../../store/outbox.js';
+import {
+  type MeasureWatches,
+  type Precondition,
+  putRecord,
+  type RecordFault,
+  type RecordTable,
+  type Refusal,
+  type StoredRecord,
+} from '../../store/records.js';
+import type { App } from '../app.js';
+import { DEFAULT_LIST_LIMIT, decodeCursor, ListOf, ListQuery, toPage } from '../lists.js';
+import { problemResponses, sendProblem } from '../problems.js';
+
+export interface RecordDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  /** Where zones belong; null: the world. */
+  readonly serviceArea: Bbox | null;
+  readonly measure: MeasureWatches;
+  readonly waiter: PublicationWaiter;
+}
+
+/** How long a `PUT` waits for its publication before it answers 202. */
+export const PUBLISH_WAIT_MS = 2_000;
+const BODY_LIMIT_BYTES = 262_144;
+
+export const RecordId = Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$', description: 'Of the caller’s choice' });
+/** Text without control characters: they have no place in a name, and NUL none in PostgreSQL. */
+export const Line = (maxLength: number) =>
+  Type.String({ minLength: 1, maxLength, pattern: '^[^\\u0000-\\u001F\\u007F]*$' });
+export const Instant = Type.String({ format: 'date-time', description: 'RFC 3339, in UTC with Z' });
+
+/** What every record has beside its content. */
+const Standing = {
+  version: Type.Integer({ minimum: 1 }),
+  effectiveAt: Type.Union([Instant, Type.Null()], { description: 'From when this version is in force; null: always' }),
+  recordedAt: Instant,
+};
+
+export type Parsed<P> =
+  | { readonly ok: true; readonly put: P }
+  | { readonly ok: false; readonly errors: readonly RecordFault[] };
+
+export interface RecordEndpoint<B, P, C> {
+  /** The collection below `/api/v1`, and the name of its members' ids. */
+  readonly path: string;
+  readonly idName: string;
+  readonly name: string;
+  readonly table: RecordTable<P, C>;
+  readonly body: TSchema;
+  /** False where `parse` validates all of it itself, to name places better. */
+  readonly validateBody?: false;
+  readonly bodyLimitBytes?: number;
+  /** The content as it is answered, where it is not the body's. */
+  readonly answer?: TSchema;
+  /** What a schema cannot say. `body` has the shape of the schema, unless that is not validated. */
+  parse(body: B, id: string, deps: RecordDeps): Parsed<P>;
+  /** The content as the API says it. */
+  toWire(content: C, id: string): object;
+}
+
+/** `If-Match` and `If-None-Match: *`. A weak or foreign tag matches nothing. */
+function readPrecondition(headers: FastifyRequest['headers']): Precondition | null {
+  if (headers['if-none-match']?.trim() === '*') return { absent: true };
+  const text = headers['if-match'];
+  if (text === undefined) return null;
+  if (text.trim() === '*') return { versions: '*' };
+  const tags = text.split(',').flatMap((tag) => /^\s*"(\d{1,9})"\s*$/.exec(tag)?.[1] ?? []);
+  return { versions: tags.map(Number) };
+}
+
+const etagOf = (version: number): string => `"${version}"`;
+
+function sendRefusal(reply: FastifyReply, refusal: Refusal): FastifyReply {
+  switch (refusal.type) {
+    case 'invalid':
+      return sendProblem(reply, { status: 422, errors: [...refusal.errors] });
+    case 'conflict':
+      return sendProblem(reply, { status: 409, detail: refusal.detail, conflicts: refusal.conflicts });
+    case 'precondition': {
+      const { version } = refusal;
+      if (version === null) return sendProblem(reply, { status: 412, detail: 'There is no such record yet.' });
+      reply.header('etag', etagOf(version));
+      return sendProblem(reply, { status: 412, detail: `Version ${version} stands.`, version });
+    }
+  }
+}
+
+/** Adds `PUT`, `GET`, the list and the versions of one kind of record. */
+export function registerRecord<B, P, C extends object>(
+  app: App,
+  deps: RecordDeps,
+  endpoint: RecordEndpoint<B, P, C>,
+): void {
+  const { idName, name, table } = endpoint;
+  const list = `/api/v1${endpoint.path}`;
+  const one = `${list}/:${idName}`;
+  const params = Type.Object({ [idName]: RecordId });
+  const shape = endpoint.answer ?? endpoint.body;
+  const item = Type.Intersect([Type.Object({ [idName]: RecordId }), openObject(shape), Type.Object(Standing)]);
+  const tags = ['records'];
+  const toWire = (record: StoredRecord<C>) => ({
+    [idName]: record.id,
+    ...endpoint.toWire(record.content, record.id),
+    version: record.version,
+    effectiveAt: record.effectiveAt,
+    recordedAt: record.recordedAt,
+  });
+  const idOf = (request: FastifyRequest) => (request.params as Record<string, string>)[idName] as string;
+  const missing = (reply: FastifyReply, id: string) =>
+    sendProblem(reply, { status: 404, detail: `There is no ${name} ${id}.` });
+
+  const putSchema: FastifySchema = {
+    summary: `Write a ${name}`,
+    tags,
+    params,
+    querystring: Type.Object({ wait: Type.Optional(Type.Boolean({ description: 'false: answer 202 at once' })) }),
+    body: endpoint.body,
+    response: {
+      200: described('Changed, or as it stood; published', item),
+      201: described('Created and published', item),
+      202: described('Written; its publication to the engine is under way', item),
+      ...problemResponses(400, 409, 412, 413, 415, 422, 503),
+    },
+  };
+  const unvalidated = endpoint.validateBody === false ? { validatorCompiler: acceptBody(app) } : {};
+  const bodyLimit = endpoint.bodyLimitBytes ?? BODY_LIMIT_BYTES;
+  app.put(one, { schema: putSchema, bodyLimit, ...unvalidated }, async (request, reply) => {
+    const id = idOf(request);
+    const parsed = endpoint.parse(request.body as B, id, deps);
+    if (!parsed.ok) return sendProblem(reply, { status: 422, errors: [...parsed.errors] });
+    const precondition = readPrecondition(request.headers);
+    const nowMs = deps.clock.nowMs();
+    const outcome = await putRecord(deps.db, table, id, parsed.put, { precondition, nowMs, measure: deps.measure });
+    if (outcome.type === 'refused') return sendRefusal(reply, outcome.refusal);
+    const { wait = true } = request.query as { wait?: boolean };
+    const isPublished = await deps.waiter.wait(outcome.outboxIds, wait ? PUBLISH_WAIT_MS : 0);
+    reply.header('etag', etagOf(outcome.record.version));
+    if (outcome.type === 'created') reply.header('location', `${list}/${id}`);
+    return reply.code(isPublished ? (outcome.type === 'created' ? 201 : 200) : 202).send(toWire(outcome.record));
+  });
+
+  const getSchema: FastifySchema = {
+    summary: `One ${name}, as it stands`,
+    tags,
+    params,
+    response: { 200: item, ...problemResponses(400, 404, 503) },
+  };
+  app.get(one, { schema: getSchema }, async (request, reply) => {
+    const record = await table.find(deps.db, idOf(request));
+    if (record === null) return missing(reply, idOf(request));
+    return reply.header('etag', etagOf(record.version)).send(toWire(record));
+  });
+
+  const listSchema: FastifySchema = {
+    summary: `Every ${name}, by id`,
+    tags,
+    querystring: ListQuery,
+    response: { 200: ListOf(item), ...problemResponses(400, 503) },
+  };
+  app.get(list, { schema: listSchema }, async (request, reply) => {
+    const { limit = DEFAULT_LIST_LIMIT, cursor } = request.query as Type.Static<typeof ListQuery>;
+    const key = readCursor(cursor, 'string');
+    if (key === undefined) return sendBadCursor(reply);
+    const page = toPage(await table.list(deps.db, key as string | null, limit + 1), limit, ({ id }) => [id]);
+    return reply.send({ ...page, items: page.items.map(toWire) });
+  });
+
+  const versionsSchema: FastifySchema = {
+    summary: `Every version of one ${name}, the first first`,
+    tags,
+    params,
+    querystring: ListQuery,
+    response: { 200: ListOf(item), ...problemResponses(400, 404, 503) },
+  };
+  app.get(`${one}/versions`, { schema: versionsSchema }, async (request, reply) => {
+    const { limit = DEFAULT_LIST_LIMIT, cursor } = request.query as Type.Static<typeof ListQuery>;
+    const key = readCursor(cursor, 'number');
+    if (key === undefined) return sendBadCursor(reply);
+    const rows = await table.versions(deps.db, idOf(request), (key as number | null) ?? 0, limit + 1);
+    if (rows.length === 0 && key === null) return missing(reply, idOf(request));
+    const page = toPage(rows, limit, ({ version }) => [version]);
+    return reply.send({ ...page, items: page.items.map(toWire) });
+  });
+}
+
+/** The key in a cursor: null without one, undefined where it is not one of this list. */
+function readCursor(cursor: string | undefined, type: 'string' | 'number'): string | number | null | undefined {
+  if (cursor === undefined) return null;
+  const key = decodeCursor(cursor, 1)?.[0];
+  const fits = type === 'string' ? typeof key === 'string' : Number.isSafeInteger(key);
+  return fits ? key : undefined;
+}
+
+const sendBadCursor = (reply: FastifyReply) =>
+  sendProblem(reply, {
+    status: 400,
+    errors: [{ in: 'query', pointer: '/cursor', detail: 'is not a cursor of this list' }],
+  });
+
+const described = (description: string, schema: TSchema) => ({ ...schema, description });
+
+/** An object's schema without its refusal of other fields, so that it can be part of a larger one. */
+function openObject(schema: TSchema): TSchema {
+  const { additionalProperties: _, ...open } = schema as TSchema & { additionalProperties?: unknown };
+  return open as TSchema;
+}
+
+/** The application's validator for everything but bodies. */
+function acceptBody(app: App): NonNullable<App['validatorCompiler']> {
+  return (part) => {
+    if (part.httpPart === 'body') return (value: unknown) => ({ value });
+    const compile = app.validatorCompiler;
+    if (compile === undefined) throw new Error('The application has no validator');
+    return compile(part);
+  };
+}

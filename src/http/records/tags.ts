@@ -1,0 +1,19 @@
+/** `/tags`: the devices. */
+import Type from 'typebox';
+import { type TagContent, tags } from '../../store/tags.js';
+import type { App } from '../app.js';
+import { type RecordDeps, RecordId, registerRecord } from './record-routes.js';
+
+const Body = Type.Object({ modelId: Type.Optional(RecordId) }, { additionalProperties: false });
+
+export function registerTags(app: App, deps: RecordDeps): void {
+  registerRecord(app, deps, {
+    path: '/tags',
+    idName: 'tagId',
+    name: 'tag',
+    table: tags,
+    body: Body,
+    parse: (put: TagContent) => ({ ok: true, put }),
+    toWire: (content) => content,
+  });
+}

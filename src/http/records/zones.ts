@@ -1,0 +1,80 @@
+/** `/zones`: polygons, multipolygons and circles as GeoJSON Features. */
+import Type from 'typebox';
+import type { Zone } from '../../engine/types.js';
+import { MAX_BUFFER_METRES, MAX_RADIUS_METRES, validateZone } from '../../formats/zone.js';
+import { type ZoneContent, zones } from '../../store/zones.js';
+import type { App } from '../app.js';
+import { createInstantReader } from './instants.js';
+import { Instant, Line, type RecordDeps, RecordId, registerRecord } from './record-routes.js';
+
+/** Room for 10,000 vertices with every digit and blank that a tool may write. */
+const BODY_LIMIT_BYTES = 4 * 1_048_576;
+
+const Geometry = Type.Object(
+  { type: Type.Enum(['Polygon', 'MultiPolygon', 'Point']), coordinates: Type.Array(Type.Unknown()) },
+  { description: 'RFC 7946; a Point is the centre of a circle and has properties.radiusMetres' },
+);
+const properties = {
+  name: Line(200),
+  priority: Type.Optional(Type.Enum(['victim', 'high', 'standard'])),
+  bufferMetres: Type.Optional(Type.Number({ minimum: 0, maximum: MAX_BUFFER_METRES })),
+  radiusMetres: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: MAX_RADIUS_METRES })),
+};
+/** Describes; `validateZone` validates, and names the place of every fault. */
+const Body = Type.Object(
+  {
+    type: Type.Enum(['Feature']),
+    id: Type.Optional(RecordId),
+    geometry: Geometry,
+    properties: Type.Object({ ...properties, effectiveAt: Type.Optional(Instant) }, { additionalProperties: false }),
+  },
+  { additionalProperties: false },
+);
+const Answer = Type.Object({
+  type: Type.Enum(['Feature']),
+  id: RecordId,
+  geometry: Geometry,
+  properties: Type.Object(properties),
+});
+
+function toGeometry(shape: Zone['shape']): object {
+  if (shape.type === 'circle') return { type: 'Point', coordinates: [shape.longitude, shape.latitude] };
+  if (shape.polygons.length === 1) return { type: 'Polygon', coordinates: shape.polygons[0] };
+  return { type: 'MultiPolygon', coordinates: shape.polygons };
+}
+
+function toFeature({ name, priority, bufferMetres, shape }: ZoneContent, id: string): object {
+  const radius = shape.type === 'circle' ? { radiusMetres: shape.radiusMetres } : {};
+  const buffer = bufferMetres === null ? {} : { bufferMetres };
+  return { type: 'Feature', id, geometry: toGeometry(shape), properties: { name, priority, ...buffer, ...radius } };
+}
+
+export function registerZones(app: App, deps: RecordDeps): void {
+  registerRecord(app, deps, {
+    path: '/zones',
+    idName: 'zoneId',
+    name: 'zone',
+    table: zones,
+    body: Body,
+    validateBody: false,
+    bodyLimitBytes: BODY_LIMIT_BYTES,
+    answer: Answer,
+    parse(body: unknown, id, { serviceArea }) {
+      const valid = validateZone(body, serviceArea);
+      const errors = valid.ok ? [] : [...valid.errors];
+      const named = typeof body === 'object' && body !== null && 'id' in body ? body.id : undefined;
+      if (named !== undefined && named !== id) errors.push({ pointer: '/id', detail: 'is not the id of the address' });
+      if (!valid.ok) return { ok: false, errors };
+      const { properties, zone, areaSquareMetres } = valid;
+      const given = createInstantReader(errors).readOptional(
+        '/properties/effectiveAt',
+        properties.effectiveAt ?? undefined,
+      );
+      if (errors.length > 0) return { ok: false, errors };
+      const { name, priority, bufferMetres } = properties;
+      const content = { name, priority, bufferMetres, shape: zone.shape };
+      return { ok: true, put: { content, areaSquareMetres, effectiveAt: given ?? null } };
+    },
+    toWire: toFeature,
+  });
+}

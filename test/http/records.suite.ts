@@ -1,0 +1,475 @@
+/** What the records' endpoints promise, over any pair of adapters. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Database, EventLog } from '../../src/pipeline/ports.js';
+import { createTestClock, openRecordsApi, type RecordsApi, readShared, readWatches } from '../support/records.js';
+
+export interface Adapters {
+  readonly db: Database;
+  readonly log: EventLog;
+  stop(): Promise<void>;
+}
+
+const NOW = '2026-03-20T12:00:00.000Z';
+
+export const square = (west: number, south: number, side = 0.01, properties: object = {}) => ({
+  type: 'Feature',
+  properties: { name: 'Square', ...properties },
+  geometry: {
+    type: 'Polygon',
+    coordinates: [
+      [
+        [west, south],
+        [west + side, south],
+        [west + side, south + side],
+        [west, south + side],
+        [west, south],
+      ],
+    ],
+  },
+});
+
+export function recordsSuite(name: string, open: () => Promise<Adapters>): void {
+  describe(`records, ${name}`, () => {
+    let adapters: Adapters;
+    let api: RecordsApi;
+    const clock = createTestClock(NOW);
+
+    beforeAll(async () => {
+      adapters = await open();
+      api = await openRecordsApi(adapters.db, adapters.log, clock);
+      await api.startPublisher();
+    });
+    afterAll(async () => {
+      await api?.stop();
+      await adapters?.stop();
+    });
+
+    const ok = async (path: string, body: object) => {
+      const answer = await api.put(path, body);
+      expect({ path, status: answer.statusCode, body: answer.json() }).toMatchObject({
+        status: expect.toBeOneOf([200, 201]),
+      });
+      return answer;
+    };
+    /** A wearer, a tag and an order since 2026, with one name. */
+    const fit = async (n: string, fittedAt = '2026-01-01T00:00:00Z') => {
+      await ok(`/wearers/W-${n}`, { name: `Wearer ${n}` });
+      await ok(`/tags/T-${n}`, {});
+      await ok(`/orders/O-${n}`, { wearerId: `W-${n}`, type: 'licence', startsAt: '2026-01-01T00:00:00Z' });
+      await ok(`/activations/A-${n}`, { tagId: `T-${n}`, wearerId: `W-${n}`, fittedAt });
+    };
+    const exclusion = (n: string, over: object = {}) => ({
+      orderId: `O-${n}`,
+      kind: 'exclusion',
+      zoneId: `Z-${n}`,
+      startsAt: '2026-02-01T00:00:00Z',
+      ...over,
+    });
+    const lastWatch = async (tagId: string) => (await readWatches(adapters.log, tagId)).at(-1);
+    const pointers = (answer: { json(): { errors?: { pointer: string }[] } }) =>
+      answer.json().errors?.map(({ pointer }) => pointer);
+
+    it('creates, repeats, changes and keeps every version', async () => {
+      const created = await api.put('/wearers/W-1', { name: 'A', rag: 'red' });
+      expect([created.statusCode, created.headers.etag, created.headers.location]).toEqual([
+        201,
+        '"1"',
+        '/api/v1/wearers/W-1',
+      ]);
+      expect(created.json()).toEqual({
+        wearerId: 'W-1',
+        name: 'A',
+        rag: 'red',
+        version: 1,
+        effectiveAt: NOW,
+        recordedAt: NOW,
+      });
+      const same = await api.put('/wearers/W-1', { rag: 'red', name: 'A' });
+      expect([same.statusCode, same.headers.etag]).toEqual([200, '"1"']);
+      const changed = await api.put('/wearers/W-1', { name: 'A', division: 'North' });
+      expect([changed.statusCode, changed.headers.etag]).toEqual([200, '"2"']);
+      expect((await api.get('/wearers/W-1')).json()).toMatchObject({ name: 'A', division: 'North', version: 2 });
+      expect((await api.get('/wearers/W-1')).json()).not.toHaveProperty('rag');
+      const { items, next } = (await api.get('/wearers/W-1/versions')).json();
+      expect(items.map(({ version, rag }: { version: number; rag?: string }) => [version, rag])).toEqual([
+        [1, 'red'],
+        [2, undefined],
+      ]);
+      expect(next).toBeNull();
+    });
+
+    it('honours If-Match and If-None-Match', async () => {
+      const match = (value: string) => ({ 'if-match': value });
+      expect((await api.put('/wearers/W-2', { name: 'A' }, match('"1"'))).statusCode).toBe(412);
+      expect((await api.put('/wearers/W-2', { name: 'A' }, { 'if-none-match': '*' })).statusCode).toBe(201);
+      expect((await api.put('/wearers/W-2', { name: 'B' }, { 'if-none-match': '*' })).statusCode).toBe(412);
+      expect((await api.put('/wearers/W-2', { name: 'B' }, match('"1", "7"'))).statusCode).toBe(200);
+      const late = await api.put('/wearers/W-2', { name: 'C' }, match('"1"'));
+      expect([late.statusCode, late.headers.etag, late.json().version]).toEqual([412, '"2"', 2]);
+      expect((await api.put('/wearers/W-2', { name: 'C' }, match('*'))).statusCode).toBe(200);
+      expect((await api.put('/wearers/W-2', { name: 'D' }, match('W/"3"'))).statusCode).toBe(412);
+    });
+
+    it('refuses ids, fields and references with their place', async () => {
+      expect((await api.put('/wearers/a%20b', { name: 'A' })).statusCode).toBe(400);
+      expect((await api.put(`/wearers/${'x'.repeat(65)}`, { name: 'A' })).statusCode).toBe(400);
+      expect((await api.put('/wearers/W-3', { name: 'A\u0000' })).statusCode).toBe(422);
+      expect(pointers(await api.put('/wearers/W-3', { nmae: 'A' }))).toEqual(['/name', '/nmae']);
+      const tag = await api.put('/tags/T-3', { modelId: 'nowhere' });
+      expect([tag.statusCode, pointers(tag)]).toEqual([422, ['/modelId']]);
+      const activation = { tagId: 'nowhere', wearerId: 'nobody', fittedAt: NOW };
+      expect(pointers(await api.put('/activations/A-3', activation))).toEqual(['/tagId', '/wearerId']);
+      expect(pointers(await api.put('/activations/A-3', { ...activation, removedAt: '2026-01-01T00:00:00Z' }))).toEqual(
+        ['/removedAt'],
+      );
+      expect(pointers(await api.put('/orders/O-3', { wearerId: 'nobody', type: 'hdc', startsAt: NOW }))).toEqual([
+        '/wearerId',
+      ]);
+      expect((await api.get('/orders/O-3')).statusCode).toBe(404);
+      expect((await api.get('/orders/O-3/versions')).statusCode).toBe(404);
+    });
+
+    it('lists by pages', async () => {
+      for (const n of ['a', 'B', 'c', 'D', 'e'])
+        await ok(`/tag-models/M-${n}`, {
+          name: n,
+          accuracyConvention: 'r95',
+          intervalSeconds: 60,
+        });
+      const seen: string[] = [];
+      let next: string | null = '';
+      while (next !== null) {
+        const page: { items: { modelId: string }[]; next: string | null } = (
+          await api.get(`/tag-models?limit=2${next && `&cursor=${next}`}`)
+        ).json();
+        seen.push(...page.items.map(({ modelId }) => modelId));
+        next = page.next;
+      }
+      expect(seen).toEqual(['M-B', 'M-D', 'M-a', 'M-c', 'M-e']);
+      expect((await api.get('/tag-models?cursor=nonsense')).statusCode).toBe(400);
+    });
+
+    it('says what is in the way of an activation', async () => {
+      await fit('4');
+      await ok('/wearers/W-4b', { name: 'B' });
+      await ok('/tags/T-4b', {});
+      const since = { fittedAt: '2026-03-01T00:00:00Z' };
+      const taken = await api.put('/activations/A-4b', { tagId: 'T-4', wearerId: 'W-4b', ...since });
+      expect(taken.statusCode).toBe(409);
+      expect(taken.json().conflicts).toEqual([
+        { activationId: 'A-4', tagId: 'T-4', wearerId: 'W-4', fittedAt: '2026-01-01T00:00:00.000Z' },
+      ]);
+      expect((await api.put('/activations/A-4b', { tagId: 'T-4b', wearerId: 'W-4', ...since })).statusCode).toBe(409);
+      await ok('/activations/A-4', {
+        tagId: 'T-4',
+        wearerId: 'W-4',
+        fittedAt: '2026-01-01T00:00:00Z',
+        removedAt: since.fittedAt,
+      });
+      await ok('/activations/A-4b', { tagId: 'T-4', wearerId: 'W-4b', ...since });
+      const moved = await api.put('/activations/A-4b', { tagId: 'T-4b', wearerId: 'W-4b', ...since });
+      expect([moved.statusCode, pointers(moved)]).toEqual([422, ['/tagId']]);
+      expect((await lastWatch('T-4'))?.activations.map(({ activationId }) => activationId)).toEqual(['A-4', 'A-4b']);
+    });
+
+    it('gives a tag to one of many who ask at once', async () => {
+      await ok('/tags/T-5', {});
+      for (let i = 0; i < 6; i++) await ok(`/wearers/W-5-${i}`, { name: 'A' });
+      const answers = await Promise.all(
+        Array.from({ length: 6 }, (_, i) =>
+          api.put(`/activations/A-5-${i}`, { tagId: 'T-5', wearerId: `W-5-${i}`, fittedAt: NOW }),
+        ),
+      );
+      expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([201, 409, 409, 409, 409, 409]);
+    });
+
+    it('publishes a condition before it answers', async () => {
+      await fit('6');
+      await ok('/tag-models/M-6', {
+        name: 'M',
+        accuracyConvention: 'r95',
+        defaultAccuracyMetres: 20,
+        intervalSeconds: 30,
+      });
+      await ok('/tags/T-6', { modelId: 'M-6' });
+      await ok('/zones/Z-6', square(1, 51));
+      await ok('/conditions/C-6', exclusion('6', { graceMinutes: 1.5 }));
+      const watch = await lastWatch('T-6');
+      expect(watch).toMatchObject({
+        accuracyConvention: 'r95',
+        defaultAccuracyMetres: 20,
+        intervalSeconds: 30,
+        activations: [
+          {
+            activationId: 'A-6',
+            wearerId: 'W-6',
+            removedAtMs: null,
+            terms: [
+              {
+                conditionId: 'C-6',
+                conditionVersion: 1,
+                zoneKey: 'Z-6@1',
+                kind: 'exclusion',
+                confirmOn: 'belief',
+                graceMs: 90_000,
+                startsAtMs: Date.parse('2026-02-01T00:00:00Z'),
+                endsAtMs: null,
+                endsBecause: null,
+                publishedAtMs: Date.parse(NOW),
+                windows: null,
+                windowsUntilMs: null,
+              },
+            ],
+          },
+        ],
+      });
+      expect(watch?.zones['Z-6@1']).toMatchObject({
+        zoneId: 'Z-6',
+        version: 1,
+        priority: 'standard',
+        shape: { type: 'polygons' },
+      });
+    });
+
+    it('makes versions of zones and conditions, and keeps when terms were first published', async () => {
+      await fit('7');
+      await ok('/zones/Z-7', square(1, 51, 0.01, { priority: 'victim' }));
+      await ok('/conditions/C-7', exclusion('7'));
+      const past = await api.put('/zones/Z-7', square(1, 51, 0.02, { effectiveAt: '2026-03-20T11:59:59Z' }));
+      expect([past.statusCode, pointers(past)]).toEqual([422, ['/properties/effectiveAt']]);
+      const early = await api.put(
+        '/conditions/C-7',
+        exclusion('7', { graceMinutes: 5, effectiveAt: '2026-03-01T00:00:00Z' }),
+      );
+      expect([early.statusCode, pointers(early)]).toEqual([422, ['/effectiveAt']]);
+
+      clock.set('2026-03-20T13:00:00Z');
+      const later = square(1, 51, 0.02, { priority: 'victim', effectiveAt: '2026-03-21T00:00:00Z' });
+      expect((await ok('/zones/Z-7', later)).json()).toMatchObject({
+        version: 2,
+        effectiveAt: '2026-03-21T00:00:00.000Z',
+      });
+      expect((await ok('/zones/Z-7', later)).headers.etag).toBe('"2"');
+      clock.set('2026-03-20T14:00:00Z');
+      await ok('/conditions/C-7', exclusion('7', { confirmOn: 'belief' }));
+      const terms = (await lastWatch('T-7'))?.activations[0]?.terms.map((term) => [
+        `${term.conditionVersion} ${term.zoneKey}`,
+        term.confirmOn,
+        new Date(term.startsAtMs).toISOString(),
+        term.endsAtMs && new Date(term.endsAtMs).toISOString(),
+        term.endsBecause,
+        new Date(term.publishedAtMs).toISOString(),
+      ]);
+      expect(terms).toEqual([
+        ['1 Z-7@1', 'first-fix', '2026-02-01T00:00:00.000Z', '2026-03-20T14:00:00.000Z', 'version-changed', NOW],
+        [
+          '2 Z-7@1',
+          'belief',
+          '2026-03-20T14:00:00.000Z',
+          '2026-03-21T00:00:00.000Z',
+          'version-changed',
+          '2026-03-20T14:00:00.000Z',
+        ],
+        ['2 Z-7@2', 'belief', '2026-03-21T00:00:00.000Z', null, null, '2026-03-20T14:00:00.000Z'],
+      ]);
+      const { items } = (await api.get('/zones/Z-7/versions')).json();
+      expect(
+        items.map(({ version, effectiveAt }: { version: number; effectiveAt: string }) => [version, effectiveAt]),
+      ).toEqual([
+        [1, null],
+        [2, '2026-03-21T00:00:00.000Z'],
+      ]);
+      clock.set(NOW);
+    });
+
+    it('ends terms with their order', async () => {
+      await fit('8');
+      await ok('/zones/Z-8', square(1, 51));
+      await ok('/conditions/C-8', exclusion('8', { endsAt: '2026-06-01T00:00:00Z' }));
+      await ok('/orders/O-8', {
+        wearerId: 'W-8',
+        type: 'licence',
+        startsAt: '2026-01-01T00:00:00Z',
+        endsAt: '2026-05-01T00:00:00Z',
+      });
+      expect((await lastWatch('T-8'))?.activations[0]?.terms).toMatchObject([
+        { endsAtMs: Date.parse('2026-05-01T00:00:00Z'), endsBecause: 'order-ended' },
+      ]);
+    });
+
+    it('gives a zone back as GeoJSON, and stores it in PostGIS', async () => {
+      const circle = {
+        type: 'Feature',
+        geometry: { type: 'Point', coordinates: [1.08, 51.28] },
+        properties: { name: 'Home', radiusMetres: 100, bufferMetres: 50, effectiveAt: '2020-01-01T00:00:00Z' },
+      };
+      await ok('/zones/Z-circle', circle);
+      expect((await api.get('/zones/Z-circle')).json()).toEqual({
+        zoneId: 'Z-circle',
+        type: 'Feature',
+        id: 'Z-circle',
+        geometry: { type: 'Point', coordinates: [1.08, 51.28] },
+        properties: { name: 'Home', priority: 'standard', radiusMetres: 100, bufferMetres: 50 },
+        version: 1,
+        effectiveAt: '2020-01-01T00:00:00.000Z',
+        recordedAt: NOW,
+      });
+      await ok('/zones/Z-square', square(1, 51));
+      expect((await api.get('/zones/Z-square')).json()).toMatchObject({
+        geometry: square(1, 51).geometry,
+        effectiveAt: null,
+      });
+      const { rows } = await adapters.db.query<{ zone_id: string; off: number }>(
+        `select zone_id, abs(st_area(geometry::geography) / area_square_metres - 1) as off from zone_version
+         where zone_id in ('Z-circle', 'Z-square') order by zone_id`,
+      );
+      expect(rows.map((row) => row.zone_id)).toEqual(['Z-circle', 'Z-square']);
+      // A buffer has 32 corners; the sphere is not the spheroid.
+      for (const { off } of rows) expect(off).toBeLessThan(0.01);
+      const bowtie = await api.put('/zones/Z-bad', {
+        ...square(1, 51),
+        geometry: {
+          type: 'Polygon',
+          coordinates: [
+            [
+              [0, 0],
+              [1, 1],
+              [1, 0],
+              [0, 1],
+              [0, 0],
+            ],
+          ],
+        },
+      });
+      expect(bowtie.statusCode).toBe(422);
+      expect(pointers(bowtie)?.[0]).toMatch(/^\/geometry\/coordinates/);
+      expect(pointers(await api.put('/zones/Z-bad', { ...square(1, 51), id: 'Z-other' }))).toEqual(['/id']);
+    });
+
+    it('refuses conditions that cannot be, saying where', async () => {
+      await fit('9');
+      await ok('/zones/Z-9', square(1, 51));
+      const refuse = async (over: object) => {
+        const answer = await api.put('/conditions/C-9', exclusion('9', over));
+        expect(answer.statusCode).toBe(422);
+        return pointers(answer);
+      };
+      const always = { timeZone: 'Europe/London', windows: [{ days: ['mon'], from: '19:00', to: '07:00' }] };
+      expect(await refuse({ schedule: always })).toEqual(['/schedule']);
+      expect(await refuse({ appliesTo: 'all-wearers' })).toEqual(['/appliesTo']);
+      expect(await refuse({ orderId: undefined })).toEqual(['/orderId']);
+      expect(await refuse({ orderId: undefined, appliesTo: 'all-wearers', kind: 'inclusion' })).toEqual(['/appliesTo']);
+      expect(await refuse({ zoneId: 'nowhere', orderId: 'none' })).toEqual(['/zoneId', '/orderId']);
+      expect(await refuse({ endsAt: '2026-01-31T00:00:00Z' })).toEqual(['/endsAt']);
+      expect(await refuse({ startsAt: '2026-02-30T00:00:00Z' })).toEqual(['/startsAt']);
+      const curfew = (schedule: object) => refuse({ kind: 'curfew', schedule: { ...always, ...schedule } });
+      expect(await curfew({ timeZone: 'Europe/Londn' })).toEqual(['/schedule/timeZone']);
+      expect(await curfew({ windows: [{ days: ['mon'], from: '7:00', to: '24:00' }] })).toEqual([
+        '/schedule/windows/0/from',
+        '/schedule/windows/0/to',
+      ]);
+      expect(await curfew({ windows: [] })).toEqual(['/schedule/windows']);
+      expect(await curfew({ windows: [{ days: ['mon'], from: '19:00', to: '07:00', zoneId: 'nowhere' }] })).toEqual([
+        '/schedule/windows/0/zoneId',
+      ]);
+      expect((await api.get('/conditions/C-9')).statusCode).toBe(404);
+    });
+
+    it('expands a curfew of 2008 and of tomorrow, at two addresses', async () => {
+      await fit('10', '2008-10-20T00:00:00Z');
+      await ok('/orders/O-10', { wearerId: 'W-10', type: 'licence', startsAt: '2008-10-20T00:00:00Z' });
+      await ok('/zones/Z-10', square(1, 51));
+      await ok('/zones/Z-10b', square(2, 51));
+      const body = exclusion('10', {
+        kind: 'curfew',
+        startsAt: '2008-10-23T00:00:00Z',
+        schedule: {
+          timeZone: 'Europe/London',
+          windows: [
+            { days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '19:00', to: '07:00' },
+            { days: ['sat', 'sun'], from: '19:00', to: '07:00', zoneId: 'Z-10b' },
+          ],
+        },
+      });
+      await ok('/conditions/C-10', body);
+      const terms = (await lastWatch('T-10'))?.activations[0]?.terms ?? [];
+      expect(terms.map(({ zoneKey }) => zoneKey)).toEqual(['Z-10@1', 'Z-10b@1']);
+      const [weekdays, weekend] = terms.map(({ windows }) => (windows ?? []).map((ms) => new Date(ms).toISOString()));
+      expect(weekdays?.slice(0, 2)).toEqual(['2008-10-22T18:00:00.000Z', '2008-10-23T06:00:00.000Z']);
+      expect(weekend?.slice(0, 2)).toEqual(['2008-10-25T18:00:00.000Z', '2008-10-26T07:00:00.000Z']);
+      expect(weekdays?.at(-2)?.slice(0, 10)).toBe('2026-04-24');
+      expect(terms[0]?.windowsUntilMs).toBe(Date.parse('2026-04-25T00:00:00Z'));
+      const { rows } = await adapters.db.query(
+        `select tzdb_version from condition_version where condition_id = 'C-10'`,
+      );
+      expect(rows).toEqual([{ tzdb_version: process.versions.tz }]);
+      const stored = (await api.get('/conditions/C-10')).json();
+      expect(stored.schedule.exceptions).toEqual([]);
+      expect((await ok('/conditions/C-10', body)).headers.etag).toBe('"1"');
+    });
+
+    it('publishes a condition of all wearers to every partition', async () => {
+      await ok('/zones/Z-11', square(1, 51));
+      await ok('/conditions/C-11', exclusion('11', { orderId: undefined, appliesTo: 'all-wearers' }));
+      const sent = await readShared(adapters.log, 'C-11');
+      expect(sent.map(({ partition }) => partition).sort((a, b) => a - b)).toEqual([...Array(12).keys()]);
+      expect(new Set(sent.map(({ shared }) => JSON.stringify(shared))).size).toBe(1);
+      expect(sent[0]?.shared.terms).toMatchObject([{ conditionId: 'C-11', zoneKey: 'Z-11@1', endsAtMs: null }]);
+      await ok('/zones/Z-11', square(1, 51, 0.03));
+      const again = await readShared(adapters.log, 'C-11');
+      expect(again).toHaveLength(24);
+      expect(again.at(-1)?.shared.terms).toHaveLength(2);
+    });
+
+    it('keeps to its limits', async () => {
+      await fit('12');
+      await ok('/zones/Z-12', square(1, 51));
+      for (let i = 0; i < 100; i++) await ok(`/conditions/C-12-${i}`, exclusion('12'));
+      const one = await api.put('/conditions/C-12-more', exclusion('12'));
+      expect([one.statusCode, one.json().errors[0].detail]).toEqual([422, expect.stringContaining('100')]);
+      await ok('/conditions/C-12-0', exclusion('12', { endsAt: '2026-03-01T00:00:00Z' }));
+      await ok('/conditions/C-12-more', exclusion('12'));
+
+      await fit('13', '1980-01-01T00:00:00Z');
+      await ok('/orders/O-13', { wearerId: 'W-13', type: 'licence', startsAt: '1980-01-01T00:00:00Z' });
+      await ok('/zones/Z-13', square(1, 51));
+      const windows = ['01', '07', '13'].map((hour) => ({
+        days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'],
+        from: `${hour}:00`,
+        to: `${hour}:30`,
+      }));
+      const since1980 = exclusion('13', {
+        kind: 'curfew',
+        startsAt: '1980-01-01T00:00:00Z',
+        schedule: { timeZone: 'Europe/London', windows },
+      });
+      const large = await api.put('/conditions/C-13', since1980);
+      expect([large.statusCode, large.json().errors[0].detail]).toEqual([422, expect.stringContaining('1,000,000')]);
+      expect((await api.get('/conditions/C-13')).statusCode).toBe(404);
+    });
+
+    it('gives an empty watch to a tag whose activation never was', async () => {
+      await fit('14');
+      await ok('/zones/Z-14', square(1, 51));
+      await ok('/conditions/C-14', exclusion('14'));
+      expect((await lastWatch('T-14'))?.activations[0]?.terms).toHaveLength(1);
+      const fittedAt = '2026-01-01T00:00:00Z';
+      await ok('/activations/A-14', { tagId: 'T-14', wearerId: 'W-14', fittedAt, removedAt: fittedAt });
+      expect((await lastWatch('T-14'))?.activations).toMatchObject([{ activationId: 'A-14', terms: [] }]);
+      expect((await lastWatch('T-14'))?.zones).toEqual({});
+      await ok('/tags/T-14b', {});
+      expect((await readWatches(adapters.log, 'T-14b')).at(-1)?.activations).toEqual([]);
+    });
+
+    it('sends nothing where nothing changed for the engine', async () => {
+      await fit('15');
+      const before = await readWatches(adapters.log, 'T-15');
+      await ok('/wearers/W-15', { name: 'Another name' });
+      expect(await readWatches(adapters.log, 'T-15')).toEqual(before);
+    });
+
+    it('leaves nobody for a person to look at', () => {
+      expect(api.logger.entries.filter(({ level }) => level === 'error' || level === 'warn')).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,113 @@
+/** The records' endpoints over a database and a log, with the publisher in the same process, as `main.ts` wires them. */
+import type { LightMyRequestResponse } from 'fastify';
+import type { SharedWatch, TagWatch } from '../../src/engine/types.js';
+import { type App, createApp } from '../../src/http/app.js';
+import { registerRecords } from '../../src/http/records/register-records.js';
+import type { Clock, Database, EventLog, LogRecord, WatchStore } from '../../src/pipeline/ports.js';
+import { measureWatches } from '../../src/pipeline/publication.js';
+import { type Publisher, type PublisherDeps, startPublisher } from '../../src/pipeline/publisher.js';
+import { decodeJson, INPUT_PARTITIONS, INPUTS, type InputRecord } from '../../src/pipeline/topics.js';
+import { createPublicationWaiter } from '../../src/store/outbox.js';
+import { watchStore } from '../../src/store/watch.js';
+import { createRememberingLog, type RememberingLog, silentLog } from './silent-log.js';
+
+export interface TestClock extends Clock {
+  set(instant: string): void;
+}
+
+export function createTestClock(instant: string): TestClock {
+  let nowMs = Date.parse(instant);
+  return {
+    nowMs: () => nowMs,
+    set(to) {
+      nowMs = Date.parse(to);
+    },
+  };
+}
+
+export interface RecordsApi {
+  readonly app: App;
+  readonly clock: TestClock;
+  readonly logger: RememberingLog;
+  put(path: string, body: unknown, headers?: Record<string, string>): Promise<LightMyRequestResponse>;
+  get(path: string): Promise<LightMyRequestResponse>;
+  startPublisher(over?: Partial<PublisherDeps>): Promise<Publisher>;
+  stop(): Promise<void>;
+}
+
+export async function openRecordsApi(db: Database, log: EventLog, clock: TestClock): Promise<RecordsApi> {
+  const waiter = createPublicationWaiter(db, silentLog);
+  const store: WatchStore = watchStore;
+  const logger = createRememberingLog();
+  const app = await createApp({ log: silentLog });
+  registerRecords(app, {
+    db,
+    clock,
+    waiter,
+    serviceArea: null,
+    measure: (tx, targets, nowMs) => measureWatches(store, tx, targets, nowMs),
+  });
+  const publishers: Publisher[] = [];
+  return {
+    app,
+    clock,
+    logger,
+    put: (path, body, headers = {}) =>
+      app.inject({
+        method: 'PUT',
+        url: `/api/v1${path}`,
+        headers: { 'content-type': 'application/json', ...headers },
+        payload: JSON.stringify(body),
+      }),
+    get: (path) => app.inject(`/api/v1${path}`),
+    async startPublisher(over = {}) {
+      const publisher = await startPublisher({
+        db,
+        log,
+        store,
+        clock,
+        logger,
+        epoch: 'E-1',
+        pollMs: 200,
+        lockRetryMs: 100,
+        ...over,
+      });
+      publishers.push(publisher);
+      return publisher;
+    },
+    async stop() {
+      await app.close();
+      for (const publisher of publishers) await publisher.stop();
+      await waiter.stop();
+    },
+  };
+}
+
+/** Everything in the inputs, by partition and in order. */
+export async function readInputs(log: EventLog): Promise<{ at: LogRecord; input: InputRecord }[]> {
+  const found: { at: LogRecord; input: InputRecord }[] = [];
+  const partitions = Array.from({ length: INPUT_PARTITIONS }, (_, partition) => ({ topic: INPUTS, partition }));
+  await log.readToEnd(partitions, ({ records }) => {
+    for (const at of records) if (at.value !== null) found.push({ at, input: decodeJson<InputRecord>(at.value) });
+  });
+  return found;
+}
+
+/** The watches of a tag as they were published, the first first. */
+export async function readWatches(log: EventLog, tagId: string): Promise<TagWatch[]> {
+  const inputs = await readInputs(log);
+  return inputs.flatMap(({ input }) => (input.type === 'watch' && input.watch.tagId === tagId ? [input.watch] : []));
+}
+
+/** The publications of a shared condition, with the partition each went to. */
+export async function readShared(
+  log: EventLog,
+  conditionId: string,
+): Promise<{ partition: number; shared: SharedWatch }[]> {
+  const inputs = await readInputs(log);
+  return inputs.flatMap(({ at, input }) =>
+    input.type === 'shared' && input.shared.conditionId === conditionId
+      ? [{ partition: at.partition, shared: input.shared }]
+      : [],
+  );
+}
