@@ -1,0 +1,129 @@
+/** The words of `tagwatch replay`: its help, and its options from them. */
+import { parseArgs } from 'node:util';
+import { MAX_PINGS_AT_ONCE } from '../formats/ping-message.js';
+
+export const REPLAY_HELP = `Usage: tagwatch replay FILE (--tag TAG | --tag-column NAME) [OPTIONS]
+
+Sends a track from a CSV file, plain or gzipped, to a running Tagwatch over HTTP, as a supplier would.
+
+Whose fixes they are:
+  --tag TAG               all rows are of this tag
+  --tag-column NAME       the column that names each row's tag
+
+Options:
+  --url URL               where Tagwatch listens (http://127.0.0.1:8080)
+  --accuracy-metres N     radius of the confidence circle for rows that have no accuracy of their own (10)
+  --rate N                at most N pings a second (as fast as they are answered)
+  --live                  as if it happened now: all tags are merged by time, the first fix is moved to now, and the others
+                          follow in their own intervals
+  --speed X               with --live: X times as fast, and the intervals X times as short (1)
+  --batch N               pings in one request, 1 to ${MAX_PINGS_AT_ONCE} (500)
+  --help                  this
+
+The file: its first line names the columns. Latitude (latitude, lat, y), longitude (longitude, lng, lon, long, x) and time
+(fixedAt, fixTime, timestamp, datetime, time, ...) are required; accuracy, heading (or bearing, course), altitude and speed with its
+unit (speed_kmh, speed_knots, ...) are taken where they are. Capitals and separators in names do not matter. A time without a zone is
+UTC; seconds and milliseconds since 1970 are understood. Coordinates are WGS84 degrees.
+
+Without --live, pings keep the file's times and its order. They carry no sequence numbers, so a ping is known by its content, and a
+second replay of the same file adds nothing. With --live the times are new, and so are the pings.
+
+One request is under way at a time. When Tagwatch does not answer, the same batch is sent again for up to five minutes: it may be
+stopped and started in between, and nothing is lost or doubled.
+
+Examples:
+  eight buses of one file, told apart by its column vehicle_id
+    tagwatch replay liverpool-bus-route14.csv --tag-column vehicle_id --accuracy-metres 10
+  one walker of 2008, gzipped, at most 2,000 pings a second
+    tagwatch replay geolife-001.csv.gz --tag T-001 --rate 2000
+  the buses on the map, now, a minute in a second
+    tagwatch replay liverpool-bus-route14.csv --tag-column vehicle_id --live --speed 60
+
+Ends with 0 when every row was accepted, 1 when some were not or it gave up, 2 when it was called wrongly.
+`;
+
+export interface ReplayOptions {
+  readonly file: string;
+  readonly tag: { readonly tagId: string } | { readonly column: string };
+  readonly url: string;
+  readonly accuracyMetres: number;
+  /** Pings a second; null: as fast as it goes. */
+  readonly ratePerSecond: number | null;
+  /** Null: with the times of the file. */
+  readonly liveSpeed: number | null;
+  readonly batchSize: number;
+}
+
+export type ReplayCommand =
+  | { readonly kind: 'run'; readonly options: ReplayOptions }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'wrong'; readonly errors: readonly string[] };
+
+function parse(argv: string[]) {
+  return parseArgs({
+    args: argv,
+    allowPositionals: true,
+    options: {
+      tag: { type: 'string' },
+      'tag-column': { type: 'string' },
+      url: { type: 'string', default: 'http://127.0.0.1:8080' },
+      'accuracy-metres': { type: 'string', default: '10' },
+      rate: { type: 'string' },
+      live: { type: 'boolean', default: false },
+      speed: { type: 'string' },
+      batch: { type: 'string', default: '500' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+}
+
+function isWebAddress(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
+
+/** Options from the arguments after `replay`; everything that is wrong with them is told at once. */
+export function readReplayOptions(argv: readonly string[]): ReplayCommand {
+  let parsed: ReturnType<typeof parse>;
+  try {
+    parsed = parse([...argv]);
+  } catch (error) {
+    return { kind: 'wrong', errors: [(error as Error).message] };
+  }
+  const { values, positionals } = parsed;
+  if (values.help) return { kind: 'help' };
+  const errors: string[] = [];
+  const number = (name: string, text: string, isFine: (value: number) => boolean, what: string): number => {
+    const value = text.trim() === '' ? Number.NaN : Number(text);
+    if (!Number.isFinite(value) || !isFine(value)) errors.push(`--${name} is "${text}"; it must be ${what}.`);
+    return value;
+  };
+  const isPositive = (value: number) => value > 0;
+
+  const [file = ''] = positionals;
+  if (positionals.length !== 1) errors.push(`One FILE is needed; there are ${positionals.length}.`);
+  const { tag, url } = values;
+  const tagColumn = values['tag-column'];
+  if ((tag === undefined) === (tagColumn === undefined)) {
+    errors.push('Say whose fixes they are: either --tag TAG or --tag-column NAME.');
+  } else if (tag === '' || tagColumn === '') errors.push('--tag and --tag-column must not be empty.');
+  if (!isWebAddress(url)) errors.push(`--url is "${url}"; it must be like http://127.0.0.1:8080.`);
+  const accuracyMetres = number('accuracy-metres', values['accuracy-metres'], isPositive, 'above 0');
+  const ratePerSecond = values.rate === undefined ? null : number('rate', values.rate, isPositive, 'above 0');
+  const speed = values.speed === undefined ? 1 : number('speed', values.speed, isPositive, 'above 0');
+  const isBatch = (value: number) => Number.isInteger(value) && value >= 1 && value <= MAX_PINGS_AT_ONCE;
+  const batchSize = number('batch', values.batch, isBatch, `a whole number from 1 to ${MAX_PINGS_AT_ONCE}`);
+  if (values.speed !== undefined && !values.live) errors.push('--speed goes with --live.');
+  if (values.rate !== undefined && values.live)
+    errors.push('--rate and --live exclude each other: --live has its own pace.');
+  if (errors.length > 0) return { kind: 'wrong', errors };
+  const options: ReplayOptions = {
+    file,
+    tag: tagColumn === undefined ? { tagId: tag! } : { column: tagColumn },
+    url,
+    accuracyMetres,
+    ratePerSecond,
+    liveSpeed: values.live ? speed : null,
+    batchSize,
+  };
+  return { kind: 'run', options };
+}

@@ -1,0 +1,153 @@
+/** `tagwatch replay`: a track file through the front door (`wire.md`, "Running it"). */
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { readCsvTrack, TrackUnreadable } from '../formats/csv.js';
+import { type SenderOptions, sendPings } from './ping-sender.js';
+import { openProgress } from './progress.js';
+import { REPLAY_HELP, type ReplayOptions, readReplayOptions } from './replay-options.js';
+import { batchByRate, batchLive, type LinedPing, type Pacer, SYSTEM_PACER } from './replay-pace.js';
+
+/** How long one batch is tried for. */
+const GIVE_UP_AFTER_MS = 300_000;
+/** Rejected pings and unusable rows that the summary shows by line. */
+const SHOWN_FAULTS = 5;
+
+type Print = (line: string) => void;
+
+export interface ReplayDeps {
+  readonly giveUpAfterMs?: number;
+  readonly pacer?: Pacer;
+  readonly out?: Print;
+  readonly err?: Print;
+}
+
+interface Tally {
+  rows: number;
+  sent: number;
+  accepted: number;
+  rejected: number;
+  unusable: number;
+  readonly reasons: Map<string, number>;
+  /** The first few, as lines of the summary. */
+  readonly faults: string[];
+}
+
+function noteFault(tally: Tally, line: number, detail: string): void {
+  if (tally.faults.length < SHOWN_FAULTS) tally.faults.push(`  line ${line}: ${detail}`);
+}
+
+/** Sends a batch, in halves where it is too large; why to stop, or null. */
+async function sendBatch(batch: readonly LinedPing[], sender: SenderOptions, tally: Tally): Promise<string | null> {
+  const outcome = await sendPings(
+    batch.map(({ ping }) => ping),
+    sender,
+  );
+  if (outcome.kind === 'failed') return outcome.detail;
+  if (outcome.kind === 'too-large') {
+    if (batch.length === 1) return outcome.detail;
+    const half = Math.ceil(batch.length / 2);
+    return (
+      (await sendBatch(batch.slice(0, half), sender, tally)) ?? (await sendBatch(batch.slice(half), sender, tally))
+    );
+  }
+  tally.sent += batch.length;
+  tally.accepted += outcome.accepted;
+  tally.rejected += outcome.rejected.length;
+  for (const { index, reason, detail } of outcome.rejected) {
+    tally.reasons.set(reason, (tally.reasons.get(reason) ?? 0) + 1);
+    noteFault(tally, batch[index]?.line ?? 0, `${reason}: ${detail}`);
+  }
+  return null;
+}
+
+function summarise(tally: Tally, seconds: number): string[] {
+  const { rows, sent, accepted, rejected, unusable, reasons, faults } = tally;
+  const n = (value: number) => value.toLocaleString('en-GB');
+  const rate = seconds > 0 ? n(Math.round(sent / seconds)) : '-';
+  const lines = [
+    `${n(rows)} rows, ${n(sent)} sent, ${n(accepted)} accepted, ${n(rejected)} rejected, ${n(unusable)} unusable, ` +
+      `${seconds.toFixed(1)} s, ${rate} pings/s`,
+  ];
+  if (reasons.size > 0) {
+    const counts = [...reasons].sort((a, b) => b[1] - a[1]).map(([reason, count]) => `${reason} ${n(count)}`);
+    lines.push(`Rejected: ${counts.join(', ')}`);
+  }
+  lines.push(...faults);
+  if (rejected + unusable > faults.length) lines.push(`  and ${n(rejected + unusable - faults.length)} more`);
+  return lines;
+}
+
+async function run(options: ReplayOptions, deps: ReplayDeps, out: Print, err: Print): Promise<number> {
+  const { file, tag, accuracyMetres, batchSize, ratePerSecond, liveSpeed } = options;
+  const { giveUpAfterMs = GIVE_UP_AFTER_MS, pacer = SYSTEM_PACER } = deps;
+  const size = await stat(file).catch(() => null);
+  if (!size?.isFile()) {
+    err(`There is no file ${file} that can be read.`);
+    return 1;
+  }
+  const tally: Tally = { rows: 0, sent: 0, accepted: 0, rejected: 0, unusable: 0, reasons: new Map(), faults: [] };
+  const source = createReadStream(file);
+  const progress = openProgress(deps.err ?? null);
+  const onBad = (line: number, detail: string) => {
+    tally.rows += 1;
+    tally.unusable += 1;
+    noteFault(tally, line, detail);
+  };
+  let fixes: number | null = null;
+  const onLoaded = (count: number) => {
+    fixes = count;
+  };
+  const rows = readCsvTrack(source, { tag, accuracyMetres });
+  const batches =
+    liveSpeed === null
+      ? batchByRate(rows, { batchSize, ratePerSecond, pacer }, onBad)
+      : batchLive(rows, { batchSize, speed: liveSpeed, pacer, onLoaded }, onBad);
+  const sender: SenderOptions = {
+    url: options.url,
+    giveUpAfterMs,
+    onTrouble: (detail) => progress.note(`${options.url} does not answer (${detail}); trying again`),
+  };
+  const startedAtMs = performance.now();
+  let failure: string | null = null;
+  try {
+    for await (const batch of batches) {
+      tally.rows += batch.length;
+      failure = await sendBatch(batch, sender, tally);
+      if (failure !== null) break;
+      progress.update(fixes === null ? source.bytesRead / size.size : tally.sent / fixes, tally.sent);
+    }
+  } catch (error) {
+    if (!(error instanceof TrackUnreadable || error instanceof RangeError || isFileError(error))) throw error;
+    failure = `${file}: ${error.message}`;
+  } finally {
+    progress.stop();
+    source.destroy();
+  }
+  for (const line of summarise(tally, (performance.now() - startedAtMs) / 1_000)) out(line);
+  if (failure !== null) err(`Gave up: ${failure}`);
+  return failure === null && tally.rejected + tally.unusable === 0 ? 0 : 1;
+}
+
+function isFileError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string';
+}
+
+/**
+ * Runs `tagwatch replay` with the arguments after that word and answers the exit code: 0 all rows accepted, 1 some not or given
+ * up, 2 called wrongly. Results go to the standard output, progress and troubles to the standard error.
+ */
+export async function replay(argv: readonly string[], deps: ReplayDeps = {}): Promise<number> {
+  const out = deps.out ?? ((line) => console.log(line));
+  const err = deps.err ?? ((line) => console.error(line));
+  const command = readReplayOptions(argv);
+  if (command.kind === 'help') {
+    out(REPLAY_HELP);
+    return 0;
+  }
+  if (command.kind === 'wrong') {
+    for (const error of command.errors) err(error);
+    err('tagwatch replay --help explains the options.');
+    return 2;
+  }
+  return await run(command.options, deps, out, err);
+}
