@@ -12,7 +12,7 @@ import {
   type RejectedRow,
   type TopicPartition,
 } from './ports.js';
-import type { RecorderCounters, RecorderLimits, RecorderProgress } from './recorder.js';
+import type { RecorderCounters, RecorderLimits, RecorderProgress } from './recorder-options.js';
 import type { Item, Sink } from './recorder-sinks.js';
 
 export interface PartitionWriterDeps<T> {

@@ -2,7 +2,7 @@
 import type { AlertEvent } from '../alerts/event.js';
 import { AHEAD_LIMIT_MS } from '../engine/thresholds.js';
 import type { Clock, Database, Fitted, LogRecord, PingRow, Queryable, RecordTables, RejectedRow } from './ports.js';
-import type { RecorderCounters, RecorderLimits } from './recorder.js';
+import type { RecorderCounters, RecorderLimits } from './recorder-options.js';
 import { ALERTS, decodeJson, INPUTS, type InputRecord, REJECTED, type RejectedRecord } from './topics.js';
 
 /** A record as it is to be written; `T` is the sink's own. */
