@@ -62,10 +62,9 @@ export function createRow(alertId: string, actions: RowActions): AlertRow {
   const details = element('div', 'tw-alert__details', [], { id: detailsId });
   details.hidden = true;
   const node = element('li', 'tw-alert', [
-    element('div', 'tw-alert__top', [open, acknowledgeButton]),
+    element('div', 'tw-alert__top', [open, element('div', 'tw-alert__side', [acknowledgeButton, state])]),
     element('div', 'tw-alert__tags', [sure, severity, going]),
     element('dl', 'tw-alert__times', [started.node, found.node, raised.node]),
-    state,
     told,
     details,
   ]);
@@ -128,7 +127,7 @@ export function createRow(alertId: string, actions: RowActions): AlertRow {
       const delayMs = Date.parse(item.raisedAt) - Date.parse(item.episode.startedAt);
       setText(started.value, at(item.episode.startedAt));
       setText(found.value, at(item.foundAt));
-      const delay = delayMs > WORTH_TELLING_MS ? ` (${duration(delayMs)} after the start)` : '';
+      const delay = delayMs > WORTH_TELLING_MS ? ` (${duration(delayMs)} later)` : '';
       setText(raised.value, `${at(item.raisedAt)}${delay}`);
       const isNew = item.status === 'open' && item.acknowledgedBy === undefined;
       node.classList.toggle('tw-alert--new', isNew);

@@ -1,15 +1,14 @@
 /** Whether what is on the page can be trusted: connected or not, since when, and how old the newest data are. */
-import type { FeedStatus } from '../feed/messages.js';
-import { describeConnection } from './connection-words.js';
+import type { FeedStatus, PositionItem } from '../feed/messages.js';
+import { countTags, describeConnection } from './connection-words.js';
 import { byId, setText } from './dom.js';
 import type { Connection } from './feed-client.js';
-import { timeOfDay } from './times.js';
+import { dayAndTime } from './times.js';
 
 export interface ConnectionBar {
   connection(connection: Connection): void;
   status(status: FeedStatus): void;
-  /** Positions that were received at this instant, by the server's clock. */
-  heard(receivedAtMs: number): void;
+  heard(items: readonly PositionItem[]): void;
   /** `aheadMs`: the server's clock minus ours. */
   tick(nowMs: number, aheadMs: number): void;
 }
@@ -21,6 +20,7 @@ export function createConnectionBar(): ConnectionBar {
   const trouble = byId('trouble');
   let connection: Connection = { state: 'connecting' };
   let newestMs: number | null = null;
+  const fixedAtMs = new Map<string, number>();
 
   return {
     connection(given) {
@@ -35,8 +35,11 @@ export function createConnectionBar(): ConnectionBar {
       trouble.hidden = troubles.length === 0;
       setText(trouble, troubles.join(' '));
     },
-    heard(receivedAtMs) {
-      newestMs = Math.max(newestMs ?? receivedAtMs, receivedAtMs);
+    heard(items) {
+      for (const { tagId, fixedAt, receivedAt } of items) {
+        fixedAtMs.set(tagId, Date.parse(fixedAt));
+        newestMs = Math.max(newestMs ?? 0, Date.parse(receivedAt));
+      }
     },
     tick(nowMs, aheadMs) {
       const serverNowMs = nowMs + aheadMs;
@@ -46,7 +49,8 @@ export function createConnectionBar(): ConnectionBar {
       bar.dataset.state = said.state;
       setText(words, said.words);
       setText(age, said.age);
-      setText(byId('clock'), timeOfDay(serverNowMs, serverNowMs));
+      setText(byId('tags'), countTags(fixedAtMs.values(), serverNowMs));
+      setText(byId('clock'), dayAndTime(serverNowMs));
     },
   };
 }

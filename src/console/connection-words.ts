@@ -1,5 +1,6 @@
 /** What the connection bar says. Pure. */
 import type { Connection } from './feed-client.js';
+import { STALE_MS } from './map-data.js';
 import { duration, timeOfDay } from './times.js';
 
 /** No new position from anybody for so long is worth a warning: tags ping once a minute. */
@@ -21,4 +22,11 @@ export function describeConnection(
     return { state: 'stale', words: 'Connected, but no new positions', age };
   }
   return { state: 'live', words: 'Live', age };
+}
+
+/** How many tags have a fix of the last minutes, and how many are silent: silence is told, never left out. */
+export function countTags(fixedAtMs: Iterable<number>, nowMs: number): string {
+  const ages = [...fixedAtMs].map((atMs) => nowMs - atMs);
+  const silent = ages.filter((ageMs) => ageMs > STALE_MS).length;
+  return ages.length === 0 ? '' : `${ages.length - silent} tags heard, ${silent} silent for over ${duration(STALE_MS)}`;
 }

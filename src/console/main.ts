@@ -116,7 +116,7 @@ connectFeed({
       wantDraw();
     },
     onPositions(items) {
-      for (const { receivedAt } of items) bar.heard(Date.parse(receivedAt));
+      bar.heard(items);
       if (items.some(({ wearerId }) => !wearers.has(wearerId))) void loadRecords();
       map?.showPositions(items, nowMs());
     },

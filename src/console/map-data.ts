@@ -22,18 +22,46 @@ export function circleRing(centre: readonly number[], radiusMetres: number): [nu
   });
 }
 
-/** Zones as polygons with what tells them apart: `victim`, `small` (an address), `shared` (everything else). */
-export function zoneFeatures(zones: Iterable<ZoneInfo>): FeatureCollection {
-  const features: Feature[] = [];
+/** A zone wider than this is an area to stay in, and is drawn by its edge alone: a tint over everything tells nothing. */
+const LARGE_DEGREES = 0.1;
+
+type Outline = Polygon | MultiPolygon;
+
+function boxOf(shape: Outline): Bounds {
+  const points = (shape.type === 'Polygon' ? [shape.coordinates] : shape.coordinates).flatMap(
+    (rings) => rings[0] ?? [],
+  );
+  const longitudes = points.map(([longitude = 0]) => longitude);
+  const latitudes = points.map(([, latitude = 0]) => latitude);
+  return [Math.min(...longitudes), Math.min(...latitudes), Math.max(...longitudes), Math.max(...latitudes)];
+}
+
+/**
+ * Zones as polygons, and a point below each for its name (a polygon's label would be drawn once a tile). `style` tells them apart:
+ * `victim`, `small` (another address), `large`, `shared`.
+ */
+export function zoneFeatures(zones: Iterable<ZoneInfo>): {
+  readonly areas: FeatureCollection;
+  readonly names: FeatureCollection;
+} {
+  const areas: Feature[] = [];
+  const names: Feature[] = [];
   for (const { zoneId, name, priority, geometry, radiusMetres } of zones) {
-    const shape: Polygon | MultiPolygon =
+    const shape: Outline =
       geometry.type === 'Point'
         ? { type: 'Polygon', coordinates: [circleRing(geometry.coordinates, radiusMetres ?? 1)] }
         : geometry;
-    const style = priority === 'victim' ? 'victim' : geometry.type === 'Point' ? 'small' : 'shared';
-    features.push({ type: 'Feature', geometry: shape, properties: { zoneId, name, style } });
+    const [west, south, east, north] = boxOf(shape);
+    const isLarge = east - west > LARGE_DEGREES || north - south > LARGE_DEGREES;
+    const style = priority === 'victim' ? 'victim' : geometry.type === 'Point' ? 'small' : isLarge ? 'large' : 'shared';
+    const properties = { zoneId, name, style };
+    areas.push({ type: 'Feature', geometry: shape, properties });
+    names.push({ type: 'Feature', geometry: { type: 'Point', coordinates: [(west + east) / 2, south] }, properties });
   }
-  return { type: 'FeatureCollection', features };
+  return {
+    areas: { type: 'FeatureCollection', features: areas },
+    names: { type: 'FeatureCollection', features: names },
+  };
 }
 
 /** Everybody's newest position. `alert` draws those with an open alert on top; `stale` where the silence is too long. */

@@ -1,8 +1,17 @@
 /** How the map looks: a pale ground, thin lines, and colour only together with shape. Labels are drawn with the system's font. */
-import type { LayerSpecification } from 'maplibre-gl';
+import type { LayerSpecification, SymbolLayerSpecification } from 'maplibre-gl';
 
 const INK = '#0b0c0c';
 const FONT = ['Arial'];
+
+const LABEL: SymbolLayerSpecification['layout'] = {
+  'text-field': ['get', 'name'],
+  'text-font': FONT,
+  'text-size': 12,
+  'text-max-width': 9,
+  'text-anchor': 'top',
+  'text-offset': [0, 0.3],
+};
 
 export const layers: LayerSpecification[] = [
   { id: 'ground', type: 'background', paint: { 'background-color': '#eef1ee' } },
@@ -62,26 +71,27 @@ export const layers: LayerSpecification[] = [
     paint: { 'line-color': '#505a5f', 'line-width': 1 },
   },
   {
+    id: 'zones-large-line',
+    type: 'line',
+    source: 'zones',
+    filter: ['==', ['get', 'style'], 'large'],
+    paint: { 'line-color': '#505a5f', 'line-width': 2, 'line-dasharray': [4, 3] },
+  },
+  {
     id: 'zone-labels',
     type: 'symbol',
-    source: 'zones',
-    filter: ['==', ['get', 'style'], 'shared'],
-    layout: { 'text-field': ['get', 'name'], 'text-font': FONT, 'text-size': 12, 'text-max-width': 9 },
+    source: 'zone-names',
+    filter: ['in', ['get', 'style'], ['literal', ['shared', 'large']]],
+    layout: LABEL,
     paint: { 'text-color': '#144e81', 'text-halo-color': '#ffffff', 'text-halo-width': 1.5 },
   },
   {
     id: 'small-zone-labels',
     type: 'symbol',
-    source: 'zones',
+    source: 'zone-names',
     minzoom: 14,
-    filter: ['!=', ['get', 'style'], 'shared'],
-    layout: {
-      'text-field': ['get', 'name'],
-      'text-font': FONT,
-      'text-size': 11,
-      'text-anchor': 'top',
-      'text-offset': [0, 1.2],
-    },
+    filter: ['in', ['get', 'style'], ['literal', ['small', 'victim']]],
+    layout: LABEL,
     paint: { 'text-color': INK, 'text-halo-color': '#ffffff', 'text-halo-width': 1.5 },
   },
   {

@@ -49,6 +49,7 @@ export function createMap(container: HTMLElement, onMarker: (alertId: string) =>
       sources: {
         graticule: { type: 'geojson', data: EMPTY },
         zones: { type: 'geojson', data: EMPTY },
+        'zone-names': { type: 'geojson', data: EMPTY },
         wearers: { type: 'geojson', data: EMPTY },
       },
       layers,
@@ -115,7 +116,10 @@ export function createMap(container: HTMLElement, onMarker: (alertId: string) =>
   }
 
   function drawZones(): void {
-    if (isLoaded) source('zones')?.setData(zoneFeatures(zones));
+    if (!isLoaded) return;
+    const { areas, names } = zoneFeatures(zones);
+    source('zones')?.setData(areas);
+    source('zone-names')?.setData(names);
   }
 
   /** Once, when it is known where people are; after that the map stays where the user has put it. */

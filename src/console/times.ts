@@ -5,6 +5,7 @@ const format = (options: Intl.DateTimeFormatOptions) =>
   new Intl.DateTimeFormat('en-GB', { timeZone: TIME_ZONE, ...options });
 const clock = format({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
 const minutes = format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+const weekday = format({ weekday: 'short' });
 const day = format({ day: 'numeric', month: 'short' });
 
 const SECOND_MS = 1000;
@@ -14,6 +15,11 @@ const HOUR_MS = 60 * MINUTE_MS;
 /** `03:59:12`, or `22 Nov, 03:59:12` where that was another day. */
 export function timeOfDay(atMs: number, nowMs: number): string {
   return day.format(atMs) === day.format(nowMs) ? clock.format(atMs) : `${day.format(atMs)}, ${clock.format(atMs)}`;
+}
+
+/** `Mon 23 Nov 03:59:12`. */
+export function dayAndTime(atMs: number): string {
+  return `${weekday.format(atMs)} ${day.format(atMs)} ${clock.format(atMs)}`;
 }
 
 /** `19:00`, with the day where it is another one. */

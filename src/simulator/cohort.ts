@@ -70,12 +70,15 @@ const NIGHTS: readonly NightHours[] = [
 const sharedDiscs = [TOWN_CENTRE, ...SCHOOLS].map((place) => discOf(place, CLEARANCE_METRES));
 /** The cast walk up to 700 m from home in a straight line: nothing that is shared may lie there. */
 const castDiscs = [TOWN_CENTRE, ...SCHOOLS].map((shared) => discOf(shared, CLEARANCE_METRES + 700));
-const CAST_NEIGHBOURHOOD: Neighbourhood = {
-  name: "St Martin's",
-  division: 'City',
-  centre: towards(TOWN, 1850, 90),
-  radiusMetres: 450,
-  share: 0,
+/** Apart from each other, so that one can tell them on a map of the town. */
+const CAST_HOMES: readonly (readonly [metres: number, bearing: number])[] = [
+  [1850, 90],
+  [2900, 293],
+  [1950, 10],
+];
+const castNeighbourhood = (index: number): Neighbourhood => {
+  const [metres, bearing] = CAST_HOMES[index % CAST_HOMES.length]!;
+  return { name: 'the cast', division: 'City', centre: towards(TOWN, metres, bearing), radiusMetres: 250, share: 0 };
 };
 const number = (index: number) => String(index + 1).padStart(3, '0');
 
@@ -112,7 +115,7 @@ function chooseOrder(random: Random, hasVictim: boolean): OrderType {
 function inventWearer(seed: string, index: number, name: string): SimulatedWearer {
   const random = createRandom(seed, 'wearer', index);
   const isCast = index < CAST_SIZE;
-  const neighbourhood = isCast ? CAST_NEIGHBOURHOOD : chooseNeighbourhood(random);
+  const neighbourhood = isCast ? castNeighbourhood(index) : chooseNeighbourhood(random);
   const keepClearOf = isCast ? castDiscs : sharedDiscs;
   const home = place(random, neighbourhood.centre, neighbourhood.radiusMetres, (point) =>
     isClearOf(point, keepClearOf),

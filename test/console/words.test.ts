@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bookOf, emptyBook, fold } from '../../src/console/alert-book.js';
-import { describeConnection, STALE_DATA_MS } from '../../src/console/connection-words.js';
+import { countTags, describeConnection, STALE_DATA_MS } from '../../src/console/connection-words.js';
 import {
   graticule,
   middleBounds,
@@ -90,6 +90,10 @@ describe('the connection in words', () => {
       age: 'newest position 0 s ago',
     });
   });
+  it('counts the silent', () => {
+    expect(countTags([nowMs, nowMs - 299_000, nowMs - 301_000], nowMs)).toBe('2 tags heard, 1 silent for over 5 min');
+    expect(countTags([], nowMs)).toBe('');
+  });
 });
 
 describe('what the map draws', () => {
@@ -133,7 +137,7 @@ describe('what the map draws', () => {
       radiusMetres: 200,
       geometry: { type: 'Point' as const, coordinates: [1, 51] },
     };
-    const [feature] = zoneFeatures([zone]).features;
+    const [feature] = zoneFeatures([zone]).areas.features;
     const ring = feature!.geometry.type === 'Polygon' ? feature!.geometry.coordinates[0]! : [];
     expect(ring[0]).toEqual(ring[ring.length - 1]);
     expect(feature!.properties).toMatchObject({ style: 'victim' });
