@@ -11,7 +11,8 @@ import type { AcceptedEvent, AlertRegister } from '../alerts/register.js';
 import type { Clock, Log } from '../pipeline/ports.js';
 import { createFeedClient, DEFAULT_FEED_CLIENT_LIMITS, type FeedClient, type FeedClientLimits } from './feed-client.js';
 import { CLOSE, FEED_PATH, FEED_PROTOCOL, type FeedStatus, type ServerMessage, SubscribeSchema } from './messages.js';
-import { type FeedPosition, sendPositions } from './positions.js';
+import type { FeedPosition } from './position-item.js';
+import { sendPositions } from './positions.js';
 import { isOriginAllowed, parseResume, type Refused, refuseUpgrade } from './upgrade.js';
 
 export interface FeedLimits extends FeedClientLimits {

@@ -1,39 +1,11 @@
 /** Positions to those who want them: coalesced by who calls, never queued up behind a slow reader. */
-import type { Ping } from '../engine/types.js';
 import type { FeedClient } from './feed-client.js';
-import type { PositionItem } from './messages.js';
-
-/** The newest ping of a wearer that has a position (`pipeline/live-view.ts`). */
-export interface FeedPosition {
-  readonly wearerId: string;
-  readonly activationId: string;
-  readonly receivedAtMs: number;
-  readonly ping: Ping & { readonly position: NonNullable<Ping['position']> };
-}
+import { type FeedPosition, toPositionItem } from './position-item.js';
 
 /** Items in one message: about 300 bytes each. */
 const ITEMS_PER_MESSAGE = 1_000;
 /** A client with more than this waiting is sent the newest positions later instead of older ones now. */
 const POSTPONE_ABOVE_BYTES = 262_144;
-
-export function toPositionItem({ wearerId, activationId, receivedAtMs, ping }: FeedPosition): PositionItem {
-  const { latitude, longitude, accuracyMetres, mechanism } = ping.position;
-  const { tagId, speedKmh, headingDegrees, batteryPercent } = ping;
-  return {
-    wearerId,
-    tagId,
-    activationId,
-    fixedAt: new Date(ping.fixedAtMs).toISOString(),
-    receivedAt: new Date(receivedAtMs).toISOString(),
-    latitude,
-    longitude,
-    accuracyMetres,
-    mechanism,
-    speedKmh,
-    headingDegrees,
-    batteryPercent,
-  };
-}
 
 /** Sends what changed, or everything to those who have just asked or were postponed. Each item is written once. */
 export function sendPositions(

@@ -4,6 +4,7 @@
  */
 import type { Activation, Ping, TagWatch } from '../engine/types.js';
 import type { ConsumerHandler, EventLog, Log, LogRecord, PartitionControl, TopicPartition } from './ports.js';
+import type { StateRecord } from './states.js';
 import { decodeJson, INPUTS, type InputRecord, STATES } from './topics.js';
 
 /** How often subscribers are told: so at most one position a second per wearer. */
@@ -40,17 +41,6 @@ export interface LiveViewDeps {
   readonly logger: Log;
   readonly positionsIntervalMs?: number;
 }
-
-/** What of a record of `tagwatch.states` is of use here (`states.ts`). */
-type StoredState =
-  | { readonly type: 'watch'; readonly watch: TagWatch }
-  | {
-      readonly type: 'activation';
-      readonly tagId: string;
-      readonly lastPing?: { readonly ping: Ping; readonly receivedAtMs: number } | null;
-    }
-  | { readonly type: 'through'; readonly offset: number }
-  | { readonly type: 'shared' | 'epoch' };
 
 /** Starts reading; resolves when reading has begun, which is before it has caught up. */
 export async function startLiveView(deps: LiveViewDeps): Promise<LiveView> {
@@ -118,7 +108,7 @@ export async function startLiveView(deps: LiveViewDeps): Promise<LiveView> {
     const all = Array.from({ length: partitions }, (_, partition) => ({ topic: STATES, partition }));
     await log.readToEnd(all, (batch) => {
       for (const record of batch.records) {
-        const state = readJson<StoredState>(record);
+        const state = readJson<StateRecord>(record);
         if (state?.type === 'watch') applyWatch(state.watch);
         else if (state?.type === 'activation' && state.lastPing) pings.push(state.lastPing);
         else if (state?.type === 'through') through.set(batch.partition, state.offset);

@@ -1,0 +1,30 @@
+/** A live position as it stands on the wire. */
+import type { Ping } from '../engine/types.js';
+import type { PositionItem } from './messages.js';
+
+/** The newest ping of a wearer that has a position (`pipeline/live-view.ts`). */
+export interface FeedPosition {
+  readonly wearerId: string;
+  readonly activationId: string;
+  readonly receivedAtMs: number;
+  readonly ping: Ping & { readonly position: NonNullable<Ping['position']> };
+}
+
+export function toPositionItem({ wearerId, activationId, receivedAtMs, ping }: FeedPosition): PositionItem {
+  const { latitude, longitude, accuracyMetres, mechanism } = ping.position;
+  const { tagId, speedKmh, headingDegrees, batteryPercent } = ping;
+  return {
+    wearerId,
+    tagId,
+    activationId,
+    fixedAt: new Date(ping.fixedAtMs).toISOString(),
+    receivedAt: new Date(receivedAtMs).toISOString(),
+    latitude,
+    longitude,
+    accuracyMetres,
+    mechanism,
+    speedKmh,
+    headingDegrees,
+    batteryPercent,
+  };
+}

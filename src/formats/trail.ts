@@ -1,0 +1,161 @@
+/**
+ * A trail as GeoJSON, CSV and GPX: text piece by piece, so that fourteen days of fixes need no memory. Each point stands for
+ * itself; lines are left to whoever draws, because a straight line between two fixes is not the route.
+ */
+import type { Mechanism } from '../engine/types.js';
+
+/** One recorded fix (`store/trail.ts`). Instants are epoch ms; nulls: the tag did not say. */
+export interface TrailFix {
+  readonly tagId: string;
+  readonly activationId: string;
+  readonly sequence: number | null;
+  readonly fixedAtMs: number;
+  readonly receivedAtMs: number;
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly accuracyMetres: number | null;
+  readonly mechanism: Mechanism;
+  readonly speedKmh: number | null;
+  readonly headingDegrees: number | null;
+  readonly altitudeMetres: number | null;
+  readonly satellites: number | null;
+  readonly batteryPercent: number | null;
+  readonly deviceEvents: readonly string[];
+  /** Why it was no evidence; null: nothing in it spoke against it. */
+  readonly notJudged: string | null;
+}
+
+/** How a trail is written: `head` once, `fixes` for each stretch of fixes in order, `tail` once. */
+export interface TrailWriter {
+  head(): string;
+  fixes(fixes: readonly TrailFix[]): string;
+  tail(): string;
+}
+
+const instant = (ms: number) => new Date(ms).toISOString();
+
+/** A FeatureCollection with one Point a fix, longitude first, altitude third where there is one (RFC 7946). */
+export function createGeoJsonTrail(): TrailWriter {
+  let isFirst = true;
+  const feature = ({ latitude, longitude, fixedAtMs, receivedAtMs, ...properties }: TrailFix) => {
+    const { altitudeMetres } = properties;
+    const coordinates = altitudeMetres === null ? [longitude, latitude] : [longitude, latitude, altitudeMetres];
+    return JSON.stringify({
+      type: 'Feature',
+      geometry: { type: 'Point', coordinates },
+      properties: { ...pickProperties(properties), fixedAt: instant(fixedAtMs), receivedAt: instant(receivedAtMs) },
+    });
+  };
+  return {
+    head: () => '{"type":"FeatureCollection","features":[',
+    fixes(fixes) {
+      if (fixes.length === 0) return '';
+      const comma = isFirst ? '\n' : ',\n';
+      isFirst = false;
+      return comma + fixes.map(feature).join(',\n');
+    },
+    tail: () => '\n]}\n',
+  };
+}
+
+/** Named one by one, so that what a caller's fixes carry besides does not reach the file. */
+function pickProperties(fix: Omit<TrailFix, 'latitude' | 'longitude' | 'fixedAtMs' | 'receivedAtMs'>) {
+  const { tagId, activationId, sequence, accuracyMetres, mechanism, speedKmh, headingDegrees } = fix;
+  const { altitudeMetres, satellites, batteryPercent, deviceEvents, notJudged } = fix;
+  return {
+    tagId,
+    activationId,
+    sequence,
+    accuracyMetres,
+    mechanism,
+    speedKmh,
+    headingDegrees,
+    altitudeMetres,
+    satellites,
+    batteryPercent,
+    deviceEvents,
+    notJudged,
+  };
+}
+
+const CSV_COLUMNS: readonly (readonly [name: string, pick: (fix: TrailFix) => string | number | null])[] = [
+  ['tagId', (fix) => fix.tagId],
+  ['activationId', (fix) => fix.activationId],
+  ['sequence', (fix) => fix.sequence],
+  ['fixedAt', (fix) => instant(fix.fixedAtMs)],
+  ['receivedAt', (fix) => instant(fix.receivedAtMs)],
+  ['latitude', (fix) => fix.latitude],
+  ['longitude', (fix) => fix.longitude],
+  ['accuracyMetres', (fix) => fix.accuracyMetres],
+  ['mechanism', (fix) => fix.mechanism],
+  ['speedKmh', (fix) => fix.speedKmh],
+  ['headingDegrees', (fix) => fix.headingDegrees],
+  ['altitudeMetres', (fix) => fix.altitudeMetres],
+  ['satellites', (fix) => fix.satellites],
+  ['batteryPercent', (fix) => fix.batteryPercent],
+  ['deviceEvents', (fix) => fix.deviceEvents.join(' ')],
+  ['notJudged', (fix) => fix.notJudged],
+];
+
+/** One line a fix under a header (RFC 4180); nothing where the tag did not say. */
+export function createCsvTrail(): TrailWriter {
+  const cell = (value: string | number | null) => {
+    const text = value === null ? '' : String(value);
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  return {
+    head: () => `${CSV_COLUMNS.map(([name]) => name).join(',')}\r\n`,
+    fixes: (fixes) => fixes.map((fix) => `${CSV_COLUMNS.map(([, pick]) => cell(pick(fix))).join(',')}\r\n`).join(''),
+    tail: () => '',
+  };
+}
+
+/** Loss of signal: further apart than this, fixes are not of one segment (`product.md`, "Facts to get right"). */
+const SEGMENT_GAP_MS = 300_000;
+const EXTENSIONS = ['accuracyMetres', 'mechanism', 'speedKmh', 'headingDegrees', 'notJudged'] as const;
+
+/** GPX 1.1: one track, a new segment after a gap or with another tag. What GPX has no element for are extensions. */
+export function createGpxTrail(name: string): TrailWriter {
+  let before: TrailFix | null = null;
+  const point = (fix: TrailFix) => {
+    const extensions = EXTENSIONS.flatMap((key) =>
+      fix[key] === null ? [] : [`<tagwatch:${key}>${escapeXml(String(fix[key]))}</tagwatch:${key}>`],
+    );
+    return (
+      `<trkpt lat="${fix.latitude}" lon="${fix.longitude}">` +
+      (fix.altitudeMetres === null ? '' : `<ele>${fix.altitudeMetres}</ele>`) +
+      `<time>${instant(fix.fixedAtMs)}</time>` +
+      (fix.satellites === null ? '' : `<sat>${fix.satellites}</sat>`) +
+      `<extensions>${extensions.join('')}</extensions></trkpt>\n`
+    );
+  };
+  return {
+    head: () =>
+      '<?xml version="1.0" encoding="UTF-8"?>\n<gpx version="1.1" creator="Tagwatch" xmlns="http://www.topografix.com/GPX/1/1" ' +
+      `xmlns:tagwatch="urn:tagwatch:v1">\n<trk><name>${escapeXml(name)}</name>\n`,
+    fixes: (fixes) =>
+      fixes
+        .map((fix) => {
+          const isApart =
+            before !== null &&
+            (fix.fixedAtMs - before.fixedAtMs > SEGMENT_GAP_MS || fix.activationId !== before.activationId);
+          const opening = before === null ? '<trkseg>\n' : isApart ? '</trkseg>\n<trkseg>\n' : '';
+          before = fix;
+          return opening + point(fix);
+        })
+        .join(''),
+    tail: () => `${before === null ? '' : '</trkseg>\n'}</trk>\n</gpx>\n`,
+  };
+}
+
+const XML_ENTITIES: Readonly<Record<string, string>> = {
+  '<': '&lt;',
+  '>': '&gt;',
+  '&': '&amp;',
+  '"': '&quot;',
+  "'": '&apos;',
+};
+
+function escapeXml(text: string): string {
+  return text.replace(/[<>&"']/g, (character) => XML_ENTITIES[character]!);
+}
