@@ -1,7 +1,9 @@
 /** Consumer groups within one process: members come and go, and every time the partitions are dealt out again. */
-import type { ConsumeOptions, TopicPartition } from '../pipeline/ports.js';
+import type { ConsumeOptions, Log, TopicPartition } from '../pipeline/ports.js';
 import { assignPartitions } from './assignment.js';
-import { type Delivery, type DeliveryContext, startDelivery } from './embedded-delivery.js';
+import type { Backoff } from './backoff.js';
+import { type Delivery, type RecordSource, startDelivery } from './delivery.js';
+import type { EmbeddedStore } from './embedded-store.js';
 
 interface Member {
   readonly memberId: string;
@@ -18,10 +20,18 @@ export interface EmbeddedGroups {
   close(): Promise<void>;
 }
 
+export interface GroupsContext {
+  readonly store: EmbeddedStore;
+  readonly log: Log;
+  readonly retry: Backoff;
+  readonly revokeLimitMs: number;
+}
+
 type Group = { readonly members: Set<Member>; lastChange: Promise<void> };
 
 /** The groups over one store. */
-export function createGroups(context: Omit<DeliveryContext, 'options'>): EmbeddedGroups {
+export function createGroups(context: GroupsContext): EmbeddedGroups {
+  const { store, log, retry, revokeLimitMs } = context;
   const groups = new Map<string, Group>();
   let memberCount = 0;
 
@@ -36,7 +46,7 @@ export function createGroups(context: Omit<DeliveryContext, 'options'>): Embedde
     const members = [...group.members];
     const counts = new Map<string, number>();
     for (const topic of members.flatMap(({ options }) => options.topics)) {
-      counts.set(topic, context.store.partitionCount(topic) ?? 0);
+      counts.set(topic, store.partitionCount(topic) ?? 0);
     }
     const assignment = assignPartitions(
       members.map(({ memberId, options, delivery }) => ({
@@ -49,8 +59,30 @@ export function createGroups(context: Omit<DeliveryContext, 'options'>): Embedde
     const changed = members.filter((member) => !isSame(member.delivery?.assignment, assignment.get(member.memberId)!));
     await Promise.all(changed.map((member) => member.delivery?.stop()));
     for (const member of changed) {
-      member.delivery = startDelivery({ ...context, options: member.options }, assignment.get(member.memberId)!);
+      const { group: name, handler } = member.options;
+      member.delivery = startDelivery({
+        source: createSource(member.options),
+        assignment: assignment.get(member.memberId)!,
+        handler,
+        group: name,
+        log,
+        retry,
+        revokeLimitMs,
+      });
     }
+  }
+
+  function createSource({ group, commit }: ConsumeOptions): RecordSource {
+    const positions = group !== null && commit ? group : null;
+    return {
+      startOffset: (at) => (positions === null ? undefined : store.committed(positions, at)) ?? 0,
+      read: (at, position) => store.read(at, position),
+      watch: store.watch,
+      bounds: async (at) => store.bounds(at),
+      commit: positions === null ? null : (at, offset) => store.commit(positions, at, offset),
+      // In one process the coordinator is never away.
+      lastHeartbeatAtMs: () => Date.now(),
+    };
   }
 
   async function leave(groupId: string, group: Group, member: Member): Promise<void> {

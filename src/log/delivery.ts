@@ -1,17 +1,38 @@
-/** One assignment of one embedded consumer: a loop per partition that hands over batches until the assignment ends. */
-import type { ConsumeOptions, Log, LogBatch, PartitionControl, TopicPartition } from '../pipeline/ports.js';
+/** One assignment of one consumer: a loop per partition that hands over batches until the assignment ends. */
+import type { ConsumerHandler, Log, LogBatch, PartitionControl, TopicPartition } from '../pipeline/ports.js';
 import { type Backoff, backoffDelayMs, settlesWithin, sleep } from './backoff.js';
-import type { EmbeddedStore } from './embedded-store.js';
+
+/** Where the records of an assignment come from. */
+export interface RecordSource {
+  /** Where the partition begins unless it is sought. */
+  startOffset(at: TopicPartition): number;
+  /**
+   * Records from the position on; or, when there are none now, where to go on (the position itself, or another one where a
+   * hole or the log's bounds say so). Whoever was told that there are none is woken when that may have changed.
+   */
+  read(at: TopicPartition, position: number): LogBatch | { readonly nextOffset: number };
+  watch(at: TopicPartition, wake: () => void): () => void;
+  bounds(at: TopicPartition): Promise<{ startOffset: number; endOffset: number }>;
+  /** Moves the group's position; null where it does not have one. */
+  readonly commit: ((at: TopicPartition, offset: number) => Promise<void>) | null;
+  lastHeartbeatAtMs(): number;
+}
 
 export interface Delivery {
   readonly assignment: readonly TopicPartition[];
-  /** Ends deliveries, waits for those under way (at most `revokeLimitMs`), then calls `onRevoked`. */
-  stop(): Promise<void>;
+  /**
+   * Ends deliveries, waits for those under way (at most `revokeLimitMs`), then calls `onRevoked` (at most as long again).
+   * With `lost`, the partitions are somebody else's already: `onRevoked` is not called.
+   */
+  stop(how?: 'lost'): Promise<void>;
 }
 
-export interface DeliveryContext {
-  readonly store: EmbeddedStore;
-  readonly options: ConsumeOptions;
+export interface DeliveryOptions {
+  readonly source: RecordSource;
+  readonly assignment: readonly TopicPartition[];
+  readonly handler: ConsumerHandler;
+  /** For the log: whose assignment this is. */
+  readonly group: string | null;
   readonly log: Log;
   readonly retry: Backoff;
   readonly revokeLimitMs: number;
@@ -26,13 +47,12 @@ interface Cursor extends TopicPartition {
 }
 
 /** Begins an assignment: `onAssigned` first, deliveries after it. */
-export function startDelivery(context: DeliveryContext, assignment: readonly TopicPartition[]): Delivery {
-  const { store, options, log, retry, revokeLimitMs } = context;
-  const { group, handler } = options;
+export function startDelivery(options: DeliveryOptions): Delivery {
+  const { source, assignment, handler, group, log, retry, revokeLimitMs } = options;
   const ended = new AbortController();
   const cursors = assignment.map((at): Cursor => {
-    const committed = group !== null && options.commit ? store.committed(group, at) : undefined;
-    return { topic: at.topic, partition: at.partition, position: committed ?? 0, paused: false, seeks: 0, wake() {} };
+    const { topic, partition } = at;
+    return { topic, partition, position: source.startOffset(at), paused: false, seeks: 0, wake() {} };
   });
   let revoked = false;
 
@@ -56,9 +76,8 @@ export function startDelivery(context: DeliveryContext, assignment: readonly Top
       withCursor(at, (cursor) => {
         cursor.paused = false;
       }),
-    bounds: async (at) => store.bounds(at),
-    // In one process the coordinator is never away.
-    lastHeartbeatAtMs: () => Date.now(),
+    bounds: (at) => source.bounds(at),
+    lastHeartbeatAtMs: () => source.lastHeartbeatAtMs(),
   };
 
   /** Tries until it succeeds, or until the assignment ends or `isMoot` says that it need not; answers whether it succeeded. */
@@ -82,7 +101,7 @@ export function startDelivery(context: DeliveryContext, assignment: readonly Top
   }
 
   async function pump(cursor: Cursor): Promise<void> {
-    const unwatch = store.watch(cursor, () => cursor.wake());
+    const unwatch = source.watch(cursor, () => cursor.wake());
     while (!ended.signal.aborted) {
       if (cursor.paused || !(await deliverNext(cursor))) await change(cursor);
       // A handler that awaits nothing real must not keep timers and sockets from running.
@@ -101,7 +120,7 @@ export function startDelivery(context: DeliveryContext, assignment: readonly Top
 
   /** Hands over the next batch; false, without a pause for other work, when there is none. */
   function deliverNext(cursor: Cursor): Promise<true> | false {
-    const batch = store.read(cursor, cursor.position);
+    const batch = source.read(cursor, cursor.position);
     if (!('records' in batch)) {
       cursor.position = batch.nextOffset;
       return false;
@@ -115,8 +134,9 @@ export function startDelivery(context: DeliveryContext, assignment: readonly Top
     if (!(await attempt('onBatch', { topic, partition }, () => handler.onBatch(batch, control), isMoot))) return true;
     const nextOffset = batch.records.at(-1)!.offset + 1;
     if (cursor.seeks === seeks) cursor.position = nextOffset;
-    if (group !== null && options.commit) {
-      await store.commit(group, cursor, nextOffset).catch((error: unknown) => {
+    // A handler that came back after the limit has nothing more to say about the partition.
+    if (source.commit && !revoked) {
+      await source.commit(cursor, nextOffset).catch((error: unknown) => {
         log.warn({ group, topic, partition, err: error }, 'A position was not stored');
       });
     }
@@ -129,17 +149,17 @@ export function startDelivery(context: DeliveryContext, assignment: readonly Top
   }
 
   const running = run();
-  running.catch((error: unknown) => log.error({ group, err: error }, 'An embedded consumer failed'));
+  running.catch((error: unknown) => log.error({ group, err: error }, 'A consumer failed and delivers nothing more'));
 
   return {
     assignment,
-    async stop() {
+    async stop(how) {
       ended.abort();
       for (const cursor of cursors) cursor.wake();
       if (!(await settlesWithin(running, revokeLimitMs))) {
         log.warn({ group, revokeLimitMs }, 'A batch was still being handled when its partition was given away');
       }
-      if (handler.onRevoked) {
+      if (handler.onRevoked && how !== 'lost') {
         const told = handler.onRevoked(assignment, control);
         told.catch((error: unknown) => log.warn({ group, err: error }, 'onRevoked rejected'));
         if (!(await settlesWithin(told, revokeLimitMs))) log.warn({ group, revokeLimitMs }, 'onRevoked took too long');

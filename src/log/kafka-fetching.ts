@@ -1,0 +1,183 @@
+/** The records of one assignment from Kafka: a fetch per leading broker at a time, and one batch a partition kept ahead. */
+import type { Cluster } from 'kafkajs';
+import type { TopicPartition } from '../pipeline/ports.js';
+import { backoffDelayMs } from './backoff.js';
+import type { RecordSource } from './delivery.js';
+import { errorType, type KafkaContext, orUnavailable, repairCluster } from './kafka-client.js';
+import { type Fetched, fetchBounds, fetchFrom, findLeaders } from './kafka-records.js';
+
+interface Slot extends TopicPartition {
+  /** Where the next fetch begins. */
+  fromOffset: number;
+  /** Whether somebody could use more: there is nothing in the buffer. */
+  hungry: boolean;
+  buffer: Fetched | null;
+  /** Where reading goes on when `fromOffset` turned out to lie outside of the log. */
+  movedTo: number | null;
+  readonly watchers: Set<() => void>;
+}
+
+export interface Fetching {
+  readonly source: Pick<RecordSource, 'read' | 'watch' | 'bounds'>;
+  stop(): void;
+}
+
+/** Begins to fetch whatever is asked for through `source`, over all errors, until it is stopped. */
+export function startFetching(
+  { log, timings }: KafkaContext,
+  cluster: Cluster,
+  assignment: readonly TopicPartition[],
+): Fetching {
+  const slots = new Map(
+    assignment.map((at): [string, Slot] => [
+      slotKey(at),
+      { ...at, fromOffset: 0, hungry: false, buffer: null, movedTo: null, watchers: new Set() },
+    ]),
+  );
+  const busyLeaders = new Set<string | null>();
+  let stopped = false;
+  let scheduled = false;
+  let failures = 0;
+
+  /** In a turn of its own, so that partitions that were taken from one after the other are asked for together. */
+  function schedule(): void {
+    if (scheduled || stopped) return;
+    scheduled = true;
+    setImmediate(() => {
+      scheduled = false;
+      if (!stopped) fetchHungry();
+    });
+  }
+
+  function fetchHungry(): void {
+    const hungry = [...slots.values()].filter((slot) => slot.hungry);
+    for (const [leader, own] of findLeaders(cluster, hungry)) {
+      if (busyLeaders.has(leader)) continue;
+      busyLeaders.add(leader);
+      fetchOnce(leader, own)
+        .catch((error: unknown) => log.error({ err: error }, 'A fetch failed beyond repair'))
+        .finally(() => {
+          busyLeaders.delete(leader);
+          schedule();
+        });
+    }
+  }
+
+  async function fetchOnce(leader: string | null, own: readonly Slot[]): Promise<void> {
+    const beganAtMs = Date.now();
+    try {
+      if (leader === null) throw new Error('Nobody leads the partition at the moment');
+      const wanted = own.map(({ topic, partition, fromOffset }) => ({ topic, partition, fromOffset }));
+      const answers = await fetchFrom(cluster, leader, wanted, timings.fetchWaitMs);
+      failures = 0;
+      if (stopped) return;
+      const isNews = answers.map(accept).includes(true);
+      // A broker that answers at once and brings nothing (a batch that compaction has emptied) must not make us spin.
+      const waitedMs = Date.now() - beganAtMs;
+      if (!isNews && waitedMs < timings.fetchWaitMs / 2) await pause(timings.fetchWaitMs);
+    } catch (error) {
+      if (stopped) return;
+      await recover(error);
+    }
+  }
+
+  /** Keeps an answer for its reader, unless the reader wants something else by now; tells whether it moves anything. */
+  function accept(answer: Fetched): boolean {
+    const slot = slots.get(slotKey(answer));
+    if (!slot?.hungry || slot.fromOffset !== answer.fromOffset) return true;
+    if (answer.nextOffset === answer.fromOffset) return false;
+    slot.buffer = answer;
+    slot.hungry = false;
+    wake(slot);
+    return true;
+  }
+
+  async function recover(error: unknown): Promise<void> {
+    const { topic, partition } = error as Partial<TopicPartition>;
+    const slot = topic !== undefined && partition !== undefined && slots.get(slotKey({ topic, partition }));
+    if (errorType(error) === 'OFFSET_OUT_OF_RANGE' && slot) {
+      await moveIntoBounds(slot).catch((cause: unknown) => recover(cause));
+      return;
+    }
+    const delayMs = backoffDelayMs({ firstMs: timings.retryFirstMs, maxMs: timings.retryMaxMs }, failures++);
+    log.warn({ error: errorType(error), failures, delayMs }, 'Kafka did not answer a fetch; it is tried again');
+    await pause(delayMs);
+    if (!stopped) await repairCluster(cluster, error);
+  }
+
+  /** What retention dropped is skipped; what lies behind the end belongs to a log that is no more, so all of the new is read. */
+  async function moveIntoBounds(slot: Slot): Promise<void> {
+    const { topic, partition, fromOffset } = slot;
+    const [bounds] = await fetchBounds(cluster, [slot]);
+    const { startOffset, endOffset } = bounds!;
+    if (slot.fromOffset !== fromOffset) return;
+    // It was moved while we looked: as with any other error, not at once again.
+    if (fromOffset >= startOffset && fromOffset <= endOffset) return pause(timings.retryFirstMs);
+    if (fromOffset > 0) {
+      log.warn(
+        { topic, partition, fromOffset, startOffset, endOffset },
+        'The log does not have the offset; reading from its start',
+      );
+    }
+    slot.movedTo = startOffset;
+    slot.hungry = false;
+    wake(slot);
+  }
+
+  function wantFrom(slot: Slot, offset: number): void {
+    slot.buffer = null;
+    slot.movedTo = null;
+    slot.fromOffset = offset;
+    slot.hungry = true;
+    schedule();
+  }
+
+  return {
+    source: {
+      read(at, position) {
+        const slot = slots.get(slotKey(at))!;
+        if (slot.movedTo !== null && slot.fromOffset === position) {
+          const nextOffset = slot.movedTo;
+          wantFrom(slot, nextOffset);
+          return { nextOffset };
+        }
+        const { buffer } = slot;
+        if (!buffer || position < buffer.fromOffset || position >= buffer.nextOffset) {
+          if (!slot.hungry || slot.fromOffset !== position) wantFrom(slot, position);
+          return { nextOffset: position };
+        }
+        wantFrom(slot, buffer.nextOffset);
+        const records =
+          position === buffer.fromOffset ? buffer.records : buffer.records.filter(({ offset }) => offset >= position);
+        if (records.length === 0) return { nextOffset: buffer.nextOffset };
+        return { topic: at.topic, partition: at.partition, records, endOffset: buffer.endOffset };
+      },
+      watch(at, onNews) {
+        const { watchers } = slots.get(slotKey(at))!;
+        watchers.add(onNews);
+        return () => watchers.delete(onNews);
+      },
+      async bounds(at) {
+        const [bounds] = await orUnavailable('bounds', timings.answerLimitMs, fetchBounds(cluster, [at]));
+        return bounds!;
+      },
+    },
+    stop() {
+      stopped = true;
+    },
+  };
+}
+
+function slotKey({ topic, partition }: TopicPartition): string {
+  return `${topic}/${partition}`;
+}
+
+function wake(slot: Slot): void {
+  for (const notify of [...slot.watchers]) notify();
+}
+
+function pause(delayMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, delayMs).unref();
+  });
+}

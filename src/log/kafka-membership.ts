@@ -1,0 +1,185 @@
+/** Membership of one consumer group: join, sync, heartbeat, commit, leave, each a request to the group's coordinator. */
+import { AssignerProtocol, type Cluster } from 'kafkajs';
+import type { TopicPartition } from '../pipeline/ports.js';
+import { assignPartitions } from './assignment.js';
+import { type Coordinator, errorType, type KafkaTimings, knownPartitions } from './kafka-client.js';
+
+const { MemberAssignment, MemberMetadata } = AssignerProtocol;
+
+/** Members with another assigner cannot join the same group. */
+const ASSIGNER_NAME = 'tagwatch-copartitioned';
+
+const METADATA_VERSION = 0;
+
+/** What the coordinator thinks of this member; `unreachable` where it did not say. */
+export type Standing = 'stable' | 'rebalancing' | 'lost' | 'unreachable';
+
+export interface Membership {
+  /** Joins or joins again; resolves with what this member has to read. Rejects with kafkajs's errors: then join again. */
+  join(): Promise<readonly TopicPartition[]>;
+  /** `isLeader`: this member deals the partitions out, so it has to notice when there are more. */
+  isLeader(): boolean;
+  heartbeat(): Promise<{ readonly standing: Standing; readonly error?: unknown }>;
+  /** Epoch ms of the coordinator's last answer. */
+  lastAnsweredAtMs(): number;
+  /** The group's positions by `topic/partition`, where it has any. */
+  committed(at: readonly TopicPartition[]): Promise<Map<string, number>>;
+  commit(at: TopicPartition, offset: number): Promise<void>;
+  leave(): Promise<void>;
+}
+
+export function createMembership(
+  cluster: Cluster,
+  groupId: string,
+  topics: readonly string[],
+  timings: KafkaTimings,
+): Membership {
+  let coordinator: Coordinator | null = null;
+  let memberId = '';
+  let generationId = -1;
+  let leading = false;
+  let owned: readonly number[] = [];
+  let answeredAtMs = 0;
+
+  async function findCoordinator(): Promise<Coordinator> {
+    coordinator ??= (await cluster.findGroupCoordinator({ groupId })) as Coordinator;
+    return coordinator;
+  }
+
+  /** The leader's part: what each member said when it joined becomes what each has to read. */
+  function assign(members: readonly { memberId: string; memberMetadata: Buffer }[]) {
+    const group = members.map((member) => {
+      const metadata = MemberMetadata.decode(member.memberMetadata);
+      return { memberId: member.memberId, topics: metadata?.topics ?? [], owned: decodeOwned(metadata?.userData) };
+    });
+    const counts = knownPartitions(cluster, [...new Set(group.flatMap((member) => member.topics))]);
+    return [...assignPartitions(group, counts)].map(([member, partitions]) => ({
+      memberId: member,
+      memberAssignment: MemberAssignment.encode({
+        version: METADATA_VERSION,
+        assignment: byTopic(partitions),
+        userData: Buffer.alloc(0),
+      }),
+    }));
+  }
+
+  async function join(): Promise<readonly TopicPartition[]> {
+    const broker = await findCoordinator();
+    const userData = Buffer.from(JSON.stringify(owned));
+    const joined = await broker.joinGroup({
+      groupId,
+      sessionTimeout: timings.sessionLimitMs,
+      rebalanceTimeout: timings.rebalanceLimitMs,
+      memberId,
+      groupProtocols: [
+        {
+          name: ASSIGNER_NAME,
+          metadata: MemberMetadata.encode({ version: METADATA_VERSION, topics: [...topics], userData }),
+        },
+      ],
+    });
+    memberId = joined.memberId;
+    generationId = joined.generationId;
+    leading = joined.leaderId === joined.memberId;
+    if (leading) {
+      await cluster.addMultipleTargetTopics([...topics]);
+      await cluster.refreshMetadata();
+    }
+    const groupAssignment = leading ? assign(joined.members) : [];
+    const { memberAssignment } = await broker.syncGroup({ groupId, generationId, memberId, groupAssignment });
+    answeredAtMs = Date.now();
+    const partitions = Object.entries(MemberAssignment.decode(memberAssignment)?.assignment ?? {})
+      .flatMap(([topic, numbers]) => numbers.map((partition) => ({ topic, partition })))
+      .sort((a, b) => (a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1));
+    owned = [...new Set(partitions.map(({ partition }) => partition))];
+    return partitions;
+  }
+
+  /** What an error of the coordinator says about this member. */
+  function standingOf(error: unknown): Standing {
+    switch (errorType(error)) {
+      case 'REBALANCE_IN_PROGRESS':
+        answeredAtMs = Date.now();
+        return 'rebalancing';
+      case 'UNKNOWN_MEMBER_ID':
+        memberId = '';
+        return 'lost';
+      case 'ILLEGAL_GENERATION':
+      case 'FENCED_INSTANCE_ID':
+        return 'lost';
+      default:
+        coordinator = null;
+        return 'unreachable';
+    }
+  }
+
+  return {
+    async join() {
+      try {
+        return await join();
+      } catch (error) {
+        standingOf(error);
+        throw error;
+      }
+    },
+    isLeader: () => leading,
+    async heartbeat() {
+      try {
+        const broker = await findCoordinator();
+        await broker.heartbeat({ groupId, groupGenerationId: generationId, memberId });
+        answeredAtMs = Date.now();
+        return { standing: 'stable' };
+      } catch (error) {
+        return { standing: standingOf(error), error };
+      }
+    },
+    lastAnsweredAtMs: () => answeredAtMs,
+    async committed(at) {
+      const broker = await findCoordinator();
+      // The offsets in the question are there for kafkajs's type alone.
+      const request = Object.entries(byTopic(at)).map(([topic, numbers]) => ({
+        topic,
+        partitions: numbers.map((partition) => ({ partition, offset: '-1' })),
+      }));
+      const { responses } = await broker.offsetFetch({ groupId, topics: request });
+      const found = responses.flatMap(({ topic, partitions }) =>
+        partitions.map(({ partition, offset }): [string, number] => [`${topic}/${partition}`, Number(offset)]),
+      );
+      return new Map(found.filter(([, offset]) => offset >= 0));
+    },
+    async commit({ topic, partition }, offset) {
+      const broker = await findCoordinator();
+      await broker.offsetCommit({
+        groupId,
+        groupGenerationId: generationId,
+        memberId,
+        topics: [{ topic, partitions: [{ partition, offset: String(offset) }] }],
+      });
+    },
+    async leave() {
+      if (memberId === '') return;
+      const broker = await findCoordinator();
+      await broker.leaveGroup({ groupId, memberId });
+      memberId = '';
+    },
+  };
+}
+
+function byTopic(at: readonly TopicPartition[]): Record<string, number[]> {
+  const numbers: Record<string, number[]> = {};
+  for (const { topic, partition } of at) {
+    numbers[topic] ??= [];
+    numbers[topic].push(partition);
+  }
+  return numbers;
+}
+
+/** What a member says that it had; nothing where another version of us says it otherwise. */
+function decodeOwned(userData: Buffer | undefined): number[] {
+  try {
+    const value: unknown = JSON.parse(userData?.toString() ?? '[]');
+    return Array.isArray(value) ? value.filter((each) => Number.isInteger(each)) : [];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,183 @@
+/** One fetch request, and what its answer means. */
+import type { Cluster, IHeaders } from 'kafkajs';
+import type { LogRecord, TopicPartition } from '../pipeline/ports.js';
+
+/** At most so much of one partition in one answer, unless a single batch is larger. */
+const PARTITION_BYTES = 1024 * 1024;
+const ANSWER_BYTES = 16 * 1024 * 1024;
+
+/** Records of aborted transactions are not shown (a supplier may use them). */
+const READ_COMMITTED = 1;
+
+export interface Wanted extends TopicPartition {
+  readonly fromOffset: number;
+}
+
+/** What stands in a partition from `fromOffset` up to `nextOffset`; there may be nothing in between but holes. */
+export interface Fetched extends TopicPartition {
+  readonly fromOffset: number;
+  readonly nextOffset: number;
+  readonly records: readonly LogRecord[];
+  /** One past the last offset of the partition. */
+  readonly endOffset: number;
+}
+
+/** A record as kafkajs decodes it. */
+interface RawRecord {
+  readonly offset: string;
+  readonly timestamp: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers?: IHeaders;
+  readonly isControlRecord?: boolean;
+  readonly batchContext?: {
+    readonly firstOffset: string;
+    readonly lastOffsetDelta: number;
+    readonly producerId: string;
+    readonly inTransaction: boolean;
+  };
+}
+
+interface RawPartition {
+  readonly partition: number;
+  readonly highWatermark: string;
+  readonly abortedTransactions?: readonly { readonly producerId: string; readonly firstOffset: string }[] | null;
+  readonly messages: readonly RawRecord[];
+}
+
+const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
+
+/** Asks one broker once for several partitions that it leads. Throws kafkajs's errors. */
+export async function fetchFrom(
+  cluster: Cluster,
+  nodeId: string,
+  wanted: readonly Wanted[],
+  maxWaitTime: number,
+): Promise<Fetched[]> {
+  const broker = await cluster.findBroker({ nodeId });
+  const topics = groupByTopic(wanted);
+  const { responses } = (await broker.fetch({
+    maxWaitTime,
+    minBytes: 1,
+    maxBytes: ANSWER_BYTES,
+    isolationLevel: READ_COMMITTED,
+    topics: topics.map(([topic, entries]) => ({
+      topic,
+      partitions: entries.map(({ partition, fromOffset }) => ({
+        partition,
+        fetchOffset: String(fromOffset),
+        maxBytes: PARTITION_BYTES,
+      })),
+    })),
+  })) as { responses: { topicName: string; partitions: RawPartition[] }[] };
+  return responses.flatMap(({ topicName, partitions }) =>
+    partitions.map((raw) => {
+      const asked = wanted.find(({ topic, partition }) => topic === topicName && partition === raw.partition)!;
+      return decodePartition(asked, raw);
+    }),
+  );
+}
+
+function decodePartition({ topic, partition, fromOffset }: Wanted, raw: RawPartition): Fetched {
+  const visible = withoutAborted(raw).filter(
+    ({ offset, isControlRecord }) => !isControlRecord && Number(offset) >= fromOffset,
+  );
+  const last = raw.messages.at(-1);
+  return {
+    topic,
+    partition,
+    fromOffset,
+    // A batch may end after its last record: compaction removes records and leaves the batch its bounds.
+    nextOffset: last ? Math.max(fromOffset, endOfBatch(last)) : fromOffset,
+    records: visible.map((record) => toLogRecord(topic, partition, record)),
+    endOffset: Number(raw.highWatermark),
+  };
+}
+
+function endOfBatch({ offset, batchContext }: RawRecord): number {
+  return batchContext ? Number(batchContext.firstOffset) + batchContext.lastOffsetDelta + 1 : Number(offset) + 1;
+}
+
+/** An aborted transaction reaches from its first offset to the producer's next control record. */
+function withoutAborted({ messages, abortedTransactions }: RawPartition): readonly RawRecord[] {
+  if (!abortedTransactions?.length) return messages;
+  const upcoming = abortedTransactions.toSorted((a, b) => Number(a.firstOffset) - Number(b.firstOffset));
+  const aborted = new Set<string>();
+  return messages.filter(({ offset, isControlRecord, batchContext }) => {
+    while (upcoming[0] && Number(upcoming[0].firstOffset) <= Number(offset)) aborted.add(upcoming.shift()!.producerId);
+    if (!batchContext) return true;
+    if (isControlRecord) aborted.delete(batchContext.producerId);
+    return !(batchContext.inTransaction && aborted.has(batchContext.producerId));
+  });
+}
+
+function toLogRecord(topic: string, partition: number, record: RawRecord): LogRecord {
+  return {
+    topic,
+    partition,
+    offset: Number(record.offset),
+    appendedAtMs: Number(record.timestamp),
+    key: record.key === null ? null : record.key.toString(),
+    value: record.value,
+    headers: toHeaders(record.headers),
+  };
+}
+
+/** A header that stands several times has its last value. */
+function toHeaders(headers: IHeaders | undefined): Readonly<Record<string, string>> {
+  const entries = Object.entries(headers ?? {});
+  if (entries.length === 0) return NO_HEADERS;
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, (Array.isArray(value) ? value.at(-1) : value)?.toString() ?? '']),
+  );
+}
+
+function groupByTopic(wanted: readonly Wanted[]): [string, Wanted[]][] {
+  const groups = new Map<string, Wanted[]>();
+  for (const each of wanted) {
+    const group = groups.get(each.topic);
+    if (group) group.push(each);
+    else groups.set(each.topic, [each]);
+  }
+  return [...groups];
+}
+
+/** Who leads each of the partitions: `null` for those that nobody leads at the moment. */
+export function findLeaders<T extends TopicPartition>(cluster: Cluster, at: readonly T[]): Map<string | null, T[]> {
+  const byLeader = new Map<string | null, T[]>();
+  for (const each of at) {
+    const metadata = cluster.findTopicPartitionMetadata(each.topic).find((one) => one.partitionId === each.partition);
+    const leader = metadata && metadata.leader >= 0 ? String(metadata.leader) : null;
+    const group = byLeader.get(leader);
+    if (group) group.push(each);
+    else byLeader.set(leader, [each]);
+  }
+  return byLeader;
+}
+
+export interface Bounds {
+  readonly startOffset: number;
+  readonly endOffset: number;
+}
+
+/** First retained offset and one past the last of each partition, in the order asked. Throws kafkajs's errors. */
+export async function fetchBounds(cluster: Cluster, at: readonly TopicPartition[]): Promise<Bounds[]> {
+  const topics = groupByTopic(at.map((each) => ({ ...each, fromOffset: 0 })));
+  const ask = async (fromBeginning: boolean) => {
+    const answers = await cluster.fetchTopicsOffset(
+      topics.map(([topic, entries]) => ({
+        topic,
+        partitions: entries.map(({ partition }) => ({ partition })),
+        fromBeginning,
+      })),
+    );
+    return (each: TopicPartition) => {
+      const answer = answers.find(({ topic }) => topic === each.topic);
+      const found = answer?.partitions.find(({ partition }) => partition === each.partition);
+      if (!found) throw new Error(`Partition ${each.partition} of ${each.topic} has no leader at the moment`);
+      return Number(found.offset);
+    };
+  };
+  const [starts, ends] = await Promise.all([ask(true), ask(false)]);
+  return at.map((each) => ({ startOffset: starts(each), endOffset: ends(each) }));
+}

@@ -1,0 +1,132 @@
+/** Topics on Kafka: what there is, and making what is missing. */
+import type { Admin, ITopicConfig } from 'kafkajs';
+import type { TopicSpec } from '../pipeline/ports.js';
+import { errorType, type KafkaContext, orUnavailable } from './kafka-client.js';
+
+/** A wearer's watch has up to 1 MB; a batch of one such record has to fit with room to spare. */
+const MAX_BATCH_BYTES = 4 * 1024 * 1024;
+
+/** The broker's own default: one on a single node, what its operator chose elsewhere. */
+const BROKER_DEFAULT_REPLICATION = -1;
+
+/** How long a number of partitions is believed; it grows seldom, and ours never does. */
+const COUNT_VALID_MS = 300_000;
+
+export interface Topics {
+  ensure(specs: readonly TopicSpec[]): Promise<void>;
+  /** Throws an Error for a topic that is not there, `LogUnavailable` where Kafka does not say. */
+  countPartitions(topic: string): Promise<number>;
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function createTopics({ kafka, timings }: KafkaContext): Topics {
+  const counts = new Map<string, { count: Promise<number>; askedAtMs: number }>();
+  let admin: Promise<Admin> | null = null;
+
+  /** One connection for all questions; thrown away after an error, because a broken one may not heal. */
+  async function ask<T>(what: string, question: (admin: Admin) => Promise<T>): Promise<T> {
+    admin ??= connect();
+    const own = admin;
+    try {
+      return await orUnavailable(what, timings.answerLimitMs, own.then(question));
+    } catch (error) {
+      if (admin === own) admin = null;
+      own.then((old) => old.disconnect()).catch(() => {});
+      throw error;
+    }
+  }
+
+  async function connect(): Promise<Admin> {
+    const created = kafka.admin();
+    await created.connect();
+    return created;
+  }
+
+  /** The number of partitions, or null for a topic that is not there. */
+  function lookUp(topic: string): Promise<number | null> {
+    return ask(`partitions of ${topic}`, async (client) => {
+      try {
+        const { topics } = await client.fetchTopicMetadata({ topics: [topic] });
+        return topics[0]?.partitions.length ?? null;
+      } catch (error) {
+        if (errorType(error) === 'UNKNOWN_TOPIC_OR_PARTITION') return null;
+        throw error;
+      }
+    });
+  }
+
+  async function count(topic: string): Promise<number> {
+    const found = await lookUp(topic);
+    if (found === null) throw new Error(`There is no topic ${topic} in this log.`);
+    return found;
+  }
+
+  return {
+    async ensure(specs) {
+      const existing = new Set(await ask('list of topics', (client) => client.listTopics()));
+      const missing = specs.filter(({ topic }) => !existing.has(topic));
+      if (missing.length > 0) {
+        await ask('making topics', async (client) => {
+          try {
+            await client.createTopics({ topics: missing.map(toTopicConfig), timeout: timings.answerLimitMs });
+          } catch (error) {
+            if (!wereMadeMeanwhile(error)) throw error;
+          }
+        });
+      }
+      for (const { topic, partitions, fixedPartitions } of specs) {
+        if (!fixedPartitions) continue;
+        const found = await count(topic);
+        if (found !== partitions) {
+          throw new Error(
+            `Topic ${topic} has ${found} partitions and must have ${partitions}: states stand by partition number.`,
+          );
+        }
+      }
+    },
+
+    countPartitions(topic) {
+      const known = counts.get(topic);
+      if (known && Date.now() - known.askedAtMs < COUNT_VALID_MS) return known.count;
+      const asked = { count: count(topic), askedAtMs: Date.now() };
+      counts.set(topic, asked);
+      asked.count.catch(() => {
+        if (counts.get(topic) === asked) counts.delete(topic);
+      });
+      return asked.count;
+    },
+
+    async ping() {
+      await ask('ping', (client) => client.describeCluster());
+    },
+
+    async close() {
+      const last = admin;
+      admin = null;
+      await last?.then((client) => client.disconnect()).catch(() => {});
+    },
+  };
+}
+
+function toTopicConfig({ topic, partitions, cleanup, retentionMs }: TopicSpec): ITopicConfig {
+  const config: Record<string, string> = {
+    'cleanup.policy': cleanup,
+    // By a supplier's time, records of 2008 would expire at once.
+    'message.timestamp.type': 'LogAppendTime',
+    'max.message.bytes': String(MAX_BATCH_BYTES),
+  };
+  if (cleanup === 'delete' && retentionMs !== undefined) config['retention.ms'] = String(retentionMs);
+  return {
+    topic,
+    numPartitions: partitions,
+    replicationFactor: BROKER_DEFAULT_REPLICATION,
+    configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
+  };
+}
+
+/** Another process may make the same topics at the same time. */
+function wereMadeMeanwhile(error: unknown): boolean {
+  const errors: readonly unknown[] = (error as { errors?: readonly unknown[] }).errors ?? [];
+  return errors.length > 0 && errors.every((each) => errorType(each) === 'TOPIC_ALREADY_EXISTS');
+}
