@@ -67,13 +67,7 @@ export async function* batchByRate(
  */
 export async function* batchLive(
   rows: Rows,
-  options: {
-    readonly batchSize: number;
-    readonly speed: number;
-    readonly pacer: Pacer;
-    /** Told how many fixes there are, before the first one goes out. */
-    readonly onLoaded: (fixes: number) => void;
-  },
+  options: { readonly batchSize: number; readonly speed: number; readonly pacer: Pacer },
   onBad: (line: number, detail: string) => void,
 ): AsyncGenerator<LinedPing[]> {
   const { batchSize, speed, pacer } = options;
@@ -82,7 +76,6 @@ export async function* batchLive(
     if (fixes.length === MAX_LIVE_ROWS) throw new RangeError(`--live takes at most ${MAX_LIVE_ROWS} rows.`);
     fixes.push({ atMs: Date.parse(fix.ping.fixedAt), fix });
   }
-  options.onLoaded(fixes.length);
   // Stable: fixes of one instant keep the order of the file.
   fixes.sort((a, b) => a.atMs - b.atMs);
   const firstAtMs = fixes[0]?.atMs ?? 0;

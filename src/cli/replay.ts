@@ -1,7 +1,7 @@
 /** `tagwatch replay`: a track file through the front door (`wire.md`, "Running it"). */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { readCsvTrack, TrackUnreadable } from '../formats/csv.js';
+import { countCsvLines, readCsvTrack, TrackUnreadable } from '../formats/csv.js';
 import { type SenderOptions, sendPings } from './ping-sender.js';
 import { openProgress } from './progress.js';
 import { REPLAY_HELP, type ReplayOptions, readReplayOptions } from './replay-options.js';
@@ -80,12 +80,15 @@ function summarise(tally: Tally, seconds: number): string[] {
 async function run(options: ReplayOptions, deps: ReplayDeps, out: Print, err: Print): Promise<number> {
   const { file, tag, accuracyMetres, batchSize, ratePerSecond, liveSpeed } = options;
   const { giveUpAfterMs = GIVE_UP_AFTER_MS, pacer = SYSTEM_PACER } = deps;
-  const size = await stat(file).catch(() => null);
-  if (!size?.isFile()) {
+  const found = await stat(file).catch(() => null);
+  if (!found?.isFile()) {
     err(`There is no file ${file} that can be read.`);
     return 1;
   }
   const tally: Tally = { rows: 0, sent: 0, accepted: 0, rejected: 0, unusable: 0, reasons: new Map(), faults: [] };
+  // What is damaged is told by the reading itself.
+  const lines = await countCsvLines(createReadStream(file)).catch(() => 0);
+  const expectedRows = Math.max(1, lines - 1);
   const source = createReadStream(file);
   const progress = openProgress(deps.err ?? null);
   const onBad = (line: number, detail: string) => {
@@ -93,15 +96,11 @@ async function run(options: ReplayOptions, deps: ReplayDeps, out: Print, err: Pr
     tally.unusable += 1;
     noteFault(tally, line, detail);
   };
-  let fixes: number | null = null;
-  const onLoaded = (count: number) => {
-    fixes = count;
-  };
   const rows = readCsvTrack(source, { tag, accuracyMetres });
   const batches =
     liveSpeed === null
       ? batchByRate(rows, { batchSize, ratePerSecond, pacer }, onBad)
-      : batchLive(rows, { batchSize, speed: liveSpeed, pacer, onLoaded }, onBad);
+      : batchLive(rows, { batchSize, speed: liveSpeed, pacer }, onBad);
   const sender: SenderOptions = {
     url: options.url,
     giveUpAfterMs,
@@ -114,7 +113,7 @@ async function run(options: ReplayOptions, deps: ReplayDeps, out: Print, err: Pr
       tally.rows += batch.length;
       failure = await sendBatch(batch, sender, tally);
       if (failure !== null) break;
-      progress.update(fixes === null ? source.bytesRead / size.size : tally.sent / fixes, tally.sent);
+      progress.update(Math.min(1, tally.rows / expectedRows), tally.sent);
     }
   } catch (error) {
     if (!(error instanceof TrackUnreadable || error instanceof RangeError || isFileError(error))) throw error;

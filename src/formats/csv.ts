@@ -38,6 +38,7 @@ export class TrackUnreadable extends Error {
 const MAX_ROW_LENGTH = 1_000_000;
 /** How far the end of the first line is looked for, to guess the delimiter. */
 const MAX_HEADER_BYTES = 65_536;
+const NEWLINE = 10;
 const GZIP_MAGIC = [0x1f, 0x8b] as const;
 const DELIMITERS = [',', ';', '\t'] as const;
 
@@ -147,7 +148,7 @@ export async function* readCsvTrack(
   try {
     const { head, all } = await peek(
       await ungzip(chunks),
-      (bytes) => bytes.length > MAX_HEADER_BYTES || bytes.includes(10),
+      (bytes) => bytes.length > MAX_HEADER_BYTES || bytes.includes(NEWLINE),
     );
     const parser = parse({
       bom: true,
@@ -176,4 +177,15 @@ export async function* readCsvTrack(
     throw toUnreadable(error);
   }
   if (columns === null) throw new TrackUnreadable('The file is empty.');
+}
+
+/** How many lines there are, plain or gzipped, to tell how far a reader is. A quoted line break counts too. */
+export async function countCsvLines(chunks: AsyncIterable<Uint8Array>): Promise<number> {
+  let lines = 0;
+  let last = NEWLINE;
+  for await (const chunk of await ungzip(chunks)) {
+    for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, at + 1)) lines += 1;
+    last = chunk[chunk.length - 1] ?? last;
+  }
+  return last === NEWLINE ? lines : lines + 1;
 }

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { type CsvOptions, readCsvTrack, type TrackRow } from '../../src/formats/csv.js';
+import { type CsvOptions, countCsvLines, readCsvTrack, type TrackRow } from '../../src/formats/csv.js';
 
 const ONE_TAG: CsvOptions = { tag: { tagId: 'T-1' }, accuracyMetres: 10 };
 
@@ -135,5 +135,17 @@ describe('readCsvTrack', () => {
     }
     for await (const row of readCsvTrack(source(), ONE_TAG)) if (row.line > 5) break;
     await expect.poll(() => released).toBe(true);
+  });
+
+  it('counts lines, plain or gzipped, ended or not', async () => {
+    for (const [text, lines] of [
+      ['', 0],
+      ['a', 1],
+      ['a\n', 1],
+      ['a\nb\n\nc', 4],
+    ] as const) {
+      expect(await countCsvLines(inChunks(Buffer.from(text), 2))).toBe(lines);
+      expect(await countCsvLines(inChunks(gzipSync(text), 5))).toBe(lines);
+    }
   });
 });
