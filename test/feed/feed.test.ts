@@ -242,10 +242,13 @@ describe('between snapshot and tail', () => {
     await serve();
     let stopping = false;
     let n = 0;
-    const appending = (async () => {
+    // Several appends under way at any time, so that something is accepted in nearly every turn of the event loop.
+    const appendOn = async () => {
       while (!stopping) await append(finding({ alertId: `A-${n++}` }));
-    })();
-    const joined = await Promise.all(Array.from({ length: 30 }, () => join()));
+    };
+    const appending = Promise.all(Array.from({ length: 8 }, appendOn));
+    const joined: FeedReader[] = [];
+    for (let round = 0; round < 10; round++) joined.push(...(await Promise.all([join(), join(), join(), join()])));
     stopping = true;
     await appending;
     const last = await append(finding({ alertId: `A-${n}` }));
