@@ -52,7 +52,7 @@ export function recordsSuite(name: string, open: () => Promise<Adapters>): void 
       return answer;
     };
     /** A wearer, a tag and an order since 2026, with one name. */
-    const fit = async (n: string, fittedAt = '2026-01-01T00:00:00Z') => {
+    const fitWearer = async (n: string, fittedAt = '2026-01-01T00:00:00Z') => {
       await ok(`/wearers/W-${n}`, { name: `Wearer ${n}` });
       await ok(`/tags/T-${n}`, {});
       await ok(`/orders/O-${n}`, { wearerId: `W-${n}`, type: 'licence', startsAt: '2026-01-01T00:00:00Z' });
@@ -150,7 +150,7 @@ export function recordsSuite(name: string, open: () => Promise<Adapters>): void 
     });
 
     it('says what is in the way of an activation', async () => {
-      await fit('4');
+      await fitWearer('4');
       await ok('/wearers/W-4b', { name: 'B' });
       await ok('/tags/T-4b', {});
       const since = { fittedAt: '2026-03-01T00:00:00Z' };
@@ -184,7 +184,7 @@ export function recordsSuite(name: string, open: () => Promise<Adapters>): void 
     });
 
     it('publishes a condition before it answers', async () => {
-      await fit('6');
+      await fitWearer('6');
       await ok('/tag-models/M-6', {
         name: 'M',
         accuracyConvention: 'r95',
@@ -232,7 +232,7 @@ export function recordsSuite(name: string, open: () => Promise<Adapters>): void 
     });
 
     it('makes versions of zones and conditions, and keeps when terms were first published', async () => {
-      await fit('7');
+      await fitWearer('7');
       await ok('/zones/Z-7', square(1, 51, 0.01, { priority: 'victim' }));
       await ok('/conditions/C-7', exclusion('7'));
       const past = await api.put('/zones/Z-7', square(1, 51, 0.02, { effectiveAt: '2026-03-20T11:59:59Z' }));
@@ -283,7 +283,7 @@ export function recordsSuite(name: string, open: () => Promise<Adapters>): void 
     });
 
     it('ends terms with their order', async () => {
-      await fit('8');
+      await fitWearer('8');
       await ok('/zones/Z-8', square(1, 51));
       await ok('/conditions/C-8', exclusion('8', { endsAt: '2026-06-01T00:00:00Z' }));
       await ok('/orders/O-8', {
@@ -347,7 +347,7 @@ export function recordsSuite(name: string, open: () => Promise<Adapters>): void 
     });
 
     it('refuses conditions that cannot be, saying where', async () => {
-      await fit('9');
+      await fitWearer('9');
       await ok('/zones/Z-9', square(1, 51));
       const refuse = async (over: object) => {
         const answer = await api.put('/conditions/C-9', exclusion('9', over));
@@ -376,7 +376,7 @@ export function recordsSuite(name: string, open: () => Promise<Adapters>): void 
     });
 
     it('expands a curfew of 2008 and of tomorrow, at two addresses', async () => {
-      await fit('10', '2008-10-20T00:00:00Z');
+      await fitWearer('10', '2008-10-20T00:00:00Z');
       await ok('/orders/O-10', { wearerId: 'W-10', type: 'licence', startsAt: '2008-10-20T00:00:00Z' });
       await ok('/zones/Z-10', square(1, 51));
       await ok('/zones/Z-10b', square(2, 51));
@@ -422,7 +422,7 @@ export function recordsSuite(name: string, open: () => Promise<Adapters>): void 
     });
 
     it('keeps to its limits', async () => {
-      await fit('12');
+      await fitWearer('12');
       await ok('/zones/Z-12', square(1, 51));
       for (let i = 0; i < 100; i++) await ok(`/conditions/C-12-${i}`, exclusion('12'));
       const one = await api.put('/conditions/C-12-more', exclusion('12'));
@@ -430,7 +430,7 @@ export function recordsSuite(name: string, open: () => Promise<Adapters>): void 
       await ok('/conditions/C-12-0', exclusion('12', { endsAt: '2026-03-01T00:00:00Z' }));
       await ok('/conditions/C-12-more', exclusion('12'));
 
-      await fit('13', '1980-01-01T00:00:00Z');
+      await fitWearer('13', '1980-01-01T00:00:00Z');
       await ok('/orders/O-13', { wearerId: 'W-13', type: 'licence', startsAt: '1980-01-01T00:00:00Z' });
       await ok('/zones/Z-13', square(1, 51));
       const windows = ['01', '07', '13'].map((hour) => ({
@@ -449,7 +449,7 @@ export function recordsSuite(name: string, open: () => Promise<Adapters>): void 
     });
 
     it('gives an empty watch to a tag whose activation never was', async () => {
-      await fit('14');
+      await fitWearer('14');
       await ok('/zones/Z-14', square(1, 51));
       await ok('/conditions/C-14', exclusion('14'));
       expect((await lastWatch('T-14'))?.activations[0]?.terms).toHaveLength(1);
@@ -462,7 +462,7 @@ export function recordsSuite(name: string, open: () => Promise<Adapters>): void 
     });
 
     it('sends nothing where nothing changed for the engine', async () => {
-      await fit('15');
+      await fitWearer('15');
       const before = await readWatches(adapters.log, 'T-15');
       await ok('/wearers/W-15', { name: 'Another name' });
       expect(await readWatches(adapters.log, 'T-15')).toEqual(before);

@@ -7,7 +7,6 @@ import type { Clock, Database, EventLog, LogRecord, WatchStore } from '../../src
 import { measureWatches } from '../../src/pipeline/publication.js';
 import { type Publisher, type PublisherDeps, startPublisher } from '../../src/pipeline/publisher.js';
 import { decodeJson, INPUT_PARTITIONS, INPUTS, type InputRecord } from '../../src/pipeline/topics.js';
-import { createPublicationWaiter } from '../../src/store/outbox.js';
 import { watchStore } from '../../src/store/watch.js';
 import { createRememberingLog, type RememberingLog, silentLog } from './silent-log.js';
 
@@ -36,14 +35,13 @@ export interface RecordsApi {
 }
 
 export async function openRecordsApi(db: Database, log: EventLog, clock: TestClock): Promise<RecordsApi> {
-  const waiter = createPublicationWaiter(db, silentLog);
   const store: WatchStore = watchStore;
   const logger = createRememberingLog();
   const app = await createApp({ log: silentLog });
   registerRecords(app, {
     db,
     clock,
-    waiter,
+    logger: silentLog,
     serviceArea: null,
     measure: (tx, targets, nowMs) => measureWatches(store, tx, targets, nowMs),
   });
@@ -78,7 +76,6 @@ export async function openRecordsApi(db: Database, log: EventLog, clock: TestClo
     async stop() {
       await app.close();
       for (const publisher of publishers) await publisher.stop();
-      await waiter.stop();
     },
   };
 }

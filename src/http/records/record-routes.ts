@@ -22,6 +22,7 @@ export interface RecordDeps {
   readonly clock: Clock;
   /** Where zones belong; null: the world. */
   readonly serviceArea: Bbox | null;
+  /** `measureWatches` of the publication, which the records may not know themselves. */
   readonly measure: MeasureWatches;
   readonly waiter: PublicationWaiter;
 }

@@ -1,4 +1,6 @@
 /** The records of the API (`wire.md`, "Records"). */
+import type { Log } from '../../pipeline/ports.js';
+import { createPublicationWaiter } from '../../store/outbox.js';
 import type { App } from '../app.js';
 import { registerActivations } from './activations.js';
 import { registerConditions } from './conditions.js';
@@ -9,9 +11,16 @@ import { registerTags } from './tags.js';
 import { registerWearers } from './wearers.js';
 import { registerZones } from './zones.js';
 
-export type { RecordDeps };
+export interface RecordsDeps extends Omit<RecordDeps, 'waiter'> {
+  readonly logger: Log;
+}
 
-export function registerRecords(app: App, deps: RecordDeps): void {
+/** Adds them; what waits for publications ends with the application. */
+export function registerRecords(app: App, options: RecordsDeps): void {
+  const { logger, ...rest } = options;
+  const waiter = createPublicationWaiter(rest.db, logger);
+  app.addHook('onClose', () => waiter.stop());
+  const deps: RecordDeps = { ...rest, waiter };
   registerWearers(app, deps);
   registerTagModels(app, deps);
   registerTags(app, deps);

@@ -1,0 +1,188 @@
+/** What the publisher promises when something goes wrong or time goes by, over any database and a log of its own. */
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Database, type EventLog, LogUnavailable } from '../../src/pipeline/ports.js';
+import { createTestClock, openRecordsApi, type RecordsApi, readWatches } from '../support/records.js';
+import { square } from './records.suite.js';
+
+export interface PublisherAdapters {
+  readonly db: Database;
+  /** A new, empty log with Tagwatch's topics. */
+  openLog(): Promise<{ log: EventLog; dispose(): Promise<void> }>;
+}
+
+const NOW = '2026-03-20T12:00:00.000Z';
+const LIMIT_MS = 20_000;
+
+/** A log that can be taken away: a fake behind the port, because the embedded one never is. */
+function breakable(log: EventLog) {
+  const state = { away: false, attempts: 0 };
+  const append: EventLog['append'] = async (topic, records) => {
+    state.attempts += 1;
+    if (state.away) throw new LogUnavailable('taken away by the test');
+    return log.append(topic, records);
+  };
+  return { state, log: { ...log, append } satisfies EventLog };
+}
+
+async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  const deadlineMs = Date.now() + LIMIT_MS;
+  while (!(await holds())) {
+    if (Date.now() > deadlineMs) throw new Error(`not within ${LIMIT_MS} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+export function publisherSuite(name: string, open: () => Promise<PublisherAdapters>): void {
+  describe(`publisher, ${name}`, () => {
+    let adapters: PublisherAdapters;
+    const clock = createTestClock(NOW);
+    const cleanups: (() => Promise<void>)[] = [];
+    let epoch = 0;
+
+    beforeAll(async () => {
+      adapters = await open();
+    });
+    afterEach(async () => {
+      for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+      clock.set(NOW);
+    });
+
+    async function openApi(): Promise<{ api: RecordsApi; log: EventLog; state: { away: boolean; attempts: number } }> {
+      const opened = await adapters.openLog();
+      const { log, state } = breakable(opened.log);
+      const api = await openRecordsApi(adapters.db, log, clock);
+      cleanups.push(opened.dispose, api.stop);
+      return { api, log, state };
+    }
+    const nextEpoch = () => `epoch-${name}-${++epoch}`;
+    const outbox = async () =>
+      (await adapters.db.query<{ rows: number }>('select count(*) as rows from outbox')).rows[0]?.rows;
+    const put = async (api: RecordsApi, path: string, body: object) => {
+      const answer = await api.put(path, body);
+      expect({ path, status: answer.statusCode, body: answer.body }).toMatchObject({
+        status: expect.toBeOneOf([200, 201]),
+      });
+    };
+    const fitWearer = async (api: RecordsApi, n: string) => {
+      await put(api, `/wearers/W-${n}`, { name: n });
+      await put(api, `/tags/T-${n}`, {});
+      await put(api, `/orders/O-${n}`, { wearerId: `W-${n}`, type: 'hdc', startsAt: '2026-01-01T00:00:00Z' });
+      await put(api, `/activations/A-${n}`, { tagId: `T-${n}`, wearerId: `W-${n}`, fittedAt: '2026-01-01T00:00:00Z' });
+      await put(api, `/zones/Z-${n}`, square(1, 51));
+    };
+    const condition = (n: string, over: object = {}) => ({
+      orderId: `O-${n}`,
+      kind: 'exclusion',
+      zoneId: `Z-${n}`,
+      startsAt: '2026-01-01T00:00:00Z',
+      ...over,
+    });
+    const nightly = {
+      kind: 'curfew',
+      schedule: {
+        timeZone: 'Europe/London',
+        windows: [{ days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], from: '19:00', to: '07:00' }],
+      },
+    };
+
+    it('publishes everything again into another log, with the terms’ first publication as it was', async () => {
+      const first = await openApi();
+      const publisher = await first.api.startPublisher({ epoch: nextEpoch() });
+      await fitWearer(first.api, 'p1');
+      await put(first.api, '/conditions/C-p1', condition('p1'));
+      const before = (await readWatches(first.log, 'T-p1')).at(-1);
+      await publisher.stop();
+
+      clock.set('2026-03-20T18:00:00Z');
+      const second = await openApi();
+      await second.api.startPublisher({ epoch: nextEpoch() });
+      await until('it is in the other log', async () => (await readWatches(second.log, 'T-p1')).length > 0);
+      const [after] = await readWatches(second.log, 'T-p1');
+      expect(after?.activations).toEqual(before?.activations);
+      expect(after?.activations[0]?.terms[0]?.publishedAtMs).toBe(Date.parse(NOW));
+      expect(after?.sequence).toBeGreaterThan(before?.sequence ?? Number.POSITIVE_INFINITY);
+      await until('the outbox is empty', async () => (await outbox()) === 0);
+    });
+
+    it('expands schedules again every day, and sends nobody else’s watch', async () => {
+      const { api, log } = await openApi();
+      await api.startPublisher({ epoch: nextEpoch() });
+      await fitWearer(api, 'p2');
+      await fitWearer(api, 'p3');
+      await put(api, '/conditions/C-p2', condition('p2', nightly));
+      await put(api, '/conditions/C-p3', condition('p3'));
+      const last = async (tagId: string) => (await readWatches(log, tagId)).at(-1);
+      const before = { p2: await last('T-p2'), p3: await last('T-p3') };
+      clock.set('2026-03-21T00:00:10Z');
+      await until('it is expanded', async () => (await last('T-p2'))?.sequence !== before.p2?.sequence);
+      const [term] = (await last('T-p2'))?.activations[0]?.terms ?? [];
+      expect(term?.windows).toHaveLength((before.p2?.activations[0]?.terms[0]?.windows?.length ?? 0) + 2);
+      expect(term?.windowsUntilMs).toBe(Date.parse('2026-04-26T00:00:00Z'));
+      expect(term?.publishedAtMs).toBe(Date.parse(NOW));
+      await until('the outbox is empty', async () => (await outbox()) === 0);
+      expect(await last('T-p3')).toEqual(before.p3);
+    });
+
+    it('keeps a change while the log is away, answers 202, and publishes it when the log is back', async () => {
+      const { api, log, state } = await openApi();
+      const publisher = await api.startPublisher({ epoch: nextEpoch() });
+      await fitWearer(api, 'p4');
+      const published = (await readWatches(log, 'T-p4')).length;
+      state.away = true;
+      const body = condition('p4');
+      const answer = await api.put('/conditions/C-p4', body);
+      expect([answer.statusCode, answer.headers.etag]).toEqual([202, '"1"']);
+      // The same again is not answered as published either.
+      expect((await api.put('/conditions/C-p4?wait=false', body)).statusCode).toBe(202);
+      expect(await readWatches(log, 'T-p4')).toHaveLength(published);
+      await until('it tries again', () => publisher.counts().failures >= 2);
+      state.away = false;
+      const repeated = api.put('/conditions/C-p4', body);
+      await until('it is published', async () => (await outbox()) === 0);
+      expect((await repeated).statusCode).toBe(200);
+      expect((await readWatches(log, 'T-p4')).at(-1)?.activations[0]?.terms).toHaveLength(1);
+    });
+
+    it('lets one publish, and another take over', async () => {
+      const { api, log } = await openApi();
+      const shared = nextEpoch();
+      const one = await api.startPublisher({ epoch: shared });
+      await until('the first leads', () => one.counts().leading);
+      const two = await api.startPublisher({ epoch: shared });
+      await fitWearer(api, 'p5');
+      expect(two.counts().leading).toBe(false);
+      await one.stop();
+      await until('the second leads', () => two.counts().leading);
+      await put(api, '/conditions/C-p5', condition('p5'));
+      expect((await readWatches(log, 'T-p5')).at(-1)?.activations[0]?.terms).toHaveLength(1);
+    });
+
+    it('publishes the others where one cannot be, and says so once', async () => {
+      const { api } = await openApi();
+      const publisher = await api.startPublisher({ epoch: nextEpoch() });
+      await fitWearer(api, 'p6');
+      await fitWearer(api, 'p7');
+      await put(api, '/conditions/C-p6', condition('p6', nightly));
+      // A zone that this process's time zone data do not have.
+      const schedule = { ...nightly.schedule, timeZone: 'Europe/Nowhere', exceptions: [] };
+      await adapters.db.query(`update condition_version set schedule = $1::jsonb where condition_id = 'C-p6'`, [
+        schedule,
+      ]);
+      const failing = api.put('/orders/O-p6', { wearerId: 'W-p6', type: 'bail', startsAt: '2026-01-01T00:00:00Z' });
+      // The measure meets it first: a change is refused before it is written.
+      expect((await failing).statusCode).toBe(500);
+      await publisher.stop();
+      const again = await openApi();
+      await again.api.startPublisher({ epoch: nextEpoch() });
+      await until('the other one is published', async () => (await readWatches(again.log, 'T-p7')).length > 0);
+      await put(again.api, '/conditions/C-p7', condition('p7'));
+      expect((await readWatches(again.log, 'T-p6')).length).toBe(0);
+      const told = again.api.logger.entries.filter(({ level }) => level === 'error');
+      expect(told.map(({ fields }) => fields)).toEqual([expect.objectContaining({ kind: 'tag', id: 'T-p6' })]);
+      expect(await outbox()).toBe(1);
+      await adapters.db.query(`update condition_version set schedule = null where condition_id = 'C-p6'`);
+      await until('it is published too', async () => (await readWatches(again.log, 'T-p6')).length > 0);
+      await until('the outbox is empty', async () => (await outbox()) === 0);
+    });
+  });
+}
