@@ -1,10 +1,11 @@
 /** Environment → frozen `Config`. Every variable that is wrong is named at once, with what it should be (`wire.md`, "Running it"). */
+import { PING_PARSERS } from './formats/ping-message.js';
 
 export const ROLES = ['intake', 'engine', 'recorder', 'publisher', 'api'] as const;
 export type Role = (typeof ROLES)[number];
 
-export const PING_FORMATS = ['tagwatch', 'traccar'] as const;
-export type PingFormat = (typeof PING_FORMATS)[number];
+export type PingFormat = keyof typeof PING_PARSERS;
+export const PING_FORMATS = Object.keys(PING_PARSERS) as readonly PingFormat[];
 
 export interface PingTopic {
   readonly topic: string;

@@ -1,15 +1,16 @@
 /** The counters of every role as Prometheus metrics. Names and labels are what operators alert on: add, never rename. */
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Histogram, Gauge as PromGauge, Registry } from 'prom-client';
 import type { EngineCounters } from './pipeline/engine-worker.js';
+import type { RecorderCounters } from './pipeline/recorder.js';
 
 const LATENCY_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 /** Read when `/metrics` is asked for. */
-export interface Gauges {
-  readonly engineLag: () => number;
-  readonly recorderLag: () => number;
-  readonly feedClients: () => number;
-  readonly openAlerts: () => number;
+export interface Gauge {
+  readonly name: string;
+  readonly help: string;
+  /** Null: not known now, and so not told. */
+  readonly read: () => number | null | Promise<number | null>;
 }
 
 export interface Metrics {
@@ -17,8 +18,8 @@ export interface Metrics {
   readonly engine: EngineCounters;
   readonly intake: { pingTaken(): void; pingRejected(reason: string): void };
   readonly http: { pingsAccepted(count: number): void; pingRejected(reason: string): void };
-  readonly recorder: { pingsRecorded(count: number): void; rowsRefused(count: number): void };
-  addGauges(gauges: Gauges): void;
+  readonly recorder: RecorderCounters;
+  addGauge(gauge: Gauge): void;
 }
 
 export function createMetrics(): Metrics {
@@ -62,12 +63,14 @@ export function createMetrics(): Metrics {
   });
   const recorded = new Counter({
     name: 'tagwatch_pings_recorded_total',
-    help: 'Pings that stand in the database.',
+    help: 'Pings that stand in the database, by whether the tag was fitted when they came; repeated: they stood there before.',
+    labelNames: ['fitted'],
     registers,
   });
-  const refused = new Counter({
-    name: 'tagwatch_rows_refused_total',
-    help: 'Rows that the database refused; they are kept as rejected messages.',
+  const recordedOther = new Counter({
+    name: 'tagwatch_records_recorded_total',
+    help: 'Alert events and rejected messages that stand in the database; refused: records that it would not take.',
+    labelNames: ['what'],
     registers,
   });
   return {
@@ -88,23 +91,23 @@ export function createMetrics(): Metrics {
       pingRejected: (reason) => rejected.inc({ door: 'http', reason }),
     },
     recorder: {
-      pingsRecorded: (count) => recorded.inc(count),
-      rowsRefused: (count) => refused.inc(count),
+      pingsRecorded: (fitted, count) => recorded.inc({ fitted }, count),
+      pingsRepeated: (count) => recorded.inc({ fitted: 'repeated' }, count),
+      alertEventsRecorded: (count) => recordedOther.inc({ what: 'alert-event' }, count),
+      rejectedRecorded: (count) => recordedOther.inc({ what: 'rejected' }, count),
+      recordsRefused: (count) => recordedOther.inc({ what: 'refused' }, count),
     },
-    addGauges(gauges) {
-      const gauge = (name: string, help: string, read: () => number) =>
-        new Gauge({
-          name,
-          help,
-          registers,
-          collect() {
-            this.set(read());
-          },
-        });
-      gauge('tagwatch_engine_lag_inputs', 'Inputs that the engine has yet to fold.', gauges.engineLag);
-      gauge('tagwatch_recorder_lag_records', 'Records that the recorder has yet to write.', gauges.recorderLag);
-      gauge('tagwatch_feed_clients', 'Consoles on the feed.', gauges.feedClients);
-      gauge('tagwatch_alerts_open', 'Alerts that nobody has disposed of.', gauges.openAlerts);
+    addGauge({ name, help, read }) {
+      new PromGauge({
+        name,
+        help,
+        registers,
+        async collect() {
+          const value = await read();
+          if (value === null) this.reset();
+          else this.set(value);
+        },
+      });
     },
   };
 }

@@ -29,10 +29,14 @@ const ALLOWED: Readonly<Record<string, Rule | '*'>> = {
   http: { parts: [...PORTS, 'feed', 'formats', 'store', 'evidence'] },
   simulator: { parts: PORTS },
   console: { parts: ['feed', 'alerts', TYPES] },
-  'config.ts': { parts: [] },
+  'config.ts': { parts: ['formats/ping-message'] },
   'lifecycle.ts': { parts: PORTS },
   'metrics.ts': { parts: ['pipeline', 'engine'] },
+  'version.ts': { parts: [] },
+  // The composition root: constructs adapters (`tagwatch.ts`), puts endpoints together (`serve-api.ts`), reads the command line.
   'main.ts': '*',
+  'tagwatch.ts': '*',
+  'serve-api.ts': '*',
   cli: '*',
   demo: '*',
 };

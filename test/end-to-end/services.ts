@@ -1,21 +1,16 @@
 /** A fresh Tagwatch on the pair that DATABASE_URL and KAFKA_BROKERS name: a database and topic names of its own each time. */
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
+import { sharedDatabaseUrl, sharedKafkaBrokers } from '../support/services.js';
 
 export interface FreshPair {
   readonly env: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
 
-export function needServices(): { databaseUrl: string; kafkaBrokers: string } {
-  const { DATABASE_URL: databaseUrl, KAFKA_BROKERS: kafkaBrokers } = process.env;
-  if (!databaseUrl || !kafkaBrokers)
-    throw new Error('DATABASE_URL and KAFKA_BROKERS are not set: these tests need a real PostGIS and a real Kafka');
-  return { databaseUrl, kafkaBrokers };
-}
-
 export async function openFreshPair(): Promise<FreshPair> {
-  const { databaseUrl, kafkaBrokers } = needServices();
+  const databaseUrl = sharedDatabaseUrl();
+  const kafkaBrokers = sharedKafkaBrokers().join(',');
   const name = `t${randomBytes(6).toString('hex')}`;
   await administer(databaseUrl, `create database ${name}`);
   const url = new URL(databaseUrl);

@@ -24,29 +24,15 @@ function breakable(log: EventLog) {
   return { state, log: { ...log, append } satisfies EventLog };
 }
 
-/** Asks until it holds. A log that answers that it cannot just now (a topic that was made a moment ago) is asked again. */
 async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
   const deadlineMs = Date.now() + LIMIT_MS;
-  const ask = async () => {
-    try {
-      return await holds();
-    } catch (error) {
-      if (error instanceof LogUnavailable) return false;
-      throw error;
-    }
-  };
-  while (!(await ask())) {
+  while (!(await holds())) {
     if (Date.now() > deadlineMs) throw new Error(`not within ${LIMIT_MS} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
-/** `endLockSessions` ends the sessions that hold advisory locks, where sessions can end by themselves. */
-export function publisherSuite(
-  name: string,
-  open: () => Promise<PublisherAdapters>,
-  endLockSessions?: (db: Database) => Promise<number>,
-): void {
+export function publisherSuite(name: string, open: () => Promise<PublisherAdapters>): void {
   describe(`publisher, ${name}`, () => {
     let adapters: PublisherAdapters;
     const clock = createTestClock(NOW);
@@ -170,21 +156,6 @@ export function publisherSuite(
       await put(api, '/conditions/C-p5', condition('p5'));
       expect((await readWatches(log, 'T-p5')).at(-1)?.activations[0]?.terms).toHaveLength(1);
     });
-
-    if (endLockSessions !== undefined) {
-      it('goes on when the session that held the lock is gone', async () => {
-        const { api, log } = await openApi();
-        const publisher = await api.startPublisher({ epoch: nextEpoch() });
-        await fitWearer(api, 'p8');
-        expect(publisher.counts().leading).toBe(true);
-        expect(await endLockSessions(adapters.db)).toBe(1);
-        const answer = await api.put('/conditions/C-p8', condition('p8'));
-        expect(answer.statusCode).toBeOneOf([201, 202]);
-        await until('it is published', async () => (await outbox()) === 0);
-        expect((await readWatches(log, 'T-p8')).at(-1)?.activations[0]?.terms).toHaveLength(1);
-        await until('it leads again', () => publisher.counts().leading);
-      });
-    }
 
     it('publishes the others where one cannot be, and says so once', async () => {
       const { api } = await openApi();

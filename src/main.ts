@@ -1,0 +1,155 @@
+#!/usr/bin/env node
+/** The command line. What it starts is constructed in `tagwatch.ts`. */
+import { parseArgs } from 'node:util';
+import { type Logger, pino } from 'pino';
+import { type Config, readConfig } from './config.js';
+import { migrate } from './store/migrate.js';
+import { connectPostgres } from './store/postgres.js';
+import { startTagwatch } from './tagwatch.js';
+import { VERSION } from './version.js';
+
+const HELP = `tagwatch: checks the pings of GPS tags against zones and curfews, and alerts
+
+  tagwatch serve [--roles ROLES]   takes pings, raises alerts, serves API and console
+  tagwatch demo [OPTIONS]          the same with a made-up cohort of 200 wearers, nothing to install
+  tagwatch replay FILE OPTIONS     sends a track file through the front door of a running Tagwatch
+  tagwatch migrate                 brings the schema of DATABASE_URL up to date and ends (serve does it too)
+  tagwatch COMMAND --help          more about one of them
+  tagwatch --version
+
+Exit codes: 0 all went well; 1 it could not be done, and why is said; 2 the call was not understood.
+The README has the table of environment variables.`;
+
+const SERVE_HELP = `tagwatch serve [--roles ROLES]
+
+Takes pings from Kafka and HTTP, folds them, raises alerts, records the track, serves the API and the console. Without
+KAFKA_BROKERS and DATABASE_URL it runs on an embedded log and database in TAGWATCH_DATA_DIR (for evaluation: one process).
+
+  --roles ROLES   some of intake,engine,recorder,publisher,api (default: all). Each scales by itself: start as many processes
+                  with a role as you like, they share the partitions.
+
+Environment (the README tells more):
+  DATABASE_URL                     postgres://user:password@host:5432/tagwatch
+  KAFKA_BROKERS                    host:9092,host:9092
+  KAFKA_PING_TOPICS                suppliers' topics (tagwatch.pings)
+  KAFKA_TOPIC_PREFIX               before Tagwatch's own topics, where several share one Kafka
+  TAGWATCH_DATA_DIR                where embedded data live (./.tagwatch)
+  TAGWATCH_HOST, TAGWATCH_PORT     where it listens (127.0.0.1, 8080; 0 is any free port)
+  TAGWATCH_ALLOW_UNAUTHENTICATED   1 lets it listen elsewhere than on loopback with no sign-in
+  TAGWATCH_SERVICE_AREA            west,south,east,north in degrees: zones outside are refused
+  TAGWATCH_LOG_LEVEL               fatal, error, warn, info, debug, trace, silent (info)
+
+Prints "tagwatch listening on http://HOST:PORT" when it is ready. SIGTERM or Ctrl-C stops it in order; a second one at once.`;
+
+const MIGRATE_HELP = `tagwatch migrate
+
+Brings the schema of the database in DATABASE_URL up to date, under a lock, each step in a transaction, and ends.
+"tagwatch serve" does the same by itself when it starts.`;
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [command, ...rest] = argv;
+  switch (command) {
+    case 'serve':
+      return serve(rest);
+    case 'demo': {
+      const { runDemo } = await import('./demo/demo.js');
+      return runDemo(rest, startTagwatch);
+    }
+    case 'replay': {
+      const { replay } = await import('./cli/replay.js');
+      return replay(rest);
+    }
+    case 'migrate':
+      return migrateOnce(rest);
+    case '--version':
+      console.log(VERSION);
+      return 0;
+    case undefined:
+    case 'help':
+    case '--help':
+    case '-h':
+      console.log(HELP);
+      return command === undefined ? 2 : 0;
+    default:
+      console.error(`tagwatch: there is no command "${command}".\n\n${HELP}`);
+      return 2;
+  }
+}
+
+async function serve(argv: readonly string[]): Promise<number> {
+  const options = { roles: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
+  const { values } = parseArgs({ args: [...argv], options, allowPositionals: false });
+  if (values.help) {
+    console.log(SERVE_HELP);
+    return 0;
+  }
+  const config = configOrExplain(values.roles ?? null);
+  if (!config) return 2;
+  const logger = makeLogger(config);
+  const program = await startTagwatch(config, logger);
+  await new Promise<void>((resolve) => {
+    const stop = () => {
+      process.once('SIGTERM', () => process.exit(1));
+      process.once('SIGINT', () => process.exit(1));
+      resolve();
+    };
+    process.once('SIGTERM', stop);
+    process.once('SIGINT', stop);
+  });
+  const failed = await program.stop();
+  return failed.length === 0 ? 0 : 1;
+}
+
+async function migrateOnce(argv: readonly string[]): Promise<number> {
+  const { values } = parseArgs({ args: [...argv], options: { help: { type: 'boolean', short: 'h' } } });
+  if (values.help) {
+    console.log(MIGRATE_HELP);
+    return 0;
+  }
+  const config = configOrExplain(null);
+  if (!config) return 2;
+  if (!config.databaseUrl) {
+    console.error(
+      'tagwatch migrate: DATABASE_URL is not set; the embedded database migrates itself when it is opened.',
+    );
+    return 2;
+  }
+  const logger = makeLogger(config);
+  const db = connectPostgres({ url: config.databaseUrl, log: logger });
+  try {
+    const applied = await migrate(db, logger);
+    console.log(applied.length === 0 ? 'The schema is up to date.' : `Applied ${applied.join(', ')}.`);
+    return 0;
+  } finally {
+    await db.close();
+  }
+}
+
+function configOrExplain(roles: string | null): Config | null {
+  const result = readConfig(process.env, roles);
+  if (result.ok) return result.config;
+  console.error(
+    `tagwatch: the configuration cannot be used:\n${result.errors.map((error) => `  - ${error}`).join('\n')}`,
+  );
+  return null;
+}
+
+/** JSON lines on stderr, so that stdout holds only what was asked for. */
+function makeLogger(config: Config): Logger {
+  return pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
+}
+
+/** A mistake in the call is told in one line; anything else with its cause, because somebody has to act. */
+function explain(error: unknown): number {
+  if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) {
+    console.error(`tagwatch: ${error.message}\nTry "tagwatch --help".`);
+    return 2;
+  }
+  console.error(`tagwatch: ${error instanceof Error ? error.message : String(error)}`);
+  if (process.env['TAGWATCH_LOG_LEVEL'] === 'debug' && error instanceof Error) console.error(error.stack);
+  return 1;
+}
+
+process.exitCode = await main(process.argv.slice(2)).catch(explain);
+// What is still open by now (a socket of a broker that went away) must not keep a stopped program alive.
+process.exit();

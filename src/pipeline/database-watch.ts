@@ -1,0 +1,84 @@
+/** Knows whether the database is there, migrates it as soon as it is, and never holds up the rest. */
+import { type Database, DatabaseUnavailable, type Log } from './ports.js';
+
+/** How often the database is asked whether it answers, ms. */
+export const DATABASE_CHECK_MS = 2_000;
+
+export interface DatabaseWatch {
+  /** It answered the last time and has this program's schema. */
+  isPresent(): boolean;
+  /** What it waits for, in words; null while present. */
+  waitsFor(): string | null;
+  stop(): Promise<void>;
+}
+
+/**
+ * Rejects only where the schema cannot be brought to this program's (an edited or newer migration): that must not be run on. A
+ * database that is away is asked again every `checkMs`.
+ */
+export async function watchDatabase(deps: {
+  readonly db: Database;
+  readonly migrate: () => Promise<unknown>;
+  readonly logger: Log;
+  readonly waitMs: number;
+  readonly onFault: (error: unknown) => void;
+  readonly checkMs?: number;
+}): Promise<DatabaseWatch> {
+  const { db, logger, checkMs = DATABASE_CHECK_MS } = deps;
+  let migrated = false;
+  let present = false;
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  let checking: Promise<void> = Promise.resolve();
+
+  async function check(): Promise<void> {
+    try {
+      if (migrated) await db.query('select 1');
+      else await deps.migrate();
+      migrated = true;
+      if (!present) logger.info({}, 'the database is present');
+      present = true;
+    } catch (error) {
+      if (!(error instanceof DatabaseUnavailable)) throw error;
+      if (present) logger.error({ err: error }, 'the database is away: alerts go on, the record waits');
+      present = false;
+    }
+  }
+
+  function checkLater(): void {
+    if (stopped) return;
+    timer = setTimeout(() => {
+      checking = check().catch(deps.onFault).then(checkLater);
+    }, checkMs);
+  }
+
+  const watch: DatabaseWatch = {
+    isPresent: () => present,
+    waitsFor: () => (present ? null : migrated ? 'the database to answer' : 'the database to answer, to migrate it'),
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await checking;
+    },
+  };
+
+  let first: unknown = null;
+  checking = check().catch((error: unknown) => {
+    first = error;
+  });
+  const isSettled = await Promise.race([
+    checking.then(() => true),
+    new Promise<false>((resolve) => setTimeout(resolve, deps.waitMs, false).unref()),
+  ]);
+  if (first !== null) throw first;
+  if (!isSettled || !present)
+    logger.error(
+      {},
+      'the database is away: going on without it; alerts flow, records cannot be changed, the record waits',
+    );
+  checking = checking.then(() => {
+    if (first !== null) deps.onFault(first);
+    checkLater();
+  });
+  return watch;
+}
