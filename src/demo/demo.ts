@@ -51,11 +51,16 @@ async function configure(options: DemoOptions, dataDir: string): Promise<Config>
   return read.config;
 }
 
-/** The first signal aborts, so that everything stops in order; the second one ends the process. */
+/** npm hands on the Ctrl-C that the terminal has sent to everybody: two signals at once are one wish. */
+const SAME_WISH_MS = 1_000;
+
+/** The first signal aborts, so that everything stops in order; another one, some time later, ends the process. */
 function abortOnSignal(): AbortController {
   const controller = new AbortController();
+  let firstAtMs = 0;
   const onSignal = () => {
-    if (controller.signal.aborted) process.exit(1);
+    if (!controller.signal.aborted) firstAtMs = nowMs();
+    else if (nowMs() - firstAtMs > SAME_WISH_MS) process.exit(1);
     controller.abort();
   };
   process.on('SIGINT', onSignal);

@@ -279,7 +279,7 @@ function sufferBadFix(wearer: SimulatedWearer, startsAtMs: number): Scene {
 
 /** Drives to a school gate, waits there, drives off. One after the other, so that the page goes on having news. */
 function visitSchool(wearer: SimulatedWearer, startsAtMs: number): Scene {
-  const leavesAtMs = startsAtMs + (wearer.index - 1) * 4 * MINUTE_MS;
+  const leavesAtMs = startsAtMs + (wearer.index - SCENES.length + 1) * 4 * MINUTE_MS;
   const from = startingPlace(wearer);
   const school = schoolOf(wearer);
   const track = startTrack(from, leavesAtMs)

@@ -1,0 +1,147 @@
+/**
+ * The demonstration as a supervisor sees it: the real program, a real browser. A screenshot is left in the folder that
+ * TAGWATCH_SCREENSHOTS names, or in the temporary folder.
+ */
+import { existsSync, mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { AlertItem } from '../../src/alerts/alert.js';
+import { type Home, makeHome, type Program, startProgram } from '../support/program.js';
+
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
+];
+/** More than the demonstration needs (20 s, 90 s): what is late fails by what it says, not by a limit of this test. */
+const ALERTS_LIMIT_MS = 150_000;
+const MARKUP = '<img src=x onerror="window.wasRun = true"> Ampersand & Co';
+
+let home: Home;
+let program: Program;
+let browser: Browser;
+let page: Page;
+let listeningAtMs: number;
+/** Everything that the page complained about. */
+const complaints: string[] = [];
+
+const row = (text: string) => page.locator('.tw-alert', { hasText: text });
+const screenshots = process.env.TAGWATCH_SCREENSHOTS ?? join(tmpdir(), 'tagwatch-screenshots');
+
+async function call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+  const answer = await fetch(`${program.url}/api/v1${path}`, {
+    method,
+    headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+}
+
+beforeAll(async () => {
+  if (!existsSync(CHROMIUM))
+    throw new Error(`No Chromium at ${CHROMIUM}: install it (apt-get install chromium) or set CHROMIUM`);
+  mkdirSync(screenshots, { recursive: true });
+  home = await makeHome();
+  program = await startProgram(home, ['demo', '--port', '0', '--seed', 'tagwatch']);
+  listeningAtMs = Date.now();
+  browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(`console: ${message.text()}`);
+  });
+  page.on('requestfailed', (request) => complaints.push(`failed: ${request.url()}`));
+  page.on('response', (response) => {
+    if (response.status() >= 400 && response.status() !== 412)
+      complaints.push(`${response.status()}: ${response.url()}`);
+  });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await program?.stop();
+  home?.remove();
+});
+
+test('a name that holds markup stays text, also on the map', async () => {
+  const { status } = await call('PUT', '/wearers/W-001', { name: MARKUP });
+  expect(status).toBe(200);
+});
+
+test('the victim-zone alert and the curfew alert come by themselves', async () => {
+  await page.goto(program.url);
+  await row('Protected address, W-001').getByText('Confirmed', { exact: true }).waitFor({ timeout: ALERTS_LIMIT_MS });
+  const victimMs = Date.now() - listeningAtMs;
+  await row('left home during the window')
+    .getByText('Confirmed', { exact: true })
+    .waitFor({ timeout: ALERTS_LIMIT_MS });
+  const curfewMs = Date.now() - listeningAtMs;
+  console.info(`victim-zone alert on the page after ${victimMs} ms, curfew alert after ${curfewMs} ms`);
+  await page.locator('#connection[data-state=live]').waitFor();
+  expect(await page.locator('#tags').textContent()).toMatch(/^200 tags heard, 0 silent/);
+  expect(await page.title()).toMatch(/^\(\d\) Tagwatch$/);
+  expect(await row('Protected address, W-001').textContent()).toContain(MARKUP);
+  await page.locator('.tw-marker', { hasText: MARKUP }).waitFor();
+  await page.screenshot({ path: join(screenshots, 'alerts.png') });
+});
+
+test('a row opens with the explanation in words, and the map goes there', async () => {
+  await row('Protected address, W-001').getByRole('button', { expanded: false }).first().click();
+  await row('Protected address, W-001').getByText('This condition is confirmed on the first fix.').waitFor();
+  expect(await row('Protected address, W-001').textContent()).toMatch(/\d+ m inside the zone, accurate to \d+ m/);
+  // The marker ends up in the middle of the map.
+  const map = (await page.locator('#map').boundingBox())!;
+  await expect
+    .poll(async () => {
+      const marker = (await page.locator('.tw-marker', { hasText: MARKUP }).boundingBox())!;
+      return Math.abs(marker.x + marker.width / 2 - (map.x + map.width / 2));
+    })
+    .toBeLessThan(100);
+});
+
+test('acknowledging tells who, and the one who was second is told who was first', async () => {
+  const victim = row('Protected address, W-001');
+  await victim.getByRole('button', { name: /^Acknowledge/ }).click();
+  await victim.getByText(/^Acknowledged by local at/).waitFor();
+  // Somebody else acknowledges the curfew alert while our click is on its way.
+  await page.route('**/acknowledge', async (route) => {
+    const alertId = new URL(route.request().url()).pathname.split('/').at(-2)!;
+    const { body } = await call('GET', `/alerts/${alertId}`);
+    const { etag } = body as unknown as AlertItem;
+    const first = await call(
+      'POST',
+      `/alerts/${alertId}/acknowledge`,
+      { note: 'seen elsewhere' },
+      { 'if-match': etag },
+    );
+    expect(first.status).toBe(200);
+    await route.continue();
+  });
+  const curfew = row('left home during the window');
+  await curfew.getByRole('button', { name: /^Acknowledge/ }).click();
+  await curfew.getByText('Somebody was first.').waitFor();
+  await curfew.getByText(/^Acknowledged by local at/).waitFor();
+  await page.screenshot({ path: join(screenshots, 'acknowledged.png') });
+});
+
+test('nothing on the page went wrong, and no markup of the data ran', async () => {
+  // The refused acknowledgement is shown in the browser's console as a failed load: that one is meant.
+  expect(complaints.filter((complaint) => !complaint.includes('412'))).toEqual([]);
+  expect(await page.evaluate('"wasRun" in window')).toBe(false);
+});
+
+test('a server that is gone is shown as such', async () => {
+  expect(await program.stop()).toBe(0);
+  await page.getByText(/^NOT LIVE since/).waitFor();
+  await page.screenshot({ path: join(screenshots, 'not-live.png') });
+});

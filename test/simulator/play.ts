@@ -1,0 +1,158 @@
+/**
+ * Plays the demonstration without a program around it: the records through the real validation of zones, the real expansion of
+ * schedules and the real fold of a partition, with the seeding's order of events and a tag's delay.
+ */
+import type { FindingEvent } from '../../src/alerts/event.js';
+import { toFindingEvent } from '../../src/alerts/event.js';
+import type { SharedWatch, TagWatch } from '../../src/engine/types.js';
+import { parsePing } from '../../src/formats/tagwatch-ping.js';
+import { validateZone } from '../../src/formats/zone.js';
+import { emptyFold, foldInput } from '../../src/pipeline/partition-fold.js';
+import type { ConditionFacts, Schedule, WatchFacts, ZoneVersionFacts } from '../../src/pipeline/ports.js';
+import type { InputRecord } from '../../src/pipeline/topics.js';
+import { draftSharedWatch, draftTagWatch, horizonOf } from '../../src/pipeline/watch-builder.js';
+import { inventCohort } from '../../src/simulator/cohort.js';
+import type { WirePing } from '../../src/simulator/ping.js';
+import { cohortRecords, type RecordPut } from '../../src/simulator/records.js';
+import { createSimulation } from '../../src/simulator/simulation.js';
+import { type Story, tellStory } from '../../src/simulator/story.js';
+
+const SECOND_MS = 1000;
+const INTERVAL_SECONDS = 15;
+/** From a tag's fix to its receipt. */
+const DELAY_MS = 400;
+/** The engine's worker ticks so often. */
+const TICK_MS = 5 * SECOND_MS;
+
+type Body = Record<string, unknown>;
+
+const idOf = ({ path }: RecordPut) => path.slice(path.lastIndexOf('/') + 1);
+const at = (instant: unknown) => Date.parse(String(instant));
+
+/** The facts that the store would read, from the bodies that were put. */
+function toFacts(puts: readonly RecordPut[]): WatchFacts & { readonly shared: readonly ConditionFacts[] } {
+  const of = (folder: string) => puts.filter(({ path }) => path.startsWith(`/${folder}/`));
+  const model = of('tag-models')[0]!.body as { defaultAccuracyMetres: number; intervalSeconds: number };
+  const orders = new Map(of('orders').map((put) => [idOf(put), put.body as Body]));
+  const zones = new Map<string, ZoneVersionFacts[]>();
+  for (const put of of('zones')) {
+    const valid = validateZone(put.body, null);
+    if (!valid.ok) throw new Error(`${put.path}: ${JSON.stringify(valid.errors)}`);
+    const { priority, bufferMetres } = valid.properties;
+    const zone = { ...valid.zone, zoneId: idOf(put), version: 1, priority, bufferMetres };
+    zones.set(idOf(put), [{ zone, effectiveAtMs: null }]);
+  }
+  const conditions = of('conditions').map((put): ConditionFacts => {
+    const { orderId, kind, zoneId, schedule, startsAt } = put.body as Body;
+    const order = orderId === undefined ? null : orders.get(String(orderId))!;
+    if (!zones.has(String(zoneId))) throw new Error(`${put.path} names a zone that is not there`);
+    return {
+      conditionId: idOf(put),
+      order: order && { wearerId: String(order.wearerId), startsAtMs: at(order.startsAt), endsAtMs: null },
+      versions: [
+        {
+          version: 1,
+          effectiveAtMs: at(startsAt),
+          kind: kind as 'exclusion',
+          zoneId: String(zoneId),
+          schedule: schedule === undefined ? null : { exceptions: [], ...(schedule as Omit<Schedule, 'exceptions'>) },
+          confirmOn: null,
+          graceMinutes: 0,
+          startsAtMs: at(startsAt),
+          endsAtMs: null,
+        },
+      ],
+    };
+  });
+  return {
+    tags: of('activations').map((put) => {
+      const { tagId, wearerId, fittedAt } = put.body as Body;
+      const activation = {
+        activationId: idOf(put),
+        wearerId: String(wearerId),
+        fittedAtMs: at(fittedAt),
+        removedAtMs: null,
+      };
+      return { tagId: String(tagId), model: { accuracyConvention: 'r95', ...model }, activations: [activation] };
+    }),
+    conditions: conditions.filter(({ order }) => order !== null),
+    shared: conditions.filter(({ order }) => order === null),
+    zones,
+  };
+}
+
+export interface Played {
+  readonly story: Story;
+  readonly events: readonly FindingEvent[];
+  /** Why pings did not count, where any did not. */
+  readonly notJudged: readonly string[];
+}
+
+/** The demonstration seeded from `startsAtMs` - 8 s, its story from `startsAtMs`, for so long. */
+export function play(seed: string, startsAtMs: number, durationMs: number): Played {
+  const cohort = inventCohort(seed);
+  const seededAtMs = startsAtMs - 8 * SECOND_MS;
+  const simulation = createSimulation({
+    cohort,
+    countsFromMs: seededAtMs - 60 * SECOND_MS,
+    intervalSeconds: INTERVAL_SECONDS,
+  });
+  const fold = emptyFold(0);
+  const events: FindingEvent[] = [];
+  const notJudged: string[] = [];
+  const publishedAtMs = new Map<string, number>();
+  let offset = 0;
+  let sequence = 0;
+
+  function take(record: InputRecord): void {
+    const folded = foldInput(fold, record, offset++, ({ error }) => {
+      throw error;
+    });
+    events.push(...folded.events.map(toFindingEvent));
+    if (folded.notJudged !== null) notJudged.push(folded.notJudged);
+  }
+  function publish(puts: readonly RecordPut[], nowMs: number): void {
+    const facts = toFacts(puts);
+    const publication = (key: object) => {
+      const name = JSON.stringify(key);
+      if (!publishedAtMs.has(name)) publishedAtMs.set(name, nowMs);
+      return publishedAtMs.get(name)!;
+    };
+    sequence += 1;
+    for (const tag of facts.tags) {
+      const watch: TagWatch = draftTagWatch(tag, facts, horizonOf(nowMs)).finish(publication, sequence, nowMs);
+      take({ type: 'watch', watch });
+    }
+    for (const condition of facts.shared) {
+      const shared: SharedWatch = draftSharedWatch(condition, facts, horizonOf(nowMs)).finish(
+        publication,
+        sequence,
+        nowMs,
+      );
+      take({ type: 'shared', shared });
+    }
+  }
+  function hear(pings: readonly WirePing[]): void {
+    for (const wire of pings) {
+      const receivedAtMs = Date.parse(wire.fixedAt) + DELAY_MS;
+      const parsed = parsePing(wire, receivedAtMs);
+      if (!parsed.ok) throw new Error(JSON.stringify(parsed));
+      take({ type: 'ping', receivedAtMs, ping: parsed.ping });
+    }
+  }
+
+  const records = cohortRecords(cohort, seededAtMs, INTERVAL_SECONDS);
+  const fitted = [...records.people, ...records.orders, ...records.activations];
+  publish(fitted, seededAtMs);
+  hear(simulation.everybodyAt(seededAtMs + SECOND_MS));
+  publish([...fitted, ...records.conditions], seededAtMs + 5 * SECOND_MS);
+  hear(simulation.everybodyAt(seededAtMs + 6 * SECOND_MS));
+  const story = tellStory(cohort, startsAtMs);
+  publish([...fitted, ...story.zones, ...records.conditions, ...story.conditions], startsAtMs + 500);
+  simulation.tell(story);
+  for (let fromMs = startsAtMs; fromMs < startsAtMs + durationMs; fromMs += TICK_MS) {
+    hear(simulation.pingsBetween(fromMs, fromMs + TICK_MS));
+    take({ type: 'tick', atMs: fromMs + TICK_MS });
+  }
+  return { story, events, notJudged };
+}
