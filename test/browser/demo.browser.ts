@@ -86,7 +86,7 @@ test('the victim-zone alert and the curfew alert come by themselves', async () =
     .getByText('Confirmed', { exact: true })
     .waitFor({ timeout: ALERTS_LIMIT_MS });
   const curfewMs = Date.now() - listeningAtMs;
-  console.info(`victim-zone alert on the page after ${victimMs} ms, curfew alert after ${curfewMs} ms`);
+  process.stdout.write(`victim-zone alert on the page after ${victimMs} ms, curfew alert after ${curfewMs} ms\n`);
   await page.locator('#connection[data-state=live]').waitFor();
   expect(await page.locator('#tags').textContent()).toMatch(/^200 tags heard, 0 silent/);
   expect(await page.title()).toMatch(/^\(\d\) Tagwatch$/);

@@ -111,7 +111,12 @@ export function play(seed: string, startsAtMs: number, durationMs: number): Play
     events.push(...folded.events.map(toFindingEvent));
     if (folded.notJudged !== null) notJudged.push(folded.notJudged);
   }
-  function publish(puts: readonly RecordPut[], nowMs: number): void {
+  /** A tag whose watch stays the same is not published again. */
+  function publish(
+    puts: readonly RecordPut[],
+    nowMs: number,
+    isChanged: (tagId: string) => boolean = () => true,
+  ): void {
     const facts = toFacts(puts);
     const publication = (key: object) => {
       const name = JSON.stringify(key);
@@ -119,7 +124,7 @@ export function play(seed: string, startsAtMs: number, durationMs: number): Play
       return publishedAtMs.get(name)!;
     };
     sequence += 1;
-    for (const tag of facts.tags) {
+    for (const tag of facts.tags.filter(({ tagId }) => isChanged(tagId))) {
       const watch: TagWatch = draftTagWatch(tag, facts, horizonOf(nowMs)).finish(publication, sequence, nowMs);
       take({ type: 'watch', watch });
     }
@@ -148,7 +153,10 @@ export function play(seed: string, startsAtMs: number, durationMs: number): Play
   publish([...fitted, ...records.conditions], seededAtMs + 5 * SECOND_MS);
   hear(simulation.everybodyAt(seededAtMs + 6 * SECOND_MS));
   const story = tellStory(cohort, startsAtMs);
-  publish([...fitted, ...story.zones, ...records.conditions, ...story.conditions], startsAtMs + 500);
+  const cast = new Set(story.parts.map(({ wearer }) => wearer.tagId));
+  publish([...fitted, ...story.zones, ...records.conditions, ...story.conditions], startsAtMs + 500, (tagId) =>
+    cast.has(tagId),
+  );
   simulation.tell(story);
   for (let fromMs = startsAtMs; fromMs < startsAtMs + durationMs; fromMs += TICK_MS) {
     hear(simulation.pingsBetween(fromMs, fromMs + TICK_MS));
