@@ -326,6 +326,8 @@ export interface Published {
 
 /** The records as the publisher reads them, and its own memory. `store/watch.ts`; every call is one or few statements. */
 export interface WatchStore {
+  /** Notified with the commit that adds rows to the outbox. */
+  readonly outboxChannel: string;
   /** The oldest rows first. */
   readOutbox(db: Queryable, limit: number): Promise<OutboxRow[]>;
   addToOutbox(db: Queryable, targets: readonly WatchTarget[], nowMs: number): Promise<void>;

@@ -18,8 +18,6 @@ import { horizonOf } from './watch-builder.js';
 
 /** Any number, the same in every version of the program: who holds it publishes. */
 const PUBLISHER_LOCK = 7_402_310_002;
-/** Told by whoever writes to the outbox. */
-const OUTBOX_CHANNEL = 'tagwatch_outbox';
 /** How long until a waiting publisher asks for the lock again. */
 const LOCK_RETRY_MS = 1_000;
 /** How often it looks by itself: a notice may be lost with its connection, and a day begins without one. */
@@ -192,7 +190,7 @@ export async function startPublisher(deps: PublisherDeps): Promise<Publisher> {
     let unlisten: (() => Promise<void>) | null = null;
     while (!stopped) {
       try {
-        unlisten ??= await db.listen(OUTBOX_CHANNEL, alarm.wake, alarm.wake);
+        unlisten ??= await db.listen(store.outboxChannel, alarm.wake, alarm.wake);
         const lock = await db.tryLock(PUBLISHER_LOCK);
         if (lock === null) {
           await alarm.wait(deps.lockRetryMs ?? LOCK_RETRY_MS);

@@ -11,7 +11,7 @@ import type {
   WatchTarget,
   ZoneVersionFacts,
 } from '../pipeline/ports.js';
-import { addOutboxRows, readOutbox, removeFromOutbox } from './outbox.js';
+import { addOutboxRows, OUTBOX_CHANNEL, readOutbox, removeFromOutbox } from './outbox.js';
 
 const ms = (date: Date): number => date.getTime();
 const msOrNull = (date: Date | null): number | null => (date === null ? null : date.getTime());
@@ -229,6 +229,7 @@ const recordPublished: WatchStore['recordPublished'] = async (db, published, now
 };
 
 export const watchStore: WatchStore = {
+  outboxChannel: OUTBOX_CHANNEL,
   readOutbox,
   removeFromOutbox,
   async addToOutbox(db, targets, nowMs) {
