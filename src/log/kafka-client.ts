@@ -3,7 +3,8 @@
  * delivers what it fetched before a rebalance, and restarts itself by rules of its own; so we use what lies under it: the
  * `Cluster` that it hands to partition assigners (a public type) and that cluster's brokers, for one request each.
  */
-import { type Broker, type Cluster, Kafka, type logCreator, Partitioners } from 'kafkajs';
+import { connect, type Socket } from 'node:net';
+import { type Broker, type Cluster, type ISocketFactoryArgs, Kafka, type logCreator, Partitioners } from 'kafkajs';
 import { type Log, LogUnavailable } from '../pipeline/ports.js';
 
 /** Every time limit of the adapter, in ms. */
@@ -88,7 +89,21 @@ export function createKafka(brokers: readonly string[], clientId: string, log: L
     requestTimeout: timings.requestLimitMs,
     retry: { retries: KAFKAJS_RETRIES, initialRetryTime: timings.retryFirstMs, maxRetryTime: timings.retryMaxMs },
     logCreator: createLogCreator(log),
+    socketFactory: openSocket,
   });
+}
+
+/** How long a connection may be silent before TCP asks whether the other side is there. */
+const KEEP_ALIVE_AFTER_MS = 60_000;
+
+/** As kafkajs opens them, without Nagle's delay; TLS comes with the configuration that asks for it. */
+function openSocket({ host, port, onConnect }: ISocketFactoryArgs): Socket {
+  const socket = connect({ host, port }, onConnect);
+  socket.setKeepAlive(true, KEEP_ALIVE_AFTER_MS);
+  socket.setNoDelay(true);
+  // kafkajs disconnects a dead socket again and again, and each time a listener stays on it until it is collected.
+  socket.setMaxListeners(0);
+  return socket;
 }
 
 /**
