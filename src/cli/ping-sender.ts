@@ -1,6 +1,6 @@
 /** Sends a batch of pings through the front door, again and again until it is answered. */
 import { setTimeout as wait } from 'node:timers/promises';
-import type { WirePing } from '../formats/csv.js';
+import type { WirePing } from '../formats/track-item.js';
 
 /** A ping that the server refused, by its place in the batch. */
 export interface Refusal {

@@ -1,14 +1,17 @@
 /** The words of `tagwatch replay`: its help, and its options from them. */
 import { parseArgs } from 'node:util';
 import { MAX_PINGS_AT_ONCE } from '../formats/ping-message.js';
+import { TRACK_FORMATS, type TrackFormat } from '../formats/track.js';
 
-export const REPLAY_HELP = `Usage: tagwatch replay FILE (--tag TAG | --tag-column NAME) [OPTIONS]
+export const REPLAY_HELP = `Usage: tagwatch replay FILE [--tag TAG | --tag-column NAME] [OPTIONS]
 
-Sends a track from a CSV file, plain or gzipped, to a running Tagwatch over HTTP, as a supplier would.
+Sends a track file, plain or gzipped, to a running Tagwatch over HTTP, as a supplier would.
 
 Whose fixes they are:
-  --tag TAG               all rows are of this tag
-  --tag-column NAME       the column that names each row's tag
+  --tag TAG               all fixes are of this tag
+  --tag-column NAME       the column (CSV), property (GeoJSON, NDJSON), ExtendedData (KML) or element of a track that names the
+                          tag; "name" is the name of a GPX track or of a KML Placemark
+  neither                 the file says so itself in tagId, as Tagwatch's own exports do
 
 Options:
   --url URL               where Tagwatch listens (http://127.0.0.1:8080)
@@ -17,13 +20,24 @@ Options:
   --live                  as if it happened now: all tags are merged by time, the first fix is moved to now, and the others
                           follow in their own intervals
   --speed X               with --live: X times as fast, and the intervals X times as short (1)
+  --format NAME           ${Object.keys(TRACK_FORMATS).join(', ')} (by the file's extension, otherwise by how it begins)
+  --skip-bad              leave out what is no usable fix and send the rest (a file with such rows is not sent at all)
   --batch N               pings in one request, 1 to ${MAX_PINGS_AT_ONCE} (500)
   --help                  this
 
-The file: its first line names the columns. Latitude (latitude, lat, y), longitude (longitude, lng, lon, long, x) and time
-(fixedAt, fixTime, timestamp, datetime, time, ...) are required; accuracy, heading (or bearing, course), altitude and speed with its
-unit (speed_kmh, speed_knots, ...) are taken where they are. Capitals and separators in names do not matter. A time without a zone is
-UTC; seconds and milliseconds since 1970 are understood. Coordinates are WGS84 degrees.
+The file, by its format:
+  CSV      the first line names the columns. Latitude (latitude, lat, y), longitude (longitude, lng, lon, long, x) and time
+           (fixedAt, fixTime, timestamp, datetime, time, ...) are required; accuracy, heading (or bearing, course), altitude,
+           satellites, batteryPercent and speed with its unit (speed_kmh, speed_knots, ...) are taken where they are. Capitals
+           and separators in names do not matter
+  GPX      points of tracks (trkpt) with their time, ele, sat, and speed (metres a second) and course as GPX 1.0 or extensions
+           have them
+  GeoJSON  Points with a time among their properties (named as in CSV); lines with coordTimes or coordinateProperties.times
+  KML      gx:Track, also in gx:MultiTrack, and Points with a TimeStamp; a LineString has no times and is refused
+  PLT      GeoLife's: six lines of header, altitude in feet
+  NDJSON   Tagwatch's own pings, one a line
+A time without a zone is UTC; seconds and milliseconds since 1970 are understood. Coordinates are WGS84 degrees. Gzip is undone,
+whatever the file is called. The whole file is read once before anything is sent.
 
 Without --live, pings keep the file's times and its order. They carry no sequence numbers, so a ping is known by its content, and a
 second replay of the same file adds nothing. With --live the times are new, and so are the pings.
@@ -36,6 +50,8 @@ Examples:
     tagwatch replay liverpool-bus-route14.csv --tag-column vehicle_id --accuracy-metres 10
   one walker of 2008, gzipped, at most 2,000 pings a second
     tagwatch replay geolife-001.csv.gz --tag T-001 --rate 2000
+  a trail that Tagwatch exported
+    tagwatch replay W-17-trail.kml
   the buses on the map, now, a minute in a second
     tagwatch replay liverpool-bus-route14.csv --tag-column vehicle_id --live --speed 60
 
@@ -44,7 +60,11 @@ Ends with 0 when every row was accepted, 1 when some were not or it gave up, 2 w
 
 export interface ReplayOptions {
   readonly file: string;
-  readonly tag: { readonly tagId: string } | { readonly column: string };
+  /** Null: the file names it. */
+  readonly tag: { readonly tagId: string } | { readonly column: string } | null;
+  /** Null: by the file's name and content. */
+  readonly format: TrackFormat | null;
+  readonly skipBad: boolean;
   readonly url: string;
   readonly accuracyMetres: number;
   /** Pings a second; null: as fast as it goes. */
@@ -71,6 +91,8 @@ function parse(argv: string[]) {
       rate: { type: 'string' },
       live: { type: 'boolean', default: false },
       speed: { type: 'string' },
+      format: { type: 'string' },
+      'skip-bad': { type: 'boolean', default: false },
       batch: { type: 'string', default: '500' },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -80,6 +102,8 @@ function parse(argv: string[]) {
 function isWebAddress(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
+
+const isFormat = (name: string): name is TrackFormat => Object.hasOwn(TRACK_FORMATS, name);
 
 /** Options from the arguments after `replay`; everything that is wrong with them is told at once. */
 export function readReplayOptions(argv: readonly string[]): ReplayCommand {
@@ -103,7 +127,7 @@ export function readReplayOptions(argv: readonly string[]): ReplayCommand {
   if (positionals.length !== 1) errors.push(`One FILE is needed; there are ${positionals.length}.`);
   const { tag, url } = values;
   const tagColumn = values['tag-column'];
-  if ((tag === undefined) === (tagColumn === undefined)) {
+  if (tag !== undefined && tagColumn !== undefined) {
     errors.push('Say whose fixes they are: either --tag TAG or --tag-column NAME.');
   } else if (tag === '' || tagColumn === '') errors.push('--tag and --tag-column must not be empty.');
   if (!isWebAddress(url)) errors.push(`--url is "${url}"; it must be like http://127.0.0.1:8080.`);
@@ -115,10 +139,16 @@ export function readReplayOptions(argv: readonly string[]): ReplayCommand {
   if (values.speed !== undefined && !values.live) errors.push('--speed goes with --live.');
   if (values.rate !== undefined && values.live)
     errors.push('--rate and --live exclude each other: --live has its own pace.');
+  const format = values.format ?? null;
+  if (format !== null && !isFormat(format)) {
+    errors.push(`--format is "${format}"; known: ${Object.keys(TRACK_FORMATS).join(', ')}.`);
+  }
   if (errors.length > 0) return { kind: 'wrong', errors };
   const options: ReplayOptions = {
     file,
-    tag: tagColumn === undefined ? { tagId: tag! } : { column: tagColumn },
+    tag: tag !== undefined ? { tagId: tag } : tagColumn !== undefined ? { column: tagColumn } : null,
+    format: format as TrackFormat | null,
+    skipBad: values['skip-bad'],
     url,
     accuracyMetres,
     ratePerSecond,

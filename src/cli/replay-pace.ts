@@ -1,10 +1,10 @@
 /** When the rows of a track go out: as they are read, at a rate, or as if they happened now. */
 import { setTimeout as wait } from 'node:timers/promises';
-import type { TrackRow, WirePing } from '../formats/csv.js';
+import type { TrackItem, WirePing } from '../formats/track-item.js';
 
-/** A ping and the line of the file it comes from. */
-export interface LinedPing {
-  readonly line: number;
+/** A ping and where in the file it comes from. */
+export interface PlacedPing {
+  readonly place: string;
   readonly ping: WirePing;
 }
 
@@ -19,13 +19,13 @@ export const SYSTEM_PACER: Pacer = { nowMs: Date.now, waitMs: (ms) => wait(ms) }
 /** `--live` sorts the whole file, so it is held in memory: about 1 GB. */
 export const MAX_LIVE_ROWS = 2_000_000;
 
-type Rows = AsyncIterable<TrackRow> | Iterable<TrackRow>;
+type Rows = AsyncIterable<TrackItem> | Iterable<TrackItem>;
 
 /** Rows that are no fix go to `onBad`; the others come on. */
-async function* keepFixes(rows: Rows, onBad: (line: number, detail: string) => void): AsyncGenerator<LinedPing> {
+async function* keepFixes(rows: Rows, onBad: (place: string, detail: string) => void): AsyncGenerator<PlacedPing> {
   for await (const row of rows) {
     if (row.ok) yield row;
-    else onBad(row.line, row.detail);
+    else onBad(row.place, row.detail);
   }
 }
 
@@ -36,15 +36,15 @@ async function* keepFixes(rows: Rows, onBad: (line: number, detail: string) => v
 export async function* batchByRate(
   rows: Rows,
   options: { readonly batchSize: number; readonly ratePerSecond: number | null; readonly pacer: Pacer },
-  onBad: (line: number, detail: string) => void,
-): AsyncGenerator<LinedPing[]> {
+  onBad: (place: string, detail: string) => void,
+): AsyncGenerator<PlacedPing[]> {
   const { ratePerSecond, pacer } = options;
   // A batch stands for a second at most, so that a low rate is a trickle and no lump.
   const size =
     ratePerSecond === null ? options.batchSize : Math.max(1, Math.min(options.batchSize, Math.floor(ratePerSecond)));
   let dueAtMs = pacer.nowMs();
-  let batch: LinedPing[] = [];
-  async function release(): Promise<LinedPing[]> {
+  let batch: PlacedPing[] = [];
+  async function release(): Promise<PlacedPing[]> {
     const full = batch;
     batch = [];
     if (ratePerSecond !== null) {
@@ -68,10 +68,10 @@ export async function* batchByRate(
 export async function* batchLive(
   rows: Rows,
   options: { readonly batchSize: number; readonly speed: number; readonly pacer: Pacer },
-  onBad: (line: number, detail: string) => void,
-): AsyncGenerator<LinedPing[]> {
+  onBad: (place: string, detail: string) => void,
+): AsyncGenerator<PlacedPing[]> {
   const { batchSize, speed, pacer } = options;
-  const fixes: { readonly atMs: number; readonly fix: LinedPing }[] = [];
+  const fixes: { readonly atMs: number; readonly fix: PlacedPing }[] = [];
   for await (const fix of keepFixes(rows, onBad)) {
     if (fixes.length === MAX_LIVE_ROWS) throw new RangeError(`--live takes at most ${MAX_LIVE_ROWS} rows.`);
     fixes.push({ atMs: Date.parse(fix.ping.fixedAt), fix });
@@ -86,10 +86,10 @@ export async function* batchLive(
     const waitMs = moved(fixes[next]!.atMs) - pacer.nowMs();
     if (waitMs > 0) await pacer.waitMs(waitMs);
     const nowMs = pacer.nowMs();
-    const batch: LinedPing[] = [];
+    const batch: PlacedPing[] = [];
     while (next < fixes.length && batch.length < batchSize && moved(fixes[next]!.atMs) <= nowMs) {
       const { atMs, fix } = fixes[next++]!;
-      batch.push({ line: fix.line, ping: { ...fix.ping, fixedAt: new Date(moved(atMs)).toISOString() } });
+      batch.push({ place: fix.place, ping: { ...fix.ping, fixedAt: new Date(moved(atMs)).toISOString() } });
     }
     if (batch.length > 0) yield batch;
   }

@@ -1,11 +1,12 @@
 /** `tagwatch replay`: a track file through the front door (`wire.md`, "Running it"). */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { countCsvLines, readCsvTrack, TrackUnreadable } from '../formats/csv.js';
+import { readTrack } from '../formats/track.js';
+import { checkTrack, type TrackItem, TrackUnreadable } from '../formats/track-item.js';
 import { type SenderOptions, sendPings } from './ping-sender.js';
 import { openProgress } from './progress.js';
 import { REPLAY_HELP, type ReplayOptions, readReplayOptions } from './replay-options.js';
-import { batchByRate, batchLive, type LinedPing, type Pacer, SYSTEM_PACER } from './replay-pace.js';
+import { batchByRate, batchLive, type Pacer, type PlacedPing, SYSTEM_PACER } from './replay-pace.js';
 
 /** How long one batch is tried for. */
 const GIVE_UP_AFTER_MS = 300_000;
@@ -32,12 +33,27 @@ interface Tally {
   readonly faults: string[];
 }
 
-function noteFault(tally: Tally, line: number, detail: string): void {
-  if (tally.faults.length < SHOWN_FAULTS) tally.faults.push(`  line ${line}: ${detail}`);
+function createTally(): Tally {
+  return { rows: 0, sent: 0, accepted: 0, rejected: 0, unusable: 0, reasons: new Map(), faults: [] };
+}
+
+function noteFault(tally: Tally, place: string, detail: string): void {
+  if (tally.faults.length < SHOWN_FAULTS) tally.faults.push(`  ${place}: ${detail}`);
+}
+
+function noteUnusable(tally: Tally, place: string, detail: string): void {
+  tally.rows += 1;
+  tally.unusable += 1;
+  noteFault(tally, place, detail);
+}
+
+/** What of the faults was not shown. */
+function tellOthers(faulty: number, { faults }: Tally): string[] {
+  return faulty > faults.length ? [`  and ${(faulty - faults.length).toLocaleString('en-GB')} more`] : [];
 }
 
 /** Sends a batch, in halves where it is too large; why to stop, or null. */
-async function sendBatch(batch: readonly LinedPing[], sender: SenderOptions, tally: Tally): Promise<string | null> {
+async function sendBatch(batch: readonly PlacedPing[], sender: SenderOptions, tally: Tally): Promise<string | null> {
   const outcome = await sendPings(
     batch.map(({ ping }) => ping),
     sender,
@@ -55,7 +71,7 @@ async function sendBatch(batch: readonly LinedPing[], sender: SenderOptions, tal
   tally.rejected += outcome.rejected.length;
   for (const { index, reason, detail } of outcome.rejected) {
     tally.reasons.set(reason, (tally.reasons.get(reason) ?? 0) + 1);
-    noteFault(tally, batch[index]?.line ?? 0, `${reason}: ${detail}`);
+    noteFault(tally, batch[index]?.place ?? '?', `${reason}: ${detail}`);
   }
   return null;
 }
@@ -72,31 +88,70 @@ function summarise(tally: Tally, seconds: number): string[] {
     const counts = [...reasons].sort((a, b) => b[1] - a[1]).map(([reason, count]) => `${reason} ${n(count)}`);
     lines.push(`Rejected: ${counts.join(', ')}`);
   }
-  lines.push(...faults);
-  if (rejected + unusable > faults.length) lines.push(`  and ${n(rejected + unusable - faults.length)} more`);
+  lines.push(...faults, ...tellOthers(rejected + unusable, tally));
   return lines;
 }
 
+/** The file's fixes, judged as the server will judge them; `source` closes when the reader stops. */
+async function* readFile(options: ReplayOptions, nowMs: number): AsyncGenerator<TrackItem> {
+  const { file, tag, format, accuracyMetres } = options;
+  const source = createReadStream(file);
+  try {
+    const from = format === null ? { name: file } : { format };
+    yield* checkTrack(readTrack(source, from, { tag, accuracyMetres }), nowMs);
+  } finally {
+    source.destroy();
+  }
+}
+
+/** Reads the whole file once before anything is sent: how many rows there are, and which are unusable. */
+async function inspect(options: ReplayOptions, nowMs: number): Promise<Tally> {
+  const tally = createTally();
+  for await (const item of readFile(options, nowMs)) {
+    if (item.ok) tally.rows += 1;
+    else noteUnusable(tally, item.place, item.detail);
+  }
+  return tally;
+}
+
+/** Why a file cannot be read, in words; what is no such reason is thrown on. */
+function explain(error: unknown, file: string): string {
+  if (!(error instanceof TrackUnreadable || error instanceof RangeError || isFileError(error))) throw error;
+  return `${file}: ${error.message}`;
+}
+
 async function run(options: ReplayOptions, deps: ReplayDeps, out: Print, err: Print): Promise<number> {
-  const { file, tag, accuracyMetres, batchSize, ratePerSecond, liveSpeed } = options;
+  const { file, skipBad, batchSize, ratePerSecond, liveSpeed } = options;
   const { giveUpAfterMs = GIVE_UP_AFTER_MS, pacer = SYSTEM_PACER } = deps;
   const found = await stat(file).catch(() => null);
   if (!found?.isFile()) {
     err(`There is no file ${file} that can be read.`);
     return 1;
   }
-  const tally: Tally = { rows: 0, sent: 0, accepted: 0, rejected: 0, unusable: 0, reasons: new Map(), faults: [] };
-  // What is damaged is told by the reading itself.
-  const lines = await countCsvLines(createReadStream(file)).catch(() => 0);
-  const expectedRows = Math.max(1, lines - 1);
-  const source = createReadStream(file);
+  const nowMs = Date.now();
+  let expectedRows = 1;
+  try {
+    const seen = await inspect(options, nowMs);
+    expectedRows = Math.max(1, seen.rows);
+    if (seen.unusable > 0 && !skipBad) {
+      err(
+        `${file}: ${seen.unusable.toLocaleString('en-GB')} of ${seen.rows.toLocaleString('en-GB')} rows are unusable:`,
+      );
+      for (const line of [...seen.faults, ...tellOthers(seen.unusable, seen)]) err(line);
+      err('Nothing was sent. --skip-bad leaves them out and sends the others.');
+      return 1;
+    }
+  } catch (error) {
+    const why = explain(error, file);
+    if (!skipBad || !(error instanceof TrackUnreadable)) {
+      err(`Nothing was sent: ${why}`);
+      return 1;
+    }
+  }
+  const tally = createTally();
   const progress = openProgress(deps.err ?? null);
-  const onBad = (line: number, detail: string) => {
-    tally.rows += 1;
-    tally.unusable += 1;
-    noteFault(tally, line, detail);
-  };
-  const rows = readCsvTrack(source, { tag, accuracyMetres });
+  const onBad = (place: string, detail: string) => noteUnusable(tally, place, detail);
+  const rows = readFile(options, nowMs);
   const batches =
     liveSpeed === null
       ? batchByRate(rows, { batchSize, ratePerSecond, pacer }, onBad)
@@ -116,11 +171,9 @@ async function run(options: ReplayOptions, deps: ReplayDeps, out: Print, err: Pr
       progress.update(Math.min(1, tally.rows / expectedRows), tally.sent);
     }
   } catch (error) {
-    if (!(error instanceof TrackUnreadable || error instanceof RangeError || isFileError(error))) throw error;
-    failure = `${file}: ${error.message}`;
+    failure = explain(error, file);
   } finally {
     progress.stop();
-    source.destroy();
   }
   for (const line of summarise(tally, (performance.now() - startedAtMs) / 1_000)) out(line);
   if (failure !== null) err(`Gave up: ${failure}`);

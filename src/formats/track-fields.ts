@@ -35,6 +35,8 @@ const NAMES = {
 
 export type FieldRole = keyof typeof NAMES;
 
+export const FIELD_ROLES = Object.keys(NAMES) as readonly FieldRole[];
+
 /** What a file says about one fix, by role; `tag` is its tag's name. Values are as the file has them, in the wire's units. */
 export type Fields = { [role in FieldRole | 'tag']?: unknown };
 
@@ -52,16 +54,18 @@ interface Meaning {
 }
 
 const MEANINGS: ReadonlyMap<string, Meaning> = new Map(
-  (Object.keys(NAMES) as FieldRole[]).flatMap((role) =>
+  FIELD_ROLES.flatMap((role) =>
     NAMES[role].map((known, rank): [string, Meaning] =>
       typeof known === 'string' ? [known, { role, factor: 1, rank }] : [known[0], { role, factor: known[1], rank }],
     ),
   ),
 );
 
-/** The names that are looked for, the surest first. */
-export function namesOf(role: FieldRole): readonly string[] {
-  return NAMES[role].map((known) => (typeof known === 'string' ? known : known[0]));
+/** The names that are looked for, the surest first, with what turns their unit into the wire's. */
+export function namesOf(role: FieldRole): readonly { readonly name: string; readonly factor: number }[] {
+  return NAMES[role].map((known) =>
+    typeof known === 'string' ? { name: known, factor: 1 } : { name: known[0], factor: known[1] },
+  );
 }
 
 /** A number of a file: from text where it is written as one; undefined where there is nothing; what is no number stays. */

@@ -35,8 +35,8 @@ function parseJson(bytes: Uint8Array): unknown {
 function toPosition(coordinates: unknown): Fields {
   const [longitude, latitude, altitude] = Array.isArray(coordinates) ? (coordinates as unknown[]) : [];
   return {
-    longitude: longitude ?? 'none',
-    latitude: latitude ?? 'none',
+    longitude: longitude,
+    latitude: latitude,
     ...(typeof altitude === 'number' && { altitudeMetres: altitude }),
   };
 }

@@ -72,6 +72,15 @@ function show(value: unknown): string {
   return typeof value === 'object' ? 'of another kind' : JSON.stringify(String(value).slice(0, 40));
 }
 
+/** What is wrong with the place, or null. A fix that has one of the two coordinates has to have both, as numbers. */
+function findFault(fields: Fields): string | null {
+  if (!('latitude' in fields) && !('longitude' in fields)) return null;
+  for (const name of ['latitude', 'longitude'] as const) {
+    if (typeof toNumber(fields[name]) !== 'number') return `The ${name} is not a number.`;
+  }
+  return null;
+}
+
 function findTag(fields: Fields, tag: TrackOptions['tag']): string | null {
   if (tag !== null && 'tagId' in tag) return tag.tagId;
   const named = fields.tag;
@@ -103,11 +112,12 @@ export function makeItem(at: Place, fields: Fields, options: TrackOptions): Trac
   }
   const fixedAtMs = readTrackTime(fields.time);
   if (fixedAtMs === null) return { ...at, ok: false, detail: `The time ${show(fields.time)} cannot be read.` };
+  const fault = findFault(fields);
+  if (fault !== null) return { ...at, ok: false, detail: fault };
   const tagId = findTag(fields, options.tag);
   if (tagId === null) {
-    const how =
-      options.tag === null ? 'no tag is given and the file names none (tagId)' : `"${options.tag.column}" is empty`;
-    return { ...at, ok: false, detail: `Whose fix it is, is not known: ${how}.` };
+    const detail = options.tag === null ? 'Neither the file (tagId) nor an option names the tag.' : 'The tag is empty.';
+    return { ...at, ok: false, detail };
   }
   const ping: Record<string, unknown> = { tagId, fixedAt: new Date(fixedAtMs).toISOString() };
   for (const name of NUMBERS) {

@@ -33,7 +33,7 @@ interface Placemark {
   readonly line: number;
 }
 
-/** The elements of a `gx:Track` in which each child is one value of its fixes. */
+/** Most arrays of ExtendedData in a track that are looked at. */
 const MAX_ARRAYS = 50;
 
 function* toItems(track: Track, place: string, tag: unknown, options: TrackOptions): Generator<TrackItem> {
@@ -53,20 +53,24 @@ function* toItems(track: Track, place: string, tag: unknown, options: TrackOptio
       ...pickFields(entries, null),
     };
     // An empty gx:coord is a moment without a position.
-    const position = coords[i] === '' ? {} : { latitude: latitude ?? 'none', longitude };
+    const position = coords[i] === '' ? {} : { latitude, longitude };
     yield makeItem({ line, place: `${place}, fix ${i + 1}` }, { ...own, time: whens[i], tag, ...position }, options);
   }
+}
+
+function* flatten(lists: Iterable<Iterable<TrackItem>>): Generator<TrackItem> {
+  for (const list of lists) yield* list;
 }
 
 function createKmlVisitor(options: TrackOptions): XmlVisitor {
   const tagName = tagNameOf(options);
   const path: string[] = [];
-  let items: TrackItem[] = [];
+  let found: Iterable<TrackItem>[] = [];
   let placemark: Placemark = { entries: [], when: '', point: null, line: 1 };
   let track: Track | null = null;
   let dataName = '';
   let placemarks = 0;
-  let found = 0;
+  let hasTrack = false;
   /** Tracks of the placemark: its name may stand before them, its ExtendedData too; what comes later comes too late. */
   let tracks = 0;
 
@@ -91,17 +95,17 @@ function createKmlVisitor(options: TrackOptions): XmlVisitor {
 
   function closeTrack(open: Track): void {
     tracks += 1;
-    found += 1;
+    hasTrack = true;
     const place = `Placemark ${placemarks}, gx:Track ${tracks} (line ${open.line})`;
-    items.push(...toItemList(open, place));
+    // Made while they are taken, so that a long track is not held twice.
+    found.push(toItems(open, place, findTag(), options));
   }
-  const toItemList = (open: Track, place: string) => [...toItems(open, place, findTag(), options)];
 
   function closePlacemark(): void {
     const { line, when, point } = placemark;
     if (point === null || when === '') return;
-    found += 1;
-    const [longitude, latitude = 'none', altitudeMetres] = point.split(',').map((part) => part.trim());
+    hasTrack = true;
+    const [longitude, latitude, altitudeMetres] = point.split(',').map((part) => part.trim());
     const fields: Fields = {
       altitudeMetres,
       ...pickFields(placemark.entries, tagName),
@@ -109,7 +113,7 @@ function createKmlVisitor(options: TrackOptions): XmlVisitor {
       latitude,
       time: when,
     };
-    items.push(makeItem({ line, place: `Placemark ${placemarks} (line ${line})` }, fields, options));
+    found.push([makeItem({ line, place: `Placemark ${placemarks} (line ${line})` }, fields, options)]);
   }
 
   return {
@@ -124,9 +128,9 @@ function createKmlVisitor(options: TrackOptions): XmlVisitor {
       } else if (name === 'Track') track = { line, whens: [], coords: [], angles: [], arrays: new Map() };
       else if (name === 'Data' || name === 'SimpleData' || name === 'SimpleArrayData') dataName = attributes.name ?? '';
       else if (name === 'LineString' && path.includes('Placemark')) {
-        found += 1;
+        hasTrack = true;
         const detail = 'A LineString has no times; a track with times is a gx:Track.';
-        items.push({ line, place: `Placemark ${placemarks} (line ${line})`, ok: false, detail });
+        found.push([{ line, place: `Placemark ${placemarks} (line ${line})`, ok: false, detail }]);
       }
     },
     close(name, text) {
@@ -146,12 +150,12 @@ function createKmlVisitor(options: TrackOptions): XmlVisitor {
       else if (name === 'coordinates' && parent === 'Point') placemark.point = value;
     },
     take() {
-      const taken = items;
-      items = [];
-      return taken;
+      const taken = found;
+      found = [];
+      return taken.length === 0 ? [] : flatten(taken);
     },
     end() {
-      if (found === 0) throw new TrackUnreadable('There is no track in it (no gx:Track, no Point with a TimeStamp).');
+      if (!hasTrack) throw new TrackUnreadable('There is no track in it (no gx:Track, no Point with a TimeStamp).');
     },
   };
 }

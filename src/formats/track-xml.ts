@@ -20,7 +20,7 @@ export interface XmlVisitor {
   /** `text`: all that stands directly in an element without children. */
   close(name: string, text: string, line: number): void;
   /** Items found since the last call. */
-  take(): TrackItem[];
+  take(): Iterable<TrackItem>;
   /** After the end; throws {@link TrackUnreadable} where the document was not of the format. */
   end(): void;
 }
@@ -38,7 +38,9 @@ function findEncoding(head: Uint8Array): string {
   );
 }
 
-function createDecoder(head: Uint8Array): TextDecoder {
+type Decoder = InstanceType<typeof TextDecoder>;
+
+function createDecoder(head: Uint8Array): Decoder {
   const encoding = findEncoding(head);
   try {
     return new TextDecoder(encoding, { fatal: true });
@@ -50,7 +52,7 @@ function createDecoder(head: Uint8Array): TextDecoder {
 /** Reads a document with a visitor. Throws {@link TrackUnreadable} with the line where it is not well-formed. */
 export async function* readXml(chunks: AsyncIterable<Uint8Array>, visitor: XmlVisitor): AsyncGenerator<TrackItem> {
   const parser = new SaxesParser({ xmlns: false, position: true });
-  let decoder: TextDecoder | null = null;
+  let decoder: Decoder | null = null;
   let text = '';
   let depth = 0;
   let unbroken = 0;

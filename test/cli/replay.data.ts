@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { replay } from '../../src/cli/replay.js';
-import { readCsvTrack, type WirePing } from '../../src/formats/csv.js';
+import { readTrack } from '../../src/formats/track.js';
+import type { WirePing } from '../../src/formats/track-item.js';
 import { type App, createApp } from '../../src/http/app.js';
 import { registerPings } from '../../src/http/pings.js';
 import { decodeJson, INPUT_PARTITIONS, INPUTS, type InputRecord } from '../../src/pipeline/topics.js';
@@ -80,7 +81,8 @@ it('replays the walker of 2008: 108,607 pings', async () => {
 it('reads headings where the buses have them', async () => {
   const pings: WirePing[] = [];
   const options = { tag: { column: 'vehicle_id' }, accuracyMetres: 10 };
-  for await (const row of readCsvTrack(createReadStream(BUSES), options)) if (row.ok) pings.push(row.ping);
+  for await (const row of readTrack(createReadStream(BUSES), { name: BUSES }, options))
+    if (row.ok) pings.push(row.ping);
   expect(pings.filter(({ headingDegrees }) => headingDegrees !== undefined)).toHaveLength(1_134);
   expect(pings[0]).toEqual({
     tagId: '4716',

@@ -19,6 +19,8 @@ let app: App | null;
 let port: number;
 /** Called for each answer that is about to be sent; false cuts the connection instead. */
 let onAnswer: () => boolean | Promise<boolean>;
+/** The server's clock. */
+let serverNowMs: () => number;
 /** Another answer than the endpoint's, by the number of pings sent; null: none. */
 let instead: (pings: number) => { status: number; title: string } | null;
 
@@ -30,6 +32,7 @@ beforeEach(async () => {
   test = await openTestLog();
   port = 0;
   onAnswer = () => true;
+  serverNowMs = Date.now;
   instead = () => null;
   await start();
 });
@@ -42,7 +45,7 @@ async function start(): Promise<void> {
   app = await createApp({ log: silentLog });
   registerPings(app, {
     log: test.log,
-    clock: { nowMs: Date.now },
+    clock: { nowMs: () => serverNowMs() },
     defaultAccuracy: () => null,
     counters: { pingsAccepted() {}, pingRejected() {} },
   });
@@ -159,24 +162,48 @@ describe('tagwatch replay', () => {
     expect(identitiesOf(pings).size).toBe(160);
   });
 
-  it('says what was rejected and what could not be read, by line, and ends with 1', async () => {
+  it('sends nothing of a file with unusable rows, and says which; with --skip-bad the others', async () => {
     const file = writeTrack('bad.csv', 20, (line, row) => {
       if (row === 3) return line.replace(',53.4,', ',93.4,');
       return row === 5 ? line.replace('2026-', '26.') : line;
     });
-    const { code, out } = await run(file);
+    const refused = await run(file);
+    expect([refused.code, refused.out]).toEqual([1, '']);
+    expect(refused.err).toMatch(/bad\.csv: 2 of 20 rows are unusable/);
+    expect(refused.err).toMatch('line 5: latitude 93.4 is outside');
+    expect(refused.err).toMatch('line 7: The time "26.01-26 12:00:05" cannot be read.');
+    expect(await readPings()).toEqual([]);
+
+    const { code, out } = await run(file, ['--skip-bad']);
     expect(code).toBe(1);
-    expect(out).toMatch(/^20 rows, 19 sent, 18 accepted, 1 rejected, 1 unusable/);
-    expect(out).toMatch('Rejected: latitude-out-of-range 1');
-    expect(out).toMatch('line 5: latitude-out-of-range: latitude 93.4 is outside');
-    expect(out).toMatch('line 7: The time "26.01-26 12:00:05" cannot be read.');
+    expect(out).toMatch(/^20 rows, 18 sent, 18 accepted, 0 rejected, 2 unusable/);
+    expect(out).toMatch('line 5: latitude 93.4 is outside');
     expect(await readPings()).toHaveLength(18);
   });
 
-  it('goes on behind a batch of which nothing was taken', async () => {
-    const file = writeTrack('first-bad.csv', 4, (line, row) => (row < 2 ? line.replace(',53.4,', ',93.4,') : line));
+  it('says what the server rejected, by line, and goes on behind a batch of which nothing was taken', async () => {
+    // By the server's clock the first two are more than a day ahead; by ours they are not.
+    serverNowMs = () => START_MS - 86_400_000 + 60_000;
+    const file = writeTrack('first-bad.csv', 4, (line, row) => (row < 2 ? line.replace(' 12:', ' 13:') : line));
     const { code, out } = await run(file, ['--batch', '2']);
     expect([code, out.split('\n')[0]]).toEqual([1, expect.stringMatching(/^4 rows, 4 sent, 2 accepted, 2 rejected/)]);
+    expect(out).toMatch('Rejected: fixed-at-too-far-ahead 2');
+    expect(out).toMatch('line 2: fixed-at-too-far-ahead: fixedAt');
+  });
+
+  it('takes the other formats, by extension or by name, and the tag from the file', async () => {
+    const gpx = join(directory, 'walk.gpx');
+    const point = (second: number) => `<trkpt lat="53.4" lon="-2.9"><time>2026-01-26T12:00:0${second}Z</time></trkpt>`;
+    const track = `<gpx><trk><name>V-7</name><trkseg>${[0, 1, 2].map(point).join('\n')}</trkseg></trk></gpx>`;
+    writeFileSync(gpx, gzipSync(track));
+    const options = { out: () => {}, err: () => {} };
+    expect(await replay([gpx, '--url', `http://127.0.0.1:${port}`, '--tag-column', 'name'], options)).toBe(0);
+    const lines = join(directory, 'walk.txt');
+    const ping = { tagId: 'V-8', fixedAt: '2026-01-26T12:00:00Z', latitude: 53.4, longitude: -2.9, accuracyMetres: 4 };
+    writeFileSync(lines, `${JSON.stringify(ping)}\n`);
+    expect(await replay([lines, '--url', `http://127.0.0.1:${port}`, '--format', 'ndjson'], options)).toBe(0);
+    const pings = (await readPings()).map(({ tagId, position }) => `${tagId} ${position?.accuracyMetres}`);
+    expect(pings.sort()).toEqual(['V-7 10', 'V-7 10', 'V-7 10', 'V-8 4']);
   });
 
   it('cuts a batch that is too large', async () => {
@@ -247,7 +274,7 @@ describe('tagwatch replay', () => {
 
   it.each([
     [[], /One FILE is needed/],
-    [['a.csv'], /either --tag TAG or --tag-column/],
+    [['a.csv', '--format', 'shp'], /--format is "shp"; known: csv, gpx/],
     [['a.csv', '--tag', 'A', '--tag-column', 'b'], /either --tag TAG or --tag-column/],
     [
       ['a.csv', '--tag', 'A', '--batch', '0', '--rate', 'x', '--accuracy-metres', '0'],
