@@ -38,6 +38,8 @@ import { watchStore } from './store/watch.js';
 const LOG_RETRY_MS = 2_000;
 /** How long a start waits for the database before it says that it is away and goes on without, ms. */
 const DATABASE_WAIT_MS = 15_000;
+/** The embedded database is a part of this process: it is not away, it is being made, ms. */
+const EMBEDDED_DATABASE_WAIT_MS = 120_000;
 /** What a supplier's topic gets where we have to create it: pings for as long as the inputs keep them. */
 const SUPPLIER_TOPIC = {
   partitions: 12,
@@ -90,7 +92,7 @@ async function startParts(config: Config, logger: Log, life: Lifecycle): Promise
     () => openLog(config, logger),
     (part) => part.close(),
   );
-  const db = needsDatabase
+  const ownDb = needsDatabase
     ? await life.start(
         'database',
         () => openDatabase(config, logger),
@@ -102,13 +104,14 @@ async function startParts(config: Config, logger: Log, life: Lifecycle): Promise
     ...config.kafkaPingTopics.map(({ topic }): TopicSpec => ({ topic, ...SUPPLIER_TOPIC })),
   ]);
   const epoch = await ensureEpoch(log, randomUUID);
-  const database = db
+  const database = ownDb
     ? await life.start(
         'database watch',
-        () => startDatabaseWatch(db, logger),
+        () => startDatabaseWatch(ownDb, logger, config.databaseUrl ? DATABASE_WAIT_MS : EMBEDDED_DATABASE_WAIT_MS),
         (part) => part.stop(),
       )
     : null;
+  const db = database?.db ?? null;
 
   const engine = has('engine')
     ? await life.start(
@@ -201,12 +204,12 @@ async function untilLogAnswers(log: EventLog, logger: Log, topics: readonly Topi
   }
 }
 
-function startDatabaseWatch(db: Database, logger: Log): Promise<DatabaseWatch> {
+function startDatabaseWatch(db: Database, logger: Log, waitMs: number): Promise<DatabaseWatch> {
   return watchDatabase({
     db,
     migrate: () => migrate(db, logger),
     logger,
-    waitMs: DATABASE_WAIT_MS,
+    waitMs,
     // Running on under a schema that is not ours would put wrong rows on record: end, and let the operator see why.
     onFault(error) {
       logger.error({ err: error }, 'the database has a schema that this program cannot use');

@@ -5,6 +5,8 @@ import { type Database, DatabaseUnavailable, type Log } from './ports.js';
 export const DATABASE_CHECK_MS = 2_000;
 
 export interface DatabaseWatch {
+  /** The database for everybody else: it throws `DatabaseUnavailable` until it has this program's schema. */
+  readonly db: Database;
   /** It answered the last time and has this program's schema. */
   isPresent(): boolean;
   /** What it waits for, in words; null while present. */
@@ -53,6 +55,7 @@ export async function watchDatabase(deps: {
   }
 
   const watch: DatabaseWatch = {
+    db: onceMigrated(db, () => migrated),
     isPresent: () => present,
     waitsFor: () => (present ? null : migrated ? 'the database to answer' : 'the database to answer, to migrate it'),
     async stop() {
@@ -81,4 +84,34 @@ export async function watchDatabase(deps: {
     checkLater();
   });
   return watch;
+}
+
+/** Tables that are not there yet are a database that is away, not a mistake of the statement. */
+function onceMigrated(db: Database, isMigrated: () => boolean): Database {
+  const check = (): void => {
+    if (!isMigrated()) throw new DatabaseUnavailable('the database is not migrated yet');
+  };
+  return {
+    async query(sql, params) {
+      check();
+      return db.query(sql, params);
+    },
+    async transaction(work, isolation) {
+      check();
+      return db.transaction(work, isolation);
+    },
+    async execute(sql) {
+      check();
+      return db.execute(sql);
+    },
+    async listen(channel, onNotify, onReconnect) {
+      check();
+      return db.listen(channel, onNotify, onReconnect);
+    },
+    async tryLock(key) {
+      check();
+      return db.tryLock(key);
+    },
+    close: () => db.close(),
+  };
 }
