@@ -45,6 +45,8 @@ export interface TrackSource {
   readonly name?: string;
   /** As in `Content-Type`; parameters are passed over. */
   readonly mediaType?: string;
+  /** Most bytes after gzip has been undone; without it, any number. */
+  readonly maxBytes?: number;
 }
 
 /** How far the beginning is looked at, bytes. */
@@ -83,6 +85,16 @@ export function findTrackFormat({ format, name, mediaType }: TrackSource, head: 
   );
 }
 
+/** The same, refused where there is more of it: a small gzip may hold gigabytes. */
+async function* limit(chunks: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw new TrackUnreadable(`There are more than ${maxBytes} bytes in it.`);
+    yield chunk;
+  }
+}
+
 /**
  * Reads a track file in bounded memory, in the order of the file. What is no fix comes as an item that says why and where, and
  * reading goes on; throws {@link TrackUnreadable} where it cannot, with the line where there is one.
@@ -92,7 +104,8 @@ export async function* readTrack(
   source: TrackSource,
   options: TrackOptions,
 ): AsyncGenerator<TrackItem> {
-  const { head, all } = await peek(ungzip(chunks), ({ length }) => length >= SNIFF_BYTES);
+  const { maxBytes = Number.POSITIVE_INFINITY } = source;
+  const { head, all } = await peek(limit(ungzip(chunks), maxBytes), ({ length }) => length >= SNIFF_BYTES);
   if (head.length === 0) {
     await all.return(undefined);
     throw new TrackUnreadable('The file is empty.');

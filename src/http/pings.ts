@@ -1,13 +1,13 @@
 /** `POST /api/v1/pings` (`wire.md`, "A ping"): one ping, a list, or NDJSON, answered after the log has them. */
 import Type from 'typebox';
 import type { Ping } from '../engine/types.js';
-import { MAX_PINGS_AT_ONCE, PING_READERS, type PingReader, splitLines } from '../formats/ping-message.js';
+import { MAX_PINGS_AT_ONCE, PING_READERS, type PingReader } from '../formats/ping-message.js';
 import { type ParsedPing, PING_REJECTIONS, type RefusedPing } from '../formats/tagwatch-ping.js';
 import { PingSchema } from '../formats/tagwatch-ping-schema.js';
 import type { Clock, EventLog, NewRecord } from '../pipeline/ports.js';
-import { appendInTurns, encodeJson, INPUTS, inputRecord, REJECTED, rejectedRecord } from '../pipeline/topics.js';
+import { appendInTurns, INPUTS, inputRecord, REJECTED, rejectedRecord } from '../pipeline/topics.js';
 import type { App } from './app.js';
-import { findJsonFault } from './json-position.js';
+import { type Candidate, listPings, listTrackPings, TRACK_MEDIA_TYPES } from './ping-body.js';
 import { problemResponses, sendProblem } from './problems.js';
 
 /** The largest body (`wire.md`). */
@@ -25,7 +25,8 @@ export interface PingsDeps {
 
 const Told = Type.Object({
   index: Type.Integer({ description: 'Among the pings of the request, from 0' }),
-  line: Type.Optional(Type.Integer({ description: 'Of the NDJSON, from 1' })),
+  line: Type.Optional(Type.Integer({ description: 'Of the NDJSON or the track file, from 1' })),
+  place: Type.Optional(Type.String({ description: 'Where in the track file, in words' })),
   reason: Type.String({ description: `One of ${Object.keys(PING_REJECTIONS).join(', ')}` }),
   detail: Type.String(),
 });
@@ -41,44 +42,11 @@ const Taken = Type.Object({
   ),
 });
 
-/** A ping of the request before it is judged: its JSON, or why there is none; and its bytes, made when they are asked for. */
-interface Candidate {
-  readonly raw?: unknown;
-  readonly fault?: string;
-  readonly line?: number;
-  readonly bytes: () => Uint8Array;
-}
-
 interface Judged {
   readonly inputs: NewRecord[];
   readonly kept: NewRecord[];
   readonly rejected: Told[];
   readonly warnings: Told[];
-}
-
-const utf8 = new TextDecoder('utf-8', { fatal: true });
-
-function readLine(bytes: Uint8Array, line: number): Candidate {
-  const own = { line, bytes: () => bytes };
-  let text: string;
-  try {
-    text = utf8.decode(bytes);
-  } catch {
-    return { ...own, fault: 'The line is not UTF-8.' };
-  }
-  try {
-    return { ...own, raw: JSON.parse(text) as unknown };
-  } catch {
-    const column = findJsonFault(text)?.column ?? 1;
-    return { ...own, fault: `The line is not JSON from its column ${column} on.` };
-  }
-}
-
-/** The pings of a body; null where there are too many. */
-function listCandidates(body: unknown): Candidate[] | null {
-  if (body instanceof Uint8Array) return splitLines(body)?.map(({ line, bytes }) => readLine(bytes, line)) ?? null;
-  const raws: unknown[] = Array.isArray(body) ? body : [body];
-  return raws.length > MAX_PINGS_AT_ONCE ? null : raws.map((raw) => ({ raw, bytes: () => encodeJson(raw) }));
 }
 
 /** Whether the position has an accuracy, its own or its tag's model's. */
@@ -91,7 +59,7 @@ function judge(candidates: readonly Candidate[], readPing: PingReader, requestId
   const rejectedAt = new Date(receivedAtMs).toISOString();
   const judged: Judged = { inputs: [], kept: [], rejected: [], warnings: [] };
   for (const [index, candidate] of candidates.entries()) {
-    const place = candidate.line === undefined ? { index } : { index, line: candidate.line };
+    const place = { index, ...candidate.at };
     const keep = (reason: string, detail: string, tagId: string | null) => {
       const from = { http: requestId };
       judged.kept.push(rejectedRecord({ reason, detail, rejectedAt, from, tagId }, candidate.bytes()));
@@ -117,7 +85,7 @@ function judgeOne(
   receivedAtMs: number,
   deps: PingsDeps,
 ): ParsedPing | RefusedPing {
-  if (candidate.fault !== undefined) return { ok: false, reason: 'not-json', detail: candidate.fault, tagId: null };
+  if (candidate.fault !== undefined) return { ok: false, ...candidate.fault, tagId: null };
   const parsed = readPing(candidate.raw, receivedAtMs);
   if (!parsed.ok || hasAccuracy(parsed.ping, deps.defaultAccuracy)) return parsed;
   const { tagId } = parsed.ping;
@@ -128,6 +96,8 @@ const description =
   `Up to ${MAX_PINGS_AT_ONCE} pings or ${MAX_PINGS_BODY_BYTES} bytes. Answered when the log has them. After a 503 some may have ` +
   'been taken: send all of it again, the same ping twice changes nothing.';
 
+const TRACK = 'A track file, plain or gzipped; what is no usable fix is rejected by its place';
+
 const schema = {
   summary: 'Take pings',
   description,
@@ -136,11 +106,23 @@ const schema = {
     format: Type.Optional(
       Type.String({ description: `How the JSON is read; known: ${FORMATS.join(', ')} (what Traccar forwards)` }),
     ),
+    tag: Type.Optional(Type.String({ description: 'Track files: the tag of all fixes' })),
+    tagColumn: Type.Optional(
+      Type.String({
+        description:
+          'Track files: the column, property or element that names the tag (`name`: of a GPX track or a KML Placemark); ' +
+          'without this and `tag`, `tagId` does',
+      }),
+    ),
+    accuracyMetres: Type.Optional(
+      Type.Number({ exclusiveMinimum: 0, description: 'Track files: of fixes that have no accuracy of their own' }),
+    ),
   }),
   body: {
     content: {
       'application/json': { schema: Type.Union([PingSchema, Type.Array(PingSchema, { maxItems: MAX_PINGS_AT_ONCE })]) },
       [NDJSON]: { schema: Type.String({ description: 'One ping a line' }) },
+      ...Object.fromEntries(TRACK_MEDIA_TYPES.map((type) => [type, { schema: Type.String({ description: TRACK }) }])),
     },
   },
   response: { 202: Taken, ...problemResponses(400, 413, 415, 422, 503) },
@@ -152,26 +134,36 @@ const schema = {
  */
 export function registerPings(app: App, deps: PingsDeps): void {
   const { log, counters } = deps;
-  // NDJSON is this endpoint's alone, so its parser lives in a scope of its own.
+  // These types are this endpoint's alone, so their parser lives in a scope of its own.
   app.register(async (scope) => {
-    scope.addContentTypeParser(NDJSON, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    scope.addContentTypeParser([NDJSON, ...TRACK_MEDIA_TYPES], { parseAs: 'buffer' }, (_request, body, done) =>
+      done(null, body),
+    );
     scope.post(
       '/api/v1/pings',
       // The schema describes; the format's reader judges each ping by itself.
       { schema, bodyLimit: MAX_PINGS_BODY_BYTES, validatorCompiler: () => (value: unknown) => ({ value }) },
       async (request, reply) => {
-        const { format = 'tagwatch' } = request.query as { format?: unknown };
+        const query = request.query as Readonly<Record<string, unknown>>;
+        const { format = 'tagwatch' } = query;
         const known = FORMATS.find((each) => each === format);
         if (known === undefined) {
           const detail = `This format is not known. Known: ${FORMATS.join(', ')}.`;
           return sendProblem(reply, { status: 400, errors: [{ pointer: '/format', detail, in: 'query' }], detail });
         }
         if (request.body === undefined) return sendProblem(reply, { status: 400, detail: 'The request has no body.' });
-        const candidates = listCandidates(request.body);
-        if (candidates === null) {
-          return sendProblem(reply, { status: 413, detail: `A request holds at most ${MAX_PINGS_AT_ONCE} pings.` });
-        }
-        const { inputs, kept, rejected, warnings } = judge(candidates, PING_READERS[known], request.id, deps);
+        const mediaType = (request.headers['content-type'] ?? '').split(';', 1)[0]!.trim().toLowerCase();
+        const isTrack = request.body instanceof Uint8Array && TRACK_MEDIA_TYPES.includes(mediaType);
+        const listed = isTrack
+          ? await listTrackPings(request.body as Uint8Array, mediaType, query)
+          : listPings(request.body);
+        if ('problem' in listed) return sendProblem(reply, listed.problem);
+        const { inputs, kept, rejected, warnings } = judge(
+          listed.candidates,
+          PING_READERS[isTrack ? 'tagwatch' : known],
+          request.id,
+          deps,
+        );
         await Promise.all([appendInTurns(log, INPUTS, inputs), appendInTurns(log, REJECTED, kept)]);
         counters.pingsAccepted(inputs.length);
         for (const { reason } of rejected) counters.pingRejected(reason);

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type App, createApp } from '../../src/http/app.js';
 import { MAX_PINGS_BODY_BYTES, registerPings } from '../../src/http/pings.js';
@@ -106,6 +107,77 @@ describe('POST /api/v1/pings', () => {
     const refused = await post(JSON.stringify(event), 'application/json', '?format=traccar');
     expect(refused.json()).toMatchObject({ status: 422, rejected: [{ index: 0, reason: 'not-a-position' }] });
     expect(await gainedRejected()).toMatchObject([{ reason: 'not-a-position' }]);
+  });
+
+  const GPX = `<gpx><trk><name>T-7</name><trkseg>
+<trkpt lat="51.28" lon="1.08"><time>2026-11-22T18:03:11Z</time></trkpt>
+<trkpt lat="51.28" lon="1.08"></trkpt>
+<trkpt lat="95" lon="1.08"><time>2026-11-22T18:03:12Z</time></trkpt>
+</trkseg></trk></gpx>`;
+
+  it('takes a track file, plain or gzipped, and rejects only its bad fixes, by their place', async () => {
+    for (const [body, query] of [
+      [GPX, '?tag=T-7&accuracyMetres=12'],
+      [gzipSync(GPX), '?tagColumn=name&accuracyMetres=12'],
+    ] as const) {
+      const answer = await post(body, 'application/gpx+xml', query);
+      expect([answer.statusCode, answer.json()]).toEqual([
+        202,
+        {
+          accepted: 1,
+          rejected: [
+            { index: 1, line: 3, place: 'trkpt 2 (line 3)', reason: 'fix-unusable', detail: 'There is no time.' },
+            {
+              index: 2,
+              line: 4,
+              place: 'trkpt 3 (line 4)',
+              reason: 'latitude-out-of-range',
+              detail: 'latitude 95 is outside -90 to 90.',
+            },
+          ],
+        },
+      ]);
+      expect(await gainedInputs()).toMatchObject([{ key: 'T-7', ping: { position: { accuracyMetres: 12 } } }]);
+      expect((await gainedRejected()).map(({ reason }) => reason)).toEqual(['fix-unusable', 'latitude-out-of-range']);
+    }
+  });
+
+  it.each([
+    ['text/csv; charset=utf-8', 'time,lat,lon\n2026-11-22T18:03:11Z,51.28,1.08\n'],
+    [
+      'application/geo+json',
+      '{"type":"Feature","properties":{"time":"2026-11-22T18:03:11Z"},"geometry":{"type":"Point","coordinates":[1.08,51.28]}}',
+    ],
+    [
+      'application/vnd.google-earth.kml+xml',
+      '<kml><Placemark><Track><when>2026-11-22T18:03:11Z</when><coord>1.08 51.28</coord></Track></Placemark></kml>',
+    ],
+  ])('takes %s, the same ping as JSON', async (type, body) => {
+    expect((await post(body, type, '?tag=T-1&accuracyMetres=8')).json()).toEqual({ accepted: 1, rejected: [] });
+    await post(JSON.stringify(PING));
+    const [track, json] = await gainedInputs();
+    expect(track).toEqual(json);
+  });
+
+  it('refuses a track file as a whole where it cannot be read, is too long, or its options are wrong', async () => {
+    const cut = await post(GPX.slice(0, 200), 'application/gpx+xml', '?tag=T-7');
+    expect(cut.json()).toMatchObject({
+      status: 400,
+      title: 'Unreadable track file',
+      detail: expect.stringMatching(/^Line 4: unclosed tag/),
+    });
+    const bomb = gzipSync(Buffer.alloc(70_000_000, ' '));
+    expect((await post(bomb, 'application/gpx+xml')).json()).toMatchObject({
+      detail: expect.stringMatching(/more than 67108864 bytes/),
+    });
+    const many = `time,lat,lon\n${'2026-11-22T18:03:11Z,51.28,1.08\n'.repeat(5_001)}`;
+    expect((await post(many, 'text/csv', '?tag=T-1')).statusCode).toBe(413);
+    const wrong = await post(GPX, 'application/gpx+xml', '?tag=a&tagColumn=b&accuracyMetres=-1');
+    expect(wrong.json().errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual([
+      '/tagColumn',
+      '/accuracyMetres',
+    ]);
+    expect(await gainedInputs()).toEqual([]);
   });
 
   it('takes a list, says which could not be used, and keeps those', async () => {
@@ -249,7 +321,14 @@ describe('POST /api/v1/pings', () => {
   it('is described in the OpenAPI document', async () => {
     const document = (await app.inject('/api/v1/openapi.json')).json();
     const { requestBody, responses } = document.paths['/api/v1/pings'].post;
-    expect(Object.keys(requestBody.content)).toEqual(['application/json', 'application/x-ndjson']);
+    expect(Object.keys(requestBody.content)).toEqual([
+      'application/json',
+      'application/x-ndjson',
+      'text/csv',
+      'application/gpx+xml',
+      'application/geo+json',
+      'application/vnd.google-earth.kml+xml',
+    ]);
     expect(Object.keys(responses)).toEqual(['202', '400', '413', '415', '422', '503']);
   });
 });

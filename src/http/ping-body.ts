@@ -1,0 +1,131 @@
+/** The pings of a request's body, before they are judged: JSON, NDJSON, or a track file. */
+import { MAX_PINGS_AT_ONCE, splitLines } from '../formats/ping-message.js';
+import { MAX_ACCURACY_METRES, type PingRejection } from '../formats/tagwatch-ping.js';
+import { readTrack, TRACK_FORMATS } from '../formats/track.js';
+import { TrackUnreadable } from '../formats/track-item.js';
+import { encodeJson } from '../pipeline/topics.js';
+import { findJsonFault } from './json-position.js';
+import type { FieldError, ProblemInput } from './problems.js';
+
+/** A ping's JSON, or why there is none; and what is kept of it if it is rejected, made when it is asked for. */
+export interface Candidate {
+  readonly raw?: unknown;
+  readonly fault?: { readonly reason: PingRejection; readonly detail: string };
+  /** Where it stands, as far as it is told beside its index. */
+  readonly at: { readonly line?: number; readonly place?: string };
+  readonly bytes: () => Uint8Array;
+}
+
+/** Media types of track files; NDJSON is pings already. */
+export const TRACK_MEDIA_TYPES: readonly string[] = Object.values(TRACK_FORMATS)
+  .map(({ mediaType }) => mediaType)
+  .filter((type) => type !== null && type !== TRACK_FORMATS.ndjson.mediaType) as string[];
+
+/** Most bytes of a track file once gzip is undone: 5,000 fixes of the wordiest KML are some 10 MB. */
+const MAX_TRACK_BYTES = 64 * 1_048_576;
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+function readLine(bytes: Uint8Array, line: number): Candidate {
+  const own = { at: { line }, bytes: () => bytes };
+  const fail = (detail: string): Candidate => ({ ...own, fault: { reason: 'not-json', detail } });
+  let text: string;
+  try {
+    text = utf8.decode(bytes);
+  } catch {
+    return fail('The line is not UTF-8.');
+  }
+  try {
+    return { ...own, raw: JSON.parse(text) as unknown };
+  } catch {
+    return fail(`The line is not JSON from its column ${findJsonFault(text)?.column ?? 1} on.`);
+  }
+}
+
+/** The pings of parsed JSON, or of NDJSON in bytes; null where there are too many. */
+function listCandidates(body: unknown): Candidate[] | null {
+  if (body instanceof Uint8Array) return splitLines(body)?.map(({ line, bytes }) => readLine(bytes, line)) ?? null;
+  const raws: unknown[] = Array.isArray(body) ? body : [body];
+  return raws.length > MAX_PINGS_AT_ONCE ? null : raws.map((raw) => ({ raw, at: {}, bytes: () => encodeJson(raw) }));
+}
+
+interface TrackQuery {
+  readonly tag: string | null;
+  readonly tagColumn: string | null;
+  readonly accuracyMetres: number | null;
+}
+
+/** What the query says about a track file, and what of it cannot be used. */
+function readTrackQuery(query: Readonly<Record<string, unknown>>): {
+  readonly asked: TrackQuery;
+  readonly errors: readonly FieldError[];
+} {
+  const errors: FieldError[] = [];
+  const fail = (name: string, detail: string) => void errors.push({ pointer: `/${name}`, detail, in: 'query' });
+  const readText = (name: 'tag' | 'tagColumn'): string | null => {
+    const value = query[name] ?? null;
+    if (value === null || (typeof value === 'string' && value !== '')) return value;
+    fail(name, 'is given once and is not empty');
+    return null;
+  };
+  const tag = readText('tag');
+  const tagColumn = readText('tagColumn');
+  if (tag !== null && tagColumn !== null) fail('tagColumn', 'and tag exclude each other');
+  const text = query.accuracyMetres ?? null;
+  const accuracyMetres =
+    text === null ? null : typeof text === 'string' && text.trim() !== '' ? Number(text) : Number.NaN;
+  if (accuracyMetres !== null && !(accuracyMetres > 0 && accuracyMetres <= MAX_ACCURACY_METRES)) {
+    fail('accuracyMetres', `is a number above 0 and up to ${MAX_ACCURACY_METRES}`);
+  }
+  return { asked: { tag, tagColumn, accuracyMetres }, errors };
+}
+
+async function* single(body: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield body;
+}
+
+/** The pings of a request, or what is answered instead of taking any. */
+export type Listed = { readonly candidates: readonly Candidate[] } | { readonly problem: ProblemInput };
+
+const TOO_MANY: Listed = { problem: { status: 413, detail: `A request holds at most ${MAX_PINGS_AT_ONCE} pings.` } };
+
+/** The pings of JSON or NDJSON. */
+export function listPings(body: unknown): Listed {
+  const candidates = listCandidates(body);
+  return candidates === null ? TOO_MANY : { candidates };
+}
+
+/** The pings of a track file. */
+export async function listTrackPings(
+  body: Uint8Array,
+  mediaType: string,
+  query: Readonly<Record<string, unknown>>,
+): Promise<Listed> {
+  const { asked, errors } = readTrackQuery(query);
+  if (errors.length > 0) return { problem: { status: 400, detail: 'The query cannot be read.', errors: [...errors] } };
+  const { tag, tagColumn, accuracyMetres } = asked;
+  const named = tagColumn === null ? null : { column: tagColumn };
+  const options = { tag: tag === null ? named : { tagId: tag }, accuracyMetres };
+  const candidates: Candidate[] = [];
+  try {
+    for await (const item of readTrack(single(body), { mediaType, maxBytes: MAX_TRACK_BYTES }, options)) {
+      if (candidates.length === MAX_PINGS_AT_ONCE) return TOO_MANY;
+      const { line, place } = item;
+      const at = { place, ...(line !== null && { line }) };
+      candidates.push(
+        item.ok
+          ? { at, raw: item.ping, bytes: () => encodeJson(item.ping) }
+          : {
+              at,
+              fault: { reason: 'fix-unusable', detail: item.detail },
+              // The fix itself is not at hand any more: its place is kept, and the sender has the file.
+              bytes: () => encodeJson({ mediaType, place }),
+            },
+      );
+    }
+  } catch (error) {
+    if (!(error instanceof TrackUnreadable)) throw error;
+    return { problem: { status: 400, title: 'Unreadable track file', detail: error.message } };
+  }
+  return { candidates };
+}
