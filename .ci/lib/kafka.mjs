@@ -87,7 +87,8 @@ export async function create() {
   };
   const lines = Object.entries(properties).map(([name, value]) => `${name}=${value}\n`);
   writeFileSync(join(directory, 'server.properties'), lines.join(''));
-  const clusterId = randomBytes(16).toString('base64url');
+  // Kafka's command line takes an id that begins with a hyphen for an option.
+  const clusterId = `T${randomBytes(16).toString('base64url').slice(1)}`;
   runCommand('java', [
     ...javaArgs(jars),
     'kafka.tools.StorageTool',
