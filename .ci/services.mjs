@@ -70,9 +70,9 @@ function printEnv(names) {
 }
 
 async function removeAll() {
-  for (const service of Object.values(readState())) {
+  for (const [name, service] of Object.entries(readState())) {
     // Their folders go too, so there is nothing to shut down in order for.
-    await endProcess(service, 'SIGKILL');
+    await endProcess(service, SERVICES[name].END_AT_ONCE);
     rmSync(service.directory, { recursive: true, force: true });
   }
   rmSync(stateFile, { force: true });

@@ -17,6 +17,8 @@ const HEAP = '512m';
 const READY_LIMIT_MS = 90_000;
 const ASK_LIMIT_MS = 2_000;
 
+export const END_AT_ONCE = 'SIGKILL';
+
 const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
   <groupId>tagwatch</groupId><artifactId>ci-kafka</artifactId><version>1</version><packaging>pom</packaging>

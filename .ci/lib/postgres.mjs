@@ -22,6 +22,9 @@ const READY_LIMIT_MS = 60_000;
 /** After kill -9 its children live on for a moment and keep the shared memory: starting is tried again so long. */
 const RESTART_LIMIT_MS = 30_000;
 
+/** Ends at once and takes its children and shared memory along, which SIGKILL would leave behind. */
+export const END_AT_ONCE = 'SIGQUIT';
+
 const USER = 'tagwatch';
 const DATABASE = 'tagwatch';
 

@@ -31,7 +31,7 @@ interface Call {
   taken: number;
   bytes: number;
   settled: boolean;
-  settle(error?: LogUnavailable): void;
+  settle(error?: Error): void;
 }
 
 export interface Appender {
@@ -104,6 +104,11 @@ export function createAppender(context: KafkaContext, topic: string, countPartit
       while (!call.settled && call.taken < call.records.length) {
         const record = call.records[call.taken]!;
         bytes += recordBytes(record);
+        if ((record.partition ?? 0) >= partitions) {
+          // kafkajs would leave it out without a word.
+          call.settle(new RangeError(`There is no partition ${record.partition} of ${topic} in this log.`));
+          break;
+        }
         if (taken.length > 0 && (bytes > REQUEST_BYTES || taken.length >= REQUEST_RECORDS)) return;
         taken.push({ call, message: toMessage(record, partitions) });
         call.taken++;

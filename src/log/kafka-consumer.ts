@@ -14,7 +14,7 @@ import {
 import { startFetching } from './kafka-fetching.js';
 import { createMembership, type Membership } from './kafka-membership.js';
 
-/** Beyond draining, what leaving a group may take before the connections are cut. */
+/** Beyond draining, what coming to an end may take before the connections are cut. */
 const LEAVE_LIMIT_MS = 5_000;
 
 /** Starts in the background: where Kafka is away, it goes on trying. */
@@ -27,6 +27,7 @@ export function startConsumer(context: KafkaContext, options: ConsumeOptions): C
   const fetching = openCluster(context);
   const retry = { firstMs: timings.retryFirstMs, maxMs: timings.retryMaxMs };
   let failures = 0;
+  let delivering = false;
 
   function deliver(
     assignment: readonly TopicPartition[],
@@ -49,9 +50,11 @@ export function startConsumer(context: KafkaContext, options: ConsumeOptions): C
       retry,
       revokeLimitMs: timings.revokeLimitMs,
     });
+    delivering = true;
     const end = async (how?: 'lost') => {
       await delivery.stop(how);
       stop();
+      delivering = false;
     };
     return { ...delivery, stop: end } satisfies Delivery;
   }
@@ -138,6 +141,8 @@ export function startConsumer(context: KafkaContext, options: ConsumeOptions): C
         await (membership ? takePart(membership) : readAlone());
       } catch (error) {
         if (stopping.signal.aborted) break;
+        // Members that join at the same moment send each other round again: nothing is wrong.
+        if (errorType(error) === 'REBALANCE_IN_PROGRESS') continue;
         const delayMs = backoffDelayMs(retry, failures++);
         log.warn(
           { group, topics, error: errorType(error), failures, delayMs },
@@ -157,8 +162,9 @@ export function startConsumer(context: KafkaContext, options: ConsumeOptions): C
 
   async function stop(): Promise<void> {
     stopping.abort();
-    // A join that waits for others is not waited for: it ends with the connection.
-    if (!(await settlesWithin(running, 2 * timings.revokeLimitMs + LEAVE_LIMIT_MS))) {
+    // What is under way is brought to its end; a join that waits for others ends with the connection.
+    const limitMs = LEAVE_LIMIT_MS + (delivering ? 2 * timings.revokeLimitMs : 0);
+    if (!(await settlesWithin(running, limitMs))) {
       log.warn({ group, topics }, 'A consumer did not come to an end and is cut off');
     }
     dropCluster(coordination);

@@ -51,7 +51,7 @@ export function startFetching(
 
   function fetchHungry(): void {
     const hungry = [...slots.values()].filter((slot) => slot.hungry);
-    for (const [leader, own] of findLeaders(cluster, hungry)) {
+    for (const [leader, own] of leadersOf(hungry)) {
       if (busyLeaders.has(leader)) continue;
       busyLeaders.add(leader);
       fetchOnce(leader, own)
@@ -60,6 +60,15 @@ export function startFetching(
           busyLeaders.delete(leader);
           schedule();
         });
+    }
+  }
+
+  /** A cluster that has lost its connections may not know any leader: that is repaired like a leader that is away. */
+  function leadersOf(hungry: readonly Slot[]): ReadonlyMap<string | null, readonly Slot[]> {
+    try {
+      return findLeaders(cluster, hungry);
+    } catch {
+      return new Map([[null, hungry]]);
     }
   }
 

@@ -142,6 +142,12 @@ export function eventLogContract(name: string, open: () => Promise<EventLogUnder
         expect(places.map(({ partition }) => partition)).toEqual([3, 1, 3]);
       });
 
+      it('refuses a record for a partition that is not there', async () => {
+        const topic = await makeTopic({ partitions: 2 });
+        await expect(log.append(topic, [record('k', 'v', { partition: 2 })])).rejects.toThrow(/partition 2/);
+        expect(await log.append(topic, [record('k', 'v', { partition: 1 })])).toEqual([{ partition: 1, offset: 0 }]);
+      });
+
       it('keeps null keys, null and empty values, headers and the append time', async () => {
         const topic = await makeTopic();
         const beforeMs = Date.now();
