@@ -116,6 +116,9 @@ export async function readTrail(
   return { points, next: rows.length > limit && last !== undefined ? last : null };
 }
 
+/** Where a newest position is looked for first: every day is a partition, and asking 400 of them takes 80 ms, asking two 4. */
+const RECENT_MS = 2 * 86_400_000;
+
 /**
  * The newest position of a wearer on record; null where there is none. A fix dated ahead of its receipt does not hide the
  * others (`aheadLimitMs`: how far ahead is too far).
@@ -125,17 +128,20 @@ export async function latestPosition(
   wearerId: string,
   aheadLimitMs: number,
 ): Promise<TrailPoint | null> {
-  const { rows } = await db.query<TrailRow>(
-    `select ${COLUMNS}
-     from activation a cross join lateral (
-       select * from ping
-       where ping.tag_id = a.tag_id and ping.fixed_at >= a.fitted_at
-         and ping.fixed_at < coalesce(a.removed_at, 'infinity') and ping.position is not null
-         and ping.fixed_at <= ping.received_at + make_interval(secs => $2)
-       order by ping.fixed_at desc limit 1
-     ) p
-     where a.wearer_id = $1 order by p.fixed_at desc limit 1`,
-    [wearerId, aheadLimitMs / 1000],
-  );
-  return rows[0] === undefined ? null : toPoint(rows[0]);
+  const newestSince = async (since: Date): Promise<TrailPoint | null> => {
+    const { rows } = await db.query<TrailRow>(
+      `select ${COLUMNS}
+       from activation a cross join lateral (
+         select * from ping
+         where ping.tag_id = a.tag_id and ping.fixed_at >= a.fitted_at and ping.fixed_at >= $3::timestamptz
+           and ping.fixed_at < coalesce(a.removed_at, 'infinity') and ping.position is not null
+           and ping.fixed_at <= ping.received_at + make_interval(secs => $2)
+         order by ping.fixed_at desc limit 1
+       ) p
+       where a.wearer_id = $1 order by p.fixed_at desc limit 1`,
+      [wearerId, aheadLimitMs / 1000, since],
+    );
+    return rows[0] === undefined ? null : toPoint(rows[0]);
+  };
+  return (await newestSince(new Date(Date.now() - RECENT_MS))) ?? (await newestSince(new Date(0)));
 }
