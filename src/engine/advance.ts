@@ -7,7 +7,7 @@ import { isActive, nextTickEdgeAfter } from './intervals.js';
 import type { PreparedTerm } from './prepared-term.js';
 import { standingEpisodes } from './provisional.js';
 import { exclusionsNear, exclusionsOpening } from './shared-index.js';
-import type { ActivationState, KeptFix } from './state.js';
+import type { ActivationState, KeptFix, Told } from './state.js';
 import { tell } from './tell.js';
 import { GAP_LIMIT_MS, KEPT_FIXES, SETTLE_MS } from './thresholds.js';
 import type { EngineEvent, EngineInput, NotJudged } from './types.js';
@@ -164,22 +164,20 @@ function findStanding(
   for (const term of terms) {
     const open = draft.open.find((episode) => episode.termKey === term.key) ?? null;
     const episodes = standingEpisodes(term, own, open, draft.fixes);
-    const unknownTold = draft.told.find((told) => told.termKey === term.key && told.kind === 'unknown-at-edge');
-    for (const episode of episodes) {
-      // In place of an edge that was told as unknown, a violation found at it does not wait.
-      const replaces =
-        unknownTold !== undefined &&
-        episode.startedAtMs >= unknownTold.startedAtMs &&
-        episode.startedAtMs <= (unknownTold.lastEdgeAtMs ?? -Infinity);
-      findings.push(replaces ? { ...episode, dueAtMs: -Infinity } : episode);
-    }
+    findings.push(...episodes);
     if (term.term.kind !== 'curfew') continue;
     const coveredUntilMs = episodes.length === 0 ? -Infinity : (episodes.at(-1)!.end?.atMs ?? Infinity);
-    const unknown = unknownSince(term, own, newest, coveredUntilMs, nowMs, unknownTold);
+    const told = draft.told.find((each) => each.termKey === term.key && isUnknownSince(each, newest));
+    const unknown = unknownSince(term, own, newest, coveredUntilMs, nowMs, told);
     if (unknown !== null) findings.push(unknown);
     dueAtMs = Math.min(dueAtMs, edgeDueAtMs(term, own, newest, nowMs));
   }
   return { findings, dueAtMs };
+}
+
+/** Whether an alert says that edges after the newest fix are unknown. */
+function isUnknownSince(told: Told, newest: KeptFix | null): boolean {
+  return told.kind === 'unknown-at-edge' && !told.withdrawn && told.startedAtMs > (newest?.fixedAtMs ?? -Infinity);
 }
 
 /** When the first edge that no tick up to now could judge can be judged. */

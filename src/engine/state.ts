@@ -42,10 +42,14 @@ export interface Told {
   readonly zoneVersion: number;
   readonly strength: Strength;
   readonly rule: Rule;
+  /** As first raised: the id holds it. */
+  readonly raisedStartMs: number;
   readonly startedAtMs: number;
   readonly endedAtMs: number | null;
   /** The last edge it was amended for (`unknown-at-edge`). */
   readonly lastEdgeAtMs: number | null;
+  /** Taken back, at an edge that no fix has passed: found there again, it is the same alert and its revisions go on. */
+  readonly withdrawn: boolean;
 }
 
 /** Everything is a number, string, null or list of these: JSON.parse(JSON.stringify(state)) is the same state. */
@@ -59,7 +63,7 @@ export interface ActivationState {
   fixes: KeptFix[];
   /** Open episodes, at most one a term. */
   open: Episode[];
-  /** At most one violation a term and one unknown-at-edge a term. */
+  /** A violation and an unknown-at-edge a term, and those at the edges of the next minutes. */
   told: Told[];
   /** Keys of the own terms that were known when a fix was last judged; null before the first input. */
   knownTerms: string[] | null;

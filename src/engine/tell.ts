@@ -33,15 +33,19 @@ export interface Saying {
 
 /** Matches findings to what was told, and tells the difference. Both are at most a few. */
 export function tell(findings: readonly Finding[], toldBefore: readonly Told[], telling: Telling): Saying {
-  const pairs = match(findings, toldBefore);
+  const pairs = match(
+    findings.filter((finding) => !isOverInGrace(finding, telling)),
+    toldBefore,
+  );
   const events: EngineEvent[] = [];
   const said: Told[] = [];
   const told: Told[] = [];
   let dueAtMs = Infinity;
   for (const [finding, before] of pairs) {
-    const raisedFromMs = before === null ? raiseFromMs(finding, telling) : -Infinity;
+    const raisedFromMs = before === null || before.withdrawn ? raiseFromMs(finding, telling) : -Infinity;
     if (raisedFromMs > telling.nowMs) {
       dueAtMs = Math.min(dueAtMs, raisedFromMs);
+      if (before !== null) told.push(before);
       continue;
     }
     const endTold = finding.end !== null && isEndTold(finding, before, telling.nowMs);
@@ -50,46 +54,71 @@ export function tell(findings: readonly Finding[], toldBefore: readonly Told[], 
     said.push(now);
     if (!finding.settled) told.push(now);
   }
+  const newestAtMs = telling.newest?.fixedAtMs ?? -Infinity;
   const matched = new Set(pairs.map(([, before]) => before));
   for (const before of toldBefore) {
-    if (!matched.has(before)) events.push(withdrawal(before, telling, said));
+    if (matched.has(before)) continue;
+    const withdrawn = before.withdrawn ? before : { ...before, revision: before.revision + 1, withdrawn: true };
+    if (!before.withdrawn) events.push(withdrawal(withdrawn, telling, said));
+    if (Math.max(before.startedAtMs, before.raisedStartMs) > newestAtMs) told.push(withdrawn);
   }
   return { events, told, dueAtMs };
 }
 
-/** Same term and same sort; the same start first, then whatever overlaps, oldest first. */
+/** Same term and same sort; the same start first, then whatever is about the same time, oldest first. */
 function match(findings: readonly Finding[], told: readonly Told[]): [Finding, Told | null][] {
   const sorted = [...findings].sort((a, b) => a.startedAtMs - b.startedAtMs || (a.termKey < b.termKey ? -1 : 1));
   const free = new Set(told);
-  const take = (finding: Finding, suits: (candidate: Told) => boolean): Told | null => {
+  const take = (finding: Finding, suits: (finding: Finding, candidate: Told) => boolean): Told | null => {
     for (const candidate of free) {
-      if (candidate.termKey !== finding.termKey || candidate.kind !== finding.kind || !suits(candidate)) continue;
+      if (candidate.termKey !== finding.termKey || candidate.kind !== finding.kind) continue;
+      if (!suits(finding, candidate)) continue;
       free.delete(candidate);
       return candidate;
     }
     return null;
   };
-  const exact = sorted.map((finding) => take(finding, (candidate) => candidate.startedAtMs === finding.startedAtMs));
-  return sorted.map((finding, i) => [finding, exact[i] ?? take(finding, (candidate) => overlap(finding, candidate))]);
+  const exact = sorted.map((finding) => take(finding, startsAlike));
+  const near = sorted.map((finding, i) => exact[i] ?? take(finding, isSameEpisode));
+  // An id that was used before is used again, with its revisions, whatever has become of the alert since.
+  return sorted.map((finding, i) => [finding, near[i] ?? take(finding, wasRaisedAlike)]);
 }
 
-function overlap(finding: Finding, told: Told): boolean {
-  if (finding.kind === 'unknown-at-edge') return true;
+function startsAlike(finding: Finding, told: Told): boolean {
+  return !told.withdrawn && told.startedAtMs === finding.startedAtMs;
+}
+
+function wasRaisedAlike(finding: Finding, told: Told): boolean {
+  return told.raisedStartMs === finding.startedAtMs;
+}
+
+function isSameEpisode(finding: Finding, told: Told): boolean {
+  if (told.withdrawn) return false;
+  // A silence may turn out to have begun later; one that began earlier is another alert.
+  if (finding.kind === 'unknown-at-edge') return finding.startedAtMs >= told.raisedStartMs;
   return finding.startedAtMs < (told.endedAtMs ?? Infinity) && told.startedAtMs < (finding.end?.atMs ?? Infinity);
 }
 
-/** From when on a finding that was not told may be: when it is due, and when its grace has passed. Infinity: never. */
+function graceOf(finding: Finding, telling: Telling): number {
+  return finding.kind === 'unknown-at-edge' ? 0 : (telling.termOf(finding.termKey)?.term.graceMs ?? 0);
+}
+
+/** Over before it had lasted as long as its grace: it is never raised, and taken back where a tick did. */
+function isOverInGrace(finding: Finding, telling: Telling): boolean {
+  return finding.end !== null && finding.end.atMs - finding.startedAtMs < graceOf(finding, telling);
+}
+
+/** From when on a finding that was not told may be: when it is due, and when its grace has passed by fix or by tick. */
 function raiseFromMs(finding: Finding, telling: Telling): number {
-  const graceMs = finding.kind === 'unknown-at-edge' ? 0 : (telling.termOf(finding.termKey)?.term.graceMs ?? 0);
-  if (graceMs === 0) return finding.dueAtMs;
+  const graceMs = graceOf(finding, telling);
   const fullAtMs = finding.startedAtMs + graceMs;
-  if (finding.end !== null && finding.end.atMs < fullAtMs) return Infinity;
-  if (finding.settled || (finding.lastViolating?.fixedAtMs ?? -Infinity) >= fullAtMs) return finding.dueAtMs;
-  return Math.max(finding.dueAtMs, tickJudgesFromMs(fullAtMs, telling.newest));
+  const isFull = graceMs === 0 || finding.settled || (finding.lastViolating?.fixedAtMs ?? -Infinity) >= fullAtMs;
+  return isFull ? finding.dueAtMs : Math.max(finding.dueAtMs, tickJudgesFromMs(fullAtMs, telling.newest));
 }
 
 function isEndTold(finding: Finding, before: Told | null, nowMs: number): boolean {
-  return finding.settled || finding.end!.dueAtMs <= nowMs || before?.endedAtMs === finding.end!.atMs;
+  const told = before !== null && !before.withdrawn && before.endedAtMs === finding.end!.atMs;
+  return told || finding.settled || finding.end!.dueAtMs <= nowMs;
 }
 
 function standing(strength: Told['strength'], ended: boolean): Standing {
@@ -104,10 +133,11 @@ function sayOne(
   telling: Telling,
   events: EngineEvent[],
 ): Told {
-  const was = before === null ? 'nothing' : standing(before.strength, before.endedAtMs !== null);
+  const was = before === null || before.withdrawn ? 'nothing' : standing(before.strength, before.endedAtMs !== null);
   const endedAtMs = endTold ? finding.end!.atMs : null;
   let types: readonly EventType[] = SAYINGS[was][standing(finding.strength, endTold)];
   const moved =
+    was !== 'nothing' &&
     before !== null &&
     (before.startedAtMs !== finding.startedAtMs ||
       before.lastEdgeAtMs !== finding.lastEdgeAtMs ||
@@ -125,7 +155,10 @@ function sayOne(
 /** A finding in the words of what is told, before anything more is said of it. */
 function toldAs(finding: Finding, before: Told | null, telling: Telling): Told {
   const { termKey, kind, strength, rule, startedAtMs, lastEdgeAtMs } = finding;
-  if (before !== null) return { ...before, strength, rule, startedAtMs, lastEdgeAtMs };
+  if (before !== null) {
+    const endedAtMs = before.withdrawn ? null : before.endedAtMs;
+    return { ...before, strength, rule, startedAtMs, lastEdgeAtMs, endedAtMs, withdrawn: false };
+  }
   const { term, zone } = telling.termOf(termKey)!;
   const { conditionId, conditionVersion, zoneKey } = term;
   return {
@@ -140,9 +173,11 @@ function toldAs(finding: Finding, before: Told | null, telling: Telling): Told {
     zoneVersion: zone.version,
     strength,
     rule,
+    raisedStartMs: startedAtMs,
     startedAtMs,
     endedAtMs: null,
     lastEdgeAtMs,
+    withdrawn: false,
   };
 }
 
@@ -169,21 +204,22 @@ function eventOf(type: EventType, finding: Finding, told: Told, telling: Telling
   };
 }
 
-function withdrawal(before: Told, telling: Telling, said: readonly Told[]): EngineEvent {
-  const told = { ...before, revision: before.revision + 1 };
+function withdrawal(told: Told, telling: Telling, said: readonly Told[]): EngineEvent {
+  // A tick takes back what the fixes before it have made untenable.
+  const fix = telling.cause ?? telling.newest;
   const inItsPlace =
-    before.kind !== 'unknown-at-edge'
+    told.kind !== 'unknown-at-edge'
       ? undefined
-      : said.find((other) => other.termKey === before.termKey && other.kind !== 'unknown-at-edge');
+      : said.find((other) => other.termKey === told.termKey && other.kind !== 'unknown-at-edge');
   return {
     ...common('withdrawn', told, telling),
     episode: { startedAtMs: told.startedAtMs, endedAtMs: told.endedAtMs },
-    foundAtMs: telling.cause?.fixedAtMs ?? telling.nowMs,
+    foundAtMs: fix?.fixedAtMs ?? telling.nowMs,
     raisedAtMs: telling.nowMs,
     delayedByMs: delayOf(telling.cause),
     historic: false,
     ...(inItsPlace === undefined ? {} : { supersededBy: inItsPlace.alertId }),
-    explanation: explainWithdrawal(before, telling.termOf(before.termKey), telling.cause),
+    explanation: explainWithdrawal(told, telling.termOf(told.termKey), fix),
   };
 }
 

@@ -32,7 +32,10 @@ export function unknownBetween(
   return unknown(term, edges.firstMs, edges.lastMs, end, true);
 }
 
-/** The silence since the newest fix, as far as a tick at `nowMs` may judge it or as it has been told already. */
+/**
+ * The silence since the newest fix, as far as a tick at `nowMs` may judge it. While a backlog is coming in, `told` stands as it
+ * is: its next fix may tell about the edge.
+ */
 export function unknownSince(
   term: PreparedTerm,
   fitted: Fitted,
@@ -41,9 +44,11 @@ export function unknownSince(
   nowMs: number,
   told: Told | undefined,
 ): Finding | null {
-  const judgedUntilMs = nowMs >= backlogFromMs(newest) + SETTLE_MS ? nowMs - SETTLE_MS : -Infinity;
-  const untilMs = Math.max(judgedUntilMs, told?.lastEdgeAtMs ?? -Infinity);
-  const edges = unknownEdges(term, fitted, newest, coveredUntilMs, untilMs);
+  const backlog = nowMs < backlogFromMs(newest) + SETTLE_MS;
+  if (backlog && told === undefined) return null;
+  const edges = backlog
+    ? { firstMs: told!.startedAtMs, lastMs: told!.lastEdgeAtMs! }
+    : unknownEdges(term, fitted, newest, coveredUntilMs, Math.max(nowMs - SETTLE_MS, told?.lastEdgeAtMs ?? -Infinity));
   if (edges === null) return null;
   const ends = endOfTerm(term, fitted);
   const end =

@@ -62,7 +62,7 @@ function switchOn(draft: ActivationState, term: PreparedTerm, watch: CompiledAct
 
 /** Ends what was told under terms that are no longer in the watch; what was open and not told is forgotten. */
 function endVanished(draft: ActivationState, watch: CompiledActivation, nowMs: number): Finding[] {
-  const gone = draft.told.filter((told) => termOf(watch, told.termKey) === undefined);
+  const gone = draft.told.filter((told) => !told.withdrawn && termOf(watch, told.termKey) === undefined);
   draft.open = draft.open.filter((episode) => termOf(watch, episode.termKey) !== undefined);
   return gone.map((told) => endNow(told, watch, nowMs));
 }

@@ -39,8 +39,12 @@ export function play(first: TagWatch, steps: readonly Step[], ticks: Ticks, thro
   const give = (input: EngineInput): void => {
     const own = tag.activations.find((activation) => activation.activationId === 'A-1')!;
     const result = advance(state, input, joinShared(own, index));
-    state = throughJson ? (JSON.parse(JSON.stringify(result.state)) as ActivationState) : result.state;
-    expect(result.state.nextDueAtMs).toBe(result.nextDueAtMs);
+    // Ticks are many and mostly change nothing: the others are enough of a trial.
+    state =
+      throughJson && input.type !== 'tick'
+        ? (JSON.parse(JSON.stringify(result.state)) as ActivationState)
+        : result.state;
+    if (result.state.nextDueAtMs !== result.nextDueAtMs) throw new Error('The state says another due time.');
     nextDueAtMs = result.nextDueAtMs;
     events.push(...result.events);
     if (input.type === 'ping') notJudged.push(result.notJudged);
@@ -56,7 +60,7 @@ export function play(first: TagWatch, steps: readonly Step[], ticks: Ticks, thro
       // Nothing can be due for days in some scenarios: jump to the next tick that could be.
       if (ticks === 'due') {
         const dueMs: number = nextDueAtMs ?? Infinity;
-        atMs = Math.max(atMs, Math.min(step.atMs, Math.ceil(dueMs / TICK_MS) * TICK_MS) - TICK_MS);
+        atMs = Math.max(atMs, Math.ceil(Math.min(step.atMs, dueMs) / TICK_MS) * TICK_MS - TICK_MS);
       }
     }
     clockMs = Math.max(clockMs, step.atMs);

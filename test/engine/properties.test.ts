@@ -1,0 +1,173 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { contains, prepareZone } from '../../src/engine/geometry/zone.js';
+import { KEPT_FIXES } from '../../src/engine/thresholds.js';
+import type { EngineEvent, Ping } from '../../src/engine/types.js';
+import { play, type Step } from '../scenarios/scenario.js';
+import { type World, worlds } from './random-world.js';
+
+const RUNS = { numRuns: 300 };
+
+const bytes = (value: unknown): string => JSON.stringify(value);
+
+/** What stands at the end: the last word of every alert that was not withdrawn, without its ids. */
+function finalIntervals(events: readonly EngineEvent[]) {
+  const last = new Map<string, EngineEvent>();
+  const confirmed = new Set<string>();
+  for (const event of events) {
+    if (event.type === 'confirmed') confirmed.add(event.alertId);
+    if (event.type === 'withdrawn') confirmed.delete(event.alertId);
+    last.set(event.alertId, event);
+  }
+  return [...last.values()]
+    .filter((event) => event.type !== 'withdrawn')
+    .map(({ kind, conditionId, conditionVersion, zoneId, zoneVersion, episode, endedBecause, reason, alertId }) => ({
+      key: `${conditionId}@${conditionVersion}/${zoneId}@${zoneVersion} ${kind}`,
+      conditionId,
+      kind,
+      ...episode,
+      endedBecause,
+      reason,
+      confirmed: confirmed.has(alertId),
+    }))
+    .sort((a, b) => a.startedAtMs - b.startedAtMs || (a.key < b.key ? -1 : 1));
+}
+
+const pingsOf = (steps: readonly Step[]): Ping[] =>
+  steps.flatMap((step) => ('input' in step && step.input.type === 'ping' ? [step.input.ping] : []));
+
+/** Invariant by its number in engine.md. */
+function holds(name: string, changes: boolean, check: (world: World) => void): void {
+  test(name, () => {
+    fc.assert(fc.property(worlds({ changes }), check), RUNS);
+  });
+}
+
+describe('invariants', () => {
+  holds('1: the same inputs give the same bytes, also with the state through JSON', true, ({ first, steps }) => {
+    const once = play(first, steps, 'every');
+    const again = play(first, steps, 'every', true);
+    expect(bytes(again.events)).toBe(bytes(once.events));
+    expect(bytes(again.state)).toBe(bytes(once.state));
+  });
+
+  holds('3: repeated pings change nothing', true, ({ first, steps }) => {
+    const repeated = steps.flatMap((step, i) => [step, ...('input' in step ? [step, ...earlierPing(steps, i)] : [])]);
+    const once = play(first, steps, 'every');
+    const twice = play(first, repeated, 'every');
+    expect(bytes(twice.events)).toBe(bytes(once.events));
+    expect(bytes(twice.state)).toBe(bytes(once.state));
+  });
+
+  holds('5: one alert an episode, and episodes of one condition never overlap', true, ({ first, steps }) => {
+    const { events } = play(first, steps, 'every');
+    const violations = finalIntervals(events).filter((each) => each.kind !== 'unknown-at-edge');
+    for (const each of violations) {
+      if (each.endedAtMs !== null) expect(each.endedAtMs).toBeGreaterThanOrEqual(each.startedAtMs);
+      for (const other of violations) {
+        if (other === each || other.conditionId !== each.conditionId || other.startedAtMs < each.startedAtMs) continue;
+        expect(each.endedAtMs ?? Infinity).toBeLessThanOrEqual(other.startedAtMs);
+      }
+    }
+    const revisions = new Map<string, number>();
+    for (const { alertId, revision } of events) {
+      expect(revision).toBe((revisions.get(alertId) ?? 0) + 1);
+      revisions.set(alertId, revision);
+    }
+    expect(new Set(events.map((event) => event.eventId)).size).toBe(events.length);
+  });
+
+  holds('6: no lone fix confirms, unless the condition says so', true, ({ first, steps }) => {
+    const firstFix = first.activations[0]!.terms.some((term) => term.confirmOn === 'first-fix');
+    for (const event of play(first, steps, 'every').events) {
+      if (event.type !== 'confirmed' || (firstFix && event.conditionId !== 'C-schools')) continue;
+      const [one, two] = event.explanation.fixes;
+      expect(event.explanation.fixes).toHaveLength(2);
+      expect(two!.fixedAtMs - one!.fixedAtMs).toBeLessThanOrEqual(300_000);
+      for (const fix of [one!, two!]) {
+        expect(Math.sign(fix.signedDistanceMetres) || (event.kind === 'exclusion' ? -1 : 1)).toBe(
+          event.kind === 'exclusion' ? -1 : 1,
+        );
+      }
+    }
+  });
+
+  holds('7: silence is never compliance: only a fix ends by complying, or takes back', false, ({ first, steps }) => {
+    const fixes = new Map(pingsOf(steps).map((ping) => [ping.fixedAtMs, ping]));
+    for (const event of play(first, steps, 'every').events) {
+      if (event.type === 'withdrawn') expect(fixes.has(event.foundAtMs)).toBe(true);
+      if (event.endedBecause !== 'complied' || event.type !== 'ended') continue;
+      const { latitude, longitude } = fixes.get(event.episode.endedAtMs!)!.position!;
+      const zone = Object.values(first.zones).find((each) => each.zoneId === event.zoneId)!;
+      expect(contains(prepareZone(zone.shape), latitude, longitude)).toBe(event.kind !== 'exclusion');
+    }
+  });
+
+  holds('9: an episode that a fix ended, or that was settled, is never spoken of again', true, ({ first, steps }) => {
+    const over = new Set<string>();
+    for (const event of play(first, steps, 'every').events) {
+      expect(over.has(event.alertId)).toBe(false);
+      if (event.endedBecause === 'complied' || event.endedBecause === 'restored') over.add(event.alertId);
+    }
+  });
+
+  holds('11: a new version ends the old episodes at that instant and invents no entry', true, ({ first, steps }) => {
+    const step = steps.find((each) => 'watch' in each);
+    fc.pre(step !== undefined && 'watch' in step);
+    const changeMs = step!.atMs - 1_500;
+    const { events } = play(first, steps, 'every');
+    for (const each of finalIntervals(events)) {
+      if (each.key === 'C-exclusion@1/Z-1@1 exclusion') {
+        expect(each.endedAtMs ?? 0).toBeLessThanOrEqual(changeMs);
+        if (each.endedBecause === 'version-changed') expect(each.endedAtMs).toBe(changeMs);
+      }
+      if (each.key !== 'C-exclusion@1/Z-1@2 exclusion') continue;
+      // Either the switch-on itself, or a fix that came after the change.
+      const starts = [changeMs + 500, ...pingsOf(steps).map((ping) => ping.fixedAtMs)];
+      expect(each.startedAtMs).toBeGreaterThanOrEqual(changeMs);
+      expect(starts).toContain(each.startedAtMs);
+    }
+  });
+
+  holds('12: bounded: the state holds a few fixes and at most a few words a term', true, ({ first, steps }) => {
+    const { state } = play(first, steps, 'every');
+    expect(state.fixes.length).toBeLessThanOrEqual(KEPT_FIXES);
+    expect(state.open.length).toBeLessThanOrEqual(6);
+    expect(state.told.length).toBeLessThanOrEqual(24);
+    expect(bytes(state).length).toBeLessThan(16_000);
+  });
+});
+
+describe('ticks', () => {
+  holds('only those that are due matter', true, ({ first, steps }) => {
+    const every = play(first, steps, 'every');
+    const due = play(first, steps, 'due');
+    expect(bytes(due.events)).toBe(bytes(every.events));
+    expect(bytes(due.state)).toBe(bytes(every.state));
+  });
+
+  test('never move the fold: whatever ticks come, the same intervals stand at the end', () => {
+    const some = fc.array(fc.nat({ max: 5 * 60 * 12 }), { maxLength: 40 });
+    fc.assert(
+      fc.property(worlds({ changes: true }), some, ({ first, steps }, picked) => {
+        const startMs = steps[0]!.atMs;
+        const ticks = picked.map((i) => Math.ceil(startMs / 5_000) * 5_000 + i * 5_000);
+        const intervals = finalIntervals(play(first, steps, 'every').events);
+        expect(finalIntervals(play(first, steps, 'last').events)).toEqual(intervals);
+        expect(finalIntervals(play(first, steps, ticks).events)).toEqual(intervals);
+      }),
+      RUNS,
+    );
+  });
+
+  holds('what is due lies in the future, or is nothing', true, ({ first, steps }) => {
+    const { nextDueAtMs } = play(first, steps, 'every');
+    if (nextDueAtMs !== null) expect(nextDueAtMs).toBeGreaterThan(steps.at(-1)!.atMs);
+  });
+});
+
+/** A ping that came some steps before, to be sent again out of order. */
+function earlierPing(steps: readonly Step[], i: number): Step[] {
+  const step = steps[Math.max(0, i - 3)]!;
+  return 'input' in step && step.input.type === 'ping' ? [{ ...step, atMs: steps[i]!.atMs }] : [];
+}

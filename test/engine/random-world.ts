@@ -1,0 +1,120 @@
+/** Seeded small worlds for properties: a few conditions around one place, a track of some hours, delays, silences, changes. */
+import fc from 'fast-check';
+import type { TagWatch, Term, Zone } from '../../src/engine/types.js';
+import type { Step } from '../scenarios/scenario.js';
+import { circle, pingAt, place, shared, term, watch, zone, zoneKey } from '../scenarios/world.js';
+
+export const START_MS = Date.parse('2026-06-10T12:00:00Z');
+const MINUTE_MS = 60_000;
+/** Long enough for several windows, short enough for thousands of runs. */
+const LENGTH_MS = 4 * 60 * MINUTE_MS;
+
+/** Inside all zones, on the square's edge, outside the small zones, outside all. */
+const PLACES = [place(0), place(100), place(300), place(1000)];
+
+const terms = fc.record({
+  exclusion: fc.boolean(),
+  inclusion: fc.boolean(),
+  curfew: fc.boolean(),
+  otherCurfew: fc.boolean(),
+  shared: fc.boolean(),
+  firstFix: fc.boolean(),
+  graceMs: fc.constantFrom(0, 0, 0, 180_000),
+  publishedAfterMs: fc.constantFrom(-1e9, -1e9, 70 * MINUTE_MS),
+  windowMinutes: fc.array(fc.constantFrom(1, 3, 7, 20, 45), { minLength: 2, maxLength: 12 }),
+  otherMinutes: fc.array(fc.constantFrom(2, 10, 30), { minLength: 2, maxLength: 12 }),
+  endsAfterMs: fc.option(fc.constantFrom(60 * MINUTE_MS, 100 * MINUTE_MS)),
+});
+
+const fix = fc.record({
+  afterMs: fc.constantFrom(20_000, 60_000, 60_000, 60_000, 89_000, 240_000, 301_000, 1_500_000),
+  where: fc.nat({ max: PLACES.length - 1 }),
+  delayMs: fc.constantFrom(500, 500, 2_000, 2_000, 40_000, 75_000, 130_000, 1_500_000),
+  mechanism: fc.constantFrom('GPS', 'GPS', 'GPS', 'GPS', 'RF', 'LBS'),
+});
+
+const change = fc.option(
+  fc.record({
+    afterMs: fc.integer({ min: 20, max: 200 }).map((minutes) => minutes * MINUTE_MS + 1_000),
+    bigger: fc.boolean(),
+  }),
+);
+
+export interface World {
+  readonly first: TagWatch;
+  readonly steps: readonly Step[];
+}
+
+/** Alternating openings and closings from the lengths between them. */
+function windowsOf(minutes: readonly number[]): number[] {
+  const edges: number[] = [];
+  let atMs = START_MS + 10 * MINUTE_MS;
+  for (const length of minutes) {
+    edges.push(atMs);
+    atMs += length * MINUTE_MS;
+  }
+  return edges.slice(0, edges.length - (edges.length % 2));
+}
+
+/** Worlds; `changes` also replaces the exclusion's zone and brings a shared condition while the track runs. */
+export function worlds(options: { changes: boolean }): fc.Arbitrary<World> {
+  return fc.tuple(terms, fc.array(fix, { minLength: 1, maxLength: 60 }), change).map(([spec, fixes, changed]) => {
+    const square = zone();
+    const home = circle('Z-home', place(0), 150);
+    const near = circle('Z-near', place(150), 200);
+    const common: Partial<Term> = {
+      graceMs: spec.graceMs,
+      confirmOn: spec.firstFix ? 'first-fix' : 'belief',
+      publishedAtMs: START_MS + spec.publishedAfterMs,
+      ...(spec.endsAfterMs === null ? {} : { endsAtMs: START_MS + spec.endsAfterMs, endsBecause: 'order-ended' }),
+    };
+    const curfew = { ...common, windows: windowsOf(spec.windowMinutes) };
+    const other = { ...common, conditionId: 'C-other', windows: windowsOf(spec.otherMinutes) };
+    const list = [
+      ...(spec.exclusion ? [term('exclusion', square, common)] : []),
+      ...(spec.inclusion ? [term('inclusion', near, common)] : []),
+      ...(spec.curfew ? [term('curfew', home, curfew)] : []),
+      ...(spec.otherCurfew ? [term('curfew', near, other)] : []),
+    ];
+    const zones = [square, home, near];
+    const first = watch(zones, list);
+    const steps: Step[] = [];
+    let fixedAtMs = START_MS;
+    let receivedAtMs = START_MS;
+    for (const each of fixes) {
+      fixedAtMs += each.afterMs;
+      if (fixedAtMs > START_MS + LENGTH_MS) break;
+      // A tag sends in order: what it held back comes before what is newer.
+      receivedAtMs = Math.max(receivedAtMs, fixedAtMs + each.delayMs);
+      const ping = pingAt(fixedAtMs, PLACES[each.where]!, { mechanism: each.mechanism as 'GPS' });
+      steps.push({ atMs: receivedAtMs, input: { type: 'ping', ping, receivedAtMs } });
+    }
+    if (options.changes && changed !== null)
+      steps.push(...changesAt(START_MS + changed.afterMs, changed.bigger, first));
+    if (options.changes && spec.shared) steps.push(sharedAt(START_MS + 95 * MINUTE_MS));
+    steps.sort((a, b) => a.atMs - b.atMs);
+    const endMs = Math.ceil((steps.at(-1)?.atMs ?? START_MS) / MINUTE_MS + 60) * MINUTE_MS;
+    steps.push({ atMs: endMs, input: { type: 'tick', atMs: endMs } });
+    return { first, steps };
+  });
+}
+
+/** The exclusion's square is replaced by a circle, published half a second later. */
+function changesAt(atMs: number, bigger: boolean, first: TagWatch): Step[] {
+  const next: Zone = circle('Z-1', place(0), bigger ? 400 : 50, { version: 2 });
+  const old = first.activations[0]!.terms;
+  const terms = old.flatMap((each) => {
+    if (each.kind !== 'exclusion' || (each.endsAtMs ?? Infinity) <= atMs) return [each];
+    const replaced = { ...each, zoneKey: zoneKey(next), startsAtMs: atMs, publishedAtMs: atMs + 500 };
+    return [{ ...each, endsAtMs: atMs, endsBecause: 'version-changed' as const }, replaced];
+  });
+  const activations = [{ ...first.activations[0]!, terms }];
+  const zones = { ...first.zones, [zoneKey(next)]: next };
+  return [{ atMs: atMs + 1_500, watch: { ...first, sequence: 2, activations, zones } }];
+}
+
+function sharedAt(atMs: number): Step {
+  const school = circle('Z-school', place(0), 120);
+  const everyone = term('exclusion', school, { conditionId: 'C-schools', startsAtMs: atMs, publishedAtMs: atMs });
+  return { atMs: atMs + 800, shared: shared([school], [everyone]) };
+}
