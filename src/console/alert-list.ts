@@ -98,7 +98,8 @@ export function createAlertList(actions: RowActions): AlertList {
     for (const item of alerts.values()) counts[sectionOf(item)] += 1;
     for (const section of SECTIONS) {
       setText(byId(`count-${section}`), String(counts[section]));
-      byId(`section-${section}`).hidden = counts[section] === 0 && section !== 'unacknowledged';
+      // By its rows: while somebody reads, an alert may be counted here and still stand where it was.
+      byId(`section-${section}`).hidden = arrangement[section].length === 0 && section !== 'unacknowledged';
     }
     byId('none-unacknowledged').hidden = counts.unacknowledged > 0;
     document.title = counts.unacknowledged > 0 ? `(${counts.unacknowledged}) Tagwatch` : 'Tagwatch';

@@ -40,10 +40,10 @@ function field(term: string): { node: HTMLElement; value: HTMLElement } {
 
 export function createRow(alertId: string, actions: RowActions): AlertRow {
   const heading = element('span', 'tw-alert__title');
-  const who = element('span', 'tw-alert__who');
+  const who = element('p', 'tw-alert__who');
   const arrow = element('span', 'tw-alert__arrow', [], { 'aria-hidden': 'true' });
   const detailsId = `details-${alertId}`;
-  const open = element('button', 'tw-alert__open', [arrow, element('span', '', [heading, who])], {
+  const open = element('button', 'tw-alert__open', [arrow, heading], {
     type: 'button',
     'aria-expanded': 'false',
     'aria-controls': detailsId,
@@ -52,7 +52,7 @@ export function createRow(alertId: string, actions: RowActions): AlertRow {
   const severity = element('strong', 'govuk-tag govuk-tag--grey tw-severity');
   const going = element('span', 'tw-alert__going');
   const started = field('Started');
-  const found = field('Found');
+  const confirmed = field('Confirmed');
   const raised = field('Raised');
   const acknowledgeButton = element('button', 'govuk-button tw-alert__acknowledge', ['Acknowledge'], {
     type: 'button',
@@ -63,8 +63,9 @@ export function createRow(alertId: string, actions: RowActions): AlertRow {
   details.hidden = true;
   const node = element('li', 'tw-alert', [
     element('div', 'tw-alert__top', [open, element('div', 'tw-alert__side', [acknowledgeButton, state])]),
+    who,
     element('div', 'tw-alert__tags', [sure, severity, going]),
-    element('dl', 'tw-alert__times', [started.node, found.node, raised.node]),
+    element('dl', 'tw-alert__times', [started.node, raised.node, confirmed.node]),
     told,
     details,
   ]);
@@ -126,9 +127,10 @@ export function createRow(alertId: string, actions: RowActions): AlertRow {
       const at = (instant: string) => timeOfDay(Date.parse(instant), nowMs);
       const delayMs = Date.parse(item.raisedAt) - Date.parse(item.episode.startedAt);
       setText(started.value, at(item.episode.startedAt));
-      setText(found.value, at(item.foundAt));
       const delay = delayMs > WORTH_TELLING_MS ? ` (${duration(delayMs)} later)` : '';
       setText(raised.value, `${at(item.raisedAt)}${delay}`);
+      confirmed.node.hidden = item.confirmedAt === undefined;
+      setText(confirmed.value, item.confirmedAt === undefined ? '' : at(item.confirmedAt));
       const isNew = item.status === 'open' && item.acknowledgedBy === undefined;
       node.classList.toggle('tw-alert--new', isNew);
       node.classList.toggle('tw-alert--sure', howSure === 'Confirmed');

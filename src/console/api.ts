@@ -70,8 +70,14 @@ export async function loadZones(): Promise<ReadonlyMap<string, ZoneInfo>> {
 
 export type ActionResult =
   | { readonly result: 'done'; readonly alert: AlertItem | null }
-  /** Refused, with the server's words: who was first, or what changed. */
-  | { readonly result: 'too-late' | 'refused'; readonly detail: string }
+  /** `by` and `at` tell who was first, where that is why; `alert` is how it stands now. */
+  | {
+      readonly result: 'refused';
+      readonly detail: string;
+      readonly by: string | null;
+      readonly at: string | null;
+      readonly alert: AlertItem | null;
+    }
   /** No answer: it may or may not have been done; the feed will show it if it was. */
   | { readonly result: 'unknown'; readonly detail: string };
 
@@ -95,9 +101,13 @@ export async function acknowledge(item: AlertItem, key: string = idempotencyKey(
   }
   const body = (await answer.json().catch(() => null)) as Record<string, unknown> | null;
   if (answer.ok) return { result: 'done', alert: isAlert(body) ? body : null };
-  const detail = typeof body?.detail === 'string' ? body.detail : `The server answered ${answer.status}.`;
+  const text = (name: string): string | null => {
+    const value = body?.[name];
+    return typeof value === 'string' ? value : null;
+  };
+  const detail = text('detail') ?? `The server answered ${answer.status}.`;
   if (answer.status >= 500) return { result: 'unknown', detail };
-  return { result: answer.status === 412 ? 'too-late' : 'refused', detail };
+  return { result: 'refused', detail, by: text('by'), at: text('at'), alert: isAlert(body?.alert) ? body.alert : null };
 }
 
 const isAlert = (body: unknown): body is AlertItem =>

@@ -15,7 +15,7 @@ export function describeConnection(
   const age = newestMs === null ? 'no positions yet' : `newest position ${duration(nowMs - newestMs)} ago`;
   if (connection.state === 'connecting') return { state: 'connecting', words: 'Connecting …', age };
   if (connection.state === 'reconnecting') {
-    const words = `NOT LIVE since ${timeOfDay(connection.sinceMs, nowMs)}: reconnecting, attempt ${connection.attempt}`;
+    const words = `NOT LIVE since ${timeOfDay(connection.sinceMs, nowMs)}, attempt ${connection.attempt}`;
     return { state: 'lost', words, age };
   }
   if (newestMs !== null && nowMs - newestMs > STALE_DATA_MS) {

@@ -9,6 +9,7 @@ import { createConnectionBar } from './connection-bar.js';
 import { byId, setText } from './dom.js';
 import { connectFeed } from './feed-client.js';
 import { createMap, type WearerMap } from './map.js';
+import { refusalWords } from './words.js';
 
 /** How long the list of wearers and zones is good for, and how soon an unknown id may ask for it again. */
 const RECORDS_MS = 60_000;
@@ -84,11 +85,9 @@ async function acknowledgeAlert(alertId: string): Promise<void> {
   row.tell('');
   const answer = await acknowledge(item);
   row.setBusy(false);
-  if (answer.result === 'done') {
-    if (answer.alert !== null) book = put(book, answer.alert);
-  } else {
-    row.tell(answer.result === 'too-late' ? `Somebody was first. ${answer.detail}` : answer.detail);
-  }
+  if (answer.result !== 'unknown' && answer.alert !== null) book = put(book, answer.alert);
+  if (answer.result === 'refused') row.tell(refusalWords(answer, nowMs()));
+  if (answer.result === 'unknown') row.tell(answer.detail);
   wantDraw();
 }
 

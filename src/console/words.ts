@@ -96,7 +96,10 @@ const metres = (value: number) => `${Math.round(Math.abs(value))} m`;
 export function explain(item: AlertItem, nowMs: number): string[] {
   const { explanation, window } = item;
   const time = (instant: string) => timeOfDay(Date.parse(instant), nowMs);
-  const sentences = [RULE_WORDS[explanation.rule]];
+  const sentences = [
+    RULE_WORDS[explanation.rule],
+    `The evidence sufficed at ${time(item.foundAt)} by the tag's own clock.`,
+  ];
   if (window !== undefined) {
     const at = (instant: string) => hourAndMinute(Date.parse(instant), nowMs);
     sentences.push(`Curfew window from ${at(window.opensAt)} to ${at(window.closesAt)}.`);
@@ -119,4 +122,13 @@ export function explainFix(fix: AlertItem['explanation']['fixes'][number], nowMs
   const where = `${metres(fix.signedDistanceMetres)} ${fix.signedDistanceMetres <= 0 ? 'inside' : 'outside'} the zone`;
   const accuracy = fix.accuracyMetres === null ? 'accuracy not known' : `accurate to ${metres(fix.accuracyMetres)}`;
   return `${timeOfDay(Date.parse(fix.fixedAt), nowMs)}: ${where}, ${accuracy}`;
+}
+
+/** Why an action was not taken: who was first and when, where somebody was. */
+export function refusalWords(
+  { detail, by, at }: { readonly detail: string; readonly by: string | null; readonly at: string | null },
+  nowMs: number,
+): string {
+  if (by === null || at === null) return detail;
+  return `${by} was first, at ${timeOfDay(Date.parse(at), nowMs)}. Your action was not counted.`;
 }

@@ -129,7 +129,7 @@ test('acknowledging tells who, and the one who was second is told who was first'
   });
   const curfew = row('left home during the window');
   await curfew.getByRole('button', { name: /^Acknowledge/ }).click();
-  await curfew.getByText('Somebody was first.').waitFor();
+  await curfew.getByText(/^local was first, at \d\d:\d\d:\d\d\./).waitFor();
   await curfew.getByText(/^Acknowledged by local at/).waitFor();
   await page.screenshot({ path: join(screenshots, 'acknowledged.png') });
 });

@@ -9,7 +9,7 @@ import {
   zoneFeatures,
 } from '../../src/console/map-data.js';
 import { duration, timeOfDay } from '../../src/console/times.js';
-import { certainty, episodeWords, explain, explainFix, title } from '../../src/console/words.js';
+import { certainty, episodeWords, explain, explainFix, refusalWords, title } from '../../src/console/words.js';
 import { finding, instantAt } from '../alerts/events.js';
 
 const nowMs = Date.parse(instantAt(10));
@@ -59,6 +59,7 @@ describe('an alert in words', () => {
     expect(episodeWords(curfew, nowMs)).toBe('going on for 10 min');
     expect(explain(curfew, nowMs)).toEqual([
       'Judged at the edge of the curfew window, from where the wearer was then.',
+      "The evidence sufficed at 18:01:00 by the tag's own clock.",
       'Curfew window from 18:00 to 23 Nov, 06:00.',
       'The edge is at 18:00:00.',
     ]);
@@ -67,6 +68,13 @@ describe('an alert in words', () => {
   it('names the zone where it knows one', () => {
     expect(title(itemOf({}), 'Larkmead Primary School')).toBe('In an exclusion zone: Larkmead Primary School');
     expect(title(itemOf({}), null)).toBe('In an exclusion zone');
+  });
+  it('tells who was first', () => {
+    const detail = 'Somebody acted on this alert since it was seen.';
+    expect(refusalWords({ detail, by: 'local', at: instantAt(9) }, nowMs)).toBe(
+      'local was first, at 18:09:00. Your action was not counted.',
+    );
+    expect(refusalWords({ detail, by: null, at: null }, nowMs)).toBe(detail);
   });
   it('says why it ended, and that it came late', () => {
     const ended = itemOf({
@@ -86,7 +94,7 @@ describe('the connection in words', () => {
     expect(describeConnection({ state: 'live' }, nowMs - STALE_DATA_MS - 1, nowMs).state).toBe('stale');
     expect(describeConnection({ state: 'reconnecting', sinceMs: nowMs, attempt: 3 }, nowMs, nowMs)).toEqual({
       state: 'lost',
-      words: 'NOT LIVE since 18:10:00: reconnecting, attempt 3',
+      words: 'NOT LIVE since 18:10:00, attempt 3',
       age: 'newest position 0 s ago',
     });
   });
