@@ -27,6 +27,11 @@ const nowMs = () => Date.now();
 const say = (text: string) => process.stdout.write(`${text}\n`);
 const complain = (text: string) => process.stderr.write(`tagwatch demo: ${text}\n`);
 
+/** Who pipes the text into something that stops reading still wants the demonstration, and its folder removed. */
+function goOnUnread(): void {
+  process.stdout.on('error', () => {});
+}
+
 /** A folder for this run; null, and it is said why, where the one that was asked for cannot be used. */
 function prepareFolder({ dataDir }: DemoOptions): string | null {
   if (dataDir === null) return mkdtempSync(join(tmpdir(), 'tagwatch-demo-'));
@@ -79,6 +84,7 @@ export async function runDemo(argv: readonly string[], start: StartTagwatch): Pr
     complain(`${options.error}\n\n${DEMO_HELP}`);
     return 2;
   }
+  goOnUnread();
   const dataDir = prepareFolder(options);
   if (dataDir === null) return 1;
   const isKept = options.keep || options.dataDir !== null;
