@@ -101,7 +101,7 @@ export function createAlertList(actions: RowActions): AlertList {
       // By its rows: while somebody reads, an alert may be counted here and still stand where it was.
       byId(`section-${section}`).hidden = arrangement[section].length === 0 && section !== 'unacknowledged';
     }
-    byId('none-unacknowledged').hidden = counts.unacknowledged > 0;
+    byId('none-unacknowledged').hidden = counts.unacknowledged + arrangement.unacknowledged.length > 0;
     document.title = counts.unacknowledged > 0 ? `(${counts.unacknowledged}) Tagwatch` : 'Tagwatch';
   }
 
