@@ -1,6 +1,6 @@
 /**
- * GeoJSON (RFC 7946): Points with a time among their properties; LineStrings, MultiLineStrings and MultiPoints with times beside
- * their coordinates, in `properties.coordTimes` or `properties.coordinateProperties.times` (as togeojson writes them); in a
+ * GeoJSON (RFC 7946): Points with a time among their properties; lines, several lines and MultiPoints with times beside their
+ * coordinates, in `properties.coordTimes` or `properties.coordinateProperties.times` (as togeojson writes them); in a
  * FeatureCollection, a Feature, or by itself. Features without a geometry are device messages.
  */
 import { type Fields, pickFields } from './track-fields.js';
@@ -72,28 +72,38 @@ function* readLine(
   }
 }
 
-function* readGeometry(at: Place, geometry: unknown, properties: Json, options: TrackOptions): Generator<TrackItem> {
-  const {
-    altitudeMetres,
-    time,
-    latitude: _lat,
-    longitude: _lon,
-    ...own
-  } = pickFields(Object.entries(properties), tagNameOf(options));
-  if (geometry === null) {
-    yield makeItem(at, { ...own, altitudeMetres, time }, options);
-    return;
-  }
-  const { type, coordinates } = isObject(geometry) ? geometry : {};
-  const times = findTimes(properties);
+/** The lines of a MultiLineString, the members of a GeometryCollection; null: it is neither. */
+function findParts(geometry: Json): readonly unknown[] | null {
+  const { type, coordinates, geometries } = geometry;
+  if (type === 'GeometryCollection' && Array.isArray(geometries)) return geometries;
+  if (type !== 'MultiLineString' || !Array.isArray(coordinates)) return null;
+  return coordinates.map((line: unknown) => ({ type: 'LineString', coordinates: line }));
+}
+
+/** `own`: what the properties say of every fix; `times`: shaped as the coordinates. */
+function* readGeometry(
+  at: Place,
+  geometry: unknown,
+  times: unknown,
+  own: Fields,
+  options: TrackOptions,
+): Generator<TrackItem> {
+  const object = isObject(geometry) ? geometry : {};
+  const { type, coordinates } = object;
+  const parts = findParts(object);
   if (type === 'Point') {
-    yield makeItem(at, { ...own, altitudeMetres, ...toPosition(coordinates), time }, options);
+    const time = own.time ?? (Array.isArray(times) ? times[0] : undefined);
+    yield makeItem(at, { ...own, ...toPosition(coordinates), time }, options);
   } else if (type === 'LineString' || type === 'MultiPoint') {
-    yield* readLine(at, coordinates, times, own, options);
-  } else if (type === 'MultiLineString' && Array.isArray(coordinates)) {
-    for (const [i, line] of coordinates.entries()) {
-      const place = { line: at.line, place: `${at.place}, line ${i} of it` };
-      yield* readLine(place, line, Array.isArray(times) ? times[i] : undefined, own, options);
+    // An altitude among the properties is that of one fix, not of a line.
+    const { altitudeMetres: _one, ...ofLine } = own;
+    yield* readLine(at, coordinates, times, ofLine, options);
+  } else if (parts !== null) {
+    for (const [i, part] of parts.entries()) {
+      const place = { line: at.line, place: `${at.place}, part ${i}` };
+      if (findParts(isObject(part) ? part : {}) !== null) {
+        yield { ...place, ok: false, detail: 'A collection in a collection is no track.' };
+      } else yield* readGeometry(place, part, Array.isArray(times) ? times[i] : undefined, own, options);
     }
   } else {
     const shown = typeof type === 'string' ? JSON.stringify(type.slice(0, 40)) : 'without a type';
@@ -105,7 +115,12 @@ function* readFeature(at: Place, raw: unknown, options: TrackOptions): Generator
   if (raw === undefined) yield { ...at, ok: false, detail: 'This is not JSON in UTF-8.' };
   else if (!isObject(raw) || raw.type !== 'Feature')
     yield { ...at, ok: false, detail: 'This is not a GeoJSON Feature.' };
-  else yield* readGeometry(at, raw.geometry ?? null, isObject(raw.properties) ? raw.properties : {}, options);
+  else {
+    const properties = isObject(raw.properties) ? raw.properties : {};
+    const { latitude: _lat, longitude: _lon, ...own } = pickFields(Object.entries(properties), tagNameOf(options));
+    if ((raw.geometry ?? null) === null) yield makeItem(at, own, options);
+    else yield* readGeometry(at, raw.geometry, findTimes(properties), own, options);
+  }
 }
 
 /** Only a FeatureCollection is read in bounded memory; a document that is one Feature is held whole. */
@@ -126,6 +141,6 @@ export const readGeoJsonTrack: TrackReader = async function* (chunks, options) {
     } else if (found > 0)
       throw new TrackUnreadable('Something with "features" that is no FeatureCollection is no GeoJSON.');
     else if (document.type === 'Feature') yield* readFeature({ line: 1, place: 'the Feature' }, document, options);
-    else yield* readGeometry({ line: 1, place: 'the geometry' }, document, {}, options);
+    else yield* readGeometry({ line: 1, place: 'the geometry' }, document, undefined, {}, options);
   }
 };

@@ -1,6 +1,7 @@
 /**
- * A trail as GeoJSON, CSV and GPX: text piece by piece, so that fourteen days of fixes need no memory. Each point stands for
- * itself; lines are left to whoever draws, because a straight line between two fixes is not the route.
+ * A trail as GeoJSON and CSV (`trail-gpx.ts`, `trail-kml.ts`: the others): text piece by piece, so that fourteen days of fixes
+ * need no memory. Each point stands for itself; lines are left to whoever draws, because a straight line between two fixes is not
+ * the route.
  */
 import type { Mechanism } from '../engine/types.js';
 
@@ -32,7 +33,10 @@ export interface TrailWriter {
   tail(): string;
 }
 
-const instant = (ms: number) => new Date(ms).toISOString();
+/** Loss of signal: further apart than this, fixes are not of one segment (`product.md`, "Facts to get right"). */
+export const SEGMENT_GAP_MS = 300_000;
+
+export const instant = (ms: number) => new Date(ms).toISOString();
 
 /** A FeatureCollection with one Point a fix, longitude first, altitude third where there is one (RFC 7946). */
 export function createGeoJsonTrail(): TrailWriter {
@@ -108,54 +112,4 @@ export function createCsvTrail(): TrailWriter {
     fixes: (fixes) => fixes.map((fix) => `${CSV_COLUMNS.map(([, pick]) => cell(pick(fix))).join(',')}\r\n`).join(''),
     tail: () => '',
   };
-}
-
-/** Loss of signal: further apart than this, fixes are not of one segment (`product.md`, "Facts to get right"). */
-const SEGMENT_GAP_MS = 300_000;
-const EXTENSIONS = ['accuracyMetres', 'mechanism', 'speedKmh', 'headingDegrees', 'notJudged'] as const;
-
-/** GPX 1.1: one track, a new segment after a gap or with another tag. What GPX has no element for are extensions. */
-export function createGpxTrail(name: string): TrailWriter {
-  let before: TrailFix | null = null;
-  const point = (fix: TrailFix) => {
-    const extensions = EXTENSIONS.flatMap((key) =>
-      fix[key] === null ? [] : [`<tagwatch:${key}>${escapeXml(String(fix[key]))}</tagwatch:${key}>`],
-    );
-    return (
-      `<trkpt lat="${fix.latitude}" lon="${fix.longitude}">` +
-      (fix.altitudeMetres === null ? '' : `<ele>${fix.altitudeMetres}</ele>`) +
-      `<time>${instant(fix.fixedAtMs)}</time>` +
-      (fix.satellites === null ? '' : `<sat>${fix.satellites}</sat>`) +
-      `<extensions>${extensions.join('')}</extensions></trkpt>\n`
-    );
-  };
-  return {
-    head: () =>
-      '<?xml version="1.0" encoding="UTF-8"?>\n<gpx version="1.1" creator="Tagwatch" xmlns="http://www.topografix.com/GPX/1/1" ' +
-      `xmlns:tagwatch="urn:tagwatch:v1">\n<trk><name>${escapeXml(name)}</name>\n`,
-    fixes: (fixes) =>
-      fixes
-        .map((fix) => {
-          const isApart =
-            before !== null &&
-            (fix.fixedAtMs - before.fixedAtMs > SEGMENT_GAP_MS || fix.activationId !== before.activationId);
-          const opening = before === null ? '<trkseg>\n' : isApart ? '</trkseg>\n<trkseg>\n' : '';
-          before = fix;
-          return opening + point(fix);
-        })
-        .join(''),
-    tail: () => `${before === null ? '' : '</trkseg>\n'}</trk>\n</gpx>\n`,
-  };
-}
-
-const XML_ENTITIES: Readonly<Record<string, string>> = {
-  '<': '&lt;',
-  '>': '&gt;',
-  '&': '&amp;',
-  '"': '&quot;',
-  "'": '&apos;',
-};
-
-function escapeXml(text: string): string {
-  return text.replace(/[<>&"']/g, (character) => XML_ENTITIES[character]!);
 }

@@ -22,7 +22,7 @@ export const TRACK_MEDIA_TYPES: readonly string[] = Object.values(TRACK_FORMATS)
   .filter((type) => type !== null && type !== TRACK_FORMATS.ndjson.mediaType) as string[];
 
 /** Most bytes of a track file once gzip is undone: 5,000 fixes of the wordiest KML are some 10 MB. */
-const MAX_TRACK_BYTES = 64 * 1_048_576;
+const MAX_TRACK_BYTES = 32 * 1_048_576;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 

@@ -1,13 +1,8 @@
-/** `GET /api/v1/wearers/{wearerId}/trail`: the recorded fixes of a wearer, as GeoJSON, CSV or GPX. */
+/** `GET /api/v1/wearers/{wearerId}/trail`: the recorded fixes of a wearer, as GeoJSON, CSV, GPX or KML. */
 import { Readable } from 'node:stream';
 import { Type } from 'typebox';
-import {
-  createCsvTrail,
-  createGeoJsonTrail,
-  createGpxTrail,
-  type TrailFix,
-  type TrailWriter,
-} from '../formats/trail.js';
+import { TRAIL_FORMATS } from '../formats/track-write.js';
+import type { TrailFix, TrailWriter } from '../formats/trail.js';
 import type { Clock, Log } from '../pipeline/ports.js';
 import type { App } from './app.js';
 import { readInstants } from './instants.js';
@@ -39,17 +34,8 @@ export interface TrailDeps {
   readonly logger: Log;
 }
 
-const WRITERS = {
-  'application/geo+json': createGeoJsonTrail,
-  'text/csv': createCsvTrail,
-  'application/gpx+xml': createGpxTrail,
-} satisfies Record<string, (name: string) => TrailWriter>;
-const MEDIA_TYPES = Object.keys(WRITERS) as (keyof typeof WRITERS)[];
-const EXTENSIONS: Readonly<Record<keyof typeof WRITERS, string>> = {
-  'application/geo+json': 'geojson',
-  'text/csv': 'csv',
-  'application/gpx+xml': 'gpx',
-};
+const FORMATS = Object.values(TRAIL_FORMATS);
+const MEDIA_TYPES = FORMATS.map(({ mediaType }) => mediaType);
 
 const Params = Type.Object({ wearerId: Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$' }) });
 const Query = Type.Object({
@@ -95,14 +81,15 @@ export function registerTrail(app: App, deps: TrailDeps): void {
     const range = { wearerId, fromMs, toMs, limit: FIXES_PER_READ };
     // Before the first byte, so that a database that is away is still a 503.
     const first = await deps.readTrail({ ...range, after: null });
-    const writer = WRITERS[mediaType](wearerId);
+    const { create, extension } = FORMATS.find((format) => format.mediaType === mediaType)!;
+    const writer = create(wearerId);
     const stream = Readable.from(writeTrail(deps, range, first, writer), { objectMode: false });
     stream.on('error', (error) =>
       deps.logger.warn({ message: error.message }, 'a trail was cut off while it was read'),
     );
     reply.header('content-type', mediaType === 'application/geo+json' ? mediaType : `${mediaType}; charset=utf-8`);
     if (mediaType !== 'application/geo+json') {
-      reply.header('content-disposition', `attachment; filename="${wearerId}-trail.${EXTENSIONS[mediaType]}"`);
+      reply.header('content-disposition', `attachment; filename="${wearerId}-trail.${extension}"`);
     }
     return reply.send(stream);
   });

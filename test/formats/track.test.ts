@@ -127,6 +127,7 @@ describe('the format', () => {
   it('of nothing, and of an archive, is refused', async () => {
     await expect(read('')).rejects.toThrow(/empty/);
     await expect(read(gzipSync(''))).rejects.toThrow(/empty/);
+    await expect(read(gzipSync(WALK.csv), ONE_TAG, { maxBytes: 50 }, 9)).rejects.toThrow(/more than 50 bytes/);
     await expect(read('PK\u0003\u0004rest')).rejects.toThrow(/zip archive/);
     await expect(read(WALK.kml, ONE_TAG, { format: 'gpx' })).rejects.toThrow(/root element is <kml>, not <gpx>/);
     await expect(read(WALK.gpx, ONE_TAG, { format: 'kml' })).rejects.toThrow(/root element is <gpx>, not <kml>/);
@@ -315,6 +316,22 @@ describe('GeoJSON', () => {
       { coordinateProperties: { times: [['2026-11-22T18:03:11Z'], ['2026-11-22T18:03:12Z']] } },
     );
     expect(pingsOf(await read(JSON.stringify(multi)))).toMatchObject([{ latitude: 51 }, { latitude: 52 }]);
+    const collected = feature(
+      {
+        type: 'GeometryCollection',
+        geometries: [
+          { type: 'Point', coordinates: [1, 51] },
+          { type: 'LineString', coordinates: [[2, 52]] },
+          { type: 'GeometryCollection', geometries: [] },
+        ],
+      },
+      { coordinateProperties: { times: [['2026-11-22T18:03:11Z'], ['2026-11-22T18:03:12Z']] } },
+    );
+    expect(told(await read(collection(collected)))).toEqual([
+      'ok',
+      'ok',
+      'features[0] (line 1), part 2: A collection in a collection is no track.',
+    ]);
     expect(pingsOf(await read(JSON.stringify(point('2026-11-22T18:03:11Z'))))).toMatchObject([{ latitude: 51 }]);
   });
 

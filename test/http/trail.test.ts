@@ -70,6 +70,9 @@ describe('a trail', () => {
     expect((await csv.text()).trimEnd().split('\r\n')).toHaveLength(5_001);
     const gpx = await get('/W-1/trail', 'application/gpx+xml');
     expect((await gpx.text()).split('<trkpt ')).toHaveLength(5_001);
+    const kml = await get('/W-1/trail', 'application/vnd.google-earth.kml+xml');
+    expect(kml.headers.get('content-disposition')).toBe('attachment; filename="W-1-trail.kml"');
+    expect((await kml.text()).split('<gx:coord>')).toHaveLength(5_001);
   });
 
   test('is of the last day, or of the stretch that was asked for', async () => {

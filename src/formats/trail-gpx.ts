@@ -1,0 +1,60 @@
+/**
+ * A trail as GPX 1.1: a track for each activation, a new segment after a gap. What GPX has no element for are extensions of
+ * Tagwatch's own, named and in the units of `wire.md`.
+ */
+import { instant, SEGMENT_GAP_MS, type TrailFix, type TrailWriter } from './trail.js';
+import { escapeXml, toDecimal } from './xml-text.js';
+
+type Value = string | number | null;
+
+const EXTENSIONS: readonly (readonly [name: string, pick: (fix: TrailFix) => Value])[] = [
+  ['sequence', (fix) => fix.sequence],
+  ['receivedAt', (fix) => instant(fix.receivedAtMs)],
+  ['accuracyMetres', (fix) => fix.accuracyMetres],
+  ['mechanism', (fix) => fix.mechanism],
+  ['speedKmh', (fix) => fix.speedKmh],
+  ['headingDegrees', (fix) => fix.headingDegrees],
+  ['batteryPercent', (fix) => fix.batteryPercent],
+  ['deviceEvents', (fix) => (fix.deviceEvents.length === 0 ? null : fix.deviceEvents.join(' '))],
+  ['notJudged', (fix) => fix.notJudged],
+];
+
+function element(name: string, value: Value): string {
+  if (value === null) return '';
+  return `<${name}>${typeof value === 'number' ? toDecimal(value) : escapeXml(value)}</${name}>`;
+}
+
+function point(fix: TrailFix): string {
+  const extensions = EXTENSIONS.map(([name, pick]) => element(`tagwatch:${name}`, pick(fix))).join('');
+  return (
+    `<trkpt lat="${toDecimal(fix.latitude)}" lon="${toDecimal(fix.longitude)}">` +
+    `${element('ele', fix.altitudeMetres)}<time>${instant(fix.fixedAtMs)}</time>${element('sat', fix.satellites)}` +
+    `<extensions>${extensions}</extensions></trkpt>\n`
+  );
+}
+
+/** `name` is what the whole trail is called, such as its wearer's id. */
+export function createGpxTrail(name: string): TrailWriter {
+  let before: TrailFix | null = null;
+  const open = ({ tagId, activationId }: TrailFix) =>
+    `<trk>${element('name', name)}<extensions>${element('tagwatch:tagId', tagId)}` +
+    `${element('tagwatch:activationId', activationId)}</extensions>\n<trkseg>\n`;
+  return {
+    head: () =>
+      '<?xml version="1.0" encoding="UTF-8"?>\n<gpx version="1.1" creator="Tagwatch" xmlns="http://www.topografix.com/GPX/1/1" ' +
+      `xmlns:tagwatch="urn:tagwatch:v1">\n<metadata>${element('name', name)}</metadata>\n`,
+    fixes: (fixes) =>
+      fixes
+        .map((fix) => {
+          let opening = '';
+          if (before === null) opening = open(fix);
+          else if (fix.activationId !== before.activationId || fix.tagId !== before.tagId)
+            opening = `</trkseg>\n</trk>\n${open(fix)}`;
+          else if (fix.fixedAtMs - before.fixedAtMs > SEGMENT_GAP_MS) opening = '</trkseg>\n<trkseg>\n';
+          before = fix;
+          return opening + point(fix);
+        })
+        .join(''),
+    tail: () => `${before === null ? '' : '</trkseg>\n</trk>\n'}</gpx>\n`,
+  };
+}
