@@ -36,6 +36,9 @@ import { watchStore } from './store/watch.js';
 
 /** How long between two tries to reach a log that is away, ms. */
 const LOG_RETRY_MS = 2_000;
+/** The same for the first few tries, which are not told. */
+const LOG_FIRST_RETRY_MS = 100;
+const LOG_QUIET_TRIES = 5;
 /** How long a start waits for the database before it says that it is away and goes on without, ms. */
 const DATABASE_WAIT_MS = 15_000;
 /** The embedded database is a part of this process: it is not away, it is being made, ms. */
@@ -99,11 +102,12 @@ async function startParts(config: Config, logger: Log, life: Lifecycle): Promise
         (part) => part.close(),
       )
     : null;
-  await untilLogAnswers(log, logger, [
+  const topics = [
     ...OWN_TOPICS,
     ...config.kafkaPingTopics.map(({ topic }): TopicSpec => ({ topic, ...SUPPLIER_TOPIC })),
-  ]);
-  const epoch = await ensureEpoch(log, randomUUID);
+  ];
+  await untilLogAnswers(logger, () => log.ensureTopics(topics));
+  const epoch = await untilLogAnswers(logger, () => ensureEpoch(log, randomUUID));
   const database = ownDb
     ? await life.start(
         'database watch',
@@ -190,16 +194,19 @@ function openDatabase(config: Config, logger: Log): Database | Promise<Database>
   return openPglite({ directory: join(dataDir, 'database'), log: logger });
 }
 
-/** Nothing works without the log: what is away is waited for, and said; a wrong topic (partition count) ends the start. */
-async function untilLogAnswers(log: EventLog, logger: Log, topics: readonly TopicSpec[]): Promise<void> {
+/**
+ * Nothing works without the log: what is away is waited for, and said; a wrong topic (partition count) ends the start. A topic
+ * that was made a moment ago may have no leader yet: that is tried again soon and said only when it lasts.
+ */
+async function untilLogAnswers<T>(logger: Log, ask: () => Promise<T>): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     try {
-      await log.ensureTopics(topics);
-      return;
+      return await ask();
     } catch (error) {
       if (!(error instanceof LogUnavailable)) throw error;
-      logger.error({ attempt, err: error }, 'the event log is away: waiting for it');
-      await new Promise((resolve) => setTimeout(resolve, LOG_RETRY_MS));
+      if (attempt >= LOG_QUIET_TRIES) logger.error({ attempt, err: error }, 'the event log is away: waiting for it');
+      const waitMs = attempt < LOG_QUIET_TRIES ? LOG_FIRST_RETRY_MS : LOG_RETRY_MS;
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
   }
 }
