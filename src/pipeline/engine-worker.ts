@@ -53,11 +53,11 @@ export interface EngineOptions {
   readonly tickEveryMs: number;
   /** How often dirty states are written, ms. */
   readonly checkpointEveryMs: number;
-  /** An owner whose last heartbeat is older than this does not checkpoint: it may own nothing any more. */
+  /** An owner whose last heartbeat is older than this (the group's session) does not checkpoint: it may own nothing any more. */
   readonly sessionMs: number;
 }
 
-export const ENGINE_DEFAULTS: EngineOptions = { tickEveryMs: 5_000, checkpointEveryMs: 60_000, sessionMs: 30_000 };
+export const ENGINE_DEFAULTS: EngineOptions = { tickEveryMs: 5_000, checkpointEveryMs: 60_000, sessionMs: 10_000 };
 
 export interface EngineWorker {
   /** Whether every partition that it owns is restored and has been read to where its end was at assignment. */
