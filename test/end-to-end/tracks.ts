@@ -4,10 +4,14 @@ import { join } from 'node:path';
 
 export interface Track {
   readonly file: string;
-  readonly tagColumn: string;
+  /** Null: one tag for the whole file. */
+  readonly tagColumn: string | null;
+  readonly tagIds: readonly string[];
   readonly rows: number;
   /** When tags were fitted and orders began. */
   readonly since: string;
+  /** After the last fix. */
+  readonly until: string;
   readonly zone: readonly [west: number, south: number, east: number, north: number];
   /** Confirmed exclusion alerts by tag. */
   readonly confirmed: Readonly<Record<string, number>>;
@@ -17,13 +21,16 @@ const ZONE = [-2.94, 53.42, -2.92, 53.44] as const;
 
 /** Eight buses of one route in Liverpool on 26 January 2026 (real; kept outside the project). */
 export function busTrack(dataDir: string): Track {
+  const confirmed = { 4716: 1, 4720: 2, 4722: 1, 4733: 2, 4803: 2, 4836: 1, 4841: 1, 4842: 2 };
   return {
     file: join(dataDir, 'liverpool-bus-route14.csv'),
     tagColumn: 'vehicle_id',
+    tagIds: Object.keys(confirmed),
     rows: 1_533,
     since: '2026-01-01T00:00:00Z',
+    until: '2026-02-01T00:00:00Z',
     zone: ZONE,
-    confirmed: { 4716: 1, 4720: 2, 4722: 1, 4733: 2, 4803: 2, 4836: 1, 4841: 1, 4842: 2 },
+    confirmed,
   };
 }
 
@@ -55,9 +62,24 @@ export function visitTrack(directory: string): Track {
   return {
     file,
     tagColumn: 'vehicle_id',
+    tagIds: Object.keys(confirmed),
     rows: FIXES_PER_TAG * 8,
-    since: '2026-01-01T00:00:00Z',
+    since: '2026-01-15T00:00:00Z',
+    until: '2026-02-10T00:00:00Z',
     zone: ZONE,
     confirmed,
+  };
+}
+
+/** One person in Beijing over months of 2008 (real; kept outside the project); the rectangle holds a tenth of the fixes. */
+export function geolifeTrack(dataDir: string): Omit<Track, 'confirmed'> {
+  return {
+    file: join(dataDir, 'geolife-001.csv.gz'),
+    tagColumn: null,
+    tagIds: ['G-1'],
+    rows: 108_607,
+    since: '2008-10-01T00:00:00Z',
+    until: '2009-01-01T00:00:00Z',
+    zone: [116.32, 39.98, 116.33, 39.99],
   };
 }

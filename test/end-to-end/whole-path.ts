@@ -1,6 +1,4 @@
 /** The whole path, once: a track goes in by `tagwatch replay`, a supervisor's socket shows the alerts, the database holds the track. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,10 +15,8 @@ import {
   startProgram,
 } from '../support/program.js';
 import { seededRandom } from '../support/random.js';
+import { countRows, replay, untilRecorded } from './replaying.js';
 import type { Track } from './tracks.js';
-
-const REPLAY_LIMIT_MS = 240_000;
-const RECORDED_LIMIT_MS = 60_000;
 
 export interface WholePathOptions {
   readonly name: string;
@@ -157,49 +153,4 @@ function countByTag(events: readonly FeedAlert[]): Record<string, number> {
 
 function withoutZeros(counts: Readonly<Record<string, number>>): Record<string, number> {
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
-}
-
-/** `tagwatch replay` as a process of its own; answers its exit code. */
-async function replay(url: string, track: Track, args: readonly string[] = []): Promise<number | null> {
-  const main = join(import.meta.dirname, '..', '..', 'dist', 'main.js');
-  const options = ['--tag-column', track.tagColumn, '--accuracy-metres', '10', '--url', url, ...args];
-  const child = spawn(process.execPath, [main, 'replay', track.file, ...options], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-    });
-  const limit = setTimeout(() => child.kill('SIGKILL'), REPLAY_LIMIT_MS);
-  await once(child, 'exit');
-  clearTimeout(limit);
-  if (child.exitCode !== 0) throw new Error(`replay ended with ${child.exitCode ?? child.signalCode}:\n${output}`);
-  return child.exitCode;
-}
-
-/** Rows of all wearers' trails: what the database holds, over the front door. */
-async function countRows(url: string, track: Track): Promise<number> {
-  const fromMs = Date.parse(track.since);
-  let rows = 0;
-  for (const tagId of Object.keys(track.confirmed)) {
-    for (let week = 0; week < 6; week++) {
-      const from = new Date(fromMs + week * 7 * 86_400_000).toISOString();
-      const to = new Date(fromMs + (week + 1) * 7 * 86_400_000).toISOString();
-      const answer = await send(url, 'GET', `/wearers/W-${tagId}/trail?from=${from}&to=${to}`);
-      if (answer.status !== 200) throw new Error(`trail: ${answer.status} ${JSON.stringify(answer.body)}`);
-      rows += (answer.body as { features: unknown[] }).features.length;
-    }
-  }
-  return rows;
-}
-
-async function untilRecorded(url: string, track: Track): Promise<void> {
-  const deadline = Date.now() + RECORDED_LIMIT_MS;
-  let rows = await countRows(url, track);
-  while (rows < track.rows && Date.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, 250));
-    rows = await countRows(url, track);
-  }
-  expect(rows).toBe(track.rows);
 }
