@@ -92,7 +92,9 @@ function judge(
   changed: boolean,
 ): Advance {
   const draft: ActivationState = { ...state, fixes: [...state.fixes], open: [...state.open] };
-  const findings = changed ? adoptWatch(draft, watch, nowMs) : [];
+  // A shared term may be gone before the `watch` input that tells so has come.
+  const isStale = changed || state.open.some((episode) => termOf(watch, episode.termKey) === undefined);
+  const findings = isStale ? adoptWatch(draft, watch, nowMs) : [];
   const silentSinceMs = draft.fixes.at(-1)?.fixedAtMs ?? null;
   if (fix !== null) findings.push(...foldIntoAll(draft, fix, watch));
   const standing = findStanding(draft, nowMs, watch);

@@ -2,10 +2,12 @@
 import type { PreparedZone } from './geometry/zone.js';
 import { type PreparedTerm, prepareTerms } from './prepared-term.js';
 import type { SharedIndex } from './shared-index.js';
-import type { ActivationState } from './state.js';
 import type { TagWatch } from './types.js';
 
-/** One activation with its own terms. */
+/**
+ * One activation with its own terms. One that has vanished from its tag's watch is closed by compiling it once more with
+ * `removedAtMs` and giving its state a `watch` input: what is open ends there, because `tag-removed`. Then nothing is due.
+ */
 export interface CompiledOwn {
   readonly activationId: string;
   readonly wearerId: string;
@@ -76,25 +78,4 @@ export function activationFor(tag: CompiledTag, fixedAtMs: number): CompiledOwn 
 export function joinShared(own: CompiledOwn, shared: SharedIndex): CompiledActivation {
   if (own.joined === null || own.joined.shared !== shared) own.joined = { own, shared };
   return own.joined;
-}
-
-/**
- * For a state whose activation is no longer in its tag's watch: an activation without terms, removed at `atMs`. Advancing the
- * state with it and `{type: 'watch', atMs}` ends what is open, because `tag-removed`; afterwards the state can be dropped.
- * Null for a state that has had no input: there is nothing to end.
- */
-export function closingActivation(state: ActivationState, atMs: number): CompiledOwn | null {
-  if (state.wearerId === null || state.tagId === null) return null;
-  return {
-    activationId: state.activationId,
-    wearerId: state.wearerId,
-    tagId: state.tagId,
-    sequence: state.watchSequence + 1,
-    fittedAtMs: -Infinity,
-    removedAtMs: atMs,
-    defaultAccuracyMetres: null,
-    terms: [],
-    termByKey: new Map(),
-    joined: null,
-  };
 }

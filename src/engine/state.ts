@@ -56,9 +56,6 @@ export interface Told {
 export interface ActivationState {
   readonly format: 1;
   readonly activationId: string;
-  /** Who and what it was, as the last watch said: events about an activation that has vanished need it. */
-  wearerId: string | null;
-  tagId: string | null;
   /** Newest last, at most KEPT_FIXES; independent of terms. */
   fixes: KeptFix[];
   /** Open episodes, at most one a term. */
@@ -84,8 +81,6 @@ export function initialState(activationId: string): ActivationState {
   return {
     format: 1,
     activationId,
-    wearerId: null,
-    tagId: null,
     fixes: [],
     open: [],
     told: [],

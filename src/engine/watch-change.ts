@@ -32,8 +32,6 @@ export function adoptWatch(draft: ActivationState, watch: CompiledActivation, no
     }
     for (const term of news) settled.push(...switchOn(draft, term, watch));
   }
-  draft.wearerId = own.wearerId;
-  draft.tagId = own.tagId;
   draft.knownTerms = own.terms.map((term) => term.key);
   draft.watchSequence = own.sequence;
   draft.sharedPublishedAtMs = Math.max(draft.sharedPublishedAtMs, shared.newestPublishedAtMs);

@@ -177,6 +177,25 @@ describe('the end of what stands', () => {
     expect(notJudged).toEqual([null, 'not-fitted']);
   });
 
+  test('an activation that moved to another tag is closed by compiling it as removed', () => {
+    const gone = watch(
+      [square],
+      [term('exclusion', square)],
+      { sequence: 2 },
+      { removedAtMs: instant(DAY, '12:30:00') },
+    );
+    const { nextDueAtMs } = scenario(DAY, exclusion())
+      .at('12:29:00')
+      .fix(middle)
+      .at('12:30:00')
+      .watch(gone)
+      .expect([
+        '12:29:02 suspected exclusion 12:29:00- two-fixes',
+        '12:30:00 ended exclusion 12:29:00-12:30:00 tag-removed edge',
+      ]);
+    expect(nextDueAtMs).toBeNull();
+  });
+
   test('the order is extended: the episode goes on', () => {
     const longer = { ...until({ endsAtMs: instant(DAY, '13:00:00'), endsBecause: 'order-ended' }), sequence: 2 };
     scenario(DAY, until({ endsBecause: 'order-ended' }))
