@@ -15,7 +15,8 @@ Whose fixes they are:
 
 Options:
   --url URL               where Tagwatch listens (http://127.0.0.1:8080)
-  --accuracy-metres N     radius of the confidence circle for rows that have no accuracy of their own (10)
+  --accuracy-metres N     radius of the confidence circle for fixes that have no accuracy of their own (10; none where the file
+                          names its tags itself: there, the tag's model decides)
   --rate N                at most N pings a second (as fast as they are answered)
   --live                  as if it happened now: all tags are merged by time, the first fix is moved to now, and the others
                           follow in their own intervals
@@ -58,6 +59,9 @@ Examples:
 Ends with 0 when every row was accepted, 1 when some were not or it gave up, 2 when it was called wrongly.
 `;
 
+/** What a phone or a tag outdoors has on a usual day. */
+const DEFAULT_ACCURACY_METRES = 10;
+
 export interface ReplayOptions {
   readonly file: string;
   /** Null: the file names it. */
@@ -66,7 +70,8 @@ export interface ReplayOptions {
   readonly format: TrackFormat | null;
   readonly skipBad: boolean;
   readonly url: string;
-  readonly accuracyMetres: number;
+  /** Null: none is sent for fixes without one. */
+  readonly accuracyMetres: number | null;
   /** Pings a second; null: as fast as it goes. */
   readonly ratePerSecond: number | null;
   /** Null: with the times of the file. */
@@ -87,7 +92,7 @@ function parse(argv: string[]) {
       tag: { type: 'string' },
       'tag-column': { type: 'string' },
       url: { type: 'string', default: 'http://127.0.0.1:8080' },
-      'accuracy-metres': { type: 'string', default: '10' },
+      'accuracy-metres': { type: 'string' },
       rate: { type: 'string' },
       live: { type: 'boolean', default: false },
       speed: { type: 'string' },
@@ -131,7 +136,12 @@ export function readReplayOptions(argv: readonly string[]): ReplayCommand {
     errors.push('Say whose fixes they are: either --tag TAG or --tag-column NAME.');
   } else if (tag === '' || tagColumn === '') errors.push('--tag and --tag-column must not be empty.');
   if (!isWebAddress(url)) errors.push(`--url is "${url}"; it must be like http://127.0.0.1:8080.`);
-  const accuracyMetres = number('accuracy-metres', values['accuracy-metres'], isPositive, 'above 0');
+  const accuracyText = values['accuracy-metres'];
+  const isOwn = tag === undefined && tagColumn === undefined;
+  // A fix of an export that says no accuracy had none: with one it would be another ping.
+  const standard = isOwn ? null : DEFAULT_ACCURACY_METRES;
+  const accuracyMetres =
+    accuracyText === undefined ? standard : number('accuracy-metres', accuracyText, isPositive, 'above 0');
   const ratePerSecond = values.rate === undefined ? null : number('rate', values.rate, isPositive, 'above 0');
   const speed = values.speed === undefined ? 1 : number('speed', values.speed, isPositive, 'above 0');
   const isBatch = (value: number) => Number.isInteger(value) && value >= 1 && value <= MAX_PINGS_AT_ONCE;

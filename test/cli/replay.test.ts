@@ -83,10 +83,15 @@ function writeTrack(
   return file;
 }
 
-async function run(file: string, args: readonly string[] = [], deps: ReplayDeps = {}) {
+async function run(
+  file: string,
+  args: readonly string[] = [],
+  deps: ReplayDeps = {},
+  whose: readonly string[] = ['--tag-column', 'vehicle_id'],
+) {
   const out: string[] = [];
   const err: string[] = [];
-  const tag = args.includes('--tag') ? [] : ['--tag-column', 'vehicle_id'];
+  const tag = args.includes('--tag') ? [] : whose;
   const code = await replay([file, '--url', `http://127.0.0.1:${port}`, ...tag, ...args], {
     out: (line) => void out.push(line),
     err: (line) => void err.push(line),
@@ -198,6 +203,10 @@ describe('tagwatch replay', () => {
     writeFileSync(gpx, gzipSync(track));
     const options = { out: () => {}, err: () => {} };
     expect(await replay([gpx, '--url', `http://127.0.0.1:${port}`, '--tag-column', 'name'], options)).toBe(0);
+    // A file that names its tags is an export: a fix without an accuracy is left to the tag's model (here there is none).
+    const own = join(directory, 'own.csv');
+    writeFileSync(own, 'tagId,fixedAt,latitude,longitude,accuracyMetres\nV-9,2026-01-26T12:00:00Z,53.4,-2.9,\n');
+    expect((await run(own, ['--batch', '1'], {}, [])).out).toMatch(/1 rejected(.|\n)*accuracy-missing 1/);
     const lines = join(directory, 'walk.txt');
     const ping = { tagId: 'V-8', fixedAt: '2026-01-26T12:00:00Z', latitude: 53.4, longitude: -2.9, accuracyMetres: 4 };
     writeFileSync(lines, `${JSON.stringify(ping)}\n`);
