@@ -4,7 +4,7 @@
  * installs the pinned packages when the lock file has changed, builds when a source has changed, and hands over.
  *
  *   node src/bootstrap.mjs build | demo [OPTIONS] | test | test:services | test:data |
- *     test:data-services | test:browser
+ *     test:data-services | test:browser | bench [OPTIONS]
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -88,6 +88,24 @@ function test(project, rest) {
   run(process.execPath, [join('node_modules', 'vitest', 'vitest.mjs'), 'run', '--project', project, ...rest]);
 }
 
+/** Bundles one program of load-tests/ (TypeScript, which Node 20 does not run) and runs it. */
+async function runLoadTest(name, rest) {
+  const { buildSync } = await import('esbuild');
+  const outfile = join(root, 'dist', 'load-tests', `${name}.mjs`);
+  buildSync({
+    entryPoints: [join(root, 'load-tests', `${name}.ts`)],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    packages: 'external',
+    logLevel: 'warning',
+  });
+  process.argv = [process.execPath, outfile, ...rest];
+  await import(pathToFileURL(outfile).href);
+}
+
 checkNodeVersion();
 const [command = 'build', ...rest] = process.argv.slice(2);
 const commands = {
@@ -108,6 +126,7 @@ const commands = {
   'test:data': () => test('data', rest),
   'test:data-services': () => test('data-services', rest),
   'test:browser': () => test('browser', rest),
+  bench: () => runLoadTest('engine-bench', rest),
 };
 if (!(command in commands)) {
   console.error(`Unknown command ${command}. Known: ${Object.keys(commands).join(', ')}.`);
