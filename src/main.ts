@@ -13,6 +13,8 @@ const HELP = `tagwatch: checks the pings of GPS tags against zones and curfews, 
   tagwatch serve [--roles ROLES]   takes pings, raises alerts, serves API and console
   tagwatch demo [OPTIONS]          the same with a made-up cohort of 200 wearers, nothing to install
   tagwatch replay FILE OPTIONS     sends a track file through the front door of a running Tagwatch
+  tagwatch zones validate PATHS    judges zone files: GeoJSON, KML, WKT
+  tagwatch zones import PATHS      puts their zones into a running Tagwatch
   tagwatch migrate                 brings the schema of DATABASE_URL up to date and ends (serve does it too)
   tagwatch COMMAND --help          more about one of them
   tagwatch --version
@@ -58,6 +60,10 @@ async function main(argv: readonly string[]): Promise<number> {
     case 'replay': {
       const { replay } = await import('./cli/replay.js');
       return replay(rest);
+    }
+    case 'zones': {
+      const { zones } = await import('./cli/zones.js');
+      return zones(rest);
     }
     case 'migrate':
       return migrateOnce(rest);

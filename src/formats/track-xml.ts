@@ -15,12 +15,12 @@ const SLICE_BYTES = 65_536;
 export type Attributes = Readonly<Record<string, string>>;
 
 /** What a format makes of elements. Names come without prefix: prefixes differ, and local names do not clash in these formats. */
-export interface XmlVisitor {
+export interface XmlVisitor<Item = TrackItem> {
   open(name: string, attributes: Attributes, line: number): void;
   /** `text`: all that stands directly in an element without children. */
   close(name: string, text: string, line: number): void;
   /** Items found since the last call. */
-  take(): Iterable<TrackItem>;
+  take(): Iterable<Item>;
   /** After the end; throws {@link TrackUnreadable} where the document was not of the format. */
   end(): void;
 }
@@ -50,7 +50,10 @@ function createDecoder(head: Uint8Array): Decoder {
 }
 
 /** Reads a document with a visitor. Throws {@link TrackUnreadable} with the line where it is not well-formed. */
-export async function* readXml(chunks: AsyncIterable<Uint8Array>, visitor: XmlVisitor): AsyncGenerator<TrackItem> {
+export async function* readXml<Item = TrackItem>(
+  chunks: AsyncIterable<Uint8Array>,
+  visitor: XmlVisitor<Item>,
+): AsyncGenerator<Item> {
   const parser = new SaxesParser({ xmlns: false, position: true });
   let decoder: Decoder | null = null;
   let text = '';
@@ -82,7 +85,7 @@ export async function* readXml(chunks: AsyncIterable<Uint8Array>, visitor: XmlVi
   const addText = (more: string) => {
     progress();
     text += more;
-    if (text.length > MAX_TOKEN_LENGTH) throw fail('there is more text in one element than any track has.');
+    if (text.length > MAX_TOKEN_LENGTH) throw fail('there is more text in one element than any track or zone has.');
   };
   parser.on('text', addText);
   parser.on('cdata', addText);

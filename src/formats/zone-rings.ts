@@ -1,5 +1,5 @@
 /** From GeoJSON coordinates of any shape to rings of whole numbers, and what is wrong with their positions. */
-import type { ZoneRing } from './zone-topology.js';
+import type { ZoneFault, ZoneRing } from './zone-topology.js';
 
 /** Most vertices of one zone (`wire.md`). */
 export const MAX_ZONE_VERTICES = 10_000;
@@ -18,10 +18,12 @@ export interface ZoneError {
   /** RFC 6901, from the feature. */
   readonly pointer: string;
   readonly detail: string;
+  /** For programs; without it, a field or shape that is not a zone's. */
+  readonly fault?: ZoneFault;
 }
 
-/** Tells a fault. */
-export type Report = (pointer: string, detail: string) => void;
+/** Tells what is wrong. */
+export type Report = (pointer: string, detail: string, fault?: ZoneFault) => void;
 
 const WORLD: Bbox = { west: -180, south: -90, east: 180, north: 90 };
 const SWAP_HINT =
@@ -97,7 +99,11 @@ function readRing(value: unknown, part: number, ring: number, pointer: string, r
   }
   if (xs.length > 1) {
     if (xs[0] !== xs[xs.length - 1] || ys[0] !== ys[ys.length - 1]) {
-      report(`${pointer}/${value.length - 1}`, 'The ring is not closed: its last position must be its first.');
+      report(
+        `${pointer}/${value.length - 1}`,
+        'The ring is not closed: its last position must be its first.',
+        'unclosed-ring',
+      );
       return null;
     }
     xs.pop();
@@ -105,7 +111,7 @@ function readRing(value: unknown, part: number, ring: number, pointer: string, r
     indices.pop();
   }
   if (xs.length < 3) {
-    report(pointer, 'The ring has no area: it has fewer than three different positions.');
+    report(pointer, 'The ring has no area: it has fewer than three different positions.', 'no-area');
     return null;
   }
   return { part, ring, pointer, xs, ys, indices };
@@ -143,7 +149,7 @@ export function checkPlaces(places: readonly Places[], serviceArea: Bbox | null,
       }
     }
     if (first === null) continue;
-    report(first, describeOutside(area, outside, swappedFit));
+    report(first, describeOutside(area, outside, swappedFit), swappedFit ? 'swapped-axes' : 'outside');
     return false;
   }
   return true;
@@ -174,13 +180,17 @@ export function checkSeams(rings: readonly ZoneRing[], report: Report): boolean 
     }
     if (atPole !== -1 || turn !== 0) {
       sound = false;
-      report(`${pointer}/${indices[Math.max(atPole, jump, 0)]}`, 'The zone holds a pole. That cannot be a zone.');
+      report(
+        `${pointer}/${indices[Math.max(atPole, jump, 0)]}`,
+        'The zone holds a pole. That cannot be a zone.',
+        'seam',
+      );
     } else if (jump !== -1) {
       sound = false;
       const detail =
         'An edge spans more than 180 degrees of longitude: a zone across the antimeridian is split there into the parts of a ' +
         'MultiPolygon (RFC 7946, 3.1.9).';
-      report(`${pointer}/${indices[jump]}`, detail);
+      report(`${pointer}/${indices[jump]}`, detail, 'seam');
     }
   }
   return sound;

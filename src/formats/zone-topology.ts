@@ -18,9 +18,22 @@ export interface ZoneRing extends PlanarRing {
   readonly indices: readonly number[];
 }
 
+/** What can be wrong with a zone's geometry, in words that programs compare. */
+export type ZoneFault =
+  | 'unclosed-ring'
+  | 'kink'
+  | 'spike'
+  | 'overlapping-parts'
+  | 'hole'
+  | 'no-area'
+  | 'outside'
+  | 'swapped-axes'
+  | 'seam';
+
 export interface TopologyFault {
   readonly pointer: string;
   readonly detail: string;
+  readonly fault: ZoneFault;
 }
 
 /** Faults told at once; whoever sent them mends a few at a time. */
@@ -99,6 +112,12 @@ function areNeighbours(a: Edge, b: Edge): boolean {
   return (a.at + 1) % count === b.at || (b.at + 1) % count === a.at;
 }
 
+/** Which fault it is where edges may not meet. */
+function classifyMeeting(a: Edge, b: Edge): ZoneFault {
+  if (a.ring === b.ring) return areNeighbours(a, b) ? 'spike' : 'kink';
+  return a.ring.part === b.ring.part ? 'hole' : 'overlapping-parts';
+}
+
 /** What is wrong with two edges that meet, null where that is allowed. */
 function judgeMeeting(a: Edge, b: Edge, how: 'cross' | 'overlap' | 'touch', place: string): string | null {
   if (a.ring === b.ring) {
@@ -149,7 +168,7 @@ function findMeetings(rings: readonly ZoneRing[]): { faults: TopologyFault[]; to
     const { how, x, y } = meeting;
     const detail = judgeMeeting(a, b, how, showPoint(x, y));
     if (detail !== null) {
-      faults.push({ pointer: pointTo(b.ring, b.at), detail });
+      faults.push({ pointer: pointTo(b.ring, b.at), detail, fault: classifyMeeting(a, b) });
     } else if (a.ring !== b.ring) {
       touches.get(a.ring)!.push({ at: a.at, x, y, other: b.ring });
       touches.get(b.ring)!.push({ at: b.at, x, y, other: a.ring });
@@ -243,21 +262,25 @@ function checkHoles(rings: readonly ZoneRing[], touches: ReadonlyMap<ZoneRing, r
     const outside = samples.get(hole)!.find(([x, y]) => locateDoubled(outer!, x, y) < 0);
     if (outside) {
       const place = showPoint(outside[0] / 2, outside[1] / 2);
-      faults.push({ pointer: hole.pointer, detail: `Hole ${hole.ring} lies outside its outer ring at ${place}.` });
+      faults.push({
+        pointer: hole.pointer,
+        detail: `Hole ${hole.ring} lies outside its outer ring at ${place}.`,
+        fault: 'hole',
+      });
       continue;
     }
     for (const other of holes) {
       if (other === hole || !boxesMeet(boxes.get(hole)!, boxes.get(other)!)) continue;
       const nested = samples.get(hole)!.some(([x, y]) => locateDoubled(other, x, y) > 0);
       if (!nested) continue;
-      faults.push({ pointer: hole.pointer, detail: `Hole ${hole.ring} lies in hole ${other.ring}.` });
+      faults.push({ pointer: hole.pointer, detail: `Hole ${hole.ring} lies in hole ${other.ring}.`, fault: 'hole' });
       break;
     }
   }
   const loop = holes.length > 0 ? findLoop(rings, touches) : null;
   if (loop && faults.length === 0) {
     const detail = `Rings that touch cut the area in two at ${showPoint(loop.x, loop.y)}: make a part of each.`;
-    faults.push({ pointer: loop.other.pointer, detail });
+    faults.push({ pointer: loop.other.pointer, detail, fault: 'hole' });
   }
   return faults;
 }
@@ -277,7 +300,8 @@ function checkParts(parts: readonly (readonly ZoneRing[])[], touches: ReadonlyMa
     });
     if (other === -1) continue;
     const { pointer } = parts[i]![0]!;
-    faults.push({ pointer, detail: `Part ${i} of the MultiPolygon lies in part ${other}: merge them.` });
+    const detail = `Part ${i} of the MultiPolygon lies in part ${other}: merge them.`;
+    faults.push({ pointer, detail, fault: 'overlapping-parts' });
   }
   return faults;
 }
@@ -300,7 +324,7 @@ export function checkTopology(parts: readonly (readonly ZoneRing[])[]): readonly
   if (flat.length > 0)
     return flat
       .slice(0, MAX_TOPOLOGY_FAULTS)
-      .map((ring) => ({ pointer: ring.pointer, detail: 'The ring has no area.' }));
+      .map((ring) => ({ pointer: ring.pointer, detail: 'The ring has no area.', fault: 'no-area' }));
   const { faults, touches } = findMeetings(rings);
   if (faults.length > 0) return faults;
   const inHoles = parts.flatMap((part) => checkHoles(part, touches));

@@ -13,9 +13,9 @@ import {
   readPosition,
   type ZoneError,
 } from './zone-rings.js';
-import { checkTopology, type ZoneRing } from './zone-topology.js';
+import { checkTopology, type ZoneFault, type ZoneRing } from './zone-topology.js';
 
-export type { Bbox, ZoneError };
+export type { Bbox, ZoneError, ZoneFault };
 
 export const MAX_ZONE_NAME_LENGTH = 200;
 export const MIN_RADIUS_METRES = 1;
@@ -121,12 +121,12 @@ function readCircle(coordinates: unknown, radius: unknown, serviceArea: Bbox | n
   const [longitude, latitude] = [x / GRID_PER_DEGREE + 0, y / GRID_PER_DEGREE + 0];
   const reachLatitude = Math.abs(latitude) + radiusMetres / METRES_PER_DEGREE;
   if (reachLatitude >= 90) {
-    report(at, 'The circle holds a pole. That cannot be a zone.');
+    report(at, 'The circle holds a pole. That cannot be a zone.', 'seam');
     return null;
   }
   const reachLongitude = radiusMetres / METRES_PER_DEGREE / Math.cos((reachLatitude * Math.PI) / 180);
   if (Math.abs(longitude) + reachLongitude > 180) {
-    report(at, 'The circle runs across the antimeridian: draw it as a MultiPolygon that is split there.');
+    report(at, 'The circle runs across the antimeridian: draw it as a MultiPolygon that is split there.', 'seam');
     return null;
   }
   const shape = { type: 'circle', longitude, latitude, radiusMetres } as const;
@@ -154,14 +154,14 @@ function readPolygons(
   if (!checkPlaces(places, serviceArea, report)) return null;
   if (!checkSeams(rings, report)) return null;
   const faults = checkTopology(parts);
-  for (const fault of faults) report(fault.pointer, fault.detail);
+  for (const { pointer, detail, fault } of faults) report(pointer, detail, fault);
   if (faults.length > 0) return null;
 
   const closed = parts.map((part) => part.map(closeRing));
   const areas = closed.map((coordinates) => area({ type: 'Polygon', coordinates }));
   const tiny = areas.findIndex((squareMetres) => squareMetres < MIN_AREA_SQUARE_METRES);
   if (tiny !== -1) {
-    report(pointerOf(tiny), `The area is under ${MIN_AREA_SQUARE_METRES} square metre.`);
+    report(pointerOf(tiny), `The area is under ${MIN_AREA_SQUARE_METRES} square metre.`, 'no-area');
     return null;
   }
   return {
@@ -201,8 +201,8 @@ function readGeometry(value: unknown, radius: unknown, serviceArea: Bbox | null,
  */
 export function validateZone(feature: unknown, serviceArea: Bbox | null): ValidZone | InvalidZone {
   const errors: ZoneError[] = [];
-  const report: Report = (pointer, detail) => {
-    if (errors.length < MAX_ZONE_ERRORS) errors.push({ pointer, detail });
+  const report: Report = (pointer, detail, fault) => {
+    if (errors.length < MAX_ZONE_ERRORS) errors.push({ pointer, detail, ...(fault === undefined ? {} : { fault }) });
   };
   if (!isObject(feature) || feature.type !== 'Feature') {
     return { ok: false, errors: [{ pointer: '/type', detail: 'A zone is a GeoJSON Feature.' }] };

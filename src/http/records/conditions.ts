@@ -44,7 +44,8 @@ const ScheduleBody = Type.Object(
   { additionalProperties: false },
 );
 
-const Body = Type.Object(
+/** A condition as `PUT /conditions/{id}` takes it. */
+export const ConditionBody = Type.Object(
   {
     orderId: Type.Optional(RecordId),
     appliesTo: Type.Optional(Type.Enum(['all-wearers'])),
@@ -62,12 +63,12 @@ const Body = Type.Object(
   { additionalProperties: false },
 );
 
-type ConditionBody = Omit<ConditionContent, 'schedule'> & {
+type ConditionInput = Omit<ConditionContent, 'schedule'> & {
   readonly schedule?: Omit<Schedule, 'exceptions'> & Partial<Pick<Schedule, 'exceptions'>>;
   readonly effectiveAt?: string;
 };
 
-function checkBelonging({ orderId, appliesTo, kind }: ConditionBody): RecordFault[] {
+function checkBelonging({ orderId, appliesTo, kind }: ConditionInput): RecordFault[] {
   if (orderId !== undefined && appliesTo !== undefined) {
     return [{ pointer: '/appliesTo', detail: 'a condition belongs to an order or applies to all wearers, not both' }];
   }
@@ -80,7 +81,7 @@ function checkBelonging({ orderId, appliesTo, kind }: ConditionBody): RecordFaul
   return [];
 }
 
-function parseCondition(body: ConditionBody): Parsed<{ content: ConditionContent; effectiveAt: string | null }> {
+function parseCondition(body: ConditionInput): Parsed<{ content: ConditionContent; effectiveAt: string | null }> {
   const errors = checkBelonging(body);
   const schedule = body.schedule && { ...body.schedule, exceptions: body.schedule.exceptions ?? [] };
   if (schedule !== undefined) {
@@ -104,7 +105,7 @@ export function registerConditions(app: App, deps: RecordDeps): void {
     idName: 'conditionId',
     name: 'condition',
     table: conditions,
-    body: Body,
+    body: ConditionBody,
     parse: parseCondition,
     toWire: (content) => content,
   });

@@ -14,7 +14,7 @@ const Geometry = Type.Object(
   { type: Type.Enum(['Polygon', 'MultiPolygon', 'Point']), coordinates: Type.Array(Type.Unknown()) },
   { description: 'RFC 7946; a Point is the centre of a circle and has properties.radiusMetres' },
 );
-const properties = {
+export const zoneProperties = {
   name: Line(200),
   priority: Type.Optional(Type.Enum(['victim', 'high', 'standard'])),
   bufferMetres: Type.Optional(Type.Number({ minimum: 0, maximum: MAX_BUFFER_METRES })),
@@ -26,7 +26,10 @@ const Body = Type.Object(
     type: Type.Enum(['Feature']),
     id: Type.Optional(RecordId),
     geometry: Geometry,
-    properties: Type.Object({ ...properties, effectiveAt: Type.Optional(Instant) }, { additionalProperties: false }),
+    properties: Type.Object(
+      { ...zoneProperties, effectiveAt: Type.Optional(Instant) },
+      { additionalProperties: false },
+    ),
   },
   { additionalProperties: false },
 );
@@ -34,7 +37,7 @@ const Answer = Type.Object({
   type: Type.Enum(['Feature']),
   id: RecordId,
   geometry: Geometry,
-  properties: Type.Object(properties),
+  properties: Type.Object(zoneProperties),
 });
 
 function toGeometry(shape: Zone['shape']): object {
@@ -61,7 +64,7 @@ export function registerZones(app: App, deps: RecordDeps): void {
     answer: Answer,
     parse(body: unknown, id, { serviceArea }) {
       const valid = validateZone(body, serviceArea);
-      const errors = valid.ok ? [] : [...valid.errors];
+      const errors = valid.ok ? [] : valid.errors.map(({ pointer, detail }) => ({ pointer, detail }));
       const named = typeof body === 'object' && body !== null && 'id' in body ? body.id : undefined;
       if (named !== undefined && named !== id) errors.push({ pointer: '/id', detail: 'is not the id of the address' });
       if (!valid.ok) return { ok: false, errors };
