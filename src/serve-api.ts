@@ -7,6 +7,7 @@ import type { FeedStatus } from './feed/messages.js';
 import { pollStatus } from './feed/status.js';
 import { registerAlerts } from './http/alerts/register.js';
 import { createApp } from './http/app.js';
+import { registerAsyncApi } from './http/asyncapi.js';
 import { type PartStatus, registerHealth } from './http/health.js';
 import { registerPings } from './http/pings.js';
 import { registerPosition } from './http/position.js';
@@ -105,6 +106,11 @@ export async function startApi(deps: ApiDeps): Promise<string> {
     livePosition: liveView.position,
     latestPosition: (wearerId, aheadLimitMs) => latestPosition(db, wearerId, aheadLimitMs),
     clock,
+  });
+  registerAsyncApi(app, {
+    version: VERSION,
+    supplierTopics: config.kafkaPingTopics,
+    topicPrefix: config.kafkaTopicPrefix,
   });
   await registerStatic(app, { directory: fileURLToPath(new URL('./console/', import.meta.url)) });
 
