@@ -52,9 +52,12 @@ function countOutcomes(results: readonly Imported[]): string {
 async function runImport(options: ImportOptions, deps: ZonesDeps, out: Print, err: Print): Promise<number> {
   const { url, replaces, zonesOnly, skipsBad, isStrict, isJson } = options;
   const loaded = await loadZones(options);
-  for (const finding of loaded.findings) err(formatFinding(finding));
+  if (!isJson) for (const finding of loaded.findings) err(formatFinding(finding));
+  const tellJson = (results: readonly Imported[], gaveUp: string | null) =>
+    out(JSON.stringify({ ...toJsonReport(loaded), results, gaveUp }, null, 2));
   const isFaulty = hasFailed(loaded, isStrict);
   if (isFaulty && !skipsBad) {
+    if (isJson) tellJson([], null);
     err('Nothing was sent. --skip-bad leaves out what has errors and sends the others.');
     return 1;
   }
@@ -68,7 +71,7 @@ async function runImport(options: ImportOptions, deps: ZonesDeps, out: Print, er
   const { results, gaveUp } = await importZones(loaded, settings, (result) => {
     if (!isJson && result.outcome !== 'unchanged') out(formatResult(result));
   });
-  if (isJson) out(JSON.stringify({ results, gaveUp }, null, 2));
+  if (isJson) tellJson(results, gaveUp);
   else out(countOutcomes(results));
   if (gaveUp !== null) err(`Gave up: ${gaveUp}. What was told before stands; run it again.`);
   return gaveUp === null && isAllDone(results) && !isFaulty ? 0 : 1;

@@ -7,9 +7,9 @@ export type WktResult =
     }
   | { readonly ok: false; readonly detail: string };
 
-/** Where a geometry begins in a line, whatever stands before it. */
+/** Where a geometry begins in a line, whatever stands before it: a word of WKT and what can follow it, so that a name is none. */
 export const WKT_START =
-  /(?:SRID\s*=\s*-?\d+\s*;\s*)?\b(?:MULTI)?(?:POINT|LINESTRING|POLYGON|CURVE|SURFACE)(?:\s*(?:ZM|Z|M))?\s*(?:\(|EMPTY)|(?:SRID\s*=\s*-?\d+\s*;\s*)?\b(?:GEOMETRYCOLLECTION|CURVEPOLYGON|CIRCULARSTRING|COMPOUNDCURVE|TRIANGLE|TIN|POLYHEDRALSURFACE)\b/i;
+  /(?:SRID\s*=\s*-?\d+\s*;\s*)?\b(?:(?:MULTI)?(?:POINT|LINESTRING|POLYGON|CURVE|SURFACE)|GEOMETRYCOLLECTION|CURVEPOLYGON|CIRCULARSTRING|COMPOUNDCURVE|TRIANGLE|TIN|POLYHEDRALSURFACE)(?:\s*(?:ZM|Z|M))?\s*(?:\(\s*(?:[-+.\d(]|[A-Z]+\s*\()|EMPTY\b)/i;
 
 class WktFault extends Error {}
 
