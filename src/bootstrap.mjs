@@ -4,7 +4,7 @@
  * installs the pinned packages when the lock file has changed, builds when a source has changed, and hands over.
  *
  *   node src/bootstrap.mjs build | demo [OPTIONS] | test | test:services | test:data |
- *     test:data-services | test:browser | bench [OPTIONS]
+ *     test:data-services | test:browser | bench [OPTIONS] | load NAME [OPTIONS]
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -127,6 +127,7 @@ const commands = {
   'test:data-services': () => test('data-services', rest),
   'test:browser': () => test('browser', rest),
   bench: () => runLoadTest('engine-bench', rest),
+  load: () => runLoadTest('load', rest),
 };
 if (!(command in commands)) {
   console.error(`Unknown command ${command}. Known: ${Object.keys(commands).join(', ')}.`);
