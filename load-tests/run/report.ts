@@ -55,7 +55,8 @@ export function closingLine({ name, profileName, services, summary, settled, fau
   };
   const told =
     name === 'ingest'
-      ? `${count('pings_accepted')} pings accepted, ${settled.recorded} on record ${settled.drainMs} ms later; request ${trend('http_req_duration')}`
+      ? `${count('pings_accepted')} pings accepted, ${settled.taken - settled.recorded} not on record ` +
+        `${settled.drainMs} ms later; request ${trend('http_req_duration')}`
       : `${count('events_received')} events received over ${count('feed_connections')} connections, ` +
         `${count('events_missed')} missed, ${count('events_doubled')} doubled; ping to event ${trend('ping_to_event_ms')}`;
   return `load ${name} (${profileName}, ${services}): ${told}: ${faults.length === 0 ? 'passed' : 'FAILED'}`;
