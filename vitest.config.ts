@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
  * TAGWATCH_DATA, `data-services` both; `browser` needs Chromium. A suite whose needs are not met fails: it never skips.
  */
 const suite = (name: string, include: string[]) => ({
-  test: { name, include, testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: name === 'unit' },
+  test: { name, include, testTimeout: 60_000, hookTimeout: 120_000 },
 });
 
 export default defineConfig({

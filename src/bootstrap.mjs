@@ -84,8 +84,12 @@ function build() {
   });
 }
 
+/** How many files run at once: suites that mostly wait (a curfew's edge, a session that ends) overlap their waiting. */
+const WORKERS = { unit: 2, services: 3, data: 2, 'data-services': 2, browser: 1 };
+
 function test(project, rest) {
-  run(process.execPath, [join('node_modules', 'vitest', 'vitest.mjs'), 'run', '--project', project, ...rest]);
+  const vitest = join('node_modules', 'vitest', 'vitest.mjs');
+  run(process.execPath, [vitest, 'run', '--project', project, `--maxWorkers=${WORKERS[project]}`, ...rest]);
 }
 
 /** Bundles one program of load-tests/ (TypeScript, which Node 20 does not run) and runs it. */

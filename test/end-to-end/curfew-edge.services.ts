@@ -2,4 +2,3 @@ import { curfewEdge } from './curfew-edge.js';
 import { openFreshPair } from './services.js';
 
 curfewEdge('Kafka and PostGIS', openFreshPair);
-curfewEdge('embedded', async () => ({ env: {}, close: async () => {} }));

@@ -1,6 +1,6 @@
 /** PostGIS is pulled, and pulled it stays while the program is killed: alerts, snapshots, actions and resume go on. */
 import { Kafka, logLevel } from 'kafkajs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { exclude, fitTag, rectangle } from '../support/cohort.js';
 import { type Home, makeHome, openFeed, type Program, put, send, startProgram } from '../support/program.js';
 import { type OwnServices, startOwnServices } from '../support/services.js';
@@ -74,9 +74,15 @@ describe('the database away', () => {
     expect(answer.status).toBe(200);
     expect(answer.body).toMatchObject({ acknowledgedBy: 'local' });
     await watching.waitFor((message) => message.event?.type === 'acknowledged');
-    const ready = await fetch(`${program.url}/health/ready`);
-    expect(ready.status).toBe(200);
-    expect(await ready.json()).toMatchObject({ status: 'degraded' });
+    // The database is asked every two seconds whether it is there; alerts flow meanwhile, so the answer stays 200.
+    await vi.waitFor(
+      async () => {
+        const ready = await fetch(`${program.url}/health/ready`);
+        expect(ready.status).toBe(200);
+        expect(await ready.json()).toMatchObject({ status: 'degraded' });
+      },
+      { timeout: 20_000, interval: 250 },
+    );
     watching.close();
     fresh.close();
   });
