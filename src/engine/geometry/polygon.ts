@@ -3,9 +3,12 @@ import { metresPerDegreeLatitude, metresPerDegreeLongitude } from './metres-per-
 import { orientation, toUnits, UNITS_PER_DEGREE } from './orientation.js';
 
 /** Edges per chunk. A box test costs about as much as one edge, so 8 halves the work on small zones and is 1/8 on large. */
-const CHUNK = 8;
+export const CHUNK = 8;
 
-/** Edges of all rings of all parts, four integers each (ax, ay, bx, by), and boxes, four each (west, south, east, north). */
+/**
+ * Edges of all rings of all parts, four integers each (ax, ay, bx, by), with the zone on their left whichever way the rings came,
+ * and boxes, four each (west, south, east, north).
+ */
 export interface PreparedPolygons {
   readonly edges: Int32Array;
   readonly boxes: Int32Array;
@@ -25,13 +28,14 @@ type Rings = readonly (readonly (readonly (readonly [number, number])[])[])[];
 export function preparePolygons(polygons: Rings): PreparedPolygons {
   const flat: number[] = [];
   for (const rings of polygons) {
-    for (const ring of rings) {
+    rings.forEach((given, position) => {
+      const ring = isCounterClockwise(given) === (position === 0) ? given : [...given].reverse();
       for (let i = 1; i < ring.length; i++) {
         const [ax, ay] = ring[i - 1]!;
         const [bx, by] = ring[i]!;
         flat.push(toUnits(ax), toUnits(ay), toUnits(bx), toUnits(by));
       }
-    }
+    });
   }
   if (flat.length === 0) throw new Error('A zone without edges reached the engine.');
   const edges = Int32Array.from(flat);
@@ -44,6 +48,18 @@ export function preparePolygons(polygons: Rings): PreparedPolygons {
     north = Math.max(north, boxes[c + 3]!);
   }
   return { edges, boxes, west, south, east, north };
+}
+
+/** By its area, measured from its first point so that digits are not lost. */
+function isCounterClockwise(ring: readonly (readonly [number, number])[]): boolean {
+  const [x, y] = ring[0]!;
+  let area = 0;
+  for (let i = 1; i < ring.length; i++) {
+    const [ax, ay] = ring[i - 1]!;
+    const [bx, by] = ring[i]!;
+    area += (ax - x) * (by - y) - (bx - x) * (ay - y);
+  }
+  return area > 0;
 }
 
 function boxChunks(edges: Int32Array): Int32Array {
