@@ -83,6 +83,8 @@ export interface Term {
   readonly windows: readonly number[] | null;
   /** Until when `windows` is complete. */
   readonly windowsUntilMs: number | null;
+  /** The rules of local time that `windows` were expanded with; the engine passes it by. Absent without windows. */
+  readonly tzdbVersion?: string;
 }
 
 /** One tag on one wearer over one period, and what applies to it. */

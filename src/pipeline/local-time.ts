@@ -5,6 +5,12 @@
 import { Temporal } from 'temporal-polyfill';
 
 const DAY_MS = 86_400_000;
+/**
+ * The rules that conversions here go by. The polyfill has no table of its own: it asks Intl, whose data are ICU's; null where
+ * the runtime was built without.
+ */
+export const TZDB_VERSION: string | null = process.versions['tz'] ?? null;
+
 /** Zones lie within a day of UTC, a conversion looks a day to either side, and windows reach some days beyond a range. */
 const MARGIN_MS = 6 * DAY_MS;
 

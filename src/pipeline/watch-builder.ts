@@ -1,5 +1,6 @@
 /** The facts of the records as what the engine folds. Pure: the same facts and day give the same content. */
 import type { Activation, SharedWatch, TagWatch, Term, Zone } from '../engine/types.js';
+import { TZDB_VERSION } from './local-time.js';
 import type {
   ConditionFacts,
   ConditionVersionFacts,
@@ -116,6 +117,7 @@ function draftTerms(
               finite(endsAtMs) === null ? null : bounds.legalEndMs <= endsAtMs ? 'order-ended' : 'version-changed',
             windows: windows && clipWindows(windows, Math.max(startsAtMs, clip.fromMs), untilMs),
             windowsUntilMs: windows && Math.min(horizonMs, untilMs),
+            ...(windows === null || TZDB_VERSION === null ? {} : { tzdbVersion: TZDB_VERSION }),
           },
         });
       }

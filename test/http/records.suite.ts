@@ -355,7 +355,11 @@ export function recordsSuite(name: string, open: () => Promise<Adapters>): void 
         return pointers(answer);
       };
       const always = { timeZone: 'Europe/London', windows: [{ days: ['mon'], from: '19:00', to: '07:00' }] };
-      expect(await refuse({ schedule: always })).toEqual(['/schedule']);
+      const elsewhere = [...always.windows, { days: ['mon'], from: '20:00', to: '21:00', zoneId: 'Z-9b' }];
+      await ok('/zones/Z-9b', square(2, 51));
+      for (const kind of ['inclusion', 'restriction', 'curfew']) {
+        expect(await refuse({ kind, schedule: { ...always, windows: elsewhere } })).toEqual(['/schedule/windows/1']);
+      }
       expect(await refuse({ appliesTo: 'all-wearers' })).toEqual(['/appliesTo']);
       expect(await refuse({ orderId: undefined })).toEqual(['/orderId']);
       expect(await refuse({ orderId: undefined, appliesTo: 'all-wearers', kind: 'inclusion' })).toEqual(['/appliesTo']);
@@ -406,6 +410,45 @@ export function recordsSuite(name: string, open: () => Promise<Adapters>): void 
       const stored = (await api.get('/conditions/C-10')).json();
       expect(stored.schedule.exceptions).toEqual([]);
       expect((await ok('/conditions/C-10', body)).headers.etag).toBe('"1"');
+    });
+
+    it('expands schedules and dated exceptions for every kind', async () => {
+      await fitWearer('16');
+      await ok('/zones/Z-16', square(1, 51));
+      await ok('/zones/Z-16b', square(2, 51));
+      const windows = [{ days: ['mon'], from: '09:00', to: '17:00' }];
+      const matches = {
+        timeZone: 'Europe/London',
+        windows: [],
+        exceptions: [
+          {
+            date: '2026-03-28',
+            windows: [
+              { from: '12:00', to: '19:00' },
+              { from: '12:00', to: '19:00', zoneId: 'Z-16b' },
+            ],
+            reason: 'match-day',
+          },
+        ],
+      };
+      await ok('/conditions/C-16-a', exclusion('16', { schedule: matches }));
+      for (const kind of ['inclusion', 'restriction'])
+        await ok(
+          `/conditions/C-16-${kind}`,
+          exclusion('16', { kind, schedule: { timeZone: 'Europe/London', windows } }),
+        );
+      const terms = (await lastWatch('T-16'))?.activations[0]?.terms ?? [];
+      const hours = terms.map(({ kind, zoneKey, windows: open }) => [
+        `${kind} ${zoneKey}`,
+        (open ?? []).slice(-2).map((ms) => new Date(ms).toISOString().slice(0, 16)),
+      ]);
+      expect(hours).toEqual([
+        ['exclusion Z-16@1', ['2026-03-28T12:00', '2026-03-28T19:00']],
+        ['exclusion Z-16b@1', ['2026-03-28T12:00', '2026-03-28T19:00']],
+        ['inclusion Z-16@1', ['2026-04-20T08:00', '2026-04-20T16:00']],
+        ['restriction Z-16@1', ['2026-04-20T08:00', '2026-04-20T16:00']],
+      ]);
+      expect(terms.map(({ tzdbVersion }) => tzdbVersion)).toEqual(terms.map(() => process.versions['tz']));
     });
 
     it('publishes a condition of all wearers to every partition', async () => {

@@ -84,10 +84,7 @@ function checkBelonging({ orderId, appliesTo, kind }: ConditionInput): RecordFau
 function parseCondition(body: ConditionInput): Parsed<{ content: ConditionContent; effectiveAt: string | null }> {
   const errors = checkBelonging(body);
   const schedule = body.schedule && { ...body.schedule, exceptions: body.schedule.exceptions ?? [] };
-  if (schedule !== undefined) {
-    if (body.kind === 'curfew') errors.push(...checkSchedule(schedule, body.zoneId));
-    else errors.push({ pointer: '/schedule', detail: `not yet for ${body.kind}: only a curfew has a schedule` });
-  }
+  if (schedule !== undefined) errors.push(...checkSchedule(schedule, body.zoneId, body.kind));
   const instants = createInstantReader(errors);
   const startsAt = instants.read('/startsAt', body.startsAt);
   const endsAt = instants.readOptional('/endsAt', body.endsAt);

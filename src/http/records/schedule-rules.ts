@@ -1,4 +1,5 @@
 /** What a schema cannot say about a schedule. */
+import type { ConditionKind } from '../../engine/types.js';
 import { parseInstant } from '../../formats/instant.js';
 import type { Schedule, ScheduleWindow, Weekday } from '../../pipeline/ports.js';
 import type { RecordFault } from '../../store/records.js';
@@ -54,7 +55,7 @@ function spansOfWeekday(schedule: Schedule, day: number, dayMinute: number, ownZ
   );
 }
 
-function checkWeek(schedule: Schedule, ownZoneId: string, errors: RecordFault[]): void {
+function checkWeek(schedule: Schedule, ownZoneId: string, oneAtATime: boolean, errors: RecordFault[]): void {
   const days = WEEKDAYS.map((_, day) => spansOfWeekday(schedule, day, day * DAY_MINUTES, ownZoneId));
   days.forEach((spans, day) => {
     if (spans.length > MAX_WINDOWS_PER_DAY) {
@@ -64,6 +65,7 @@ function checkWeek(schedule: Schedule, ownZoneId: string, errors: RecordFault[])
       });
     }
   });
+  if (!oneAtATime) return;
   const all = days.flat();
   const told = new Set<string>();
   all.forEach((a, i) => {
@@ -77,7 +79,7 @@ function checkWeek(schedule: Schedule, ownZoneId: string, errors: RecordFault[])
   });
 }
 
-function checkExceptions(schedule: Schedule, ownZoneId: string, errors: RecordFault[]): void {
+function checkExceptions(schedule: Schedule, ownZoneId: string, oneAtATime: boolean, errors: RecordFault[]): void {
   const byDay = new Map<number, number>();
   schedule.exceptions.forEach(({ date, windows }, i) => {
     const at = `/schedule/exceptions/${i}`;
@@ -89,7 +91,7 @@ function checkExceptions(schedule: Schedule, ownZoneId: string, errors: RecordFa
       errors.push({ pointer: `${at}/windows`, detail: `at most ${MAX_WINDOWS_PER_DAY} windows start on a day` });
     }
   });
-  if (errors.length > 0) return;
+  if (errors.length > 0 || !oneAtATime) return;
   const spansOn = (day: number): Span[] => {
     const i = byDay.get(day);
     // Day 0, 1970-01-01, was a Thursday.
@@ -109,8 +111,12 @@ function checkExceptions(schedule: Schedule, ownZoneId: string, errors: RecordFa
   }
 }
 
-/** What is wrong with a schedule whose shape is right; pointers are into the condition. */
-export function checkSchedule(schedule: Schedule, ownZoneId: string): RecordFault[] {
+/**
+ * What is wrong with a schedule whose shape is right; pointers are into the condition. Windows at two zones may not overlap
+ * where the wearer has to be inside; an exclusion may keep out of several zones at once.
+ */
+export function checkSchedule(schedule: Schedule, ownZoneId: string, kind: ConditionKind = 'curfew'): RecordFault[] {
+  const oneAtATime = kind !== 'exclusion';
   const errors: RecordFault[] = [];
   if (!isTimeZone(schedule.timeZone)) {
     errors.push({ pointer: '/schedule/timeZone', detail: 'is not an IANA time zone, such as Europe/London' });
@@ -121,7 +127,7 @@ export function checkSchedule(schedule: Schedule, ownZoneId: string): RecordFaul
       detail: 'a schedule without windows never applies: leave it out for always',
     });
   }
-  checkWeek(schedule, ownZoneId, errors);
-  checkExceptions(schedule, ownZoneId, errors);
+  checkWeek(schedule, ownZoneId, oneAtATime, errors);
+  checkExceptions(schedule, ownZoneId, oneAtATime, errors);
   return errors;
 }
