@@ -24,6 +24,7 @@ import type {
   PartitionControl,
   TopicPartition,
 } from './ports.js';
+import { createRetentionAlarm } from './retention-alarm.js';
 import { type StateRecord, stateRecord } from './states.js';
 import {
   ALERTS,
@@ -90,6 +91,7 @@ export async function startEngine(deps: {
 }): Promise<EngineWorker> {
   const { log, clock, logger, counters } = deps;
   const options = { ...ENGINE_DEFAULTS, ...deps.options };
+  const tellLag = createRetentionAlarm('engine', clock, logger);
   let owned = new Map<number, OwnedPartition>();
   let assigned = false;
 
@@ -164,6 +166,7 @@ export async function startEngine(deps: {
 
   async function onInputs(entry: OwnedPartition, batch: LogBatch, control: PartitionControl): Promise<void> {
     entry.endOffset = batch.endOffset;
+    tellLag(batch);
     // What an earlier try folded but could not append goes first; the records themselves are then skipped by the fold.
     await appendPending(entry);
     for (const record of batch.records) foldRecord(entry, record);

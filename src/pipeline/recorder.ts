@@ -22,6 +22,7 @@ import {
 } from './recorder-options.js';
 import { type PartitionWriter, startPartitionWriter } from './recorder-partition.js';
 import { alertSink, inputSink, rejectedSink, type Sink } from './recorder-sinks.js';
+import { createRetentionAlarm } from './retention-alarm.js';
 
 export {
   DEFAULT_RECORDER_LIMITS,
@@ -77,6 +78,7 @@ export async function startRecorder(deps: RecorderDeps): Promise<Recorder> {
     },
   };
 
+  const tellLag = createRetentionAlarm('recorder', clock, logger);
   const writers = new Map<string, PartitionWriter>();
   const consumers: Consumer[] = [];
 
@@ -104,6 +106,7 @@ export async function startRecorder(deps: RecorderDeps): Promise<Recorder> {
           }
         },
         async onBatch(batch: LogBatch) {
+          tellLag(batch);
           await own.get(batch.partition)?.take(batch);
         },
         async onRevoked() {
