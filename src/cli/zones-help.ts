@@ -69,8 +69,8 @@ Sending:
   --json                  what happened, as one JSON document
 
 When Tagwatch does not answer, the same request is sent again for up to five minutes. A condition is sent after its zone, and not at
-all when its zone could not be put. What Tagwatch refuses (a schedule on an exclusion, where its version takes none yet) is said in
-its words: the zone stands then without the condition, and nobody is alerted by it.
+all when its zone could not be put. What Tagwatch refuses is said in its words: a zone may then stand without its condition, and
+nobody is alerted by it.
 
 Examples:
   tagwatch zones import geofences/

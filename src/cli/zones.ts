@@ -42,10 +42,13 @@ function formatResult({ file, record, id, outcome, version, detail }: Imported):
 function countOutcomes(results: readonly Imported[]): string {
   const counts = new Map<string, number>();
   for (const { record, outcome } of results) {
-    const key = `${record}s ${outcome}`;
+    const key = `${record} ${outcome}`;
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
-  const told = [...counts].map(([key, value]) => `${value.toLocaleString('en-GB')} ${key}`);
+  const told = [...counts].map(([key, value]) => {
+    const [record, outcome] = key.split(' ');
+    return `${value.toLocaleString('en-GB')} ${record}${value === 1 ? '' : 's'} ${outcome}`;
+  });
   return told.length === 0 ? 'Nothing was sent.' : `${told.join(', ')}.`;
 }
 

@@ -93,25 +93,33 @@ export function zonesImportSuite(name: string, open: () => Promise<ImportAdapter
       });
     });
 
-    it('puts the match day as far as the API takes it, and says so', async () => {
-      const condition = {
-        ...exclusion('probe', 'match-day-st-lawrence-ground'),
-        schedule: { timeZone: 'Europe/London', windows: [{ days: ['mon'], from: '10:00', to: '12:00' }] },
-      };
-      const { id: _, ...body } = condition;
-      const takesSchedules = (await api.put('/conditions/probe', body)).statusCode < 300;
-      const { code, out } = await run(MATCH_DAY);
-      if (takesSchedules) {
-        expect([code, (await runJson(MATCH_DAY)).told[1]]).toEqual([
-          0,
-          ['condition', 'match-day-st-lawrence-ground', 'unchanged', 1],
-        ]);
-      } else {
-        expect(code).toBe(1);
-        expect(out).toMatch(
-          /condition "match-day-st-lawrence-ground" refused: HTTP 422: \/schedule not yet for exclusion/,
-        );
-      }
+    it('puts the match day with its schedule, once', async () => {
+      const first = await run(MATCH_DAY);
+      expect(first).toMatchObject({ code: 0, err: '' });
+      expect(first.out).toMatch(
+        /condition "match-day-st-lawrence-ground" created .*\n1 zone unchanged, 1 condition created\.$/,
+      );
+      expect(await run(MATCH_DAY)).toMatchObject({ code: 0, out: '1 zone unchanged, 1 condition unchanged.' });
+      const stored = (await api.get('/conditions/match-day-st-lawrence-ground')).json();
+      expect(stored).toMatchObject({ appliesTo: 'all-wearers', schedule: { windows: [], exceptions: { length: 8 } } });
+    });
+
+    it('says what the API refuses in its words, and what is not sent because of it', async () => {
+      const late = { effectiveAt: '2020-01-01T00:00:00Z' };
+      expect((await run(write('now.geojson', circle('late', 100)))).code).toBe(0);
+      const set = writeSet('late.geojson', [circle('late', 90, late)], [exclusion('x-late', 'late')]);
+      const { code, results } = await runJson(set, '--replace');
+      expect([code, results]).toEqual([
+        1,
+        [
+          expect.objectContaining({
+            id: 'late',
+            outcome: 'refused',
+            detail: expect.stringMatching(/^HTTP 422: .*effectiveAt/),
+          }),
+          expect.objectContaining({ id: 'x-late', outcome: 'not-sent' }),
+        ],
+      ]);
     });
 
     it('puts conditions after their zones, once, and not where the zone does not stand', async () => {
