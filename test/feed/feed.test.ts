@@ -82,7 +82,6 @@ async function append(...events: readonly AlertEvent[]): Promise<number> {
   const records = events.map((event) => ({ key: event.wearerId, value: encodeJson(event), partition: 0 }));
   return (await opened.log.append(ALERTS, records)).at(-1)!.offset;
 }
-const alertIds = (reader: FeedReader) => reader.of('snapshot')[0]?.alerts.map(({ alertId }) => alertId);
 const isStatus = (message: ServerMessage) => message.type === 'status';
 
 describe('joining', () => {

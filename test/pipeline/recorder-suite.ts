@@ -119,7 +119,7 @@ export function recorderSuite(
       (await db.query(`select ${what} from ping where tag_id = $1 order by fixed_at, identity`, [tag])).rows;
 
     /** Two wearers, the tag on the first for the first minute and on the second from the third. */
-    async function fit(): Promise<{ first: string; second: string }> {
+    async function fitTags(): Promise<{ first: string; second: string }> {
       const [first, second] = [`W-${randomUUID()}`, `W-${randomUUID()}`];
       const at = (second: number) => new Date(TEST_START_MS + second * 1000);
       await db.query(
@@ -221,7 +221,7 @@ export function recorderSuite(
     });
 
     it('tells on whom the tag was, and why a ping is no evidence; the trail is each wearer’s own', async () => {
-      const { first, second } = await fit();
+      const { first, second } = await fitTags();
       const recorder = await start();
       const places = await log.append(INPUTS, [
         ping(0),
