@@ -143,7 +143,7 @@ describe('schedules as properties', () => {
         for (let ms = fromMs; ms < fromMs + 8 * DAY_MS; ms += 17 * 60_000) {
           const { day, time } = wall(ms);
           const today = days.some((one) => one === day);
-          const before = days.some((one) => one === WEEKDAYS[(WEEKDAYS.indexOf(day) + 6) % 7]);
+          const before = days.some((one) => one === WEEKDAYS[(WEEKDAYS.findIndex((d) => d === day) + 6) % 7]);
           const expected = overnight
             ? (today && time >= from) || (before && time < to)
             : today && time >= from && time < to;
