@@ -63,7 +63,7 @@ async function countPings(): Promise<Record<string, number>> {
 it('replays the eight buses twice: 1,533 pings', async () => {
   const args = [BUSES, '--tag-column', 'vehicle_id', '--accuracy-metres', '10'];
   const first = await replayQuietly(args);
-  expect(first.out).toMatch(/^1,533 rows, 1,533 sent, 1,533 accepted, 0 rejected, 0 unusable/);
+  expect(first.out).toMatch(/^1,533 rows, 1,533 sent, 1,533 accepted, 0 rejected, 0 unusable/m);
   expect(first.code).toBe(0);
   expect((await replayQuietly(args)).code).toBe(0);
   const counts = await countPings();
@@ -73,7 +73,7 @@ it('replays the eight buses twice: 1,533 pings', async () => {
 
 it('replays the walker of 2008: 108,607 pings', async () => {
   const { code, out } = await replayQuietly([WALKER, '--tag', 'T-001', '--batch', '5000']);
-  expect(out).toMatch(/^108,607 rows, 108,607 sent, 108,607 accepted, 0 rejected, 0 unusable/);
+  expect(out).toMatch(/^108,607 rows, 108,607 sent, 108,607 accepted, 0 rejected, 0 unusable/m);
   expect(code).toBe(0);
   expect((await countPings())['T-001']).toBe(108_607);
 });
