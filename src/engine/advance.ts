@@ -3,11 +3,12 @@ import type { CompiledActivation } from './compile.js';
 import { whyNotJudged } from './evidence.js';
 import { backlogFromMs, type Finding } from './finding.js';
 import { foldFix, violates } from './fold.js';
+import { latenessOf, remember, rewind } from './horizon.js';
 import { isActive, nextTickEdgeAfter } from './intervals.js';
 import type { PreparedTerm } from './prepared-term.js';
 import { standingEpisodes } from './provisional.js';
 import { exclusionsNear, exclusionsOpening } from './shared-index.js';
-import type { ActivationState, KeptFix, Told } from './state.js';
+import type { ActivationState, KeptFix, Told, ToldOver } from './state.js';
 import { tell } from './tell.js';
 import { GAP_LIMIT_MS, KEPT_FIXES, SETTLE_MS } from './thresholds.js';
 import type { EngineEvent, EngineInput, NotJudged } from './types.js';
@@ -16,6 +17,7 @@ import { adoptWatch, findNextEdges, knowsWatch, termOf } from './watch-change.js
 
 export type { ActivationState } from './state.js';
 export { initialState } from './state.js';
+export { upgradeState } from './upgrade.js';
 
 export interface Advance {
   /** The next state; the one given may have been changed and must be dropped. */
@@ -40,8 +42,7 @@ export function advance(state: ActivationState, input: EngineInput, watch: Compi
   if (input.type !== 'ping') return judge(state, null, input.atMs, watch, !known || input.type === 'watch');
 
   const { ping, receivedAtMs } = input;
-  const newestAtMs = state.fixes.length === 0 ? -Infinity : state.fixes[state.fixes.length - 1]!.fixedAtMs;
-  const notJudged = whyNotJudged(ping, receivedAtMs, newestAtMs, watch.own);
+  const notJudged = whyNotJudged(ping, receivedAtMs, watch.own);
   if (notJudged !== null) return unchanged(state, notJudged);
   const position = ping.position!;
   const fix: KeptFix = {
@@ -51,8 +52,11 @@ export function advance(state: ActivationState, input: EngineInput, watch: Compi
     longitude: position.longitude,
     accuracyMetres: position.accuracyMetres ?? watch.own.defaultAccuracyMetres!,
   };
+  const newestAtMs = state.fixes.length === 0 ? -Infinity : state.fixes[state.fixes.length - 1]!.fixedAtMs;
+  if (fix.fixedAtMs <= newestAtMs) return judgeLate(state, fix, watch, known);
   if (!known || !isUneventful(state, fix, watch)) return judge(state, fix, receivedAtMs, watch, !known);
   keep(state.fixes, fix);
+  remember(state, fix);
   const edge = state.nextTickEdgeAtMs;
   state.nextDueAtMs = edge === null ? null : Math.max(edge, backlogFromMs(fix)) + SETTLE_MS;
   return unchanged(state, null);
@@ -91,25 +95,91 @@ function judge(
   watch: CompiledActivation,
   changed: boolean,
 ): Advance {
-  const draft: ActivationState = { ...state, fixes: [...state.fixes], open: [...state.open] };
+  const draft = draftOf(state);
   // A shared term may be gone before the `watch` input that tells so has come.
-  const isStale = changed || state.open.some((episode) => termOf(watch, episode.termKey) === undefined);
+  const isStale = changed || hasVanished(state, watch);
   const findings = isStale ? adoptWatch(draft, watch, nowMs) : [];
   const silentSinceMs = draft.fixes.at(-1)?.fixedAtMs ?? null;
   if (fix !== null) findings.push(...foldIntoAll(draft, fix, watch));
   const standing = findStanding(draft, nowMs, watch);
   findings.push(...standing.findings);
-  const { events, told, dueAtMs } = tell(findings, draft.told, {
+  const { events, told, over, dueAtMs } = tell(findings, draft.told, {
     own: watch.own,
     termOf: (termKey) => termOf(watch, termKey),
     nowMs,
     cause: fix,
-    silentSinceMs,
+    silentSinceMs: () => silentSinceMs,
     newest: draft.fixes.at(-1) ?? null,
   });
   draft.told = told;
-  const nextDueAtMs = Math.min(dueAtMs, standing.dueAtMs);
-  draft.nextDueAtMs = nextDueAtMs === Infinity ? null : nextDueAtMs;
+  const passedAtMs = draft.fixes.at(-1)?.fixedAtMs ?? null;
+  if (passedAtMs !== null) draft.over.push(...over.map((each) => ({ told: each.told, passedAtMs })));
+  if (fix !== null) remember(draft, fix);
+  return dueFrom(draft, events, Math.min(dueAtMs, standing.dueAtMs));
+}
+
+/**
+ * The path of a fix that is not newer than the newest: puts it in its place, folds again from the snapshot before it, and
+ * tells the difference, also of alerts that were settled since.
+ */
+function judgeLate(state: ActivationState, late: KeptFix, watch: CompiledActivation, known: boolean): Advance {
+  if (!known || hasVanished(state, watch)) {
+    const adopted = judge(state, null, late.receivedAtMs, watch, true);
+    const then = judgeLate(adopted.state, late, watch, true);
+    return { ...then, events: [...adopted.events, ...then.events] };
+  }
+  const lateness = latenessOf(state, late);
+  if (lateness !== 'late') return unchanged(state, lateness);
+  const draft = draftOf(state);
+  const { fromMs, again } = rewind(draft, late);
+  const fixes = [...draft.fixes, ...again];
+  draft.open = draft.open.filter((episode) => termOf(watch, episode.termKey) !== undefined);
+  // What stays as it is: settled before the snapshot, or under a term that is gone.
+  const stays = (over: ToldOver) =>
+    over.passedAtMs <= (fromMs ?? -Infinity) || termOf(watch, over.told.termKey) === undefined;
+  draft.over = state.over.filter(stays);
+  const passedAtMs = new Map<Finding, number>();
+  const findings: Finding[] = [];
+  findNextEdges(draft, watch);
+  for (const fix of again) {
+    for (const finding of foldIntoAll(draft, fix, watch)) {
+      findings.push(finding);
+      passedAtMs.set(finding, fix.fixedAtMs);
+    }
+    remember(draft, fix);
+  }
+  const standing = findStanding(draft, late.receivedAtMs, watch);
+  findings.push(...standing.findings);
+  const before = state.over.filter((over) => !stays(over)).map((over) => over.told);
+  const newest = draft.fixes.at(-1)!;
+  const { events, told, over, dueAtMs } = tell(findings, [...before, ...draft.told], {
+    own: watch.own,
+    termOf: (termKey) => termOf(watch, termKey),
+    nowMs: late.receivedAtMs,
+    cause: late,
+    silentSinceMs: ({ startedAtMs }) => fixes.findLast((fix) => fix.fixedAtMs < startedAtMs)?.fixedAtMs ?? null,
+    newest,
+  });
+  draft.told = told;
+  for (const each of over) {
+    // What was taken back is kept until the base has passed all that is known: it may be found again, and is the same then.
+    const atMs = each.finding === null ? newest.fixedAtMs : passedAtMs.get(each.finding)!;
+    if (atMs > (draft.horizon.snapshots[0]!.atMs ?? -Infinity)) draft.over.push({ told: each.told, passedAtMs: atMs });
+  }
+  return dueFrom(draft, events, Math.min(dueAtMs, standing.dueAtMs));
+}
+
+/** A state that may be changed while the given one stays as it is; the horizon is replaced, or only added to at the end. */
+function draftOf(state: ActivationState): ActivationState {
+  return { ...state, fixes: [...state.fixes], open: [...state.open], over: [...state.over] };
+}
+
+function hasVanished(state: ActivationState, watch: CompiledActivation): boolean {
+  return state.open.some((episode) => termOf(watch, episode.termKey) === undefined);
+}
+
+function dueFrom(draft: ActivationState, events: readonly EngineEvent[], dueAtMs: number): Advance {
+  draft.nextDueAtMs = dueAtMs === Infinity ? null : dueAtMs;
   return { state: draft, events, nextDueAtMs: draft.nextDueAtMs, notJudged: null };
 }
 

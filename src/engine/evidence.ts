@@ -3,22 +3,13 @@ import type { CompiledOwn } from './compile.js';
 import { AHEAD_LIMIT_MS } from './thresholds.js';
 import type { NotJudged, Ping } from './types.js';
 
-/**
- * Why a ping does not count; null when it does. `newestFixAtMs` is the newest judged fix. A repeated ping is not newer than
- * itself, so it changes nothing (invariant 3).
- */
-export function whyNotJudged(
-  ping: Ping,
-  receivedAtMs: number,
-  newestFixAtMs: number,
-  own: CompiledOwn,
-): NotJudged | null {
+/** Why a ping does not count, whatever its place in time; null when it may. */
+export function whyNotJudged(ping: Ping, receivedAtMs: number, own: CompiledOwn): NotJudged | null {
   const { position, fixedAtMs } = ping;
   if (position === null) return 'no-position';
   if (fixedAtMs < own.fittedAtMs || fixedAtMs >= own.removedAtMs) return 'not-fitted';
   if (position.mechanism !== 'GPS' && position.mechanism !== 'RF') return 'mechanism';
   if (position.accuracyMetres === null && own.defaultAccuracyMetres === null) return 'no-accuracy';
   if (fixedAtMs - receivedAtMs > AHEAD_LIMIT_MS) return 'ahead-of-clock';
-  if (fixedAtMs <= newestFixAtMs) return 'not-newer';
   return null;
 }

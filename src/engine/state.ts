@@ -46,15 +46,46 @@ export interface Told {
   readonly raisedStartMs: number;
   readonly startedAtMs: number;
   readonly endedAtMs: number | null;
+  /** Where the end lies between two instants: the last one still in violation. */
+  readonly endedAfterMs: number | null;
+  readonly reason: CurfewReason | null;
   /** The last edge it was amended for (`unknown-at-edge`). */
   readonly lastEdgeAtMs: number | null;
   /** Taken back, at an edge that no fix has passed: found there again, it is the same alert and its revisions go on. */
   readonly withdrawn: boolean;
 }
 
+/** What was told of an alert that is settled or withdrawn; a late fix may change it until the base has passed it. */
+export interface ToldOver {
+  readonly told: Told;
+  /** Device time of the fix that settled it. */
+  readonly passedAtMs: number;
+}
+
+/** The fold as it was after the fix at `atMs` (null: before any); its kept fixes are those of the ring before it. */
+export interface Snapshot {
+  readonly atMs: number | null;
+  /** How many fixes of the ring it holds. */
+  ringCount: number;
+  readonly open: readonly Episode[];
+}
+
+/** The judged fixes of the horizon over a base. */
+export interface Horizon {
+  /**
+   * The judged fixes after the base and the `KEPT_FIXES` before it, oldest first, no two of one instant, as flat numbers
+   * (`horizon.ts`): a third of the bytes of as many objects, and nothing for the collector to follow.
+   */
+  readonly ring: number[];
+  /** How many there are: what stands behind them in `ring` is spare room. */
+  count: number;
+  /** Oldest first; the first is the base. */
+  readonly snapshots: Snapshot[];
+}
+
 /** Everything is a number, string, null or list of these: JSON.parse(JSON.stringify(state)) is the same state. */
 export interface ActivationState {
-  readonly format: 1;
+  readonly format: 2;
   readonly activationId: string;
   /** Newest last, at most KEPT_FIXES; independent of terms. */
   fixes: KeptFix[];
@@ -62,6 +93,9 @@ export interface ActivationState {
   open: Episode[];
   /** A violation and an unknown-at-edge a term, and those at the edges of the next minutes. */
   told: Told[];
+  /** Alerts that the fixes of the horizon settled or took back. */
+  over: ToldOver[];
+  horizon: Horizon;
   /** Keys of the own terms that were known when a fix was last judged; null before the first input. */
   knownTerms: string[] | null;
   /** Sequence of the tag's watch that `knownTerms` is of. */
@@ -79,11 +113,13 @@ export interface ActivationState {
 /** The state before any input. */
 export function initialState(activationId: string): ActivationState {
   return {
-    format: 1,
+    format: 2,
     activationId,
     fixes: [],
     open: [],
     told: [],
+    over: [],
+    horizon: { ring: [], count: 0, snapshots: [{ atMs: null, ringCount: 0, open: [] }] },
     knownTerms: null,
     watchSequence: -1,
     sharedPublishedAtMs: -1,

@@ -19,14 +19,16 @@ export interface Telling {
   readonly nowMs: number;
   /** The fix of the input, where it was one. */
   readonly cause: KeptFix | null;
-  /** The newest judged fix before the finding's silence ended. */
-  readonly silentSinceMs: number | null;
+  /** The newest judged fix before a finding's silence. */
+  readonly silentSinceMs: (finding: Finding) => number | null;
   readonly newest: KeptFix | null;
 }
 
 export interface Saying {
   readonly events: readonly EngineEvent[];
   readonly told: Told[];
+  /** What no input in order of time will change: settled, or withdrawn (then without its finding). */
+  readonly over: readonly { readonly told: Told; readonly finding: Finding | null }[];
   /** When a tick would say more; Infinity: never. */
   readonly dueAtMs: number;
 }
@@ -40,6 +42,7 @@ export function tell(findings: readonly Finding[], toldBefore: readonly Told[], 
   const events: EngineEvent[] = [];
   const said: Told[] = [];
   const told: Told[] = [];
+  const over: { told: Told; finding: Finding | null }[] = [];
   let dueAtMs = Infinity;
   for (const [finding, before] of pairs) {
     const raisedFromMs = before === null || before.withdrawn ? raiseFromMs(finding, telling) : -Infinity;
@@ -52,7 +55,8 @@ export function tell(findings: readonly Finding[], toldBefore: readonly Told[], 
     if (finding.end !== null && !endTold) dueAtMs = Math.min(dueAtMs, finding.end.dueAtMs);
     const now = sayOne(finding, before, endTold, telling, events);
     said.push(now);
-    if (!finding.settled) told.push(now);
+    if (finding.settled) over.push({ told: now, finding });
+    else told.push(now);
   }
   const newestAtMs = telling.newest?.fixedAtMs ?? -Infinity;
   const matched = new Set(pairs.map(([, before]) => before));
@@ -61,11 +65,15 @@ export function tell(findings: readonly Finding[], toldBefore: readonly Told[], 
     const withdrawn = before.withdrawn ? before : { ...before, revision: before.revision + 1, withdrawn: true };
     if (!before.withdrawn) events.push(withdrawal(withdrawn, telling, said));
     if (Math.max(before.startedAtMs, before.raisedStartMs) > newestAtMs) told.push(withdrawn);
+    else over.push({ told: withdrawn, finding: null });
   }
-  return { events, told, dueAtMs };
+  return { events, told, over, dueAtMs };
 }
 
-/** Same term and same sort; the same start first, then whatever is about the same time, oldest first. */
+/**
+ * Same term and same sort; the same start first (as first raised, so that no other alert takes the id of its start), then
+ * whatever is about the same time, oldest first.
+ */
 function match(findings: readonly Finding[], told: readonly Told[]): [Finding, Told | null][] {
   const sorted = [...findings].sort((a, b) => a.startedAtMs - b.startedAtMs || (a.termKey < b.termKey ? -1 : 1));
   const free = new Set(told);
@@ -78,10 +86,15 @@ function match(findings: readonly Finding[], told: readonly Told[]): [Finding, T
     }
     return null;
   };
-  const exact = sorted.map((finding) => take(finding, startsAlike));
+  const own = sorted.map((finding) => take(finding, isRaisedAlike));
+  const exact = sorted.map((finding, i) => own[i] ?? take(finding, startsAlike));
   const near = sorted.map((finding, i) => exact[i] ?? take(finding, isSameEpisode));
   // An id that was used before is used again, with its revisions, whatever has become of the alert since.
   return sorted.map((finding, i) => [finding, near[i] ?? take(finding, wasRaisedAlike)]);
+}
+
+function isRaisedAlike(finding: Finding, told: Told): boolean {
+  return !told.withdrawn && wasRaisedAlike(finding, told);
 }
 
 function startsAlike(finding: Finding, told: Told): boolean {
@@ -135,18 +148,20 @@ function sayOne(
 ): Told {
   const was = before === null || before.withdrawn ? 'nothing' : standing(before.strength, before.endedAtMs !== null);
   const endedAtMs = endTold ? finding.end!.atMs : null;
+  const endedAfterMs = endTold ? finding.end!.afterMs : null;
   let types: readonly EventType[] = SAYINGS[was][standing(finding.strength, endTold)];
   const moved =
     was !== 'nothing' &&
     before !== null &&
     (before.startedAtMs !== finding.startedAtMs ||
       before.lastEdgeAtMs !== finding.lastEdgeAtMs ||
-      (before.endedAtMs !== null && before.endedAtMs !== endedAtMs));
+      before.reason !== finding.reason ||
+      (before.endedAtMs !== null && (before.endedAtMs !== endedAtMs || before.endedAfterMs !== endedAfterMs)));
   if (types.length === 0 && moved) types = ['amended'];
   let told = toldAs(finding, before, telling);
   for (const type of types) {
     const last = type === types.at(-1);
-    told = { ...told, revision: told.revision + 1, endedAtMs: last ? endedAtMs : told.endedAtMs };
+    told = { ...told, revision: told.revision + 1, ...(last ? { endedAtMs, endedAfterMs } : {}) };
     events.push(eventOf(type, finding, told, telling));
   }
   return told;
@@ -154,10 +169,10 @@ function sayOne(
 
 /** A finding in the words of what is told, before anything more is said of it. */
 function toldAs(finding: Finding, before: Told | null, telling: Telling): Told {
-  const { termKey, kind, strength, rule, startedAtMs, lastEdgeAtMs } = finding;
+  const { termKey, kind, strength, rule, startedAtMs, lastEdgeAtMs, reason } = finding;
   if (before !== null) {
-    const endedAtMs = before.withdrawn ? null : before.endedAtMs;
-    return { ...before, strength, rule, startedAtMs, lastEdgeAtMs, endedAtMs, withdrawn: false };
+    const end = before.withdrawn ? { endedAtMs: null, endedAfterMs: null } : {};
+    return { ...before, strength, rule, startedAtMs, lastEdgeAtMs, reason, ...end, withdrawn: false };
   }
   const { term, zone } = telling.termOf(termKey)!;
   const { conditionId, conditionVersion, zoneKey } = term;
@@ -176,6 +191,8 @@ function toldAs(finding: Finding, before: Told | null, telling: Telling): Told {
     raisedStartMs: startedAtMs,
     startedAtMs,
     endedAtMs: null,
+    endedAfterMs: null,
+    reason,
     lastEdgeAtMs,
     withdrawn: false,
   };
@@ -200,17 +217,14 @@ function eventOf(type: EventType, finding: Finding, told: Told, telling: Telling
     ...(reason === null ? {} : { reason }),
     ...(window === null ? {} : { window }),
     ...(end === null ? {} : { endedBecause: end.because }),
-    explanation: explainFinding(type, finding, term, telling.silentSinceMs),
+    explanation: explainFinding(type, finding, term, telling.silentSinceMs(finding)),
   };
 }
 
 function withdrawal(told: Told, telling: Telling, said: readonly Told[]): EngineEvent {
   // A tick takes back what the fixes before it have made untenable.
   const fix = telling.cause ?? telling.newest;
-  const inItsPlace =
-    told.kind !== 'unknown-at-edge'
-      ? undefined
-      : said.find((other) => other.termKey === told.termKey && other.kind !== 'unknown-at-edge');
+  const inItsPlace = said.find((other) => takesThePlaceOf(other, told));
   return {
     ...common('withdrawn', told, telling),
     episode: { startedAtMs: told.startedAtMs, endedAtMs: told.endedAtMs },
@@ -221,6 +235,13 @@ function withdrawal(told: Told, telling: Telling, said: readonly Told[]): Engine
     ...(inItsPlace === undefined ? {} : { supersededBy: inItsPlace.alertId }),
     explanation: explainWithdrawal(told, telling.termOf(told.termKey), fix),
   };
+}
+
+/** A violation says more than an unknown edge; of two violations that turned out to be one, the other goes on. */
+function takesThePlaceOf(other: Told, told: Told): boolean {
+  if (other.termKey !== told.termKey || other.kind === 'unknown-at-edge') return false;
+  if (told.kind === 'unknown-at-edge') return true;
+  return other.startedAtMs < (told.endedAtMs ?? Infinity) && told.startedAtMs < (other.endedAtMs ?? Infinity);
 }
 
 function common(type: EventType, told: Told, { own }: Telling) {

@@ -14,3 +14,13 @@ export const DELAYED_AFTER_MS = 60_000;
 
 /** Fixes kept in the state: an edge looks at two before it, a switch-on at those that came while it was being published. */
 export const KEPT_FIXES = 8;
+
+/** A fix up to this much older than the newest is put in its place; what is older is the reconciler's. */
+export const HORIZON_MS = 1_800_000;
+
+/** The horizon is shorter where it would hold more fixes than this: memory and the work of one late fix are bounded by it. */
+export const HORIZON_FIXES = 120;
+
+/** Snapshots within the horizon: closer ones make a late fix cheaper and the state larger. */
+export const SNAPSHOT_EVERY_MS = 900_000;
+export const SNAPSHOT_EVERY_FIXES = 40;

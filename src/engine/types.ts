@@ -213,6 +213,9 @@ export type NotJudged =
   | 'no-accuracy'
   | 'mechanism'
   | 'ahead-of-clock'
-  | 'not-newer'
+  /** It says nothing new of an instant that was judged. */
+  | 'repeated'
+  /** Older than what the state can still judge: the reconciler's. */
+  | 'beyond-horizon'
   | 'unknown-tag'
   | 'not-fitted';

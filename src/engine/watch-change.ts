@@ -2,6 +2,7 @@
 import type { CompiledActivation } from './compile.js';
 import type { Finding } from './finding.js';
 import { foldFix } from './fold.js';
+import { closeHorizon } from './horizon.js';
 import { nextEdgeAfter, nextTickEdgeAfter } from './intervals.js';
 import type { PreparedTerm } from './prepared-term.js';
 import { firstAfter, publishedAfter } from './shared-index.js';
@@ -23,7 +24,9 @@ export function knowsWatch(state: ActivationState, { own, shared }: CompiledActi
 /** Takes over a watch into a draft of the state; returns what it settled. */
 export function adoptWatch(draft: ActivationState, watch: CompiledActivation, nowMs: number): Finding[] {
   const { own, shared } = watch;
+  const opened = draft.open.length;
   const settled = endVanished(draft, watch, nowMs);
+  let isOther = settled.length > 0 || draft.open.length !== opened;
   if (draft.knownTerms !== null) {
     const known = new Set(draft.knownTerms);
     const news = own.terms.filter((term) => !known.has(term.key));
@@ -31,7 +34,10 @@ export function adoptWatch(draft: ActivationState, watch: CompiledActivation, no
       news.push(...publishedAfter(shared, draft.sharedPublishedAtMs));
     }
     for (const term of news) settled.push(...switchOn(draft, term, watch));
+    isOther ||= news.length > 0 || draft.knownTerms.some((key) => !own.termByKey.has(key));
   }
+  // A late fix from before the change meets terms that were not judged then, or are gone.
+  if (isOther && draft.fixes.length > 0) closeHorizon(draft);
   draft.knownTerms = own.terms.map((term) => term.key);
   draft.watchSequence = own.sequence;
   draft.sharedPublishedAtMs = Math.max(draft.sharedPublishedAtMs, shared.newestPublishedAtMs);
@@ -76,7 +82,7 @@ function endNow(told: Told, { own }: CompiledActivation, nowMs: number): Finding
     rule: told.rule,
     foundAtMs: told.startedAtMs,
     edgeAtMs: null,
-    reason: null,
+    reason: told.reason,
     evidence: [],
     lastViolating: null,
     end: { atMs, because: removed ? 'tag-removed' : 'version-changed', afterMs: null, fix: null, dueAtMs: atMs },

@@ -2,7 +2,7 @@
  * The engine's memory for one partition of the inputs, and the folding of one record into it. Synchronous: what it yields is
  * appended by `engine-worker.ts`. Everything it learns stands in the log, so folding twice yields the same events.
  */
-import { type ActivationState, advance, initialState } from '../engine/advance.js';
+import { type ActivationState, advance, initialState, upgradeState } from '../engine/advance.js';
 import { activationFor, type CompiledActivation, type CompiledTag, compileTag, joinShared } from '../engine/compile.js';
 import { applyShared, createSharedIndex, type SharedIndex } from '../engine/shared-index.js';
 import type { EngineEvent, EngineInput, NotJudged, Ping, SharedWatch, TagWatch } from '../engine/types.js';
@@ -88,7 +88,7 @@ export function restoreState(fold: PartitionFold, record: StateRecord): void {
     case 'activation':
       fold.activations.set(record.activationId, {
         tagId: record.tagId,
-        state: record.state,
+        state: upgradeState(record.state),
         appliedOffset: record.appliedOffset,
         nextDueAtMs: record.nextDueAtMs,
         lastPing: record.lastPing,

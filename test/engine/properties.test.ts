@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { contains, prepareZone } from '../../src/engine/geometry/zone.js';
-import { KEPT_FIXES } from '../../src/engine/thresholds.js';
+import { HORIZON_FIXES, HORIZON_MS, KEPT_FIXES, SNAPSHOT_EVERY_FIXES } from '../../src/engine/thresholds.js';
 import type { EngineEvent, Ping } from '../../src/engine/types.js';
 import { play, type Step } from '../scenarios/scenario.js';
-import { type World, worlds } from './random-world.js';
+import { pingAt, place, term, watch, zone } from '../scenarios/world.js';
+import { START_MS, type World, worlds } from './random-world.js';
 
 const RUNS = { numRuns: 300 };
 
@@ -36,6 +37,20 @@ function finalIntervals(events: readonly EngineEvent[]) {
 const pingsOf = (steps: readonly Step[]): Ping[] =>
   steps.flatMap((step) => ('input' in step && step.input.type === 'ping' ? [step.input.ping] : []));
 
+const withoutStrength = ({ confirmed: _, ...rest }: ReturnType<typeof finalIntervals>[number]) => rest;
+
+function expectRevisionsToFollow(events: readonly EngineEvent[]): void {
+  const revisions = new Map<string, number>();
+  for (const { alertId, revision } of events) {
+    expect(revision).toBe((revisions.get(alertId) ?? 0) + 1);
+    revisions.set(alertId, revision);
+  }
+  expect(new Set(events.map((event) => event.eventId)).size).toBe(events.length);
+}
+
+const receivedAt = (ping: Ping, receivedAtMs: number) =>
+  ({ atMs: receivedAtMs, input: { type: 'ping', ping, receivedAtMs } }) as const;
+
 /** Invariant by its number in engine.md. */
 function holds(name: string, changes: boolean, check: (world: World) => void): void {
   test(name, () => {
@@ -49,6 +64,41 @@ describe('invariants', () => {
     const again = play(first, steps, 'every', true);
     expect(bytes(again.events)).toBe(bytes(once.events));
     expect(bytes(again.state)).toBe(bytes(once.state));
+  });
+
+  test('2: pings in any order within the horizon, some of them thrice, end in the same intervals', () => {
+    const delays = fc.array(fc.integer({ min: 500, max: HORIZON_MS }), { minLength: 60, maxLength: 60 });
+    let late = 0;
+    fc.assert(
+      fc.property(worlds({ changes: false }), delays, ({ first, steps }, delaysMs) => {
+        const sent = pingsOf(steps);
+        const end = steps.at(-1)!;
+        const inOrder = sent.map((ping) => receivedAt(ping, ping.fixedAtMs + 500));
+        const shuffled = sent.flatMap((ping, i) => {
+          const once = receivedAt(ping, ping.fixedAtMs + delaysMs[i]!);
+          return i % 3 > 0
+            ? [once]
+            : [once, receivedAt(ping, once.atMs + 1_000), receivedAt(ping, once.atMs + 700_000)];
+        });
+        shuffled.sort((a, b) => a.atMs - b.atMs);
+        late += shuffled.filter(
+          (each, i) => i > 0 && each.input.ping.fixedAtMs < shuffled[i - 1]!.input.ping.fixedAtMs,
+        ).length;
+        const wait: Step = { atMs: end.atMs + 3_600_000, input: { type: 'tick', atMs: end.atMs + 3_600_000 } };
+        const sorted = play(first, [...inOrder, wait], 'due');
+        const played = play(first, [...shuffled, wait], 'due');
+        const [found, wanted] = [finalIntervals(played.events), finalIntervals(sorted.events)];
+        expect(found.map(withoutStrength)).toEqual(wanted.map(withoutStrength));
+        // An amendment may have weakened what had been confirmed; nothing that is confirmed in order is missed.
+        wanted.forEach((each, i) => {
+          if (each.confirmed) expect(found[i]!.confirmed).toBe(true);
+        });
+        expect(bytes(play(first, [...shuffled, wait], 'every', true).events)).toBe(bytes(played.events));
+        expectRevisionsToFollow(played.events);
+      }),
+      RUNS,
+    );
+    expect(late).toBeGreaterThan(300);
   });
 
   holds('3: repeated pings change nothing', true, ({ first, steps }) => {
@@ -69,12 +119,7 @@ describe('invariants', () => {
         expect(each.endedAtMs ?? Infinity).toBeLessThanOrEqual(other.startedAtMs);
       }
     }
-    const revisions = new Map<string, number>();
-    for (const { alertId, revision } of events) {
-      expect(revision).toBe((revisions.get(alertId) ?? 0) + 1);
-      revisions.set(alertId, revision);
-    }
-    expect(new Set(events.map((event) => event.eventId)).size).toBe(events.length);
+    expectRevisionsToFollow(events);
   });
 
   holds('6: no lone fix confirms, unless the condition says so', true, ({ first, steps }) => {
@@ -134,7 +179,22 @@ describe('invariants', () => {
     expect(state.fixes.length).toBeLessThanOrEqual(KEPT_FIXES);
     expect(state.open.length).toBeLessThanOrEqual(6);
     expect(state.told.length).toBeLessThanOrEqual(24);
-    expect(bytes(state).length).toBeLessThan(16_000);
+  });
+
+  test('12: bounded: the horizon of a tag that sends every second, and at a ping a minute', () => {
+    const track = (everyMs: number, count: number): Step[] =>
+      Array.from({ length: count }, (_, i) =>
+        receivedAt(pingAt(START_MS + i * everyMs, place(1_000)), START_MS + i * everyMs),
+      );
+    const square = zone();
+    const tag = watch([square], [term('exclusion', square)]);
+    const fast = play(tag, track(1_000, 2_000), 'due').state;
+    expect(fast.horizon.count).toBeLessThanOrEqual(HORIZON_FIXES + SNAPSHOT_EVERY_FIXES + KEPT_FIXES);
+    expect(fast.horizon.snapshots.length).toBeLessThanOrEqual(HORIZON_FIXES / SNAPSHOT_EVERY_FIXES + 2);
+    const minutely = play(tag, track(60_000, 600), 'due').state;
+    expect(minutely.horizon.count).toBeLessThanOrEqual(46 + KEPT_FIXES);
+    expect(minutely.horizon.count).toBeGreaterThanOrEqual(30);
+    expect(bytes(minutely).length).toBeLessThan(9_000);
   });
 });
 

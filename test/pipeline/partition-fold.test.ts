@@ -101,26 +101,27 @@ function ping(tag: number, fixedAtMs: number, longitude: number): Ping {
   };
 }
 
-/** One minute of a partition: pings of two tags somewhere, a tick, now and then a watch. */
+/** One minute of a partition: pings of two tags somewhere, on time or late, a tick, now and then a watch. */
 const minute = fc.record({
   places: fc.tuple(fc.constantFrom(1.08, 1.09, 1.1, null), fc.constantFrom(1.08, 1.09, 1.1, null)),
-  watch: fc.constantFrom<'own' | 'shared' | null>(null, null, null, null, 'own', 'shared'),
+  watch: fc.constantFrom<'own' | 'shared' | null>(null, null, null, null, null, null, null, 'own', 'shared'),
+  lateMinutes: fc.constantFrom(0, 0, 0, 0, 3, 7, 25, 50),
 });
 
 function toInputs(
-  minutes: readonly { places: readonly (number | null)[]; watch: 'own' | 'shared' | null }[],
+  minutes: readonly { places: readonly (number | null)[]; watch: 'own' | 'shared' | null; lateMinutes: number }[],
 ): InputRecord[] {
   const inputs: InputRecord[] = [0, 1].map((tag) => ({ type: 'watch', watch: tagWatch(tag, 1, START_MS) }));
   let sequence = 1;
-  minutes.forEach(({ places, watch }, index) => {
+  minutes.forEach(({ places, watch, lateMinutes }, index) => {
     const atMs = START_MS + index * MINUTE_MS;
     if (watch !== null) sequence += 1;
     if (watch === 'own') inputs.push({ type: 'watch', watch: tagWatch(index % 2, sequence, atMs) });
     if (watch === 'shared') inputs.push({ type: 'shared', shared: sharedWatch(sequence, atMs) });
     places.forEach((longitude, tag) => {
       if (longitude === null) return;
-      const fixedAtMs = atMs + tag * 1_000;
-      inputs.push({ type: 'ping', receivedAtMs: fixedAtMs + 2_000, ping: ping(tag, fixedAtMs, longitude) });
+      const fixedAtMs = atMs + tag * 1_000 - lateMinutes * (MINUTE_MS - 7_000);
+      inputs.push({ type: 'ping', receivedAtMs: atMs + 2_000, ping: ping(tag, fixedAtMs, longitude) });
     });
     inputs.push({ type: 'tick', atMs: atMs + 30_000 });
   });
@@ -194,6 +195,7 @@ describe('the fold of a partition', () => {
     const minutes = Array.from({ length: 60 }, (_, index) => ({
       places: [index < 10 ? 1.08 : index < 40 ? 1.1 : null, 1.09] as (number | null)[],
       watch: index === 25 ? ('shared' as const) : null,
+      lateMinutes: 0,
     }));
     const found = new Map<string, string>();
     const inputs = toInputs(minutes);

@@ -97,7 +97,7 @@ describe('an exclusion zone', () => {
       .fix(middle, { mechanism: 'RF' })
       .at('12:04:01')
       .fix(middle)
-      .at('12:03:30')
+      .at('11:30:00')
       .fix(middle)
       .expect(['12:04:03 suspected exclusion 12:04:01- two-fixes']);
     expect(notJudged).toEqual([
@@ -107,8 +107,8 @@ describe('an exclusion zone', () => {
       'no-accuracy',
       'ahead-of-clock',
       null,
-      'not-newer',
-      'not-newer',
+      'repeated',
+      'beyond-horizon',
     ]);
   });
 
