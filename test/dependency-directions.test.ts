@@ -16,13 +16,15 @@ interface Rule {
 
 const TYPES = 'engine/types';
 const PORTS = ['pipeline/ports', 'pipeline/topics', 'alerts', TYPES];
+const LOCK = 'directory-lock.ts';
 
 const ALLOWED: Readonly<Record<string, Rule | '*'>> = {
   engine: { parts: [], packages: ['rbush', '@noble/hashes'] },
   alerts: { parts: [TYPES], packages: [] },
   pipeline: { parts: ['engine', 'alerts'] },
-  log: { parts: PORTS },
-  store: { parts: PORTS },
+  log: { parts: [...PORTS, LOCK] },
+  store: { parts: [...PORTS, LOCK] },
+  [LOCK]: { parts: [] },
   feed: { parts: PORTS },
   formats: { parts: PORTS },
   evidence: { parts: PORTS },

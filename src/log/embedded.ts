@@ -1,11 +1,12 @@
 /** The log without Kafka: LMDB in a directory of one process. Durable, and meant for one machine. */
+import { join } from 'node:path';
+import { takeLock } from '../directory-lock.js';
 import { type Consumer, type EventLog, type Log, LogUnavailable } from '../pipeline/ports.js';
 import type { Backoff } from './backoff.js';
-import { lockDirectory } from './directory-lock.js';
 import { createGroups } from './embedded-groups.js';
 import { openEmbeddedStore } from './embedded-store.js';
 
-export { DirectoryInUse } from './directory-lock.js';
+export { DirectoryInUse } from '../directory-lock.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -29,7 +30,7 @@ export interface EmbeddedLogOptions {
 export function openEmbeddedLog(options: EmbeddedLogOptions): EventLog {
   const { directory, log, nowMs = Date.now, sweepIntervalMs = HOUR_MS, tombstoneRetentionMs = 24 * HOUR_MS } = options;
   const { revokeLimitMs = 20_000, retry = { firstMs: 100, maxMs: 5_000 } } = options;
-  const unlock = lockDirectory(directory);
+  const unlock = takeLock(join(directory, 'tagwatch.lock'));
   const store = (() => {
     try {
       return openEmbeddedStore(directory, nowMs);

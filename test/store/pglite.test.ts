@@ -24,7 +24,7 @@ it('keeps what was committed over kill -9 in the middle of writing, and admits o
         if (count >= 50) resolve();
       });
     });
-    await expect(openPglite({ directory, log: silentLog })).rejects.toThrow(`pid ${child.pid}`);
+    await expect(openPglite({ directory, log: silentLog })).rejects.toThrow(`in use by process ${child.pid}`);
   } finally {
     child.kill('SIGKILL');
     await gone;

@@ -1,9 +1,14 @@
 /**
- * Keeps a second process out of an embedded database: PGlite takes no lock of its own, and two of them in one directory
- * destroy it. The file names its holder; a holder that is gone is taken over.
+ * Keeps a second process out of the embedded log and the embedded database: two of them in one directory destroy it (PGlite takes
+ * no lock of its own). The file names its holder; a holder that is gone is taken over.
  */
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+
+/** Thrown where a live process has the directory; the message names its pid. */
+export class DirectoryInUse extends Error {
+  override readonly name = 'DirectoryInUse';
+}
 
 interface Holder {
   readonly pid: number;
@@ -56,12 +61,13 @@ function parseHolder(text: string): Holder | null {
 const TAKEOVER_ATTEMPTS = 5;
 
 /**
- * Takes the lock file at `path` or throws, naming the process that has it. Answers how to give it back.
+ * Takes the lock file at `path` or throws `DirectoryInUse`. Answers how to give it back.
  * The file appears whole (written beside, then linked), so a reader never sees half of it.
  */
 export function takeLock(lockPath: string): () => void {
   const path = resolve(lockPath);
-  if (heldHere.has(path)) throw new Error(`${dirname(path)} is already open in this process (pid ${process.pid})`);
+  if (heldHere.has(path))
+    throw new DirectoryInUse(`${dirname(path)} is in use by process ${process.pid}, which is this one`);
   mkdirSync(dirname(path), { recursive: true });
   const own = JSON.stringify({ pid: process.pid, startedAt: processStart(process.pid) });
   const beside = `${path}.${process.pid}`;
@@ -82,14 +88,14 @@ export function takeLock(lockPath: string): () => void {
       if (found === null) continue;
       const holder = parseHolder(found);
       if (holder !== null && isHeld(holder)) {
-        throw new Error(
-          `${dirname(path)} is in use by another process (pid ${holder.pid}). Stop it first, or choose another directory ` +
-            'with TAGWATCH_DATA_DIR.',
+        throw new DirectoryInUse(
+          `${dirname(path)} is in use by process ${holder.pid}. Stop it first, or choose another directory with ` +
+            'TAGWATCH_DATA_DIR.',
         );
       }
       putAside(path, aside, found);
     }
-    throw new Error(`Could not take the lock ${path}: others keep taking it`);
+    throw new DirectoryInUse(`Could not take the lock ${path}: others keep taking it`);
   } finally {
     rmSync(beside, { force: true });
   }

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { takeLock } from '../../src/store/pglite-lock.js';
+import { takeLock } from '../src/directory-lock.js';
 
 describe('the lock of the embedded database', () => {
   const directory = mkdtempSync(join(tmpdir(), 'tagwatch-lock-'));
@@ -27,7 +27,7 @@ describe('the lock of the embedded database', () => {
 
   it('is had once in a process, and again after it was given back', () => {
     const giveBack = takeLock(path);
-    expect(() => takeLock(path)).toThrow(new RegExp(`already open in this process .*${process.pid}`));
+    expect(() => takeLock(path)).toThrow(new RegExp(`in use by process ${process.pid}, which is this one`));
     expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ pid: process.pid });
     giveBack();
     giveBack();
@@ -39,7 +39,7 @@ describe('the lock of the embedded database', () => {
     const other = await bystander();
     try {
       writeFileSync(path, JSON.stringify({ pid: other.pid, startedAt: null }));
-      expect(() => takeLock(path)).toThrow(new RegExp(`in use by another process .pid ${other.pid}`));
+      expect(() => takeLock(path)).toThrow(new RegExp(`in use by process ${other.pid}`));
     } finally {
       await other.end();
     }
