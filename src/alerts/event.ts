@@ -45,6 +45,12 @@ export interface FindingEvent {
   readonly reason?: CurfewReason;
   readonly window?: { readonly opensAt: Instant; readonly closesAt: Instant };
   readonly endedBecause?: EndedBecause;
+  /** The absence that ended it, or that covers a part of it. */
+  readonly absenceId?: string;
+  /** Of a curfew: minutes outside authorised absences, up to the newest fix in violation or the end. */
+  readonly unreasonableMinutes?: number;
+  /** The wearer is in custody, or was when an episode that is over began. */
+  readonly inCustody?: true;
   readonly supersededBy?: string;
   readonly explanation: {
     readonly rule: Rule;
@@ -119,6 +125,9 @@ export function toFindingEvent(event: EngineEvent): FindingEvent {
       ? {}
       : { window: { opensAt: instant(event.window.opensAtMs), closesAt: instant(event.window.closesAtMs) } }),
     ...(event.endedBecause === undefined ? {} : { endedBecause: event.endedBecause }),
+    ...(event.absenceId === undefined ? {} : { absenceId: event.absenceId }),
+    ...(event.unreasonableMinutes === undefined ? {} : { unreasonableMinutes: event.unreasonableMinutes }),
+    ...(event.inCustody === undefined ? {} : { inCustody: event.inCustody }),
     ...(event.supersededBy === undefined ? {} : { supersededBy: event.supersededBy }),
     explanation: {
       rule: explanation.rule,

@@ -8,7 +8,7 @@ import { isActive, nextTickEdgeAfter } from './intervals.js';
 import type { PreparedTerm } from './prepared-term.js';
 import { standingEpisodes } from './provisional.js';
 import { exclusionsNear, exclusionsOpening } from './shared-index.js';
-import type { ActivationState, KeptFix, Told, ToldOver } from './state.js';
+import type { ActivationState, HeldBack, KeptFix, Told, ToldOver } from './state.js';
 import { tell } from './tell.js';
 import { GAP_LIMIT_MS, KEPT_FIXES, SETTLE_MS } from './thresholds.js';
 import type { EngineEvent, EngineInput, NotJudged } from './types.js';
@@ -73,7 +73,7 @@ function keep(fixes: KeptFix[], fix: KeptFix): void {
 
 /** The short path: nothing is open or told, no edge was passed or is waited for, and the fix violates nothing. */
 function isUneventful(state: ActivationState, fix: KeptFix, { own, shared }: CompiledActivation): boolean {
-  if (state.open.length > 0 || state.told.length > 0) return false;
+  if (state.open.length > 0 || state.told.length > 0 || state.heldBack !== undefined) return false;
   if (state.nextEdgeAtMs !== null && fix.fixedAtMs >= state.nextEdgeAtMs) return false;
   const tickEdge = state.nextTickEdgeAtMs;
   if (tickEdge !== null && fix.receivedAtMs >= tickEdge && tickEdge - fix.fixedAtMs <= GAP_LIMIT_MS) return false;
@@ -103,16 +103,18 @@ function judge(
   if (fix !== null) findings.push(...foldIntoAll(draft, fix, watch));
   const standing = findStanding(draft, nowMs, watch);
   findings.push(...standing.findings);
-  const { events, told, over, dueAtMs } = tell(findings, draft.told, {
+  const passedAtMs = draft.fixes.at(-1)?.fixedAtMs ?? null;
+  const { events, told, over, heldBack, dueAtMs } = tell(findings, draft.told, draft.heldBack ?? [], {
     own: watch.own,
     termOf: (termKey) => termOf(watch, termKey),
     nowMs,
     cause: fix,
     silentSinceMs: () => silentSinceMs,
     newest: draft.fixes.at(-1) ?? null,
+    passedAtMs: () => passedAtMs ?? 0,
   });
   draft.told = told;
-  const passedAtMs = draft.fixes.at(-1)?.fixedAtMs ?? null;
+  keepHeldBack(draft, heldBack);
   if (passedAtMs !== null) draft.over.push(...over.map((each) => ({ told: each.told, passedAtMs })));
   if (fix !== null) remember(draft, fix);
   return dueFrom(draft, events, Math.min(dueAtMs, standing.dueAtMs));
@@ -152,18 +154,23 @@ function judgeLate(state: ActivationState, late: KeptFix, watch: CompiledActivat
   findings.push(...standing.findings);
   const before = state.over.filter((over) => !stays(over)).map((over) => over.told);
   const newest = draft.fixes.at(-1)!;
-  const { events, told, over, dueAtMs } = tell(findings, [...before, ...draft.told], {
+  const heldBefore = (draft.heldBack ?? []).filter(
+    (held) => held.passedAtMs <= (fromMs ?? -Infinity) || termOf(watch, held.told.termKey) === undefined,
+  );
+  const { events, told, over, heldBack, dueAtMs } = tell(findings, [...before, ...draft.told], heldBefore, {
     own: watch.own,
     termOf: (termKey) => termOf(watch, termKey),
     nowMs: late.receivedAtMs,
     cause: late,
     silentSinceMs: ({ startedAtMs }) => fixes.findLast((fix) => fix.fixedAtMs < startedAtMs)?.fixedAtMs ?? null,
     newest,
+    passedAtMs: (finding) => passedAtMs.get(finding)!,
   });
   draft.told = told;
+  keepHeldBack(draft, heldBack);
   for (const each of over) {
     // What was taken back is kept until the base has passed all that is known: it may be found again, and is the same then.
-    const atMs = each.finding === null ? newest.fixedAtMs : passedAtMs.get(each.finding)!;
+    const atMs = each.finding === null ? newest.fixedAtMs : (passedAtMs.get(each.finding) ?? newest.fixedAtMs);
     if (atMs > (draft.horizon.snapshots[0]!.atMs ?? -Infinity)) draft.over.push({ told: each.told, passedAtMs: atMs });
   }
   return dueFrom(draft, events, Math.min(dueAtMs, standing.dueAtMs));
@@ -172,6 +179,11 @@ function judgeLate(state: ActivationState, late: KeptFix, watch: CompiledActivat
 /** A state that may be changed while the given one stays as it is; the horizon is replaced, or only added to at the end. */
 function draftOf(state: ActivationState): ActivationState {
   return { ...state, fixes: [...state.fixes], open: [...state.open], over: [...state.over] };
+}
+
+function keepHeldBack(draft: ActivationState, heldBack: readonly HeldBack[]): void {
+  if (heldBack.length > 0) draft.heldBack = heldBack;
+  else delete draft.heldBack;
 }
 
 function hasVanished(state: ActivationState, watch: CompiledActivation): boolean {

@@ -2,7 +2,7 @@
 import type { PreparedZone } from './geometry/zone.js';
 import { type PreparedTerm, prepareTerms } from './prepared-term.js';
 import type { SharedIndex } from './shared-index.js';
-import type { TagWatch } from './types.js';
+import type { CustodyPeriod, Suspension, TagWatch } from './types.js';
 
 /**
  * One activation with its own terms. One that has vanished from its tag's watch is closed by compiling it once more with
@@ -17,6 +17,8 @@ export interface CompiledOwn {
   /** Infinity while the tag is fitted. */
   readonly removedAtMs: number;
   readonly defaultAccuracyMetres: number | null;
+  readonly suspensions: readonly Suspension[];
+  readonly custodyPeriods: readonly CustodyPeriod[];
   readonly terms: readonly PreparedTerm[];
   readonly termByKey: ReadonlyMap<string, PreparedTerm>;
   /** What `joinShared` made last, so that joining for every ping allocates nothing. */
@@ -57,6 +59,8 @@ export function compileTag(watch: TagWatch, previous?: CompiledTag): CompiledTag
       fittedAtMs: activation.fittedAtMs,
       removedAtMs: activation.removedAtMs ?? Infinity,
       defaultAccuracyMetres: watch.defaultAccuracyMetres,
+      suspensions: activation.suspensions ?? [],
+      custodyPeriods: activation.custodyPeriods ?? [],
       terms,
       termByKey: new Map(terms.map((term) => [term.key, term])),
       joined: null,

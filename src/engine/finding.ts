@@ -1,40 +1,10 @@
 /** What the engine holds to be so about one term: an episode, or that a curfew's edge could not be judged. */
 import { type ActiveInterval, activeIntervalAt, type Fitted } from './intervals.js';
 import type { PreparedTerm } from './prepared-term.js';
-import type { Episode, KeptFix, Strength } from './state.js';
+import type { Episode, Finding, FindingEnd, KeptFix } from './state.js';
 import { DELAYED_AFTER_MS, SETTLE_MS } from './thresholds.js';
-import type { AlertKind, CurfewReason, EndedBecause, Rule } from './types.js';
 
-export interface FindingEnd {
-  readonly atMs: number;
-  readonly because: EndedBecause;
-  /** Where the end lies between two instants: the last one that was still in violation. */
-  readonly afterMs: number | null;
-  /** The fix that ended it; null where an edge did. */
-  readonly fix: KeptFix | null;
-  /** From when on a tick may tell it; an end that a fix made is told at once. */
-  readonly dueAtMs: number;
-}
-
-export interface Finding {
-  readonly termKey: string;
-  readonly kind: AlertKind;
-  readonly startedAtMs: number;
-  readonly strength: Strength;
-  readonly rule: Rule;
-  readonly foundAtMs: number;
-  readonly edgeAtMs: number | null;
-  readonly reason: CurfewReason | null;
-  readonly evidence: readonly KeptFix[];
-  readonly lastViolating: KeptFix | null;
-  readonly end: FindingEnd | null;
-  /** From when on it may be raised. */
-  readonly dueAtMs: number;
-  /** For `unknown-at-edge`: the last edge it covers. */
-  readonly lastEdgeAtMs: number | null;
-  /** No later fix changes it: the fold has passed it. */
-  readonly settled: boolean;
-}
+export type { Finding, FindingEnd } from './state.js';
 
 /** An instant that never keeps anything waiting. */
 export const AT_ONCE = -Infinity;
@@ -76,13 +46,13 @@ export function findingOf(episode: Episode, end: FindingEnd | null, settled: boo
 /** The end that an active interval gives to its episode; null where no end is known. */
 export function closingOf(interval: ActiveInterval, newest: KeptFix | null): FindingEnd | null {
   if (interval.endsAtMs === Infinity) return null;
-  const scheduled = interval.endsBecause === 'window-closed';
+  const scheduled = interval.endsBecause === 'window-closed' || interval.endsBecause === 'absence-began';
   return {
     atMs: interval.endsAtMs,
     because: interval.endsBecause,
     afterMs: null,
     fix: null,
-    // Only a window is waited for: where a record says that it is over, what replaces it is judged at once as well.
+    // Only what was planned is waited for: where a record says that it is over, what replaces it is judged at once as well.
     dueAtMs: scheduled ? tickJudgesFromMs(interval.endsAtMs, newest) : interval.endsAtMs,
   };
 }

@@ -1,4 +1,4 @@
-/** When a term is active: [startsAt, endsAt) ∩ [fittedAt, removedAt) ∩ its windows. Instants are whole milliseconds. */
+/** When a term is active: [startsAt, endsAt) ∩ [fittedAt, removedAt) ∩ its windows, without its absences. Instants are whole milliseconds. */
 import type { PreparedTerm } from './prepared-term.js';
 
 /** While the tag is on the wearer. */
@@ -12,9 +12,10 @@ export interface ActiveInterval {
   readonly startsAtMs: number;
   /** Infinity where no end is known. */
   readonly endsAtMs: number;
-  readonly endsBecause: 'window-closed' | 'version-changed' | 'order-ended' | 'tag-removed';
+  readonly endsBecause: 'window-closed' | 'absence-began' | 'version-changed' | 'order-ended' | 'tag-removed';
   /** The window it lies in, as scheduled; null where the term has none. */
   readonly window: { readonly opensAtMs: number; readonly closesAtMs: number } | null;
+  readonly startsAfterAbsence: boolean;
 }
 
 /** When a term and a tag that is fitted end, whatever the windows, and why. */
@@ -72,14 +73,24 @@ function intervalOfWindow(term: PreparedTerm, fitted: Fitted, index: number): Ac
   const end = endOfTerm(term, fitted);
   if (term.windows === null) {
     if (startsAtMs >= end.atMs) return null;
-    return { startsAtMs, endsAtMs: end.atMs, endsBecause: end.because, window: null };
+    return { startsAtMs, endsAtMs: end.atMs, endsBecause: end.because, window: null, startsAfterAbsence: false };
   }
-  const window = { opensAtMs: term.windows[2 * index]!, closesAtMs: term.windows[2 * index + 1]! };
-  const opensAtMs = Math.max(startsAtMs, window.opensAtMs);
-  if (opensAtMs >= Math.min(end.atMs, window.closesAtMs)) return null;
-  return window.closesAtMs <= end.atMs
-    ? { startsAtMs: opensAtMs, endsAtMs: window.closesAtMs, endsBecause: 'window-closed', window }
-    : { startsAtMs: opensAtMs, endsAtMs: end.atMs, endsBecause: end.because, window };
+  const active = { opensAtMs: term.windows[2 * index]!, closesAtMs: term.windows[2 * index + 1]! };
+  const piece = term.pieces?.[index];
+  const window = piece === undefined ? active : piece.window;
+  const opensAtMs = Math.max(startsAtMs, active.opensAtMs);
+  if (opensAtMs >= Math.min(end.atMs, active.closesAtMs)) return null;
+  const startsAfterAbsence = piece !== undefined && piece.startsAfterAbsence && opensAtMs === active.opensAtMs;
+  const endsInTime = active.closesAtMs <= end.atMs && active.closesAtMs < Infinity;
+  return endsInTime
+    ? {
+        startsAtMs: opensAtMs,
+        endsAtMs: active.closesAtMs,
+        endsBecause: piece?.endsBecause ?? 'window-closed',
+        window,
+        startsAfterAbsence,
+      }
+    : { startsAtMs: opensAtMs, endsAtMs: end.atMs, endsBecause: end.because, window, startsAfterAbsence };
 }
 
 /** An edge at which a term begins to be judged. */
@@ -129,7 +140,10 @@ export function nextEdgeAfter(term: PreparedTerm, fitted: Fitted, atMs: number):
   }
   if (term.term.kind !== 'curfew' || term.windows === null) return edge;
   const lowest = Math.max(atMs, term.startsAtMs, fitted.fittedAtMs);
-  const close = term.windows[2 * windowClosingAfter(term.windows, lowest) + 1] ?? Infinity;
+  let closing = windowClosingAfter(term.windows, lowest);
+  // Nothing is asked of whoever is allowed to leave: where an absence begins is no edge to be unknown at.
+  while (term.pieces?.[closing]?.endsBecause === 'absence-began') closing++;
+  const close = term.windows[2 * closing + 1] ?? Infinity;
   return close < edge && close < endOfTerm(term, fitted).atMs ? close : edge;
 }
 

@@ -1,4 +1,5 @@
 /** A term with its zone prepared and its absent ends made infinite. */
+import { cutAbsences, type Piece } from './absences.js';
 import { type PreparedZone, prepareZone } from './geometry/zone.js';
 import type { Term, Zone } from './types.js';
 
@@ -10,7 +11,10 @@ export interface PreparedTerm {
   readonly startsAtMs: number;
   /** Infinity where the term is open. */
   readonly endsAtMs: number;
+  /** Without its absences. */
   readonly windows: Float64Array | null;
+  /** What each window is a part of; null where there are no absences. */
+  readonly pieces: readonly Piece[] | null;
   /** Exclusion is violated inside, the others outside. */
   readonly violatedInside: boolean;
 }
@@ -38,6 +42,7 @@ export function prepareTerms(
       shape = prepareZone(zone.shape);
       prepared.set(term.zoneKey, shape);
     }
+    const cut = cutAbsences(term);
     return {
       key: termKey(term),
       term,
@@ -45,7 +50,8 @@ export function prepareTerms(
       shape,
       startsAtMs: term.startsAtMs,
       endsAtMs: term.endsAtMs ?? Infinity,
-      windows: term.windows === null ? null : Float64Array.from(term.windows),
+      windows: cut?.windows ?? (term.windows === null ? null : Float64Array.from(term.windows)),
+      pieces: cut?.pieces ?? null,
       violatedInside: term.kind === 'exclusion',
     };
   });

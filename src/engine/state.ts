@@ -1,5 +1,5 @@
 /** What the engine remembers of one activation: plain JSON, bounded, checkpointed as it is. */
-import type { AlertKind, ConditionKind, CurfewReason, Rule, Severity } from './types.js';
+import type { AlertKind, ConditionKind, CurfewReason, EndedBecause, Rule, Severity } from './types.js';
 
 /** A judged fix. */
 export interface KeptFix {
@@ -29,6 +29,39 @@ export interface Episode {
   readonly lastViolating: KeptFix;
 }
 
+/** How an episode ends. */
+export interface FindingEnd {
+  readonly atMs: number;
+  readonly because: EndedBecause;
+  /** Where the end lies between two instants: the last one that was still in violation. */
+  readonly afterMs: number | null;
+  /** The fix that ended it; null where an edge did. */
+  readonly fix: KeptFix | null;
+  /** From when on a tick may tell it; an end that a fix made is told at once. */
+  readonly dueAtMs: number;
+}
+
+/** What the engine holds to be so about one term: an episode, or that an edge could not be judged. */
+export interface Finding {
+  readonly termKey: string;
+  readonly kind: AlertKind;
+  readonly startedAtMs: number;
+  readonly strength: Strength;
+  readonly rule: Rule;
+  readonly foundAtMs: number;
+  readonly edgeAtMs: number | null;
+  readonly reason: CurfewReason | null;
+  readonly evidence: readonly KeptFix[];
+  readonly lastViolating: KeptFix | null;
+  readonly end: FindingEnd | null;
+  /** From when on it may be raised. */
+  readonly dueAtMs: number;
+  /** For `unknown-at-edge`: the last edge it covers. */
+  readonly lastEdgeAtMs: number | null;
+  /** No later fix changes it: the fold has passed it. */
+  readonly settled: boolean;
+}
+
 /** What has been said of an alert that may still change, so that only differences are said. */
 export interface Told {
   readonly alertId: string;
@@ -53,6 +86,16 @@ export interface Told {
   readonly lastEdgeAtMs: number | null;
   /** Taken back, at an edge that no fix has passed: found there again, it is the same alert and its revisions go on. */
   readonly withdrawn: boolean;
+  /** That the wearer is in custody was said. */
+  readonly inCustody?: true;
+}
+
+/** An episode that was over before a suspension let it be told; `told` has no revision yet. */
+export interface HeldBack {
+  readonly finding: Finding;
+  readonly told: Told;
+  /** Device time of the fix that settled it: a late fix before that finds it again, or does not. */
+  readonly passedAtMs: number;
 }
 
 /** What was told of an alert that is settled or withdrawn; a late fix may change it until the base has passed it. */
@@ -96,6 +139,8 @@ export interface ActivationState {
   /** Alerts that the fixes of the horizon settled or took back. */
   over: ToldOver[];
   horizon: Horizon;
+  /** Oldest first, at most `MAX_HELD_BACK`; absent where there are none. */
+  heldBack?: readonly HeldBack[];
   /** Keys of the own terms that were known when a fix was last judged; null before the first input. */
   knownTerms: string[] | null;
   /** Sequence of the tag's watch that `knownTerms` is of. */

@@ -1,4 +1,5 @@
 /** Events are the difference between what is found now and what was told. */
+import { absenceAbout, unreasonableMs } from './absences.js';
 import type { CompiledOwn } from './compile.js';
 import { explainFinding, explainWithdrawal } from './explain.js';
 import { type Finding, tickJudgesFromMs } from './finding.js';
@@ -6,10 +7,11 @@ import { alertIdOf, eventIdOf } from './ids.js';
 import { activeIntervalAt } from './intervals.js';
 import type { PreparedTerm } from './prepared-term.js';
 import { severityOf } from './severity.js';
-import type { KeptFix, Told } from './state.js';
-import { DELAYED_AFTER_MS } from './thresholds.js';
+import type { HeldBack, KeptFix, Told } from './state.js';
+import { DELAYED_AFTER_MS, MAX_HELD_BACK } from './thresholds.js';
 import { SAYINGS, type Standing } from './transitions.js';
 import type { CurfewReason, EngineEvent, EventType } from './types.js';
+import { isInCustody, nextCustodyEdgeMs, suspendedUntilMs } from './wearer-periods.js';
 
 /** What every event of one input shares. */
 export interface Telling {
@@ -22,6 +24,8 @@ export interface Telling {
   /** The newest judged fix before a finding's silence. */
   readonly silentSinceMs: (finding: Finding) => number | null;
   readonly newest: KeptFix | null;
+  /** Device time of the fix that settled a finding. */
+  readonly passedAtMs: (finding: Finding) => number;
 }
 
 export interface Saying {
@@ -29,12 +33,18 @@ export interface Saying {
   readonly told: Told[];
   /** What no input in order of time will change: settled, or withdrawn (then without its finding). */
   readonly over: readonly { readonly told: Told; readonly finding: Finding | null }[];
+  readonly heldBack: readonly HeldBack[];
   /** When a tick would say more; Infinity: never. */
   readonly dueAtMs: number;
 }
 
 /** Matches findings to what was told, and tells the difference. Both are at most a few. */
-export function tell(findings: readonly Finding[], toldBefore: readonly Told[], telling: Telling): Saying {
+export function tell(
+  findings: readonly Finding[],
+  toldBefore: readonly Told[],
+  heldBefore: readonly HeldBack[],
+  telling: Telling,
+): Saying {
   const pairs = match(
     findings.filter((finding) => !isOverInGrace(finding, telling)),
     toldBefore,
@@ -44,20 +54,41 @@ export function tell(findings: readonly Finding[], toldBefore: readonly Told[], 
   const told: Told[] = [];
   const over: { told: Told; finding: Finding | null }[] = [];
   let dueAtMs = Infinity;
+  const heldBack: HeldBack[] = [];
+  const release = (held: HeldBack): void => {
+    const now = sayOne(held.finding, held.told, true, telling, events);
+    said.push(now);
+    over.push({ told: now, finding: held.finding });
+  };
+  for (const held of heldBefore) {
+    const untilMs = suspendedUntilMs(telling.own, held.told.conditionId, telling.nowMs);
+    if (untilMs === null) release(held);
+    else heldBack.push(held);
+    dueAtMs = Math.min(dueAtMs, untilMs ?? Infinity);
+  }
   for (const [finding, before] of pairs) {
-    const raisedFromMs = before === null || before.withdrawn ? raiseFromMs(finding, telling) : -Infinity;
-    if (raisedFromMs > telling.nowMs) {
-      dueAtMs = Math.min(dueAtMs, raisedFromMs);
-      if (before !== null) told.push(before);
+    const isNew = before === null || before.withdrawn;
+    const raisedFromMs = isNew ? raiseFromMs(finding, telling) : -Infinity;
+    const suspendedMs = isNew ? suspensionOf(finding, telling) : null;
+    if (raisedFromMs > telling.nowMs || suspendedMs !== null || (isNew && isAuthorised(finding, telling))) {
+      dueAtMs = Math.min(dueAtMs, Math.max(raisedFromMs, suspendedMs ?? -Infinity));
+      if (finding.settled && suspendedMs !== null && !isAuthorised(finding, telling)) {
+        heldBack.push(holdBack(finding, before, telling));
+      } else if (before !== null) told.push(before);
       continue;
     }
     const endTold = finding.end !== null && isEndTold(finding, before, telling.nowMs);
     if (finding.end !== null && !endTold) dueAtMs = Math.min(dueAtMs, finding.end.dueAtMs);
     const now = sayOne(finding, before, endTold, telling, events);
     said.push(now);
-    if (finding.settled) over.push({ told: now, finding });
-    else told.push(now);
+    if (finding.settled) {
+      over.push({ told: now, finding });
+      continue;
+    }
+    told.push(now);
+    if (!endTold) dueAtMs = Math.min(dueAtMs, nextCustodyEdgeMs(telling.own, telling.nowMs));
   }
+  while (heldBack.length > MAX_HELD_BACK) release(heldBack.shift()!);
   const newestAtMs = telling.newest?.fixedAtMs ?? -Infinity;
   const matched = new Set(pairs.map(([, before]) => before));
   for (const before of toldBefore) {
@@ -67,7 +98,7 @@ export function tell(findings: readonly Finding[], toldBefore: readonly Told[], 
     if (Math.max(before.startedAtMs, before.raisedStartMs) > newestAtMs) told.push(withdrawn);
     else over.push({ told: withdrawn, finding: null });
   }
-  return { events, told, over, dueAtMs };
+  return { events, told, over, heldBack, dueAtMs };
 }
 
 /**
@@ -121,6 +152,26 @@ function isOverInGrace(finding: Finding, telling: Telling): boolean {
   return finding.end !== null && finding.end.atMs - finding.startedAtMs < graceOf(finding, telling);
 }
 
+/** Over, and reasonable for as long as it lasted: it is not raised. */
+function isAuthorised(finding: Finding, telling: Telling): boolean {
+  const absences = telling.termOf(finding.termKey)?.term.absences;
+  if (absences === undefined || finding.end === null || finding.kind === 'unknown-at-edge') return false;
+  return unreasonableMs(absences, finding.startedAtMs, finding.end.atMs) === 0;
+}
+
+/** Until when what was found may not be raised; null: it may be. */
+function suspensionOf(finding: Finding, telling: Telling): number | null {
+  const term = telling.termOf(finding.termKey);
+  return term === undefined ? null : suspendedUntilMs(telling.own, term.term.conditionId, telling.nowMs);
+}
+
+/** Keeps an episode that is over until it may be told; infinite instants do not outlive JSON. */
+function holdBack(finding: Finding, before: Told | null, telling: Telling): HeldBack {
+  const end = finding.end === null ? null : { ...finding.end, dueAtMs: finding.end.atMs };
+  const told = { ...toldAs(finding, before, telling), withdrawn: true };
+  return { finding: { ...finding, end, dueAtMs: finding.startedAtMs }, told, passedAtMs: telling.passedAtMs(finding) };
+}
+
 /** From when on a finding that was not told may be: when it is due, and when its grace has passed by fix or by tick. */
 function raiseFromMs(finding: Finding, telling: Telling): number {
   const graceMs = graceOf(finding, telling);
@@ -157,14 +208,26 @@ function sayOne(
       before.lastEdgeAtMs !== finding.lastEdgeAtMs ||
       before.reason !== finding.reason ||
       (before.endedAtMs !== null && (before.endedAtMs !== endedAtMs || before.endedAfterMs !== endedAfterMs)));
-  if (types.length === 0 && moved) types = ['amended'];
-  let told = toldAs(finding, before, telling);
+  const inCustody = isToldInCustody(finding, endedAtMs, telling);
+  const custodyChanged = was !== 'nothing' && (before?.inCustody ?? false) !== inCustody;
+  if (types.length === 0 && (moved || custodyChanged)) types = ['amended'];
+  let told = withCustody(toldAs(finding, before, telling), inCustody);
   for (const type of types) {
     const last = type === types.at(-1);
     told = { ...told, revision: told.revision + 1, ...(last ? { endedAtMs, endedAfterMs } : {}) };
     events.push(eventOf(type, finding, told, telling));
   }
   return told;
+}
+
+/** Now, so that nobody is sent to a door in vain; of an episode that is over, also when it began. */
+function isToldInCustody(finding: Finding, endedAtMs: number | null, { own, nowMs }: Telling): boolean {
+  if (own.custodyPeriods.length === 0) return false;
+  return isInCustody(own, nowMs, nowMs) || (endedAtMs !== null && isInCustody(own, finding.startedAtMs, nowMs));
+}
+
+function withCustody({ inCustody: _, ...told }: Told, inCustody: boolean): Told {
+  return inCustody ? { ...told, inCustody } : told;
 }
 
 /** A finding in the words of what is told, before anything more is said of it. */
@@ -217,7 +280,24 @@ function eventOf(type: EventType, finding: Finding, told: Told, telling: Telling
     ...(reason === null ? {} : { reason }),
     ...(window === null ? {} : { window }),
     ...(end === null ? {} : { endedBecause: end.because }),
+    ...excuseOf(finding, told, term),
+    ...(told.inCustody === undefined ? {} : { inCustody: told.inCustody }),
     explanation: explainFinding(type, finding, term, telling.silentSinceMs(finding)),
+  };
+}
+
+const MINUTE_MS = 60_000;
+
+/** What absences say about an episode as far as it is known; minutes to a hundredth. */
+function excuseOf(finding: Finding, told: Told, term: PreparedTerm | undefined) {
+  if (finding.kind === 'unknown-at-edge') return {};
+  const absences = term?.term.absences ?? [];
+  const untilMs = told.endedAtMs ?? Math.max(finding.startedAtMs, finding.lastViolating?.fixedAtMs ?? -Infinity);
+  const absenceId = absenceAbout(absences, finding.startedAtMs, untilMs);
+  const minutes = unreasonableMs(absences, finding.startedAtMs, untilMs) / MINUTE_MS;
+  return {
+    ...(absenceId === null ? {} : { absenceId }),
+    ...(finding.kind === 'curfew' ? { unreasonableMinutes: Math.round(minutes * 100) / 100 } : {}),
   };
 }
 
@@ -282,7 +362,8 @@ function reasonOf(
 ): CurfewReason | null {
   if (finding.kind !== 'curfew' || !windowClosed || term === undefined) return finding.reason;
   const interval = activeIntervalAt(term, own, finding.startedAtMs);
-  return interval?.startsAtMs === finding.startedAtMs ? 'out-for-whole-window' : 'out-at-end';
+  const isWhole = interval?.startsAtMs === finding.startedAtMs && !interval.startsAfterAbsence;
+  return isWhole ? 'out-for-whole-window' : 'out-at-end';
 }
 
 function windowOf(finding: Finding, term: PreparedTerm | undefined, own: CompiledOwn) {

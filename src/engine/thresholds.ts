@@ -12,6 +12,9 @@ export const AHEAD_LIMIT_MS = 60_000;
 /** A fix received later than this after its own time counts as delayed, and the event says by how much. */
 export const DELAYED_AFTER_MS = 60_000;
 
+/** Episodes that a suspension holds back at once; the oldest is told before one more is kept. */
+export const MAX_HELD_BACK = 16;
+
 /** Fixes kept in the state: an edge looks at two before it, a switch-on at those that came while it was being published. */
 export const KEPT_FIXES = 8;
 

@@ -85,6 +85,39 @@ export interface Term {
   readonly windowsUntilMs: number | null;
   /** The rules of local time that `windows` were expanded with; the engine passes it by. Absent without windows. */
   readonly tzdbVersion?: string;
+  /** When the wearer is allowed to be elsewhere, by start; absent where there are none. */
+  readonly absences?: readonly Absence[];
+}
+
+/** An authorised absence, or the part of it over which one version of it stood. */
+export interface Absence {
+  readonly absenceId: string;
+  readonly startsAtMs: number;
+  readonly endsAtMs: number;
+  /** When it was recorded. What was violated before it was known stays told, but its minutes are reasonable. */
+  readonly knownFromMs: number;
+}
+
+/** While alerts of one wearer, or of one condition of that wearer, are held back. One version, by when it stood. */
+export interface Suspension {
+  readonly suspensionId: string;
+  /** Null: all conditions. */
+  readonly conditionId: string | null;
+  readonly startsAtMs: number;
+  readonly endsAtMs: number;
+  readonly knownFromMs: number;
+  /** When another version took its place; null: it stands. */
+  readonly knownUntilMs: number | null;
+}
+
+/** While a wearer is in custody. One version, by when it stood. */
+export interface CustodyPeriod {
+  readonly custodyPeriodId: string;
+  readonly startsAtMs: number;
+  /** Null: no end is known. */
+  readonly endsAtMs: number | null;
+  readonly knownFromMs: number;
+  readonly knownUntilMs: number | null;
 }
 
 /** One tag on one wearer over one period, and what applies to it. */
@@ -94,6 +127,9 @@ export interface Activation {
   readonly fittedAtMs: number;
   readonly removedAtMs: number | null;
   readonly terms: readonly Term[];
+  /** Absent where there are none. */
+  readonly suspensions?: readonly Suspension[];
+  readonly custodyPeriods?: readonly CustodyPeriod[];
 }
 
 /** All that applies to one tag. A lower `sequence` than the one held is ignored. */
@@ -196,6 +232,11 @@ export interface EngineEvent {
   readonly reason?: CurfewReason;
   readonly window?: { readonly opensAtMs: number; readonly closesAtMs: number };
   readonly endedBecause?: EndedBecause;
+  /** The absence that ended it, or that covers a part of it. */
+  readonly absenceId?: string;
+  /** Of a curfew: how long it has lasted, up to the newest fix in violation or its end, without authorised absence. */
+  readonly unreasonableMinutes?: number;
+  readonly inCustody?: true;
   readonly supersededBy?: string;
   readonly explanation: Explanation;
 }

@@ -67,6 +67,13 @@ const findingFields = {
       'restored',
     ]),
   ),
+  absenceId: Type.Optional(Type.String({ description: 'the absence that ended it, or that covers a part of it' })),
+  unreasonableMinutes: Type.Optional(
+    Type.Number({ minimum: 0, description: 'of a curfew: minutes so far outside authorised absences' }),
+  ),
+  inCustody: Type.Optional(
+    Type.Literal(true, { description: 'the wearer is in custody, or was when an episode that is over began' }),
+  ),
   supersededBy: Type.Optional(Type.String()),
   explanation: Type.Object({
     rule: Type.Enum(['two-fixes', 'first-fix', 'belief', 'crossing', 'edge', 'device', 'silence']),

@@ -3,7 +3,16 @@
  * (`test/contracts/`) that runs against both. Adapters are constructed in `main.ts` alone.
  */
 import type { AlertEvent } from '../alerts/event.js';
-import type { Activation, ConditionKind, Ping, TagWatch, Zone } from '../engine/types.js';
+import type {
+  Absence,
+  Activation,
+  ConditionKind,
+  CustodyPeriod,
+  Ping,
+  Suspension,
+  TagWatch,
+  Zone,
+} from '../engine/types.js';
 
 /** One partition of one topic. */
 export interface TopicPartition {
@@ -255,7 +264,7 @@ export interface Schedule {
 
 /** What a change of records concerns. */
 export interface WatchTarget {
-  readonly kind: 'tag' | 'wearer' | 'tag-model' | 'zone' | 'condition';
+  readonly kind: 'tag' | 'wearer' | 'tag-model' | 'zone' | 'condition' | 'order';
   readonly id: string;
 }
 
@@ -282,8 +291,21 @@ export interface ConditionVersionFacts {
 export interface ConditionFacts {
   readonly conditionId: string;
   /** Null: it applies to all wearers. */
-  readonly order: { readonly wearerId: string; readonly startsAtMs: number; readonly endsAtMs: number | null } | null;
+  readonly order: {
+    /** By which absences belong to it. */
+    readonly orderId?: string;
+    readonly wearerId: string;
+    readonly startsAtMs: number;
+    readonly endsAtMs: number | null;
+  } | null;
   readonly versions: readonly ConditionVersionFacts[];
+}
+
+/** An absence, or the part of it over which one version of it stood. */
+export interface AbsenceFacts extends Absence {
+  readonly orderId: string;
+  /** Null: every condition of the order but exclusions. */
+  readonly conditionIds: readonly string[] | null;
 }
 
 export interface TagFacts {
@@ -300,6 +322,11 @@ export interface WatchFacts {
   readonly conditions: readonly ConditionFacts[];
   /** By zoneId. */
   readonly zones: ReadonlyMap<string, readonly ZoneVersionFacts[]>;
+  /** By start; absent where none were asked for. */
+  readonly absences?: readonly AbsenceFacts[];
+  /** By wearerId. */
+  readonly suspensions?: ReadonlyMap<string, readonly Suspension[]>;
+  readonly custodyPeriods?: ReadonlyMap<string, readonly CustodyPeriod[]>;
 }
 
 /** A term by what it is made of; `activationId` is empty for a shared condition. */

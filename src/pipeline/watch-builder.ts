@@ -1,5 +1,5 @@
 /** The facts of the records as what the engine folds. Pure: the same facts and day give the same content. */
-import type { Activation, SharedWatch, TagWatch, Term, Zone } from '../engine/types.js';
+import type { Absence, Activation, SharedWatch, TagWatch, Term, Zone } from '../engine/types.js';
 import { TZDB_VERSION } from './local-time.js';
 import type {
   ConditionFacts,
@@ -70,10 +70,24 @@ function boundCondition(condition: ConditionFacts, version: ConditionVersionFact
   };
 }
 
+/** What of a wearer's absences concerns a condition: one that keeps a place free only where it is named. */
+function absencesOf(
+  { conditionId, order }: ConditionFacts,
+  { kind }: ConditionVersionFacts,
+  absences: WatchFacts['absences'] = [],
+): Absence[] {
+  return absences
+    .filter(({ orderId, conditionIds }) => {
+      if (order?.orderId === undefined || order.orderId !== orderId) return false;
+      return conditionIds === null ? kind !== 'exclusion' : conditionIds.includes(conditionId);
+    })
+    .map(({ absenceId, startsAtMs, endsAtMs, knownFromMs }) => ({ absenceId, startsAtMs, endsAtMs, knownFromMs }));
+}
+
 /** A condition's terms: versions of the condition × versions of each of its zones, as far as they overlap `clip`. */
 function draftTerms(
   condition: ConditionFacts,
-  zones: WatchFacts['zones'],
+  { zones, absences: allAbsences }: WatchFacts,
   clip: Interval & { readonly activationId: string },
   horizonMs: number,
 ): Draft[] {
@@ -83,6 +97,7 @@ function draftTerms(
     const relevant = { fromMs: Math.max(bounds.fromMs, clip.fromMs), untilMs: Math.min(bounds.untilMs, clip.untilMs) };
     if (relevant.fromMs >= relevant.untilMs) continue;
     const { schedule } = version;
+    const ownAbsences = absencesOf(condition, version, allAbsences);
     const addresses =
       schedule === null
         ? [{ zoneId: null, windows: null }]
@@ -95,6 +110,7 @@ function draftTerms(
         const untilMs = Math.min(endsAtMs, clip.untilMs);
         if (Math.max(startsAtMs, clip.fromMs) >= untilMs) continue;
         const { zone } = zoneVersion;
+        const absences = ownAbsences.filter((one) => one.startsAtMs < untilMs && one.endsAtMs > startsAtMs);
         drafts.push({
           key: {
             activationId: clip.activationId,
@@ -118,6 +134,7 @@ function draftTerms(
             windows: windows && clipWindows(windows, Math.max(startsAtMs, clip.fromMs), untilMs),
             windowsUntilMs: windows && Math.min(horizonMs, untilMs),
             ...(windows === null || TZDB_VERSION === null ? {} : { tzdbVersion: TZDB_VERSION }),
+            ...(absences.length === 0 ? {} : { absences }),
           },
         });
       }
@@ -149,7 +166,16 @@ export function draftTagWatch(tag: TagFacts, facts: WatchFacts, horizonMs: numbe
     const { activationId, wearerId, fittedAtMs, removedAtMs } = activation;
     const clip = { activationId, fromMs: fittedAtMs, untilMs: removedAtMs ?? Number.POSITIVE_INFINITY };
     const own = facts.conditions.filter(({ order }) => order?.wearerId === wearerId);
-    return { activation, drafts: own.flatMap((condition) => draftTerms(condition, facts.zones, clip, horizonMs)) };
+    const suspensions = facts.suspensions?.get(wearerId);
+    const custodyPeriods = facts.custodyPeriods?.get(wearerId);
+    const periods = {
+      ...(suspensions === undefined ? {} : { suspensions }),
+      ...(custodyPeriods === undefined ? {} : { custodyPeriods }),
+    };
+    return {
+      activation: { ...activation, ...periods },
+      drafts: own.flatMap((condition) => draftTerms(condition, facts, clip, horizonMs)),
+    };
   });
   return {
     keys: drafted.flatMap(({ drafts }) => drafts.map(({ key }) => key)),
@@ -179,7 +205,7 @@ export function draftSharedWatch(
   horizonMs: number,
 ): WatchDraft<SharedWatch> {
   const always = { activationId: '', fromMs: Number.NEGATIVE_INFINITY, untilMs: Number.POSITIVE_INFINITY };
-  const drafts = draftTerms(condition, facts.zones, always, horizonMs);
+  const drafts = draftTerms(condition, facts, always, horizonMs);
   return {
     keys: drafts.map(({ key }) => key),
     finish: (publishedAtMs, sequence, nowMs) => ({

@@ -2,7 +2,17 @@
 import type { Database, Queryable, WatchTarget } from '../pipeline/ports.js';
 import { addOutboxRows, readPendingRows } from './outbox.js';
 
-export type RecordKind = 'wearer' | 'tag-model' | 'tag' | 'activation' | 'order' | 'zone' | 'condition';
+export type RecordKind =
+  | 'wearer'
+  | 'tag-model'
+  | 'tag'
+  | 'activation'
+  | 'order'
+  | 'zone'
+  | 'condition'
+  | 'absence'
+  | 'suspension'
+  | 'custody-period';
 
 /** A record as it stands: `C` is its content as the API says it, without its id. */
 export interface StoredRecord<C> {
@@ -112,6 +122,9 @@ export const TABLES: Readonly<Record<RecordKind, readonly [table: string, idColu
   order: ['legal_order', 'order_id'],
   zone: ['zone', 'zone_id'],
   condition: ['condition', 'condition_id'],
+  absence: ['absence', 'absence_id'],
+  suspension: ['suspension', 'suspension_id'],
+  'custody-period': ['custody_period', 'custody_period_id'],
 };
 
 function holds(precondition: Precondition | null, version: number | null): boolean {

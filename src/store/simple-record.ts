@@ -7,10 +7,10 @@ import { type RecordKind, type RecordTable, type StoredRecord, TABLES } from './
 export interface FieldColumn<C> {
   readonly field: keyof C & string;
   readonly column: string;
-  readonly type: 'text' | 'number' | 'instant';
+  readonly type: 'text' | 'texts' | 'number' | 'instant';
 }
 
-const SQL_TYPES = { text: 'text', number: 'double precision', instant: 'timestamptz' } as const;
+const SQL_TYPES = { text: 'text', texts: 'text[]', number: 'double precision', instant: 'timestamptz' } as const;
 
 type Own<C> = Pick<RecordTable<C, C>, 'check' | 'targets'>;
 

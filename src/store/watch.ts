@@ -11,7 +11,9 @@ import type {
   WatchTarget,
   ZoneVersionFacts,
 } from '../pipeline/ports.js';
+import { readAbsences } from './absences.js';
 import { addOutboxRows, OUTBOX_CHANNEL, readOutbox, removeFromOutbox } from './outbox.js';
+import { readWearerPeriods } from './wearer-periods.js';
 
 const ms = (date: Date): number => date.getTime();
 const msOrNull = (date: Date | null): number | null => (date === null ? null : date.getTime());
@@ -27,6 +29,7 @@ async function resolveTargets(db: Queryable, targets: readonly WatchTarget[]) {
      )
      select tag_id, null as condition_id from tag where tag_id = any($3) or model_id = any($4)
      union select tag_id, null from activation where wearer_id = any($5)
+     union select tag_id, null from legal_order join activation using (wearer_id) where order_id = any($6)
      union select a.tag_id, null from concerned join legal_order using (order_id) join activation a using (wearer_id)
      union select null, condition_id from concerned where order_id is null`,
     [
@@ -35,6 +38,7 @@ async function resolveTargets(db: Queryable, targets: readonly WatchTarget[]) {
       idsOf(targets, 'tag'),
       idsOf(targets, 'tag-model'),
       idsOf(targets, 'wearer'),
+      idsOf(targets, 'order'),
     ],
   );
   return {
@@ -92,6 +96,7 @@ async function readTags(db: Queryable, tagIds: readonly string[]): Promise<TagFa
 
 interface ConditionRow {
   condition_id: string;
+  order_id: string | null;
   wearer_id: string | null;
   order_starts_at: Date | null;
   order_ends_at: Date | null;
@@ -109,7 +114,7 @@ interface ConditionRow {
 /** Conditions by a clause over `condition c` and its order `o`. */
 async function readConditions(db: Queryable, where: string, ids: readonly string[]): Promise<ConditionFacts[]> {
   const { rows } = await db.query<ConditionRow>(
-    `select c.condition_id, o.wearer_id, o.starts_at as order_starts_at, o.ends_at as order_ends_at, v.version,
+    `select c.condition_id, order_id, o.wearer_id, o.starts_at as order_starts_at, o.ends_at as order_ends_at, v.version,
             v.effective_at, v.kind, v.zone_id, v.schedule, v.confirm_on, v.grace_minutes, v.starts_at, v.ends_at
      from condition c join condition_version v using (condition_id) left join legal_order o using (order_id)
      where ${where} order by c.condition_id, v.version`,
@@ -121,9 +126,9 @@ async function readConditions(db: Queryable, where: string, ids: readonly string
     let condition = conditions.get(conditionId);
     if (condition === undefined) {
       const order =
-        wearerId === null || startsAt === null
+        row.order_id === null || wearerId === null || startsAt === null
           ? null
-          : { wearerId, startsAtMs: ms(startsAt), endsAtMs: msOrNull(endsAt) };
+          : { orderId: row.order_id, wearerId, startsAtMs: ms(startsAt), endsAtMs: msOrNull(endsAt) };
       condition = { conditionId, order, versions: [] };
       conditions.set(conditionId, condition);
     }
@@ -177,7 +182,14 @@ async function readTagFacts(db: Queryable, tagIds: readonly string[]): Promise<W
   const tags = await readTags(db, tagIds);
   const wearerIds = [...new Set(tags.flatMap(({ activations }) => activations.map(({ wearerId }) => wearerId)))];
   const conditions = await readConditions(db, 'o.wearer_id = any($1)', wearerIds);
-  return { tags, conditions, zones: await readZones(db, conditions) };
+  const orderIds = [...new Set(conditions.flatMap(({ order }) => order?.orderId ?? []))];
+  return {
+    tags,
+    conditions,
+    zones: await readZones(db, conditions),
+    absences: await readAbsences(db, orderIds),
+    ...(await readWearerPeriods(db, wearerIds)),
+  };
 }
 
 async function readSharedFacts(db: Queryable, conditionIds: readonly string[]): Promise<WatchFacts> {

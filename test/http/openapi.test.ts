@@ -46,7 +46,18 @@ describe('the API’s description', () => {
 
   it('describes every record and how each fails', async () => {
     const { paths } = (await app.inject('/api/v1/openapi.json')).json();
-    const records = ['wearers', 'tag-models', 'tags', 'activations', 'orders', 'zones', 'conditions'];
+    const records = [
+      'wearers',
+      'tag-models',
+      'tags',
+      'activations',
+      'orders',
+      'zones',
+      'conditions',
+      'absences',
+      'suspensions',
+      'custody-periods',
+    ];
     for (const record of records) {
       const own = Object.keys(paths).filter((path) => path.split('/')[3] === record);
       expect(own).toHaveLength(3);

@@ -451,6 +451,80 @@ export function recordsSuite(name: string, open: () => Promise<Adapters>): void 
       expect(terms.map(({ tzdbVersion }) => tzdbVersion)).toEqual(terms.map(() => process.versions['tz']));
     });
 
+    it('tells the engine of absences, suspensions and custody, with every version as long as it stood', async () => {
+      await fitWearer('17');
+      await fitWearer('18');
+      await ok('/zones/Z-17', square(1, 51));
+      const condition = (kind: string) => exclusion('17', { kind });
+      for (const kind of ['curfew', 'inclusion', 'exclusion']) await ok(`/conditions/C-17-${kind}`, condition(kind));
+      await ok('/conditions/C-18', exclusion('18', { zoneId: 'Z-17' }));
+      const hours = (from: string, to: string) => ({ startsAt: `2026-03-20T${from}Z`, endsAt: `2026-03-20T${to}Z` });
+      const absence = { orderId: 'O-17', reason: 'hospital', ...hours('10:00:00', '20:00:00') };
+      expect(pointers(await api.put('/absences/AB-1', { ...absence, orderId: 'none', conditionIds: ['x'] }))).toEqual([
+        '/orderId',
+      ]);
+      expect(pointers(await api.put('/absences/AB-1', { ...absence, conditionIds: ['C-17-curfew', 'C-18'] }))).toEqual([
+        '/conditionIds/1',
+      ]);
+      expect(pointers(await api.put('/absences/AB-1', { ...absence, endsAt: '2026-03-20T09:00:00Z' }))).toEqual([
+        '/endsAt',
+      ]);
+      expect(pointers(await api.put('/absences/AB-1', { ...absence, reason: undefined }))).toEqual(['/reason']);
+      expect((await ok('/absences/AB-1', absence)).statusCode).toBe(201);
+      expect((await ok('/absences/AB-1', absence)).headers.etag).toBe('"1"');
+      await ok('/absences/AB-2', { ...absence, conditionIds: ['C-17-exclusion', 'C-17-curfew'] });
+      expect((await api.get('/absences/AB-2')).json()).toMatchObject({
+        conditionIds: ['C-17-exclusion', 'C-17-curfew'],
+        version: 1,
+      });
+      clock.set('2026-03-20T15:00:00Z');
+      await ok('/absences/AB-1', { ...absence, ...hours('10:00:00', '16:00:00') });
+      expect(pointers(await api.put('/absences/AB-1', { ...absence, orderId: 'O-18' }))).toEqual(['/orderId']);
+      const terms = (await lastWatch('T-17'))?.activations[0]?.terms ?? [];
+      const at = (text: string) => Date.parse(`2026-03-20T${text}Z`);
+      const known = at('12:00:00');
+      const named = { absenceId: 'AB-2', startsAtMs: at('10:00:00'), endsAtMs: at('20:00:00'), knownFromMs: known };
+      const general = [
+        { absenceId: 'AB-1', startsAtMs: at('10:00:00'), endsAtMs: at('15:00:00'), knownFromMs: known },
+        { absenceId: 'AB-1', startsAtMs: at('15:00:00'), endsAtMs: at('16:00:00'), knownFromMs: at('15:00:00') },
+      ];
+      expect(terms.map(({ kind, absences }) => [kind, absences])).toEqual([
+        ['curfew', [general[0], named, general[1]]],
+        ['exclusion', [named]],
+        ['inclusion', general],
+      ]);
+
+      const suspension = { wearerId: 'W-17', reason: 'tag is being changed', ...hours('15:00:00', '16:00:00') };
+      expect(pointers(await api.put('/suspensions/S-1', { ...suspension, conditionId: 'C-18' }))).toEqual([
+        '/conditionId',
+      ]);
+      expect(pointers(await api.put('/suspensions/S-1', { ...suspension, endsAt: undefined }))).toEqual(['/endsAt']);
+      await ok('/suspensions/S-1', { ...suspension, conditionId: 'C-17-curfew' });
+      clock.set('2026-03-20T15:10:00Z');
+      await ok('/suspensions/S-1', suspension);
+      await ok('/custody-periods/CP-1', { wearerId: 'W-17', startsAt: '2026-03-20T14:00:00Z' });
+      expect(pointers(await api.put('/custody-periods/CP-1', { wearerId: 'W-18', startsAt: NOW }))).toEqual([
+        '/wearerId',
+      ]);
+      const [before, now] = [at('15:00:00'), at('15:10:00')];
+      const period = { suspensionId: 'S-1', startsAtMs: at('15:00:00'), endsAtMs: at('16:00:00') };
+      expect((await lastWatch('T-17'))?.activations[0]).toMatchObject({
+        suspensions: [
+          { ...period, conditionId: 'C-17-curfew', knownFromMs: before, knownUntilMs: now },
+          { ...period, conditionId: null, knownFromMs: now, knownUntilMs: null },
+        ],
+        custodyPeriods: [
+          { custodyPeriodId: 'CP-1', startsAtMs: at('14:00:00'), endsAtMs: null, knownFromMs: now, knownUntilMs: null },
+        ],
+      });
+      expect((await lastWatch('T-18'))?.activations[0]).not.toHaveProperty('suspensions');
+      for (const list of ['absences', 'suspensions', 'custody-periods']) {
+        expect((await api.get(`/${list}`)).json().items).not.toHaveLength(0);
+      }
+      expect((await api.get('/absences/AB-1/versions')).json().items).toHaveLength(2);
+      clock.set(NOW);
+    });
+
     it('publishes a condition of all wearers to every partition', async () => {
       await ok('/zones/Z-11', square(1, 51));
       await ok('/conditions/C-11', exclusion('11', { orderId: undefined, appliesTo: 'all-wearers' }));

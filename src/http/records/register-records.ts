@@ -2,10 +2,13 @@
 import type { Log } from '../../pipeline/ports.js';
 import { createPublicationWaiter } from '../../store/outbox.js';
 import type { App } from '../app.js';
+import { registerAbsences } from './absences.js';
 import { registerActivations } from './activations.js';
 import { registerConditions } from './conditions.js';
+import { registerCustodyPeriods } from './custody-periods.js';
 import { registerOrders } from './orders.js';
 import type { RecordDeps } from './record-routes.js';
+import { registerSuspensions } from './suspensions.js';
 import { registerTagModels } from './tag-models.js';
 import { registerTags } from './tags.js';
 import { registerWearers } from './wearers.js';
@@ -28,4 +31,7 @@ export function registerRecords(app: App, options: RecordsDeps): void {
   registerOrders(app, deps);
   registerZones(app, deps);
   registerConditions(app, deps);
+  registerAbsences(app, deps);
+  registerSuspensions(app, deps);
+  registerCustodyPeriods(app, deps);
 }
