@@ -2,12 +2,14 @@
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Config } from './config.js';
+import { unreasonableMs } from './engine/absences.js';
 import { registerFeed } from './feed/feed.js';
 import type { FeedStatus } from './feed/messages.js';
 import { pollStatus } from './feed/status.js';
 import { registerAlerts } from './http/alerts/register.js';
 import { createApp } from './http/app.js';
 import { registerAsyncApi } from './http/asyncapi.js';
+import { registerAtv } from './http/atv.js';
 import { type PartStatus, registerHealth } from './http/health.js';
 import { registerPings } from './http/pings.js';
 import { registerPosition } from './http/position.js';
@@ -25,6 +27,7 @@ import type { Clock, Database, EventLog, Log } from './pipeline/ports.js';
 import { measureWatches } from './pipeline/publication.js';
 import type { Recorder } from './pipeline/recorder.js';
 import { listAlerts, readAlert } from './store/alerts.js';
+import { readOrderViolations } from './store/order-violations.js';
 import { latestPosition, readTrail } from './store/trail.js';
 import { watchStore } from './store/watch.js';
 import { VERSION } from './version.js';
@@ -101,6 +104,7 @@ export async function startApi(deps: ApiDeps): Promise<string> {
     clock,
     logger,
   });
+  registerAtv(app, { readViolations: (orderId) => readOrderViolations(db, orderId), unreasonableMs, clock });
   registerTrail(app, { readTrail: (query) => readTrail(db, query), clock, logger });
   registerPosition(app, {
     livePosition: liveView.position,

@@ -85,7 +85,8 @@ export function certainty(item: AlertItem): 'Confirmed' | 'Suspected' | 'Withdra
 export function episodeWords(item: AlertItem, nowMs: number): string {
   const startedMs = Date.parse(item.episode.startedAt);
   if (item.type === 'withdrawn') return 'withdrawn: later fixes did not bear it out';
-  if (item.episode.endedAt === null) return `going on for ${duration(nowMs - startedMs)}`;
+  if (item.episode.endedAt === null)
+    return `going on for ${duration(nowMs - startedMs)}${item.inCustody === true ? ', wearer in custody' : ''}`;
   const why = item.endedBecause === undefined ? '' : `, ${ENDED_WORDS[item.endedBecause]}`;
   return `ended after ${duration(Date.parse(item.episode.endedAt) - startedMs)}${why}`;
 }
@@ -112,6 +113,11 @@ export function explain(item: AlertItem, nowMs: number): string[] {
   if (explanation.belief !== undefined) sentences.push(`Probability ${(explanation.belief * 100).toFixed(1)} %.`);
   if (item.delayedByMs > 0) {
     sentences.push(`The fix arrived ${duration(item.delayedByMs)} after it was made.`);
+  }
+  if (item.inCustody === true) sentences.unshift('The wearer is recorded as in custody.');
+  if (item.absenceId !== undefined) sentences.push(`Authorised absence ${item.absenceId} covers some of this time.`);
+  if (item.unreasonableMinutes !== undefined) {
+    sentences.push(`${item.unreasonableMinutes} min so far without authorised absence.`);
   }
   if (item.historic) sentences.push('Found in data that came too late for the live judgement.');
   return sentences;

@@ -34,6 +34,15 @@ describe('times', () => {
 });
 
 describe('an alert in words', () => {
+  it('says first that the wearer is in custody, and what an absence excuses', () => {
+    const fields = { kind: 'curfew', inCustody: true, absenceId: 'AB-1', unreasonableMinutes: 12.5 } as const;
+    const sentences = explain(itemOf(fields), nowMs);
+    expect(episodeWords(itemOf(fields), nowMs)).toBe('going on for 10 min, wearer in custody');
+    expect(sentences[0]).toBe('The wearer is recorded as in custody.');
+    expect(sentences).toContain('Authorised absence AB-1 covers some of this time.');
+    expect(sentences).toContain('12.5 min so far without authorised absence.');
+  });
+
   it('says what, how sure and whether it goes on', () => {
     const curfew = itemOf({
       kind: 'curfew',

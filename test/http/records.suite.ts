@@ -1,6 +1,8 @@
 /** What the records' endpoints promise, over any pair of adapters. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database, EventLog } from '../../src/pipeline/ports.js';
+import { recordTables } from '../../src/store/recording.js';
+import { action, finding } from '../alerts/events.js';
 import { createTestClock, openRecordsApi, type RecordsApi, readShared, readWatches } from '../support/records.js';
 
 export interface Adapters {
@@ -523,6 +525,82 @@ export function recordsSuite(name: string, open: () => Promise<Adapters>): void 
       }
       expect((await api.get('/absences/AB-1/versions')).json().items).toHaveLength(2);
       clock.set(NOW);
+    });
+
+    it('adds up an order’s minutes in violation, without absences and what a person excused', async () => {
+      await fitWearer('19');
+      await ok('/zones/Z-19', square(1, 51));
+      await ok('/conditions/C-19', exclusion('19', { kind: 'curfew' }));
+      await ok('/conditions/C-19b', exclusion('19', { kind: 'curfew' }));
+      const at = (text: string) => `2026-03-19T${text}:00.000Z`;
+      const episode = (from: string, to: string | null) => ({
+        startedAt: at(from),
+        endedAt: to === null ? null : at(to),
+      });
+      let seq = 1_000;
+      const alert = (alertId: string, from: string, to: string | null, over: object = {}) => {
+        const fields = { alertId, kind: 'curfew', wearerId: 'W-19', conditionId: 'C-19', ...over } as const;
+        const confirmed = finding({
+          ...fields,
+          episode: episode(from, null),
+          type: 'confirmed',
+          unreasonableMinutes: 4,
+        });
+        const ended = finding({ ...fields, revision: 2, type: 'ended', episode: episode(from, to) });
+        return to === null ? [confirmed] : [confirmed, ended];
+      };
+      const events = [
+        ...alert('V-whole', '19:00', '19:30'),
+        ...alert('V-absent', '20:00', '21:00'),
+        ...alert('V-other', '20:00', '20:10', { conditionId: 'C-19b' }),
+        ...alert('V-open', '23:00', null),
+        ...alert('V-excused', '22:00', '22:30'),
+        action('disposed', [2, 0], { alertId: 'V-excused', wearerId: 'W-19', disposition: 'gps-drift' }),
+        finding({ alertId: 'V-suspected', kind: 'curfew', wearerId: 'W-19', conditionId: 'C-19' }),
+        ...alert('V-withdrawn', '21:00', null),
+        finding({
+          alertId: 'V-withdrawn',
+          revision: 2,
+          type: 'withdrawn',
+          kind: 'curfew',
+          wearerId: 'W-19',
+          conditionId: 'C-19',
+        }),
+        ...alert('V-zone', '19:00', '19:30', { kind: 'exclusion' }),
+        ...alert('V-foreign', '19:00', '19:30', { conditionId: 'C-18' }),
+      ];
+      await adapters.db.transaction((tx) =>
+        recordTables.foldAlertEvents(
+          tx,
+          'E-1',
+          events.map((event) => ({ seq: seq++, event })),
+        ),
+      );
+      await ok('/absences/AB-19', {
+        orderId: 'O-19',
+        conditionIds: ['C-19'],
+        startsAt: at('20:15'),
+        endsAt: at('20:45'),
+        reason: 'recorded a day later',
+      });
+      const atv = (await api.get('/orders/O-19/atv')).json();
+      expect(atv).toMatchObject({ orderId: 'O-19', asOf: NOW, violationsCounted: 4, complete: true });
+      expect(atv.unreasonableMinutes).toBe(30 + 30 + 10 + 4);
+      const rows = atv.violations.map((one: Record<string, unknown>) => [
+        one['alertId'],
+        one['unreasonableMinutes'],
+        one['counted'],
+        one['notCountedBecause'],
+      ]);
+      expect(rows.sort()).toEqual([
+        ['V-absent', 30, true, undefined],
+        ['V-excused', 30, false, 'excused'],
+        ['V-open', 4, true, undefined],
+        ['V-other', 10, true, undefined],
+        ['V-suspected', 0, false, 'suspected'],
+        ['V-whole', 30, true, undefined],
+      ]);
+      expect((await api.get('/orders/O-none/atv')).statusCode).toBe(404);
     });
 
     it('publishes a condition of all wearers to every partition', async () => {

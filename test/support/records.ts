@@ -1,12 +1,15 @@
 /** The records' endpoints over a database and a log, with the publisher in the same process, as `main.ts` wires them. */
 import type { LightMyRequestResponse } from 'fastify';
+import { unreasonableMs } from '../../src/engine/absences.js';
 import type { SharedWatch, TagWatch } from '../../src/engine/types.js';
 import { type App, createApp } from '../../src/http/app.js';
+import { registerAtv } from '../../src/http/atv.js';
 import { registerRecords } from '../../src/http/records/register-records.js';
 import type { Clock, Database, EventLog, LogRecord, WatchStore } from '../../src/pipeline/ports.js';
 import { measureWatches } from '../../src/pipeline/publication.js';
 import { type Publisher, type PublisherDeps, startPublisher } from '../../src/pipeline/publisher.js';
 import { decodeJson, INPUT_PARTITIONS, INPUTS, type InputRecord } from '../../src/pipeline/topics.js';
+import { readOrderViolations } from '../../src/store/order-violations.js';
 import { watchStore } from '../../src/store/watch.js';
 import { createRememberingLog, type RememberingLog, silentLog } from './silent-log.js';
 
@@ -45,6 +48,7 @@ export async function openRecordsApi(db: Database, log: EventLog, clock: TestClo
     serviceArea: null,
     measure: (tx, targets, nowMs) => measureWatches(store, tx, targets, nowMs),
   });
+  registerAtv(app, { readViolations: (orderId) => readOrderViolations(db, orderId), unreasonableMs, clock });
   const publishers: Publisher[] = [];
   return {
     app,

@@ -1,0 +1,36 @@
+/** What accumulated time in violation is added up from: an order's curfew alerts and its absences, as they are on record. */
+import type { Alert } from '../alerts/alert.js';
+import type { AbsenceFacts, Queryable } from '../pipeline/ports.js';
+import { readAbsences } from './absences.js';
+
+/** Three a day over an order of nine years. */
+export const MAX_ORDER_VIOLATIONS = 10_000;
+
+export interface OrderViolations {
+  /** Curfew alerts that were not withdrawn, the newest start first, at most `MAX_ORDER_VIOLATIONS`. */
+  readonly alerts: readonly Alert[];
+  /** False: there are more. */
+  readonly complete: boolean;
+  readonly absences: readonly AbsenceFacts[];
+}
+
+/** Null: there is no such order. */
+export async function readOrderViolations(db: Queryable, orderId: string): Promise<OrderViolations | null> {
+  const order = await db.query<{ wearer_id: string }>('select wearer_id from legal_order where order_id = $1', [
+    orderId,
+  ]);
+  const wearerId = order.rows[0]?.wearer_id;
+  if (wearerId === undefined) return null;
+  const { rows } = await db.query<{ fold: Alert }>(
+    `select fold from alert
+     where wearer_id = $1 and kind = 'curfew' and fold -> 'finding' ->> 'type' <> 'withdrawn'
+       and fold -> 'finding' ->> 'conditionId' in (select condition_id from condition where order_id = $2)
+     order by started_at desc, alert_id limit $3::int`,
+    [wearerId, orderId, MAX_ORDER_VIOLATIONS + 1],
+  );
+  return {
+    alerts: rows.slice(0, MAX_ORDER_VIOLATIONS).map(({ fold }) => fold),
+    complete: rows.length <= MAX_ORDER_VIOLATIONS,
+    absences: await readAbsences(db, [orderId]),
+  };
+}
