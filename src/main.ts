@@ -5,7 +5,7 @@ import { type Logger, pino } from 'pino';
 import { type Config, readConfig } from './config.js';
 import { migrate } from './store/migrate.js';
 import { connectPostgres } from './store/postgres.js';
-import { startTagwatch } from './tagwatch.js';
+import { openDatabase, startTagwatch } from './tagwatch.js';
 import { VERSION } from './version.js';
 
 const HELP = `tagwatch: checks the pings of GPS tags against zones and curfews, and alerts
@@ -15,6 +15,7 @@ const HELP = `tagwatch: checks the pings of GPS tags against zones and curfews, 
   tagwatch replay FILE OPTIONS     sends a track file through the front door of a running Tagwatch
   tagwatch zones validate PATHS    judges zone files: GeoJSON, KML, WKT
   tagwatch zones import PATHS      puts their zones into a running Tagwatch
+  tagwatch explain ALERT-ID        says why an alert was raised, and whether the engine finds the same again
   tagwatch migrate                 brings the schema of DATABASE_URL up to date and ends (serve does it too)
   tagwatch COMMAND --help          more about one of them
   tagwatch --version
@@ -65,6 +66,8 @@ async function main(argv: readonly string[]): Promise<number> {
       const { zones } = await import('./cli/zones.js');
       return zones(rest);
     }
+    case 'explain':
+      return explainOne(rest);
     case 'migrate':
       return migrateOnce(rest);
     case '--version':
@@ -129,6 +132,13 @@ async function migrateOnce(argv: readonly string[]): Promise<number> {
   } finally {
     await db.close();
   }
+}
+
+async function explainOne(argv: readonly string[]): Promise<number> {
+  const { explainAlert } = await import('./cli/explain.js');
+  const config = configOrExplain(null);
+  if (!config) return 2;
+  return explainAlert(argv, { openDatabase: () => openDatabase(config, makeLogger(config)) });
 }
 
 function configOrExplain(roles: string | null): Config | null {

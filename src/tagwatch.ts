@@ -188,7 +188,8 @@ function openLog(config: Config, logger: Log): EventLog {
   return withTopicPrefix(kafka, kafkaTopicPrefix);
 }
 
-function openDatabase(config: Config, logger: Log): Database | Promise<Database> {
+/** The record: PostGIS, or the embedded one of the data folder. */
+export function openDatabase(config: Config, logger: Log): Database | Promise<Database> {
   const { databaseUrl, dataDir } = config;
   if (databaseUrl) return connectPostgres({ url: databaseUrl, log: logger });
   return openPglite({ directory: join(dataDir, 'database'), log: logger });

@@ -1,0 +1,86 @@
+/** Why an alert was raised, in sentences. Instants are told in UTC. */
+import type { FindingEvent } from '../alerts/event.js';
+import type { AlertKind, CurfewReason, EndedBecause } from '../engine/types.js';
+
+const WRONG: Partial<Record<AlertKind, string>> = {
+  exclusion: 'was inside a zone that must not be entered',
+  inclusion: 'was outside a zone that must not be left while the condition is active',
+  restriction: 'was outside the area that must not be left',
+  curfew: 'was not at the address of the curfew within its window',
+  'unknown-at-edge': 'was not heard from when a window of the curfew opened or closed',
+};
+
+const REASONS: Record<CurfewReason, string> = {
+  'late-home': 'was not yet home',
+  'left-during': 'had been home and left',
+  'out-for-whole-window': 'was out for the whole window',
+  'out-at-end': 'was out when the window closed',
+};
+
+const ENDS: Partial<Record<EndedBecause, string>> = {
+  complied: 'fixes showed that the condition was met again',
+  'window-closed': 'the window closed',
+  'version-changed': 'another version of the condition or zone took its place',
+  'absence-began': 'an authorised absence began',
+  'order-ended': 'the order ended',
+  'tag-removed': 'the tag was removed',
+  restored: 'the tag was heard from again',
+};
+
+const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`;
+
+/** One line a sentence. `first`: its first event; `strongest`: the one whose evidence counts; `last`: how it stands. */
+export function explainInWords(first: FindingEvent, strongest: FindingEvent, last: FindingEvent): string[] {
+  const { episode } = last;
+  const lines = [
+    `Alert ${last.alertId}: ${last.kind}, ${last.severity}, wearer ${last.wearerId}, tag ${last.tagId}.`,
+    `Condition ${last.conditionId} (version ${last.conditionVersion}), zone ${last.zoneId} (version ${last.zoneVersion}).`,
+    `The wearer ${WRONG[last.kind] ?? 'or the tag gave cause for it'} from ${episode.startedAt}${endOf(last)}.`,
+  ];
+  if (last.reason !== undefined) lines.push(`The wearer ${REASONS[last.reason]}.`);
+  if (last.window !== undefined) lines.push(`The window: ${last.window.opensAt} to ${last.window.closesAt}.`);
+  lines.push(ruleOf(strongest), ...strongest.explanation.fixes.map((fix) => `  ${fixLine(fix)}`));
+  lines.push(
+    `First raised at ${first.raisedAt}${delayOf(first)}, ${howOf(strongest)}; ${last.revision} events in all.`,
+  );
+  if (last.type === 'withdrawn') {
+    const instead = last.supersededBy === undefined ? '' : ` in favour of alert ${last.supersededBy}`;
+    lines.push(`It was taken back at ${last.raisedAt}${instead}: what came since leaves no reason for it.`);
+  }
+  return lines;
+}
+
+function endOf({ episode, endedBecause }: FindingEvent): string {
+  if (episode.endedAt === null) return ' on; it has no end yet';
+  const why = endedBecause === undefined ? undefined : ENDS[endedBecause];
+  const between = episode.endedAfter === undefined ? '' : ` (somewhere after ${episode.endedAfter})`;
+  return ` until ${episode.endedAt}${between}${why === undefined ? '' : `, when ${why}`}`;
+}
+
+function ruleOf({ explanation }: FindingEvent): string {
+  const thresholds = Object.entries(explanation.thresholds).map(([name, value]) => `${name} ${value}`);
+  const belief = explanation.belief === undefined ? '' : `, belief ${explanation.belief}`;
+  const edge = explanation.edgeAt === undefined ? '' : ` at the edge of ${explanation.edgeAt}`;
+  const silence =
+    explanation.newestFixAt === undefined
+      ? ''
+      : `; the newest fix before was of ${explanation.newestFixAt ?? 'no time'}`;
+  const rests = explanation.fixes.length === 0 ? '' : '; it rests on:';
+  return `Rule ${explanation.rule}${edge}${belief} (${thresholds.join(', ')})${silence}${rests}`;
+}
+
+function fixLine(fix: FindingEvent['explanation']['fixes'][number]): string {
+  const metres = Math.abs(fix.signedDistanceMetres);
+  const side = fix.signedDistanceMetres < 0 ? 'inside' : 'outside';
+  const accuracy = fix.accuracyMetres === null ? 'unknown accuracy' : `accuracy ${fix.accuracyMetres} m`;
+  const chance = fix.probabilityInside === undefined ? '' : `, inside with probability ${fix.probabilityInside}`;
+  return `the fix of ${fix.fixedAt}: ${metres} m ${side} the boundary, ${accuracy}${chance}`;
+}
+
+function delayOf({ delayedByMs }: FindingEvent): string {
+  return delayedByMs > 0 ? ` by a fix that came ${seconds(delayedByMs)} after its own time` : '';
+}
+
+function howOf({ type, foundAt }: FindingEvent): string {
+  return type === 'suspected' ? 'never confirmed' : `the evidence sufficed at ${foundAt}`;
+}

@@ -1,0 +1,166 @@
+/** `tagwatch explain ALERT-ID`: why an alert was raised, and whether the engine finds the same over the stored inputs. */
+import { parseArgs } from 'node:util';
+import { type FindingEvent, isFinding, toFindingEvent } from '../alerts/event.js';
+import type { SharedWatch, TagWatch } from '../engine/types.js';
+import type { Database, TermKey } from '../pipeline/ports.js';
+import { findAlert, rerun } from '../pipeline/rerun.js';
+import { draftSharedWatch, draftTagWatch, horizonOf } from '../pipeline/watch-builder.js';
+import { readAlert } from '../store/alerts.js';
+import { publicationKey, readReceivedPings, readTermPublications } from '../store/rerun.js';
+import { watchStore } from '../store/watch.js';
+import { explainInWords } from './explain-words.js';
+
+export const EXPLAIN_HELP = `tagwatch explain ALERT-ID
+
+Says in sentences why an alert was raised, and re-runs the engine over the pings and the versions of conditions and zones on
+record, as they were received and published. Reads the database of DATABASE_URL, or the embedded one in TAGWATCH_DATA_DIR
+(not while tagwatch serve has it open).
+
+Exit codes: 0 the re-run finds the same; 1 it could not be done, and why is said; 2 the call was not understood;
+3 the re-run does not find the same.`;
+
+/** Read before the alert's start, so that the fold is what it was. */
+const LEAD_IN_MS = 2 * 3_600_000;
+/** A device clock may be ahead of its receipt by a minute and count. */
+const AHEAD_MS = 120_000;
+/** Months of pings at one a minute. */
+const MAX_PINGS = 200_000;
+
+export interface ExplainDeps {
+  /** Opened only when the call is understood. */
+  openDatabase(): Promise<Database> | Database;
+  readonly out?: (line: string) => void;
+  readonly err?: (line: string) => void;
+}
+
+/** Answers the exit code. Rejects where the database does not answer. */
+export async function explainAlert(argv: readonly string[], deps: ExplainDeps): Promise<number> {
+  const { out = console.log, err = console.error } = deps;
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    options: { help: { type: 'boolean', short: 'h' } },
+    allowPositionals: true,
+  });
+  if (values.help) {
+    out(EXPLAIN_HELP);
+    return 0;
+  }
+  const [alertId, ...more] = positionals;
+  if (alertId === undefined || more.length > 0) {
+    err(`tagwatch explain: one ALERT-ID is wanted.\n\n${EXPLAIN_HELP}`);
+    return 2;
+  }
+  const db = await deps.openDatabase();
+  try {
+    const stored = await readAlert(db, alertId);
+    const findings = (stored?.events ?? []).map(({ event }) => event).filter(isFinding);
+    const last = findings.at(-1);
+    if (last === undefined) {
+      err(`tagwatch explain: alert ${alertId} is not on record.`);
+      return 1;
+    }
+    const strongest = findings.findLast(({ type }) => type === 'confirmed') ?? findings[0]!;
+    for (const line of explainInWords(findings[0]!, strongest, last)) out(line);
+    return await repeat(db, findings, last, out, err);
+  } finally {
+    await db.close();
+  }
+}
+
+async function repeat(
+  db: Database,
+  findings: readonly FindingEvent[],
+  last: FindingEvent,
+  out: (line: string) => void,
+  err: (line: string) => void,
+): Promise<number> {
+  const untilMs = Date.parse(last.raisedAt);
+  const startMs = Math.min(...findings.map(({ episode }) => Date.parse(episode.startedAt)));
+  const watched = await readWatch(db, last, untilMs);
+  if (watched === null) {
+    err('The re-run is not possible: the tag, its activation or the condition is not on record any more.');
+    return 1;
+  }
+  const pings = await readReceivedPings(db, {
+    tagId: last.tagId,
+    fromMs: startMs - LEAD_IN_MS,
+    toMs: untilMs + AHEAD_MS,
+    receivedUntilMs: untilMs,
+    limit: MAX_PINGS + 1,
+  });
+  if (pings.length > MAX_PINGS) {
+    err(`The re-run is not possible: there are more than ${MAX_PINGS} pings.`);
+    return 1;
+  }
+  const events = rerun({ activationId: last.activationId, ...watched, pings, untilMs });
+  const sought = {
+    ...last,
+    episode: {
+      startedAtMs: Date.parse(last.episode.startedAt),
+      endedAtMs: last.episode.endedAt === null ? null : Date.parse(last.episode.endedAt),
+    },
+  };
+  const found = findAlert(events, sought);
+  const wasConfirmed = findings.some(({ type }) => type === 'confirmed');
+  const differences = compare(
+    last,
+    wasConfirmed,
+    found === null ? null : toFindingEvent(found.last),
+    found?.isConfirmed,
+  );
+  const over = `over ${pings.length} pings of tag ${last.tagId}`;
+  if (differences.length === 0) {
+    out(`Re-run ${over}: the engine finds the same.`);
+    return 0;
+  }
+  out(`Re-run ${over}: the engine does NOT find the same: ${differences.join('; ')}.`);
+  return 3;
+}
+
+/** What differs between the record and the re-run, in words; none: the same. */
+function compare(
+  last: FindingEvent,
+  wasConfirmed: boolean,
+  found: FindingEvent | null,
+  isConfirmed: boolean | undefined,
+): string[] {
+  const stands = found !== null && found.type !== 'withdrawn';
+  if (last.type === 'withdrawn') return stands ? ['the record has it taken back, the re-run has not'] : [];
+  if (!stands) return ['the re-run finds nothing at that time'];
+  const pairs = [
+    ['start', last.episode.startedAt, found.episode.startedAt],
+    ['end', last.episode.endedAt ?? 'none', found.episode.endedAt ?? 'none'],
+    ['end because', last.endedBecause ?? 'none', found.endedBecause ?? 'none'],
+    ['reason', last.reason ?? 'none', found.reason ?? 'none'],
+    ['strength', wasConfirmed ? 'confirmed' : 'suspected', isConfirmed ? 'confirmed' : 'suspected'],
+  ] as const;
+  return pairs
+    .filter(([, record, again]) => record !== again)
+    .map(([name, record, again]) => `${name}: on record ${record}, again ${again}`);
+}
+
+/** The alert's condition alone, with all its versions that were published; null where the record does not have it. */
+async function readWatch(
+  db: Database,
+  { tagId, activationId, conditionId }: FindingEvent,
+  untilMs: number,
+): Promise<{ watch: TagWatch; shared: SharedWatch[] } | null> {
+  if (conditionId === null) return null;
+  const [facts, sharedFacts, published] = await Promise.all([
+    watchStore.readTagFacts(db, [tagId]),
+    watchStore.readSharedFacts(db, [conditionId]),
+    readTermPublications(db, conditionId),
+  ]);
+  const tag = facts.tags[0];
+  if (!tag?.activations.some((each) => each.activationId === activationId)) return null;
+  const own = facts.conditions.filter((each) => each.conditionId === conditionId);
+  if (own.length === 0 && sharedFacts.conditions.length === 0) return null;
+  // What was never published never applied.
+  const publishedAtMs = (key: TermKey) => published.get(publicationKey(key)) ?? Number.POSITIVE_INFINITY;
+  const horizonMs = horizonOf(untilMs);
+  const watch = draftTagWatch(tag, { ...facts, conditions: own }, horizonMs).finish(publishedAtMs, 0, untilMs);
+  const shared = sharedFacts.conditions.map((each) =>
+    draftSharedWatch(each, sharedFacts, horizonMs).finish(publishedAtMs, 0, untilMs),
+  );
+  return { watch, shared };
+}

@@ -1,0 +1,104 @@
+/** What a re-run of the engine reads of the record: pings as they came in, and when terms were published. */
+import type { DeviceEvent, Mechanism, Ping } from '../engine/types.js';
+import type { Queryable, TermKey } from '../pipeline/ports.js';
+
+/** The newest pings before the interval, so that the state at its start is known. */
+const PINGS_BEFORE = 8;
+
+interface PingRow {
+  identity: string;
+  sequence: number | null;
+  fixed_at: Date;
+  received_at: Date;
+  latitude: number | null;
+  longitude: number | null;
+  accuracy_metres: number | null;
+  mechanism: Mechanism | null;
+  speed_kmh: number | null;
+  heading_degrees: number | null;
+  altitude_metres: number | null;
+  satellites: number | null;
+  battery_percent: number | null;
+  device_events: DeviceEvent[];
+}
+
+/**
+ * A tag's pings of device times from `fromMs` on, and a few before, as far as they were received until `receivedUntilMs`; in
+ * the order in which they came in, at most `limit`.
+ */
+export async function readReceivedPings(
+  db: Queryable,
+  query: {
+    readonly tagId: string;
+    readonly fromMs: number;
+    readonly toMs: number;
+    readonly receivedUntilMs: number;
+    readonly limit: number;
+  },
+): Promise<{ readonly ping: Ping; readonly receivedAtMs: number }[]> {
+  const { rows } = await db.query<PingRow>(
+    `with wanted as (
+       (select * from ping where tag_id = $1 and fixed_at >= $2::timestamptz and fixed_at < $3::timestamptz)
+       union all
+       (select * from ping where tag_id = $1 and fixed_at < $2::timestamptz and position is not null
+        order by fixed_at desc limit ${PINGS_BEFORE})
+     )
+     select identity, sequence, fixed_at, received_at, st_y(position) as latitude, st_x(position) as longitude,
+       accuracy_metres, mechanism, speed_kmh, heading_degrees, altitude_metres, satellites, battery_percent, device_events
+     from wanted where received_at <= $4::timestamptz order by received_at, log_offset limit $5`,
+    [query.tagId, new Date(query.fromMs), new Date(query.toMs), new Date(query.receivedUntilMs), query.limit],
+  );
+  return rows.map((row) => ({ ping: toPing(query.tagId, row), receivedAtMs: row.received_at.getTime() }));
+}
+
+function toPing(tagId: string, row: PingRow): Ping {
+  const { latitude, longitude, mechanism } = row;
+  return {
+    tagId,
+    identity: row.identity,
+    sequence: row.sequence,
+    fixedAtMs: row.fixed_at.getTime(),
+    position:
+      latitude === null || longitude === null || mechanism === null
+        ? null
+        : { latitude, longitude, accuracyMetres: row.accuracy_metres, mechanism },
+    deviceEvents: row.device_events,
+    speedKmh: row.speed_kmh,
+    headingDegrees: row.heading_degrees,
+    altitudeMetres: row.altitude_metres,
+    satellites: row.satellites,
+    batteryPercent: row.battery_percent,
+  };
+}
+
+/** When the terms of a condition were first published, by `publicationKey`. */
+export async function readTermPublications(db: Queryable, conditionId: string): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await db.query<{
+    activation_id: string;
+    condition_version: number;
+    zone_id: string;
+    zone_version: number;
+    published_at: Date;
+  }>(
+    `select activation_id, condition_version, zone_id, zone_version, published_at from term_publication
+     where condition_id = $1`,
+    [conditionId],
+  );
+  return new Map(
+    rows.map((row) => [
+      publicationKey({
+        activationId: row.activation_id,
+        conditionId,
+        conditionVersion: row.condition_version,
+        zoneId: row.zone_id,
+        zoneVersion: row.zone_version,
+      }),
+      row.published_at.getTime(),
+    ]),
+  );
+}
+
+/** A term's key as text. */
+export function publicationKey(term: TermKey): string {
+  return JSON.stringify([term.activationId, term.conditionId, term.conditionVersion, term.zoneId, term.zoneVersion]);
+}

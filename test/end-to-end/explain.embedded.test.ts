@@ -1,0 +1,103 @@
+/** `tagwatch explain` over what a real run left on record. */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { explainAlert } from '../../src/cli/explain.js';
+import type { Database } from '../../src/pipeline/ports.js';
+import { openPglite } from '../../src/store/pglite.js';
+import { exclude, fitTag, rectangle } from '../support/cohort.js';
+import { type Home, makeHome, openFeed, put, send, startProgram } from '../support/program.js';
+import { silentLog } from '../support/silent-log.js';
+
+const TAG = 'T-explained';
+const SINCE = new Date(Date.now() - 7 * 86_400_000).toISOString();
+const START_MS = Math.floor((Date.now() - 2 * 3_600_000) / 60_000) * 60_000;
+const minute = (n: number) => new Date(START_MS + n * 60_000).toISOString();
+
+const fix = (n: number, isInside: boolean) => ({
+  tagId: TAG,
+  fixedAt: minute(n),
+  latitude: isInside ? 53.43 : 53.5,
+  longitude: -2.93,
+  accuracyMetres: 5,
+});
+
+describe('explain', () => {
+  let home: Home;
+  let db: Database | null = null;
+  let alertId = '';
+
+  beforeAll(async () => {
+    home = await makeHome();
+    const program = await startProgram(home);
+    const fitted = { tagId: TAG, since: SINCE };
+    await put(program.url, '/zones/Z-1', rectangle('Zone', -2.94, 53.42, -2.92, 53.44));
+    await fitTag(program.url, fitted);
+    await exclude(program.url, fitted, 'Z-1');
+    const feed = await openFeed(program.url);
+    // A visit of minutes 2 to 6; the fix of minute 2 comes last.
+    const inOrder = [0, 1, 3, 4, 5, 6, 7, 8].map((n) => fix(n, n >= 2 && n <= 6));
+    for (const ping of [...inOrder, fix(2, true)]) {
+      expect((await send(program.url, 'POST', '/pings', [ping])).status).toBe(202);
+    }
+    const amended = await feed.waitFor(({ event }) => event?.tagId === TAG && event.type === 'amended');
+    alertId = amended.event!.alertId;
+    expect(amended.event!.episode.startedAt).toBe(new Date(minute(2)).toISOString());
+    feed.close();
+    const isRecorded = async () => {
+      const alert = (await send(program.url, 'GET', `/alerts/${alertId}`)).body as { revision?: number } | null;
+      const path = `/wearers/W-${TAG}/trail?from=${minute(-60)}&to=${minute(60)}`;
+      const trail = (await send(program.url, 'GET', path)).body as { features?: unknown[] } | null;
+      return alert?.revision === amended.event!.revision && trail?.features?.length === 9;
+    };
+    while (!(await isRecorded())) await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await program.stop()).toBe(0);
+    db = await openPglite({ directory: join(home.env['TAGWATCH_DATA_DIR']!, 'database'), log: silentLog });
+  }, 180_000);
+
+  afterAll(async () => {
+    await db?.close();
+    home.remove();
+  });
+
+  async function explain(...argv: string[]): Promise<{ code: number; text: string }> {
+    const lines: string[] = [];
+    const say = (line: string) => void lines.push(line);
+    const kept = { ...db!, close: async () => {} };
+    const code = await explainAlert(argv, { openDatabase: () => kept, out: say, err: say });
+    return { code, text: lines.join('\n') };
+  }
+
+  test('the engine finds the same again, and why is told in sentences', async () => {
+    const { code, text } = await explain(alertId);
+    expect(text).toContain('the engine finds the same');
+    expect(code).toBe(0);
+    expect(text).toContain(
+      `The wearer was inside a zone that must not be entered from ${minute(2)} until ${minute(7)}`,
+    );
+    expect(text).toContain('when fixes showed that the condition was met again');
+    expect(text).toMatch(/the fix of \S+: [\d.]+ m inside the boundary, accuracy 5 m/);
+  });
+
+  test('an alert that is not on record cannot be explained', async () => {
+    expect((await explain('nothing')).code).toBe(1);
+  });
+
+  test('the call: help, and what is not understood', async () => {
+    expect((await explain()).code).toBe(2);
+    const main = join(import.meta.dirname, '..', '..', 'dist', 'main.js');
+    const { status, stdout } = spawnSync(process.execPath, [main, 'explain', '--help'], { encoding: 'utf8' });
+    expect(status).toBe(0);
+    expect(stdout).toContain('tagwatch explain ALERT-ID');
+  });
+
+  test('over other pings it does not find the same, and says what differs', async () => {
+    await db!.query('delete from ping where tag_id = $1 and fixed_at = $2', [TAG, new Date(minute(6))]);
+    await db!.query('update ping set position = st_setsrid(st_makepoint(-2.93, 53.5), 4326) where fixed_at = $1', [
+      new Date(minute(5)),
+    ]);
+    const { code, text } = await explain(alertId);
+    expect(code).toBe(3);
+    expect(text).toContain(`end: on record ${minute(7)}, again ${minute(5)}`);
+  });
+});
