@@ -1,6 +1,7 @@
 /** One fetch request, and what its answer means. */
 import type { Cluster, IHeaders } from 'kafkajs';
 import type { LogRecord, TopicPartition } from '../pipeline/ports.js';
+import { errorType } from './kafka-client.js';
 
 /** At most so much of one partition in one answer, unless a single batch is larger. */
 const PARTITION_BYTES = 1024 * 1024;
@@ -160,8 +161,30 @@ export interface Bounds {
   readonly endOffset: number;
 }
 
+/** A broker may name itself leader of a new topic before it has taken the lead: asked again this often, after so long, ms. */
+const BOUNDS_TRIES = 20;
+const BOUNDS_RETRY_MS = 100;
+
 /** First retained offset and one past the last of each partition, in the order asked. Throws kafkajs's errors. */
 export async function fetchBounds(cluster: Cluster, at: readonly TopicPartition[]): Promise<Bounds[]> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await askBounds(cluster, at);
+    } catch (error) {
+      if (attempt === BOUNDS_TRIES || !LEADING_CHANGES.has(errorType(error))) throw error;
+      await new Promise((resolve) => setTimeout(resolve, BOUNDS_RETRY_MS));
+      await cluster.refreshMetadata();
+    }
+  }
+}
+
+const LEADING_CHANGES: ReadonlySet<string> = new Set([
+  'NOT_LEADER_FOR_PARTITION',
+  'LEADER_NOT_AVAILABLE',
+  'UNKNOWN_TOPIC_OR_PARTITION',
+]);
+
+async function askBounds(cluster: Cluster, at: readonly TopicPartition[]): Promise<Bounds[]> {
   const topics = groupByTopic(at.map((each) => ({ ...each, fromOffset: 0 })));
   const ask = async (fromBeginning: boolean) => {
     const answers = await cluster.fetchTopicsOffset(

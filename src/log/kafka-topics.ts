@@ -1,6 +1,6 @@
 /** Topics on Kafka: what there is, and making what is missing. */
 import type { Admin, ITopicConfig } from 'kafkajs';
-import type { TopicSpec } from '../pipeline/ports.js';
+import { LogUnavailable, type TopicSpec } from '../pipeline/ports.js';
 import { errorType, type KafkaContext, orUnavailable } from './kafka-client.js';
 
 /** A wearer's watch has up to 1 MB; a batch of one such record has to fit with room to spare. */
@@ -19,6 +19,10 @@ export interface Topics {
   ping(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** How often new topics are asked about, ms. */
+const LEADER_RETRY_MS = 50;
+const NOT_YET: ReadonlySet<string> = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']);
 
 export function createTopics({ kafka, timings }: KafkaContext): Topics {
   const counts = new Map<string, { count: Promise<number>; askedAtMs: number }>();
@@ -56,6 +60,25 @@ export function createTopics({ kafka, timings }: KafkaContext): Topics {
     });
   }
 
+  /** Waits until every partition of new topics has a leader: what is asked of one before is refused. */
+  async function untilLed(topics: readonly string[]): Promise<void> {
+    const deadlineMs = Date.now() + timings.answerLimitMs;
+    for (;;) {
+      const isLed = await ask('leaders of new topics', async (client) => {
+        try {
+          const found = await client.fetchTopicMetadata({ topics: [...topics] });
+          return found.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0));
+        } catch (error) {
+          if (NOT_YET.has(errorType(error))) return false;
+          throw error;
+        }
+      });
+      if (isLed) return;
+      if (Date.now() > deadlineMs) throw new LogUnavailable('Kafka: new topics have no leaders yet');
+      await new Promise((resolve) => setTimeout(resolve, LEADER_RETRY_MS));
+    }
+  }
+
   async function count(topic: string): Promise<number> {
     const found = await lookUp(topic);
     if (found === null) throw new Error(`There is no topic ${topic} in this log.`);
@@ -69,11 +92,14 @@ export function createTopics({ kafka, timings }: KafkaContext): Topics {
       if (missing.length > 0) {
         await ask('making topics', async (client) => {
           try {
-            await client.createTopics({ topics: missing.map(toTopicConfig), timeout: timings.answerLimitMs });
+            // kafkajs's own waiting gives up at once where the broker does not know the new topic yet.
+            const topics = missing.map(toTopicConfig);
+            await client.createTopics({ topics, waitForLeaders: false, timeout: timings.answerLimitMs });
           } catch (error) {
             if (!wereMadeMeanwhile(error)) throw error;
           }
         });
+        await untilLed(missing.map(({ topic }) => topic));
       }
       for (const { topic, partitions, fixedPartitions } of specs) {
         if (!fixedPartitions) continue;

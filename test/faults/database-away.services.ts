@@ -31,13 +31,14 @@ describe('the database away', () => {
     await services?.dispose();
   });
 
-  /** Two fixes inside the zone, by Kafka, as a supplier sends them: with a key and a partitioner of its own. */
+  /** Two fixes inside the zone, by Kafka, as a supplier sends them; with a key, so that they keep their order. */
   async function enterZone(tagId: string): Promise<void> {
     const kafka = new Kafka({ brokers: [...services.kafkaBrokers()], logLevel: logLevel.NOTHING });
     const producer = kafka.producer();
     await producer.connect();
     const nowMs = Date.now();
     const ping = (atMs: number) => ({
+      key: tagId,
       value: JSON.stringify({
         tagId,
         fixedAt: new Date(atMs).toISOString(),
