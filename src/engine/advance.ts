@@ -1,8 +1,9 @@
 /** The fold of one activation: a state and an input give the next state and what is to be said. Pure and synchronous. */
+import { sigmaMetres, violates } from './belief.js';
 import type { CompiledActivation } from './compile.js';
 import { whyNotJudged } from './evidence.js';
 import { backlogFromMs, type Finding } from './finding.js';
-import { foldFix, violates } from './fold.js';
+import { foldFix } from './fold.js';
 import { latenessOf, remember, rewind } from './horizon.js';
 import { isActive, nextTickEdgeAfter } from './intervals.js';
 import type { PreparedTerm } from './prepared-term.js';
@@ -45,12 +46,14 @@ export function advance(state: ActivationState, input: EngineInput, watch: Compi
   const notJudged = whyNotJudged(ping, receivedAtMs, watch.own);
   if (notJudged !== null) return unchanged(state, notJudged);
   const position = ping.position!;
+  const accuracyMetres = position.accuracyMetres ?? watch.own.defaultAccuracyMetres!;
   const fix: KeptFix = {
     fixedAtMs: ping.fixedAtMs,
     receivedAtMs,
     latitude: position.latitude,
     longitude: position.longitude,
-    accuracyMetres: position.accuracyMetres ?? watch.own.defaultAccuracyMetres!,
+    accuracyMetres,
+    sigmaMetres: sigmaMetres(accuracyMetres, watch.own.accuracyConvention),
   };
   const newestAtMs = state.fixes.length === 0 ? -Infinity : state.fixes[state.fixes.length - 1]!.fixedAtMs;
   if (fix.fixedAtMs <= newestAtMs) return judgeLate(state, fix, watch, known);

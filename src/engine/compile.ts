@@ -2,7 +2,7 @@
 import type { PreparedZone } from './geometry/zone.js';
 import { type PreparedTerm, prepareTerms } from './prepared-term.js';
 import type { SharedIndex } from './shared-index.js';
-import type { CustodyPeriod, Suspension, TagWatch } from './types.js';
+import type { AccuracyConvention, CustodyPeriod, Suspension, TagWatch } from './types.js';
 
 /**
  * One activation with its own terms. One that has vanished from its tag's watch is closed by compiling it once more with
@@ -19,6 +19,7 @@ export interface CompiledOwn {
   readonly defaultAccuracyMetres: number | null;
   readonly suspensions: readonly Suspension[];
   readonly custodyPeriods: readonly CustodyPeriod[];
+  readonly accuracyConvention: AccuracyConvention;
   readonly terms: readonly PreparedTerm[];
   readonly termByKey: ReadonlyMap<string, PreparedTerm>;
   /** What `joinShared` made last, so that joining for every ping allocates nothing. */
@@ -61,6 +62,7 @@ export function compileTag(watch: TagWatch, previous?: CompiledTag): CompiledTag
       defaultAccuracyMetres: watch.defaultAccuracyMetres,
       suspensions: activation.suspensions ?? [],
       custodyPeriods: activation.custodyPeriods ?? [],
+      accuracyConvention: watch.accuracyConvention,
       terms,
       termByKey: new Map(terms.map((term) => [term.key, term])),
       joined: null,

@@ -1,13 +1,16 @@
 /** What an event rests on: fixes with their distances, rule, thresholds. Distances are computed here, only when one is told. */
+import { probabilityInsideOf, probabilityOf } from './belief.js';
 import type { Finding } from './finding.js';
 import { signedDistanceMetres } from './geometry/zone.js';
 import type { PreparedTerm } from './prepared-term.js';
 import type { KeptFix, Told } from './state.js';
-import { GAP_LIMIT_MS, SETTLE_MS } from './thresholds.js';
+import { CONFIRM_AT, END_AT, FIRST_FIX_AT, GAP_LIMIT_MS, SETTLE_MS } from './thresholds.js';
 import type { EventType, ExplainedFix, Explanation, Rule } from './types.js';
 
 /** Distances are told to 0.1 m: more would be noise, and fewer digits make the same bytes everywhere. */
 const TENTHS = 10;
+/** Probabilities to 0.001. */
+const THOUSANDTHS = 1000;
 
 function explainFix(term: PreparedTerm, fix: KeptFix): ExplainedFix {
   const metres = Math.round(signedDistanceMetres(term.shape, fix.latitude, fix.longitude) * TENTHS) / TENTHS;
@@ -18,14 +21,15 @@ function explainFix(term: PreparedTerm, fix: KeptFix): ExplainedFix {
     // Negative zero has other bytes in JSON than a comparison suggests.
     signedDistanceMetres: metres === 0 ? 0 : metres,
     accuracyMetres: fix.accuracyMetres,
+    probabilityInside: Math.round(probabilityInsideOf(term, fix) * THOUSANDTHS) / THOUSANDTHS,
   };
 }
 
 function thresholdsOf(term: PreparedTerm | undefined, rule: Rule): Record<string, number> {
   const thresholds: Record<string, number> = { gapLimitMs: GAP_LIMIT_MS };
   if (rule === 'edge' || rule === 'silence') thresholds.settleMs = SETTLE_MS;
-  if (rule === 'two-fixes') thresholds.consecutiveFixes = 2;
-  if (rule === 'first-fix') thresholds.consecutiveFixes = 1;
+  if (rule === 'belief') Object.assign(thresholds, { confirmAt: CONFIRM_AT, endAt: END_AT });
+  if (rule === 'first-fix') Object.assign(thresholds, { confirmAt: FIRST_FIX_AT, endAt: END_AT });
   if (term !== undefined && term.term.graceMs > 0) thresholds.graceMs = term.term.graceMs;
   return thresholds;
 }
@@ -36,9 +40,12 @@ function explanation(
   fixes: readonly KeptFix[],
   edgeAtMs: number | null,
   newestFixAtMs: number | null | undefined,
+  logOdds: number | undefined,
 ): Explanation {
+  const belief = logOdds === undefined || edgeAtMs !== null ? undefined : probabilityOf(logOdds);
   return {
     rule,
+    ...(belief === undefined ? {} : { belief: Math.round(belief * THOUSANDTHS) / THOUSANDTHS }),
     // A term that has vanished took its zone with it: no distance can be told.
     fixes: term === undefined ? [] : fixes.map((fix) => explainFix(term, fix)),
     ...(edgeAtMs === null ? {} : { edgeAtMs }),
@@ -56,20 +63,19 @@ export function explainFinding(
 ): Explanation {
   const silence = finding.rule === 'silence' ? newestFixAtMs : undefined;
   if (type !== 'ended' || finding.end === null) {
-    return explanation(term, finding.rule, finding.evidence, finding.edgeAtMs, silence);
+    return explanation(term, finding.rule, finding.evidence, finding.edgeAtMs, silence, finding.logOdds);
   }
   const { end } = finding;
   const last = finding.lastViolating === null ? [] : [finding.lastViolating];
   if (end.fix === null) {
-    return explanation(term, finding.rule === 'silence' ? 'silence' : 'edge', last, end.atMs, silence);
+    return explanation(term, finding.rule === 'silence' ? 'silence' : 'edge', last, end.atMs, silence, undefined);
   }
-  const byFix = term?.term.confirmOn === 'first-fix' ? 'first-fix' : 'two-fixes';
-  const rule = finding.rule === 'silence' ? 'silence' : byFix;
-  return explanation(term, rule, [...last, end.fix], null, silence);
+  const rule = finding.rule === 'silence' ? 'silence' : 'belief';
+  return explanation(term, rule, [...last, end.fix], null, silence, end.logOdds);
 }
 
 /** Of a withdrawal: the fix that took the reason away, where one did. */
 export function explainWithdrawal(told: Told, term: PreparedTerm | undefined, cause: KeptFix | null): Explanation {
   const newest = told.rule === 'silence' ? (cause?.fixedAtMs ?? null) : undefined;
-  return explanation(term, told.rule, cause === null ? [] : [cause], told.lastEdgeAtMs, newest);
+  return explanation(term, told.rule, cause === null ? [] : [cause], told.lastEdgeAtMs, newest, undefined);
 }

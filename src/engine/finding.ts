@@ -2,7 +2,7 @@
 import { type ActiveInterval, activeIntervalAt, type Fitted } from './intervals.js';
 import type { PreparedTerm } from './prepared-term.js';
 import type { Episode, Finding, FindingEnd, KeptFix } from './state.js';
-import { DELAYED_AFTER_MS, SETTLE_MS } from './thresholds.js';
+import { DELAYED_AFTER_MS, GAP_LIMIT_MS, SETTLE_MS } from './thresholds.js';
 
 export type { Finding, FindingEnd } from './state.js';
 
@@ -35,6 +35,7 @@ export function findingOf(episode: Episode, end: FindingEnd | null, settled: boo
     edgeAtMs: episode.edgeAtMs,
     reason: episode.reason,
     evidence: episode.evidence,
+    logOdds: episode.foundLogOdds,
     lastViolating: episode.lastViolating,
     end,
     dueAtMs,
@@ -55,6 +56,33 @@ export function closingOf(interval: ActiveInterval, newest: KeptFix | null): Fin
     // Only what was planned is waited for: where a record says that it is over, what replaces it is judged at once as well.
     dueAtMs: scheduled ? tickJudgesFromMs(interval.endsAtMs, newest) : interval.endsAtMs,
   };
+}
+
+/** Whether the newest fixes make a confirmed violation less likely than not, without having ended it yet. */
+function isLeaving(episode: Episode): episode is Episode & { readonly leftAt: KeptFix } {
+  return episode.strength === 'confirmed' && episode.leftAt !== null && episode.logOdds < 0;
+}
+
+/** The end that fixes give: at the first of the run that speaks against the violation. */
+export function endAt(episode: Episode, left: KeptFix, logOdds: number, dueAtMs = AT_ONCE): FindingEnd {
+  const apartMs = left.fixedAtMs - episode.lastViolating.fixedAtMs;
+  const afterMs = apartMs > GAP_LIMIT_MS ? Math.max(episode.lastViolating.fixedAtMs, episode.startedAtMs) : null;
+  return { atMs: left.fixedAtMs, because: 'complied', afterMs, fix: left, dueAtMs, logOdds };
+}
+
+/**
+ * How an episode that the fixes left open ends with its interval: at the edge, or where its newest fixes make it less likely
+ * than not, at the first of them. Null where no end is known.
+ */
+export function closingOfEpisode(
+  episode: Episode,
+  interval: ActiveInterval,
+  newest: KeptFix | null,
+): FindingEnd | null {
+  const closing = closingOf(interval, newest);
+  if (closing === null || !isLeaving(episode)) return closing;
+  // Not later for a backlog under way: what a tick told about the edge is amended at once.
+  return endAt(episode, episode.leftAt, episode.logOdds, interval.endsAtMs + SETTLE_MS);
 }
 
 /** The interval an open episode lives in; null where a change of the watch has taken it away. */

@@ -1,10 +1,19 @@
 /** One fix folded into one term: what the fixes alone make of it. Ticks never come here. */
-import { closingOf, type Finding, findingOf, intervalOf } from './finding.js';
-import { contains } from './geometry/zone.js';
+import { beliefOver, believe, logOdds, probabilityOfViolation, violates } from './belief.js';
+import { closingOf, closingOfEpisode, endAt, type Finding, findingOf, intervalOf } from './finding.js';
 import { type ActiveInterval, activeIntervalAt, type Fitted, type Opening, openingsBetween } from './intervals.js';
 import type { PreparedTerm } from './prepared-term.js';
 import type { Episode, KeptFix } from './state.js';
-import { GAP_LIMIT_MS, SETTLE_MS } from './thresholds.js';
+import {
+  CERTAIN_LOG_ODDS,
+  CLEAR_LOG_ODDS,
+  EVIDENCE_FIXES,
+  FIRST_FIX_AT,
+  GAP_LIMIT_MS,
+  SETTLE_MS,
+  SUSPECT_ABOVE,
+  WITHDRAW_AT,
+} from './thresholds.js';
 import { type EpisodeEvent, TRANSITIONS } from './transitions.js';
 
 export interface FoldedTerm {
@@ -15,10 +24,8 @@ export interface FoldedTerm {
   readonly coveredUntilMs: number;
 }
 
-/** Whether a fix is in violation of a term, were it active: by its centre. */
-export function violates(term: PreparedTerm, fix: KeptFix): boolean {
-  return contains(term.shape, fix.latitude, fix.longitude) === term.violatedInside;
-}
+const LIKELY_LOG_ODDS = logOdds(SUSPECT_ABOVE);
+const DOUBTFUL_LOG_ODDS = logOdds(WITHDRAW_AT);
 
 /**
  * Folds the fix `fix` into a term whose open episode is `open`. `before` are the judged fixes before it, newest last; it is
@@ -33,15 +40,20 @@ export function foldFix(
 ): FoldedTerm {
   const settled: Finding[] = [];
   const previousAtMs = before.at(-1)?.fixedAtMs ?? -Infinity;
+  const apartMs = fix.fixedAtMs - previousAtMs;
   let fromMs = previousAtMs;
   let coveredUntilMs = -Infinity;
   if (open !== null) {
     const interval = intervalOf(open, term, fitted);
-    if (interval !== null && fix.fixedAtMs < interval.endsAtMs) return goOn(term, open, fix, settled);
+    if (interval !== null && fix.fixedAtMs < interval.endsAtMs) {
+      if (!open.raised) return { open: goOnDoubting(term, interval, open, before, fix), settled, coveredUntilMs };
+      return goOn(term, open, apartMs, fix, settled);
+    }
     if (interval !== null) {
-      settled.push(findingOf(open, closingOf(interval, fix), true));
+      const known = afterInterval(term, open, apartMs, fix);
+      if (open.raised) settled.push(findingOf(open, closingOfEpisode(known, interval, fix), true));
       fromMs = Math.max(fromMs, interval.endsAtMs - 1);
-      coveredUntilMs = interval.endsAtMs;
+      if (open.raised) coveredUntilMs = interval.endsAtMs;
     }
   }
   // An edge further from the last fix than the gap limit finds no state that stands.
@@ -52,77 +64,154 @@ export function foldFix(
     if (found === null) continue;
     const settledByFix = fix.fixedAtMs - opening.atMs <= SETTLE_MS;
     if (settledByFix && !violates(term, fix)) continue;
-    if (fix.fixedAtMs < opening.interval.endsAtMs) return goOn(term, found, fix, settled);
+    if (fix.fixedAtMs < opening.interval.endsAtMs) return goOn(term, found, apartMs, fix, settled);
     settled.push(findingOf(found, closingOf(opening.interval, fix), true));
     coveredUntilMs = opening.interval.endsAtMs;
   }
   const interval = activeIntervalAt(term, fitted, fix.fixedAtMs);
   if (interval === null || !violates(term, fix)) return { open: null, settled, coveredUntilMs };
-  return { open: openAtFix(term, interval, before, fix), settled, coveredUntilMs };
+  const violation = probabilityOfViolation(term, fix);
+  if (violation <= SUSPECT_ABOVE) return { open: null, settled, coveredUntilMs };
+  const odds = believe(Math.min(0, beliefOver(term, before)), apartMs, violation);
+  return { open: openAtFix(term, interval, before, fix, violation, odds), settled, coveredUntilMs };
 }
 
-/** An open episode meets a fix in its interval. */
-function goOn(term: PreparedTerm, episode: Episode, fix: KeptFix, settled: Finding[]): FoldedTerm {
-  const apartMs = fix.fixedAtMs - episode.lastViolating.fixedAtMs;
-  let event: EpisodeEvent = 'complying-fix';
-  if (violates(term, fix)) event = apartMs <= GAP_LIMIT_MS ? 'sufficing-violating-fix' : 'lone-violating-fix';
-  const { next, outcome } = TRANSITIONS[episode.strength][event];
-  const coveredUntilMs = fix.fixedAtMs;
-  if (next === 'clear') {
-    if (outcome === 'ended') {
-      const afterMs = apartMs > GAP_LIMIT_MS ? Math.max(episode.lastViolating.fixedAtMs, episode.startedAtMs) : null;
-      const end = { atMs: fix.fixedAtMs, because: 'complied', afterMs, fix, dueAtMs: fix.fixedAtMs } as const;
-      settled.push(findingOf(episode, end, true));
-    }
-    return { open: null, settled, coveredUntilMs };
+/** What the belief after a fix is to an episode. */
+function levelOf(term: PreparedTerm, odds: number, violation: number): EpisodeEvent {
+  if (odds >= CERTAIN_LOG_ODDS) return 'belief-high';
+  if (term.term.confirmOn === 'first-fix' && violation >= FIRST_FIX_AT) return 'belief-high';
+  if (odds > LIKELY_LOG_ODDS) return 'belief-likely';
+  if (odds > DOUBTFUL_LOG_ODDS) return 'belief-doubtful';
+  return odds > -CERTAIN_LOG_ODDS ? 'belief-unlikely' : 'belief-low';
+}
+
+/** A doubt that nothing was said of meets a fix: null where it is clear again. */
+function goOnDoubting(
+  term: PreparedTerm,
+  interval: ActiveInterval,
+  doubt: Episode,
+  before: readonly KeptFix[],
+  fix: KeptFix,
+): Episode | null {
+  const apartMs = fix.fixedAtMs - before.at(-1)!.fixedAtMs;
+  const violation = probabilityOfViolation(term, fix);
+  const odds = believe(doubt.logOdds, apartMs, violation);
+  if (violation <= SUSPECT_ABOVE) {
+    return odds <= CLEAR_LOG_ODDS ? null : { ...doubt, logOdds: odds, leftAt: fix };
   }
-  if (outcome !== 'confirmed') return { open: { ...episode, lastViolating: fix }, settled, coveredUntilMs };
+  const starts = openAtFix(term, interval, before, fix, violation, odds);
+  if (doubt.leftAt !== null || apartMs > GAP_LIMIT_MS) return starts;
+  const { startedAtMs, reason } = doubt;
+  return { ...starts, startedAtMs, reason, evidence: addEvidence(doubt, apartMs, fix) };
+}
+
+/** A raised episode meets a fix in its interval, `apartMs` after the fix before. */
+function goOn(term: PreparedTerm, episode: Episode, apartMs: number, fix: KeptFix, settled: Finding[]): FoldedTerm {
+  const coveredUntilMs = fix.fixedAtMs;
+  const violation = probabilityOfViolation(term, fix);
+  const odds = believe(episode.logOdds, apartMs, violation);
+  const speaksFor = violation > SUSPECT_ABOVE;
+  const { next, outcome } = TRANSITIONS[episode.strength][levelOf(term, odds, violation)];
+  const leftAt = speaksFor ? null : (episode.leftAt ?? (violates(term, fix) ? null : fix));
+  if (next === 'clear') {
+    if (outcome === 'ended') settled.push(findingOf(episode, endAt(episode, leftAt ?? fix, odds), true));
+    const doubt = odds <= CLEAR_LOG_ODDS ? null : { ...episode, raised: false, logOdds: odds, leftAt: fix };
+    return { open: doubt, settled, coveredUntilMs };
+  }
+  const evidence =
+    speaksFor && episode.strength !== 'confirmed' ? addEvidence(episode, apartMs, fix) : episode.evidence;
+  const lastViolating = speaksFor ? fix : episode.lastViolating;
+  const now = { ...episode, logOdds: odds, leftAt, evidence, lastViolating };
+  if (outcome === 'none') return { open: now, settled, coveredUntilMs };
   const byEdge = episode.edgeAtMs !== null && fix.fixedAtMs - episode.edgeAtMs <= SETTLE_MS;
   const open: Episode = {
-    ...episode,
-    strength: next,
-    rule: byEdge ? 'edge' : 'two-fixes',
+    ...now,
+    strength: next === 'confirmed' ? 'confirmed' : 'suspected',
+    rule: byEdge ? 'edge' : ruleOf(term, odds),
     foundAtMs: fix.fixedAtMs,
-    evidence: [episode.lastViolating, fix],
-    lastViolating: fix,
+    foundLogOdds: odds,
   };
   return { open, settled, coveredUntilMs };
+}
+
+/** A violation that one fix confirmed says so; what several made likely is belief. */
+function ruleOf(term: PreparedTerm, odds: number): 'belief' | 'first-fix' {
+  return term.term.confirmOn === 'first-fix' && odds < CERTAIN_LOG_ODDS ? 'first-fix' : 'belief';
+}
+
+/** The first of a run and the newest ones; after a gap the run starts anew. */
+function addEvidence(episode: Episode, apartMs: number, fix: KeptFix): readonly KeptFix[] {
+  if (apartMs > GAP_LIMIT_MS) return [fix];
+  const { evidence } = episode;
+  const first = evidence[0];
+  if (first === undefined || evidence.length < EVIDENCE_FIXES) return [...evidence, fix];
+  return [first, ...evidence.slice(2), fix];
+}
+
+/** The episode as the first fix after its interval leaves it: it tells whether the last ones in it were outliers. */
+function afterInterval(term: PreparedTerm, episode: Episode, apartMs: number, fix: KeptFix): Episode {
+  if (apartMs > GAP_LIMIT_MS) return episode;
+  return { ...episode, logOdds: believe(episode.logOdds, apartMs, probabilityOfViolation(term, fix)) };
 }
 
 /** The episode that the state before an edge amounts to; null where it is complying, or too old to stand. */
 export function openAtEdge(term: PreparedTerm, opening: Opening, before: readonly KeptFix[]): Episode | null {
   const last = before.at(-1);
   if (last === undefined || opening.atMs - last.fixedAtMs > GAP_LIMIT_MS || !violates(term, last)) return null;
-  const earlier = before.at(-2);
-  const firstFix = term.term.confirmOn === 'first-fix';
-  const two = earlier !== undefined && last.fixedAtMs - earlier.fixedAtMs <= GAP_LIMIT_MS && violates(term, earlier);
-  const event = two || firstFix ? 'opening-edge-sufficing' : 'opening-edge-lone';
-  const { next } = TRANSITIONS.clear[event];
+  const odds = beliefOver(term, before);
+  const level = levelOf(term, odds, probabilityOfViolation(term, last));
+  if (level !== 'belief-high' && level !== 'belief-likely') return null;
+  const { next } = TRANSITIONS.clear[level === 'belief-high' ? 'opening-edge-high' : 'opening-edge-likely'];
   return {
     termKey: term.key,
     kind: term.term.kind,
     startedAtMs: opening.atMs,
     strength: next === 'confirmed' ? 'confirmed' : 'suspected',
+    raised: true,
+    logOdds: odds,
+    foundLogOdds: odds,
+    leftAt: null,
     rule: 'edge',
     foundAtMs: opening.atMs,
     edgeAtMs: opening.atMs,
     // Found out when the condition was switched on: whether he came home late or left is not known.
     reason: term.term.kind === 'curfew' && !opening.switchOn ? 'late-home' : null,
-    evidence: two && !firstFix ? [earlier, last] : [last],
+    evidence: runBefore(term, before),
     lastViolating: last,
   };
 }
 
-/** The episode that a violating fix starts. */
-function openAtFix(term: PreparedTerm, interval: ActiveInterval, before: readonly KeptFix[], fix: KeptFix): Episode {
-  const firstFix = term.term.confirmOn === 'first-fix';
-  const { next } = TRANSITIONS.clear[firstFix ? 'sufficing-violating-fix' : 'lone-violating-fix'];
+/** The fixes in violation that stand last before an edge, with no gap between them; oldest first. */
+function runBefore(term: PreparedTerm, before: readonly KeptFix[]): readonly KeptFix[] {
+  let first = before.length - 1;
+  while (first > 0 && before.length - first < EVIDENCE_FIXES) {
+    const earlier = before[first - 1]!;
+    if (before[first]!.fixedAtMs - earlier.fixedAtMs > GAP_LIMIT_MS || !violates(term, earlier)) break;
+    first--;
+  }
+  return before.slice(first);
+}
+
+/** The episode that a fix starts which speaks for one, raised or not. */
+function openAtFix(
+  term: PreparedTerm,
+  interval: ActiveInterval,
+  before: readonly KeptFix[],
+  fix: KeptFix,
+  violation: number,
+  odds: number,
+): Episode {
+  const { next } = TRANSITIONS.clear[levelOf(term, odds, violation)];
   return {
     termKey: term.key,
     kind: term.term.kind,
     startedAtMs: fix.fixedAtMs,
     strength: next === 'confirmed' ? 'confirmed' : 'suspected',
-    rule: firstFix ? 'first-fix' : 'two-fixes',
+    raised: next !== 'clear',
+    logOdds: odds,
+    foundLogOdds: odds,
+    leftAt: null,
+    rule: ruleOf(term, odds),
     foundAtMs: fix.fixedAtMs,
     edgeAtMs: null,
     reason: term.term.kind === 'curfew' ? reasonAtFix(term, interval, before.at(-1)) : null,

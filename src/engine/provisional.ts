@@ -2,7 +2,7 @@
  * What follows from the fold while no newer fix has come: a pure function of what the fixes made and of the watch. A tick
  * tells it when it is due; fixes for that time make it again, and the difference is amended or withdrawn.
  */
-import { closingOf, type Finding, findingOf, intervalOf, tickJudgesFromMs } from './finding.js';
+import { closingOf, closingOfEpisode, type Finding, findingOf, intervalOf, tickJudgesFromMs } from './finding.js';
 import { openAtEdge } from './fold.js';
 import { type Fitted, openingsBetween } from './intervals.js';
 import type { PreparedTerm } from './prepared-term.js';
@@ -24,7 +24,10 @@ export function standingEpisodes(
   let fromMs = newest?.fixedAtMs ?? -Infinity;
   const interval = open === null ? null : intervalOf(open, term, fitted);
   if (open !== null && interval !== null) {
-    findings.push(findingOf(open, closingOf(interval, newest), false));
+    // What was raised within its grace by a tick is not taken back by fixes that may be outliers.
+    const isFull = open.lastViolating.fixedAtMs - open.startedAtMs >= term.term.graceMs;
+    const end = isFull ? closingOfEpisode(open, interval, newest) : closingOf(interval, newest);
+    if (open.raised) findings.push(findingOf(open, end, false));
     fromMs = Math.max(fromMs, interval.endsAtMs - 1);
   }
   if (newest === null || fromMs > newest.fixedAtMs + GAP_LIMIT_MS) return findings;

@@ -8,23 +8,33 @@ export interface KeptFix {
   readonly latitude: number;
   readonly longitude: number;
   readonly accuracyMetres: number;
+  /** Of the error in one direction (`sigmaMetres`). */
+  readonly sigmaMetres: number;
 }
 
 export type Strength = 'suspected' | 'confirmed';
 
-/** An open episode as the fixes made it; its end is not known. */
+/** An episode as the fixes make it; its end is not known. */
 export interface Episode {
   readonly termKey: string;
   readonly kind: ConditionKind;
   readonly startedAtMs: number;
   readonly strength: Strength;
+  /** False: nothing is said of it. Fixes speak for it, but not yet for more than one half, or it was taken back and is not clear. */
+  readonly raised: boolean;
+  /** Belief in the violation after the newest judged fix. */
+  readonly logOdds: number;
+  /** Belief when the strength was found. */
+  readonly foundLogOdds: number;
+  /** The first fix of the run that speaks against it; null while the newest does not. */
+  readonly leftAt: KeptFix | null;
   readonly rule: Rule;
   /** The fix or edge at which the evidence for the strength sufficed. */
   readonly foundAtMs: number;
   /** The edge at which it was found, for rule `edge`. */
   readonly edgeAtMs: number | null;
   readonly reason: CurfewReason | null;
-  /** What the strength rests on: one or two fixes. */
+  /** What the strength rests on, at most EVIDENCE_FIXES: the first and the last of those that speak for it. */
   readonly evidence: readonly KeptFix[];
   readonly lastViolating: KeptFix;
 }
@@ -39,6 +49,8 @@ export interface FindingEnd {
   readonly fix: KeptFix | null;
   /** From when on a tick may tell it; an end that a fix made is told at once. */
   readonly dueAtMs: number;
+  /** Belief in the violation when a fix ended it. */
+  readonly logOdds?: number;
 }
 
 /** What the engine holds to be so about one term: an episode, or that an edge could not be judged. */
@@ -52,6 +64,8 @@ export interface Finding {
   readonly edgeAtMs: number | null;
   readonly reason: CurfewReason | null;
   readonly evidence: readonly KeptFix[];
+  /** Belief in the violation when its strength was found; absent where belief is not the reason. */
+  readonly logOdds?: number;
   readonly lastViolating: KeptFix | null;
   readonly end: FindingEnd | null;
   /** From when on it may be raised. */
@@ -132,7 +146,7 @@ export interface ActivationState {
   readonly activationId: string;
   /** Newest last, at most KEPT_FIXES; independent of terms. */
   fixes: KeptFix[];
-  /** Open episodes, at most one a term. */
+  /** Open episodes, and doubts that are not raised, at most one a term. */
   open: Episode[];
   /** A violation and an unknown-at-edge a term, and those at the edges of the next minutes. */
   told: Told[];

@@ -27,3 +27,37 @@ export const HORIZON_FIXES = 120;
 /** Snapshots within the horizon: closer ones make a late fix cheaper and the state larger. */
 export const SNAPSHOT_EVERY_MS = 900_000;
 export const SNAPSHOT_EVERY_FIXES = 40;
+
+/** σ in one direction within the radius that holds 68 or 95 of a hundred fixes, for a round normal error: √(−2 ln(1 − p)). */
+export const R68_PER_SIGMA = 1.51;
+export const R95_PER_SIGMA = 2.45;
+
+/** Tags claim 2 m beside walls that throw them off by 20: under open sky the best hold 5 m in one direction most of the time. */
+export const SIGMA_FLOOR_METRES = 5;
+
+/** Fixes that are anywhere, whatever accuracy they claim. Also what caps a fix: 0.945 is below what confirms, so no lone fix does. */
+export const OUTLIER_SHARE = 0.11;
+
+/** Errors of fixes nearer in time than this are the same error in good part (the same satellites, the same walls). */
+export const CORRELATION_MS = 10_000;
+
+/** What is believed moves towards not knowing by a tenth a minute. */
+export const KEEPS_PER_MINUTE = 0.9;
+
+/** Belief in a violation: it confirms from here on, is raised above one half, and taken back and over at the other two. */
+export const CONFIRM_AT = 0.95;
+export const SUSPECT_ABOVE = 0.5;
+export const WITHDRAW_AT = 0.35;
+export const END_AT = 0.05;
+
+/** The log odds of `CONFIRM_AT`: belief goes no further, so that two fixes in a row can always turn it. */
+export const CERTAIN_LOG_ODDS = Math.log(CONFIRM_AT / (1 - CONFIRM_AT));
+
+/** Log odds of a compliance that is taken as certain where nothing is raised: one good fix from not knowing, or from any doubt. */
+export const CLEAR_LOG_ODDS = -2.5;
+
+/** One fix confirms a first-fix condition from this probability on. */
+export const FIRST_FIX_AT = 0.8;
+
+/** Fixes that an explanation names at most. */
+export const EVIDENCE_FIXES = 6;

@@ -1,16 +1,22 @@
-/** The rule of now as data: what an episode does at each thing that can happen to it, and what is said of the difference. */
+/** The rule as data: what an episode does at each thing that can happen to it, and what is said of the difference. */
 import type { EventType } from './types.js';
 
 export const EPISODE_STATES = ['clear', 'suspected', 'confirmed'] as const;
 export type EpisodeState = (typeof EPISODE_STATES)[number];
 
-/** `lone`: it does not suffice. Sufficing is the second consecutive violating fix, or the first where the condition says so. */
+/**
+ * What a fix makes of the belief in a violation, by `thresholds.ts`: `high` confirms (also one fix that is enough for a first-fix
+ * condition), `likely` is over one half, `unlikely` is far enough below it to take a suspicion back, `low` ends. At an opening
+ * edge it is the belief after the last fix before it.
+ */
 export type EpisodeEvent =
-  | 'complying-fix'
-  | 'lone-violating-fix'
-  | 'sufficing-violating-fix'
-  | 'opening-edge-lone'
-  | 'opening-edge-sufficing'
+  | 'belief-high'
+  | 'belief-likely'
+  | 'belief-doubtful'
+  | 'belief-unlikely'
+  | 'belief-low'
+  | 'opening-edge-likely'
+  | 'opening-edge-high'
   | 'closing-edge';
 
 /** What becomes of the episode that was open; `none` also where there was none. */
@@ -25,29 +31,36 @@ const stay = (next: EpisodeState): Transition => ({ next, outcome: 'none' });
 
 export const TRANSITIONS: Readonly<Record<EpisodeState, Readonly<Record<EpisodeEvent, Transition>>>> = {
   clear: {
-    'complying-fix': stay('clear'),
-    'lone-violating-fix': { next: 'suspected', outcome: 'started' },
-    'sufficing-violating-fix': { next: 'confirmed', outcome: 'started' },
-    'opening-edge-lone': { next: 'suspected', outcome: 'started' },
-    'opening-edge-sufficing': { next: 'confirmed', outcome: 'started' },
+    'belief-high': { next: 'confirmed', outcome: 'started' },
+    'belief-likely': { next: 'suspected', outcome: 'started' },
+    'belief-doubtful': stay('clear'),
+    'belief-unlikely': stay('clear'),
+    'belief-low': stay('clear'),
+    'opening-edge-likely': { next: 'suspected', outcome: 'started' },
+    'opening-edge-high': { next: 'confirmed', outcome: 'started' },
     'closing-edge': stay('clear'),
   },
   suspected: {
-    'complying-fix': { next: 'clear', outcome: 'withdrawn' },
-    'lone-violating-fix': stay('suspected'),
-    'sufficing-violating-fix': { next: 'confirmed', outcome: 'confirmed' },
+    'belief-high': { next: 'confirmed', outcome: 'confirmed' },
+    'belief-likely': stay('suspected'),
+    'belief-doubtful': stay('suspected'),
+    'belief-unlikely': { next: 'clear', outcome: 'withdrawn' },
+    'belief-low': { next: 'clear', outcome: 'withdrawn' },
     // A term published while its episode is open: the episode goes on.
-    'opening-edge-lone': stay('suspected'),
-    'opening-edge-sufficing': stay('suspected'),
+    'opening-edge-likely': stay('suspected'),
+    'opening-edge-high': stay('suspected'),
     // Silence is never compliance: what was suspected until the end stays on record and waits for a person.
     'closing-edge': { next: 'clear', outcome: 'ended' },
   },
   confirmed: {
-    'complying-fix': { next: 'clear', outcome: 'ended' },
-    'lone-violating-fix': stay('confirmed'),
-    'sufficing-violating-fix': stay('confirmed'),
-    'opening-edge-lone': stay('confirmed'),
-    'opening-edge-sufficing': stay('confirmed'),
+    'belief-high': stay('confirmed'),
+    'belief-likely': stay('confirmed'),
+    'belief-doubtful': stay('confirmed'),
+    // One fix outside may be the outlier.
+    'belief-unlikely': stay('confirmed'),
+    'belief-low': { next: 'clear', outcome: 'ended' },
+    'opening-edge-likely': stay('confirmed'),
+    'opening-edge-high': stay('confirmed'),
     'closing-edge': { next: 'clear', outcome: 'ended' },
   },
 };

@@ -1,6 +1,6 @@
 /** A curfew's edge that no fix tells about: neither violation nor compliance, and said so. */
+import { violates } from './belief.js';
 import { AT_ONCE, backlogFromMs, type Finding, type FindingEnd } from './finding.js';
-import { violates } from './fold.js';
 import { activeIntervalAt, endOfTerm, type Fitted, lastTickEdge, nextTickEdgeAfter } from './intervals.js';
 import type { PreparedTerm } from './prepared-term.js';
 import type { KeptFix, Told } from './state.js';

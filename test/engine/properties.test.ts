@@ -126,10 +126,10 @@ describe('invariants', () => {
     const firstFix = first.activations[0]!.terms.some((term) => term.confirmOn === 'first-fix');
     for (const event of play(first, steps, 'every').events) {
       if (event.type !== 'confirmed' || (firstFix && event.conditionId !== 'C-schools')) continue;
-      const [one, two] = event.explanation.fixes;
-      expect(event.explanation.fixes).toHaveLength(2);
-      expect(two!.fixedAtMs - one!.fixedAtMs).toBeLessThanOrEqual(300_000);
-      for (const fix of [one!, two!]) {
+      const { fixes } = event.explanation;
+      expect(fixes.length).toBeGreaterThanOrEqual(2);
+      expect(fixes.at(-1)!.fixedAtMs - fixes.at(-2)!.fixedAtMs).toBeLessThanOrEqual(300_000);
+      for (const fix of fixes) {
         expect(Math.sign(fix.signedDistanceMetres) || (event.kind === 'exclusion' ? -1 : 1)).toBe(
           event.kind === 'exclusion' ? -1 : 1,
         );
@@ -152,7 +152,9 @@ describe('invariants', () => {
     const over = new Set<string>();
     for (const event of play(first, steps, 'every').events) {
       expect(over.has(event.alertId)).toBe(false);
-      if (event.endedBecause === 'complied' || event.endedBecause === 'restored') over.add(event.alertId);
+      // At a window's close one fix may have been told as the end: the next may say otherwise. Belief that is sure never is unsaid.
+      const isSure = event.endedBecause === 'complied' && event.explanation.belief! <= 0.05;
+      if (isSure || event.endedBecause === 'restored') over.add(event.alertId);
     }
   });
 

@@ -31,7 +31,7 @@ describe('an authorised absence', () => {
       .fix(home)
       .expect([
         '20:00:42 confirmed curfew 20:00:00- late-home edge',
-        '20:01:42 ended curfew 20:00:00-20:01:40 late-home complied two-fixes',
+        '20:01:42 ended curfew 20:00:00-20:01:40 late-home complied belief',
       ]);
     expect(events.map(({ unreasonableMinutes }) => unreasonableMinutes)).toEqual([0.67, 1.67]);
     expect(events[0]!.window).toEqual({ opensAtMs: windows[0], closesAtMs: windows[1] });
@@ -58,8 +58,8 @@ describe('an authorised absence', () => {
       .at('22:00:30')
       .fix(home)
       .expect([
-        '20:50:02 suspected curfew 20:50:00- left-during two-fixes',
-        '20:51:02 confirmed curfew 20:50:00- left-during two-fixes',
+        '20:50:02 suspected curfew 20:50:00- left-during belief',
+        '20:51:02 confirmed curfew 20:50:00- left-during belief',
         '21:01:30 ended curfew 20:50:00-21:00:00 left-during absence-began edge',
       ]);
     expect(events[2]).toMatchObject({ absenceId: 'AB-1', unreasonableMinutes: 10 });
@@ -94,8 +94,8 @@ describe('an authorised absence', () => {
       .at('20:20:00')
       .wait()
       .expect([
-        '20:00:02 suspected curfew 20:00:00- left-during two-fixes',
-        '20:01:02 confirmed curfew 20:00:00- left-during two-fixes',
+        '20:00:02 suspected curfew 20:00:00- left-during belief',
+        '20:01:02 confirmed curfew 20:00:00- left-during belief',
         '20:11:35 ended curfew 20:00:00-20:10:04 left-during absence-began edge',
       ]);
     expect(events[2]).toMatchObject({ absenceId: 'AB-1', unreasonableMinutes: 0 });
@@ -137,7 +137,7 @@ describe('a suspension', () => {
   test('a violation that goes on after it is told at its end, from its own start', () => {
     const out = scenario(DAY, suspended()).at('18:59:30').fix(home).at('20:30:00').fix(faraway);
     out.at('20:31:00').fix(faraway).at('20:59:30').fix(faraway).at('21:10:00').wait();
-    out.expect(['21:00:00 confirmed curfew 20:30:00- left-during two-fixes']);
+    out.expect(['21:00:00 confirmed curfew 20:30:00- left-during belief']);
   });
 
   test('one that ended within it is told at its end, too: nothing is lost', () => {
@@ -154,8 +154,8 @@ describe('a suspension', () => {
       .at('21:30:00')
       .fix(home);
     out.expect([
-      '21:00:00 confirmed curfew 20:30:00- left-during two-fixes',
-      '21:00:00 ended curfew 20:30:00-20:32:00 left-during complied two-fixes',
+      '21:00:00 confirmed curfew 20:30:00- left-during belief',
+      '21:00:00 ended curfew 20:30:00-20:32:00 left-during complied belief',
     ]);
   });
 
@@ -163,14 +163,14 @@ describe('a suspension', () => {
     const before = scenario(DAY, suspended()).at('18:59:30').fix(home).at('19:58:00').fix(faraway);
     before.at('19:59:00').fix(faraway).at('20:05:00').fix(home);
     before.expect([
-      '19:58:02 suspected curfew 19:58:00- left-during two-fixes',
-      '19:59:02 confirmed curfew 19:58:00- left-during two-fixes',
+      '19:58:02 suspected curfew 19:58:00- left-during belief',
+      '19:59:02 confirmed curfew 19:58:00- left-during belief',
       expect.stringContaining('20:05:02 ended curfew 19:58:00-'),
     ]);
     const other = scenario(DAY, suspended({ conditionId: 'C-other' }))
       .at('18:59:30')
       .fix(home);
-    other.at('20:30:00').fix(faraway).expect(['20:30:02 suspected curfew 20:30:00- left-during two-fixes']);
+    other.at('20:30:00').fix(faraway).expect(['20:30:02 suspected curfew 20:30:00- left-during belief']);
   });
 
   test('a late fix takes back what was held back, and changes what was told at the end', () => {
@@ -193,8 +193,8 @@ describe('a suspension', () => {
       .at('21:10:00')
       .fix(home)
       .expect([
-        '21:00:00 confirmed curfew 20:30:00- left-during two-fixes',
-        '21:00:00 ended curfew 20:30:00-20:32:00 left-during complied two-fixes',
+        '21:00:00 confirmed curfew 20:30:00- left-during belief',
+        '21:00:00 ended curfew 20:30:00-20:32:00 left-during complied belief',
       ]);
     expect(events.map(({ revision }) => revision)).toEqual([1, 2]);
   });
@@ -203,7 +203,7 @@ describe('a suspension', () => {
     const lifted = { ...suspended({ endsAtMs: at('20:40:00') }), sequence: 2 };
     const out = scenario(DAY, suspended()).at('18:59:30').fix(home).at('20:30:00').fix(faraway);
     out.at('20:31:00').fix(faraway).at('20:45:00').watch(lifted);
-    out.expect(['20:45:00 confirmed curfew 20:30:00- left-during two-fixes']);
+    out.expect(['20:45:00 confirmed curfew 20:30:00- left-during belief']);
   });
 });
 
@@ -226,8 +226,8 @@ describe('custody', () => {
       .at('20:31:00')
       .fix(faraway)
       .expect([
-        '20:30:02 suspected curfew 20:30:00- left-during two-fixes',
-        '20:31:02 confirmed curfew 20:30:00- left-during two-fixes',
+        '20:30:02 suspected curfew 20:30:00- left-during belief',
+        '20:31:02 confirmed curfew 20:30:00- left-during belief',
       ]);
     expect(events.map(({ inCustody }) => inCustody)).toEqual([true, true]);
   });
@@ -246,10 +246,10 @@ describe('custody', () => {
       .at('21:10:00')
       .wait()
       .expect([
-        '19:58:02 suspected curfew 19:58:00- left-during two-fixes',
-        '19:59:02 confirmed curfew 19:58:00- left-during two-fixes',
-        '20:05:01 amended curfew 19:58:00- left-during two-fixes',
-        '21:00:00 amended curfew 19:58:00- left-during two-fixes',
+        '19:58:02 suspected curfew 19:58:00- left-during belief',
+        '19:59:02 confirmed curfew 19:58:00- left-during belief',
+        '20:05:01 amended curfew 19:58:00- left-during belief',
+        '21:00:00 amended curfew 19:58:00- left-during belief',
       ]);
     expect(events.map(({ inCustody }) => inCustody ?? false)).toEqual([false, false, true, false]);
   });

@@ -103,8 +103,8 @@ describe('a curfew that opens', () => {
       .at('19:01:30')
       .fix(faraway)
       .expect([
-        '19:00:32 suspected curfew 19:00:30- late-home two-fixes',
-        '19:01:32 confirmed curfew 19:00:30- late-home two-fixes',
+        '19:00:32 suspected curfew 19:00:30- late-home belief',
+        '19:01:32 confirmed curfew 19:00:30- late-home belief',
       ]);
   });
 });
@@ -159,7 +159,7 @@ describe('late fixes for an edge that was told by tick', () => {
       .fix(faraway)
       .expect([
         '19:01:30 suspected unknown-at-edge 19:00:00- silence',
-        '19:03:02 suspected curfew 19:03:00- late-home two-fixes',
+        '19:03:02 suspected curfew 19:03:00- late-home belief',
         '19:03:02 withdrawn unknown-at-edge 19:00:00- silence superseded',
       ]);
     expect(events[2]!.supersededBy).toBe(events[1]!.alertId);
@@ -227,13 +227,13 @@ describe('within and at the end of a window', () => {
       .at('22:02:00')
       .fix(faraway)
       .at('22:03:00')
-      .fix(home)
+      .stay(home)
       .at('22:10:00')
       .wait()
       .expect([
-        '22:01:02 suspected curfew 22:01:00- left-during two-fixes',
-        '22:02:02 confirmed curfew 22:01:00- left-during two-fixes',
-        '22:03:02 ended curfew 22:01:00-22:03:00 left-during complied two-fixes',
+        '22:01:02 suspected curfew 22:01:00- left-during belief',
+        '22:02:02 confirmed curfew 22:01:00- left-during belief',
+        '22:04:02 ended curfew 22:01:00-22:03:00 left-during complied belief',
       ]);
   });
 
@@ -241,8 +241,8 @@ describe('within and at the end of a window', () => {
     const out = scenario(DAY, curfew()).at('18:59:30').fix(home).at('+1 06:54:00').fix(home);
     out.at('+1 06:55:00').fix(faraway).at('+1 06:56:00').fix(faraway).at('+1 07:30:00').wait();
     out.expect([
-      '+1 06:55:02 suspected curfew +1 06:55:00- left-during two-fixes',
-      '+1 06:56:02 confirmed curfew +1 06:55:00- left-during two-fixes',
+      '+1 06:55:02 suspected curfew +1 06:55:00- left-during belief',
+      '+1 06:56:02 confirmed curfew +1 06:55:00- left-during belief',
       '+1 07:01:30 ended curfew +1 06:55:00-+1 07:00:00 out-at-end window-closed edge',
     ]);
   });
@@ -271,10 +271,10 @@ describe('within and at the end of a window', () => {
       .fix(faraway);
     out.at('+1 06:58:00').fix(faraway).at('+1 06:59:30').fix(home, { afterMs: 180_000 });
     out.expect([
-      '+1 06:57:02 suspected curfew +1 06:57:00- left-during two-fixes',
-      '+1 06:58:02 confirmed curfew +1 06:57:00- left-during two-fixes',
+      '+1 06:57:02 suspected curfew +1 06:57:00- left-during belief',
+      '+1 06:58:02 confirmed curfew +1 06:57:00- left-during belief',
       '+1 07:01:30 ended curfew +1 06:57:00-+1 07:00:00 out-at-end window-closed edge',
-      '+1 07:02:30 amended curfew +1 06:57:00-+1 06:59:30 left-during complied two-fixes',
+      '+1 07:02:30 amended curfew +1 06:57:00-+1 06:59:30 left-during complied belief',
     ]);
   });
 
@@ -287,16 +287,16 @@ describe('within and at the end of a window', () => {
         .fix(faraway)
         .at('19:01:30')
         .fix(faraway);
-    graced().at('19:04:00').fix(home).at('19:10:00').wait().expect([]);
+    graced().at('19:04:00').stay(home).at('19:10:00').wait().expect([]);
     graced().at('19:10:00').wait().expect(['19:06:30 confirmed curfew 19:00:00- late-home edge']);
     graced()
       .at('19:05:20')
       .fix(faraway)
       .at('19:06:20')
-      .fix(home)
+      .stay(home)
       .expect([
         '19:05:22 confirmed curfew 19:00:00- late-home edge',
-        '19:06:22 ended curfew 19:00:00-19:06:20 late-home complied two-fixes',
+        '19:07:22 ended curfew 19:00:00-19:06:20 late-home complied belief',
       ]);
   });
 });

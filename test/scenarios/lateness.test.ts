@@ -22,9 +22,9 @@ describe('out of order within the horizon', () => {
       .at('12:01:00')
       .fix(middle, LATE)
       .expect([
-        '12:02:02 suspected exclusion 12:02:00- two-fixes',
-        '12:03:02 confirmed exclusion 12:02:00- two-fixes',
-        '12:11:00 amended exclusion 12:01:00- two-fixes',
+        '12:02:02 suspected exclusion 12:02:00- belief',
+        '12:03:02 confirmed exclusion 12:02:00- belief',
+        '12:11:00 amended exclusion 12:01:00- belief',
       ]);
     expect(byAlert(events)).toHaveLength(1);
     expect(events.at(-1)).toMatchObject({ revision: 3, delayedByMs: 600_000, historic: false });
@@ -41,8 +41,8 @@ describe('out of order within the horizon', () => {
       .at('12:03:00')
       .fix(middle, LATE)
       .expect([
-        '12:13:00 confirmed exclusion 12:02:00- two-fixes',
-        '12:13:00 ended exclusion 12:02:00-12:05:00 complied two-fixes',
+        '12:13:00 confirmed exclusion 12:02:00- belief',
+        '12:13:00 ended exclusion 12:02:00-12:05:00 complied belief',
       ]);
   });
 
@@ -62,13 +62,13 @@ describe('out of order within the horizon', () => {
       .at('12:02:30')
       .fix(middle, { ...LATE, accuracyMetres: 3 })
       .expect([
-        '12:00:02 suspected exclusion 12:00:00- two-fixes',
-        '12:01:02 confirmed exclusion 12:00:00- two-fixes',
-        '12:02:32 ended exclusion 12:00:00-12:02:30 complied two-fixes',
-        '12:04:02 suspected exclusion 12:04:00- two-fixes',
-        '12:05:02 confirmed exclusion 12:04:00- two-fixes',
-        '12:12:30 amended exclusion 12:00:00- two-fixes',
-        '12:12:30 withdrawn exclusion 12:04:00- two-fixes superseded',
+        '12:00:02 suspected exclusion 12:00:00- belief',
+        '12:01:02 confirmed exclusion 12:00:00- belief',
+        '12:02:32 ended exclusion 12:00:00-12:02:30 complied belief',
+        '12:04:02 suspected exclusion 12:04:00- belief',
+        '12:05:02 confirmed exclusion 12:04:00- belief',
+        '12:12:30 amended exclusion 12:00:00- belief',
+        '12:12:30 withdrawn exclusion 12:04:00- belief superseded',
       ]);
     expect(events.at(-1)!.supersededBy).toBe(events[0]!.alertId);
   });
@@ -86,10 +86,10 @@ describe('out of order within the horizon', () => {
       .at('12:02:00')
       .fix(faraway, LATE)
       .expect([
-        '12:00:02 suspected exclusion 12:00:00- two-fixes',
-        '12:01:02 confirmed exclusion 12:00:00- two-fixes',
-        '12:12:00 ended exclusion 12:00:00-12:02:00 complied two-fixes',
-        '12:12:00 confirmed exclusion 12:03:00- two-fixes',
+        '12:00:02 suspected exclusion 12:00:00- belief',
+        '12:01:02 confirmed exclusion 12:00:00- belief',
+        '12:12:00 ended exclusion 12:00:00-12:02:00 complied belief',
+        '12:12:00 confirmed exclusion 12:03:00- belief',
       ]);
     expect(byAlert(events)).toHaveLength(2);
   });
@@ -103,10 +103,10 @@ describe('out of order within the horizon', () => {
       .at('12:02:00')
       .fix(middle, LATE)
       .expect([
-        '12:01:02 suspected exclusion 12:01:00- two-fixes',
-        '12:03:02 withdrawn exclusion 12:01:00- two-fixes',
-        '12:12:00 confirmed exclusion 12:01:00- two-fixes',
-        '12:12:00 ended exclusion 12:01:00-12:03:00 complied two-fixes',
+        '12:01:02 suspected exclusion 12:01:00- belief',
+        '12:03:02 withdrawn exclusion 12:01:00- belief',
+        '12:12:00 confirmed exclusion 12:01:00- belief',
+        '12:12:00 ended exclusion 12:01:00-12:03:00 complied belief',
       ]);
     expect(events.map((event) => event.revision)).toEqual([1, 2, 3, 4]);
     expect(byAlert(events)).toHaveLength(1);
@@ -123,10 +123,10 @@ describe('out of order within the horizon', () => {
       .at('12:01:30')
       .fix(faraway, LATE)
       .expect([
-        '12:01:02 suspected exclusion 12:01:00- two-fixes',
-        '12:02:02 confirmed exclusion 12:01:00- two-fixes',
-        '12:03:02 ended exclusion 12:01:00-12:03:00 complied two-fixes',
-        '12:11:30 withdrawn exclusion 12:01:00-12:03:00 two-fixes',
+        '12:01:02 suspected exclusion 12:01:00- belief',
+        '12:02:02 confirmed exclusion 12:01:00- belief',
+        '12:03:02 ended exclusion 12:01:00-12:03:00 complied belief',
+        '12:11:30 withdrawn exclusion 12:01:00-12:03:00 belief',
       ]);
   });
 
@@ -143,10 +143,7 @@ describe('out of order within the horizon', () => {
       .at('11:59:59')
       .fix(middle, { afterMs: 1_920_000 })
       .expect(
-        ['12:31:41 suspected exclusion 12:00:01- two-fixes', '12:31:41 withdrawn exclusion 12:00:01- two-fixes'].slice(
-          0,
-          0,
-        ),
+        ['12:31:41 suspected exclusion 12:00:01- belief', '12:31:41 withdrawn exclusion 12:00:01- belief'].slice(0, 0),
       );
     expect(notJudged).toEqual([null, null, null, 'beyond-horizon', 'beyond-horizon']);
   });
@@ -169,10 +166,10 @@ describe('out of order within the horizon', () => {
       .at('12:10:40')
       .fix(middle, LATE)
       .expect([
-        '12:20:40 confirmed exclusion 12:10:30- two-fixes',
-        '12:20:40 ended exclusion 12:10:30-12:11:00 complied two-fixes',
-        '12:20:40 confirmed exclusion 12:10:30- two-fixes',
-        '12:20:40 ended exclusion 12:10:30-12:11:00 complied two-fixes',
+        '12:20:40 confirmed exclusion 12:10:30- belief',
+        '12:20:40 ended exclusion 12:10:30-12:11:00 complied belief',
+        '12:20:40 confirmed exclusion 12:10:30- belief',
+        '12:20:40 ended exclusion 12:10:30-12:11:00 complied belief',
       ]);
     expect(notJudged).toEqual([null, null, 'beyond-horizon', null, null]);
   });

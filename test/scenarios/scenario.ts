@@ -11,6 +11,7 @@ import type { EngineEvent, EngineInput, NotJudged, Position, SharedWatch, TagWat
 import { type Place, pingAt } from './world.js';
 
 export const TICK_MS = 5_000;
+const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const DELAY_MS = 2_000;
 
@@ -79,6 +80,8 @@ export interface Scenario {
   at(time: string): {
     /** A fix at this device time, received `afterMs` later (two seconds). */
     fix(at: Place, options?: { afterMs?: number } & Partial<Position>): Scenario;
+    /** Two fixes at one place, a minute apart: as many as it takes to be believed. */
+    stay(at: Place): Scenario;
     /** The watch changes. */
     watch(watch: TagWatch): Scenario;
     shared(watch: SharedWatch): Scenario;
@@ -103,6 +106,13 @@ export function scenario(day: string, first: TagWatch): Scenario {
         fix(at, { afterMs = DELAY_MS, ...position } = {}) {
           const input = { type: 'ping', ping: pingAt(atMs, at, position), receivedAtMs: atMs + afterMs } as const;
           return add({ atMs: atMs + afterMs, input });
+        },
+        stay(at) {
+          for (const eachMs of [atMs, atMs + MINUTE_MS]) {
+            const receivedAtMs = eachMs + DELAY_MS;
+            add({ atMs: receivedAtMs, input: { type: 'ping', ping: pingAt(eachMs, at), receivedAtMs } });
+          }
+          return self;
         },
         watch: (watch) => add({ atMs, watch }),
         shared: (watch) => add({ atMs, shared: watch }),

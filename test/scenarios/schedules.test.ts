@@ -92,11 +92,11 @@ describe('an exclusion on match days only', () => {
       .at('15:02:00')
       .fix(middle)
       .at('15:03:00')
-      .fix(faraway)
+      .stay(faraway)
       .expect([
-        '15:01:02 suspected exclusion 15:01:00- two-fixes',
-        '15:02:02 confirmed exclusion 15:01:00- two-fixes',
-        '15:03:02 ended exclusion 15:01:00-15:03:00 complied two-fixes',
+        '15:01:02 suspected exclusion 15:01:00- belief',
+        '15:02:02 confirmed exclusion 15:01:00- belief',
+        '15:04:02 ended exclusion 15:01:00-15:03:00 complied belief',
       ]);
   });
 
@@ -134,10 +134,10 @@ describe('an inclusion for working hours', () => {
       .at('09:00:30')
       .fix(faraway)
       .at('09:01:30')
-      .fix(middle)
+      .stay(middle)
       .expect([
         '09:00:32 confirmed inclusion 09:00:00- edge',
-        '09:01:32 ended inclusion 09:00:00-09:01:30 complied two-fixes',
+        '09:02:32 ended inclusion 09:00:00-09:01:30 complied belief',
       ]);
   });
 
@@ -152,8 +152,8 @@ describe('an inclusion for working hours', () => {
       .at('17:05:00')
       .fix(faraway)
       .expect([
-        '16:51:02 suspected inclusion 16:51:00- two-fixes',
-        '16:52:02 confirmed inclusion 16:51:00- two-fixes',
+        '16:51:02 suspected inclusion 16:51:00- belief',
+        '16:52:02 confirmed inclusion 16:51:00- belief',
         '17:01:30 ended inclusion 16:51:00-17:00:00 window-closed edge',
       ]);
   });
@@ -189,10 +189,10 @@ describe('a curfew', () => {
       .fix(middle)
       .at('09:00:30');
     const day = out.fix(middle).at('09:59:30').fix(middle).at('10:01:00').fix(faraway).at('18:59:00').fix(faraway);
-    day.at('18:59:45').fix(faraway).at('19:00:40').fix(faraway).at('19:01:40').fix(middle).at('22:59:50').fix(middle);
+    day.at('18:59:45').fix(faraway).at('19:00:40').fix(faraway).at('19:01:40').stay(middle).at('22:59:50').fix(middle);
     const { events } = day.expect([
       '19:00:42 confirmed curfew 19:00:00- late-home edge',
-      '19:01:42 ended curfew 19:00:00-19:01:40 late-home complied two-fixes',
+      '19:02:42 ended curfew 19:00:00-19:01:40 late-home complied belief',
     ]);
     expect(events.at(-1)!.window).toEqual({
       opensAtMs: instant(DAY, '19:00:00'),
@@ -225,7 +225,7 @@ describe('a curfew', () => {
       .fix(friend)
       .expect([
         '+1 00:00:32 confirmed curfew +1 00:00:00- late-home edge',
-        '+1 00:01:32 ended curfew +1 00:00:00-+1 00:01:30 late-home complied two-fixes',
+        '+1 00:02:32 ended curfew +1 00:00:00-+1 00:01:30 late-home complied belief',
       ]);
     expect(events.map(({ zoneId }) => zoneId)).toEqual(['Z-friend', 'Z-friend']);
   });
@@ -243,10 +243,10 @@ describe('a curfew', () => {
       .at('15:00:30')
       .fix(faraway)
       .at('15:01:30')
-      .fix(middle)
+      .stay(middle)
       .expect([
         '15:00:32 confirmed curfew 15:00:00- late-home edge',
-        '15:01:32 ended curfew 15:00:00-15:01:30 late-home complied two-fixes',
+        '15:02:32 ended curfew 15:00:00-15:01:30 late-home complied belief',
       ]);
   });
 
@@ -260,12 +260,12 @@ describe('a curfew', () => {
     const minutes = (count: number) => {
       const out = graced();
       for (let minute = 0; minute < count; minute++) out.at(`20:${String(minute).padStart(2, '0')}:00`).fix(faraway);
-      return out.at(`20:${String(count).padStart(2, '0')}:00`).fix(middle);
+      return out.at(`20:${String(count).padStart(2, '0')}:00`).stay(middle);
     };
     minutes(9).expect([]);
     minutes(12).expect([
-      '20:10:02 confirmed curfew 20:00:00- left-during two-fixes',
-      '20:12:02 ended curfew 20:00:00-20:12:00 left-during complied two-fixes',
+      '20:10:02 confirmed curfew 20:00:00- left-during belief',
+      '20:13:02 ended curfew 20:00:00-20:12:00 left-during complied belief',
     ]);
   });
 
@@ -290,8 +290,8 @@ describe('a curfew', () => {
   test('over the long night, received in one batch: home until 06:30Z, away from 06:31Z, one violation until 07:00Z', () => {
     const { events } = batch('2026-10-24', '18:00:00', '+1 06:31:00', '+1 07:05:00', '+1 11:00:00').expect([
       '+1 07:01:30 suspected unknown-at-edge +1 07:00:00- silence',
-      '+1 11:00:00 suspected curfew +1 06:31:00- left-during two-fixes',
-      '+1 11:00:00 confirmed curfew +1 06:31:00- left-during two-fixes',
+      '+1 11:00:00 suspected curfew +1 06:31:00- left-during belief',
+      '+1 11:00:00 confirmed curfew +1 06:31:00- left-during belief',
       '+1 11:00:00 ended curfew +1 06:31:00-+1 07:00:00 out-at-end window-closed edge',
       '+1 11:00:00 withdrawn unknown-at-edge +1 07:00:00- silence superseded',
     ]);

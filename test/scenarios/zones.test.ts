@@ -8,7 +8,7 @@ const square = zone();
 const exclusion = (changes = {}) => watch([square], [term('exclusion', square, changes)]);
 
 describe('an exclusion zone', () => {
-  test('two fixes confirm, the first outside ends', () => {
+  test('two fixes confirm, two outside end, and the end is the first of them', () => {
     const { events } = scenario(DAY, exclusion())
       .at('12:00:00')
       .fix(faraway)
@@ -19,11 +19,11 @@ describe('an exclusion zone', () => {
       .at('12:03:00')
       .fix(middle)
       .at('12:04:00')
-      .fix(faraway)
+      .stay(faraway)
       .expect([
-        '12:01:02 suspected exclusion 12:01:00- two-fixes',
-        '12:02:02 confirmed exclusion 12:01:00- two-fixes',
-        '12:04:02 ended exclusion 12:01:00-12:04:00 complied two-fixes',
+        '12:01:02 suspected exclusion 12:01:00- belief',
+        '12:02:02 confirmed exclusion 12:01:00- belief',
+        '12:05:02 ended exclusion 12:01:00-12:04:00 complied belief',
       ]);
     expect(new Set(events.map((event) => event.alertId)).size).toBe(1);
     expect(events.map((event) => event.revision)).toEqual([1, 2, 3]);
@@ -40,7 +40,7 @@ describe('an exclusion zone', () => {
       delayedByMs: 0,
       historic: false,
     });
-    expect(events[1]!.explanation.thresholds).toEqual({ consecutiveFixes: 2, gapLimitMs: 300_000 });
+    expect(events[1]!.explanation.thresholds).toEqual({ confirmAt: 0.95, endAt: 0.05, gapLimitMs: 300_000 });
     expect(events[1]!.explanation.fixes.map((fix) => fix.signedDistanceMetres)).toEqual([-100, -100]);
   });
 
@@ -50,7 +50,7 @@ describe('an exclusion zone', () => {
       .fix(middle)
       .at('12:02:00')
       .fix(faraway)
-      .expect(['12:01:02 suspected exclusion 12:01:00- two-fixes', '12:02:02 withdrawn exclusion 12:01:00- two-fixes']);
+      .expect(['12:01:02 suspected exclusion 12:01:00- belief', '12:02:02 withdrawn exclusion 12:01:00- belief']);
   });
 
   test('fixes over five minutes apart are not consecutive, and an episode goes on through silence', () => {
@@ -62,11 +62,11 @@ describe('an exclusion zone', () => {
       .at('12:10:01')
       .fix(middle)
       .at('14:00:00')
-      .fix(faraway)
+      .stay(faraway)
       .expect([
-        '12:00:02 suspected exclusion 12:00:00- two-fixes',
-        '12:10:03 confirmed exclusion 12:00:00- two-fixes',
-        '14:00:02 ended exclusion 12:00:00-(12:10:01..)14:00:00 complied two-fixes',
+        '12:00:02 suspected exclusion 12:00:00- belief',
+        '12:10:03 confirmed exclusion 12:00:00- belief',
+        '14:01:02 ended exclusion 12:00:00-(12:10:01..)14:00:00 complied belief',
       ]);
   });
 
@@ -99,7 +99,7 @@ describe('an exclusion zone', () => {
       .fix(middle)
       .at('11:30:00')
       .fix(middle)
-      .expect(['12:04:03 suspected exclusion 12:04:01- two-fixes']);
+      .expect(['12:04:03 suspected exclusion 12:04:01- belief']);
     expect(notJudged).toEqual([
       null,
       'mechanism',
@@ -116,7 +116,7 @@ describe('an exclusion zone', () => {
     const { events } = scenario(DAY, { ...exclusion(), defaultAccuracyMetres: 25 })
       .at('12:00:00')
       .fix(middle, { accuracyMetres: null })
-      .expect(['12:00:02 suspected exclusion 12:00:00- two-fixes']);
+      .expect(['12:00:02 suspected exclusion 12:00:00- belief']);
     expect(events[0]!.explanation.fixes[0]!.accuracyMetres).toBe(25);
   });
 
@@ -124,7 +124,7 @@ describe('an exclusion zone', () => {
     const { events } = scenario(DAY, exclusion())
       .at('12:00:00')
       .fix(middle, { afterMs: 3_600_000 })
-      .expect(['13:00:00 suspected exclusion 12:00:00- two-fixes']);
+      .expect(['13:00:00 suspected exclusion 12:00:00- belief']);
     expect(events[0]!.delayedByMs).toBe(3_600_000);
   });
 });
@@ -139,11 +139,11 @@ describe('inclusion and restriction', () => {
       .at('12:02:00')
       .fix(faraway)
       .at('12:03:00')
-      .fix(middle)
+      .stay(middle)
       .expect([
-        `12:01:02 suspected ${kind} 12:01:00- two-fixes`,
-        `12:02:02 confirmed ${kind} 12:01:00- two-fixes`,
-        `12:03:02 ended ${kind} 12:01:00-12:03:00 complied two-fixes`,
+        `12:01:02 suspected ${kind} 12:01:00- belief`,
+        `12:02:02 confirmed ${kind} 12:01:00- belief`,
+        `12:04:02 ended ${kind} 12:01:00-12:03:00 complied belief`,
       ]);
   });
 });
@@ -157,8 +157,8 @@ describe('the end of what stands', () => {
       .fix(middle);
     inside.at('12:26:00').fix(middle).at('12:40:00').fix(middle);
     inside.expect([
-      '12:25:02 suspected exclusion 12:25:00- two-fixes',
-      '12:26:02 confirmed exclusion 12:25:00- two-fixes',
+      '12:25:02 suspected exclusion 12:25:00- belief',
+      '12:26:02 confirmed exclusion 12:25:00- belief',
       '12:30:00 ended exclusion 12:25:00-12:30:00 order-ended edge',
     ]);
   });
@@ -171,7 +171,7 @@ describe('the end of what stands', () => {
       .at('12:31:00')
       .fix(faraway)
       .expect([
-        '12:29:02 suspected exclusion 12:29:00- two-fixes',
+        '12:29:02 suspected exclusion 12:29:00- belief',
         '12:30:00 ended exclusion 12:29:00-12:30:00 tag-removed edge',
       ]);
     expect(notJudged).toEqual([null, 'not-fitted']);
@@ -190,7 +190,7 @@ describe('the end of what stands', () => {
       .at('12:30:00')
       .watch(gone)
       .expect([
-        '12:29:02 suspected exclusion 12:29:00- two-fixes',
+        '12:29:02 suspected exclusion 12:29:00- belief',
         '12:30:00 ended exclusion 12:29:00-12:30:00 tag-removed edge',
       ]);
     expect(nextDueAtMs).toBeNull();
@@ -206,10 +206,10 @@ describe('the end of what stands', () => {
       .at('12:32:00')
       .fix(middle)
       .expect([
-        '12:29:02 suspected exclusion 12:29:00- two-fixes',
+        '12:29:02 suspected exclusion 12:29:00- belief',
         '12:30:00 ended exclusion 12:29:00-12:30:00 order-ended edge',
-        '12:31:00 amended exclusion 12:29:00- two-fixes',
-        '12:32:02 confirmed exclusion 12:29:00- two-fixes',
+        '12:31:00 amended exclusion 12:29:00- belief',
+        '12:32:02 confirmed exclusion 12:29:00- belief',
       ]);
   });
 
@@ -222,7 +222,7 @@ describe('the end of what stands', () => {
       .at('12:31:00')
       .fix(middle)
       .expect([
-        '12:29:02 suspected exclusion 12:29:00- two-fixes',
+        '12:29:02 suspected exclusion 12:29:00- belief',
         '12:30:00 ended exclusion 12:29:00-12:30:00 version-changed edge',
       ]);
   });
@@ -247,10 +247,10 @@ describe('switch-on and versions', () => {
       .at('12:31:00')
       .fix(middle)
       .at('12:32:00')
-      .fix(faraway)
+      .stay(faraway)
       .expect([
         '12:30:01 confirmed exclusion 12:30:00- edge',
-        '12:32:02 ended exclusion 12:30:00-12:32:00 complied two-fixes',
+        '12:33:02 ended exclusion 12:30:00-12:32:00 complied belief',
       ]);
   });
 
@@ -313,8 +313,8 @@ describe('switch-on and versions', () => {
       .at('12:30:30')
       .fix(middle)
       .expect([
-        '12:28:32 suspected exclusion 12:28:30- two-fixes',
-        '12:29:32 confirmed exclusion 12:28:30- two-fixes',
+        '12:28:32 suspected exclusion 12:28:30- belief',
+        '12:29:32 confirmed exclusion 12:28:30- belief',
         '12:30:00 ended exclusion 12:28:30-12:30:00 version-changed edge',
         '12:30:00 confirmed exclusion 12:30:00- edge',
       ]);
@@ -329,16 +329,17 @@ describe('switch-on and versions', () => {
     ];
     const old = scenario('2008-02-01', watch([square], terms, { publishedAtMs: on }));
     const afterMs = on - instant('2008-02-01', '12:00:00');
-    for (const time of ['12:00:00', '12:01:00', '12:02:00', '+3 12:00:00', '+6 18:59:30', '+6 19:00:30']) {
-      old.at(time).fix(time === '12:02:00' || time.startsWith('+6') ? faraway : middle, { afterMs });
+    for (const time of ['12:00:00', '12:01:00', '12:02:00', '12:03:00', '+3 12:00:00', '+6 18:59:30', '+6 19:00:30']) {
+      const isAway = time === '12:02:00' || time === '12:03:00' || time.startsWith('+6');
+      old.at(time).fix(isAway ? faraway : middle, { afterMs });
     }
     const { events } = old.expect(
       [
-        'suspected exclusion 12:00:00- two-fixes',
-        'confirmed exclusion 12:00:00- two-fixes',
-        'ended exclusion 12:00:00-12:02:00 complied two-fixes',
-        'suspected exclusion +3 12:00:00- two-fixes',
-        'withdrawn exclusion +3 12:00:00- two-fixes',
+        'suspected exclusion 12:00:00- belief',
+        'confirmed exclusion 12:00:00- belief',
+        'ended exclusion 12:00:00-12:02:00 complied belief',
+        'suspected exclusion +3 12:00:00- belief',
+        'withdrawn exclusion +3 12:00:00- belief',
         'confirmed curfew +6 19:00:00- late-home edge',
       ].map((line) => expect.stringContaining(line)),
     );
@@ -360,11 +361,11 @@ describe('shared conditions', () => {
       .at('12:02:00')
       .fix(middle)
       .at('12:03:00')
-      .fix(place(50_000))
+      .stay(place(50_000))
       .expect([
-        '12:01:02 suspected exclusion 12:01:00- two-fixes',
-        '12:02:02 confirmed exclusion 12:01:00- two-fixes',
-        '12:03:02 ended exclusion 12:01:00-12:03:00 complied two-fixes',
+        '12:01:02 suspected exclusion 12:01:00- belief',
+        '12:02:02 confirmed exclusion 12:01:00- belief',
+        '12:04:02 ended exclusion 12:01:00-12:03:00 complied belief',
       ]);
   });
 
@@ -409,6 +410,6 @@ describe('shared conditions', () => {
       .shared(shared([school], [term('inclusion', school, { conditionId: 'C-schools' })]))
       .at('12:01:00')
       .fix(place(50_000))
-      .expect(['12:01:02 suspected inclusion 12:01:00- two-fixes']);
+      .expect(['12:01:02 suspected inclusion 12:01:00- belief']);
   });
 });
