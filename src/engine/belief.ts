@@ -20,11 +20,13 @@ import {
 import type { AccuracyConvention } from './types.js';
 
 const MINUTE_MS = 60_000;
+/** σ to a centimetre: it is kept with every fix. */
+const HUNDREDTHS = 100;
 
 /** σ of the error in one direction, metres, from an accuracy by the tag model's convention; never below the floor. */
 export function sigmaMetres(accuracyMetres: number, convention: AccuracyConvention): number {
   const sigma = accuracyMetres / (convention === 'r68' ? R68_PER_SIGMA : R95_PER_SIGMA);
-  return Math.max(SIGMA_FLOOR_METRES, sigma);
+  return Math.max(SIGMA_FLOOR_METRES, Math.round(sigma * HUNDREDTHS) / HUNDREDTHS);
 }
 
 /** Whether a fix is in violation of a term, were it active: by its centre. */
@@ -57,12 +59,21 @@ export function probabilityOf(odds: number): number {
 }
 
 /**
- * The log odds after a fix that came `apartMs` after the fix that `odds` is of. Beyond the gap limit nothing is known of before.
- * Fixes nearer in time than their errors' correlation tell nothing new in that measure.
+ * The log odds after a fix, of which `violation` is the probability, where `odds` is of the fix before it. Beyond the gap limit
+ * nothing is known of before. A fix on the same side as the one before, nearer in time than errors' correlation, may be the same
+ * error over again and tells little new; one on the other side is news.
  */
-export function believe(odds: number, apartMs: number, violation: number): number {
+export function believe(
+  term: PreparedTerm,
+  odds: number,
+  before: KeptFix | undefined,
+  fix: KeptFix,
+  violation: number,
+): number {
+  const apartMs = fix.fixedAtMs - (before?.fixedAtMs ?? -Infinity);
   const isGap = apartMs > GAP_LIMIT_MS;
-  const weight = isGap ? 1 : Math.min(1, apartMs / CORRELATION_MS);
+  const isNews = isGap || apartMs >= CORRELATION_MS || violates(term, before!) !== violates(term, fix);
+  const weight = isNews ? 1 : apartMs / CORRELATION_MS;
   const next = (isGap ? 0 : leak(odds, apartMs)) + weight * logOdds(violation);
   return Math.min(CERTAIN_LOG_ODDS, Math.max(-CERTAIN_LOG_ODDS, next));
 }
@@ -77,11 +88,11 @@ function leak(odds: number, apartMs: number): number {
  */
 export function beliefOver(term: PreparedTerm, fixes: readonly KeptFix[]): number {
   let odds = 0;
-  let previousAtMs = -Infinity;
+  let before: KeptFix | undefined;
   for (const fix of fixes) {
-    odds = believe(odds, fix.fixedAtMs - previousAtMs, probabilityOfViolation(term, fix));
-    if (odds <= CLEAR_LOG_ODDS) odds = -CERTAIN_LOG_ODDS;
-    previousAtMs = fix.fixedAtMs;
+    odds = believe(term, odds, before, fix, probabilityOfViolation(term, fix));
+    odds = Math.max(odds, CLEAR_LOG_ODDS);
+    before = fix;
   }
   return odds;
 }

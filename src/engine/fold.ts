@@ -40,17 +40,16 @@ export function foldFix(
 ): FoldedTerm {
   const settled: Finding[] = [];
   const previousAtMs = before.at(-1)?.fixedAtMs ?? -Infinity;
-  const apartMs = fix.fixedAtMs - previousAtMs;
   let fromMs = previousAtMs;
   let coveredUntilMs = -Infinity;
   if (open !== null) {
     const interval = intervalOf(open, term, fitted);
     if (interval !== null && fix.fixedAtMs < interval.endsAtMs) {
       if (!open.raised) return { open: goOnDoubting(term, interval, open, before, fix), settled, coveredUntilMs };
-      return goOn(term, open, apartMs, fix, settled);
+      return goOn(term, open, before.at(-1)!, fix, settled);
     }
     if (interval !== null) {
-      const known = afterInterval(term, open, apartMs, fix);
+      const known = afterInterval(term, open, before.at(-1)!, fix);
       if (open.raised) settled.push(findingOf(open, closingOfEpisode(known, interval, fix), true));
       fromMs = Math.max(fromMs, interval.endsAtMs - 1);
       if (open.raised) coveredUntilMs = interval.endsAtMs;
@@ -64,7 +63,7 @@ export function foldFix(
     if (found === null) continue;
     const settledByFix = fix.fixedAtMs - opening.atMs <= SETTLE_MS;
     if (settledByFix && !violates(term, fix)) continue;
-    if (fix.fixedAtMs < opening.interval.endsAtMs) return goOn(term, found, apartMs, fix, settled);
+    if (fix.fixedAtMs < opening.interval.endsAtMs) return goOn(term, found, before.at(-1)!, fix, settled);
     settled.push(findingOf(found, closingOf(opening.interval, fix), true));
     coveredUntilMs = opening.interval.endsAtMs;
   }
@@ -72,7 +71,7 @@ export function foldFix(
   if (interval === null || !violates(term, fix)) return { open: null, settled, coveredUntilMs };
   const violation = probabilityOfViolation(term, fix);
   if (violation <= SUSPECT_ABOVE) return { open: null, settled, coveredUntilMs };
-  const odds = believe(Math.min(0, beliefOver(term, before)), apartMs, violation);
+  const odds = believe(term, Math.min(0, beliefOver(term, before)), before.at(-1), fix, violation);
   return { open: openAtFix(term, interval, before, fix, violation, odds), settled, coveredUntilMs };
 }
 
@@ -95,7 +94,7 @@ function goOnDoubting(
 ): Episode | null {
   const apartMs = fix.fixedAtMs - before.at(-1)!.fixedAtMs;
   const violation = probabilityOfViolation(term, fix);
-  const odds = believe(doubt.logOdds, apartMs, violation);
+  const odds = believe(term, doubt.logOdds, before.at(-1), fix, violation);
   if (violation <= SUSPECT_ABOVE) {
     return odds <= CLEAR_LOG_ODDS ? null : { ...doubt, logOdds: odds, leftAt: fix };
   }
@@ -105,11 +104,11 @@ function goOnDoubting(
   return { ...starts, startedAtMs, reason, evidence: addEvidence(doubt, apartMs, fix) };
 }
 
-/** A raised episode meets a fix in its interval, `apartMs` after the fix before. */
-function goOn(term: PreparedTerm, episode: Episode, apartMs: number, fix: KeptFix, settled: Finding[]): FoldedTerm {
+/** A raised episode meets a fix in its interval; `last` is the fix before. */
+function goOn(term: PreparedTerm, episode: Episode, last: KeptFix, fix: KeptFix, settled: Finding[]): FoldedTerm {
   const coveredUntilMs = fix.fixedAtMs;
   const violation = probabilityOfViolation(term, fix);
-  const odds = believe(episode.logOdds, apartMs, violation);
+  const odds = believe(term, episode.logOdds, last, fix, violation);
   const speaksFor = violation > SUSPECT_ABOVE;
   const { next, outcome } = TRANSITIONS[episode.strength][levelOf(term, odds, violation)];
   const leftAt = speaksFor ? null : (episode.leftAt ?? (violates(term, fix) ? null : fix));
@@ -119,7 +118,9 @@ function goOn(term: PreparedTerm, episode: Episode, apartMs: number, fix: KeptFi
     return { open: doubt, settled, coveredUntilMs };
   }
   const evidence =
-    speaksFor && episode.strength !== 'confirmed' ? addEvidence(episode, apartMs, fix) : episode.evidence;
+    speaksFor && episode.strength !== 'confirmed'
+      ? addEvidence(episode, fix.fixedAtMs - last.fixedAtMs, fix)
+      : episode.evidence;
   const lastViolating = speaksFor ? fix : episode.lastViolating;
   const now = { ...episode, logOdds: odds, leftAt, evidence, lastViolating };
   if (outcome === 'none') return { open: now, settled, coveredUntilMs };
@@ -149,9 +150,9 @@ function addEvidence(episode: Episode, apartMs: number, fix: KeptFix): readonly 
 }
 
 /** The episode as the first fix after its interval leaves it: it tells whether the last ones in it were outliers. */
-function afterInterval(term: PreparedTerm, episode: Episode, apartMs: number, fix: KeptFix): Episode {
-  if (apartMs > GAP_LIMIT_MS) return episode;
-  return { ...episode, logOdds: believe(episode.logOdds, apartMs, probabilityOfViolation(term, fix)) };
+function afterInterval(term: PreparedTerm, episode: Episode, last: KeptFix, fix: KeptFix): Episode {
+  if (fix.fixedAtMs - last.fixedAtMs > GAP_LIMIT_MS) return episode;
+  return { ...episode, logOdds: believe(term, episode.logOdds, last, fix, probabilityOfViolation(term, fix)) };
 }
 
 /** The episode that the state before an edge amounts to; null where it is complying, or too old to stand. */

@@ -5,8 +5,8 @@
 import type { ActivationState, Horizon, KeptFix, Snapshot } from './state.js';
 import { HORIZON_FIXES, HORIZON_MS, KEPT_FIXES, SNAPSHOT_EVERY_FIXES, SNAPSHOT_EVERY_MS } from './thresholds.js';
 
-/** Numbers a fix in the ring: fixedAtMs, receivedAtMs, latitude, longitude, accuracyMetres. */
-const RING_WIDTH = 5;
+/** Numbers a fix in the ring: fixedAtMs, receivedAtMs, latitude, longitude, accuracyMetres, sigmaMetres. */
+const RING_WIDTH = 6;
 
 function fixAt(ring: readonly number[], i: number): KeptFix {
   const at = i * RING_WIDTH;
@@ -16,6 +16,7 @@ function fixAt(ring: readonly number[], i: number): KeptFix {
     latitude: ring[at + 2]!,
     longitude: ring[at + 3]!,
     accuracyMetres: ring[at + 4]!,
+    sigmaMetres: ring[at + 5]!,
   };
 }
 
@@ -24,7 +25,7 @@ function add(horizon: Horizon, fix: KeptFix): void {
   const at = horizon.count * RING_WIDTH;
   horizon.count++;
   if (at >= ring.length) {
-    ring.push(fix.fixedAtMs, fix.receivedAtMs, fix.latitude, fix.longitude, fix.accuracyMetres);
+    ring.push(fix.fixedAtMs, fix.receivedAtMs, fix.latitude, fix.longitude, fix.accuracyMetres, fix.sigmaMetres);
     return;
   }
   ring[at] = fix.fixedAtMs;
@@ -32,6 +33,7 @@ function add(horizon: Horizon, fix: KeptFix): void {
   ring[at + 2] = fix.latitude;
   ring[at + 3] = fix.longitude;
   ring[at + 4] = fix.accuracyMetres;
+  ring[at + 5] = fix.sigmaMetres;
 }
 
 /** Forgets the oldest fixes. The room is kept: a list that shrinks and grows costs a collector more than all the rest. */

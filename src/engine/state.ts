@@ -142,7 +142,7 @@ export interface Horizon {
 
 /** Everything is a number, string, null or list of these: JSON.parse(JSON.stringify(state)) is the same state. */
 export interface ActivationState {
-  readonly format: 2;
+  readonly format: 3;
   readonly activationId: string;
   /** Newest last, at most KEPT_FIXES; independent of terms. */
   fixes: KeptFix[];
@@ -172,7 +172,7 @@ export interface ActivationState {
 /** The state before any input. */
 export function initialState(activationId: string): ActivationState {
   return {
-    format: 2,
+    format: 3,
     activationId,
     fixes: [],
     open: [],

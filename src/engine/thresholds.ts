@@ -53,7 +53,7 @@ export const END_AT = 0.05;
 /** The log odds of `CONFIRM_AT`: belief goes no further, so that two fixes in a row can always turn it. */
 export const CERTAIN_LOG_ODDS = Math.log(CONFIRM_AT / (1 - CONFIRM_AT));
 
-/** Log odds of a compliance that is taken as certain where nothing is raised: one good fix from not knowing, or from any doubt. */
+/** Where nothing is raised log odds go no lower: one good fix is always worth a suspicion, and two confirm. */
 export const CLEAR_LOG_ODDS = -2.5;
 
 /** One fix confirms a first-fix condition from this probability on. */

@@ -1,23 +1,51 @@
 /** States as earlier versions wrote them. */
+import { sigmaMetres } from './belief.js';
 import { horizonOf } from './horizon.js';
-import type { ActivationState, Told } from './state.js';
+import type { ActivationState, Episode, KeptFix, Told } from './state.js';
+import { CERTAIN_LOG_ODDS } from './thresholds.js';
 
-/** Format 1, of before there was a horizon. */
-type EarlierState = Omit<ActivationState, 'format' | 'over' | 'horizon' | 'told'> & {
-  readonly format: 1;
-  told: Omit<Told, 'endedAfterMs' | 'reason'>[];
+type EarlierFix = Omit<KeptFix, 'sigmaMetres'>;
+type EarlierEpisode = Omit<Episode, 'raised' | 'logOdds' | 'foundLogOdds' | 'leftAt' | 'evidence' | 'lastViolating'> & {
+  readonly evidence: readonly EarlierFix[];
+  readonly lastViolating: EarlierFix;
 };
+
+/** Formats 1, of before there was a horizon, and 2, of before there was belief. */
+type EarlierState = Omit<ActivationState, 'format' | 'over' | 'horizon' | 'told' | 'fixes' | 'open'> & {
+  readonly format: 1 | 2;
+  fixes: EarlierFix[];
+  open: EarlierEpisode[];
+  told: (Omit<Told, 'endedAfterMs' | 'reason'> & Partial<Pick<Told, 'endedAfterMs' | 'reason'>>)[];
+};
+
+const withSigma = (fix: EarlierFix): KeptFix => ({ ...fix, sigmaMetres: sigmaMetres(fix.accuracyMetres, 'r95') });
+
+/** Two fixes in a row were as good as certain, one was as good as even. */
+function withBelief(episode: EarlierEpisode): Episode {
+  const logOdds = episode.strength === 'confirmed' ? CERTAIN_LOG_ODDS : 0;
+  const lastViolating = withSigma(episode.lastViolating);
+  const evidence = episode.evidence.map(withSigma);
+  return { ...episode, evidence, lastViolating, raised: true, logOdds, foundLogOdds: logOdds, leftAt: null };
+}
 
 /** As one of now: late fixes begin to be judged from its newest fix on. */
 export function upgradeState(stored: ActivationState | EarlierState): ActivationState {
-  if (stored.format === 2) return stored;
+  if (stored.format === 3) return stored;
   const reasonOf = ({ termKey, startedAtMs }: Pick<Told, 'termKey' | 'startedAtMs'>) =>
     stored.open.find((each) => each.termKey === termKey && each.startedAtMs === startedAtMs)?.reason ?? null;
+  const fixes = stored.fixes.map(withSigma);
+  const open = stored.open.map(withBelief);
   return {
     ...stored,
-    format: 2,
-    told: stored.told.map((each) => ({ ...each, endedAfterMs: null, reason: reasonOf(each) })),
+    format: 3,
+    fixes,
+    open,
+    told: stored.told.map((each) => ({
+      ...each,
+      endedAfterMs: each.endedAfterMs ?? null,
+      reason: each.reason ?? reasonOf(each),
+    })),
     over: [],
-    horizon: horizonOf(stored.fixes, stored.open),
+    horizon: horizonOf(fixes, open),
   };
 }

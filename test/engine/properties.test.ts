@@ -214,9 +214,10 @@ describe('ticks', () => {
       fc.property(worlds({ changes: true }), some, ({ first, steps }, picked) => {
         const startMs = steps[0]!.atMs;
         const ticks = picked.map((i) => Math.ceil(startMs / 5_000) * 5_000 + i * 5_000);
-        const intervals = finalIntervals(play(first, steps, 'every').events);
-        expect(finalIntervals(play(first, steps, 'last').events)).toEqual(intervals);
-        expect(finalIntervals(play(first, steps, ticks).events)).toEqual(intervals);
+        // What a tick told as confirmed may be amended to a suspicion: an amendment says the strength, this summary does not.
+        const intervals = finalIntervals(play(first, steps, 'every').events).map(withoutStrength);
+        expect(finalIntervals(play(first, steps, 'last').events).map(withoutStrength)).toEqual(intervals);
+        expect(finalIntervals(play(first, steps, ticks).events).map(withoutStrength)).toEqual(intervals);
       }),
       RUNS,
     );

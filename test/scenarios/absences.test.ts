@@ -28,10 +28,10 @@ describe('an authorised absence', () => {
       .at('20:00:40')
       .fix(faraway)
       .at('20:01:40')
-      .fix(home)
+      .stay(home)
       .expect([
         '20:00:42 confirmed curfew 20:00:00- late-home edge',
-        '20:01:42 ended curfew 20:00:00-20:01:40 late-home complied belief',
+        '20:02:42 ended curfew 20:00:00-20:01:40 late-home complied belief',
       ]);
     expect(events.map(({ unreasonableMinutes }) => unreasonableMinutes)).toEqual([0.67, 1.67]);
     expect(events[0]!.window).toEqual({ opensAtMs: windows[0], closesAtMs: windows[1] });
@@ -161,11 +161,11 @@ describe('a suspension', () => {
 
   test('what was told before it goes on to be told, and another condition is not held back', () => {
     const before = scenario(DAY, suspended()).at('18:59:30').fix(home).at('19:58:00').fix(faraway);
-    before.at('19:59:00').fix(faraway).at('20:05:00').fix(home);
+    before.at('19:59:00').fix(faraway).at('20:04:00').stay(home);
     before.expect([
       '19:58:02 suspected curfew 19:58:00- left-during belief',
       '19:59:02 confirmed curfew 19:58:00- left-during belief',
-      expect.stringContaining('20:05:02 ended curfew 19:58:00-'),
+      '20:05:02 ended curfew 19:58:00-20:04:00 left-during complied belief',
     ]);
     const other = scenario(DAY, suspended({ conditionId: 'C-other' }))
       .at('18:59:30')

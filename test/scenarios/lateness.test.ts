@@ -35,7 +35,7 @@ describe('out of order within the horizon', () => {
       .at('12:00:00')
       .fix(faraway)
       .at('12:05:00')
-      .fix(faraway)
+      .stay(faraway)
       .at('12:02:00')
       .fix(middle, LATE)
       .at('12:03:00')
@@ -54,6 +54,8 @@ describe('out of order within the horizon', () => {
       .fix(middle)
       .at('12:02:30')
       .fix(faraway)
+      .at('12:03:00')
+      .fix(faraway)
       .at('12:04:00')
       .fix(middle)
       .at('12:05:00')
@@ -64,7 +66,7 @@ describe('out of order within the horizon', () => {
       .expect([
         '12:00:02 suspected exclusion 12:00:00- belief',
         '12:01:02 confirmed exclusion 12:00:00- belief',
-        '12:02:32 ended exclusion 12:00:00-12:02:30 complied belief',
+        '12:03:02 ended exclusion 12:00:00-12:02:30 complied belief',
         '12:04:02 suspected exclusion 12:04:00- belief',
         '12:05:02 confirmed exclusion 12:04:00- belief',
         '12:12:30 amended exclusion 12:00:00- belief',
@@ -85,11 +87,13 @@ describe('out of order within the horizon', () => {
       .fix(middle)
       .at('12:02:00')
       .fix(faraway, LATE)
+      .at('12:02:30')
+      .fix(faraway, { afterMs: 600_000 })
       .expect([
         '12:00:02 suspected exclusion 12:00:00- belief',
         '12:01:02 confirmed exclusion 12:00:00- belief',
-        '12:12:00 ended exclusion 12:00:00-12:02:00 complied belief',
-        '12:12:00 confirmed exclusion 12:03:00- belief',
+        '12:12:30 ended exclusion 12:00:00-12:02:00 complied belief',
+        '12:12:30 confirmed exclusion 12:03:00- belief',
       ]);
     expect(byAlert(events)).toHaveLength(2);
   });
@@ -99,7 +103,7 @@ describe('out of order within the horizon', () => {
       .at('12:01:00')
       .fix(middle)
       .at('12:03:00')
-      .fix(faraway)
+      .stay(faraway)
       .at('12:02:00')
       .fix(middle, LATE)
       .expect([
@@ -119,13 +123,13 @@ describe('out of order within the horizon', () => {
       .at('12:02:00')
       .fix(middle)
       .at('12:03:00')
-      .fix(faraway)
+      .stay(faraway)
       .at('12:01:30')
       .fix(faraway, LATE)
       .expect([
         '12:01:02 suspected exclusion 12:01:00- belief',
         '12:02:02 confirmed exclusion 12:01:00- belief',
-        '12:03:02 ended exclusion 12:01:00-12:03:00 complied belief',
+        '12:04:02 ended exclusion 12:01:00-12:03:00 complied belief',
         '12:11:30 withdrawn exclusion 12:01:00-12:03:00 belief',
       ]);
   });
@@ -158,7 +162,7 @@ describe('out of order within the horizon', () => {
       .at('12:10:01')
       .watch(changed)
       .at('12:11:00')
-      .fix(faraway)
+      .stay(faraway)
       .at('12:08:00')
       .fix(middle, LATE)
       .at('12:10:30')
@@ -171,7 +175,7 @@ describe('out of order within the horizon', () => {
         '12:20:40 confirmed exclusion 12:10:30- belief',
         '12:20:40 ended exclusion 12:10:30-12:11:00 complied belief',
       ]);
-    expect(notJudged).toEqual([null, null, 'beyond-horizon', null, null]);
+    expect(notJudged).toEqual([null, null, null, 'beyond-horizon', null, null]);
   });
 });
 
