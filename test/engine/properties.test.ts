@@ -128,7 +128,8 @@ describe('invariants', () => {
       if (event.type !== 'confirmed' || (firstFix && event.conditionId !== 'C-schools')) continue;
       const { fixes } = event.explanation;
       expect(fixes.length).toBeGreaterThanOrEqual(2);
-      expect(fixes.at(-1)!.fixedAtMs - fixes.at(-2)!.fixedAtMs).toBeLessThanOrEqual(300_000);
+      // Fixes on the boundary may lie between them, and say nothing; a gap would have made belief forget the first.
+      if (event.explanation.rule === 'belief') expect(event.explanation.belief).toBeGreaterThanOrEqual(0.95);
       for (const fix of fixes) {
         expect(Math.sign(fix.signedDistanceMetres) || (event.kind === 'exclusion' ? -1 : 1)).toBe(
           event.kind === 'exclusion' ? -1 : 1,
