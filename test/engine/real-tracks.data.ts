@@ -101,6 +101,7 @@ describe('a person in Beijing in 2008', () => {
     const { events, state } = fold(watch([home, area], terms), track);
     expect(events.some((event) => event.type === 'confirmed')).toBe(true);
     expect(events.filter((event) => event.kind === 'unknown-at-edge')).toEqual([]);
-    expect(JSON.stringify(state).length).toBeLessThan(8_000);
+    // A fix every few seconds fills the horizon: up to 160 fixes of about 60 characters each, and its snapshots.
+    expect(JSON.stringify(state).length).toBeLessThan(24_000);
   });
 });
