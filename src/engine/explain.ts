@@ -42,7 +42,9 @@ function explanation(
   newestFixAtMs: number | null | undefined,
   logOdds: number | undefined,
 ): Explanation {
-  const belief = logOdds === undefined || edgeAtMs !== null ? undefined : probabilityOf(logOdds);
+  // An edge is judged by the state before it; an episode that began at one may be confirmed by fixes after it, by belief.
+  const isByBelief = rule === 'belief' || rule === 'first-fix';
+  const belief = logOdds === undefined || !isByBelief ? undefined : probabilityOf(logOdds);
   return {
     rule,
     ...(belief === undefined ? {} : { belief: Math.round(belief * THOUSANDTHS) / THOUSANDTHS }),

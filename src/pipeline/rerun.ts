@@ -95,7 +95,10 @@ export interface FoundAlert {
   readonly isConfirmed: boolean;
 }
 
-/** What a re-run finds of one alert: the one with its id, else the oldest of the same sort that overlaps it. */
+/**
+ * What a re-run finds of one alert: of the same sort the one with its very interval, else the one with its id, else the oldest that
+ * overlaps it. The id comes second: it holds the start as first raised, which hangs on when ticks came between late fixes.
+ */
 export function findAlert(
   events: readonly EngineEvent[],
   sought: Pick<
@@ -108,8 +111,6 @@ export function findAlert(
     const isConfirmed = last.type === 'confirmed' || (alerts.get(last.alertId)?.isConfirmed ?? false);
     alerts.set(last.alertId, { last, isConfirmed });
   }
-  const own = alerts.get(sought.alertId);
-  if (own !== undefined) return own;
   const suits = ({ last }: FoundAlert): boolean =>
     last.type !== 'withdrawn' &&
     last.kind === sought.kind &&
@@ -122,5 +123,9 @@ export function findAlert(
   const oldest = [...alerts.values()]
     .filter(suits)
     .sort((a, b) => a.last.episode.startedAtMs - b.last.episode.startedAtMs);
-  return oldest[0] ?? null;
+  const exact = oldest.find(
+    ({ last: { episode } }) =>
+      episode.startedAtMs === sought.episode.startedAtMs && episode.endedAtMs === sought.episode.endedAtMs,
+  );
+  return exact ?? alerts.get(sought.alertId) ?? oldest[0] ?? null;
 }
