@@ -1,0 +1,126 @@
+/** A finding or a withdrawal in the words of an event. */
+import { absenceAbout, unreasonableMs } from './absences.js';
+import type { CompiledOwn } from './compile.js';
+import { explainFinding, explainWithdrawal } from './explain.js';
+import type { Finding } from './finding.js';
+import { eventIdOf } from './ids.js';
+import { activeIntervalAt } from './intervals.js';
+import type { PreparedTerm } from './prepared-term.js';
+import type { KeptFix, Told } from './state.js';
+import type { Telling } from './telling.js';
+import { DELAYED_AFTER_MS } from './thresholds.js';
+import type { CurfewReason, EngineEvent, EventType } from './types.js';
+
+/** What is said of a finding; `told` is how it stands afterwards. */
+export function eventOf(type: EventType, finding: Finding, told: Told, telling: Telling): EngineEvent {
+  const term = telling.termOf(finding.termKey);
+  const end = told.endedAtMs === null ? null : finding.end;
+  const reason = reasonOf(finding, end !== null && end.because === 'window-closed', term, telling.own);
+  const window = windowOf(finding, term, telling.own);
+  return {
+    ...common(type, told, telling),
+    episode: {
+      startedAtMs: told.startedAtMs,
+      endedAtMs: told.endedAtMs,
+      ...(end === null || end.afterMs === null ? {} : { endedAfterMs: end.afterMs }),
+    },
+    foundAtMs: foundAt(type, finding, term),
+    raisedAtMs: telling.nowMs,
+    delayedByMs: delayOf(telling.cause),
+    historic: false,
+    ...(reason === null ? {} : { reason }),
+    ...(window === null ? {} : { window }),
+    ...(end === null ? {} : { endedBecause: end.because }),
+    ...excuseOf(finding, told, term),
+    ...(told.inCustody === undefined ? {} : { inCustody: told.inCustody }),
+    explanation: explainFinding(type, finding, term, telling.silentSinceMs(finding)),
+  };
+}
+
+const MINUTE_MS = 60_000;
+
+/** What absences say about an episode as far as it is known; minutes to a hundredth. */
+function excuseOf(finding: Finding, told: Told, term: PreparedTerm | undefined) {
+  if (finding.kind === 'unknown-at-edge') return {};
+  const absences = term?.term.absences ?? [];
+  const untilMs = told.endedAtMs ?? Math.max(finding.startedAtMs, finding.lastViolating?.fixedAtMs ?? -Infinity);
+  const absenceId = absenceAbout(absences, finding.startedAtMs, untilMs);
+  const minutes = unreasonableMs(absences, finding.startedAtMs, untilMs) / MINUTE_MS;
+  return {
+    ...(absenceId === null ? {} : { absenceId }),
+    ...(finding.kind === 'curfew' ? { unreasonableMinutes: Math.round(minutes * 100) / 100 } : {}),
+  };
+}
+
+/** What is said where nothing is found any more of what was told. */
+export function withdrawal(told: Told, telling: Telling, said: readonly Told[]): EngineEvent {
+  // A tick takes back what the fixes before it have made untenable.
+  const fix = telling.cause ?? telling.newest;
+  const inItsPlace = said.find((other) => takesThePlaceOf(other, told));
+  return {
+    ...common('withdrawn', told, telling),
+    episode: { startedAtMs: told.startedAtMs, endedAtMs: told.endedAtMs },
+    foundAtMs: fix?.fixedAtMs ?? telling.nowMs,
+    raisedAtMs: telling.nowMs,
+    delayedByMs: delayOf(telling.cause),
+    historic: false,
+    ...(inItsPlace === undefined ? {} : { supersededBy: inItsPlace.alertId }),
+    explanation: explainWithdrawal(told, telling.termOf(told.termKey), fix),
+  };
+}
+
+/** A violation says more than an unknown edge; of two violations that turned out to be one, the other goes on. */
+function takesThePlaceOf(other: Told, told: Told): boolean {
+  if (other.termKey !== told.termKey || other.kind === 'unknown-at-edge') return false;
+  if (told.kind === 'unknown-at-edge') return true;
+  return other.startedAtMs < (told.endedAtMs ?? Infinity) && told.startedAtMs < (other.endedAtMs ?? Infinity);
+}
+
+function common(type: EventType, told: Told, { own }: Telling) {
+  return {
+    eventId: eventIdOf(told.alertId, told.revision),
+    alertId: told.alertId,
+    revision: told.revision,
+    type,
+    kind: told.kind,
+    severity: told.severity,
+    wearerId: own.wearerId,
+    tagId: own.tagId,
+    activationId: own.activationId,
+    conditionId: told.conditionId,
+    conditionVersion: told.conditionVersion,
+    zoneId: told.zoneId,
+    zoneVersion: told.zoneVersion,
+  };
+}
+
+/** Received this long after its own time, where that is worth telling. */
+function delayOf(cause: KeptFix | null): number {
+  const delayMs = cause === null ? 0 : cause.receivedAtMs - cause.fixedAtMs;
+  return delayMs > DELAYED_AFTER_MS ? delayMs : 0;
+}
+
+function foundAt(type: EventType, finding: Finding, term: PreparedTerm | undefined): number {
+  if (type === 'ended' && finding.end !== null) return finding.end.atMs;
+  if (finding.kind === 'unknown-at-edge') return finding.foundAtMs;
+  return Math.max(finding.foundAtMs, finding.startedAtMs + (term?.term.graceMs ?? 0));
+}
+
+function reasonOf(
+  finding: Finding,
+  windowClosed: boolean,
+  term: PreparedTerm | undefined,
+  own: CompiledOwn,
+): CurfewReason | null {
+  if (finding.kind !== 'curfew' || !windowClosed || term === undefined) return finding.reason;
+  const interval = activeIntervalAt(term, own, finding.startedAtMs);
+  const isWhole = interval?.startsAtMs === finding.startedAtMs && !interval.startsAfterAbsence;
+  return isWhole ? 'out-for-whole-window' : 'out-at-end';
+}
+
+function windowOf(finding: Finding, term: PreparedTerm | undefined, own: CompiledOwn) {
+  if (term === undefined || (finding.kind !== 'curfew' && finding.kind !== 'unknown-at-edge')) return null;
+  const atMs = finding.lastEdgeAtMs ?? finding.startedAtMs;
+  // An edge that is a close belongs to the window before it.
+  return (activeIntervalAt(term, own, atMs) ?? activeIntervalAt(term, own, atMs - 1))?.window ?? null;
+}

@@ -1,0 +1,45 @@
+/** Which alert a finding is: of the same term and sort, by its start or by when it was. */
+import type { Finding } from './finding.js';
+import type { Told } from './state.js';
+
+/**
+ * Same term and same sort; the same start first (as first raised, so that no other alert takes the id of its start), then
+ * whatever is about the same time, oldest first.
+ */
+export function match(findings: readonly Finding[], told: readonly Told[]): [Finding, Told | null][] {
+  const sorted = [...findings].sort((a, b) => a.startedAtMs - b.startedAtMs || (a.termKey < b.termKey ? -1 : 1));
+  const free = new Set(told);
+  const take = (finding: Finding, suits: (finding: Finding, candidate: Told) => boolean): Told | null => {
+    for (const candidate of free) {
+      if (candidate.termKey !== finding.termKey || candidate.kind !== finding.kind) continue;
+      if (!suits(finding, candidate)) continue;
+      free.delete(candidate);
+      return candidate;
+    }
+    return null;
+  };
+  const own = sorted.map((finding) => take(finding, isRaisedAlike));
+  const exact = sorted.map((finding, i) => own[i] ?? take(finding, startsAlike));
+  const near = sorted.map((finding, i) => exact[i] ?? take(finding, isSameEpisode));
+  // An id that was used before is used again, with its revisions, whatever has become of the alert since.
+  return sorted.map((finding, i) => [finding, near[i] ?? take(finding, wasRaisedAlike)]);
+}
+
+function isRaisedAlike(finding: Finding, told: Told): boolean {
+  return !told.withdrawn && wasRaisedAlike(finding, told);
+}
+
+function startsAlike(finding: Finding, told: Told): boolean {
+  return !told.withdrawn && told.startedAtMs === finding.startedAtMs;
+}
+
+function wasRaisedAlike(finding: Finding, told: Told): boolean {
+  return told.raisedStartMs === finding.startedAtMs;
+}
+
+function isSameEpisode(finding: Finding, told: Told): boolean {
+  if (told.withdrawn) return false;
+  // A silence may turn out to have begun later; one that began earlier is another alert.
+  if (finding.kind === 'unknown-at-edge') return finding.startedAtMs >= told.raisedStartMs;
+  return finding.startedAtMs < (told.endedAtMs ?? Infinity) && told.startedAtMs < (finding.end?.atMs ?? Infinity);
+}

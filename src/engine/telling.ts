@@ -1,0 +1,19 @@
+/** What every event of one input shares. */
+import type { CompiledOwn } from './compile.js';
+import type { Finding } from './finding.js';
+import type { PreparedTerm } from './prepared-term.js';
+import type { KeptFix } from './state.js';
+
+export interface Telling {
+  readonly own: CompiledOwn;
+  readonly termOf: (termKey: string) => PreparedTerm | undefined;
+  /** Receipt, tick or watch time of the input. */
+  readonly nowMs: number;
+  /** The fix of the input, where it was one. */
+  readonly cause: KeptFix | null;
+  /** The newest judged fix before a finding's silence. */
+  readonly silentSinceMs: (finding: Finding) => number | null;
+  readonly newest: KeptFix | null;
+  /** Device time of the fix that settled a finding. */
+  readonly passedAtMs: (finding: Finding) => number;
+}
