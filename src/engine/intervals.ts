@@ -80,7 +80,7 @@ function intervalOfWindow(term: PreparedTerm, fitted: Fitted, index: number): Ac
   const window = piece === undefined ? active : piece.window;
   const opensAtMs = Math.max(startsAtMs, active.opensAtMs);
   if (opensAtMs >= Math.min(end.atMs, active.closesAtMs)) return null;
-  const startsAfterAbsence = piece !== undefined && piece.startsAfterAbsence && opensAtMs === active.opensAtMs;
+  const startsAfterAbsence = piece?.startsAfterAbsence === true && opensAtMs === active.opensAtMs;
   const endsInTime = active.closesAtMs <= end.atMs && active.closesAtMs < Infinity;
   return endsInTime
     ? {

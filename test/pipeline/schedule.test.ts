@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, it } from 'vitest';
 import { createLocalClock } from '../../src/pipeline/local-time.js';
-import type { Schedule } from '../../src/pipeline/ports.js';
+import type { Schedule, Weekday } from '../../src/pipeline/ports.js';
 import { expandSchedule, WEEKDAYS } from '../../src/pipeline/schedule.js';
 
 const HOUR_MS = 3_600_000;
@@ -107,7 +107,7 @@ function wallClock(timeZone: string) {
   const format = new Intl.DateTimeFormat('en-GB', { ...parts, timeZone });
   return (ms: number) => {
     const named = Object.fromEntries(format.formatToParts(ms).map(({ type, value }) => [type, value]));
-    return { day: named.weekday?.toLowerCase(), time: `${named.hour}:${named.minute}` };
+    return { day: named.weekday?.toLowerCase() as Weekday, time: `${named.hour}:${named.minute}` };
   };
 }
 
@@ -143,7 +143,7 @@ describe('schedules as properties', () => {
         for (let ms = fromMs; ms < fromMs + 8 * DAY_MS; ms += 17 * 60_000) {
           const { day, time } = wall(ms);
           const today = days.some((one) => one === day);
-          const before = days.some((one) => one === WEEKDAYS[(WEEKDAYS.findIndex((d) => d === day) + 6) % 7]);
+          const before = days.some((one) => one === WEEKDAYS[(WEEKDAYS.indexOf(day) + 6) % 7]);
           const expected = overnight
             ? (today && time >= from) || (before && time < to)
             : today && time >= from && time < to;
