@@ -57,7 +57,7 @@ export function advance(state: ActivationState, input: EngineInput, watch: Compi
   };
   const newestAtMs = state.fixes.length === 0 ? -Infinity : state.fixes[state.fixes.length - 1]!.fixedAtMs;
   if (fix.fixedAtMs <= newestAtMs) return judgeLate(state, fix, watch, known);
-  if (!known || !isUneventful(state, fix, watch)) return judge(state, fix, receivedAtMs, watch, !known);
+  if (watch.plain || !known || !isUneventful(state, fix, watch)) return judge(state, fix, receivedAtMs, watch, !known);
   keep(state.fixes, fix);
   remember(state, fix);
   const edge = state.nextTickEdgeAtMs;

@@ -2,7 +2,7 @@
 import type { PreparedZone } from './geometry/zone.js';
 import { type PreparedTerm, prepareTerms } from './prepared-term.js';
 import type { SharedIndex } from './shared-index.js';
-import type { AccuracyConvention, CustodyPeriod, Suspension, TagWatch } from './types.js';
+import type { AccuracyConvention, CustodyPeriod, EngineOptions, Suspension, TagWatch } from './types.js';
 
 /**
  * One activation with its own terms. One that has vanished from its tag's watch is closed by compiling it once more with
@@ -22,6 +22,7 @@ export interface CompiledOwn {
   readonly accuracyConvention: AccuracyConvention;
   readonly terms: readonly PreparedTerm[];
   readonly termByKey: ReadonlyMap<string, PreparedTerm>;
+  readonly plain: boolean;
   /** What `joinShared` made last, so that joining for every ping allocates nothing. */
   joined: CompiledActivation | null;
 }
@@ -30,6 +31,8 @@ export interface CompiledOwn {
 export interface CompiledActivation {
   readonly own: CompiledOwn;
   readonly shared: SharedIndex;
+  /** Without shortcuts, where either of them is. */
+  readonly plain: boolean;
 }
 
 export interface CompiledTag {
@@ -44,7 +47,7 @@ export interface CompiledTag {
  * Prepares a tag's watch. With the one it replaces, polygons of zone versions that both name are not prepared again. Throws
  * where a term names a zone that is not there.
  */
-export function compileTag(watch: TagWatch, previous?: CompiledTag): CompiledTag {
+export function compileTag(watch: TagWatch, previous?: CompiledTag, options: EngineOptions = {}): CompiledTag {
   const shapes = new Map<string, PreparedZone>();
   for (const key of Object.keys(watch.zones)) {
     const shape = previous?.shapes.get(key);
@@ -65,6 +68,7 @@ export function compileTag(watch: TagWatch, previous?: CompiledTag): CompiledTag
       accuracyConvention: watch.accuracyConvention,
       terms,
       termByKey: new Map(terms.map((term) => [term.key, term])),
+      plain: options.plain ?? false,
       joined: null,
     };
   });
@@ -82,6 +86,8 @@ export function activationFor(tag: CompiledTag, fixedAtMs: number): CompiledOwn 
 
 /** The same object for the same index, so it may be called for every ping. */
 export function joinShared(own: CompiledOwn, shared: SharedIndex): CompiledActivation {
-  if (own.joined === null || own.joined.shared !== shared) own.joined = { own, shared };
+  if (own.joined === null || own.joined.shared !== shared) {
+    own.joined = { own, shared, plain: own.plain || shared.plain };
+  }
   return own.joined;
 }

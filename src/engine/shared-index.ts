@@ -5,7 +5,7 @@
 import RBush from 'rbush';
 import type { PreparedZone } from './geometry/zone.js';
 import { type PreparedTerm, prepareTerms } from './prepared-term.js';
-import type { SharedWatch } from './types.js';
+import type { EngineOptions, SharedWatch } from './types.js';
 
 interface Item {
   readonly minX: number;
@@ -22,6 +22,7 @@ export interface SharedInstant {
 }
 
 export interface SharedIndex {
+  readonly plain: boolean;
   readonly conditions: Map<string, { sequence: number; items: Item[]; shapes: Map<string, PreparedZone> }>;
   readonly terms: Map<string, PreparedTerm>;
   readonly exclusions: RBush<Item>;
@@ -37,8 +38,9 @@ export interface SharedIndex {
   newestPublishedAtMs: number;
 }
 
-export function createSharedIndex(): SharedIndex {
+export function createSharedIndex(options: EngineOptions = {}): SharedIndex {
   return {
+    plain: options.plain ?? false,
     conditions: new Map(),
     terms: new Map(),
     exclusions: new RBush(),

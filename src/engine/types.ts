@@ -241,6 +241,15 @@ export interface EngineEvent {
   readonly explanation: Explanation;
 }
 
+/** How the engine works, given where a watch is compiled and where the shared index is made. */
+export interface EngineOptions {
+  /**
+   * Turns every shortcut off: each fix takes the long path and meets every zone by the plain search. The events are the same
+   * bytes with it on and off; it is the reference that the shortcuts are held to. Default: false.
+   */
+  readonly plain?: boolean;
+}
+
 /** An input of one activation. Time arrives in the input. */
 export type EngineInput =
   | { readonly type: 'ping'; readonly ping: Ping; readonly receivedAtMs: number }

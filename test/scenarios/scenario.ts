@@ -1,13 +1,21 @@
 /**
  * Scenarios as timestamped steps. `at('18:59:50').fix(home)` is a fix received two seconds later; ticks come every five
- * seconds by themselves. Every scenario is played three times: with each tick, with those alone that are due, and with the
- * state through JSON after every input; the events must be the same bytes.
+ * seconds by themselves. Every scenario is played four times: with each tick, with those alone that are due, with the
+ * state through JSON after every input, and without shortcuts; the events must be the same bytes.
  */
 import { expect } from 'vitest';
 import { type ActivationState, advance, initialState } from '../../src/engine/advance.js';
 import { type CompiledTag, compileTag, joinShared } from '../../src/engine/compile.js';
 import { applyShared, createSharedIndex } from '../../src/engine/shared-index.js';
-import type { EngineEvent, EngineInput, NotJudged, Position, SharedWatch, TagWatch } from '../../src/engine/types.js';
+import type {
+  EngineEvent,
+  EngineInput,
+  EngineOptions,
+  NotJudged,
+  Position,
+  SharedWatch,
+  TagWatch,
+} from '../../src/engine/types.js';
 import { type Place, pingAt } from './world.js';
 
 export const TICK_MS = 5_000;
@@ -30,9 +38,15 @@ export interface Played {
 export type Ticks = 'every' | 'due' | 'last' | readonly number[];
 
 /** Plays steps in their order, with ticks between them, for the activation `A-1`, which is in every watch. */
-export function play(first: TagWatch, steps: readonly Step[], ticks: Ticks, throughJson = false): Played {
-  const index = createSharedIndex();
-  let tag: CompiledTag = compileTag(first);
+export function play(
+  first: TagWatch,
+  steps: readonly Step[],
+  ticks: Ticks,
+  throughJson = false,
+  options: EngineOptions = {},
+): Played {
+  const index = createSharedIndex(options);
+  let tag: CompiledTag = compileTag(first, undefined, options);
   let state = initialState('A-1');
   let nextDueAtMs: number | null = null;
   const events: EngineEvent[] = [];
@@ -67,7 +81,7 @@ export function play(first: TagWatch, steps: readonly Step[], ticks: Ticks, thro
     clockMs = Math.max(clockMs, step.atMs);
     if ('input' in step) give(step.input);
     else {
-      if ('watch' in step) tag = compileTag(step.watch, tag);
+      if ('watch' in step) tag = compileTag(step.watch, tag, options);
       else applyShared(index, step.shared);
       give({ type: 'watch', atMs: step.atMs });
     }
@@ -124,6 +138,8 @@ export function scenario(day: string, first: TagWatch): Scenario {
       expect(played.events.map((event) => describeEvent(event, day))).toEqual(lines);
       expect(JSON.stringify(play(first, steps, 'due').events)).toBe(JSON.stringify(played.events));
       expect(JSON.stringify(play(first, steps, 'every', true).events)).toBe(JSON.stringify(played.events));
+      const plainly = play(first, steps, 'every', false, { plain: true });
+      expect(JSON.stringify(plainly.events)).toBe(JSON.stringify(played.events));
       return played;
     },
   };
