@@ -98,7 +98,7 @@ export function applyEvent(current: Alert | null, event: AlertEvent, seq: number
 
 function applyFinding(current: Alert | null, finding: FindingEvent, seq: number): Applied {
   if (current !== null && finding.revision <= current.finding.revision) return { alert: current, outcome: 'repeat' };
-  const confirmed = finding.type === 'confirmed' || finding.type === 'ended';
+  const confirmed = finding.type === 'confirmed' || (finding.type === 'ended' && finding.strength !== 'suspected');
   // What stood in a hole may have been a confirmation, and only what surely never was one may close by itself.
   const hole = finding.revision > (current?.finding.revision ?? 0) + 1;
   const wasConfirmed = (current?.wasConfirmed ?? false) || confirmed || hole;
@@ -134,7 +134,7 @@ function strengthens(closed: Alert, finding: FindingEvent): boolean {
   if (finding.type === 'withdrawn') return false;
   const before = closed.finding;
   if (before.type === 'withdrawn') return true;
-  if (finding.type === 'confirmed' && closed.confirmedAt === undefined) return true;
+  if (finding.type === 'confirmed' && strengthOf(before, closed.confirmedAt) === 'suspected') return true;
   if (SEVERITY_ORDER[finding.severity] > SEVERITY_ORDER[before.severity]) return true;
   if (Date.parse(finding.episode.startedAt) < Date.parse(before.episode.startedAt)) return true;
   if (before.episode.endedAt === null) return false;
@@ -193,6 +193,11 @@ export function judgeAction(alert: Alert, action: ActionEvent): Refusal | null {
   if (action.disposition === undefined) return { reason: 'disposition-required' };
   const evidence = action.tagInspectedAt !== undefined || (action.note !== undefined && action.note.trim() !== '');
   return alert.finding.kind === 'strap-tamper' && !evidence ? { reason: 'evidence-required' } : null;
+}
+
+/** How sure the engine is of it now. Events of before that was told leave it at what it once was. */
+export function strengthOf(finding: FindingEvent, confirmedAt: Instant | undefined): 'suspected' | 'confirmed' {
+  return finding.strength ?? (confirmedAt === undefined ? 'suspected' : 'confirmed');
 }
 
 /** The version of an alert that a person sees, as an HTTP entity tag: `"REVISION.ACTIONS"`, quotes included. */

@@ -30,6 +30,8 @@ export interface FindingEvent {
   readonly type: EventType;
   readonly kind: AlertKind;
   readonly severity: Severity;
+  /** How sure the engine is now; absent in events of before it was told. */
+  readonly strength?: 'suspected' | 'confirmed';
   readonly wearerId: string;
   readonly tagId: string;
   readonly activationId: string;
@@ -104,6 +106,7 @@ export function toFindingEvent(event: EngineEvent): FindingEvent {
     type: event.type,
     kind: event.kind,
     severity: event.severity,
+    strength: event.strength,
     wearerId: event.wearerId,
     tagId: event.tagId,
     activationId: event.activationId,

@@ -1,6 +1,6 @@
 /** What the map draws, as  Pure. */
 import type { Feature, FeatureCollection, MultiPolygon, Polygon } from 'geojson';
-import type { AlertItem } from '../alerts/alert.js';
+import { type AlertItem, strengthOf } from '../alerts/alert.js';
 import type { PositionItem } from '../feed/messages.js';
 import type { ZoneInfo } from './api.js';
 
@@ -84,7 +84,7 @@ export function wearerFeatures(
 /** The most serious open alert of each wearer: confirmed before suspected, then the newest. */
 export function openAlertsByWearer(alerts: Iterable<AlertItem>): ReadonlyMap<string, AlertItem> {
   const open = new Map<string, AlertItem>();
-  const rank = (item: AlertItem) => (item.confirmedAt === undefined ? 0 : 1);
+  const rank = (item: AlertItem) => (strengthOf(item, item.confirmedAt) === 'suspected' ? 0 : 1);
   for (const item of alerts) {
     // What has ended is still unresolved, but the wearer's place now has nothing to do with it.
     if (item.status !== 'open' || item.episode.endedAt !== null || item.type === 'withdrawn') continue;

@@ -1,5 +1,5 @@
 /** What the engine found, in words. Every kind, type and rule has its words, or this does not compile. */
-import type { AlertItem } from '../alerts/alert.js';
+import { type AlertItem, strengthOf } from '../alerts/alert.js';
 import type { Disposition } from '../alerts/event.js';
 import type { AlertKind, CurfewReason, EndedBecause, Rule, Severity } from '../engine/types.js';
 import { duration, hourAndMinute, timeOfDay } from './times.js';
@@ -78,7 +78,7 @@ export function title(item: AlertItem, zoneName: string | null): string {
 /** `Confirmed`, `Suspected`: how sure; `Ended` and `Withdrawn`: what became of it. */
 export function certainty(item: AlertItem): 'Confirmed' | 'Suspected' | 'Withdrawn' {
   if (item.type === 'withdrawn') return 'Withdrawn';
-  return item.confirmedAt === undefined ? 'Suspected' : 'Confirmed';
+  return strengthOf(item, item.confirmedAt) === 'suspected' ? 'Suspected' : 'Confirmed';
 }
 
 /** Whether it goes on, and since when or for how long. */
@@ -118,6 +118,9 @@ export function explain(item: AlertItem, nowMs: number): string[] {
   if (item.absenceId !== undefined) sentences.push(`Authorised absence ${item.absenceId} covers some of this time.`);
   if (item.unreasonableMinutes !== undefined) {
     sentences.push(`${item.unreasonableMinutes} min so far without authorised absence.`);
+  }
+  if (item.confirmedAt !== undefined && certainty(item) === 'Suspected') {
+    sentences.push('It was confirmed before; what came in since makes it a suspicion only.');
   }
   if (item.historic) sentences.push('Found in data that came too late for the live judgement.');
   return sentences;

@@ -84,6 +84,7 @@ function common(type: EventType, told: Told, { own }: Telling) {
     type,
     kind: told.kind,
     severity: told.severity,
+    strength: told.strength,
     wearerId: own.wearerId,
     tagId: own.tagId,
     activationId: own.activationId,

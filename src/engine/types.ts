@@ -209,6 +209,8 @@ export interface EngineEvent {
   readonly type: EventType;
   readonly kind: AlertKind;
   readonly severity: Severity;
+  /** How sure the engine is after this event; an amendment may take a confirmation back to a suspicion. */
+  readonly strength: 'suspected' | 'confirmed';
   readonly wearerId: string;
   readonly tagId: string;
   readonly activationId: string;

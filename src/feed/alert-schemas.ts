@@ -38,6 +38,11 @@ const findingFields = {
   type: Type.Enum(['suspected', 'confirmed', 'amended', 'ended', 'withdrawn']),
   kind: AlertKindSchema,
   severity: Type.Enum(['low', 'medium', 'high', 'critical']),
+  strength: Type.Optional(
+    Type.Enum(['suspected', 'confirmed'], {
+      description: 'how sure it is now: an amendment may take a confirmation back to a suspicion',
+    }),
+  ),
   wearerId: Type.String(),
   tagId: Type.String(),
   activationId: Type.String(),

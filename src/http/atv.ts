@@ -1,6 +1,6 @@
 /** `GET /api/v1/orders/{orderId}/atv`: accumulated time in violation, from the alerts on record. */
 import { type Static, Type } from 'typebox';
-import type { Alert } from '../alerts/alert.js';
+import { type Alert, strengthOf } from '../alerts/alert.js';
 import type { Disposition } from '../alerts/event.js';
 import { DispositionSchema } from '../feed/alert-schemas.js';
 import type { AbsenceFacts, Clock } from '../pipeline/ports.js';
@@ -98,7 +98,7 @@ function toViolation(
       ? (finding.unreasonableMinutes ?? 0)
       : toHundredths(unreasonableMs(own, Date.parse(startedAt), Date.parse(endedAt)) / MINUTE_MS);
   const isExcused = disposition !== undefined && EXCUSED.includes(disposition);
-  const because = isExcused ? 'excused' : confirmedAt === undefined ? 'suspected' : null;
+  const because = isExcused ? 'excused' : strengthOf(finding, confirmedAt) === 'suspected' ? 'suspected' : null;
   return {
     alertId,
     conditionId,

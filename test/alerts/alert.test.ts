@@ -349,6 +349,21 @@ describe('properties', () => {
     );
   });
 
+  test('a suspicion that ended and is withdrawn closes by itself, one that was confirmed does not', () => {
+    const withdrawn = finding({ revision: 3, type: 'withdrawn', episode: ended });
+    const over = finding({ revision: 2, type: 'ended', episode: ended, strength: 'suspected' });
+    expect(fold([SUSPECTED, over, withdrawn])).toMatchObject({ status: 'closed', wasConfirmed: false });
+    expect(fold([SUSPECTED, { ...over, strength: 'confirmed' }, withdrawn])).toMatchObject({ status: 'open' });
+  });
+
+  test('a confirmation taken back by an amendment and made again reopens a closed alert', () => {
+    const amended = finding({ revision: 3, type: 'amended', strength: 'suspected' });
+    const closed = fold([SUSPECTED, CONFIRMED, amended, action('disposed', [3, 0])]);
+    expect(closed).toMatchObject({ status: 'closed' });
+    const again = finding({ revision: 4, type: 'confirmed', strength: 'confirmed' });
+    expect(fold([again], closed)).toMatchObject({ status: 'open' });
+  });
+
   test(`an alert survives JSON (seed ${seed})`, () => {
     check(
       fc.property(logs, fc.nat({ max: 25 }), (events, cut) => {

@@ -43,6 +43,16 @@ describe('an alert in words', () => {
     expect(sentences).toContain('12.5 min so far without authorised absence.');
   });
 
+  it('does not call confirmed what an amendment made a suspicion', () => {
+    const known = [
+      finding({ type: 'confirmed', strength: 'confirmed' }),
+      finding({ revision: 2, type: 'amended', strength: 'suspected' }),
+    ];
+    const [item] = known.reduce((book, event, seq) => fold(book, event, seq), emptyBook).alerts.values();
+    expect(certainty(item!)).toBe('Suspected');
+    expect(explain(item!, nowMs)).toContain('It was confirmed before; what came in since makes it a suspicion only.');
+  });
+
   it('says what, how sure and whether it goes on', () => {
     const curfew = itemOf({
       kind: 'curfew',

@@ -75,6 +75,25 @@ describe('out of order within the horizon', () => {
     expect(events.at(-1)!.supersededBy).toBe(events[0]!.alertId);
   });
 
+  test('a correction that leaves less than a confirmation: amended, and it says that it is a suspicion now', () => {
+    const { events } = scenario(DAY, exclusion())
+      .at('12:00:00')
+      .fix(faraway)
+      .at('12:01:00')
+      .fix(middle)
+      .at('12:02:00')
+      .fix(middle)
+      // The supplier sends the fix of 12:02:00 again: more accurate, and a metre within the line.
+      .at('12:02:00')
+      .fix(place(99), { ...LATE, accuracyMetres: 3 })
+      .expect([
+        '12:01:02 suspected exclusion 12:01:00- belief',
+        '12:02:02 confirmed exclusion 12:01:00- belief',
+        '12:12:00 amended exclusion 12:01:00- belief',
+      ]);
+    expect(events.map(({ strength }) => strength)).toEqual(['suspected', 'confirmed', 'suspected']);
+  });
+
   test('a late fix outside parts a visit: the first part ends, the second is new', () => {
     const { events } = scenario(DAY, exclusion())
       .at('12:00:00')
