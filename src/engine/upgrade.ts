@@ -1,7 +1,7 @@
 /** States as earlier versions wrote them. */
 import { sigmaMetres } from './belief.js';
 import { horizonOf } from './horizon.js';
-import type { ActivationState, Episode, KeptFix, Told } from './state.js';
+import type { ActivationState, Episode, Finding, HeldBack, KeptFix, Told } from './state.js';
 import { CERTAIN_LOG_ODDS } from './thresholds.js';
 
 type EarlierFix = Omit<KeptFix, 'sigmaMetres'>;
@@ -28,6 +28,18 @@ function withBelief(episode: EarlierEpisode): Episode {
   return { ...episode, evidence, lastViolating, raised: true, logOdds, foundLogOdds: logOdds, leftAt: null };
 }
 
+/** What format 2 held back lacks σ of its fixes, for nothing but what will be explained of it. */
+function withSigmas(held: HeldBack): HeldBack {
+  const { evidence, lastViolating, end }: Finding = held.finding;
+  const finding = {
+    ...held.finding,
+    evidence: evidence.map(withSigma),
+    lastViolating: lastViolating === null ? null : withSigma(lastViolating),
+    end: end === null ? null : { ...end, fix: end.fix === null ? null : withSigma(end.fix) },
+  };
+  return { ...held, finding };
+}
+
 /** As one of now: late fixes begin to be judged from its newest fix on. */
 export function upgradeState(stored: ActivationState | EarlierState): ActivationState {
   if (stored.format === 3) return stored;
@@ -47,5 +59,6 @@ export function upgradeState(stored: ActivationState | EarlierState): Activation
     })),
     over: [],
     horizon: horizonOf(fixes, open),
+    ...(stored.heldBack === undefined ? {} : { heldBack: stored.heldBack.map(withSigmas) }),
   };
 }
