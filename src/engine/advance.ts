@@ -4,11 +4,13 @@ import type { CompiledActivation } from './compile.js';
 import { whyNotJudged } from './evidence.js';
 import { backlogFromMs, type Finding } from './finding.js';
 import { foldFix } from './fold.js';
-import { latenessOf, remember, rewind } from './horizon.js';
+import { latenessOf, newestOf, remember, rewind } from './horizon.js';
 import { isActive, nextTickEdgeAfter } from './intervals.js';
+import { recall } from './match.js';
 import type { PreparedTerm } from './prepared-term.js';
-import { standingEpisodes } from './provisional.js';
+import { standingEpisodes, suspectedJump } from './provisional.js';
 import { exclusionsNear, exclusionsOpening } from './shared-index.js';
+import { isPlausible, weighSpeed } from './speed.js';
 import type { ActivationState, HeldBack, KeptFix, Told, ToldOver } from './state.js';
 import { tell } from './tell.js';
 import { GAP_LIMIT_MS, KEPT_FIXES, SETTLE_MS } from './thresholds.js';
@@ -55,9 +57,11 @@ export function advance(state: ActivationState, input: EngineInput, watch: Compi
     accuracyMetres,
     sigmaMetres: sigmaMetres(accuracyMetres, watch.own.accuracyConvention),
   };
-  const newestAtMs = state.fixes.length === 0 ? -Infinity : state.fixes[state.fixes.length - 1]!.fixedAtMs;
-  if (fix.fixedAtMs <= newestAtMs) return judgeLate(state, fix, watch, known);
-  if (watch.plain || !known || !isUneventful(state, fix, watch)) return judge(state, fix, receivedAtMs, watch, !known);
+  const newest = newestOf(state);
+  if (newest !== undefined && fix.fixedAtMs <= newest.fixedAtMs) return judgeLate(state, fix, watch, known);
+  if (watch.plain || !known || !isPlausible(state, fix) || !isUneventful(state, fix, watch)) {
+    return judge(state, fix, receivedAtMs, watch, !known);
+  }
   keep(state.fixes, fix);
   remember(state, fix);
   const edge = state.nextTickEdgeAtMs;
@@ -103,24 +107,29 @@ function judge(
   const isStale = changed || hasVanished(state, watch);
   const findings = isStale ? adoptWatch(draft, watch, nowMs) : [];
   const silentSinceMs = draft.fixes.at(-1)?.fixedAtMs ?? null;
-  if (fix !== null) findings.push(...foldIntoAll(draft, fix, watch));
+  if (fix !== null) findings.push(...foldCandidate(draft, fix, watch));
   const standing = findStanding(draft, nowMs, watch);
   findings.push(...standing.findings);
-  const passedAtMs = draft.fixes.at(-1)?.fixedAtMs ?? null;
-  const { events, told, over, heldBack, dueAtMs } = tell(findings, draft.told, draft.heldBack ?? [], {
+  const newestAtMs = newestOf(draft)?.fixedAtMs ?? -Infinity;
+  const recalled = recall(findings, draft.over);
+  draft.over = recalled.over;
+  const toldBefore = [...recalled.again, ...draft.told];
+  const { events, told, over, heldBack, dueAtMs } = tell(findings, toldBefore, draft.heldBack ?? [], {
     own: watch.own,
     termOf: (termKey) => termOf(watch, termKey),
     nowMs,
     cause: fix,
     silentSinceMs: () => silentSinceMs,
     newest: draft.fixes.at(-1) ?? null,
-    passedAtMs: () => passedAtMs ?? 0,
+    newestAtMs,
+    passedAtMs: () => Math.max(newestAtMs, 0),
   });
   draft.told = told;
   keepHeldBack(draft, heldBack);
-  if (passedAtMs !== null) draft.over.push(...over.map((each) => ({ told: each.told, passedAtMs })));
+  if (newestAtMs > -Infinity) draft.over.push(...over.map((each) => ({ told: each.told, passedAtMs: newestAtMs })));
   if (fix !== null) remember(draft, fix);
-  return dueFrom(draft, events, Math.min(dueAtMs, standing.dueAtMs));
+  const notJudged = fix !== null && draft.waiting.length > 0 ? 'impossible-speed' : null;
+  return dueFrom(draft, events, Math.min(dueAtMs, standing.dueAtMs), notJudged);
 }
 
 /**
@@ -137,7 +146,7 @@ function judgeLate(state: ActivationState, late: KeptFix, watch: CompiledActivat
   if (lateness !== 'late') return unchanged(state, lateness);
   const draft = draftOf(state);
   const { fromMs, again } = rewind(draft, late);
-  const fixes = [...draft.fixes, ...again];
+  const kept = draft.fixes;
   draft.open = draft.open.filter((episode) => termOf(watch, episode.termKey) !== undefined);
   // What stays as it is: settled before the snapshot, or under a term that is gone.
   const stays = (over: ToldOver) =>
@@ -147,7 +156,7 @@ function judgeLate(state: ActivationState, late: KeptFix, watch: CompiledActivat
   const findings: Finding[] = [];
   findNextEdges(draft, watch);
   for (const fix of again) {
-    for (const finding of foldIntoAll(draft, fix, watch)) {
+    for (const finding of foldCandidate(draft, fix, watch)) {
       findings.push(finding);
       passedAtMs.set(finding, fix.fixedAtMs);
     }
@@ -155,28 +164,35 @@ function judgeLate(state: ActivationState, late: KeptFix, watch: CompiledActivat
   }
   const standing = findStanding(draft, late.receivedAtMs, watch);
   findings.push(...standing.findings);
+  const recalled = recall(findings, draft.over);
+  draft.over = recalled.over;
   const before = state.over.filter((over) => !stays(over)).map((over) => over.told);
-  const newest = draft.fixes.at(-1)!;
+  const toldBefore = [...recalled.again, ...before, ...draft.told];
+  const setAside = new Set(draft.horizon.setAside);
+  const evidence = [...kept, ...again.filter((fix) => !setAside.has(fix.fixedAtMs))];
+  const newestAtMs = newestOf(draft)!.fixedAtMs;
   const heldBefore = (draft.heldBack ?? []).filter(
     (held) => held.passedAtMs <= (fromMs ?? -Infinity) || termOf(watch, held.told.termKey) === undefined,
   );
-  const { events, told, over, heldBack, dueAtMs } = tell(findings, [...before, ...draft.told], heldBefore, {
+  const { events, told, over, heldBack, dueAtMs } = tell(findings, toldBefore, heldBefore, {
     own: watch.own,
     termOf: (termKey) => termOf(watch, termKey),
     nowMs: late.receivedAtMs,
     cause: late,
-    silentSinceMs: ({ startedAtMs }) => fixes.findLast((fix) => fix.fixedAtMs < startedAtMs)?.fixedAtMs ?? null,
-    newest,
+    silentSinceMs: ({ startedAtMs }) => evidence.findLast((fix) => fix.fixedAtMs < startedAtMs)?.fixedAtMs ?? null,
+    newest: draft.fixes.at(-1) ?? null,
+    newestAtMs,
     passedAtMs: (finding) => passedAtMs.get(finding)!,
   });
   draft.told = told;
   keepHeldBack(draft, heldBack);
   for (const each of over) {
     // What was taken back is kept until the base has passed all that is known: it may be found again, and is the same then.
-    const atMs = each.finding === null ? newest.fixedAtMs : (passedAtMs.get(each.finding) ?? newest.fixedAtMs);
+    const atMs = each.finding === null ? newestAtMs : (passedAtMs.get(each.finding) ?? newestAtMs);
     if (atMs > (draft.horizon.snapshots[0]!.atMs ?? -Infinity)) draft.over.push({ told: each.told, passedAtMs: atMs });
   }
-  return dueFrom(draft, events, Math.min(dueAtMs, standing.dueAtMs));
+  const notJudged = setAside.has(late.fixedAtMs) ? 'impossible-speed' : null;
+  return dueFrom(draft, events, Math.min(dueAtMs, standing.dueAtMs), notJudged);
 }
 
 /** A state that may be changed while the given one stays as it is; the horizon is replaced, or only added to at the end. */
@@ -193,9 +209,21 @@ function hasVanished(state: ActivationState, watch: CompiledActivation): boolean
   return state.open.some((episode) => termOf(watch, episode.termKey) === undefined);
 }
 
-function dueFrom(draft: ActivationState, events: readonly EngineEvent[], dueAtMs: number): Advance {
+function dueFrom(
+  draft: ActivationState,
+  events: readonly EngineEvent[],
+  dueAtMs: number,
+  notJudged: NotJudged | null,
+): Advance {
   draft.nextDueAtMs = dueAtMs === Infinity ? null : dueAtMs;
-  return { state: draft, events, nextDueAtMs: draft.nextDueAtMs, notJudged: null };
+  return { state: draft, events, nextDueAtMs: draft.nextDueAtMs, notJudged };
+}
+
+/** Folds a fix that is newer than all, or sets it to wait, or folds it with those that waited; returns what that settled. */
+function foldCandidate(draft: ActivationState, fix: KeptFix, watch: CompiledActivation): Finding[] {
+  const { evidence, waiting } = weighSpeed(draft, fix);
+  draft.waiting = waiting;
+  return evidence.flatMap((each) => foldIntoAll(draft, each, watch));
 }
 
 /** Folds a fix into every term it can mean something to; returns what that settled. */
@@ -237,6 +265,8 @@ function findStanding(
   const { own, shared } = watch;
   const newest = draft.fixes.at(-1) ?? null;
   const terms = new Set([...own.terms, ...shared.everywhere]);
+  const jump = draft.waiting[0];
+  if (jump !== undefined) for (const term of exclusionsNear(shared, jump.latitude, jump.longitude)) terms.add(term);
   for (const { termKey } of [...draft.open, ...draft.told]) {
     const term = termOf(watch, termKey);
     if (term !== undefined) terms.add(term);
@@ -252,6 +282,8 @@ function findStanding(
     const open = draft.open.find((episode) => episode.termKey === term.key) ?? null;
     const episodes = standingEpisodes(term, own, open, draft.fixes);
     findings.push(...episodes);
+    const suspected = jump === undefined ? null : suspectedJump(term, own, jump, newest, episodes);
+    if (suspected !== null) findings.push(suspected);
     if (term.term.kind !== 'curfew') continue;
     const coveredUntilMs = episodes.length === 0 ? -Infinity : (episodes.at(-1)!.end?.atMs ?? Infinity);
     const told = draft.told.find((each) => each.termKey === term.key && isUnknownSince(each, newest));

@@ -4,7 +4,14 @@ import type { Finding } from './finding.js';
 import { signedDistanceMetres } from './geometry/zone.js';
 import type { PreparedTerm } from './prepared-term.js';
 import type { KeptFix, Told } from './state.js';
-import { CONFIRM_AT, END_AT, FIRST_FIX_AT, GAP_LIMIT_MS, SETTLE_MS } from './thresholds.js';
+import {
+  CONFIRM_AT,
+  END_AT,
+  FIRST_FIX_AT,
+  GAP_LIMIT_MS,
+  SETTLE_MS,
+  SPEED_LIMIT_METRES_PER_SECOND,
+} from './thresholds.js';
 import type { EventType, ExplainedFix, Explanation, Rule } from './types.js';
 
 /** Distances are told to 0.1 m: more would be noise, and fewer digits make the same bytes everywhere. */
@@ -41,6 +48,7 @@ function explanation(
   edgeAtMs: number | null,
   newestFixAtMs: number | null | undefined,
   logOdds: number | undefined,
+  impossibleSpeed = false,
 ): Explanation {
   // An edge is judged by the state before it; an episode that began at one may be confirmed by fixes after it, by belief.
   const isByBelief = rule === 'belief' || rule === 'first-fix';
@@ -52,7 +60,10 @@ function explanation(
     fixes: term === undefined ? [] : fixes.map((fix) => explainFix(term, fix)),
     ...(edgeAtMs === null ? {} : { edgeAtMs }),
     ...(newestFixAtMs === undefined ? {} : { newestFixAtMs }),
-    thresholds: thresholdsOf(term, rule),
+    thresholds: {
+      ...thresholdsOf(term, rule),
+      ...(impossibleSpeed ? { speedLimitMetresPerSecond: SPEED_LIMIT_METRES_PER_SECOND } : {}),
+    },
   };
 }
 
@@ -65,7 +76,8 @@ export function explainFinding(
 ): Explanation {
   const silence = finding.rule === 'silence' ? newestFixAtMs : undefined;
   if (type !== 'ended' || finding.end === null) {
-    return explanation(term, finding.rule, finding.evidence, finding.edgeAtMs, silence, finding.logOdds);
+    const { rule, evidence, edgeAtMs, logOdds, impossibleSpeed } = finding;
+    return explanation(term, rule, evidence, edgeAtMs, silence, logOdds, impossibleSpeed);
   }
   const { end } = finding;
   const last = finding.lastViolating === null ? [] : [finding.lastViolating];

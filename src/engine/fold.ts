@@ -222,7 +222,7 @@ function openAtFix(
 }
 
 /** Whoever was seen at home in the window, or just before it opened, has left; of anyone else only late is known. */
-function reasonAtFix(term: PreparedTerm, interval: ActiveInterval, last: KeptFix | undefined) {
+export function reasonAtFix(term: PreparedTerm, interval: ActiveInterval, last: KeptFix | undefined) {
   const seenHome = last !== undefined && last.fixedAtMs >= interval.startsAtMs - GAP_LIMIT_MS && !violates(term, last);
   return seenHome ? 'left-during' : 'late-home';
 }

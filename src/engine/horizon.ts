@@ -1,6 +1,6 @@
 /**
- * What a late fix needs: the fixes of the last half hour over a state before them, so that it can be put in its place and the
- * fold run again from there. The fold is causal: a snapshot before the late fix is as it would have been.
+ * What a late fix needs: the fixes of the last half hour over a state before them, evidence or not, so that it can be put in its
+ * place and the fold run again from there. The fold is causal: a snapshot before the late fix is as it would have been.
  */
 import type { ActivationState, Horizon, KeptFix, Snapshot } from './state.js';
 import { HORIZON_FIXES, HORIZON_MS, KEPT_FIXES, SNAPSHOT_EVERY_FIXES, SNAPSHOT_EVERY_MS } from './thresholds.js';
@@ -54,15 +54,24 @@ function placeOf({ ring, count }: Horizon, fixedAtMs: number): number {
   return i;
 }
 
-/** The fold of a state as it stands. What the fold of a fix changes belongs in here, but for the kept fixes: the ring has them. */
-function takeSnapshot(state: ActivationState): Snapshot {
-  return { atMs: state.fixes.at(-1)?.fixedAtMs ?? null, ringCount: state.horizon.count, open: [...state.open] };
+/** The newest fix, whether it carries evidence or waits: lateness goes by it. */
+export function newestOf({ fixes, waiting }: ActivationState): KeptFix | undefined {
+  return waiting.length > 0 ? waiting[waiting.length - 1] : fixes[fixes.length - 1];
 }
 
-/** Remembers the newest fix of the state, which has just been folded. Changes the state's horizon in place. */
+/** The fold of a state as it stands. What the fold of a fix changes belongs in here, but for the kept fixes: the ring has them. */
+function takeSnapshot({ horizon, open, waiting }: ActivationState, atMs: number | null): Snapshot {
+  return { atMs, ringCount: horizon.count, open: [...open], waiting };
+}
+
+/**
+ * Remembers the newest fix of the state, which has just been folded or set to wait. Changes the state's horizon in place.
+ */
 export function remember(state: ActivationState, fix: KeptFix): void {
   const { horizon } = state;
   add(horizon, fix);
+  if (state.waiting.length > 0) horizon.setAside.push(fix.fixedAtMs);
+  else if (horizon.setAside.length > 0) forgive(state);
   const last = horizon.snapshots[horizon.snapshots.length - 1]!;
   const isDue =
     horizon.count - last.ringCount >= SNAPSHOT_EVERY_FIXES ||
@@ -70,11 +79,17 @@ export function remember(state: ActivationState, fix: KeptFix): void {
   if (isDue) moveOn(state, fix.fixedAtMs);
 }
 
+/** Where the fixes that waited have been folded with the newest, they are not set aside any more. */
+function forgive({ fixes, horizon }: ActivationState): void {
+  if (horizon.setAside.at(-1) !== fixes.at(-2)?.fixedAtMs) return;
+  horizon.setAside = horizon.setAside.filter((atMs) => !fixes.some((fix) => fix.fixedAtMs === atMs));
+}
+
 /** Takes a snapshot, and lets go of what lies before the one that is old enough to be the base. */
 function moveOn(state: ActivationState, newestAtMs: number): void {
   const { horizon } = state;
   const { snapshots } = horizon;
-  snapshots.push(takeSnapshot(state));
+  snapshots.push(takeSnapshot(state, newestAtMs));
   let base = 0;
   while (base + 1 < snapshots.length) {
     const length = horizon.count - snapshots[base]!.ringCount;
@@ -83,22 +98,52 @@ function moveOn(state: ActivationState, newestAtMs: number): void {
   }
   if (base === 0) return;
   snapshots.splice(0, base);
-  drop(horizon, snapshots[0]!.ringCount - KEPT_FIXES);
+  if (horizon.setAside.length > 0) forgetSetAside(horizon);
+  drop(horizon, snapshots[0]!.ringCount - KEPT_FIXES - snapshots[0]!.waiting.length);
   const baseAtMs = snapshots[0]!.atMs!;
   if (state.over.length > 0) state.over = state.over.filter((each) => each.passedAtMs > baseAtMs);
 }
 
+/** Lets go of what carries no evidence before the base, and does not wait there: its kept fixes lie together then. */
+function forgetSetAside(horizon: Horizon): void {
+  const base = horizon.snapshots[0]!;
+  const gone = horizon.setAside.filter((atMs) => atMs <= base.atMs! && !isWaiting(base, atMs));
+  for (const atMs of gone) {
+    const place = placeOf(horizon, atMs);
+    horizon.ring.copyWithin(place * RING_WIDTH, (place + 1) * RING_WIDTH, horizon.count * RING_WIDTH);
+    horizon.count--;
+    for (const snapshot of horizon.snapshots) snapshot.ringCount--;
+  }
+  horizon.setAside = horizon.setAside.filter((atMs) => !gone.includes(atMs));
+}
+
+function isWaiting({ waiting }: Snapshot, atMs: number): boolean {
+  return waiting.some((fix) => fix.fixedAtMs === atMs);
+}
+
+/** The kept fixes of a snapshot, newest last. Those that waited when it was taken may have become evidence since. */
+function keptBy({ ring, setAside }: Horizon, snapshot: Snapshot): KeptFix[] {
+  const kept: KeptFix[] = [];
+  for (let n = snapshot.ringCount - 1; n >= 0 && kept.length < KEPT_FIXES; n--) {
+    const fix = fixAt(ring, n);
+    if (!setAside.includes(fix.fixedAtMs) && !isWaiting(snapshot, fix.fixedAtMs)) kept.push(fix);
+  }
+  return kept.reverse();
+}
+
 /** A horizon that reaches back to the newest fix alone. */
-export function horizonOf(fixes: readonly KeptFix[], open: ActivationState['open']): Horizon {
-  const base = { atMs: fixes.at(-1)?.fixedAtMs ?? null, ringCount: fixes.length, open: [...open] };
-  const horizon: Horizon = { ring: [], count: 0, snapshots: [base] };
-  for (const fix of fixes) add(horizon, fix);
+export function horizonOf({ fixes, waiting, open }: Pick<ActivationState, 'fixes' | 'waiting' | 'open'>): Horizon {
+  const all = [...fixes, ...waiting];
+  const base = { atMs: all.at(-1)?.fixedAtMs ?? null, ringCount: all.length, open: [...open], waiting };
+  const setAside = waiting.map((fix) => fix.fixedAtMs);
+  const horizon: Horizon = { ring: [], count: 0, setAside, snapshots: [base] };
+  for (const fix of all) add(horizon, fix);
   return horizon;
 }
 
 /** Nothing before now is judged again: the terms have changed, and the past under them is the reconciler's. */
 export function closeHorizon(draft: ActivationState): void {
-  draft.horizon = horizonOf(draft.fixes, draft.open);
+  draft.horizon = horizonOf(draft);
   draft.over = [];
 }
 
@@ -117,13 +162,14 @@ export function rewind(draft: ActivationState, late: KeptFix): { fromMs: number 
   again.push(late);
   const replaces = place < horizon.count && horizon.ring[place * RING_WIDTH] === late.fixedAtMs;
   for (let n = replaces ? place + 1 : place; n < horizon.count; n++) again.push(fixAt(horizon.ring, n));
-  draft.fixes = [];
-  for (let n = Math.max(0, snapshot.ringCount - KEPT_FIXES); n < snapshot.ringCount; n++)
-    draft.fixes.push(fixAt(horizon.ring, n));
+  draft.fixes = keptBy(horizon, snapshot);
+  draft.waiting = snapshot.waiting;
   draft.open = [...snapshot.open];
+  const before = horizon.setAside.filter((atMs) => atMs <= snapshot.atMs! && !isWaiting(snapshot, atMs));
   draft.horizon = {
     ring: [...horizon.ring],
     count: snapshot.ringCount,
+    setAside: [...before, ...snapshot.waiting.map((fix) => fix.fixedAtMs)],
     snapshots: horizon.snapshots.slice(0, i + 1).map((each) => ({ ...each })),
   };
   return { fromMs: snapshot.atMs, again };
@@ -137,7 +183,7 @@ export type Lateness = 'late' | 'repeated' | 'beyond-horizon';
  */
 export function latenessOf(state: ActivationState, fix: KeptFix): Lateness {
   const { horizon } = state;
-  const newestAtMs = state.fixes[state.fixes.length - 1]!.fixedAtMs;
+  const newestAtMs = newestOf(state)!.fixedAtMs;
   const place = placeOf(horizon, fix.fixedAtMs);
   const isThere = place < horizon.count && horizon.ring[place * RING_WIDTH] === fix.fixedAtMs;
   if (isThere && !counts(fix, fixAt(horizon.ring, place))) return 'repeated';

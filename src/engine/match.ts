@@ -1,6 +1,6 @@
 /** Which alert a finding is: of the same term and sort, by its start or by when it was. */
 import type { Finding } from './finding.js';
-import type { Told } from './state.js';
+import type { Told, ToldOver } from './state.js';
 
 /**
  * Same term and same sort; the same start first (as first raised, so that no other alert takes the id of its start), then
@@ -23,6 +23,22 @@ export function match(findings: readonly Finding[], told: readonly Told[]): [Fin
   const near = sorted.map((finding, i) => exact[i] ?? take(finding, isSameEpisode));
   // An id that was used before is used again, with its revisions, whatever has become of the alert since.
   return sorted.map((finding, i) => [finding, near[i] ?? take(finding, wasRaisedAlike)]);
+}
+
+/**
+ * Parts what was told and is over: an alert that was taken back at a start where something is found again in order of time, as
+ * after an edge between fixes that were waited for, goes on with its id and its revisions.
+ */
+export function recall(
+  findings: readonly Finding[],
+  over: readonly ToldOver[],
+): { readonly again: readonly Told[]; readonly over: ToldOver[] } {
+  const isAgain = ({ told }: ToldOver) =>
+    told.withdrawn &&
+    findings.some(
+      (finding) => finding.termKey === told.termKey && finding.kind === told.kind && wasRaisedAlike(finding, told),
+    );
+  return { again: over.filter(isAgain).map(({ told }) => told), over: over.filter((each) => !isAgain(each)) };
 }
 
 function isRaisedAlike(finding: Finding, told: Told): boolean {

@@ -2,12 +2,21 @@
  * What follows from the fold while no newer fix has come: a pure function of what the fixes made and of the watch. A tick
  * tells it when it is due; fixes for that time make it again, and the difference is amended or withdrawn.
  */
-import { closingOf, closingOfEpisode, type Finding, findingOf, intervalOf, tickJudgesFromMs } from './finding.js';
-import { openAtEdge } from './fold.js';
-import { type Fitted, openingsBetween } from './intervals.js';
+import { probabilityOfViolation, violates } from './belief.js';
+import {
+  AT_ONCE,
+  closingOf,
+  closingOfEpisode,
+  type Finding,
+  findingOf,
+  intervalOf,
+  tickJudgesFromMs,
+} from './finding.js';
+import { openAtEdge, reasonAtFix } from './fold.js';
+import { activeIntervalAt, type Fitted, openingsBetween } from './intervals.js';
 import type { PreparedTerm } from './prepared-term.js';
 import type { Episode, KeptFix } from './state.js';
-import { GAP_LIMIT_MS } from './thresholds.js';
+import { FIRST_FIX_AT, GAP_LIMIT_MS } from './thresholds.js';
 
 /**
  * The episodes of one term as they stand, oldest first: the open one with the end that its interval gives it, and what the
@@ -40,4 +49,41 @@ export function standingEpisodes(
     findings.push(findingOf(found, closingOf(opening.interval, newest), false, dueAtMs));
   }
   return findings;
+}
+
+/**
+ * What the first of the waiting fixes amounts to in a first-fix term: suspected, for were it true nobody would wait for the next.
+ * Null where it is not in violation, or within the time of an episode that stands.
+ */
+export function suspectedJump(
+  term: PreparedTerm,
+  fitted: Fitted,
+  jump: KeptFix,
+  newest: KeptFix | null,
+  standing: readonly Finding[],
+): Finding | null {
+  if (term.term.confirmOn !== 'first-fix') return null;
+  const interval = activeIntervalAt(term, fitted, jump.fixedAtMs);
+  if (interval === null || !violates(term, jump) || probabilityOfViolation(term, jump) < FIRST_FIX_AT) return null;
+  const isCovered = standing.some(
+    ({ startedAtMs, end }) => startedAtMs < interval.endsAtMs && (end?.atMs ?? Infinity) > jump.fixedAtMs,
+  );
+  if (isCovered) return null;
+  return {
+    termKey: term.key,
+    kind: term.term.kind,
+    startedAtMs: jump.fixedAtMs,
+    strength: 'suspected',
+    rule: 'first-fix',
+    foundAtMs: jump.fixedAtMs,
+    edgeAtMs: null,
+    reason: term.term.kind === 'curfew' ? reasonAtFix(term, interval, newest ?? undefined) : null,
+    evidence: [jump],
+    lastViolating: jump,
+    end: closingOf(interval, newest),
+    dueAtMs: AT_ONCE,
+    lastEdgeAtMs: null,
+    settled: false,
+    impossibleSpeed: true,
+  };
 }

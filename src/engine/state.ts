@@ -1,7 +1,7 @@
 /** What the engine remembers of one activation: plain JSON, bounded, checkpointed as it is. */
 import type { AlertKind, ConditionKind, CurfewReason, EndedBecause, Rule, Severity } from './types.js';
 
-/** A judged fix. */
+/** A fix that is judged, or waits for others to agree with it. */
 export interface KeptFix {
   readonly fixedAtMs: number;
   readonly receivedAtMs: number;
@@ -74,6 +74,8 @@ export interface Finding {
   readonly lastEdgeAtMs: number | null;
   /** No later fix changes it: the fold has passed it. */
   readonly settled: boolean;
+  /** It rests on a fix that implies an impossible speed. */
+  readonly impossibleSpeed?: true;
 }
 
 /** What has been said of an alert that may still change, so that only differences are said. */
@@ -119,33 +121,38 @@ export interface ToldOver {
   readonly passedAtMs: number;
 }
 
-/** The fold as it was after the fix at `atMs` (null: before any); its kept fixes are those of the ring before it. */
+/** The fold as it was after the fix at `atMs` (null: before any); its kept fixes are the last in the ring before it with evidence. */
 export interface Snapshot {
   readonly atMs: number | null;
   /** How many fixes of the ring it holds. */
   ringCount: number;
   readonly open: readonly Episode[];
+  readonly waiting: readonly KeptFix[];
 }
 
-/** The judged fixes of the horizon over a base. */
+/** The fixes of the horizon over a base, those that imply an impossible speed among them. */
 export interface Horizon {
   /**
-   * The judged fixes after the base and the `KEPT_FIXES` before it, oldest first, no two of one instant, as flat numbers
+   * The fixes after the base, and those before it that the base keeps or has waiting, oldest first, no two of one instant, as flat numbers
    * (`horizon.ts`): a third of the bytes of as many objects, and nothing for the collector to follow.
    */
   readonly ring: number[];
   /** How many there are: what stands behind them in `ring` is spare room. */
   count: number;
+  /** Instants of the fixes of the ring that carry no evidence, oldest first. */
+  setAside: number[];
   /** Oldest first; the first is the base. */
   readonly snapshots: Snapshot[];
 }
 
 /** Everything is a number, string, null or list of these: JSON.parse(JSON.stringify(state)) is the same state. */
 export interface ActivationState {
-  readonly format: 3;
+  readonly format: 4;
   readonly activationId: string;
-  /** Newest last, at most KEPT_FIXES; independent of terms. */
+  /** Those that carry evidence, newest last, at most KEPT_FIXES; independent of terms. */
   fixes: KeptFix[];
+  /** Newer ones that imply an impossible speed and agree with each other, newest last, fewer than AGREEING_FIXES. */
+  waiting: readonly KeptFix[];
   /** Open episodes, and doubts that are not raised, at most one a term. */
   open: Episode[];
   /** A violation and an unknown-at-edge a term, and those at the edges of the next minutes. */
@@ -172,13 +179,14 @@ export interface ActivationState {
 /** The state before any input. */
 export function initialState(activationId: string): ActivationState {
   return {
-    format: 3,
+    format: 4,
     activationId,
     fixes: [],
+    waiting: [],
     open: [],
     told: [],
     over: [],
-    horizon: { ring: [], count: 0, snapshots: [{ atMs: null, ringCount: 0, open: [] }] },
+    horizon: { ring: [], count: 0, setAside: [], snapshots: [{ atMs: null, ringCount: 0, open: [], waiting: [] }] },
     knownTerms: null,
     watchSequence: -1,
     sharedPublishedAtMs: -1,

@@ -73,13 +73,12 @@ export function tell(
     if (!endTold) dueAtMs = Math.min(dueAtMs, nextCustodyEdgeMs(telling.own, telling.nowMs));
   }
   while (heldBack.length > MAX_HELD_BACK) release(heldBack.shift()!);
-  const newestAtMs = telling.newest?.fixedAtMs ?? -Infinity;
   const matched = new Set(pairs.map(([, before]) => before));
   for (const before of toldBefore) {
     if (matched.has(before)) continue;
     const withdrawn = before.withdrawn ? before : { ...before, revision: before.revision + 1, withdrawn: true };
     if (!before.withdrawn) events.push(withdrawal(withdrawn, telling, said));
-    if (Math.max(before.startedAtMs, before.raisedStartMs) > newestAtMs) told.push(withdrawn);
+    if (Math.max(before.startedAtMs, before.raisedStartMs) > telling.newestAtMs) told.push(withdrawn);
     else over.push({ told: withdrawn, finding: null });
   }
   return { events, told, over, heldBack, dueAtMs };

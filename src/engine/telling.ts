@@ -13,7 +13,10 @@ export interface Telling {
   readonly cause: KeptFix | null;
   /** The newest judged fix before a finding's silence. */
   readonly silentSinceMs: (finding: Finding) => number | null;
+  /** The newest fix that carries evidence. */
   readonly newest: KeptFix | null;
+  /** Device time of the newest fix, evidence or not; -Infinity: none. */
+  readonly newestAtMs: number;
   /** Device time of the fix that settled a finding. */
   readonly passedAtMs: (finding: Finding) => number;
 }

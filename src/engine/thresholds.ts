@@ -59,5 +59,15 @@ export const CLEAR_LOG_ODDS = -2.5;
 /** One fix confirms a first-fix condition from this probability on. */
 export const FIRST_FIX_AT = 0.8;
 
+/**
+ * A fix further from the one before it than this allows, less `SPEED_SIGMAS` of the errors of both, is an error of one of them:
+ * 360 km/h is above the fastest train in Britain (300 on HS1) and below an aircraft.
+ */
+export const SPEED_LIMIT_METRES_PER_SECOND = 100;
+export const SPEED_SIGMAS = 3;
+
+/** So many fixes in a row that agree with each other, and not with the fix before them, are right, and that one was wrong. */
+export const AGREEING_FIXES = 3;
+
 /** Fixes that an explanation names at most. */
 export const EVIDENCE_FIXES = 6;

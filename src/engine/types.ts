@@ -265,6 +265,8 @@ export type NotJudged =
   | 'no-accuracy'
   | 'mechanism'
   | 'ahead-of-clock'
+  /** No wearer gets there from the newest fix that counted; it may count later, with those that agree with it. */
+  | 'impossible-speed'
   /** It says nothing new of an instant that was judged. */
   | 'repeated'
   /** Older than what the state can still judge: the reconciler's. */

@@ -1,7 +1,7 @@
 /** States as earlier versions wrote them. */
 import { sigmaMetres } from './belief.js';
 import { horizonOf } from './horizon.js';
-import type { ActivationState, Episode, Finding, HeldBack, KeptFix, Told } from './state.js';
+import type { ActivationState, Episode, Finding, HeldBack, Horizon, KeptFix, Snapshot, Told } from './state.js';
 import { CERTAIN_LOG_ODDS } from './thresholds.js';
 
 type EarlierFix = Omit<KeptFix, 'sigmaMetres'>;
@@ -11,11 +11,17 @@ type EarlierEpisode = Omit<Episode, 'raised' | 'logOdds' | 'foundLogOdds' | 'lef
 };
 
 /** Formats 1, of before there was a horizon, and 2, of before there was belief. */
-type EarlierState = Omit<ActivationState, 'format' | 'over' | 'horizon' | 'told' | 'fixes' | 'open'> & {
+type EarlierState = Omit<ActivationState, 'format' | 'over' | 'horizon' | 'told' | 'fixes' | 'open' | 'waiting'> & {
   readonly format: 1 | 2;
   fixes: EarlierFix[];
   open: EarlierEpisode[];
   told: (Omit<Told, 'endedAfterMs' | 'reason'> & Partial<Pick<Told, 'endedAfterMs' | 'reason'>>)[];
+};
+
+/** Format 3, of before speeds were judged: every fix was evidence. */
+type StateWithoutWaiting = Omit<ActivationState, 'format' | 'waiting' | 'horizon'> & {
+  readonly format: 3;
+  horizon: Omit<Horizon, 'setAside' | 'snapshots'> & { readonly snapshots: Omit<Snapshot, 'waiting'>[] };
 };
 
 const withSigma = (fix: EarlierFix): KeptFix => ({ ...fix, sigmaMetres: sigmaMetres(fix.accuracyMetres, 'r95') });
@@ -40,17 +46,28 @@ function withSigmas(held: HeldBack): HeldBack {
   return { ...held, finding };
 }
 
-/** As one of now: late fixes begin to be judged from its newest fix on. */
-export function upgradeState(stored: ActivationState | EarlierState): ActivationState {
-  if (stored.format === 3) return stored;
+/** As one of now; of before there was belief, late fixes begin to be judged from its newest fix on. */
+export function upgradeState(stored: ActivationState | StateWithoutWaiting | EarlierState): ActivationState {
+  if (stored.format === 4) return stored;
+  return stored.format === 3 ? withWaiting(stored) : withHorizon(stored);
+}
+
+function withWaiting(stored: StateWithoutWaiting): ActivationState {
+  const { ring, count } = stored.horizon;
+  const snapshots = stored.horizon.snapshots.map((snapshot) => ({ ...snapshot, waiting: [] }));
+  return { ...stored, format: 4, waiting: [], horizon: { ring, count, setAside: [], snapshots } };
+}
+
+function withHorizon(stored: EarlierState): ActivationState {
   const reasonOf = ({ termKey, startedAtMs }: Pick<Told, 'termKey' | 'startedAtMs'>) =>
     stored.open.find((each) => each.termKey === termKey && each.startedAtMs === startedAtMs)?.reason ?? null;
   const fixes = stored.fixes.map(withSigma);
   const open = stored.open.map(withBelief);
   return {
     ...stored,
-    format: 3,
+    format: 4,
     fixes,
+    waiting: [],
     open,
     told: stored.told.map((each) => ({
       ...each,
@@ -58,7 +75,7 @@ export function upgradeState(stored: ActivationState | EarlierState): Activation
       reason: each.reason ?? reasonOf(each),
     })),
     over: [],
-    horizon: horizonOf(fixes, open),
+    horizon: horizonOf({ fixes, waiting: [], open }),
     ...(stored.heldBack === undefined ? {} : { heldBack: stored.heldBack.map(withSigmas) }),
   };
 }

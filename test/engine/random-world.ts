@@ -6,11 +6,14 @@ import { circle, pingAt, place, shared, term, watch, zone, zoneKey } from '../sc
 
 export const START_MS = Date.parse('2026-06-10T12:00:00Z');
 const MINUTE_MS = 60_000;
+const MAX_FIXES = 60;
 /** Long enough for several windows, short enough for thousands of runs. */
 const LENGTH_MS = 4 * 60 * MINUTE_MS;
 
 /** Inside all zones, on the square's edge, outside the small zones, outside all. */
 const PLACES = [place(0), place(100), place(300), place(1000)];
+/** Not reached within a minute, but within two; not within five minutes; the same elsewhere. */
+const FAR_PLACES = [place(8_000), place(40_000), place(0, -40_000)];
 
 const terms = fc.record({
   exclusion: fc.boolean(),
@@ -28,7 +31,12 @@ const terms = fc.record({
 
 const fix = fc.record({
   afterMs: fc.constantFrom(20_000, 60_000, 60_000, 60_000, 89_000, 240_000, 301_000, 1_500_000),
-  where: fc.nat({ max: PLACES.length - 1 }),
+  at: fc.oneof(
+    { weight: 9, arbitrary: fc.constantFrom(...PLACES) },
+    { weight: 1, arbitrary: fc.constantFrom(...FAR_PLACES) },
+  ),
+  /** Fixes in a row at one place, as many as it takes to be believed to have got there. */
+  times: fc.constantFrom(1, 1, 1, 1, 1, 2, 3, 4),
   delayMs: fc.constantFrom(500, 500, 2_000, 2_000, 40_000, 75_000, 130_000, 1_500_000),
   mechanism: fc.constantFrom('GPS', 'GPS', 'GPS', 'GPS', 'RF', 'LBS'),
 });
@@ -58,7 +66,8 @@ function windowsOf(minutes: readonly number[]): number[] {
 
 /** Worlds; `changes` also replaces the exclusion's zone and brings a shared condition while the track runs. */
 export function worlds(options: { changes: boolean }): fc.Arbitrary<World> {
-  return fc.tuple(terms, fc.array(fix, { minLength: 1, maxLength: 60 }), change).map(([spec, fixes, changed]) => {
+  return fc.tuple(terms, fc.array(fix, { minLength: 1, maxLength: 60 }), change).map(([spec, runs, changed]) => {
+    const fixes = runs.flatMap((run) => Array.from({ length: run.times }, () => run)).slice(0, MAX_FIXES);
     const square = zone();
     const home = circle('Z-home', place(0), 150);
     const near = circle('Z-near', place(150), 200);
@@ -86,7 +95,7 @@ export function worlds(options: { changes: boolean }): fc.Arbitrary<World> {
       if (fixedAtMs > START_MS + LENGTH_MS) break;
       // A tag sends in order: what it held back comes before what is newer.
       receivedAtMs = Math.max(receivedAtMs, fixedAtMs + each.delayMs);
-      const ping = pingAt(fixedAtMs, PLACES[each.where]!, { mechanism: each.mechanism as 'GPS' });
+      const ping = pingAt(fixedAtMs, each.at, { mechanism: each.mechanism as 'GPS' });
       steps.push({ atMs: receivedAtMs, input: { type: 'ping', ping, receivedAtMs } });
     }
     if (options.changes && changed !== null)

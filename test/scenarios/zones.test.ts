@@ -361,7 +361,7 @@ describe('shared conditions', () => {
       .at('12:02:00')
       .fix(middle)
       .at('12:03:00')
-      .stay(place(50_000))
+      .stay(place(5_000))
       .expect([
         '12:01:02 suspected exclusion 12:01:00- belief',
         '12:02:02 confirmed exclusion 12:01:00- belief',
