@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { zones } from '../../src/cli/zones.js';
+import { postgisOraclesSuite } from '../engine/geometry/postgis-oracles.suite.js';
 import { zoneOraclesSuite } from '../formats/zone-oracles.suite.js';
 import { openTestPglite } from '../support/database.js';
 import { openTestLog } from '../support/embedded-log.js';
 import { zonesImportSuite } from './zones-import.suite.js';
 
-// One embedded database for both suites: it takes 8 s and a gigabyte.
+// One embedded database for all suites: it takes 8 s and a gigabyte.
 let opened: ReturnType<typeof openTestPglite> | null = null;
 const openDatabase = async () => {
   opened ??= openTestPglite();
@@ -20,6 +21,8 @@ zonesImportSuite('embedded', async () => {
   const { log, dispose } = await openTestLog();
   return { db: await openDatabase(), log, stop: dispose };
 });
+
+postgisOraclesSuite('the embedded PostGIS', 60, async () => ({ db: await openDatabase(), stop: async () => {} }));
 
 zoneOraclesSuite('the embedded PostGIS', async () => ({ db: await openDatabase(), stop: async () => {} }));
 

@@ -31,8 +31,8 @@ export function prepareCircle(latitude: number, longitude: number, radiusMetres:
 }
 
 /**
- * Metres to the circle's line, negative inside. Metres per degree are taken halfway between point and centre: the error at
- * the line is below 2 m for 50 km at 70° of latitude and below 1 cm for 5 km, where the point's own latitude would give 2 %.
+ * Metres to the circle's line, negative inside. Metres per degree are taken halfway between point and centre: the error
+ * is 1.3 mm at 5 km from the centre and 1.2 m at 50 km, at 70° of latitude, where the point's own latitude would give 2 %.
  */
 export function signedDistanceToCircleMetres(circle: PreparedCircle, latitude: number, longitude: number): number {
   const middle = (latitude + circle.latitude) / 2;
