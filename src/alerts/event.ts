@@ -66,6 +66,8 @@ export interface FindingEvent {
       readonly probabilityInside?: number;
     }[];
     readonly edgeAt?: Instant;
+    /** Of rule `crossing`: how much of the straight line lies in the zone, and how deep. */
+    readonly crossing?: { readonly chordMetres: number; readonly depthMetres: number };
     readonly newestFixAt?: Instant | null;
     readonly thresholds: Readonly<Record<string, number>>;
   };
@@ -144,6 +146,7 @@ export function toFindingEvent(event: EngineEvent): FindingEvent {
         ...(fix.probabilityInside === undefined ? {} : { probabilityInside: fix.probabilityInside }),
       })),
       ...(explanation.edgeAtMs === undefined ? {} : { edgeAt: instant(explanation.edgeAtMs) }),
+      ...(explanation.crossing === undefined ? {} : { crossing: explanation.crossing }),
       ...(explanation.newestFixAtMs === undefined
         ? {}
         : { newestFixAt: explanation.newestFixAtMs === null ? null : instant(explanation.newestFixAtMs) }),

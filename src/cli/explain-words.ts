@@ -35,7 +35,7 @@ export function explainInWords(first: FindingEvent, strongest: FindingEvent, las
   const lines = [
     `Alert ${last.alertId}: ${last.kind}, ${last.severity}, wearer ${last.wearerId}, tag ${last.tagId}.`,
     `Condition ${last.conditionId} (version ${last.conditionVersion}), zone ${last.zoneId} (version ${last.zoneVersion}).`,
-    `The wearer ${WRONG[last.kind] ?? 'or the tag gave cause for it'} from ${episode.startedAt}${endOf(last)}.`,
+    `The wearer ${wrongOf(last)} from ${episode.startedAt}${endOf(last)}.`,
   ];
   if (last.reason !== undefined) lines.push(`The wearer ${REASONS[last.reason]}.`);
   if (last.window !== undefined) lines.push(`The window: ${last.window.opensAt} to ${last.window.closesAt}.`);
@@ -48,6 +48,11 @@ export function explainInWords(first: FindingEvent, strongest: FindingEvent, las
     lines.push(`It was taken back at ${last.raisedAt}${instead}: what came since leaves no reason for it.`);
   }
   return lines;
+}
+
+function wrongOf({ kind, explanation }: FindingEvent): string {
+  if (explanation.rule === 'crossing') return 'may have gone through a zone that must not be entered';
+  return WRONG[kind] ?? 'or the tag gave cause for it';
 }
 
 function endOf({ episode, endedBecause }: FindingEvent): string {
@@ -65,8 +70,13 @@ function ruleOf({ explanation }: FindingEvent): string {
     explanation.newestFixAt === undefined
       ? ''
       : `; the newest fix before was of ${explanation.newestFixAt ?? 'no time'}`;
+  const crossing =
+    explanation.crossing === undefined
+      ? ''
+      : `; the straight line between the fixes outside, which need not be the way taken, goes ` +
+        `${explanation.crossing.chordMetres} m through the zone, up to ${explanation.crossing.depthMetres} m from its boundary`;
   const rests = explanation.fixes.length === 0 ? '' : '; it rests on:';
-  return `Rule ${explanation.rule}${edge}${belief} (${thresholds.join(', ')})${silence}${rests}`;
+  return `Rule ${explanation.rule}${edge}${belief} (${thresholds.join(', ')})${silence}${crossing}${rests}`;
 }
 
 function fixLine(fix: FindingEvent['explanation']['fixes'][number]): string {

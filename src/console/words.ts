@@ -69,10 +69,14 @@ export const DISPOSITION_WORDS: Readonly<Record<Disposition, string>> = {
   duplicate: 'Duplicate',
 };
 
+/** Nobody was seen in the zone: the line between two fixes goes through it. */
+const CROSSING_WORDS = 'May have crossed an exclusion zone';
+
 /** What it is, in a line: `Curfew: left home during the window`, `In an exclusion zone: Larkmead Primary School`. */
 export function title(item: AlertItem, zoneName: string | null): string {
   const what = item.reason === undefined ? zoneName : REASON_WORDS[item.reason];
-  return what === null ? KIND_WORDS[item.kind] : `${KIND_WORDS[item.kind]}: ${what}`;
+  const kind = item.explanation.rule === 'crossing' ? CROSSING_WORDS : KIND_WORDS[item.kind];
+  return what === null ? kind : `${kind}: ${what}`;
 }
 
 /** `Confirmed`, `Suspected`: how sure; `Ended` and `Withdrawn`: what became of it. */
@@ -101,6 +105,10 @@ export function explain(item: AlertItem, nowMs: number): string[] {
     RULE_WORDS[explanation.rule],
     `The evidence sufficed at ${time(item.foundAt)} by the tag's own clock.`,
   ];
+  if (explanation.crossing !== undefined) {
+    const { chordMetres, depthMetres } = explanation.crossing;
+    sentences.push(`It goes ${metres(chordMetres)} through the zone, up to ${metres(depthMetres)} from its boundary.`);
+  }
   if (window !== undefined) {
     const at = (instant: string) => hourAndMinute(Date.parse(instant), nowMs);
     sentences.push(`Curfew window from ${at(window.opensAt)} to ${at(window.closesAt)}.`);

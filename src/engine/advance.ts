@@ -1,15 +1,16 @@
 /** The fold of one activation: a state and an input give the next state and what is to be said. Pure and synchronous. */
 import { sigmaMetres, violates } from './belief.js';
 import type { CompiledActivation } from './compile.js';
+import { mayCross } from './crossing.js';
 import { whyNotJudged } from './evidence.js';
 import { backlogFromMs, type Finding } from './finding.js';
-import { foldFix } from './fold.js';
+import { foldTerm } from './fold-term.js';
 import { latenessOf, newestOf, remember, rewind } from './horizon.js';
 import { isActive, nextTickEdgeAfter } from './intervals.js';
 import { recall } from './match.js';
 import type { PreparedTerm } from './prepared-term.js';
 import { standingEpisodes, suspectedJump } from './provisional.js';
-import { exclusionsNear, exclusionsOpening } from './shared-index.js';
+import { exclusionsAlong, exclusionsOpening } from './shared-index.js';
 import { isPlausible, weighSpeed } from './speed.js';
 import type { ActivationState, HeldBack, KeptFix, Told, ToldOver } from './state.js';
 import { tell } from './tell.js';
@@ -78,15 +79,18 @@ function keep(fixes: KeptFix[], fix: KeptFix): void {
   fixes.push(fix);
 }
 
-/** The short path: nothing is open or told, no edge was passed or is waited for, and the fix violates nothing. */
+/** The short path: nothing is open or told, no edge was passed or is waited for, the fix violates nothing and crossed nothing. */
 function isUneventful(state: ActivationState, fix: KeptFix, { own, shared }: CompiledActivation): boolean {
   if (state.open.length > 0 || state.told.length > 0 || state.heldBack !== undefined) return false;
   if (state.nextEdgeAtMs !== null && fix.fixedAtMs >= state.nextEdgeAtMs) return false;
   const tickEdge = state.nextTickEdgeAtMs;
   if (tickEdge !== null && fix.receivedAtMs >= tickEdge && tickEdge - fix.fixedAtMs <= GAP_LIMIT_MS) return false;
-  for (const term of own.terms) if (isViolatedBy(term, fix)) return false;
+  const last = state.fixes.at(-1);
+  for (const term of own.terms) if (isViolatedBy(term, fix) || mayCross(term, last, fix)) return false;
   for (const term of shared.everywhere) if (isViolatedBy(term, fix)) return false;
-  for (const term of exclusionsNear(shared, fix.latitude, fix.longitude)) if (isViolatedBy(term, fix)) return false;
+  for (const term of exclusionsAlong(shared, last, fix)) {
+    if (isViolatedBy(term, fix) || mayCross(term, last, fix)) return false;
+  }
   return true;
 }
 
@@ -233,7 +237,7 @@ function foldIntoAll(draft: ActivationState, fix: KeptFix, watch: CompiledActiva
   const last = before.at(-1) ?? null;
   const edgePassed = draft.nextEdgeAtMs !== null && fix.fixedAtMs >= draft.nextEdgeAtMs;
   const terms = new Set([...own.terms, ...shared.everywhere]);
-  for (const term of exclusionsNear(shared, fix.latitude, fix.longitude)) terms.add(term);
+  for (const term of exclusionsAlong(shared, last ?? undefined, fix)) terms.add(term);
   for (const episode of draft.open) terms.add(termOf(watch, episode.termKey)!);
   if (edgePassed && last !== null) {
     const untilMs = Math.min(fix.fixedAtMs, last.fixedAtMs + GAP_LIMIT_MS);
@@ -243,8 +247,8 @@ function foldIntoAll(draft: ActivationState, fix: KeptFix, watch: CompiledActiva
   const open = [];
   for (const term of terms) {
     const episode = draft.open.find((candidate) => candidate.termKey === term.key) ?? null;
-    if (episode === null && !edgePassed && !isViolatedBy(term, fix)) continue;
-    const folded = foldFix(term, own, episode, before, fix);
+    if (episode === null && !edgePassed && !isViolatedBy(term, fix) && !mayCross(term, before.at(-1), fix)) continue;
+    const folded = foldTerm(term, own, episode, before, fix);
     if (folded.open !== null) open.push(folded.open);
     settled.push(...folded.settled);
     const unknown = edgePassed ? unknownBetween(term, own, last, fix, folded.coveredUntilMs) : null;
@@ -266,7 +270,7 @@ function findStanding(
   const newest = draft.fixes.at(-1) ?? null;
   const terms = new Set([...own.terms, ...shared.everywhere]);
   const jump = draft.waiting[0];
-  if (jump !== undefined) for (const term of exclusionsNear(shared, jump.latitude, jump.longitude)) terms.add(term);
+  if (jump !== undefined) for (const term of exclusionsAlong(shared, undefined, jump)) terms.add(term);
   for (const { termKey } of [...draft.open, ...draft.told]) {
     const term = termOf(watch, termKey);
     if (term !== undefined) terms.add(term);

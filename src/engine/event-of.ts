@@ -102,7 +102,8 @@ function delayOf(cause: KeptFix | null): number {
 }
 
 function foundAt(type: EventType, finding: Finding, term: PreparedTerm | undefined): number {
-  if (type === 'ended' && finding.end !== null) return finding.end.atMs;
+  // A crossing ended before the fix that shows it.
+  if (type === 'ended' && finding.end !== null && finding.rule !== 'crossing') return finding.end.atMs;
   if (finding.kind === 'unknown-at-edge') return finding.foundAtMs;
   return Math.max(finding.foundAtMs, finding.startedAtMs + (term?.term.graceMs ?? 0));
 }

@@ -6,6 +6,8 @@ import type { PreparedTerm } from './prepared-term.js';
 import type { KeptFix, Told } from './state.js';
 import {
   CONFIRM_AT,
+  CROSSING_DEPTH_SIGMAS,
+  CROSSING_SPEED_LIMIT_METRES_PER_SECOND,
   END_AT,
   FIRST_FIX_AT,
   GAP_LIMIT_MS,
@@ -19,8 +21,10 @@ const TENTHS = 10;
 /** Probabilities to 0.001. */
 const THOUSANDTHS = 1000;
 
+const toTenths = (metres: number): number => Math.round(metres * TENTHS) / TENTHS;
+
 function explainFix(term: PreparedTerm, fix: KeptFix): ExplainedFix {
-  const metres = Math.round(signedDistanceMetres(term.shape, fix.latitude, fix.longitude) * TENTHS) / TENTHS;
+  const metres = toTenths(signedDistanceMetres(term.shape, fix.latitude, fix.longitude));
   return {
     fixedAtMs: fix.fixedAtMs,
     latitude: fix.latitude,
@@ -37,6 +41,10 @@ function thresholdsOf(term: PreparedTerm | undefined, rule: Rule): Record<string
   if (rule === 'edge' || rule === 'silence') thresholds.settleMs = SETTLE_MS;
   if (rule === 'belief') Object.assign(thresholds, { confirmAt: CONFIRM_AT, endAt: END_AT });
   if (rule === 'first-fix') Object.assign(thresholds, { confirmAt: FIRST_FIX_AT, endAt: END_AT });
+  if (rule === 'crossing') {
+    thresholds.depthSigmas = CROSSING_DEPTH_SIGMAS;
+    thresholds.speedLimitMetresPerSecond = CROSSING_SPEED_LIMIT_METRES_PER_SECOND;
+  }
   if (term !== undefined && term.term.graceMs > 0) thresholds.graceMs = term.term.graceMs;
   return thresholds;
 }
@@ -75,6 +83,12 @@ export function explainFinding(
   newestFixAtMs: number | null,
 ): Explanation {
   const silence = finding.rule === 'silence' ? newestFixAtMs : undefined;
+  if (finding.crossing !== undefined) {
+    const { chordMetres, depthMetres } = finding.crossing;
+    const { thresholds, ...all } = explanation(term, finding.rule, finding.evidence, null, undefined, undefined);
+    const crossing = { chordMetres: toTenths(chordMetres), depthMetres: toTenths(depthMetres) };
+    return { ...all, crossing, thresholds };
+  }
   if (type !== 'ended' || finding.end === null) {
     const { rule, evidence, edgeAtMs, logOdds, impossibleSpeed } = finding;
     return explanation(term, rule, evidence, edgeAtMs, silence, logOdds, impossibleSpeed);

@@ -5,6 +5,8 @@
 import RBush from 'rbush';
 import type { PreparedZone } from './geometry/zone.js';
 import { type PreparedTerm, prepareTerms } from './prepared-term.js';
+import type { KeptFix } from './state.js';
+import { GAP_LIMIT_MS } from './thresholds.js';
 import type { EngineOptions, SharedWatch } from './types.js';
 
 interface Item {
@@ -88,9 +90,18 @@ function toItem(term: PreparedTerm): Item {
   return { minX: west, minY: south, maxX: east, maxY: north, term };
 }
 
-/** Shared exclusions whose box holds the point, in the order of their keys, so that the result does not depend on the tree. */
-export function exclusionsNear(index: SharedIndex, latitude: number, longitude: number): PreparedTerm[] {
-  const box = { minX: longitude, minY: latitude, maxX: longitude, maxY: latitude };
+/**
+ * Shared exclusions whose box meets that of the step to a fix (after the gap limit: the fix alone), in the order of their keys, so
+ * that the result does not depend on the tree.
+ */
+export function exclusionsAlong(index: SharedIndex, last: KeptFix | undefined, fix: KeptFix): PreparedTerm[] {
+  const from = last === undefined || fix.fixedAtMs - last.fixedAtMs > GAP_LIMIT_MS ? fix : last;
+  const box = {
+    minX: Math.min(from.longitude, fix.longitude),
+    minY: Math.min(from.latitude, fix.latitude),
+    maxX: Math.max(from.longitude, fix.longitude),
+    maxY: Math.max(from.latitude, fix.latitude),
+  };
   if (!index.exclusions.collides(box)) return NONE;
   const found = index.exclusions.search(box).map((item) => item.term);
   return found.length === 1 ? found : found.sort((a, b) => (a.key < b.key ? -1 : 1));

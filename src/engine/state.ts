@@ -64,6 +64,8 @@ export interface Finding {
   readonly edgeAtMs: number | null;
   readonly reason: CurfewReason | null;
   readonly evidence: readonly KeptFix[];
+  /** For rule `crossing`: how much of the straight line lies in the zone, and how far from its boundary at most. */
+  readonly crossing?: { readonly chordMetres: number; readonly depthMetres: number };
   /** Belief in the violation when its strength was found; absent where belief is not the reason. */
   readonly logOdds?: number;
   readonly lastViolating: KeptFix | null;

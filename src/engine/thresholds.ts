@@ -69,5 +69,14 @@ export const SPEED_SIGMAS = 3;
 /** So many fixes in a row that agree with each other, and not with the fix before them, are right, and that one was wrong. */
 export const AGREEING_FIXES = 3;
 
+/**
+ * A line between two fixes is a crossing from this depth on, in σ of the worse one: 30 m at the floor. Whoever walks round a
+ * corner at a ping a minute cuts it by less.
+ */
+export const CROSSING_DEPTH_SIGMAS = 6;
+
+/** The fastest journey a crossing is taken from: trains do 56 m/s, and beyond this a jump of the position is as good a reason. */
+export const CROSSING_SPEED_LIMIT_METRES_PER_SECOND = 60;
+
 /** Fixes that an explanation names at most. */
 export const EVIDENCE_FIXES = 6;

@@ -195,6 +195,8 @@ export interface Explanation {
   readonly fixes: readonly ExplainedFix[];
   /** The edge that was judged, for rule `edge`. */
   readonly edgeAtMs?: number;
+  /** For rule `crossing`: of the straight line between the fixes outside, the part in the zone and its greatest depth. */
+  readonly crossing?: { readonly chordMetres: number; readonly depthMetres: number };
   /** The newest fix when an edge found the tag silent; null: none ever. */
   readonly newestFixAtMs?: number | null;
   /** Thresholds that were applied, by name with unit. */

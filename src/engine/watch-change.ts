@@ -1,7 +1,7 @@
 /** What a change of the watch does to a state: terms that are new are switched on, terms that are gone end what they had. */
 import type { CompiledActivation } from './compile.js';
 import type { Finding } from './finding.js';
-import { foldFix } from './fold.js';
+import { foldTerm } from './fold-term.js';
 import { closeHorizon } from './horizon.js';
 import { nextEdgeAfter, nextTickEdgeAfter } from './intervals.js';
 import type { PreparedTerm } from './prepared-term.js';
@@ -56,7 +56,7 @@ function switchOn(draft: ActivationState, term: PreparedTerm, watch: CompiledAct
   for (let i = 0; i < draft.fixes.length; i++) {
     const fix = draft.fixes[i]!;
     if (fix.fixedAtMs < term.term.publishedAtMs) continue;
-    const folded = foldFix(term, watch.own, open, draft.fixes.slice(0, i), fix);
+    const folded = foldTerm(term, watch.own, open, draft.fixes.slice(0, i), fix);
     open = folded.open;
     settled.push(...folded.settled);
   }

@@ -96,6 +96,12 @@ const findingFields = {
       ),
     ),
     edgeAt: Type.Optional(InstantSchema),
+    crossing: Type.Optional(
+      Type.Object(
+        { chordMetres: Type.Number(), depthMetres: Type.Number() },
+        { description: 'of the straight line between the fixes outside: the part in the zone and its greatest depth' },
+      ),
+    ),
     newestFixAt: Type.Optional(NullableInstant),
     thresholds: Type.Record(Type.String(), Type.Number()),
   }),

@@ -43,6 +43,27 @@ describe('an alert in words', () => {
     expect(sentences).toContain('12.5 min so far without authorised absence.');
   });
 
+  it('says of a crossing that nobody was seen in the zone', () => {
+    const crossing = itemOf({
+      kind: 'exclusion',
+      episode: { startedAt: instantAt(0), endedAt: instantAt(1) },
+      endedBecause: 'complied',
+      explanation: {
+        rule: 'crossing',
+        fixes: [],
+        crossing: { chordMetres: 300.1, depthMetres: 149.6 },
+        thresholds: {},
+      },
+    });
+    expect(title(crossing, 'Larkmead School')).toBe('May have crossed an exclusion zone: Larkmead School');
+    expect(explain(crossing, nowMs)).toEqual(
+      expect.arrayContaining([
+        'Found from the line between two fixes, which may not be the route taken.',
+        'It goes 300 m through the zone, up to 150 m from its boundary.',
+      ]),
+    );
+  });
+
   it('does not call confirmed what an amendment made a suspicion', () => {
     const known = [
       finding({ type: 'confirmed', strength: 'confirmed' }),

@@ -81,11 +81,12 @@ function evaluate(track: readonly Sample[]): Episode[] {
     : [...found, { ...(open as { startedAtMs: number; confirmed: boolean }), endedAtMs: null }];
 }
 
+/** What fixes found: crossings between them are held by `crossings.test.ts`. */
 function episodesOf(events: readonly EngineEvent[]): Episode[] {
   const byAlert = new Map<string, Episode>();
-  for (const { alertId, type, episode } of events) {
+  for (const { alertId, type, episode, explanation } of events) {
     const confirmed = type === 'confirmed' || (byAlert.get(alertId)?.confirmed ?? false);
-    if (type === 'withdrawn') byAlert.delete(alertId);
+    if (type === 'withdrawn' || explanation.rule === 'crossing') byAlert.delete(alertId);
     else byAlert.set(alertId, { startedAtMs: episode.startedAtMs, endedAtMs: episode.endedAtMs, confirmed });
   }
   return [...byAlert.values()];

@@ -10,8 +10,8 @@ const MAX_FIXES = 60;
 /** Long enough for several windows, short enough for thousands of runs. */
 const LENGTH_MS = 4 * 60 * MINUTE_MS;
 
-/** Inside all zones, on the square's edge, outside the small zones, outside all. */
-const PLACES = [place(0), place(100), place(300), place(1000)];
+/** Inside all zones, on the square's edge, outside the small zones, outside all; and beyond them, with a zone between. */
+const PLACES = [place(0), place(100), place(300), place(1000), place(-300), place(-90, 250)];
 /** Not reached within a minute, but within two; not within five minutes; the same elsewhere. */
 const FAR_PLACES = [place(8_000), place(40_000), place(0, -40_000)];
 

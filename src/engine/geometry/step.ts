@@ -1,0 +1,203 @@
+/**
+ * The straight step from one fix to the next against a zone: whether it meets it, where it enters and leaves, how deep it goes.
+ * Straight in longitude and latitude, as the zones' edges are.
+ */
+import { type PreparedCircle, signedDistanceToCircleMetres } from './circle.js';
+import { metresPerDegreeLatitude, metresPerDegreeLongitude } from './metres-per-degree.js';
+import { UNITS_PER_DEGREE } from './orientation.js';
+import { CHUNK, distanceToPolygonsMetres, type PreparedPolygons, polygonsContain } from './polygon.js';
+import type { PreparedZone } from './zone.js';
+
+/** Degrees. */
+export interface Place {
+  readonly latitude: number;
+  readonly longitude: number;
+}
+
+export interface Passage {
+  /** Where it first enters and last leaves, as shares of the step: 0 at its start, 1 at its end. */
+  readonly enters: number;
+  readonly leaves: number;
+  /** How much of it lies in the zone, all chords together. */
+  readonly chordMetres: number;
+  /** The greatest distance from the zone's boundary. */
+  readonly depthMetres: number;
+}
+
+/** Ends of edges count as part of them, in spite of rounding. */
+const EDGE_MARGIN = 1e-9;
+/** Parts of a step shorter than this share are touches: 0.02 mm of 20 km. */
+const TOUCH = 1e-9;
+/** Depths are found to this, or to a two-hundredth of the chord where that is more (`MAX_LOOKS`). */
+const DEPTH_TOLERANCE_METRES = 0.25;
+const MAX_LOOKS = 255;
+/** Halvings that bring a step of 20 km under a nanometre. */
+const HALVINGS = 45;
+/** What a circle may seem nearer than it is when it is taken as flat at one latitude, as a share of the distances. */
+const FLAT_MARGIN = 0.03;
+
+/** Metres from one place to the other, up to 20 km within 0.1 %; metres per degree are taken halfway. */
+export function stepMetres(from: Place, to: Place): number {
+  const middle = (from.latitude + to.latitude) / 2;
+  const x = (to.longitude - from.longitude) * metresPerDegreeLongitude(middle);
+  const y = (to.latitude - from.latitude) * metresPerDegreeLatitude(middle);
+  return Math.sqrt(x * x + y * y);
+}
+
+/** Whether a step between two places outside a zone may pass through it. Never false where it does; allocates nothing. */
+export function mayPass(zone: PreparedZone, from: Place, to: Place): boolean {
+  if (from.longitude < zone.west && to.longitude < zone.west) return false;
+  if (from.longitude > zone.east && to.longitude > zone.east) return false;
+  if (from.latitude < zone.south && to.latitude < zone.south) return false;
+  if (from.latitude > zone.north && to.latitude > zone.north) return false;
+  return zone.polygons !== null ? findCuts(zone.polygons, from, to, null) : mayMeetCircle(zone.circle!, from, to);
+}
+
+/** How a step passes through a zone; null where it does not, or only touches it. Either end may lie inside. */
+export function passageThrough(zone: PreparedZone, from: Place, to: Place): Passage | null {
+  return zone.polygons !== null ? throughPolygons(zone.polygons, from, to) : throughCircle(zone.circle!, from, to);
+}
+
+function placeOn(from: Place, to: Place, share: number): Place {
+  return {
+    latitude: from.latitude + (to.latitude - from.latitude) * share,
+    longitude: from.longitude + (to.longitude - from.longitude) * share,
+  };
+}
+
+/** Adds where the step meets edges to `cuts`; with null it answers at the first. */
+function findCuts(zone: PreparedPolygons, from: Place, to: Place, cuts: number[] | null): boolean {
+  const px = from.longitude * UNITS_PER_DEGREE;
+  const py = from.latitude * UNITS_PER_DEGREE;
+  const dx = to.longitude * UNITS_PER_DEGREE - px;
+  const dy = to.latitude * UNITS_PER_DEGREE - py;
+  // Vertices are whole units, and a place is rounded to them before it is compared.
+  const [west, east] = [Math.min(px, px + dx) - 1, Math.max(px, px + dx) + 1];
+  const [south, north] = [Math.min(py, py + dy) - 1, Math.max(py, py + dy) + 1];
+  const { edges, boxes } = zone;
+  for (let c = 0; c < boxes.length; c += 4) {
+    if (boxes[c]! > east || boxes[c + 2]! < west || boxes[c + 1]! > north || boxes[c + 3]! < south) continue;
+    const end = Math.min(edges.length, (c + 4) * CHUNK);
+    for (let i = c * CHUNK; i < end; i += 4) {
+      const ax = edges[i]! - px;
+      const ay = edges[i + 1]! - py;
+      const ex = edges[i + 2]! - px - ax;
+      const ey = edges[i + 3]! - py - ay;
+      const cross = dx * ey - dy * ex;
+      // Parallel: the edges beside it meet the step at its ends.
+      if (cross === 0) continue;
+      const along = (ax * dy - ay * dx) / cross;
+      if (along < -EDGE_MARGIN || along > 1 + EDGE_MARGIN) continue;
+      const share = (ax * ey - ay * ex) / cross;
+      if (share < 0 || share > 1) continue;
+      if (cuts === null) return true;
+      cuts.push(share);
+    }
+  }
+  return cuts !== null && cuts.length > 0;
+}
+
+function throughPolygons(zone: PreparedPolygons, from: Place, to: Place): Passage | null {
+  const cuts: number[] = [0, 1];
+  findCuts(zone, from, to, cuts);
+  cuts.sort((a, b) => a - b);
+  let [enters, leaves, chordMetres, depthMetres] = [1, 0, 0, 0];
+  const distanceAt = (share: number): number => {
+    const { latitude, longitude } = placeOn(from, to, share);
+    return distanceToPolygonsMetres(zone, latitude, longitude);
+  };
+  for (let i = 1; i < cuts.length; i++) {
+    const [start, end] = [cuts[i - 1]!, cuts[i]!];
+    if (end - start <= TOUCH) continue;
+    const middle = placeOn(from, to, (start + end) / 2);
+    if (!polygonsContain(zone, middle.latitude, middle.longitude)) continue;
+    enters = Math.min(enters, start);
+    leaves = end;
+    const metres = stepMetres(placeOn(from, to, start), placeOn(from, to, end));
+    chordMetres += metres;
+    depthMetres = findDeepest(distanceAt, start, end, metres, depthMetres);
+  }
+  return leaves === 0 ? null : { enters, leaves, chordMetres, depthMetres };
+}
+
+/**
+ * The greatest distance along a chord, if it is over `atLeast`, else that: a distance changes by no more than one goes, so a part
+ * whose ends say that nothing over the best lies in it is not looked at.
+ */
+function findDeepest(
+  distanceAt: (share: number) => number,
+  from: number,
+  to: number,
+  metres: number,
+  atLeast: number,
+): number {
+  let best = atLeast;
+  let parts: [from: number, atFrom: number, to: number, atTo: number][] = [
+    [from, distanceAt(from), to, distanceAt(to)],
+  ];
+  let length = metres;
+  for (let looks = 0; parts.length > 0 && looks < MAX_LOOKS; length /= 2) {
+    const next: typeof parts = [];
+    for (const [start, atStart, end, atEnd] of parts) {
+      best = Math.max(best, atStart, atEnd);
+      if ((atStart + atEnd + length) / 2 <= best + DEPTH_TOLERANCE_METRES || looks >= MAX_LOOKS) continue;
+      const middle = (start + end) / 2;
+      const atMiddle = distanceAt(middle);
+      looks++;
+      best = Math.max(best, atMiddle);
+      next.push([start, atStart, middle, atMiddle], [middle, atMiddle, end, atEnd]);
+    }
+    parts = next;
+  }
+  return best;
+}
+
+function mayMeetCircle(circle: PreparedCircle, from: Place, to: Place): boolean {
+  const perX = metresPerDegreeLongitude(circle.latitude);
+  const perY = metresPerDegreeLatitude(circle.latitude);
+  const ax = (from.longitude - circle.longitude) * perX;
+  const ay = (from.latitude - circle.latitude) * perY;
+  const dx = (to.longitude - circle.longitude) * perX - ax;
+  const dy = (to.latitude - circle.latitude) * perY - ay;
+  const squared = dx * dx + dy * dy;
+  const share = squared === 0 ? 0 : Math.min(1, Math.max(0, -(ax * dx + ay * dy) / squared));
+  const [x, y] = [ax + share * dx, ay + share * dy];
+  const reach = circle.radiusMetres + FLAT_MARGIN * (circle.radiusMetres + Math.sqrt(squared));
+  return x * x + y * y <= reach * reach;
+}
+
+function throughCircle(circle: PreparedCircle, from: Place, to: Place): Passage | null {
+  const signedAt = (share: number): number => {
+    const { latitude, longitude } = placeOn(from, to, share);
+    return signedDistanceToCircleMetres(circle, latitude, longitude);
+  };
+  const nearest = findLowest(signedAt);
+  const depthMetres = -signedAt(nearest);
+  if (depthMetres <= 0) return null;
+  const enters = signedAt(0) <= 0 ? 0 : findRoot(signedAt, 0, nearest);
+  const leaves = signedAt(1) <= 0 ? 1 : findRoot(signedAt, 1, nearest);
+  const chordMetres = stepMetres(placeOn(from, to, enters), placeOn(from, to, leaves));
+  return { enters, leaves, chordMetres, depthMetres };
+}
+
+/** Where a function that first falls and then rises is lowest on [0, 1]. */
+function findLowest(f: (share: number) => number): number {
+  let [low, high] = [0, 1];
+  for (let i = 0; i < 2 * HALVINGS; i++) {
+    const [left, right] = [low + (high - low) / 3, high - (high - low) / 3];
+    if (f(left) <= f(right)) high = right;
+    else low = left;
+  }
+  return (low + high) / 2;
+}
+
+/** Between a share where the function is above 0 and one where it is not. */
+function findRoot(f: (share: number) => number, above: number, below: number): number {
+  let [outside, inside] = [above, below];
+  for (let i = 0; i < HALVINGS; i++) {
+    const middle = (outside + inside) / 2;
+    if (f(middle) > 0) outside = middle;
+    else inside = middle;
+  }
+  return inside;
+}
