@@ -65,8 +65,9 @@ export function suspectedJump(
   if (term.term.confirmOn !== 'first-fix') return null;
   const interval = activeIntervalAt(term, fitted, jump.fixedAtMs);
   if (interval === null || !violates(term, jump) || probabilityOfViolation(term, jump) < FIRST_FIX_AT) return null;
+  // An episode that is being left, and ends at a fix before the jump if nothing else comes, is still the open one.
   const isCovered = standing.some(
-    ({ startedAtMs, end }) => startedAtMs < interval.endsAtMs && (end?.atMs ?? Infinity) > jump.fixedAtMs,
+    ({ startedAtMs, end }) => startedAtMs < interval.endsAtMs && (end?.atMs ?? Infinity) > interval.startsAtMs,
   );
   if (isCovered) return null;
   return {
