@@ -13,6 +13,7 @@ import { standingEpisodes, suspectedJump } from './provisional.js';
 import { exclusionsAlong, exclusionsOpening } from './shared-index.js';
 import { isPlausible, weighSpeed } from './speed.js';
 import type { ActivationState, HeldBack, KeptFix, Told, ToldOver } from './state.js';
+import { goOnSteadily } from './steady.js';
 import { tell } from './tell.js';
 import { GAP_LIMIT_MS, KEPT_FIXES, SETTLE_MS } from './thresholds.js';
 import type { EngineEvent, EngineInput, NotJudged } from './types.js';
@@ -60,8 +61,15 @@ export function advance(state: ActivationState, input: EngineInput, watch: Compi
   };
   const newest = newestOf(state);
   if (newest !== undefined && fix.fixedAtMs <= newest.fixedAtMs) return judgeLate(state, fix, watch, known);
-  if (watch.plain || !known || !isPlausible(state, fix) || !isUneventful(state, fix, watch)) {
-    return judge(state, fix, receivedAtMs, watch, !known);
+  if (watch.plain || !known || !isPlausible(state, fix)) return judge(state, fix, receivedAtMs, watch, !known);
+  if (!isUneventful(state, fix, watch)) {
+    const steady = goOnSteadily(state, fix, watch);
+    if (steady === null) return judge(state, fix, receivedAtMs, watch, false);
+    state.open = steady.open;
+    keep(state.fixes, fix);
+    remember(state, fix);
+    state.nextDueAtMs = steady.dueAtMs === Infinity ? null : steady.dueAtMs;
+    return unchanged(state, null);
   }
   keep(state.fixes, fix);
   remember(state, fix);
