@@ -1,5 +1,6 @@
 /** Where the tags of a world are, minute by minute: as random walks, or along the boundaries of zones. */
-import type { EngineInput, Ping } from '../../src/engine/types.js';
+import type { EngineInput } from '../../src/engine/inputs.js';
+import type { Ping } from '../../src/engine/types.js';
 import { createRandom, type Random } from '../../src/simulator/random.js';
 import { cornerOf, type Plane, STARTS_AT_MS, toLatitude, toLongitude, type World, type WorldZone } from './world.js';
 

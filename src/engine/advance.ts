@@ -5,7 +5,9 @@ import { mayCross } from './crossing.js';
 import { whyNotJudged } from './evidence.js';
 import { backlogFromMs, type Finding } from './finding.js';
 import { foldTerm } from './fold-term.js';
-import { latenessOf, newestOf, remember, rewind } from './horizon.js';
+import { applyHistory } from './history.js';
+import { latenessOf, liveBaseMs, newestOf, remember, rewind } from './horizon.js';
+import type { EngineInput, HistoryInput } from './inputs.js';
 import { isActive, nextTickEdgeAfter } from './intervals.js';
 import { recall } from './match.js';
 import type { PreparedTerm } from './prepared-term.js';
@@ -13,10 +15,9 @@ import { standingEpisodes, suspectedJump } from './provisional.js';
 import { exclusionsAlong, exclusionsOpening } from './shared-index.js';
 import { isPlausible, weighSpeed } from './speed.js';
 import type { ActivationState, HeldBack, KeptFix, Told, ToldOver } from './state.js';
-import { goOnSteadily } from './steady.js';
 import { tell } from './tell.js';
 import { GAP_LIMIT_MS, KEPT_FIXES, SETTLE_MS } from './thresholds.js';
-import type { EngineEvent, EngineInput, NotJudged } from './types.js';
+import type { EngineEvent, NotJudged, ReconcileRequest } from './types.js';
 import { unknownBetween, unknownSince } from './unknown-at-edge.js';
 import { adoptWatch, findNextEdges, knowsWatch, termOf } from './watch-change.js';
 
@@ -32,6 +33,8 @@ export interface Advance {
   readonly nextDueAtMs: number | null;
   /** Why a ping did not count; null for one that did, and for the other inputs. */
   readonly notJudged: NotJudged | null;
+  /** What of the past this input asks to be judged again over the record; null: nothing. */
+  readonly reconcile: ReconcileRequest | null;
 }
 
 const NO_EVENTS: readonly EngineEvent[] = [];
@@ -44,6 +47,7 @@ const NO_EVENTS: readonly EngineEvent[] = [];
 export function advance(state: ActivationState, input: EngineInput, watch: CompiledActivation): Advance {
   const known = knowsWatch(state, watch);
   if (input.type === 'tick' && known && input.atMs < (state.nextDueAtMs ?? Infinity)) return unchanged(state, null);
+  if (input.type === 'history') return tellHistory(state, input, watch, known);
   if (input.type !== 'ping') return judge(state, null, input.atMs, watch, !known || input.type === 'watch');
 
   const { ping, receivedAtMs } = input;
@@ -61,15 +65,8 @@ export function advance(state: ActivationState, input: EngineInput, watch: Compi
   };
   const newest = newestOf(state);
   if (newest !== undefined && fix.fixedAtMs <= newest.fixedAtMs) return judgeLate(state, fix, watch, known);
-  if (watch.plain || !known || !isPlausible(state, fix)) return judge(state, fix, receivedAtMs, watch, !known);
-  if (!isUneventful(state, fix, watch)) {
-    const steady = goOnSteadily(state, fix, watch);
-    if (steady === null) return judge(state, fix, receivedAtMs, watch, false);
-    state.open = steady.open;
-    keep(state.fixes, fix);
-    remember(state, fix);
-    state.nextDueAtMs = steady.dueAtMs === Infinity ? null : steady.dueAtMs;
-    return unchanged(state, null);
+  if (watch.plain || !known || !isPlausible(state, fix) || !isUneventful(state, fix, watch)) {
+    return judge(state, fix, receivedAtMs, watch, !known);
   }
   keep(state.fixes, fix);
   remember(state, fix);
@@ -79,7 +76,26 @@ export function advance(state: ActivationState, input: EngineInput, watch: Compi
 }
 
 function unchanged(state: ActivationState, notJudged: NotJudged | null): Advance {
-  return { state, events: NO_EVENTS, nextDueAtMs: state.nextDueAtMs, notJudged };
+  return { state, events: NO_EVENTS, nextDueAtMs: state.nextDueAtMs, notJudged, reconcile: null };
+}
+
+/** Older than what the live fold can still judge: it is left as it is, and the record is asked. */
+function askRecord(state: ActivationState, { fixedAtMs }: KeptFix): Advance {
+  const reconcile = { fromMs: fixedAtMs, toMs: fixedAtMs, baseAtMs: liveBaseMs(state) };
+  return { ...unchanged(state, 'beyond-horizon'), reconcile };
+}
+
+/** Tells what a re-run over the record found. */
+function tellHistory(
+  state: ActivationState,
+  history: HistoryInput,
+  watch: CompiledActivation,
+  known: boolean,
+): Advance {
+  const adopted = known ? unchanged(state, null) : judge(state, null, history.atMs, watch, true);
+  const draft = draftOf(adopted.state);
+  const events = applyHistory(draft, history, watch);
+  return { ...unchanged(draft, null), events: [...adopted.events, ...events] };
 }
 
 function keep(fixes: KeptFix[], fix: KeptFix): void {
@@ -155,6 +171,7 @@ function judgeLate(state: ActivationState, late: KeptFix, watch: CompiledActivat
     return { ...then, events: [...adopted.events, ...then.events] };
   }
   const lateness = latenessOf(state, late);
+  if (lateness === 'beyond-horizon') return askRecord(state, late);
   if (lateness !== 'late') return unchanged(state, lateness);
   const draft = draftOf(state);
   const { fromMs, again } = rewind(draft, late);
@@ -228,7 +245,7 @@ function dueFrom(
   notJudged: NotJudged | null,
 ): Advance {
   draft.nextDueAtMs = dueAtMs === Infinity ? null : dueAtMs;
-  return { state: draft, events, nextDueAtMs: draft.nextDueAtMs, notJudged };
+  return { state: draft, events, nextDueAtMs: draft.nextDueAtMs, notJudged, reconcile: null };
 }
 
 /** Folds a fix that is newer than all, or sets it to wait, or folds it with those that waited; returns what that settled. */

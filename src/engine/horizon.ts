@@ -175,6 +175,12 @@ export function rewind(draft: ActivationState, late: KeptFix): { fromMs: number 
   return { fromMs: snapshot.atMs, again };
 }
 
+/** Where the live fold's judgement of late fixes begins: what is not after it is the reconciler's. -Infinity: all is live. */
+export function liveBaseMs(state: ActivationState): number {
+  const newestAtMs = newestOf(state)?.fixedAtMs ?? -Infinity;
+  return Math.max(state.horizon.snapshots[0]!.atMs ?? -Infinity, newestAtMs - HORIZON_MS);
+}
+
 export type Lateness = 'late' | 'repeated' | 'beyond-horizon';
 
 /**
@@ -183,12 +189,10 @@ export type Lateness = 'late' | 'repeated' | 'beyond-horizon';
  */
 export function latenessOf(state: ActivationState, fix: KeptFix): Lateness {
   const { horizon } = state;
-  const newestAtMs = newestOf(state)!.fixedAtMs;
   const place = placeOf(horizon, fix.fixedAtMs);
   const isThere = place < horizon.count && horizon.ring[place * RING_WIDTH] === fix.fixedAtMs;
   if (isThere && !counts(fix, fixAt(horizon.ring, place))) return 'repeated';
-  const baseAtMs = horizon.snapshots[0]!.atMs ?? -Infinity;
-  if (fix.fixedAtMs <= baseAtMs || fix.fixedAtMs <= newestAtMs - HORIZON_MS) return 'beyond-horizon';
+  if (fix.fixedAtMs <= liveBaseMs(state)) return 'beyond-horizon';
   return 'late';
 }
 

@@ -1,7 +1,7 @@
 /** A term with its zone prepared and its absent ends made infinite. */
 import { cutAbsences, type Piece } from './absences.js';
 import { type PreparedZone, prepareZone } from './geometry/zone.js';
-import type { Term, Zone } from './types.js';
+import type { EngineEvent, Term, Zone } from './types.js';
 
 export interface PreparedTerm {
   readonly key: string;
@@ -22,6 +22,14 @@ export interface PreparedTerm {
 /** One version of a condition with one version of a zone. */
 export function termKey(term: Term): string {
   return `${term.conditionId}@${term.conditionVersion}/${term.zoneKey}`;
+}
+
+/** The key of the term that an event is about; null where it is about none. */
+export function termKeyOf(
+  event: Pick<EngineEvent, 'conditionId' | 'conditionVersion' | 'zoneId' | 'zoneVersion'>,
+): string | null {
+  const { conditionId, conditionVersion, zoneId, zoneVersion } = event;
+  return conditionId === null ? null : `${conditionId}@${conditionVersion}/${zoneId}@${zoneVersion}`;
 }
 
 /**

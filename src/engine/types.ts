@@ -254,12 +254,13 @@ export interface EngineOptions {
   readonly plain?: boolean;
 }
 
-/** An input of one activation. Time arrives in the input. */
-export type EngineInput =
-  | { readonly type: 'ping'; readonly ping: Ping; readonly receivedAtMs: number }
-  /** Its own or a shared watch changed: the new one is the `watch` argument. */
-  | { readonly type: 'watch'; readonly atMs: number }
-  | { readonly type: 'tick'; readonly atMs: number };
+/** A part of an activation's past that is to be judged again over what is on record. */
+export interface ReconcileRequest {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** The live base: what begins at or after it is the live fold's. */
+  readonly baseAtMs: number;
+}
 
 /** Why a ping did not count as evidence; null: it was judged. Stored beside the ping, counted in the metrics. */
 export type NotJudged =

@@ -24,15 +24,19 @@ import type {
   PartitionControl,
   TopicPartition,
 } from './ports.js';
+import { mergeRequests } from './reconcile-request.js';
 import { createRetentionAlarm } from './retention-alarm.js';
 import { type StateRecord, stateRecord } from './states.js';
 import {
   ALERTS,
+  appendInTurns,
   decodeJson,
   encodeJson,
   INPUTS,
   type InputRecord,
+  inputRecord,
   REJECTED,
+  type ReconcileRecord,
   type RejectedRecord,
   STATES,
 } from './topics.js';
@@ -79,6 +83,8 @@ interface OwnedPartition {
   /** Events folded but not yet in the log. A checkpoint never passes them. */
   pending: NewRecord[];
   pendingEvents: EngineEvent[];
+  /** What of the past is to be judged again, by activation: appended behind the events. */
+  pendingRequests: Map<string, ReconcileRecord>;
   checkpointedAtMs: number;
 }
 
@@ -109,6 +115,7 @@ export async function startEngine(deps: {
         endOffset: inputs.endOffset,
         pending: [],
         pendingEvents: [],
+        pendingRequests: new Map(),
         checkpointedAtMs: clock.nowMs(),
       };
       next.set(partition, entry);
@@ -183,7 +190,7 @@ export async function startEngine(deps: {
       fold.position = record.offset + 1;
       return;
     }
-    const { events, notJudged } = foldInput(fold, input, record.offset, ({ activationId, error }) => {
+    const { events, notJudged, reconcile } = foldInput(fold, input, record.offset, ({ activationId, error }) => {
       logger.error(
         { partition: record.partition, offset: record.offset, activationId, err: error },
         'engine: an input could not be folded; it is kept in tagwatch.rejected and the state stays as it was',
@@ -191,6 +198,10 @@ export async function startEngine(deps: {
       reject(entry, record, 'engine-fault', `activation ${activationId}: ${String(error)}`);
     });
     if (input.type === 'ping') counters.pingFolded(notJudged);
+    for (const request of reconcile) {
+      const { activationId } = request;
+      entry.pendingRequests.set(activationId, mergeRequests(entry.pendingRequests.get(activationId), request));
+    }
     for (const event of events) {
       entry.pendingEvents.push(event);
       entry.pending.push({ key: event.wearerId, value: encodeJson(toFindingEvent(event)) });
@@ -220,7 +231,18 @@ export async function startEngine(deps: {
         throw error;
       });
     }
-    if (entry.pending.length === 0) return;
+    if (entry.pending.length > 0) await appendEvents(entry);
+    if (entry.pendingRequests.size === 0) return;
+    const { partition } = entry.fold;
+    await appendInTurns(
+      log,
+      INPUTS,
+      [...entry.pendingRequests.values()].map((request) => ({ ...inputRecord(request), partition })),
+    );
+    entry.pendingRequests.clear();
+  }
+
+  async function appendEvents(entry: OwnedPartition): Promise<void> {
     await log.append(ALERTS, entry.pending);
     const nowMs = clock.nowMs();
     for (const event of entry.pendingEvents) {
@@ -233,7 +255,7 @@ export async function startEngine(deps: {
 
   /** A checkpoint that fails is no loss: what it held is dirty again, and the next one writes it. */
   async function checkpoint(entry: OwnedPartition, control: PartitionControl): Promise<void> {
-    if (entry.restoreUntil !== null || entry.pending.length > 0) return;
+    if (entry.restoreUntil !== null || entry.pending.length > 0 || entry.pendingRequests.size > 0) return;
     if (clock.nowMs() - control.lastHeartbeatAtMs() > options.sessionMs) {
       logger.warn({ partition: entry.fold.partition }, 'engine: no heartbeat for a session, so no checkpoint');
       return;
@@ -310,7 +332,7 @@ export async function startEngine(deps: {
   };
 }
 
-const KNOWN_INPUTS = new Set(['ping', 'watch', 'shared', 'tick']);
+const KNOWN_INPUTS = new Set(['ping', 'watch', 'shared', 'tick', 'reconcile', 'history']);
 
 /** Null where the bytes are not an input: only Tagwatch writes this topic, so that is somebody else's mistake. */
 function readInput(record: LogRecord): InputRecord | null {

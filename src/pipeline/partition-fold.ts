@@ -4,10 +4,12 @@
  */
 import { type ActivationState, advance, initialState, upgradeState } from '../engine/advance.js';
 import { activationFor, type CompiledActivation, type CompiledTag, compileTag, joinShared } from '../engine/compile.js';
+import type { EngineInput } from '../engine/inputs.js';
+import { firstChangeMs, pastOf } from '../engine/past-change.js';
 import { applyShared, createSharedIndex, type SharedIndex } from '../engine/shared-index.js';
-import type { EngineEvent, EngineInput, NotJudged, Ping, SharedWatch, TagWatch } from '../engine/types.js';
+import type { EngineEvent, NotJudged, Ping, ReconcileRequest, SharedWatch, TagWatch, Term } from '../engine/types.js';
 import type { StateRecord } from './states.js';
-import type { InputRecord } from './topics.js';
+import type { HistoryRecord, InputRecord, ReconcileRecord } from './topics.js';
 
 interface TagEntry {
   readonly watch: TagWatch;
@@ -51,6 +53,8 @@ export interface Folded {
   readonly events: readonly EngineEvent[];
   /** Of a ping: why it did not count; null where it was judged, or where the record is no ping. */
   readonly notJudged: NotJudged | null;
+  /** What of the past is to be judged again, to be appended to this partition. */
+  readonly reconcile: readonly ReconcileRecord[];
 }
 
 /** `advance` threw: the state of that activation is as it was, and the input is for `tagwatch.rejected`. */
@@ -59,7 +63,7 @@ export interface FoldFault {
   readonly error: unknown;
 }
 
-const NOTHING: Folded = { events: [], notJudged: null };
+const NOTHING: Folded = { events: [], notJudged: null, reconcile: [] };
 
 export function emptyFold(partition: number): PartitionFold {
   return {
@@ -135,6 +139,10 @@ export function foldInput(
       return foldShared(fold, record.shared, offset, onFault);
     case 'tick':
       return foldTick(fold, record.atMs, offset, onFault);
+    case 'history':
+      return foldHistory(fold, record, offset, onFault);
+    case 'reconcile':
+      return NOTHING;
   }
 }
 
@@ -146,9 +154,9 @@ function foldPing(
 ): Folded {
   const { ping, receivedAtMs } = record;
   const tag = fold.tags.get(ping.tagId);
-  if (!tag) return { events: [], notJudged: 'unknown-tag' };
+  if (!tag) return { ...NOTHING, notJudged: 'unknown-tag' };
   const own = activationFor(tag.compiled, ping.fixedAtMs);
-  if (!own) return { events: [], notJudged: 'not-fitted' };
+  if (!own) return { ...NOTHING, notJudged: 'not-fitted' };
   const entry = activationEntry(fold, own.activationId, ping.tagId);
   if (offset <= entry.appliedOffset) return NOTHING;
   const yielded = step(entry, record, joinShared(own, fold.sharedIndex), offset, onFault);
@@ -164,6 +172,7 @@ function foldWatch(fold: PartitionFold, watch: TagWatch, offset: number, onFault
   const compiled = compileTag(current, held?.compiled);
   fold.tags.set(watch.tagId, { watch: current, compiled, appliedOffset: offset, dirty: true });
   const events: EngineEvent[] = [];
+  const reconcile: ReconcileRecord[] = [];
   for (const activation of current.activations) {
     const own = compiled.activations.find((each) => each.activationId === activation.activationId);
     if (!own) throw new Error(`compiled watch of ${watch.tagId} lacks activation ${activation.activationId}`);
@@ -171,8 +180,16 @@ function foldWatch(fold: PartitionFold, watch: TagWatch, offset: number, onFault
     if (offset <= entry.appliedOffset) continue;
     const input: EngineInput = { type: 'watch', atMs: watch.publishedAtMs };
     events.push(...step(entry, input, joinShared(own, fold.sharedIndex), offset, onFault).events);
+    const before = held?.watch.activations.find((each) => each.activationId === activation.activationId);
+    const changedMs = firstChangeMs(before?.terms ?? [], activation.terms);
+    const heldOwn = held?.compiled.activations.find((each) => each.activationId === activation.activationId);
+    reconcile.push(...requestOf(entry, pastOf(entry.state, changedMs, heldOwn, own)));
   }
-  return { events, notJudged: null };
+  return { events, notJudged: null, reconcile };
+}
+
+function requestOf({ tagId, state }: ActivationEntry, request: ReconcileRequest | null): ReconcileRecord[] {
+  return request === null ? [] : [{ type: 'reconcile', activationId: state.activationId, tagId, ...request }];
 }
 
 /** An activation that moved to another tag is closed here: it stays in this tag's watch, removed when that was published. */
@@ -197,9 +214,33 @@ function foldShared(
   offset: number,
   onFault: (fault: FoldFault) => void,
 ): Folded {
+  const before: readonly Term[] = fold.shared.get(shared.conditionId)?.shared.terms ?? [];
   if (!applyShared(fold.sharedIndex, shared)) return NOTHING;
   fold.shared.set(shared.conditionId, { shared, appliedOffset: offset, dirty: true });
-  return stepAll(fold, { type: 'watch', atMs: shared.publishedAtMs }, offset, onFault, () => true);
+  const folded = stepAll(fold, { type: 'watch', atMs: shared.publishedAtMs }, offset, onFault, () => true);
+  const changedMs = firstChangeMs(before, shared.terms);
+  if (changedMs === Infinity) return folded;
+  const reconcile = [...fold.activations.values()].flatMap((entry) => {
+    const own = ownOf(fold, entry);
+    return own ? requestOf(entry, pastOf(entry.state, changedMs, own, own)) : [];
+  });
+  return { ...folded, reconcile };
+}
+
+function ownOf(fold: PartitionFold, { tagId, state }: ActivationEntry) {
+  return fold.tags.get(tagId)?.compiled.activations.find((each) => each.activationId === state.activationId);
+}
+
+function foldHistory(
+  fold: PartitionFold,
+  record: HistoryRecord,
+  offset: number,
+  onFault: (fault: FoldFault) => void,
+): Folded {
+  const entry = fold.activations.get(record.activationId);
+  if (entry === undefined || entry.tagId !== record.tagId || offset <= entry.appliedOffset) return NOTHING;
+  const own = ownOf(fold, entry);
+  return own ? step(entry, record, joinShared(own, fold.sharedIndex), offset, onFault) : NOTHING;
 }
 
 function foldTick(fold: PartitionFold, atMs: number, offset: number, onFault: (fault: FoldFault) => void): Folded {
@@ -216,13 +257,12 @@ function stepAll(
   applies: (entry: ActivationEntry) => boolean,
 ): Folded {
   const events: EngineEvent[] = [];
-  for (const [activationId, entry] of fold.activations) {
+  for (const entry of fold.activations.values()) {
     if (offset <= entry.appliedOffset || !applies(entry)) continue;
-    const tag = fold.tags.get(entry.tagId);
-    const own = tag?.compiled.activations.find((each) => each.activationId === activationId);
+    const own = ownOf(fold, entry);
     if (own) events.push(...step(entry, input, joinShared(own, fold.sharedIndex), offset, onFault).events);
   }
-  return { events, notJudged: null };
+  return { events, notJudged: null, reconcile: [] };
 }
 
 function activationEntry(fold: PartitionFold, activationId: string, tagId: string): ActivationEntry {
@@ -249,17 +289,17 @@ function step(
   onFault: (fault: FoldFault) => void,
 ): Folded {
   try {
-    const { state, events, nextDueAtMs, notJudged } = advance(entry.state, input, watch);
+    const { state, events, nextDueAtMs, notJudged, reconcile } = advance(entry.state, input, watch);
     entry.state = state;
     entry.nextDueAtMs = nextDueAtMs;
     entry.appliedOffset = offset;
     entry.dirty = true;
-    return { events, notJudged };
+    return { events, notJudged, reconcile: requestOf(entry, reconcile) };
   } catch (error) {
     entry.appliedOffset = offset;
     entry.dirty = true;
     onFault({ activationId: entry.state.activationId, error });
-    return { events: [], notJudged: null };
+    return NOTHING;
   }
 }
 

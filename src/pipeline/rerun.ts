@@ -4,8 +4,9 @@
  */
 import { advance, initialState } from '../engine/advance.js';
 import { activationFor, compileTag, joinShared } from '../engine/compile.js';
+import type { EngineInput } from '../engine/inputs.js';
 import { applyShared, createSharedIndex } from '../engine/shared-index.js';
-import type { EngineEvent, EngineInput, Ping, SharedWatch, TagWatch, Term } from '../engine/types.js';
+import type { EngineEvent, Ping, SharedWatch, TagWatch, Term } from '../engine/types.js';
 
 export interface StoredPing {
   readonly ping: Ping;

@@ -1,5 +1,6 @@
 /** Tagwatch's own topics: their names, their shape, and what stands in them. Suppliers' topics are `formats/`. */
-import type { Ping, SharedWatch, TagWatch } from '../engine/types.js';
+import type { HistoryInput } from '../engine/inputs.js';
+import type { Ping, ReconcileRequest, SharedWatch, TagWatch } from '../engine/types.js';
 import type { EventLog, NewRecord, TopicSpec } from './ports.js';
 
 export const INPUTS = 'tagwatch.inputs';
@@ -30,7 +31,19 @@ export type InputRecord =
   | { readonly type: 'ping'; readonly receivedAtMs: number; readonly ping: Ping }
   | { readonly type: 'watch'; readonly watch: TagWatch }
   | { readonly type: 'shared'; readonly shared: SharedWatch }
-  | { readonly type: 'tick'; readonly atMs: number };
+  | { readonly type: 'tick'; readonly atMs: number }
+  /** The engine's own: what of an activation's past is to be judged again. The recorder keeps it; the fold passes it by. */
+  | ReconcileRecord
+  /** The reconciler's: what it found about that past. */
+  | HistoryRecord;
+
+export type ReconcileRecord = ReconcileRequest & {
+  readonly type: 'reconcile';
+  readonly activationId: string;
+  readonly tagId: string;
+};
+
+export type HistoryRecord = HistoryInput & { readonly activationId: string; readonly tagId: string };
 
 /** What could not be used, kept whole. */
 export interface RejectedRecord {
@@ -60,9 +73,14 @@ export function decodeJson<T>(value: Uint8Array): T {
   return JSON.parse(decoder.decode(value)) as T;
 }
 
-/** A ping or watch as a record of `tagwatch.inputs`, keyed by its tag. */
-export function inputRecord(record: InputRecord & { type: 'ping' | 'watch' }): NewRecord {
-  return { key: record.type === 'ping' ? record.ping.tagId : record.watch.tagId, value: encodeJson(record) };
+/** What is about one tag as a record of `tagwatch.inputs`, keyed by it. */
+export function inputRecord(record: InputRecord & { type: 'ping' | 'watch' | 'reconcile' | 'history' }): NewRecord {
+  return { key: tagOf(record), value: encodeJson(record) };
+}
+
+function tagOf(record: InputRecord & { type: 'ping' | 'watch' | 'reconcile' | 'history' }): string {
+  if (record.type === 'ping') return record.ping.tagId;
+  return record.type === 'watch' ? record.watch.tagId : record.tagId;
 }
 
 /** Most bytes kept of a message that could not be used: in base64 it still fits into Kafka's default record of 1 MB. */

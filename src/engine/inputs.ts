@@ -1,0 +1,38 @@
+/** What the fold of one activation takes. */
+import type { Episode } from './state.js';
+import type { EngineEvent, Ping } from './types.js';
+
+/** An input of one activation. Time arrives in the input. */
+export type EngineInput =
+  | { readonly type: 'ping'; readonly ping: Ping; readonly receivedAtMs: number }
+  /** Its own or a shared watch changed: the new one is the `watch` argument. */
+  | { readonly type: 'watch'; readonly atMs: number }
+  | { readonly type: 'tick'; readonly atMs: number }
+  | HistoryInput;
+
+/** What a re-run over the record found to be different from what stands there; the engine numbers it and tells it. */
+export interface HistoryInput {
+  readonly type: 'history';
+  readonly atMs: number;
+  /** The newest fix that the re-run had: where it is the live fold's too, both know the same. */
+  readonly newestFixAtMs: number;
+  readonly changes: readonly HistoricChange[];
+}
+
+/** What is to be said of one alert. */
+export interface HistoricChange {
+  readonly alertId: string;
+  /** The newest revision on record, which this follows; 0: the alert is not on record. */
+  readonly revision: number;
+  /** It is not on record, or was taken back: a suspension holds it back. */
+  readonly isNew: boolean;
+  readonly sayings: readonly HistoricSaying[];
+  /** The episode as the newest fix leaves it open, where the live fold has none and is to go on with it. */
+  readonly goesOn?: Episode;
+}
+
+/** An event before the engine gives it its ids, its number and its time. */
+export type HistoricSaying = Omit<
+  EngineEvent,
+  'eventId' | 'alertId' | 'revision' | 'raisedAtMs' | 'historic' | 'wearerId' | 'tagId' | 'activationId' | 'inCustody'
+>;

@@ -1,0 +1,73 @@
+/** Which part of an activation's past a change of the records is about: the live fold judges from when it was published. */
+import type { CompiledOwn } from './compile.js';
+import { liveBaseMs } from './horizon.js';
+import { termKey } from './prepared-term.js';
+import type { ActivationState } from './state.js';
+import { SETTLE_MS } from './thresholds.js';
+import type { Absence, ReconcileRequest, Term } from './types.js';
+
+type Fitted = Pick<CompiledOwn, 'fittedAtMs' | 'removedAtMs'>;
+
+/** The first instant that two lists of terms are of two minds about; Infinity: none. What was published in time is not of the past. */
+export function firstChangeMs(before: readonly Term[], after: readonly Term[]): number {
+  const known = new Map(before.map((term) => [termKey(term), term]));
+  let firstMs = Infinity;
+  for (const term of after) {
+    const old = known.get(termKey(term));
+    if (old === undefined) {
+      if (!isPublishedInTime(term)) firstMs = Math.min(firstMs, term.startsAtMs);
+      continue;
+    }
+    firstMs = Math.min(
+      firstMs,
+      earlierOf(old.startsAtMs, term.startsAtMs),
+      earlierOf(old.endsAtMs ?? Infinity, term.endsAtMs ?? Infinity),
+      ...newAbsences(old, term).map(({ startsAtMs }) => startsAtMs),
+    );
+  }
+  return firstMs;
+}
+
+/** A record takes a moment to be published; a term that began so shortly before is judged from its publication. */
+export function isPublishedInTime({ startsAtMs, publishedAtMs }: Term): boolean {
+  return publishedAtMs <= startsAtMs + SETTLE_MS;
+}
+
+/** The earlier of two that differ; Infinity where they do not. */
+function earlierOf(a: number, b: number): number {
+  return a === b ? Infinity : Math.min(a, b);
+}
+
+/** Those that cover a time before they were known. */
+function newAbsences({ absences: before = [] }: Term, { absences = [] }: Term): Absence[] {
+  return absences.filter(
+    (one) =>
+      one.startsAtMs < one.knownFromMs &&
+      !before.some(
+        (old) =>
+          old.absenceId === one.absenceId && old.startsAtMs === one.startsAtMs && old.knownFromMs === one.knownFromMs,
+      ),
+  );
+}
+
+/**
+ * What a change that begins to tell at `changedMs` asks to be judged again, of an activation in this state (after it has taken
+ * the change over). `before`: how it was fitted, where that is known. Null: nothing that fixes tell about.
+ */
+export function pastOf(
+  state: ActivationState,
+  changedMs: number,
+  before: Fitted | undefined,
+  after: Fitted,
+): ReconcileRequest | null {
+  const newest = state.fixes.at(-1);
+  if (newest === undefined) return null;
+  const refittedMs =
+    before === undefined
+      ? Infinity
+      : Math.min(earlierOf(before.fittedAtMs, after.fittedAtMs), earlierOf(before.removedAtMs, after.removedAtMs));
+  const fittedAtMs = Math.min(before?.fittedAtMs ?? Infinity, after.fittedAtMs);
+  const fromMs = Math.max(fittedAtMs, Math.min(changedMs, refittedMs));
+  if (fromMs >= newest.fixedAtMs) return null;
+  return { fromMs, toMs: newest.fixedAtMs, baseAtMs: liveBaseMs(state) };
+}
