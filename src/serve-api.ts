@@ -6,6 +6,7 @@ import { unreasonableMs } from './engine/absences.js';
 import { registerFeed } from './feed/feed.js';
 import type { FeedStatus } from './feed/messages.js';
 import { pollStatus } from './feed/status.js';
+import type { TrailFix } from './formats/trail.js';
 import { registerAlerts } from './http/alerts/register.js';
 import { createApp } from './http/app.js';
 import { registerAsyncApi } from './http/asyncapi.js';
@@ -26,7 +27,9 @@ import { watchLog } from './pipeline/log-watch.js';
 import type { Clock, Database, EventLog, Log } from './pipeline/ports.js';
 import { measureWatches } from './pipeline/publication.js';
 import type { Recorder } from './pipeline/recorder.js';
+import { addGaps, type GapLine } from './pipeline/trail-gaps.js';
 import { listAlerts, readAlert } from './store/alerts.js';
+import { readGapFacts } from './store/gap-facts.js';
 import { readOrderViolations } from './store/order-violations.js';
 import { latestPosition, readTrail } from './store/trail.js';
 import { watchStore } from './store/watch.js';
@@ -105,7 +108,16 @@ export async function startApi(deps: ApiDeps): Promise<string> {
     logger,
   });
   registerAtv(app, { readViolations: (orderId) => readOrderViolations(db, orderId), unreasonableMs, clock });
-  registerTrail(app, { readTrail: (query) => readTrail(db, query), clock, logger });
+  registerTrail(app, {
+    readTrail: async ({ after, ...query }) => {
+      const { points, next } = await readTrail(db, { ...query, after });
+      const gapDeps = { readFacts: (lines: readonly GapLine[]) => readGapFacts(db, lines), nowMs: clock.nowMs() };
+      const { fixes, last } = await addGaps<TrailFix>(points, after?.evidence ?? null, gapDeps);
+      return { points: fixes, next: next === null ? null : { ...next, evidence: last } };
+    },
+    clock,
+    logger,
+  });
   registerPosition(app, {
     livePosition: liveView.position,
     latestPosition: (wearerId, aheadLimitMs) => latestPosition(db, wearerId, aheadLimitMs),

@@ -5,10 +5,12 @@
 import { violates } from './belief.js';
 import { AT_ONCE, type Finding } from './finding.js';
 import { mayPass, type Passage, passageThrough, stepMetres } from './geometry/step.js';
-import { activeIntervalAt, type Fitted } from './intervals.js';
+import { contains } from './geometry/zone.js';
+import { activeIntervalAt, type Fitted, nextIntervalAfter } from './intervals.js';
 import type { PreparedTerm } from './prepared-term.js';
 import type { KeptFix } from './state.js';
 import {
+  CANNOT_EXCLUDE_LIMIT_MS,
   CROSSING_DEPTH_SIGMAS,
   CROSSING_SPEED_LIMIT_METRES_PER_SECOND,
   EVIDENCE_FIXES,
@@ -114,4 +116,38 @@ function instantsOf(term: PreparedTerm, { before, inside, after }: Around, passa
     Math.round(before.fixedAtMs + enters * (first.fixedAtMs - before.fixedAtMs)),
     Math.round(last.fixedAtMs + leaves * (after.fixedAtMs - last.fixedAtMs)),
   ];
+}
+
+/** What a gap is told between. */
+export interface GapEnd {
+  readonly fixedAtMs: number;
+  readonly latitude: number;
+  readonly longitude: number;
+}
+
+/**
+ * The exclusions that a gap longer than `GAP_LIMIT_MS` leaves open: in force for some of it, both its ends outside the zone, the
+ * straight line between them through it. Null: the gap is longer than `CANNOT_EXCLUDE_LIMIT_MS`, and nothing can be excluded.
+ */
+export function cannotExclude(
+  terms: readonly PreparedTerm[],
+  fitted: Fitted,
+  before: GapEnd,
+  after: GapEnd,
+): readonly PreparedTerm[] | null {
+  if (after.fixedAtMs - before.fixedAtMs > CANNOT_EXCLUDE_LIMIT_MS) return null;
+  return terms.filter(
+    (term) =>
+      term.violatedInside &&
+      isActiveWithin(term, fitted, before.fixedAtMs, after.fixedAtMs) &&
+      !contains(term.shape, before.latitude, before.longitude) &&
+      !contains(term.shape, after.latitude, after.longitude) &&
+      passageThrough(term.shape, before, after) !== null,
+  );
+}
+
+function isActiveWithin(term: PreparedTerm, fitted: Fitted, fromMs: number, untilMs: number): boolean {
+  if (activeIntervalAt(term, fitted, fromMs) !== null) return true;
+  const next = nextIntervalAfter(term, fitted, fromMs);
+  return next !== null && next.startsAtMs < untilMs;
 }

@@ -78,5 +78,8 @@ export const CROSSING_DEPTH_SIGMAS = 6;
 /** The fastest journey a crossing is taken from: trains do 56 m/s, and beyond this a jump of the position is as good a reason. */
 export const CROSSING_SPEED_LIMIT_METRES_PER_SECOND = 60;
 
+/** A gap up to this leaves open the zones that the straight line across it goes through; a longer one leaves all of them open. */
+export const CANNOT_EXCLUDE_LIMIT_MS = 3_600_000;
+
 /** Fixes that an explanation names at most. */
 export const EVIDENCE_FIXES = 6;

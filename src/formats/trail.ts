@@ -4,6 +4,7 @@
  * the route.
  */
 import type { Mechanism } from '../engine/types.js';
+import type { TrailGap } from '../pipeline/ports.js';
 
 /** One recorded fix (`store/trail.ts`). Instants are epoch ms; nulls: the tag did not say. */
 export interface TrailFix {
@@ -24,6 +25,8 @@ export interface TrailFix {
   readonly deviceEvents: readonly string[];
   /** Why it was no evidence; null: nothing in it spoke against it. */
   readonly notJudged: string | null;
+  /** Of the first fix after a gap in the evidence. */
+  readonly gapBefore?: TrailGap;
 }
 
 /** How a trail is written: `head` once, `fixes` for each stretch of fixes in order, `tail` once. */
@@ -65,7 +68,7 @@ export function createGeoJsonTrail(): TrailWriter {
 /** Named one by one, so that what a caller's fixes carry besides does not reach the file. */
 function pickProperties(fix: Omit<TrailFix, 'latitude' | 'longitude' | 'fixedAtMs' | 'receivedAtMs'>) {
   const { tagId, activationId, sequence, accuracyMetres, mechanism, speedKmh, headingDegrees } = fix;
-  const { altitudeMetres, satellites, batteryPercent, deviceEvents, notJudged } = fix;
+  const { altitudeMetres, satellites, batteryPercent, deviceEvents, notJudged, gapBefore } = fix;
   return {
     tagId,
     activationId,
@@ -79,6 +82,9 @@ function pickProperties(fix: Omit<TrailFix, 'latitude' | 'longitude' | 'fixedAtM
     batteryPercent,
     deviceEvents,
     notJudged,
+    ...(gapBefore === undefined
+      ? {}
+      : { gapBefore: { from: instant(gapBefore.fromMs), cannotExclude: gapBefore.cannotExclude } }),
   };
 }
 
@@ -99,7 +105,17 @@ const CSV_COLUMNS: readonly (readonly [name: string, pick: (fix: TrailFix) => st
   ['batteryPercent', (fix) => fix.batteryPercent],
   ['deviceEvents', (fix) => fix.deviceEvents.join(' ')],
   ['notJudged', (fix) => fix.notJudged],
+  ['gapBeforeFrom', ({ gapBefore }) => (gapBefore === undefined ? null : instant(gapBefore.fromMs))],
+  ['cannotExclude', ({ gapBefore }) => (gapBefore === undefined ? null : listOf(gapBefore))],
 ];
+
+/** As in `C-9@3/Z-4@2 C-7@1/Z-1@1`; `any` where nothing can be excluded. */
+function listOf({ cannotExclude }: TrailGap): string {
+  if (cannotExclude === null) return 'any';
+  return cannotExclude
+    .map((one) => `${one.conditionId}@${one.conditionVersion}/${one.zoneId}@${one.zoneVersion}`)
+    .join(' ');
+}
 
 /** One line a fix under a header (RFC 4180); nothing where the tag did not say. */
 export function createCsvTrail(): TrailWriter {

@@ -19,6 +19,8 @@ export interface TrailPlace {
   readonly fixedAtMs: number;
   readonly tagId: string;
   readonly identity: string;
+  /** The newest fix before the place that was evidence; null: none was. */
+  readonly evidence?: TrailFix | null;
 }
 
 export interface TrailDeps {

@@ -329,6 +329,14 @@ export interface WatchFacts {
   readonly custodyPeriods?: ReadonlyMap<string, readonly CustodyPeriod[]>;
 }
 
+/** A silence between two fixes of a trail, longer than the engine infers anything over. */
+export interface TrailGap {
+  /** Device time of the fix before it. */
+  readonly fromMs: number;
+  /** The exclusions in force that the straight line across it goes through; null: it is so long that nothing can be excluded. */
+  readonly cannotExclude: readonly Omit<TermKey, 'activationId'>[] | null;
+}
+
 /** A term by what it is made of; `activationId` is empty for a shared condition. */
 export interface TermKey {
   readonly activationId: string;

@@ -58,6 +58,26 @@ test('CSV reads back, with what needs quoting', () => {
   });
 });
 
+test('a gap says from when and what it leaves open, in GeoJSON and CSV', () => {
+  const gap = { conditionId: 'C-1', conditionVersion: 2, zoneId: 'Z-1', zoneVersion: 1 };
+  const named = fixAt(1200, { gapBefore: { fromMs: START_MS, cannotExclude: [gap, { ...gap, conditionId: 'C-2' }] } });
+  const tooLong = fixAt(7200, { gapBefore: { fromMs: START_MS + 1_200_000, cannotExclude: null } });
+  const fixes = [fixAt(0), named, tooLong];
+  const { features } = JSON.parse(write(createGeoJsonTrail(), fixes));
+  expect(features[0].properties).not.toHaveProperty('gapBefore');
+  expect(features[1].properties.gapBefore).toEqual({
+    from: '2026-11-22T18:00:00.000Z',
+    cannotExclude: [gap, { ...gap, conditionId: 'C-2' }],
+  });
+  expect(features[2].properties.gapBefore.cannotExclude).toBeNull();
+  const rows = parse(write(createCsvTrail(), fixes), { columns: true }) as Record<string, string>[];
+  expect(rows.map((row) => [row['gapBeforeFrom'], row['cannotExclude']])).toEqual([
+    ['', ''],
+    ['2026-11-22T18:00:00.000Z', 'C-1@2/Z-1@1 C-2@2/Z-1@1'],
+    ['2026-11-22T18:20:00.000Z', 'any'],
+  ]);
+});
+
 describe('GPX', () => {
   const count = (text: string, what: string) => text.split(what).length - 1;
 
