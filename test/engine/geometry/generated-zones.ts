@@ -34,10 +34,8 @@ export interface GeneratedZone {
   readonly polygons: Ring[][];
 }
 
-/** 20 m to 50 km across, up to 70° north and south; most with a hole, many with a second part, none crossing itself. */
-export function generateZone(random: Random): GeneratedZone {
-  const sizeMetres = 20 * 2_500 ** random();
-  const middle: Point = [random() * 340 - 170, random() * 140 - 70];
+/** Around a point: most have a hole, many a second part, none crosses itself. */
+export function generateZoneAt(random: Random, middle: Point, sizeMetres: number): GeneratedZone {
   const radiusMetres = sizeMetres / 2;
   const rings = [starRing(random, middle, radiusMetres)];
   // Within a star of four corners at half the radius or more lies a circle of an eighth; a triangle may be too thin.
@@ -48,6 +46,12 @@ export function generateZone(random: Random): GeneratedZone {
     polygons.push([starRing(random, beside, radiusMetres)]);
   }
   return { sizeMetres, polygons };
+}
+
+/** 20 m to 50 km across, up to 70° north and south. */
+export function generateZone(random: Random): GeneratedZone {
+  const sizeMetres = 20 * 2_500 ** random();
+  return generateZoneAt(random, [random() * 340 - 170, random() * 140 - 70], sizeMetres);
 }
 
 export const edgesOf = (polygons: readonly Ring[][]): (readonly [Point, Point])[] =>

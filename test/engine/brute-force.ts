@@ -1,0 +1,197 @@
+/**
+ * The engine again without any of its shortcuts, to hold it to: no index, no cache, no horizon, no snapshots, no short path, no
+ * due times. The whole track is kept; every fix is folded into every term, own and shared, by the same rule functions, and
+ * after every input every term is asked what stands. It never calls `advance`.
+ */
+import { sigmaMetres } from '../../src/engine/belief.js';
+import type { CompiledOwn } from '../../src/engine/compile.js';
+import { whyNotJudged } from '../../src/engine/evidence.js';
+import type { Finding } from '../../src/engine/finding.js';
+import { foldTerm } from '../../src/engine/fold-term.js';
+import { recall } from '../../src/engine/match.js';
+import type { PreparedTerm } from '../../src/engine/prepared-term.js';
+import { standingEpisodes, suspectedJump } from '../../src/engine/provisional.js';
+import { isReachable } from '../../src/engine/speed.js';
+import type { Episode, HeldBack, KeptFix, Told, ToldOver } from '../../src/engine/state.js';
+import { tell } from '../../src/engine/tell.js';
+import { AGREEING_FIXES, KEPT_FIXES } from '../../src/engine/thresholds.js';
+import type { EngineEvent, Ping } from '../../src/engine/types.js';
+import { unknownBetween, unknownSince } from '../../src/engine/unknown-at-edge.js';
+
+/** What the whole track up to now makes of every term. */
+interface Plain {
+  /** Evidence, oldest first: all there ever was. */
+  readonly fixes: KeptFix[];
+  /** Fixes at an impossible speed that may yet agree. */
+  waiting: readonly KeptFix[];
+  readonly open: Map<string, Episode>;
+}
+
+export interface BruteForce {
+  /** A ping newer than all before it, or a repeated one. */
+  ping(ping: Ping, receivedAtMs: number): readonly EngineEvent[];
+  tick(atMs: number): readonly EngineEvent[];
+}
+
+/** A fix as it is judged; null where a ping carries none that counts. */
+export function fixOf(ping: Ping, receivedAtMs: number, own: CompiledOwn): KeptFix | null {
+  if (whyNotJudged(ping, receivedAtMs, own) !== null) return null;
+  const { latitude, longitude, accuracyMetres } = ping.position!;
+  const metres = accuracyMetres ?? own.defaultAccuracyMetres!;
+  return {
+    fixedAtMs: ping.fixedAtMs,
+    receivedAtMs,
+    latitude,
+    longitude,
+    accuracyMetres: metres,
+    sigmaMetres: sigmaMetres(metres, own.accuracyConvention),
+  };
+}
+
+/** What the newest fix is evidence of: itself, nothing yet, or itself with those that waited for it. */
+function weigh(plain: Plain, fix: KeptFix): readonly KeptFix[] {
+  const anchor = plain.fixes.at(-1);
+  if (anchor === undefined || isReachable(anchor, fix)) {
+    plain.waiting = [];
+    return [fix];
+  }
+  const last = plain.waiting.at(-1);
+  const run = last !== undefined && isReachable(last, fix) ? [...plain.waiting, fix] : [fix];
+  plain.waiting = run.length < AGREEING_FIXES ? run : [];
+  return run.length < AGREEING_FIXES ? [] : run;
+}
+
+/** Folds a fix that is newer than all into every term; returns what it settled. */
+function fold(plain: Plain, own: CompiledOwn, terms: readonly PreparedTerm[], fix: KeptFix): Finding[] {
+  const settled: Finding[] = [];
+  for (const each of weigh(plain, fix)) {
+    const before = plain.fixes.slice(-KEPT_FIXES);
+    const last = before.at(-1) ?? null;
+    for (const term of terms) {
+      const folded = foldTerm(term, own, plain.open.get(term.key) ?? null, before, each);
+      if (folded.open === null) plain.open.delete(term.key);
+      else plain.open.set(term.key, folded.open);
+      settled.push(...folded.settled);
+      const unknown = unknownBetween(term, own, last, each, folded.coveredUntilMs);
+      if (unknown !== null) settled.push(unknown);
+    }
+    plain.fixes.push(each);
+  }
+  return settled;
+}
+
+/** What stands at `nowMs` while no newer fix has come; `toldOf` gives what was said of a term's silence. */
+function stand(
+  plain: Plain,
+  own: CompiledOwn,
+  terms: readonly PreparedTerm[],
+  nowMs: number,
+  toldOf: (termKey: string, newest: KeptFix | null) => Told | undefined,
+): Finding[] {
+  const fixes = plain.fixes.slice(-KEPT_FIXES);
+  const newest = fixes.at(-1) ?? null;
+  const jump = plain.waiting[0];
+  return terms.flatMap((term) => {
+    const findings = standingEpisodes(term, own, plain.open.get(term.key) ?? null, fixes);
+    const coveredUntilMs = findings.length === 0 ? -Infinity : (findings.at(-1)!.end?.atMs ?? Infinity);
+    const suspected = jump === undefined ? null : suspectedJump(term, own, jump, newest, findings);
+    if (suspected !== null) findings.push(suspected);
+    const unknown = unknownSince(term, own, newest, coveredUntilMs, nowMs, toldOf(term.key, newest));
+    return unknown === null ? findings : [...findings, unknown];
+  });
+}
+
+/** A tag from before its first ping, under terms that do not change. */
+export function createBruteForce(own: CompiledOwn, terms: readonly PreparedTerm[]): BruteForce {
+  const plain: Plain = { fixes: [], waiting: [], open: new Map() };
+  const byKey = new Map(terms.map((term) => [term.key, term]));
+  let told: readonly Told[] = [];
+  let over: ToldOver[] = [];
+  let heldBack: readonly HeldBack[] = [];
+  const toldOf = (termKey: string, newest: KeptFix | null): Told | undefined =>
+    told.find(
+      (each) =>
+        each.termKey === termKey &&
+        each.kind === 'unknown-at-edge' &&
+        !each.withdrawn &&
+        each.startedAtMs > (newest?.fixedAtMs ?? -Infinity),
+    );
+
+  const say = (cause: KeptFix | null, nowMs: number): readonly EngineEvent[] => {
+    const silentSinceMs = plain.fixes.at(-1)?.fixedAtMs ?? null;
+    const findings = cause === null ? [] : fold(plain, own, terms, cause);
+    findings.push(...stand(plain, own, terms, nowMs, toldOf));
+    const newestAtMs = (plain.waiting.at(-1) ?? plain.fixes.at(-1))?.fixedAtMs ?? -Infinity;
+    // What was told is never forgotten: the engine may forget only what cannot be found again.
+    const recalled = recall(findings, over);
+    const said = tell(findings, [...recalled.again, ...told], heldBack, {
+      own,
+      termOf: (termKey) => byKey.get(termKey),
+      nowMs,
+      cause,
+      silentSinceMs: () => silentSinceMs,
+      newest: plain.fixes.at(-1) ?? null,
+      newestAtMs,
+      passedAtMs: () => Math.max(newestAtMs, 0),
+    });
+    told = said.told;
+    heldBack = said.heldBack;
+    over = [...recalled.over, ...said.over.map((each) => ({ told: each.told, passedAtMs: newestAtMs }))];
+    return said.events;
+  };
+
+  return {
+    ping(ping, receivedAtMs) {
+      const fix = fixOf(ping, receivedAtMs, own);
+      const newest = plain.waiting.at(-1) ?? plain.fixes.at(-1);
+      if (fix === null || (newest !== undefined && fix.fixedAtMs <= newest.fixedAtMs)) return [];
+      return say(fix, receivedAtMs);
+    },
+    tick: (atMs) => say(null, atMs),
+  };
+}
+
+/** One alert as it stands in the end, however it was told. */
+export interface Standing {
+  readonly termKey: string;
+  readonly kind: string;
+  readonly strength: string;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number | null;
+  readonly endedAfterMs: number | null;
+  readonly endedBecause: string | null;
+}
+
+/**
+ * What stands of a complete track, sorted by device time, when all is quiet: found from its fixes alone, without a word told on
+ * the way. What was over within its grace is none.
+ */
+export function evaluateTrack(
+  own: CompiledOwn,
+  terms: readonly PreparedTerm[],
+  track: readonly KeptFix[],
+  nowMs: number,
+): Standing[] {
+  const plain: Plain = { fixes: [], waiting: [], open: new Map() };
+  const graceMs = new Map(terms.map((term) => [term.key, term.term.graceMs]));
+  const findings = track.flatMap((fix) => fold(plain, own, terms, fix));
+  findings.push(...stand(plain, own, terms, nowMs, () => undefined));
+  return findings
+    .filter(({ termKey, kind, startedAtMs, end, lastViolating }) => {
+      if (kind === 'unknown-at-edge') return true;
+      const lastsMs = (end?.atMs ?? Math.max(nowMs, lastViolating?.fixedAtMs ?? 0)) - startedAtMs;
+      return startedAtMs <= nowMs && lastsMs >= graceMs.get(termKey)!;
+    })
+    .map(({ termKey, kind, strength, startedAtMs, end }) => {
+      const isOver = end !== null && end.atMs <= nowMs;
+      return {
+        termKey,
+        kind,
+        strength,
+        startedAtMs,
+        endedAtMs: isOver ? end.atMs : null,
+        endedAfterMs: isOver ? end.afterMs : null,
+        endedBecause: isOver ? end.because : null,
+      };
+    });
+}
