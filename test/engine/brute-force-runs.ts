@@ -1,10 +1,11 @@
 /** Runs of the engine beside the brute force over seeded worlds; a difference is told with what repeats it. */
 import { advance, initialState } from '../../src/engine/advance.js';
 import { type CompiledOwn, compileTag, joinShared } from '../../src/engine/compile.js';
+import type { EngineInput } from '../../src/engine/inputs.js';
 import { type PreparedTerm, prepareTerms } from '../../src/engine/prepared-term.js';
 import { applyShared, createSharedIndex } from '../../src/engine/shared-index.js';
 import type { KeptFix } from '../../src/engine/state.js';
-import type { EngineEvent, EngineInput } from '../../src/engine/types.js';
+import type { EngineEvent } from '../../src/engine/types.js';
 import { createBruteForce, evaluateTrack, fixOf, type Standing } from './brute-force.js';
 import {
   generateTown,
