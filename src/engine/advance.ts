@@ -1,6 +1,6 @@
 /** The fold of one activation: a state and an input give the next state and what is to be said. Pure and synchronous. */
 import { sigmaMetres, violates } from './belief.js';
-import type { CompiledActivation } from './compile.js';
+import type { CompiledActivation, CompiledOwn } from './compile.js';
 import { mayCross } from './crossing.js';
 import { whyNotJudged } from './evidence.js';
 import { backlogFromMs, type Finding } from './finding.js';
@@ -12,11 +12,13 @@ import { isActive, nextTickEdgeAfter } from './intervals.js';
 import { recall } from './match.js';
 import type { PreparedTerm } from './prepared-term.js';
 import { standingEpisodes, suspectedJump } from './provisional.js';
+import { holds, placeDisc } from './safe-disc.js';
 import { exclusionsAlong, exclusionsOpening } from './shared-index.js';
-import { isPlausible, weighSpeed } from './speed.js';
+import { isPlausible, isReachable, weighSpeed } from './speed.js';
 import type { ActivationState, HeldBack, KeptFix, Told, ToldOver } from './state.js';
+import { shrinkAt, surveyAround } from './survey.js';
 import { tell } from './tell.js';
-import { GAP_LIMIT_MS, KEPT_FIXES, SETTLE_MS } from './thresholds.js';
+import { AHEAD_LIMIT_MS, GAP_LIMIT_MS, KEPT_FIXES, SETTLE_MS } from './thresholds.js';
 import type { EngineEvent, NotJudged, ReconcileRequest } from './types.js';
 import { unknownBetween, unknownSince } from './unknown-at-edge.js';
 import { adoptWatch, findNextEdges, knowsWatch, termOf } from './watch-change.js';
@@ -45,6 +47,12 @@ const NO_EVENTS: readonly EngineEvent[] = [];
  * given state is as it was.
  */
 export function advance(state: ActivationState, input: EngineInput, watch: CompiledActivation): Advance {
+  const { disc } = watch;
+  if (disc.state === state && input.type === 'ping' && isInDisc(input, watch)) {
+    const fix = fixOf(input, watch.own);
+    const last = state.fixes[state.fixes.length - 1]!;
+    if (fix.fixedAtMs > last.fixedAtMs && isReachable(last, fix)) return pass(state, fix);
+  }
   const known = knowsWatch(state, watch);
   if (input.type === 'tick' && known && input.atMs < (state.nextDueAtMs ?? Infinity)) return unchanged(state, null);
   if (input.type === 'history') return tellHistory(state, input, watch, known);
@@ -53,21 +61,46 @@ export function advance(state: ActivationState, input: EngineInput, watch: Compi
   const { ping, receivedAtMs } = input;
   const notJudged = whyNotJudged(ping, receivedAtMs, watch.own);
   if (notJudged !== null) return unchanged(state, notJudged);
+  const fix = fixOf(input, watch.own);
+  const newest = newestOf(state);
+  if (newest !== undefined && fix.fixedAtMs <= newest.fixedAtMs) return judgeLate(state, fix, watch, known);
+  if (watch.plain || !known || !isPlausible(state, fix) || !mayBeUneventful(state, fix)) {
+    return judge(state, fix, receivedAtMs, watch, !known);
+  }
+  const shrink = shrinkAt(fix.latitude);
+  const clear = surveyAround(watch, state.fixes.at(-1), fix, shrink);
+  if (clear < 0) return judge(state, fix, receivedAtMs, watch, false);
+  placeDisc(disc, state, fix, shrink, clear, watch.own.removedAtMs, watch.shared.version);
+  return pass(state, fix);
+}
+
+type PingInput = Extract<EngineInput, { type: 'ping' }>;
+
+/** A ping that is evidence, as it is kept. */
+function fixOf({ ping, receivedAtMs }: PingInput, own: CompiledOwn): KeptFix {
   const position = ping.position!;
-  const accuracyMetres = position.accuracyMetres ?? watch.own.defaultAccuracyMetres!;
-  const fix: KeptFix = {
+  const accuracyMetres = position.accuracyMetres ?? own.defaultAccuracyMetres!;
+  return {
     fixedAtMs: ping.fixedAtMs,
     receivedAtMs,
     latitude: position.latitude,
     longitude: position.longitude,
     accuracyMetres,
-    sigmaMetres: sigmaMetres(accuracyMetres, watch.own.accuracyConvention),
+    sigmaMetres: sigmaMetres(accuracyMetres, own.accuracyConvention),
   };
-  const newest = newestOf(state);
-  if (newest !== undefined && fix.fixedAtMs <= newest.fixedAtMs) return judgeLate(state, fix, watch, known);
-  if (watch.plain || !known || !isPlausible(state, fix) || !isUneventful(state, fix, watch)) {
-    return judge(state, fix, receivedAtMs, watch, !known);
-  }
+}
+
+/** Whether a ping has a fix in the disc, and one that is evidence. */
+function isInDisc({ ping, receivedAtMs }: PingInput, { disc, shared, own }: CompiledActivation): boolean {
+  const { position, fixedAtMs } = ping;
+  if (position === null || !holds(disc, position, fixedAtMs, receivedAtMs, shared.version)) return false;
+  if (fixedAtMs - receivedAtMs > AHEAD_LIMIT_MS) return false;
+  if (position.mechanism !== 'GPS' && position.mechanism !== 'RF') return false;
+  return position.accuracyMetres !== null || own.defaultAccuracyMetres !== null;
+}
+
+/** Keeps a fix that changes nothing else. */
+function pass(state: ActivationState, fix: KeptFix): Advance {
   keep(state.fixes, fix);
   remember(state, fix);
   const edge = state.nextTickEdgeAtMs;
@@ -103,19 +136,12 @@ function keep(fixes: KeptFix[], fix: KeptFix): void {
   fixes.push(fix);
 }
 
-/** The short path: nothing is open or told, no edge was passed or is waited for, the fix violates nothing and crossed nothing. */
-function isUneventful(state: ActivationState, fix: KeptFix, { own, shared }: CompiledActivation): boolean {
+/** Whether nothing is open or told and no edge was passed or is waited for: where the fix violates nothing, nothing happens. */
+function mayBeUneventful(state: ActivationState, fix: KeptFix): boolean {
   if (state.open.length > 0 || state.told.length > 0 || state.heldBack !== undefined) return false;
   if (state.nextEdgeAtMs !== null && fix.fixedAtMs >= state.nextEdgeAtMs) return false;
   const tickEdge = state.nextTickEdgeAtMs;
-  if (tickEdge !== null && fix.receivedAtMs >= tickEdge && tickEdge - fix.fixedAtMs <= GAP_LIMIT_MS) return false;
-  const last = state.fixes.at(-1);
-  for (const term of own.terms) if (isViolatedBy(term, fix) || mayCross(term, last, fix)) return false;
-  for (const term of shared.everywhere) if (isViolatedBy(term, fix)) return false;
-  for (const term of exclusionsAlong(shared, last, fix)) {
-    if (isViolatedBy(term, fix) || mayCross(term, last, fix)) return false;
-  }
-  return true;
+  return tickEdge === null || fix.receivedAtMs < tickEdge || tickEdge - fix.fixedAtMs > GAP_LIMIT_MS;
 }
 
 function isViolatedBy(term: PreparedTerm, fix: KeptFix): boolean {

@@ -1,6 +1,7 @@
 /** From a watch as it is published to what the fold asks for every fix: zones prepared, terms by key, shared ones attached. */
 import type { PreparedZone } from './geometry/zone.js';
 import { type PreparedTerm, prepareTerms } from './prepared-term.js';
+import { createDisc, type SafeDisc } from './safe-disc.js';
 import type { SharedIndex } from './shared-index.js';
 import type { AccuracyConvention, CustodyPeriod, EngineOptions, Suspension, TagWatch } from './types.js';
 
@@ -33,6 +34,8 @@ export interface CompiledActivation {
   readonly shared: SharedIndex;
   /** Without shortcuts, where either of them is. */
   readonly plain: boolean;
+  /** Of the state that was last advanced with it. */
+  readonly disc: SafeDisc;
 }
 
 export interface CompiledTag {
@@ -87,7 +90,7 @@ export function activationFor(tag: CompiledTag, fixedAtMs: number): CompiledOwn 
 /** The same object for the same index, so it may be called for every ping. */
 export function joinShared(own: CompiledOwn, shared: SharedIndex): CompiledActivation {
   if (own.joined === null || own.joined.shared !== shared) {
-    own.joined = { own, shared, plain: own.plain || shared.plain };
+    own.joined = { own, shared, plain: own.plain || shared.plain, disc: createDisc() };
   }
   return own.joined;
 }

@@ -3,6 +3,7 @@
  * removals; the other kinds are violated outside their zone, where no box helps, so every fix meets them.
  */
 import RBush from 'rbush';
+import { UNITS_PER_DEGREE } from './geometry/orientation.js';
 import type { PreparedZone } from './geometry/zone.js';
 import { type PreparedTerm, prepareTerms } from './prepared-term.js';
 import type { KeptFix } from './state.js';
@@ -28,6 +29,7 @@ export interface SharedIndex {
   readonly conditions: Map<string, { sequence: number; items: Item[]; shapes: Map<string, PreparedZone> }>;
   readonly terms: Map<string, PreparedTerm>;
   readonly exclusions: RBush<Item>;
+  exclusionCount: number;
   /** Kinds that are violated outside. */
   everywhere: PreparedTerm[];
   /** When exclusions may begin to apply (start, a window's opening, publication), sorted by time. */
@@ -36,6 +38,8 @@ export interface SharedIndex {
   readonly tickOpenings: SharedInstant[];
   /** When each term was published, sorted by time. */
   readonly publications: SharedInstant[];
+  /** How often it has changed. */
+  version: number;
   /** The newest publication there has been: a state that knows less has terms to be switched on. */
   newestPublishedAtMs: number;
 }
@@ -46,10 +50,12 @@ export function createSharedIndex(options: EngineOptions = {}): SharedIndex {
     conditions: new Map(),
     terms: new Map(),
     exclusions: new RBush(),
+    exclusionCount: 0,
     everywhere: [],
     openings: [],
     tickOpenings: [],
     publications: [],
+    version: 0,
     newestPublishedAtMs: -1,
   };
 }
@@ -61,6 +67,7 @@ export function createSharedIndex(options: EngineOptions = {}): SharedIndex {
 export function applyShared(index: SharedIndex, watch: SharedWatch): boolean {
   const held = index.conditions.get(watch.conditionId);
   if (held !== undefined && watch.sequence <= held.sequence) return false;
+  index.version++;
   const shapes = new Map<string, PreparedZone>();
   for (const key of Object.keys(watch.zones)) {
     const shape = held?.shapes.get(key);
@@ -68,14 +75,20 @@ export function applyShared(index: SharedIndex, watch: SharedWatch): boolean {
   }
   const terms = prepareTerms(watch.terms, watch.zones, shapes);
   for (const item of held?.items ?? []) {
-    index.exclusions.remove(item);
+    if (item.term.violatedInside) {
+      index.exclusions.remove(item);
+      index.exclusionCount--;
+    }
     index.terms.delete(item.term.key);
     forInstants(index, item.term, remove);
   }
   const items = terms.map(toItem);
   for (const item of items) {
     index.terms.set(item.term.key, item.term);
-    if (item.term.violatedInside) index.exclusions.insert(item);
+    if (item.term.violatedInside) {
+      index.exclusions.insert(item);
+      index.exclusionCount++;
+    }
     forInstants(index, item.term, insert);
     index.newestPublishedAtMs = Math.max(index.newestPublishedAtMs, item.term.term.publishedAtMs);
   }
@@ -105,6 +118,27 @@ export function exclusionsAlong(index: SharedIndex, last: KeptFix | undefined, f
   if (!index.exclusions.collides(box)) return NONE;
   const found = index.exclusions.search(box).map((item) => item.term);
   return found.length === 1 ? found : found.sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+/** How far around a fix shared exclusions are looked for, units of 1e-7 degree of latitude (about 250 m). */
+export const SHARED_REACH_UNITS = 22_500;
+
+/** Shared exclusions whose box comes within `SHARED_REACH_UNITS` of the point; `shrink` as in `clearanceUnits`. In no order. */
+export function exclusionsWithin(
+  index: SharedIndex,
+  latitude: number,
+  longitude: number,
+  shrink: number,
+): PreparedTerm[] {
+  const reachY = SHARED_REACH_UNITS / UNITS_PER_DEGREE;
+  const reachX = reachY / shrink;
+  const box = {
+    minX: longitude - reachX,
+    minY: latitude - reachY,
+    maxX: longitude + reachX,
+    maxY: latitude + reachY,
+  };
+  return index.exclusions.search(box).map((item) => item.term);
 }
 
 const NONE: PreparedTerm[] = [];

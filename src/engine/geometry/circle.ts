@@ -1,5 +1,7 @@
 /** A circle: a centre and a radius on the ground. */
+
 import { metresPerDegreeLatitude, metresPerDegreeLongitude } from './metres-per-degree.js';
+import { UNITS_PER_DEGREE } from './orientation.js';
 
 export interface PreparedCircle {
   readonly latitude: number;
@@ -46,4 +48,30 @@ export function circleContains(circle: PreparedCircle, latitude: number, longitu
   if (latitude < circle.south || latitude > circle.north || longitude < circle.west || longitude > circle.east)
     return false;
   return signedDistanceToCircleMetres(circle, latitude, longitude) <= 0;
+}
+
+/** No degree on WGS84 is longer, of longitude divided by the cosine of its latitude; metres. */
+const LONGEST_DEGREE_METRES = 111_700;
+const SHORTEST_RADIUS_METRES = 6_335_000;
+const RADIANS = Math.PI / 180;
+/** Nearer to a pole than a degree and a half nothing is claimed. */
+const MOST_POLEWARD = 1.545;
+
+/**
+ * A distance around the point within which the circle's line is not met, at most `capUnits`: units of 1e-7 degree of latitude,
+ * one of longitude taken as the cosine of the point's latitude. Metres per degree change with the latitude, so that a step
+ * towards the pole may come nearer to the line than it is long: `slope` is more than the most it can by.
+ */
+export function circleClearanceUnits(
+  circle: PreparedCircle,
+  latitude: number,
+  longitude: number,
+  capUnits: number,
+): number {
+  const distance = Math.abs(signedDistanceToCircleMetres(circle, latitude, longitude));
+  const span = (2 * (circle.radiusMetres + distance)) / SHORTEST_RADIUS_METRES;
+  const poleward = Math.abs(latitude) * RADIANS + span;
+  if (poleward >= MOST_POLEWARD) return 0;
+  const slope = 1 + 2 * span * Math.tan(poleward);
+  return Math.min(capUnits, (distance * UNITS_PER_DEGREE) / (LONGEST_DEGREE_METRES * slope));
 }

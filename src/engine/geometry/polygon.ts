@@ -118,8 +118,35 @@ export function distanceToPolygonsMetres(zone: PreparedPolygons, latitude: numbe
   const perY = metresPerDegreeLatitude(latitude) / UNITS_PER_DEGREE;
   const px = longitude * UNITS_PER_DEGREE;
   const py = latitude * UNITS_PER_DEGREE;
-  const { edges, boxes } = zone;
-  let best = Infinity;
+  return Math.sqrt(squaredDistance(zone, px, py, perX, perY, Infinity));
+}
+
+/**
+ * From the point to the nearest boundary, at most `capUnits`, in units of latitude where one of longitude is `shrink` long: edges
+ * are straight in that plane as they are in degrees.
+ */
+export function polygonsClearanceUnits(
+  zone: PreparedPolygons,
+  latitude: number,
+  longitude: number,
+  shrink: number,
+  capUnits: number,
+): number {
+  const px = longitude * UNITS_PER_DEGREE;
+  const py = latitude * UNITS_PER_DEGREE;
+  return Math.sqrt(squaredDistance(zone, px, py, shrink, 1, capUnits * capUnits));
+}
+
+/** To the nearest edge, at most `cap`; a unit of longitude is `perX` long, one of latitude `perY`. */
+function squaredDistance(
+  { edges, boxes }: PreparedPolygons,
+  px: number,
+  py: number,
+  perX: number,
+  perY: number,
+  cap: number,
+): number {
+  let best = cap;
   for (let c = 0; c < boxes.length; c += 4) {
     const boxX = Math.max(boxes[c]! - px, 0, px - boxes[c + 2]!) * perX;
     const boxY = Math.max(boxes[c + 1]! - py, 0, py - boxes[c + 3]!) * perY;
@@ -135,7 +162,7 @@ export function distanceToPolygonsMetres(zone: PreparedPolygons, latitude: numbe
       if (squared < best) best = squared;
     }
   }
-  return Math.sqrt(best);
+  return best;
 }
 
 /** From the origin to the segment a–b. */
