@@ -46,15 +46,20 @@ function isRaisedAlike(finding: Finding, told: Told): boolean {
 }
 
 function startsAlike(finding: Finding, told: Told): boolean {
-  return !told.withdrawn && told.startedAtMs === finding.startedAtMs;
+  return !told.withdrawn && told.startedAtMs === finding.startedAtMs && !isOverBefore(finding, told);
 }
 
 function wasRaisedAlike(finding: Finding, told: Told): boolean {
   return told.raisedStartMs === finding.startedAtMs;
 }
 
+/** An episode that was over before an alert was raised leaves it its id: a later one may begin where it was raised. */
+function isOverBefore(finding: Finding, told: Told): boolean {
+  return finding.end !== null && finding.end.atMs <= told.raisedStartMs;
+}
+
 function isSameEpisode(finding: Finding, told: Told): boolean {
-  if (told.withdrawn) return false;
+  if (told.withdrawn || isOverBefore(finding, told)) return false;
   // A silence may turn out to have begun later; one that began earlier is another alert.
   if (finding.kind === 'unknown-at-edge') return finding.startedAtMs >= told.raisedStartMs;
   return finding.startedAtMs < (told.endedAtMs ?? Infinity) && told.startedAtMs < (finding.end?.atMs ?? Infinity);

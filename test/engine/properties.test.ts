@@ -5,40 +5,15 @@ import { HORIZON_FIXES, HORIZON_MS, KEPT_FIXES, SNAPSHOT_EVERY_FIXES } from '../
 import type { EngineEvent, Ping } from '../../src/engine/types.js';
 import { play, type Step } from '../scenarios/scenario.js';
 import { pingAt, place, term, watch, zone } from '../scenarios/world.js';
+import { finalIntervals, foldOf } from './outcome.js';
 import { START_MS, type World, worlds } from './random-world.js';
 
 const RUNS = { numRuns: 300 };
 
 const bytes = (value: unknown): string => JSON.stringify(value);
 
-/** What stands at the end: the last word of every alert that was not withdrawn, without its ids. */
-function finalIntervals(events: readonly EngineEvent[]) {
-  const last = new Map<string, EngineEvent>();
-  const confirmed = new Set<string>();
-  for (const event of events) {
-    if (event.type === 'confirmed') confirmed.add(event.alertId);
-    if (event.type === 'withdrawn') confirmed.delete(event.alertId);
-    last.set(event.alertId, event);
-  }
-  return [...last.values()]
-    .filter((event) => event.type !== 'withdrawn')
-    .map(({ conditionId, conditionVersion, zoneId, zoneVersion, kind, alertId, ...event }) => ({
-      key: `${conditionId}@${conditionVersion}/${zoneId}@${zoneVersion} ${kind}`,
-      conditionId,
-      kind,
-      ...event.episode,
-      endedBecause: event.endedBecause,
-      reason: event.reason,
-      isCrossing: event.explanation.rule === 'crossing',
-      confirmed: confirmed.has(alertId),
-    }))
-    .sort((a, b) => a.startedAtMs - b.startedAtMs || (a.key < b.key ? -1 : 1));
-}
-
 const pingsOf = (steps: readonly Step[]): Ping[] =>
   steps.flatMap((step) => ('input' in step && step.input.type === 'ping' ? [step.input.ping] : []));
-
-const withoutStrength = ({ confirmed: _, ...rest }: ReturnType<typeof finalIntervals>[number]) => rest;
 
 function expectRevisionsToFollow(events: readonly EngineEvent[]): void {
   const revisions = new Map<string, number>();
@@ -88,12 +63,8 @@ describe('invariants', () => {
         const wait: Step = { atMs: end.atMs + 3_600_000, input: { type: 'tick', atMs: end.atMs + 3_600_000 } };
         const sorted = play(first, [...inOrder, wait], 'due');
         const played = play(first, [...shuffled, wait], 'due');
-        const [found, wanted] = [finalIntervals(played.events), finalIntervals(sorted.events)];
-        expect(found.map(withoutStrength)).toEqual(wanted.map(withoutStrength));
-        // An amendment may have weakened what had been confirmed; nothing that is confirmed in order is missed.
-        wanted.forEach((each, i) => {
-          if (each.confirmed) expect(found[i]!.confirmed).toBe(true);
-        });
+        expect(finalIntervals(played.events)).toEqual(finalIntervals(sorted.events));
+        expect(foldOf(played.state)).toEqual(foldOf(sorted.state));
         expect(bytes(play(first, [...shuffled, wait], 'every', true).events)).toBe(bytes(played.events));
         expectRevisionsToFollow(played.events);
       }),
@@ -221,10 +192,9 @@ describe('ticks', () => {
       fc.property(worlds({ changes: true }), some, ({ first, steps }, picked) => {
         const startMs = steps[0]!.atMs;
         const ticks = picked.map((i) => Math.ceil(startMs / 5_000) * 5_000 + i * 5_000);
-        // What a tick told as confirmed may be amended to a suspicion: an amendment says the strength, this summary does not.
-        const intervals = finalIntervals(play(first, steps, 'every').events).map(withoutStrength);
-        expect(finalIntervals(play(first, steps, 'last').events).map(withoutStrength)).toEqual(intervals);
-        expect(finalIntervals(play(first, steps, ticks).events).map(withoutStrength)).toEqual(intervals);
+        const intervals = finalIntervals(play(first, steps, 'every').events);
+        expect(finalIntervals(play(first, steps, 'last').events)).toEqual(intervals);
+        expect(finalIntervals(play(first, steps, ticks).events)).toEqual(intervals);
       }),
       RUNS,
     );

@@ -324,6 +324,29 @@ describe('time goes by the fixes that are evidence', () => {
       ]);
   });
 
+  test('an alert at the edge that was taken back, and is found by those that waited, is the same', () => {
+    const { events } = scenario(DAY, curfew())
+      .at('18:50:00')
+      .fix(middle)
+      .at('18:57:00')
+      .fix(place(1_000))
+      .at('18:58:00')
+      .fix(place(100_000))
+      .at('19:01:00')
+      .fix(place(100_000))
+      .at('18:57:30')
+      .fix(middle, { afterMs: 250_000 })
+      .at('19:02:00')
+      .fix(place(100_000))
+      .expect([
+        '19:01:30 suspected curfew 19:00:00- late-home edge',
+        '19:01:40 withdrawn curfew 19:00:00- edge',
+        '19:02:02 confirmed curfew 19:00:00- late-home edge',
+      ]);
+    expect(idsOf(events).size).toBe(1);
+    expect(events.map((event) => event.revision)).toEqual([1, 2, 3]);
+  });
+
   test('three that agree across the edge say where he was at it', () => {
     scenario(DAY, curfew())
       .at('18:50:00')

@@ -1,0 +1,28 @@
+/** What is left at the end, whatever way it came about. */
+import type { ActivationState } from '../../src/engine/advance.js';
+import type { EngineEvent } from '../../src/engine/types.js';
+
+/** What stands at the end: the last word of every alert that was not withdrawn, without its ids. */
+export function finalIntervals(events: readonly EngineEvent[]) {
+  const last = new Map(events.map((event) => [event.alertId, event]));
+  return [...last.values()]
+    .filter((event) => event.type !== 'withdrawn')
+    .map(({ conditionId, conditionVersion, zoneId, zoneVersion, kind, ...event }) => ({
+      key: `${conditionId}@${conditionVersion}/${zoneId}@${zoneVersion} ${kind}`,
+      conditionId,
+      kind,
+      strength: event.strength,
+      ...event.episode,
+      endedBecause: event.endedBecause,
+      reason: event.reason,
+      isCrossing: event.explanation.rule === 'crossing',
+    }))
+    .sort((a, b) => a.startedAtMs - b.startedAtMs || (a.key < b.key ? -1 : 1));
+}
+
+/** What the fixes made, without when they came. */
+export function foldOf({ fixes, waiting, open }: ActivationState): unknown {
+  const byTerm = [...open].sort((a, b) => (a.termKey < b.termKey ? -1 : 1));
+  const json = JSON.stringify({ fixes, waiting, open: byTerm });
+  return JSON.parse(json, (key, value: unknown) => (key === 'receivedAtMs' ? undefined : value));
+}
