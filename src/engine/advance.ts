@@ -16,6 +16,7 @@ import { holds, placeDisc } from './safe-disc.js';
 import { exclusionsAlong, exclusionsOpening } from './shared-index.js';
 import { isPlausible, isReachable, weighSpeed } from './speed.js';
 import type { ActivationState, HeldBack, KeptFix, Told, ToldOver } from './state.js';
+import { goOnSteadily } from './steady.js';
 import { shrinkAt, surveyAround } from './survey.js';
 import { tell } from './tell.js';
 import { AHEAD_LIMIT_MS, GAP_LIMIT_MS, KEPT_FIXES, SETTLE_MS } from './thresholds.js';
@@ -64,12 +65,10 @@ export function advance(state: ActivationState, input: EngineInput, watch: Compi
   const fix = fixOf(input, watch.own);
   const newest = newestOf(state);
   if (newest !== undefined && fix.fixedAtMs <= newest.fixedAtMs) return judgeLate(state, fix, watch, known);
-  if (watch.plain || !known || !isPlausible(state, fix) || !mayBeUneventful(state, fix)) {
-    return judge(state, fix, receivedAtMs, watch, !known);
-  }
+  if (watch.plain || !known || !isPlausible(state, fix)) return judge(state, fix, receivedAtMs, watch, !known);
   const shrink = shrinkAt(fix.latitude);
-  const clear = surveyAround(watch, state.fixes.at(-1), fix, shrink);
-  if (clear < 0) return judge(state, fix, receivedAtMs, watch, false);
+  const clear = mayBeUneventful(state, fix) ? surveyAround(watch, state.fixes.at(-1), fix, shrink) : -1;
+  if (clear < 0) return goOn(state, fix, receivedAtMs, watch);
   placeDisc(disc, state, fix, shrink, clear, watch.own.removedAtMs, watch.shared.version);
   return pass(state, fix);
 }
@@ -105,6 +104,17 @@ function pass(state: ActivationState, fix: KeptFix): Advance {
   remember(state, fix);
   const edge = state.nextTickEdgeAtMs;
   state.nextDueAtMs = edge === null ? null : Math.max(edge, backlogFromMs(fix)) + SETTLE_MS;
+  return unchanged(state, null);
+}
+
+/** A fix that an open episode may go on with; whatever else it means, the long path finds. */
+function goOn(state: ActivationState, fix: KeptFix, receivedAtMs: number, watch: CompiledActivation): Advance {
+  const steady = goOnSteadily(state, fix, watch);
+  if (steady === null) return judge(state, fix, receivedAtMs, watch, false);
+  state.open = steady.open;
+  keep(state.fixes, fix);
+  remember(state, fix);
+  state.nextDueAtMs = steady.dueAtMs === Infinity ? null : steady.dueAtMs;
   return unchanged(state, null);
 }
 

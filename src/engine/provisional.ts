@@ -8,15 +8,28 @@ import {
   closingOf,
   closingOfEpisode,
   type Finding,
+  type FindingEnd,
   findingOf,
   intervalOf,
   tickJudgesFromMs,
 } from './finding.js';
 import { openAtEdge, reasonAtFix } from './fold.js';
-import { activeIntervalAt, type Fitted, openingsBetween } from './intervals.js';
+import { type ActiveInterval, activeIntervalAt, type Fitted, openingsBetween } from './intervals.js';
 import type { PreparedTerm } from './prepared-term.js';
 import type { Episode, KeptFix } from './state.js';
 import { FIRST_FIX_AT, GAP_LIMIT_MS } from './thresholds.js';
+
+/** The end that its interval gives to an open episode while no newer fix has come; null where none is known. */
+export function standingEnd(term: PreparedTerm, fitted: Fitted, open: Episode, newest: KeptFix): FindingEnd | null {
+  const interval = intervalOf(open, term, fitted);
+  return interval === null ? null : endIn(interval, term, open, newest);
+}
+
+function endIn(interval: ActiveInterval, term: PreparedTerm, open: Episode, newest: KeptFix | null): FindingEnd | null {
+  // What was raised within its grace by a tick is not taken back by fixes that may be outliers.
+  const isFull = open.lastViolating.fixedAtMs - open.startedAtMs >= term.term.graceMs;
+  return isFull ? closingOfEpisode(open, interval, newest) : closingOf(interval, newest);
+}
 
 /**
  * The episodes of one term as they stand, oldest first: the open one with the end that its interval gives it, and what the
@@ -33,10 +46,7 @@ export function standingEpisodes(
   let fromMs = newest?.fixedAtMs ?? -Infinity;
   const interval = open === null ? null : intervalOf(open, term, fitted);
   if (open !== null && interval !== null) {
-    // What was raised within its grace by a tick is not taken back by fixes that may be outliers.
-    const isFull = open.lastViolating.fixedAtMs - open.startedAtMs >= term.term.graceMs;
-    const end = isFull ? closingOfEpisode(open, interval, newest) : closingOf(interval, newest);
-    if (open.raised) findings.push(findingOf(open, end, false));
+    if (open.raised) findings.push(findingOf(open, endIn(interval, term, open, newest), false));
     fromMs = Math.max(fromMs, interval.endsAtMs - 1);
   }
   if (newest === null || fromMs > newest.fixedAtMs + GAP_LIMIT_MS) return findings;

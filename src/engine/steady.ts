@@ -1,0 +1,102 @@
+/**
+ * The steady path: every episode goes on as it was told, and nothing begins. It folds the fix as the long path does and leaves out
+ * what would find that there is nothing to say: of fixes beside a zone's boundary that is two in three.
+ */
+import { violates } from './belief.js';
+import type { CompiledActivation } from './compile.js';
+import { mayCross } from './crossing.js';
+import { backlogFromMs } from './finding.js';
+import { foldTerm } from './fold-term.js';
+import { isActive } from './intervals.js';
+import type { PreparedTerm } from './prepared-term.js';
+import { standingEnd } from './provisional.js';
+import { exclusionsAlong } from './shared-index.js';
+import type { ActivationState, Episode, KeptFix, Told } from './state.js';
+import { GAP_LIMIT_MS, SETTLE_MS } from './thresholds.js';
+import { termOf } from './watch-change.js';
+
+export interface Steady {
+  readonly open: Episode[];
+  readonly dueAtMs: number;
+}
+
+/**
+ * The open episodes after a fix that is newer than all, and when a tick could say more (Infinity: never), where that is all there is
+ * to it; null where the long path must look. Changes nothing.
+ */
+export function goOnSteadily(state: ActivationState, fix: KeptFix, watch: CompiledActivation): Steady | null {
+  const { open, told, nextEdgeAtMs, nextTickEdgeAtMs } = state;
+  if (open.length === 0 || told.length > open.length || state.heldBack !== undefined) return null;
+  if (watch.own.custodyPeriods.length > 0) return null;
+  // Neither an edge that the fix passes, nor one that its state would be found to stand at.
+  if (nextEdgeAtMs !== null && nextEdgeAtMs <= fix.fixedAtMs + GAP_LIMIT_MS) return null;
+  if (concernsOthers(state, fix, watch)) return null;
+  let dueAtMs = nextTickEdgeAtMs === null ? Infinity : Math.max(nextTickEdgeAtMs, backlogFromMs(fix)) + SETTLE_MS;
+  let raised = 0;
+  const after: Episode[] = [];
+  for (const episode of open) {
+    const term = termOf(watch, episode.termKey);
+    if (term === undefined) return null;
+    const { open: now, settled } = foldTerm(term, watch.own, episode, state.fixes, fix);
+    if (settled.length > 0) return null;
+    if (!episode.raised) {
+      if (now?.raised) return null;
+      if (now !== null) after.push(now);
+      continue;
+    }
+    if (now === null || !now.raised || !isToldAsItIs(told, now)) return null;
+    const end = standingEnd(term, watch.own, now, fix);
+    if (end !== null) {
+      if (end.dueAtMs <= fix.receivedAtMs || end.atMs - now.startedAtMs < term.term.graceMs) return null;
+      dueAtMs = Math.min(dueAtMs, end.dueAtMs);
+    }
+    raised++;
+    after.push(now);
+  }
+  return raised === told.length ? { open: after, dueAtMs } : null;
+}
+
+/** Whether a fix violates a term under which nothing is open, or may have crossed its zone on the way. */
+function concernsOthers({ open, fixes }: ActivationState, fix: KeptFix, { own, shared }: CompiledActivation): boolean {
+  const last = fixes[fixes.length - 1];
+  return (
+    concernsAnother(own.terms, open, last, fix) ||
+    concernsAnother(shared.everywhere, open, last, fix) ||
+    concernsAnother(exclusionsAlong(shared, last, fix), open, last, fix)
+  );
+}
+
+function concernsAnother(
+  terms: readonly PreparedTerm[],
+  open: readonly Episode[],
+  last: KeptFix | undefined,
+  fix: KeptFix,
+): boolean {
+  for (const term of terms) {
+    if (isOpen(open, term.key)) continue;
+    if ((isActive(term, fix.fixedAtMs) && violates(term, fix)) || mayCross(term, last, fix)) return true;
+  }
+  return false;
+}
+
+function isOpen(open: readonly Episode[], termKey: string): boolean {
+  for (const episode of open) if (episode.termKey === termKey) return true;
+  return false;
+}
+
+/** Whether an alert says of an episode all that there is to say while it goes on. */
+function isToldAsItIs(told: readonly Told[], episode: Episode): boolean {
+  for (const each of told) {
+    if (each.termKey !== episode.termKey || each.kind !== episode.kind) continue;
+    return (
+      !each.withdrawn &&
+      each.endedAtMs === null &&
+      each.startedAtMs === episode.startedAtMs &&
+      each.strength === episode.strength &&
+      each.rule === episode.rule &&
+      each.reason === episode.reason &&
+      each.inCustody === undefined
+    );
+  }
+  return false;
+}
