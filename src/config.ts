@@ -38,6 +38,8 @@ export interface Config {
   /** Null: the world. */
   readonly serviceArea: ServiceArea | null;
   readonly logLevel: LogLevel;
+  /** How long an activation has to be quiet before its past is judged again. */
+  readonly reconcileQuietSeconds: number;
   readonly roles: readonly Role[];
 }
 
@@ -83,6 +85,11 @@ export function readConfig(
   if (!LOG_LEVELS.includes(logLevel))
     errors.push(`TAGWATCH_LOG_LEVEL is "${logLevel}"; known: ${LOG_LEVELS.join(', ')}`);
 
+  const quietText = value('TAGWATCH_RECONCILE_QUIET_SECONDS') ?? '60';
+  const reconcileQuietSeconds = Number(quietText);
+  if (!/^\d{1,4}$/.test(quietText) || reconcileQuietSeconds > 3600)
+    errors.push(`TAGWATCH_RECONCILE_QUIET_SECONDS is "${quietText}"; it must be 0 to 3600`);
+
   const kafkaTopicPrefix = value('KAFKA_TOPIC_PREFIX') ?? '';
   if (!/^[A-Za-z0-9._-]{0,64}$/.test(kafkaTopicPrefix))
     errors.push('KAFKA_TOPIC_PREFIX may hold letters, digits, dots, underscores and hyphens, 64 at most');
@@ -98,6 +105,7 @@ export function readConfig(
     allowUnauthenticated,
     serviceArea: readServiceArea(value('TAGWATCH_SERVICE_AREA'), errors),
     logLevel,
+    reconcileQuietSeconds,
     roles: readRoles(roles, kafkaBrokers, errors),
   };
   return errors.length > 0 ? { ok: false, errors } : { ok: true, config: Object.freeze(config) };

@@ -40,6 +40,7 @@ Environment (the README tells more):
   TAGWATCH_HOST, TAGWATCH_PORT     where it listens (127.0.0.1, 8080; 0 is any free port)
   TAGWATCH_ALLOW_UNAUTHENTICATED   1 lets it listen elsewhere than on loopback with no sign-in
   TAGWATCH_SERVICE_AREA            west,south,east,north in degrees: zones outside are refused
+  TAGWATCH_RECONCILE_QUIET_SECONDS how long a tag has to be quiet before what came too late is judged (60)
   TAGWATCH_LOG_LEVEL               fatal, error, warn, info, debug, trace, silent (info)
 
 Prints "tagwatch listening on http://HOST:PORT" when it is ready. SIGTERM or Ctrl-C stops it in order; a second one at once.`;

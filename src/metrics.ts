@@ -1,6 +1,7 @@
 /** The counters of every role as Prometheus metrics. Names and labels are what operators alert on: add, never rename. */
 import { Counter, collectDefaultMetrics, Histogram, Gauge as PromGauge, Registry } from 'prom-client';
 import type { EngineCounters } from './pipeline/engine-worker.js';
+import type { ReconcilerCounters } from './pipeline/reconciler.js';
 import type { RecorderCounters } from './pipeline/recorder.js';
 
 const LATENCY_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -19,6 +20,7 @@ export interface Metrics {
   readonly intake: { pingTaken(): void; pingRejected(reason: string): void };
   readonly http: { pingsAccepted(count: number): void; pingRejected(reason: string): void };
   readonly recorder: RecorderCounters;
+  readonly reconciler: ReconcilerCounters;
   addGauge(gauge: Gauge): void;
 }
 
@@ -73,6 +75,18 @@ export function createMetrics(): Metrics {
     labelNames: ['what'],
     registers,
   });
+  const reconciled = new Counter({
+    name: 'tagwatch_reconciliations_total',
+    help: 'Re-runs over the past: a difference was sent to the engine, the record agreed, the activation was gone, or it failed.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const reconcileSeconds = new Histogram({
+    name: 'tagwatch_reconcile_seconds',
+    help: 'How long a re-run over the past took, reading and comparing included.',
+    buckets: LATENCY_SECONDS,
+    registers,
+  });
   return {
     registry,
     engine: {
@@ -96,6 +110,12 @@ export function createMetrics(): Metrics {
       alertEventsRecorded: (count) => recordedOther.inc({ what: 'alert-event' }, count),
       rejectedRecorded: (count) => recordedOther.inc({ what: 'rejected' }, count),
       recordsRefused: (count) => recordedOther.inc({ what: 'refused' }, count),
+    },
+    reconciler: {
+      reconciled(outcome, seconds) {
+        reconciled.inc({ outcome });
+        reconcileSeconds.observe(seconds);
+      },
     },
     addGauge({ name, help, read }) {
       new PromGauge({

@@ -25,12 +25,14 @@ import {
   type TopicSpec,
 } from './pipeline/ports.js';
 import { startPublisher } from './pipeline/publisher.js';
+import { type Reconciler, startReconciler } from './pipeline/reconciler.js';
 import { type Recorder, startRecorder } from './pipeline/recorder.js';
 import { OWN_TOPICS } from './pipeline/topics.js';
 import { startApi } from './serve-api.js';
 import { migrate } from './store/migrate.js';
 import { openPglite } from './store/pglite.js';
 import { connectPostgres } from './store/postgres.js';
+import { reconcileStore } from './store/reconcile.js';
 import { recordTables } from './store/recording.js';
 import { watchStore } from './store/watch.js';
 
@@ -132,6 +134,26 @@ async function startParts(config: Config, logger: Log, life: Lifecycle): Promise
           (part) => part.stop(),
         )
       : null;
+  const reconciler =
+    recorder && db
+      ? await life.start(
+          'reconciler',
+          () =>
+            startReconciler({
+              log,
+              db,
+              store: reconcileStore,
+              watchStore,
+              tables: recordTables,
+              clock,
+              logger,
+              epoch,
+              counters: metrics.reconciler,
+              options: { quietMs: config.reconcileQuietSeconds * 1000 },
+            }),
+          (part) => part.stop(),
+        )
+      : null;
   if (has('publisher') && db)
     await life.start(
       'publisher',
@@ -153,6 +175,7 @@ async function startParts(config: Config, logger: Log, life: Lifecycle): Promise
       (part) => part.stop(),
     );
   addLagGauges(metrics, engine, recorder);
+  if (reconciler) addReconcileGauge(metrics, reconciler);
 
   if (!has('api') || !db || !database) {
     logger.info({ roles: config.roles }, 'started');
@@ -179,6 +202,18 @@ function addLagGauges(metrics: Metrics, engine: EngineWorker | null, recorder: R
           () => null,
         ),
     });
+}
+
+function addReconcileGauge(metrics: Metrics, reconciler: Reconciler): void {
+  metrics.addGauge({
+    name: 'tagwatch_reconcile_requests_waiting',
+    help: 'Activations whose past is to be judged again; absent while the database is away.',
+    read: () =>
+      reconciler.waiting().then(
+        (count) => count,
+        () => null,
+      ),
+  });
 }
 
 function openLog(config: Config, logger: Log): EventLog {

@@ -31,6 +31,7 @@ describe('configuration', () => {
       KAFKA_PING_TOPICS: 'tagwatch.inputs,pings:nmea,a:b:c',
       TAGWATCH_PORT: '99999',
       TAGWATCH_LOG_LEVEL: 'loud',
+      TAGWATCH_RECONCILE_QUIET_SECONDS: 'soon',
       TAGWATCH_SERVICE_AREA: '2,50,1,51',
     });
     for (const name of [
@@ -41,6 +42,7 @@ describe('configuration', () => {
       '"a:b:c"',
       'TAGWATCH_PORT',
       'TAGWATCH_LOG_LEVEL',
+      'TAGWATCH_RECONCILE_QUIET_SECONDS',
       'TAGWATCH_SERVICE_AREA',
     ])
       expect(errors.join('\n')).toContain(name);

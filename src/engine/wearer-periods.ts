@@ -8,7 +8,11 @@ function isKnown({ knownFromMs, knownUntilMs }: Known, nowMs: number): boolean {
 }
 
 /** Until when alerts about a condition are held back, as far as is known now; null: they are not. */
-export function suspendedUntilMs({ suspensions }: CompiledOwn, conditionId: string, nowMs: number): number | null {
+export function suspendedUntilMs(
+  { suspensions }: Pick<CompiledOwn, 'suspensions'>,
+  conditionId: string,
+  nowMs: number,
+): number | null {
   let untilMs = nowMs;
   // One may follow another without a gap; each is passed once.
   for (let i = 0; i < suspensions.length; i++) {

@@ -54,6 +54,8 @@ export interface OrderedRerun {
   beganAtMs(): number;
   /** How many episodes are held. */
   size(): number;
+  /** Whether one that began until then goes on. */
+  goesOn(untilMs: number): boolean;
   /** Whether a term is judged here. */
   knows(termKey: string): boolean;
 }
@@ -123,6 +125,10 @@ export function startOrderedRerun(
     },
     beganAtMs: () => beganAtMs,
     size: () => episodes.size,
+    goesOn: (untilMs) =>
+      [...episodes.values()].some(
+        ({ last: { episode } }) => episode.endedAtMs === null && episode.startedAtMs <= untilMs,
+      ),
     knows: (key) => own.has(key) || shared.publishedAtMs.has(key),
   };
 }

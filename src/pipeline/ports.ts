@@ -9,6 +9,7 @@ import type {
   ConditionKind,
   CustodyPeriod,
   Ping,
+  ReconcileRequest,
   Suspension,
   TagWatch,
   Zone,
@@ -182,6 +183,15 @@ export interface PingRow {
   readonly offset: number;
 }
 
+/** What of an activation's past is to be judged again, and where in the log that stood; `requestedAtMs`: its append time. */
+export type RequestRow = ReconcileRequest & {
+  readonly activationId: string;
+  readonly tagId: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly requestedAtMs: number;
+};
+
 export type Fitted = 'fitted' | 'not-fitted' | 'unknown-tag';
 
 /** What could not be used. `at`: the record by which the recorder learned of it, so that it is kept once. */
@@ -212,6 +222,8 @@ export interface RecordTables {
   makePingPartitions(db: Queryable, days: readonly string[]): Promise<void>;
   /** Writes those that are not there yet; tells how many, by whether the tag was on somebody then. */
   insertPings(tx: Queryable, rows: readonly PingRow[], aheadLimitMs: number): Promise<Readonly<Record<Fitted, number>>>;
+  /** Merges requests to judge the past again, one row an activation. */
+  mergeReconcileRequests(tx: Queryable, epoch: string, rows: readonly RequestRow[]): Promise<void>;
   /** Folds events into their alerts, in order; tells how many changed something or were refused (repeats are dropped). */
   foldAlertEvents(
     tx: Queryable,

@@ -1,9 +1,27 @@
 /** What the recorder makes of each topic's records. */
 import type { AlertEvent } from '../alerts/event.js';
 import { AHEAD_LIMIT_MS } from '../engine/thresholds.js';
-import type { Clock, Database, Fitted, LogRecord, PingRow, Queryable, RecordTables, RejectedRow } from './ports.js';
+import type {
+  Clock,
+  Database,
+  Fitted,
+  LogRecord,
+  PingRow,
+  Queryable,
+  RecordTables,
+  RejectedRow,
+  RequestRow,
+} from './ports.js';
 import type { RecorderCounters, RecorderLimits } from './recorder-options.js';
-import { ALERTS, decodeJson, INPUTS, type InputRecord, REJECTED, type RejectedRecord } from './topics.js';
+import {
+  ALERTS,
+  decodeJson,
+  INPUTS,
+  type InputRecord,
+  REJECTED,
+  type ReconcileRecord,
+  type RejectedRecord,
+} from './topics.js';
 
 /** A record as it is to be written; `T` is the sink's own. */
 export interface Item<T> {
@@ -25,6 +43,9 @@ export interface Sink<T> {
   write(tx: Queryable, items: readonly Item<T>[]): Promise<() => void>;
 }
 
+/** Under which the record's place in the alert log stands. */
+export const ALERT_READER = 'tagwatch-recorder-alerts';
+
 const DAY_MS = 86_400_000;
 /** Days remembered as made; more are forgotten all at once and asked for again. */
 const MAX_REMEMBERED_DAYS = 10_000;
@@ -41,23 +62,25 @@ function readJson(record: LogRecord): Record<string, unknown> {
 /** UTC days since 1970. */
 const dayOf = (ms: number): number => Math.floor(ms / DAY_MS);
 
-/** Pings of `tagwatch.inputs`; the other inputs are the engine's alone. */
+/** Pings of `tagwatch.inputs`, and what of the past is to be judged again; the other inputs are the engine's alone. */
 export function inputSink(deps: {
   readonly db: Database;
   readonly tables: RecordTables;
   readonly clock: Clock;
+  readonly epoch: string;
   readonly counters: RecorderCounters;
   readonly limits: RecorderLimits;
   /** UTC days since 1970 whose partitions are known to be there. */
   readonly days: Set<number>;
-}): Sink<PingRow> {
-  const { db, tables, clock, counters, limits, days } = deps;
+}): Sink<PingRow | RequestRow> {
+  const { db, tables, clock, epoch, counters, limits, days } = deps;
   return {
     topic: INPUTS,
     group: 'tagwatch-recorder-inputs',
     keyIsTag: true,
     read(record) {
       const input = readJson(record) as unknown as InputRecord;
+      if (input.type === 'reconcile') return readRequest(record, input);
       if (input.type !== 'ping') return null;
       const { ping, receivedAtMs } = input;
       if (!isObject(ping) || typeof ping.tagId !== 'string' || typeof ping.identity !== 'string') {
@@ -73,6 +96,7 @@ export function inputSink(deps: {
       const wanted = new Set<number>();
       for (let ahead = 0; ahead <= limits.partitionDaysAhead; ahead++) wanted.add(dayOf(nowMs) + ahead);
       for (const { content } of items) {
+        if (!('ping' in content)) continue;
         const { fixedAtMs } = content.ping;
         if (fixedAtMs >= oldestMs && fixedAtMs < newestMs) wanted.add(dayOf(fixedAtMs));
       }
@@ -86,8 +110,14 @@ export function inputSink(deps: {
       for (const day of missing) days.add(day);
     },
     async write(tx, items) {
-      const rows = items.map(({ content }) => content);
+      const rows: PingRow[] = [];
+      const requests: RequestRow[] = [];
+      for (const { content } of items) {
+        if ('ping' in content) rows.push(content);
+        else requests.push(content);
+      }
       const counts = await tables.insertPings(tx, rows, AHEAD_LIMIT_MS);
+      if (requests.length > 0) await tables.mergeReconcileRequests(tx, epoch, requests);
       return () => {
         let written = 0;
         for (const [fitted, count] of Object.entries(counts) as [Fitted, number][]) {
@@ -100,6 +130,14 @@ export function inputSink(deps: {
   };
 }
 
+function readRequest(record: LogRecord, request: ReconcileRecord): RequestRow {
+  const { activationId, tagId, fromMs, toMs, baseAtMs } = request;
+  if (typeof activationId !== 'string' || typeof tagId !== 'string') throw new Error('the request has no activation');
+  if (![fromMs, toMs, baseAtMs].every(Number.isFinite)) throw new Error('the request has no times');
+  const { partition, offset, appendedAtMs: requestedAtMs } = record;
+  return { activationId, tagId, fromMs, toMs, baseAtMs, partition, offset, requestedAtMs };
+}
+
 /** Everything in `tagwatch.alerts`. */
 export function alertSink(deps: {
   readonly tables: RecordTables;
@@ -109,7 +147,7 @@ export function alertSink(deps: {
   const { tables, epoch, counters } = deps;
   return {
     topic: ALERTS,
-    group: 'tagwatch-recorder-alerts',
+    group: ALERT_READER,
     keyIsTag: false,
     read(record) {
       const event = readJson(record);

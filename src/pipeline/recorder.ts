@@ -117,7 +117,7 @@ export async function startRecorder(deps: RecorderDeps): Promise<Recorder> {
   }
 
   try {
-    consumers.push(await consume(inputSink({ db, tables, clock, counters, limits, days })));
+    consumers.push(await consume(inputSink({ db, tables, clock, epoch, counters, limits, days })));
     consumers.push(await consume(alertSink({ tables, epoch, counters })));
     consumers.push(await consume(rejectedSink({ tables, epoch, counters })));
   } catch (error) {

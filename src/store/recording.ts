@@ -4,6 +4,7 @@ import { foldAlertEvents } from './alerts.js';
 import { refusesData } from './errors.js';
 import { insertPings, makePingPartitions } from './pings.js';
 import { movePosition, readPosition } from './positions.js';
+import { mergeReconcileRequests } from './reconcile.js';
 import { insertRejected } from './rejected.js';
 
 export const recordTables: RecordTables = {
@@ -11,6 +12,7 @@ export const recordTables: RecordTables = {
   movePosition,
   makePingPartitions,
   insertPings,
+  mergeReconcileRequests,
   foldAlertEvents,
   insertRejected,
   refusesData,

@@ -5,7 +5,8 @@ import type { Queryable, TermKey } from '../pipeline/ports.js';
 /** The newest pings before the interval, so that the state at its start is known. */
 const PINGS_BEFORE = 8;
 
-interface PingRow {
+/** A ping's row with `PING_COLUMNS`. */
+export interface StoredPingRow {
   identity: string;
   sequence: number | null;
   fixed_at: Date;
@@ -22,6 +23,9 @@ interface PingRow {
   device_events: DeviceEvent[];
 }
 
+export const PING_COLUMNS = `identity, sequence, fixed_at, received_at, st_y(position) as latitude, st_x(position) as longitude,
+  accuracy_metres, mechanism, speed_kmh, heading_degrees, altitude_metres, satellites, battery_percent, device_events`;
+
 /**
  * A tag's pings of device times from `fromMs` on, and a few before, as far as they were received until `receivedUntilMs`; in
  * the order in which they came in, at most `limit`.
@@ -36,22 +40,28 @@ export async function readReceivedPings(
     readonly limit: number;
   },
 ): Promise<{ readonly ping: Ping; readonly receivedAtMs: number }[]> {
-  const { rows } = await db.query<PingRow>(
+  const { rows } = await db.query<StoredPingRow>(
     `with wanted as (
        (select * from ping where tag_id = $1 and fixed_at >= $2::timestamptz and fixed_at < $3::timestamptz)
        union all
        (select * from ping where tag_id = $1 and fixed_at < $2::timestamptz and position is not null
         order by fixed_at desc limit ${PINGS_BEFORE})
      )
-     select identity, sequence, fixed_at, received_at, st_y(position) as latitude, st_x(position) as longitude,
-       accuracy_metres, mechanism, speed_kmh, heading_degrees, altitude_metres, satellites, battery_percent, device_events
-     from wanted where received_at <= $4::timestamptz order by received_at, log_offset limit $5`,
+     select ${PING_COLUMNS} from wanted where received_at <= $4::timestamptz order by received_at, log_offset limit $5`,
     [query.tagId, new Date(query.fromMs), new Date(query.toMs), new Date(query.receivedUntilMs), query.limit],
   );
-  return rows.map((row) => ({ ping: toPing(query.tagId, row), receivedAtMs: row.received_at.getTime() }));
+  return rows.map((row) => toStoredPing(query.tagId, row));
 }
 
-function toPing(tagId: string, row: PingRow): Ping {
+/** A row as the ping that came in. */
+export function toStoredPing(
+  tagId: string,
+  row: StoredPingRow,
+): { readonly ping: Ping; readonly receivedAtMs: number } {
+  return { ping: toPing(tagId, row), receivedAtMs: row.received_at.getTime() };
+}
+
+function toPing(tagId: string, row: StoredPingRow): Ping {
   const { latitude, longitude, mechanism } = row;
   return {
     tagId,

@@ -216,6 +216,75 @@ describe('the fold of a partition', () => {
     expect(at(4, { type: 'ping', receivedAtMs: START_MS, ping: ping(0, early, 1.09) }).notJudged).toBe('not-fitted');
   });
 
+  it('asks for the past: of a ping beyond the horizon, of a condition that began before the newest fix; and passes it by', () => {
+    const fold = emptyFold(0);
+    let offset = 0;
+    const give = (record: InputRecord) => foldInput(fold, record, offset++, never);
+    const fix = (tag: number, minute: number) =>
+      give({ type: 'ping', receivedAtMs: START_MS, ping: ping(tag, START_MS + minute * MINUTE_MS, 1.09) });
+    give({ type: 'watch', watch: tagWatch(0, 1, START_MS) });
+    give({ type: 'watch', watch: tagWatch(1, 1, START_MS) });
+    expect(fix(0, 0).reconcile).toEqual([]);
+    const at = (minute: number) => START_MS + minute * MINUTE_MS;
+    const asked = { type: 'reconcile', activationId: 'A-0', tagId: 'T-0' } as const;
+    expect(fix(0, -40).reconcile).toEqual([{ ...asked, fromMs: at(-40), toMs: at(-40), baseAtMs: at(-30) }]);
+    const position = fold.position;
+    expect(give({ ...asked, fromMs: at(-40), toMs: at(-40), baseAtMs: at(-30) }).events).toEqual([]);
+    expect(fold.position).toBe(position + 1);
+
+    const own = tagWatch(0, 2, at(1));
+    const [first] = own.activations;
+    const more = term('C-MORE', OWN, 'exclusion', { startsAtMs: at(-20), publishedAtMs: at(1) });
+    const backdated = { ...own, activations: [{ ...first!, terms: [...first!.terms, more] }] };
+    expect(give({ type: 'watch', watch: backdated }).reconcile).toEqual([
+      { ...asked, fromMs: at(-20), toMs: at(0), baseAtMs: at(0) },
+    ]);
+    // The world's shared condition began a day ago. Nobody has heard from the other tag: there is nothing to judge.
+    expect(give({ type: 'shared', shared: sharedWatch(1, at(2)) }).reconcile).toEqual([
+      { ...asked, fromMs: START_MS - 86_400_000, toMs: at(0), baseAtMs: at(0) },
+    ]);
+    expect(give({ type: 'shared', shared: sharedWatch(2, at(2)) }).reconcile).toEqual([]);
+  });
+
+  it('tells a history the same again after a crash, and not at all for an activation that is not there', () => {
+    const inputs = toInputs(Array.from({ length: 20 }, () => ({ places: [1.09, 1.09], watch: null, lateMinutes: 0 })));
+    const topic: StateRecord[] = [];
+    const fold = emptyFold(0);
+    const found = new Map<string, string>();
+    foldAll(fold, inputs, 0, inputs.length, found);
+    topic.push(...structuredClone(takeCheckpoint(fold)));
+    const startedAtMs = START_MS - 60 * MINUTE_MS;
+    const saying = {
+      type: 'suspected',
+      kind: 'exclusion',
+      severity: 'high',
+      strength: 'suspected',
+      conditionId: 'C-EXCLUSION',
+      conditionVersion: 1,
+      zoneId: 'Z-OWN',
+      zoneVersion: 1,
+      episode: { startedAtMs, endedAtMs: startedAtMs + MINUTE_MS },
+      foundAtMs: startedAtMs,
+      delayedByMs: 0,
+      explanation: { rule: 'belief', fixes: [], thresholds: {} },
+    } as const;
+    const history: InputRecord = {
+      type: 'history',
+      activationId: 'A-0',
+      tagId: 'T-0',
+      atMs: START_MS + 21 * MINUTE_MS,
+      newestFixAtMs: 0,
+      changes: [{ alertId: 'a', revision: 2, isNew: false, sayings: [saying] }],
+    };
+    const told = foldInput(fold, history, inputs.length, never).events;
+    expect(told).toMatchObject([
+      { alertId: 'a', revision: 3, historic: true, wearerId: 'W-0', raisedAtMs: history.atMs },
+    ]);
+    expect(foldInput(restore(topic), history, inputs.length, never).events).toEqual(told);
+    const other = { ...history, activationId: 'A-9' };
+    expect(foldInput(fold, other, inputs.length + 1, never).events).toEqual([]);
+  });
+
   it('notices a state that a zombie wrote over a newer one, and writes it again', () => {
     const fold = emptyFold(0);
     foldInput(fold, { type: 'watch', watch: tagWatch(0, 1, START_MS) }, 0, never);

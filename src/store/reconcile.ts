@@ -1,0 +1,189 @@
+/** Requests to judge the past again, and what the reconciler reads: `ReconcileStore` in SQL. */
+import type { FindingEvent } from '../alerts/event.js';
+import type { Queryable, RequestRow } from '../pipeline/ports.js';
+import type { DueRequest, ReconcileStore } from '../pipeline/reconcile-port.js';
+import { PING_COLUMNS, type StoredPingRow, toStoredPing } from './rerun.js';
+
+const instant = (ms: number): string => new Date(ms).toISOString();
+
+/** Merges requests into those that wait, one row an activation. `rows` are in the log's order. */
+export async function mergeReconcileRequests(tx: Queryable, epoch: string, rows: readonly RequestRow[]): Promise<void> {
+  const merged = new Map<string, RequestRow & { firstRequestedAtMs: number }>();
+  for (const row of rows) {
+    const before = merged.get(row.activationId);
+    merged.set(row.activationId, {
+      ...row,
+      fromMs: Math.min(row.fromMs, before?.fromMs ?? row.fromMs),
+      toMs: Math.max(row.toMs, before?.toMs ?? row.toMs),
+      baseAtMs: Math.max(row.baseAtMs, before?.baseAtMs ?? row.baseAtMs),
+      firstRequestedAtMs: before?.firstRequestedAtMs ?? row.requestedAtMs,
+    });
+  }
+  // Always in the same order, so that two transactions never wait for each other.
+  const sorted = [...merged.values()].sort((a, b) => (a.activationId < b.activationId ? -1 : 1));
+  const column = <T>(pick: (row: (typeof sorted)[number]) => T): T[] => sorted.map(pick);
+  await tx.query(
+    `insert into reconcile_request (epoch, activation_id, tag_id, from_at, to_at, base_at, log_partition, log_offset,
+       first_requested_at, requested_at)
+     select $1, r.* from unnest($2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[], $7::int[],
+       $8::bigint[], $9::timestamptz[], $10::timestamptz[])
+       as r (activation_id, tag_id, from_at, to_at, base_at, log_partition, log_offset, first_requested_at, requested_at)
+     on conflict (activation_id) do update set
+       tag_id = excluded.tag_id,
+       from_at = least(reconcile_request.from_at, excluded.from_at),
+       to_at = greatest(reconcile_request.to_at, excluded.to_at),
+       base_at = greatest(reconcile_request.base_at, excluded.base_at),
+       epoch = excluded.epoch, log_partition = excluded.log_partition, log_offset = excluded.log_offset,
+       requested_at = excluded.requested_at, attempts = 0, last_error = null, not_before = null`,
+    [
+      epoch,
+      column(({ activationId }) => activationId),
+      column(({ tagId }) => tagId),
+      column(({ fromMs }) => instant(fromMs)),
+      column(({ toMs }) => instant(toMs)),
+      column(({ baseAtMs }) => instant(baseAtMs)),
+      column(({ partition }) => partition),
+      column(({ offset }) => offset),
+      column(({ firstRequestedAtMs }) => instant(firstRequestedAtMs)),
+      column(({ requestedAtMs }) => instant(requestedAtMs)),
+    ],
+  );
+}
+
+interface ClaimedRow {
+  request_id: number;
+  activation_id: string;
+  tag_id: string;
+  from_at: Date;
+  to_at: Date;
+  base_at: Date;
+  epoch: string;
+  log_offset: number;
+  attempts: number;
+}
+
+const claim: ReconcileStore['claim'] = async (db, { nowMs, quietMs, waitLimitMs, leaseMs }) => {
+  const { rows } = await db.query<ClaimedRow>(
+    `update reconcile_request set leased_until = $2::timestamptz, attempts = attempts + 1
+     where request_id = (
+       select request_id from reconcile_request
+       where coalesce(leased_until, '-infinity') <= $1::timestamptz and coalesce(not_before, '-infinity') <= $1::timestamptz
+         and (requested_at <= $3::timestamptz or first_requested_at <= $4::timestamptz)
+       order by first_requested_at, request_id limit 1 for update skip locked
+     )
+     returning request_id, activation_id, tag_id, from_at, to_at, base_at, epoch, log_offset, attempts`,
+    [instant(nowMs), instant(nowMs + leaseMs), instant(nowMs - quietMs), instant(nowMs - waitLimitMs)],
+  );
+  const row = rows[0];
+  if (row === undefined) return null;
+  return {
+    requestId: row.request_id,
+    activationId: row.activation_id,
+    tagId: row.tag_id,
+    fromMs: row.from_at.getTime(),
+    toMs: row.to_at.getTime(),
+    baseAtMs: row.base_at.getTime(),
+    epoch: row.epoch,
+    offset: row.log_offset,
+    attempts: row.attempts,
+  };
+};
+
+/** Whether nobody asked since it was taken in hand. */
+const UNCHANGED = 'request_id = $1 and epoch = $2 and log_offset = $3';
+const identityOf = ({ requestId, epoch, offset }: DueRequest) => [requestId, epoch, offset];
+
+export const reconcileStore: ReconcileStore = {
+  claim,
+  async finish(db, request) {
+    const done = await db.query(`delete from reconcile_request where ${UNCHANGED}`, identityOf(request));
+    if (done.rowCount > 0) return;
+    await db.query(
+      'update reconcile_request set leased_until = null, first_requested_at = requested_at where request_id = $1',
+      [request.requestId],
+    );
+  },
+  async putBack(db, request, { notBeforeMs, attempts = request.attempts, lastError }) {
+    const put = await db.query(
+      `update reconcile_request set leased_until = null, not_before = $4::timestamptz, attempts = $5, last_error = $6
+       where ${UNCHANGED}`,
+      [...identityOf(request), notBeforeMs === null ? 'infinity' : instant(notBeforeMs), attempts, lastError ?? null],
+    );
+    if (put.rowCount > 0) return;
+    await db.query('update reconcile_request set leased_until = null where request_id = $1', [request.requestId]);
+  },
+  async moveStart(db, request, fromMs) {
+    await db.query(`update reconcile_request set from_at = $4::timestamptz where ${UNCHANGED}`, [
+      ...identityOf(request),
+      instant(fromMs),
+    ]);
+  },
+  async countWaiting(db) {
+    const { rows } = await db.query<{ count: number }>('select count(*) as count from reconcile_request', []);
+    return rows[0]!.count;
+  },
+  async readFindings(db, { wearerId, activationId, endedAfterMs, limit }) {
+    const { rows } = await db.query<{ finding: FindingEvent }>(
+      `select fold -> 'finding' as finding from alert
+       where wearer_id = $1 and fold -> 'finding' ->> 'activationId' = $2 and coalesce(ended_at, 'infinity') >= $3::timestamptz
+       order by started_at, alert_id limit $4`,
+      [wearerId, activationId, instant(endedAfterMs), limit],
+    );
+    return rows.map(({ finding }) => finding);
+  },
+  async readPingsBefore(db, { tagId, beforeMs, limit }) {
+    const { rows } = await db.query<StoredPingRow>(
+      `select ${PING_COLUMNS} from ping where tag_id = $1 and fixed_at < $2::timestamptz and position is not null
+       order by fixed_at desc, identity desc limit $3`,
+      [tagId, instant(beforeMs), limit],
+    );
+    return rows.reverse().map((row) => toStoredPing(tagId, row));
+  },
+  async readOrderedPings(db, { tagId, fromMs, after, limit }) {
+    const { rows } = await db.query<StoredPingRow>(
+      `select ${PING_COLUMNS} from ping
+       where tag_id = $1 and fixed_at >= $2::timestamptz and (fixed_at, identity) > ($2::timestamptz, $3)
+       order by fixed_at, identity limit $4`,
+      [tagId, instant(after?.fixedAtMs ?? fromMs), after?.identity ?? '', limit],
+    );
+    return rows.map((row) => toStoredPing(tagId, row));
+  },
+  async readPublications(db, activationId) {
+    const { rows } = await db.query<{
+      condition_id: string;
+      condition_version: number;
+      zone_id: string;
+      zone_version: number;
+      published_at: Date;
+    }>(
+      `select condition_id, condition_version, zone_id, zone_version, published_at from term_publication
+       where activation_id = $1`,
+      [activationId],
+    );
+    return rows.map((row) => ({
+      term: {
+        activationId,
+        conditionId: row.condition_id,
+        conditionVersion: row.condition_version,
+        zoneId: row.zone_id,
+        zoneVersion: row.zone_version,
+      },
+      atMs: row.published_at.getTime(),
+    }));
+  },
+  async listSharedConditions(db) {
+    const { rows } = await db.query<{ condition_id: string }>(
+      'select condition_id from condition where order_id is null order by condition_id',
+      [],
+    );
+    return rows.map((row) => row.condition_id);
+  },
+  async readSharedVersion(db) {
+    const { rows } = await db.query<{ version: string }>(
+      `select coalesce(max(sequence), 0)::text || '/' || count(*)::text as version from watch_publication
+       where target_kind = 'condition'`,
+      [],
+    );
+    return rows[0]!.version;
+  },
+};
