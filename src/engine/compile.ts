@@ -22,6 +22,7 @@ export interface CompiledOwn {
   readonly custodyPeriods: readonly CustodyPeriod[];
   readonly accuracyConvention: AccuracyConvention;
   readonly terms: readonly PreparedTerm[];
+  readonly termKeys: readonly string[];
   readonly termByKey: ReadonlyMap<string, PreparedTerm>;
   readonly plain: boolean;
   /** What `joinShared` made last, so that joining for every ping allocates nothing. */
@@ -70,6 +71,7 @@ export function compileTag(watch: TagWatch, previous?: CompiledTag, options: Eng
       custodyPeriods: activation.custodyPeriods ?? [],
       accuracyConvention: watch.accuracyConvention,
       terms,
+      termKeys: terms.map((term) => term.key),
       termByKey: new Map(terms.map((term) => [term.key, term])),
       plain: options.plain ?? false,
       joined: null,

@@ -26,7 +26,7 @@ export function eventOf(type: EventType, finding: Finding, told: Told, telling: 
     },
     foundAtMs: foundAt(type, finding, term),
     raisedAtMs: telling.nowMs,
-    delayedByMs: delayOf(telling.cause),
+    delayedByMs: delayOf(telling),
     historic: false,
     ...(reason === null ? {} : { reason }),
     ...(window === null ? {} : { window }),
@@ -62,7 +62,7 @@ export function withdrawal(told: Told, telling: Telling, said: readonly Told[]):
     episode: { startedAtMs: told.startedAtMs, endedAtMs: told.endedAtMs },
     foundAtMs: fix?.fixedAtMs ?? telling.nowMs,
     raisedAtMs: telling.nowMs,
-    delayedByMs: delayOf(telling.cause),
+    delayedByMs: delayOf(telling),
     historic: false,
     ...(inItsPlace === undefined ? {} : { supersededBy: inItsPlace.alertId }),
     explanation: explainWithdrawal(told, telling.termOf(told.termKey), fix),
@@ -96,8 +96,8 @@ function common(type: EventType, told: Told, { own }: Telling) {
 }
 
 /** Received this long after its own time, where that is worth telling. */
-function delayOf(cause: KeptFix | null): number {
-  const delayMs = cause === null ? 0 : cause.receivedAtMs - cause.fixedAtMs;
+function delayOf({ cause, nowMs }: Telling): number {
+  const delayMs = cause === null ? 0 : nowMs - cause.fixedAtMs;
   return delayMs > DELAYED_AFTER_MS ? delayMs : 0;
 }
 

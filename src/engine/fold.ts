@@ -1,6 +1,6 @@
 /** One fix folded into one term: what the fixes alone make of it. Ticks never come here. */
 import { beliefOver, believe, logOdds, probabilityOfViolation, violates } from './belief.js';
-import { closingOf, closingOfEpisode, endAt, type Finding, findingOf, intervalOf } from './finding.js';
+import { AT_ONCE, closingOf, closingOfEpisode, endAt, type Finding, findingOf, intervalOf } from './finding.js';
 import { type ActiveInterval, activeIntervalAt, type Fitted, type Opening, openingsBetween } from './intervals.js';
 import type { PreparedTerm } from './prepared-term.js';
 import type { Episode, KeptFix } from './state.js';
@@ -50,7 +50,7 @@ export function foldFix(
     }
     if (interval !== null) {
       const known = afterInterval(term, open, before.at(-1)!, fix);
-      if (open.raised) settled.push(findingOf(open, closingOfEpisode(known, interval, fix), true));
+      if (open.raised) settled.push(findingOf(open, closingOfEpisode(known, interval, AT_ONCE), true));
       fromMs = Math.max(fromMs, interval.endsAtMs - 1);
       if (open.raised) coveredUntilMs = interval.endsAtMs;
     }
@@ -64,7 +64,7 @@ export function foldFix(
     const settledByFix = fix.fixedAtMs - opening.atMs <= SETTLE_MS;
     if (settledByFix && !violates(term, fix)) continue;
     if (fix.fixedAtMs < opening.interval.endsAtMs) return goOn(term, found, before.at(-1)!, fix, settled);
-    settled.push(findingOf(found, closingOf(opening.interval, fix), true));
+    settled.push(findingOf(found, closingOf(opening.interval, AT_ONCE), true));
     coveredUntilMs = opening.interval.endsAtMs;
   }
   const interval = activeIntervalAt(term, fitted, fix.fixedAtMs);
