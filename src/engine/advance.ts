@@ -5,6 +5,7 @@ import { mayCross } from './crossing.js';
 import { whyNotJudged } from './evidence.js';
 import type { Finding } from './finding.js';
 import { foldTerm } from './fold-term.js';
+import { shrinkAt } from './geometry/metres-per-degree.js';
 import { applyHistory } from './history.js';
 import {
   backlogOf,
@@ -36,7 +37,7 @@ import {
   type ToldOver,
 } from './state.js';
 import { goOnSteadily, type Steady } from './steady.js';
-import { shrinkAt, surveyAround } from './survey.js';
+import { surveyAround } from './survey.js';
 import { tell } from './tell.js';
 import { AHEAD_LIMIT_MS, GAP_LIMIT_MS, KEPT_FIXES, SETTLE_MS } from './thresholds.js';
 import type { EngineEvent, NotJudged, ReconcileRequest } from './types.js';

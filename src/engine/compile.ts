@@ -1,4 +1,5 @@
 /** From a watch as it is published to what the fold asks for every fix: zones prepared, terms by key, shared ones attached. */
+import { type BoxedTerms, boxTerms } from './boxed-terms.js';
 import type { PreparedZone } from './geometry/zone.js';
 import { type PreparedTerm, prepareTerms } from './prepared-term.js';
 import { createDisc, type SafeDisc } from './safe-disc.js';
@@ -24,6 +25,7 @@ export interface CompiledOwn {
   readonly terms: readonly PreparedTerm[];
   readonly termKeys: readonly string[];
   readonly termByKey: ReadonlyMap<string, PreparedTerm>;
+  readonly boxed: BoxedTerms;
   readonly plain: boolean;
   /** What `joinShared` made last, so that joining for every ping allocates nothing. */
   joined: CompiledActivation | null;
@@ -72,6 +74,7 @@ export function compileTag(watch: TagWatch, previous?: CompiledTag, options: Eng
       accuracyConvention: watch.accuracyConvention,
       terms,
       termKeys: terms.map((term) => term.key),
+      boxed: boxTerms(terms),
       termByKey: new Map(terms.map((term) => [term.key, term])),
       plain: options.plain ?? false,
       joined: null,
