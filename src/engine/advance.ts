@@ -195,7 +195,7 @@ function judge(
   const newestAtMs = fix?.fixedAtMs ?? newestAtMsOf(draft);
   const recalled = recall(findings, draft.over);
   draft.over = recalled.over;
-  const toldBefore = [...recalled.again, ...draft.told];
+  const toldBefore = recalled.again.length === 0 ? draft.told : [...recalled.again, ...draft.told];
   const { events, told, over, heldBack, dueAtMs } = tell(findings, toldBefore, draft.heldBack ?? [], {
     own: watch.own,
     termOf: (termKey) => termOf(watch, termKey),
