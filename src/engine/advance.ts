@@ -1,10 +1,9 @@
 /** The fold of one activation: a state and an input give the next state and what is to be said. Pure and synchronous. */
-import { sigmaMetres, violates } from './belief.js';
+import { sigmaMetres } from './belief.js';
 import type { CompiledActivation, CompiledOwn } from './compile.js';
-import { mayCross } from './crossing.js';
 import { whyNotJudged } from './evidence.js';
 import type { Finding } from './finding.js';
-import { foldTerm } from './fold-term.js';
+import { foldCandidate } from './fold-all.js';
 import { shrinkAt } from './geometry/metres-per-degree.js';
 import { applyHistory } from './history.js';
 import {
@@ -20,13 +19,10 @@ import {
   rewind,
 } from './horizon.js';
 import type { EngineInput, HistoryInput } from './inputs.js';
-import { isActive, nextTickEdgeAfter } from './intervals.js';
 import { recall } from './match.js';
-import type { PreparedTerm } from './prepared-term.js';
-import { standingEpisodes, suspectedJump } from './provisional.js';
 import { holds, placeDisc } from './safe-disc.js';
-import { exclusionsAlong, exclusionsOpening } from './shared-index.js';
-import { isPlausible, isReachable, weighSpeed } from './speed.js';
+import { isPlausible, isReachable } from './speed.js';
+import { findStanding } from './standing.js';
 import {
   type ActivationState,
   type Draft,
@@ -39,9 +35,8 @@ import {
 import { goOnSteadily, type Steady } from './steady.js';
 import { surveyAround } from './survey.js';
 import { tell } from './tell.js';
-import { AHEAD_LIMIT_MS, GAP_LIMIT_MS, KEPT_FIXES, SETTLE_MS } from './thresholds.js';
+import { AHEAD_LIMIT_MS, GAP_LIMIT_MS, SETTLE_MS } from './thresholds.js';
 import type { EngineEvent, NotJudged, ReconcileRequest } from './types.js';
-import { unknownBetween, unknownSince } from './unknown-at-edge.js';
 import { adoptWatch, findNextEdges, knowsWatch, termOf } from './watch-change.js';
 
 export type { ActivationState } from './state.js';
@@ -172,10 +167,6 @@ function mayBeUneventful(state: ActivationState, fix: KeptFix, receivedAtMs: num
   return tickEdge === null || receivedAtMs < tickEdge || tickEdge - fix.fixedAtMs > GAP_LIMIT_MS;
 }
 
-function isViolatedBy(term: PreparedTerm, fix: KeptFix): boolean {
-  return isActive(term, fix.fixedAtMs) && violates(term, fix);
-}
-
 /** The long path: fold the fix, find what stands now, tell the difference. */
 function judge(
   state: ActivationState,
@@ -189,9 +180,8 @@ function judge(
   const isStale = changed || hasVanished(state, watch);
   const findings = isStale ? adoptWatch(draft, watch, nowMs) : [];
   const silentSinceMs = draft.fixes.at(-1)?.fixedAtMs ?? null;
-  if (fix !== null) findings.push(...foldCandidate(draft, fix, nowMs, watch));
-  const standing = findStanding(draft, nowMs, watch);
-  findings.push(...standing.findings);
+  if (fix !== null) foldCandidate(draft, fix, nowMs, watch, findings);
+  const standingDueAtMs = findStanding(draft, nowMs, watch, findings);
   const newestAtMs = fix?.fixedAtMs ?? newestAtMsOf(draft);
   const recalled = recall(findings, draft.over);
   draft.over = recalled.over;
@@ -214,7 +204,7 @@ function judge(
   }
   if (fix !== null) rememberIn(draft, fix);
   const notJudged = fix !== null && draft.waiting.length > 0 ? 'impossible-speed' : null;
-  return dueFrom(draft, events, Math.min(dueAtMs, standing.dueAtMs), notJudged);
+  return dueFrom(draft, events, Math.min(dueAtMs, standingDueAtMs), notJudged);
 }
 
 /**
@@ -252,14 +242,12 @@ function judgeLate(
   const findings: Finding[] = [];
   findNextEdges(draft, watch);
   for (const fix of again) {
-    for (const finding of foldCandidate(draft, fix, receivedAtMsOf(fix), watch)) {
-      findings.push(finding);
-      passedAtMs.set(finding, fix.fixedAtMs);
-    }
+    const settledBefore = findings.length;
+    foldCandidate(draft, fix, receivedAtMsOf(fix), watch, findings);
+    for (let i = settledBefore; i < findings.length; i++) passedAtMs.set(findings[i]!, fix.fixedAtMs);
     rememberIn(draft, fix);
   }
-  const standing = findStanding(draft, nowMs, watch);
-  findings.push(...standing.findings);
+  const standingDueAtMs = findStanding(draft, nowMs, watch, findings);
   const recalled = recall(findings, draft.over);
   draft.over = recalled.over;
   const before = state.over.filter((over) => !stays(over)).map((over) => over.told);
@@ -291,7 +279,7 @@ function judgeLate(
   }
   draft.over = [...draft.over, ...settled];
   const notJudged = setAside.has(late.fixedAtMs) ? 'impossible-speed' : null;
-  return dueFrom(draft, events, Math.min(dueAtMs, standing.dueAtMs), notJudged);
+  return dueFrom(draft, events, Math.min(dueAtMs, standingDueAtMs), notJudged);
 }
 
 /** A state that may be changed while the given one stays as it is; the horizon is replaced, or only added to at the end. */
@@ -311,100 +299,4 @@ function hasVanished(state: ActivationState, watch: CompiledActivation): boolean
 function dueFrom(draft: Draft, events: readonly EngineEvent[], dueAtMs: number, notJudged: NotJudged | null): Advance {
   draft.nextDueAtMs = dueAtMs === Infinity ? null : dueAtMs;
   return { state: stateOf(draft), events, nextDueAtMs: draft.nextDueAtMs, notJudged, reconcile: null };
-}
-
-/** Folds a fix that is newer than all, or sets it to wait, or folds it with those that waited; returns what that settled. */
-function foldCandidate(draft: Draft, fix: KeptFix, receivedAtMs: number, watch: CompiledActivation): Finding[] {
-  const { evidence, waiting } = weighSpeed(draft, fix);
-  draft.waiting = waiting;
-  if (evidence.length > 0) noteReceipt(draft, fix, receivedAtMs);
-  return evidence.flatMap((each) => foldIntoAll(draft, each, watch));
-}
-
-/** Folds a fix into every term it can mean something to; returns what that settled. */
-function foldIntoAll(draft: Draft, fix: KeptFix, watch: CompiledActivation): Finding[] {
-  const { own, shared } = watch;
-  const before = draft.fixes;
-  const last = before.at(-1) ?? null;
-  const edgePassed = draft.nextEdgeAtMs !== null && fix.fixedAtMs >= draft.nextEdgeAtMs;
-  const terms = new Set([...own.terms, ...shared.everywhere]);
-  for (const term of exclusionsAlong(shared, last ?? undefined, fix)) terms.add(term);
-  for (const episode of draft.open) terms.add(termOf(watch, episode.termKey)!);
-  if (edgePassed && last !== null) {
-    const untilMs = Math.min(fix.fixedAtMs, last.fixedAtMs + GAP_LIMIT_MS);
-    for (const term of exclusionsOpening(shared, last.fixedAtMs, untilMs)) if (violates(term, last)) terms.add(term);
-  }
-  const settled: Finding[] = [];
-  const open = [];
-  for (const term of terms) {
-    const episode = draft.open.find((candidate) => candidate.termKey === term.key) ?? null;
-    if (episode === null && !edgePassed && !isViolatedBy(term, fix) && !mayCross(term, before.at(-1), fix)) continue;
-    const folded = foldTerm(term, own, episode, before, fix);
-    if (folded.open !== null) open.push(folded.open);
-    settled.push(...folded.settled);
-    const unknown = edgePassed ? unknownBetween(term, own, last, fix, folded.coveredUntilMs) : null;
-    if (unknown !== null) settled.push(unknown);
-  }
-  draft.open = open;
-  draft.fixes = [...(before.length < KEPT_FIXES ? before : before.slice(1)), fix];
-  if (edgePassed) findNextEdges(draft, watch);
-  return settled;
-}
-
-/** What stands while no newer fix has come, and when a curfew's next edge can be judged by tick. */
-function findStanding(
-  draft: Draft,
-  nowMs: number,
-  watch: CompiledActivation,
-): { findings: Finding[]; dueAtMs: number } {
-  const { own, shared } = watch;
-  const newest = draft.fixes.at(-1) ?? null;
-  const backlogMs = backlogOf(draft);
-  const terms = new Set([...own.terms, ...shared.everywhere]);
-  const jump = draft.waiting[0];
-  if (jump !== undefined) for (const term of exclusionsAlong(shared, undefined, jump)) terms.add(term);
-  for (const { termKey } of [...draft.open, ...draft.told]) {
-    const term = termOf(watch, termKey);
-    if (term !== undefined) terms.add(term);
-  }
-  if (newest !== null) {
-    const untilMs = newest.fixedAtMs + GAP_LIMIT_MS;
-    for (const term of exclusionsOpening(shared, newest.fixedAtMs, untilMs))
-      if (violates(term, newest)) terms.add(term);
-  }
-  const findings: Finding[] = [];
-  let dueAtMs = Infinity;
-  for (const term of terms) {
-    const open = draft.open.find((episode) => episode.termKey === term.key) ?? null;
-    const episodes = standingEpisodes(term, own, open, draft.fixes, backlogMs);
-    findings.push(...episodes);
-    const suspected = jump === undefined ? null : suspectedJump(term, own, jump, newest, episodes, backlogMs);
-    if (suspected !== null) findings.push(suspected);
-    if (term.term.kind !== 'curfew') continue;
-    const coveredUntilMs = episodes.length === 0 ? -Infinity : (episodes.at(-1)!.end?.atMs ?? Infinity);
-    const told = draft.told.find((each) => each.termKey === term.key && isUnknownSince(each, newest));
-    const unknown = unknownSince(term, own, newest, backlogMs, coveredUntilMs, nowMs, told);
-    if (unknown !== null) findings.push(unknown);
-    dueAtMs = Math.min(dueAtMs, edgeDueAtMs(term, own, newest, backlogMs, nowMs));
-  }
-  return { findings, dueAtMs };
-}
-
-/** Whether an alert says that edges after the newest fix are unknown. */
-function isUnknownSince(told: Told, newest: KeptFix | null): boolean {
-  return told.kind === 'unknown-at-edge' && !told.withdrawn && told.startedAtMs > (newest?.fixedAtMs ?? -Infinity);
-}
-
-/** When the first edge that no tick up to now could judge can be judged. */
-function edgeDueAtMs(
-  term: PreparedTerm,
-  own: CompiledActivation['own'],
-  newest: KeptFix | null,
-  quietMs: number,
-  nowMs: number,
-): number {
-  const newestAtMs = newest?.fixedAtMs ?? -Infinity;
-  const judgedUntilMs = nowMs >= quietMs + SETTLE_MS ? nowMs - SETTLE_MS : -Infinity;
-  const edge = nextTickEdgeAfter(term, own, Math.max(newestAtMs, judgedUntilMs));
-  return Math.max(edge, quietMs) + SETTLE_MS;
 }
