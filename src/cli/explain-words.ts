@@ -27,6 +27,9 @@ const ENDS: Partial<Record<EndedBecause, string>> = {
   restored: 'the tag was heard from again',
 };
 
+const JUDGED_AGAIN =
+  'So it stands since the past was judged again: fixes had come too late for the live judgement, or a record was dated back.';
+
 const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`;
 
 /** One line a sentence. `first`: its first event; `strongest`: the one whose evidence counts; `last`: how it stands. */
@@ -43,6 +46,7 @@ export function explainInWords(first: FindingEvent, strongest: FindingEvent, las
   lines.push(
     `First raised at ${first.raisedAt}${delayOf(first)}, ${howOf(strongest)}; ${last.revision} events in all.`,
   );
+  if (last.historic) lines.push(JUDGED_AGAIN);
   if (last.type === 'withdrawn') {
     const instead = last.supersededBy === undefined ? '' : ` in favour of alert ${last.supersededBy}`;
     lines.push(`It was taken back at ${last.raisedAt}${instead}: what came since leaves no reason for it.`);

@@ -1,9 +1,10 @@
 /** `tagwatch explain ALERT-ID`: why an alert was raised, and whether the engine finds the same over the stored inputs. */
 import { parseArgs } from 'node:util';
 import { type FindingEvent, isFinding, toFindingEvent } from '../alerts/event.js';
-import type { SharedWatch, TagWatch } from '../engine/types.js';
+import type { EngineEvent, SharedWatch, TagWatch } from '../engine/types.js';
+import { prepareShared, startOrderedRerun } from '../pipeline/ordered-rerun.js';
 import type { Database, TermKey } from '../pipeline/ports.js';
-import { findAlert, rerun } from '../pipeline/rerun.js';
+import { findAlert, rerun, type StoredPing } from '../pipeline/rerun.js';
 import { draftSharedWatch, draftTagWatch, horizonOf } from '../pipeline/watch-builder.js';
 import { readAlert } from '../store/alerts.js';
 import { publicationKey, readReceivedPings, readTermPublications } from '../store/rerun.js';
@@ -13,7 +14,7 @@ import { explainInWords } from './explain-words.js';
 export const EXPLAIN_HELP = `tagwatch explain ALERT-ID
 
 Says in sentences why an alert was raised, and re-runs the engine over the pings and the versions of conditions and zones on
-record, as they were received and published. Reads the database of DATABASE_URL, or the embedded one in TAGWATCH_DATA_DIR
+record, as they were received and published; what is marked historic, as if all had come in order and been known from its start. Reads the database of DATABASE_URL, or the embedded one in TAGWATCH_DATA_DIR
 (not while tagwatch serve has it open).
 
 Exit codes: 0 the re-run finds the same; 1 it could not be done, and why is said; 2 the call was not understood;
@@ -92,7 +93,10 @@ async function repeat(
     err(`The re-run is not possible: there are more than ${MAX_PINGS} pings.`);
     return 1;
   }
-  const events = rerun({ activationId: last.activationId, ...watched, pings, untilMs });
+  const isHistoric = findings.some(({ historic }) => historic);
+  const events = isHistoric
+    ? rerunInOrder(last.activationId, watched, pings, untilMs)
+    : rerun({ activationId: last.activationId, ...watched, pings, untilMs });
   const sought = {
     ...last,
     episode: {
@@ -102,12 +106,10 @@ async function repeat(
   };
   const found = findAlert(events, sought);
   const wasConfirmed = findings.some(({ type }) => type === 'confirmed');
-  const differences = compare(
-    last,
-    wasConfirmed,
-    found === null ? null : toFindingEvent(found.last),
-    found?.isConfirmed,
-  );
+  const again = found === null ? null : toFindingEvent(found.last);
+  // Amended in order of time, a strength need not have been told by its own event.
+  const isConfirmed = found !== null && (found.isConfirmed || found.last.strength === 'confirmed');
+  const differences = compare(last, last.strength === 'confirmed' || wasConfirmed, again, isConfirmed);
   const over = `over ${pings.length} pings of tag ${last.tagId}`;
   if (differences.length === 0) {
     out(`Re-run ${over}: the engine finds the same.`);
@@ -117,12 +119,26 @@ async function repeat(
   return 3;
 }
 
+/** What the reconciler finds: of each alert what told its strength, and how it stands. */
+function rerunInOrder(
+  activationId: string,
+  { watch, shared }: { readonly watch: TagWatch; readonly shared: readonly SharedWatch[] },
+  pings: readonly StoredPing[],
+  untilMs: number,
+): EngineEvent[] {
+  const inOrder = [...pings].sort((a, b) => a.ping.fixedAtMs - b.ping.fixedAtMs);
+  const startMs = inOrder[0]?.ping.fixedAtMs ?? untilMs;
+  const again = startOrderedRerun(activationId, watch, prepareShared(shared), startMs);
+  again.take(inOrder);
+  return again.finish(untilMs).found.flatMap(({ raised, last }) => [raised, last]);
+}
+
 /** What differs between the record and the re-run, in words; none: the same. */
 function compare(
   last: FindingEvent,
   wasConfirmed: boolean,
   found: FindingEvent | null,
-  isConfirmed: boolean | undefined,
+  isConfirmed: boolean,
 ): string[] {
   const stands = found !== null && found.type !== 'withdrawn';
   if (last.type === 'withdrawn') return stands ? ['the record has it taken back, the re-run has not'] : [];

@@ -88,11 +88,13 @@ export function certainty(item: AlertItem): 'Confirmed' | 'Suspected' | 'Withdra
 /** Whether it goes on, and since when or for how long. */
 export function episodeWords(item: AlertItem, nowMs: number): string {
   const startedMs = Date.parse(item.episode.startedAt);
-  if (item.type === 'withdrawn') return 'withdrawn: later fixes did not bear it out';
+  if (item.type === 'withdrawn')
+    return `withdrawn: ${item.historic ? 'the past, judged again,' : 'later fixes'} did not bear it out`;
+  const found = item.historic ? 'found afterwards: ' : '';
   if (item.episode.endedAt === null)
-    return `going on for ${duration(nowMs - startedMs)}${item.inCustody === true ? ', wearer in custody' : ''}`;
+    return `${found}going on for ${duration(nowMs - startedMs)}${item.inCustody === true ? ', wearer in custody' : ''}`;
   const why = item.endedBecause === undefined ? '' : `, ${ENDED_WORDS[item.endedBecause]}`;
-  return `ended after ${duration(Date.parse(item.episode.endedAt) - startedMs)}${why}`;
+  return `${found}ended after ${duration(Date.parse(item.episode.endedAt) - startedMs)}${why}`;
 }
 
 const metres = (value: number) => `${Math.round(Math.abs(value))} m`;
@@ -130,7 +132,10 @@ export function explain(item: AlertItem, nowMs: number): string[] {
   if (item.confirmedAt !== undefined && certainty(item) === 'Suspected') {
     sentences.push('It was confirmed before; what came in since makes it a suspicion only.');
   }
-  if (item.historic) sentences.push('Found in data that came too late for the live judgement.');
+  if (item.historic)
+    sentences.push(
+      'Found afterwards: the past was judged again, because data came too late for the live judgement or a record was dated back.',
+    );
   return sentences;
 }
 

@@ -20,15 +20,15 @@ import type { Episode, KeptFix } from './state.js';
 import { FIRST_FIX_AT, GAP_LIMIT_MS } from './thresholds.js';
 
 /** The end that its interval gives to an open episode while no newer fix has come; null where none is known. */
-export function standingEnd(term: PreparedTerm, fitted: Fitted, open: Episode, backlogMs: number): FindingEnd | null {
+export function standingEnd(term: PreparedTerm, fitted: Fitted, open: Episode, newest: KeptFix): FindingEnd | null {
   const interval = intervalOf(open, term, fitted);
-  return interval === null ? null : endIn(interval, term, open, backlogMs);
+  return interval === null ? null : endIn(interval, term, open, newest);
 }
 
-function endIn(interval: ActiveInterval, term: PreparedTerm, open: Episode, backlogMs: number): FindingEnd | null {
+function endIn(interval: ActiveInterval, term: PreparedTerm, open: Episode, newest: KeptFix | null): FindingEnd | null {
   // What was raised within its grace by a tick is not taken back by fixes that may be outliers.
   const isFull = open.lastViolating.fixedAtMs - open.startedAtMs >= term.term.graceMs;
-  return isFull ? closingOfEpisode(open, interval, backlogMs) : closingOf(interval, backlogMs);
+  return isFull ? closingOfEpisode(open, interval, newest) : closingOf(interval, newest);
 }
 
 /**
@@ -40,14 +40,13 @@ export function standingEpisodes(
   fitted: Fitted,
   open: Episode | null,
   fixes: readonly KeptFix[],
-  backlogMs: number,
 ): Finding[] {
   const newest = fixes.at(-1) ?? null;
   const findings: Finding[] = [];
   let fromMs = newest?.fixedAtMs ?? -Infinity;
   const interval = open === null ? null : intervalOf(open, term, fitted);
   if (open !== null && interval !== null) {
-    if (open.raised) findings.push(findingOf(open, endIn(interval, term, open, backlogMs), false));
+    if (open.raised) findings.push(findingOf(open, endIn(interval, term, open, newest), false));
     fromMs = Math.max(fromMs, interval.endsAtMs - 1);
   }
   if (newest === null || fromMs > newest.fixedAtMs + GAP_LIMIT_MS) return findings;
@@ -56,8 +55,8 @@ export function standingEpisodes(
     if (opening.atMs < term.term.publishedAtMs) continue;
     const found = openAtEdge(term, opening, fixes);
     if (found === null) continue;
-    const dueAtMs = opening.switchOn ? opening.atMs : tickJudgesFromMs(opening.atMs, backlogMs);
-    findings.push(findingOf(found, closingOf(opening.interval, backlogMs), false, dueAtMs));
+    const dueAtMs = opening.switchOn ? opening.atMs : tickJudgesFromMs(opening.atMs, newest);
+    findings.push(findingOf(found, closingOf(opening.interval, newest), false, dueAtMs));
   }
   return findings;
 }
@@ -72,7 +71,6 @@ export function suspectedJump(
   jump: KeptFix,
   newest: KeptFix | null,
   standing: readonly Finding[],
-  backlogMs: number,
 ): Finding | null {
   if (term.term.confirmOn !== 'first-fix') return null;
   const interval = activeIntervalAt(term, fitted, jump.fixedAtMs);
@@ -93,7 +91,7 @@ export function suspectedJump(
     reason: term.term.kind === 'curfew' ? reasonAtFix(term, interval, newest ?? undefined) : null,
     evidence: [jump],
     lastViolating: jump,
-    end: closingOf(interval, backlogMs),
+    end: closingOf(interval, newest),
     dueAtMs: AT_ONCE,
     lastEdgeAtMs: null,
     settled: false,

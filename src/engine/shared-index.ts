@@ -3,10 +3,8 @@
  * removals; the other kinds are violated outside their zone, where no box helps, so every fix meets them.
  */
 import RBush from 'rbush';
-import { shrinkAt } from './geometry/metres-per-degree.js';
 import { UNITS_PER_DEGREE } from './geometry/orientation.js';
 import type { PreparedZone } from './geometry/zone.js';
-import { addToGrid, createGrid, GRID_REACH_UNITS, type Grid, removeFromGrid, termsAround } from './grid.js';
 import { type PreparedTerm, prepareTerms } from './prepared-term.js';
 import type { KeptFix } from './state.js';
 import { GAP_LIMIT_MS } from './thresholds.js';
@@ -30,13 +28,8 @@ export interface SharedIndex {
   readonly plain: boolean;
   readonly conditions: Map<string, { sequence: number; items: Item[]; shapes: Map<string, PreparedZone> }>;
   readonly terms: Map<string, PreparedTerm>;
-  /** All exclusions. */
   readonly exclusions: RBush<Item>;
   exclusionCount: number;
-  /** Exclusions by cells, but for those that are too large. */
-  readonly grid: Grid;
-  readonly large: RBush<Item>;
-  largeCount: number;
   /** Kinds that are violated outside. */
   everywhere: PreparedTerm[];
   /** When exclusions may begin to apply (start, a window's opening, publication), sorted by time. */
@@ -58,9 +51,6 @@ export function createSharedIndex(options: EngineOptions = {}): SharedIndex {
     terms: new Map(),
     exclusions: new RBush(),
     exclusionCount: 0,
-    grid: createGrid(),
-    large: new RBush(),
-    largeCount: 0,
     everywhere: [],
     openings: [],
     tickOpenings: [],
@@ -85,14 +75,20 @@ export function applyShared(index: SharedIndex, watch: SharedWatch): boolean {
   }
   const terms = prepareTerms(watch.terms, watch.zones, shapes);
   for (const item of held?.items ?? []) {
-    if (item.term.violatedInside) removeExclusion(index, item);
+    if (item.term.violatedInside) {
+      index.exclusions.remove(item);
+      index.exclusionCount--;
+    }
     index.terms.delete(item.term.key);
     forInstants(index, item.term, remove);
   }
   const items = terms.map(toItem);
   for (const item of items) {
     index.terms.set(item.term.key, item.term);
-    if (item.term.violatedInside) addExclusion(index, item);
+    if (item.term.violatedInside) {
+      index.exclusions.insert(item);
+      index.exclusionCount++;
+    }
     forInstants(index, item.term, insert);
     index.newestPublishedAtMs = Math.max(index.newestPublishedAtMs, item.term.term.publishedAtMs);
   }
@@ -107,22 +103,6 @@ function toItem(term: PreparedTerm): Item {
   return { minX: west, minY: south, maxX: east, maxY: north, term };
 }
 
-function addExclusion(index: SharedIndex, item: Item): void {
-  index.exclusions.insert(item);
-  index.exclusionCount++;
-  if (addToGrid(index.grid, item.term)) return;
-  index.large.insert(item);
-  index.largeCount++;
-}
-
-function removeExclusion(index: SharedIndex, item: Item): void {
-  index.exclusions.remove(item);
-  index.exclusionCount--;
-  if (removeFromGrid(index.grid, item.term)) return;
-  index.large.remove(item);
-  index.largeCount--;
-}
-
 /**
  * Shared exclusions whose box meets that of the step to a fix (after the gap limit: the fix alone), in the order of their keys, so
  * that the result does not depend on the tree.
@@ -135,47 +115,22 @@ export function exclusionsAlong(index: SharedIndex, last: KeptFix | undefined, f
     maxX: Math.max(from.longitude, fix.longitude),
     maxY: Math.max(from.latitude, fix.latitude),
   };
-  const found = !index.plain && isShort(from, fix) ? searchGrid(index, fix, box) : search(index.exclusions, box);
-  return found.length < 2 ? found : found.sort((a, b) => (a.key < b.key ? -1 : 1));
+  if (!index.exclusions.collides(box)) return NONE;
+  const found = index.exclusions.search(box).map((item) => item.term);
+  return found.length === 1 ? found : found.sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
-type Box = Pick<Item, 'minX' | 'minY' | 'maxX' | 'maxY'>;
+/** How far around a fix shared exclusions are looked for, units of 1e-7 degree of latitude (about 250 m). */
+export const SHARED_REACH_UNITS = 22_500;
 
-/** Whether the cell of a fix lists what a step to it may meet. */
-function isShort(from: KeptFix, to: KeptFix): boolean {
-  const [north, east] = [Math.abs(to.latitude - from.latitude), Math.abs(to.longitude - from.longitude)];
-  return Math.max(north, east * shrinkAt(to.latitude)) * UNITS_PER_DEGREE <= GRID_REACH_UNITS;
-}
-
-function searchGrid(index: SharedIndex, { latitude, longitude }: KeptFix, box: Box): PreparedTerm[] {
-  const found = index.largeCount === 0 ? [] : search(index.large, box);
-  const cell = termsAround(index.grid, latitude, longitude);
-  if (cell === undefined) return found;
-  const { boxes, terms } = cell;
-  for (let i = 0; i < terms.length; i++) {
-    const at = 4 * i;
-    if (boxes[at]! > box.maxX || boxes[at + 2]! < box.minX) continue;
-    if (boxes[at + 1]! > box.maxY || boxes[at + 3]! < box.minY) continue;
-    found.push(terms[i]!);
-  }
-  return found;
-}
-
-function search(tree: RBush<Item>, box: Box): PreparedTerm[] {
-  return tree.collides(box) ? tree.search(box).map((item) => item.term) : [];
-}
-
-const LARGE_NONE: readonly PreparedTerm[] = [];
-
-/** Shared exclusions that are too large for the grid, whose box comes within the grid's reach of the point. In no order. */
-export function largeExclusionsAround(
+/** Shared exclusions whose box comes within `SHARED_REACH_UNITS` of the point; `shrink` as in `clearanceUnits`. In no order. */
+export function exclusionsWithin(
   index: SharedIndex,
   latitude: number,
   longitude: number,
   shrink: number,
-): readonly PreparedTerm[] {
-  if (index.largeCount === 0) return LARGE_NONE;
-  const reachY = GRID_REACH_UNITS / UNITS_PER_DEGREE;
+): PreparedTerm[] {
+  const reachY = SHARED_REACH_UNITS / UNITS_PER_DEGREE;
   const reachX = reachY / shrink;
   const box = {
     minX: longitude - reachX,
@@ -183,8 +138,10 @@ export function largeExclusionsAround(
     maxX: longitude + reachX,
     maxY: latitude + reachY,
   };
-  return search(index.large, box);
+  return index.exclusions.search(box).map((item) => item.term);
 }
+
+const NONE: PreparedTerm[] = [];
 
 type Change = (list: SharedInstant[], instant: SharedInstant) => void;
 

@@ -364,6 +364,19 @@ describe('properties', () => {
     expect(fold([again], closed)).toMatchObject({ status: 'open' });
   });
 
+  test('what was found when the past was judged again is like any other: open, reopened by news, closed by people alone', () => {
+    const past = { historic: true, episode: ended } as const;
+    const confirmed = finding({ ...past, type: 'confirmed', episode: { ...ended, endedAt: null } });
+    const over = finding({ ...past, revision: 2, type: 'ended' });
+    expect(fold([confirmed, over])).toMatchObject({ status: 'open', finding: { historic: true } });
+    const closed = fold([confirmed, over, action('disposed', [2, 0])]);
+    const earlier = { ...ended, startedAt: instantAt(-60) };
+    const moved = finding({ ...past, revision: 3, type: 'amended', episode: earlier });
+    expect(fold([moved], closed)).toMatchObject({ status: 'open', reopenedAt: moved.raisedAt });
+    const withdrawn = finding({ ...past, revision: 3, type: 'withdrawn' });
+    expect(fold([confirmed, over, withdrawn])).toMatchObject({ status: 'open', wasConfirmed: true });
+  });
+
   test(`an alert survives JSON (seed ${seed})`, () => {
     check(
       fc.property(logs, fc.nat({ max: 25 }), (events, cut) => {

@@ -43,6 +43,17 @@ describe('an alert in words', () => {
     expect(sentences).toContain('12.5 min so far without authorised absence.');
   });
 
+  it('marks what was found when the past was judged again', () => {
+    const episode = { startedAt: instantAt(0), endedAt: instantAt(5) };
+    const past = itemOf({ type: 'ended', episode, endedBecause: 'complied', historic: true });
+    expect(episodeWords(past, nowMs)).toBe('found afterwards: ended after 5 min, the wearer complied again');
+    expect(explain(past, nowMs).at(-1)).toContain('the past was judged again');
+    const goesOn = itemOf({ type: 'amended', episode: { ...episode, endedAt: null }, historic: true });
+    expect(episodeWords(goesOn, nowMs)).toBe('found afterwards: going on for 10 min');
+    const gone = itemOf({ type: 'withdrawn', episode, historic: true });
+    expect(episodeWords(gone, nowMs)).toBe('withdrawn: the past, judged again, did not bear it out');
+  });
+
   it('says of a crossing that nobody was seen in the zone', () => {
     const crossing = itemOf({
       kind: 'exclusion',

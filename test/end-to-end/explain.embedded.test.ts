@@ -14,10 +14,10 @@ const SINCE = new Date(Date.now() - 7 * 86_400_000).toISOString();
 const START_MS = Math.floor((Date.now() - 2 * 3_600_000) / 60_000) * 60_000;
 const minute = (n: number) => new Date(START_MS + n * 60_000).toISOString();
 
-const fix = (n: number, isInside: boolean) => ({
-  tagId: TAG,
+const fix = (n: number, isInside: boolean, tagId = TAG) => ({
+  tagId,
   fixedAt: minute(n),
-  latitude: isInside ? 53.43 : 53.5,
+  latitude: isInside ? 53.43 : 53.45,
   longitude: -2.93,
   accuracyMetres: 5,
 });
@@ -26,9 +26,10 @@ describe('explain', () => {
   let home: Home;
   let db: Database | null = null;
   let alertId = '';
+  const absent = new Map<string, string>();
 
   beforeAll(async () => {
-    home = await makeHome();
+    home = await makeHome({ TAGWATCH_RECONCILE_QUIET_SECONDS: '1' });
     const program = await startProgram(home);
     const fitted = { tagId: TAG, since: SINCE };
     await put(program.url, '/zones/Z-1', rectangle('Zone', -2.94, 53.42, -2.92, 53.44));
@@ -43,6 +44,30 @@ describe('explain', () => {
     const amended = await feed.waitFor(({ event }) => event?.tagId === TAG && event.type === 'amended');
     alertId = amended.event!.alertId;
     expect(amended.event!.episode.startedAt).toBe(new Date(minute(2)).toISOString());
+    for (const tagId of ['T-absent', 'T-excused']) {
+      const curfewed = { tagId, since: SINCE };
+      await fitTag(program.url, curfewed);
+      const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+      const schedule = { timeZone: 'UTC', windows: [{ days, from: '00:00', to: '00:00' }] };
+      const curfew = { orderId: `O-${tagId}`, kind: 'curfew', zoneId: 'Z-1', schedule, startsAt: SINCE };
+      await put(program.url, `/conditions/C-${tagId}`, curfew);
+      const absence = { orderId: `O-${tagId}`, startsAt: minute(10), endsAt: minute(60), reason: 'work' };
+      await put(program.url, `/absences/AB-${tagId}`, absence);
+      // Out from minute 4 to 31, most of it allowed.
+      const out = Array.from({ length: 40 }, (_, n) => fix(n, n < 4 || n > 30, tagId));
+      expect((await send(program.url, 'POST', '/pings', out)).status).toBe(202);
+      const ended = await feed.waitFor(({ event }) => event?.tagId === tagId && event.type === 'ended');
+      absent.set(tagId, ended.event!.alertId);
+    }
+    // What is recorded after the fact cuts what was told.
+    const afterwards = {
+      orderId: 'O-T-excused',
+      startsAt: minute(6),
+      endsAt: minute(10),
+      reason: 'on the way to work',
+    };
+    await put(program.url, '/absences/AB-afterwards', afterwards);
+    await feed.waitFor(({ event }) => event?.tagId === 'T-excused' && event.historic);
     feed.close();
     const isRecorded = async () => {
       const alert = (await send(program.url, 'GET', `/alerts/${alertId}`)).body as { revision?: number } | null;
@@ -50,7 +75,11 @@ describe('explain', () => {
       const trail = (await send(program.url, 'GET', path)).body as { features?: unknown[] } | null;
       return alert?.revision === amended.event!.revision && trail?.features?.length === 9;
     };
-    while (!(await isRecorded())) await new Promise((resolve) => setTimeout(resolve, 200));
+    const isReconciled = async () => {
+      const metrics = await (await fetch(`${program.url}/metrics`)).text();
+      return /^tagwatch_reconcile_requests_waiting 0$/m.test(metrics);
+    };
+    while (!(await isRecorded()) || !(await isReconciled())) await new Promise((resolve) => setTimeout(resolve, 200));
     expect(await program.stop()).toBe(0);
     db = await openPglite({ directory: join(home.env['TAGWATCH_DATA_DIR']!, 'database'), log: silentLog });
   }, 180_000);
@@ -79,6 +108,19 @@ describe('explain', () => {
     expect(text).toMatch(/the fix of \S+: [\d.]+ m inside the boundary, accuracy 5 m/);
   });
 
+  test('an absence known before, and one recorded after the fact: the engine finds the same', async () => {
+    const before = await explain(absent.get('T-absent')!);
+    expect(before.text).toContain('the engine finds the same');
+    expect(before.text).toContain(
+      `was not at the address of the curfew within its window from ${minute(4)} until ${minute(31)}`,
+    );
+    const after = await explain(absent.get('T-excused')!);
+    expect(after.text).toContain('the engine finds the same');
+    expect(after.text).toContain(`from ${minute(4)} until ${minute(6)}, when an authorised absence began`);
+    expect(after.text).toContain('the past was judged again');
+    expect([before.code, after.code]).toEqual([0, 0]);
+  });
+
   test('an alert that is not on record cannot be explained', async () => {
     expect((await explain('nothing')).code).toBe(1);
   });
@@ -93,7 +135,7 @@ describe('explain', () => {
 
   test('over other pings it does not find the same, and says what differs', async () => {
     await db!.query('delete from ping where tag_id = $1 and fixed_at = $2', [TAG, new Date(minute(6))]);
-    await db!.query('update ping set position = st_setsrid(st_makepoint(-2.93, 53.5), 4326) where fixed_at = $1', [
+    await db!.query('update ping set position = st_setsrid(st_makepoint(-2.93, 53.45), 4326) where fixed_at = $1', [
       new Date(minute(5)),
     ]);
     const { code, text } = await explain(alertId);

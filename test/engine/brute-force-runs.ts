@@ -5,7 +5,6 @@ import type { EngineInput } from '../../src/engine/inputs.js';
 import { type PreparedTerm, prepareTerms } from '../../src/engine/prepared-term.js';
 import { applyShared, createSharedIndex } from '../../src/engine/shared-index.js';
 import type { KeptFix } from '../../src/engine/state.js';
-import { HORIZON_FIXES, SNAPSHOT_EVERY_FIXES } from '../../src/engine/thresholds.js';
 import type { EngineEvent } from '../../src/engine/types.js';
 import { createBruteForce, evaluateTrack, fixOf, type Standing } from './brute-force.js';
 import {
@@ -110,12 +109,9 @@ function ticksBetween(random: Random, fromMs: number, untilMs: number): number[]
   return minutes.filter((atMs) => atMs < untilMs);
 }
 
-/**
- * How much later than its fix a ping may be for the engine to judge it live: within the horizon, also where it holds less time,
- * which is at least as many fixes as `HORIZON_FIXES` without those between two snapshots.
- */
+/** How much later than its fix a ping may be for the engine to judge it live: within the horizon, also where it holds less time. */
 const LATEST_MS = 25 * MINUTE_MS;
-const LATEST_FIXES = HORIZON_FIXES - SNAPSHOT_EVERY_FIXES;
+const LATEST_FIXES = 100;
 
 /**
  * One wearer's track out of order within the horizon, with repeats and corrections: in the end the same alerts as the sorted,
@@ -150,10 +146,10 @@ export function compareOutOfOrder(random: Random, town: Town, pings: number, tal
 }
 
 function delay(random: Random, sent: readonly Sent[]): Sent[] {
+  const everyMs = (sent.at(-1)!.ping.fixedAtMs - sent[0]!.ping.fixedAtMs) / sent.length;
+  const latestMs = Math.min(LATEST_MS, LATEST_FIXES * everyMs);
   const share = pick(random, [0.03, 0.2, 1]);
-  const late = sent.flatMap(({ ping }, i) => {
-    const farthestMs = sent[i + LATEST_FIXES]?.ping.fixedAtMs ?? Infinity;
-    const latestMs = Math.min(LATEST_MS, farthestMs - ping.fixedAtMs - 501);
+  const late = sent.flatMap(({ ping }) => {
     const after = () => ping.fixedAtMs + 500 + Math.round((random() < share ? 1 : 0.01) * random() * latestMs);
     const once = { ping, receivedAtMs: after() };
     if (random() < 0.9 || ping.position === null) return [once];

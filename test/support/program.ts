@@ -123,8 +123,11 @@ export interface FeedAlert {
   readonly etag: string;
   readonly status: string;
   readonly episode: { readonly startedAt: string; readonly endedAt: string | null };
+  readonly zoneVersion: number | null;
   readonly raisedAt: string;
   readonly delayedByMs: number;
+  readonly historic: boolean;
+  readonly endedBecause?: string;
 }
 
 export interface FeedClient {

@@ -1,0 +1,3 @@
+import { reconcileEndToEnd } from './reconcile.js';
+
+reconcileEndToEnd('embedded', async () => ({ env: {}, close: async () => {} }));
