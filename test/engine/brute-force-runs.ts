@@ -5,7 +5,8 @@ import type { EngineInput } from '../../src/engine/inputs.js';
 import { type PreparedTerm, prepareTerms } from '../../src/engine/prepared-term.js';
 import { applyShared, createSharedIndex } from '../../src/engine/shared-index.js';
 import type { KeptFix } from '../../src/engine/state.js';
-import type { EngineEvent } from '../../src/engine/types.js';
+import { HORIZON_FIXES, SNAPSHOT_EVERY_FIXES } from '../../src/engine/thresholds.js';
+import type { EngineEvent, NotJudged } from '../../src/engine/types.js';
 import { createBruteForce, evaluateTrack, fixOf, type Standing } from './brute-force.js';
 import {
   generateTown,
@@ -34,6 +35,8 @@ export function randomOf(seed: number): Random {
 
 interface Sides {
   readonly engine: (input: EngineInput) => readonly EngineEvent[];
+  /** Why the newest ping did not count. */
+  readonly notJudged: () => NotJudged | null;
   readonly own: CompiledOwn;
   readonly terms: readonly PreparedTerm[];
 }
@@ -45,13 +48,15 @@ function bothSides(town: Town, tag: ReturnType<typeof generateWearer>['tag']): S
   const own = compileTag(tag).activations[0]!;
   const joined = joinShared(own, index);
   let state = initialState(own.activationId);
+  let notJudged: NotJudged | null = null;
   const engine = (input: EngineInput) => {
     const result = advance(state, input, joined);
     state = result.state;
+    if (input.type === 'ping') notJudged = result.notJudged;
     return result.events;
   };
   const everyone = town.shared.flatMap(({ terms, zones }) => prepareTerms(terms, zones, new Map()));
-  return { engine, own, terms: [...own.terms, ...everyone] };
+  return { engine, notJudged: () => notJudged, own, terms: [...own.terms, ...everyone] };
 }
 
 export interface Tally {
@@ -104,14 +109,17 @@ export function compareInOrder(random: Random, town: Town, pings: number, tally:
 /** A tick now and then; some a minute apart where nothing comes for long. */
 function ticksBetween(random: Random, fromMs: number, untilMs: number): number[] {
   const lengthMs = untilMs - fromMs;
-  if (lengthMs < 3 * MINUTE_MS) return random() < 0.2 ? [fromMs + Math.round(random() * (lengthMs - 2)) + 1] : [];
+  if (lengthMs < 3 * MINUTE_MS) return random() < 0.1 ? [fromMs + Math.round(random() * (lengthMs - 2)) + 1] : [];
   const minutes = [1, 2, 3, 5, 8, 15, 30, 60, 200, 1_440].map((each) => fromMs + each * MINUTE_MS);
   return minutes.filter((atMs) => atMs < untilMs);
 }
 
-/** How much later than its fix a ping may be for the engine to judge it live: within the horizon, also where it holds less time. */
+/**
+ * How much later than its fix a ping may be for the engine to judge it live: within the horizon, also where it holds less time,
+ * which is at least as many fixes as `HORIZON_FIXES` without those between two snapshots.
+ */
 const LATEST_MS = 25 * MINUTE_MS;
-const LATEST_FIXES = 100;
+const LATEST_FIXES = HORIZON_FIXES - SNAPSHOT_EVERY_FIXES;
 
 /**
  * One wearer's track out of order within the horizon, with repeats and corrections: in the end the same alerts as the sorted,
@@ -119,23 +127,26 @@ const LATEST_FIXES = 100;
  */
 export function compareOutOfOrder(random: Random, town: Town, pings: number, tally: Tally): string | null {
   const wearer = generateWearer(random, town, false);
-  const { engine, own, terms } = bothSides(town, wearer.tag);
+  const { engine, notJudged, own, terms } = bothSides(town, wearer.tag);
   const arrivals = delay(random, generateTrack(random, wearer, pings));
   const lastMs = arrivals.at(-1)!.receivedAtMs;
   const quietMs = lastMs + 7 * 24 * 60 * MINUTE_MS;
   const events: EngineEvent[] = [...engine({ type: 'watch', atMs: START_MS })];
   let newestMs = 0;
+  let beyond = 0;
   arrivals.forEach(({ ping, receivedAtMs }, i) => {
     tally.pings++;
     if (ping.fixedAtMs < newestMs) tally.late++;
     newestMs = Math.max(newestMs, ping.fixedAtMs);
     events.push(...engine({ type: 'ping', ping, receivedAtMs }));
+    if (notJudged() === 'beyond-horizon') beyond++;
     for (const atMs of ticksBetween(random, receivedAtMs, arrivals[i + 1]?.receivedAtMs ?? receivedAtMs + 1e6)) {
       events.push(...engine({ type: 'tick', atMs }));
     }
   });
   events.push(...engine({ type: 'tick', atMs: quietMs }));
   count(tally, events);
+  if (beyond > 0) return `${beyond} fixes were beyond the horizon, which no delay here is`;
   const track = sortTrack(arrivals, own);
   const [ours, theirs] = [standingOf(events), evaluateTrack(own, terms, track, quietMs)].map((list) =>
     list.map((each) => JSON.stringify(each)).sort(),
@@ -146,10 +157,10 @@ export function compareOutOfOrder(random: Random, town: Town, pings: number, tal
 }
 
 function delay(random: Random, sent: readonly Sent[]): Sent[] {
-  const everyMs = (sent.at(-1)!.ping.fixedAtMs - sent[0]!.ping.fixedAtMs) / sent.length;
-  const latestMs = Math.min(LATEST_MS, LATEST_FIXES * everyMs);
   const share = pick(random, [0.03, 0.2, 1]);
-  const late = sent.flatMap(({ ping }) => {
+  const late = sent.flatMap(({ ping }, i) => {
+    const farthestMs = sent[i + LATEST_FIXES]?.ping.fixedAtMs ?? Infinity;
+    const latestMs = Math.min(LATEST_MS, farthestMs - ping.fixedAtMs - 501);
     const after = () => ping.fixedAtMs + 500 + Math.round((random() < share ? 1 : 0.01) * random() * latestMs);
     const once = { ping, receivedAtMs: after() };
     if (random() < 0.9 || ping.position === null) return [once];
