@@ -1,4 +1,5 @@
 /** From a watch as it is published to what the fold asks for every fix: zones prepared, terms by key, shared ones attached. */
+import { type BoxedTerms, boxTerms } from './boxed-terms.js';
 import type { PreparedZone } from './geometry/zone.js';
 import { type PreparedTerm, prepareTerms } from './prepared-term.js';
 import { createDisc, type SafeDisc } from './safe-disc.js';
@@ -22,7 +23,9 @@ export interface CompiledOwn {
   readonly custodyPeriods: readonly CustodyPeriod[];
   readonly accuracyConvention: AccuracyConvention;
   readonly terms: readonly PreparedTerm[];
+  readonly termKeys: readonly string[];
   readonly termByKey: ReadonlyMap<string, PreparedTerm>;
+  readonly boxed: BoxedTerms;
   readonly plain: boolean;
   /** What `joinShared` made last, so that joining for every ping allocates nothing. */
   joined: CompiledActivation | null;
@@ -70,6 +73,8 @@ export function compileTag(watch: TagWatch, previous?: CompiledTag, options: Eng
       custodyPeriods: activation.custodyPeriods ?? [],
       accuracyConvention: watch.accuracyConvention,
       terms,
+      termKeys: terms.map((term) => term.key),
+      boxed: boxTerms(terms),
       termByKey: new Map(terms.map((term) => [term.key, term])),
       plain: options.plain ?? false,
       joined: null,

@@ -6,10 +6,13 @@ import type { Finding } from './finding.js';
 import { eventIdOf } from './ids.js';
 import { activeIntervalAt } from './intervals.js';
 import type { PreparedTerm } from './prepared-term.js';
-import type { KeptFix, Told } from './state.js';
+import type { Told } from './state.js';
 import type { Telling } from './telling.js';
 import { DELAYED_AFTER_MS } from './thresholds.js';
 import type { CurfewReason, EngineEvent, EventType } from './types.js';
+
+/** An event while it is put together: what is absent is never written, and keys stand in the order in which they are told. */
+type Draft = { -readonly [Key in keyof EngineEvent]: EngineEvent[Key] };
 
 /** What is said of a finding; `told` is how it stands afterwards. */
 export function eventOf(type: EventType, finding: Finding, told: Told, telling: Telling): EngineEvent {
@@ -17,39 +20,30 @@ export function eventOf(type: EventType, finding: Finding, told: Told, telling: 
   const end = told.endedAtMs === null ? null : finding.end;
   const reason = reasonOf(finding, end !== null && end.because === 'window-closed', term, telling.own);
   const window = windowOf(finding, term, telling.own);
-  return {
-    ...common(type, told, telling),
-    episode: {
-      startedAtMs: told.startedAtMs,
-      endedAtMs: told.endedAtMs,
-      ...(end === null || end.afterMs === null ? {} : { endedAfterMs: end.afterMs }),
-    },
-    foundAtMs: foundAt(type, finding, term),
-    raisedAtMs: telling.nowMs,
-    delayedByMs: delayOf(telling.cause),
-    historic: false,
-    ...(reason === null ? {} : { reason }),
-    ...(window === null ? {} : { window }),
-    ...(end === null ? {} : { endedBecause: end.because }),
-    ...excuseOf(finding, told, term),
-    ...(told.inCustody === undefined ? {} : { inCustody: told.inCustody }),
-    explanation: explainFinding(type, finding, term, telling.silentSinceMs(finding)),
-  };
+  const event = begin(type, told, telling, foundAt(type, finding, term)) as Draft;
+  if (end !== null && end.afterMs !== null) event.episode = { ...event.episode, endedAfterMs: end.afterMs };
+  if (reason !== null) event.reason = reason;
+  if (window !== null) event.window = window;
+  if (end !== null) event.endedBecause = end.because;
+  excuse(event, finding, told, term);
+  if (told.inCustody !== undefined) event.inCustody = told.inCustody;
+  event.explanation = explainFinding(type, finding, term, telling.silentSinceMs(finding));
+  return event;
 }
 
 const MINUTE_MS = 60_000;
 
-/** What absences say about an episode as far as it is known; minutes to a hundredth. */
-function excuseOf(finding: Finding, told: Told, term: PreparedTerm | undefined) {
-  if (finding.kind === 'unknown-at-edge') return {};
-  const absences = term?.term.absences ?? [];
+/** Writes what absences say about an episode as far as it is known; minutes to a hundredth. */
+function excuse(event: Draft, finding: Finding, told: Told, term: PreparedTerm | undefined): void {
+  if (finding.kind === 'unknown-at-edge') return;
+  const absences = term?.term.absences;
+  if (absences === undefined && finding.kind !== 'curfew') return;
   const untilMs = told.endedAtMs ?? Math.max(finding.startedAtMs, finding.lastViolating?.fixedAtMs ?? -Infinity);
-  const absenceId = absenceAbout(absences, finding.startedAtMs, untilMs);
-  const minutes = unreasonableMs(absences, finding.startedAtMs, untilMs) / MINUTE_MS;
-  return {
-    ...(absenceId === null ? {} : { absenceId }),
-    ...(finding.kind === 'curfew' ? { unreasonableMinutes: Math.round(minutes * 100) / 100 } : {}),
-  };
+  const absenceId = absenceAbout(absences ?? [], finding.startedAtMs, untilMs);
+  if (absenceId !== null) event.absenceId = absenceId;
+  if (finding.kind !== 'curfew') return;
+  const minutes = unreasonableMs(absences ?? [], finding.startedAtMs, untilMs) / MINUTE_MS;
+  event.unreasonableMinutes = Math.round(minutes * 100) / 100;
 }
 
 /** What is said where nothing is found any more of what was told. */
@@ -57,16 +51,10 @@ export function withdrawal(told: Told, telling: Telling, said: readonly Told[]):
   // A tick takes back what the fixes before it have made untenable.
   const fix = telling.cause ?? telling.newest;
   const inItsPlace = said.find((other) => takesThePlaceOf(other, told));
-  return {
-    ...common('withdrawn', told, telling),
-    episode: { startedAtMs: told.startedAtMs, endedAtMs: told.endedAtMs },
-    foundAtMs: fix?.fixedAtMs ?? telling.nowMs,
-    raisedAtMs: telling.nowMs,
-    delayedByMs: delayOf(telling.cause),
-    historic: false,
-    ...(inItsPlace === undefined ? {} : { supersededBy: inItsPlace.alertId }),
-    explanation: explainWithdrawal(told, telling.termOf(told.termKey), fix),
-  };
+  const event = begin('withdrawn', told, telling, fix?.fixedAtMs ?? telling.nowMs) as Draft;
+  if (inItsPlace !== undefined) event.supersededBy = inItsPlace.alertId;
+  event.explanation = explainWithdrawal(told, telling.termOf(told.termKey), fix);
+  return event;
 }
 
 /** A violation says more than an unknown edge; of two violations that turned out to be one, the other goes on. */
@@ -76,7 +64,9 @@ function takesThePlaceOf(other: Told, told: Told): boolean {
   return other.startedAtMs < (told.endedAtMs ?? Infinity) && told.startedAtMs < (other.endedAtMs ?? Infinity);
 }
 
-function common(type: EventType, told: Told, { own }: Telling) {
+/** What every event begins with. */
+function begin(type: EventType, told: Told, telling: Telling, foundAtMs: number): Omit<EngineEvent, 'explanation'> {
+  const { own } = telling;
   return {
     eventId: eventIdOf(told.alertId, told.revision),
     alertId: told.alertId,
@@ -92,12 +82,17 @@ function common(type: EventType, told: Told, { own }: Telling) {
     conditionVersion: told.conditionVersion,
     zoneId: told.zoneId,
     zoneVersion: told.zoneVersion,
+    episode: { startedAtMs: told.startedAtMs, endedAtMs: told.endedAtMs },
+    foundAtMs,
+    raisedAtMs: telling.nowMs,
+    delayedByMs: delayOf(telling),
+    historic: false,
   };
 }
 
 /** Received this long after its own time, where that is worth telling. */
-function delayOf(cause: KeptFix | null): number {
-  const delayMs = cause === null ? 0 : cause.receivedAtMs - cause.fixedAtMs;
+function delayOf({ cause, nowMs }: Telling): number {
+  const delayMs = cause === null ? 0 : nowMs - cause.fixedAtMs;
   return delayMs > DELAYED_AFTER_MS ? delayMs : 0;
 }
 

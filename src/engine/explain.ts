@@ -39,8 +39,10 @@ function explainFix(term: PreparedTerm, fix: KeptFix): ExplainedFix {
 function thresholdsOf(term: PreparedTerm | undefined, rule: Rule): Record<string, number> {
   const thresholds: Record<string, number> = { gapLimitMs: GAP_LIMIT_MS };
   if (rule === 'edge' || rule === 'silence') thresholds.settleMs = SETTLE_MS;
-  if (rule === 'belief') Object.assign(thresholds, { confirmAt: CONFIRM_AT, endAt: END_AT });
-  if (rule === 'first-fix') Object.assign(thresholds, { confirmAt: FIRST_FIX_AT, endAt: END_AT });
+  if (rule === 'belief' || rule === 'first-fix') {
+    thresholds.confirmAt = rule === 'belief' ? CONFIRM_AT : FIRST_FIX_AT;
+    thresholds.endAt = END_AT;
+  }
   if (rule === 'crossing') {
     thresholds.depthSigmas = CROSSING_DEPTH_SIGMAS;
     thresholds.speedLimitMetresPerSecond = CROSSING_SPEED_LIMIT_METRES_PER_SECOND;
@@ -48,6 +50,9 @@ function thresholdsOf(term: PreparedTerm | undefined, rule: Rule): Record<string
   if (term !== undefined && term.term.graceMs > 0) thresholds.graceMs = term.term.graceMs;
   return thresholds;
 }
+
+/** An explanation while it is put together: keys stand in the order in which they are told. */
+type Draft = { -readonly [Key in keyof Explanation]?: Explanation[Key] };
 
 function explanation(
   term: PreparedTerm | undefined,
@@ -61,18 +66,16 @@ function explanation(
   // An edge is judged by the state before it; an episode that began at one may be confirmed by fixes after it, by belief.
   const isByBelief = rule === 'belief' || rule === 'first-fix';
   const belief = logOdds === undefined || !isByBelief ? undefined : probabilityOf(logOdds);
-  return {
-    rule,
-    ...(belief === undefined ? {} : { belief: Math.round(belief * THOUSANDTHS) / THOUSANDTHS }),
-    // A term that has vanished took its zone with it: no distance can be told.
-    fixes: term === undefined ? [] : fixes.map((fix) => explainFix(term, fix)),
-    ...(edgeAtMs === null ? {} : { edgeAtMs }),
-    ...(newestFixAtMs === undefined ? {} : { newestFixAtMs }),
-    thresholds: {
-      ...thresholdsOf(term, rule),
-      ...(impossibleSpeed ? { speedLimitMetresPerSecond: SPEED_LIMIT_METRES_PER_SECOND } : {}),
-    },
-  };
+  const explained: Draft = { rule };
+  if (belief !== undefined) explained.belief = Math.round(belief * THOUSANDTHS) / THOUSANDTHS;
+  // A term that has vanished took its zone with it: no distance can be told.
+  explained.fixes = term === undefined ? [] : fixes.map((fix) => explainFix(term, fix));
+  if (edgeAtMs !== null) explained.edgeAtMs = edgeAtMs;
+  if (newestFixAtMs !== undefined) explained.newestFixAtMs = newestFixAtMs;
+  const thresholds = thresholdsOf(term, rule);
+  if (impossibleSpeed) thresholds.speedLimitMetresPerSecond = SPEED_LIMIT_METRES_PER_SECOND;
+  explained.thresholds = thresholds;
+  return explained as Explanation;
 }
 
 /** Of an event about a finding. `newestFixAtMs` is told where silence is the reason. */

@@ -13,14 +13,13 @@ export const AT_ONCE = -Infinity;
  * From when on a tick may judge an instant that no fix has passed: settled, and, where the newest fix came delayed, not while
  * the backlog that it belongs to may still be coming in.
  */
-export function tickJudgesFromMs(instantMs: number, newest: KeptFix | null): number {
-  return Math.max(instantMs, backlogFromMs(newest)) + SETTLE_MS;
+export function tickJudgesFromMs(instantMs: number, backlogMs: number): number {
+  return Math.max(instantMs, backlogMs) + SETTLE_MS;
 }
 
-/** When the newest fix was received, if it came delayed; else nothing is waited for. */
-export function backlogFromMs(newest: KeptFix | null): number {
-  const delayed = newest !== null && newest.receivedAtMs - newest.fixedAtMs > DELAYED_AFTER_MS;
-  return delayed ? newest.receivedAtMs : AT_ONCE;
+/** When a fix was received, if it came delayed: the backlog it belongs to may still be coming in. Else nothing is waited for. */
+export function backlogFromMs(fixedAtMs: number, receivedAtMs: number): number {
+  return receivedAtMs - fixedAtMs > DELAYED_AFTER_MS ? receivedAtMs : AT_ONCE;
 }
 
 /** An episode as a finding. */
@@ -45,7 +44,7 @@ export function findingOf(episode: Episode, end: FindingEnd | null, settled: boo
 }
 
 /** The end that an active interval gives to its episode; null where no end is known. */
-export function closingOf(interval: ActiveInterval, newest: KeptFix | null): FindingEnd | null {
+export function closingOf(interval: ActiveInterval, backlogMs: number): FindingEnd | null {
   if (interval.endsAtMs === Infinity) return null;
   const scheduled = interval.endsBecause === 'window-closed' || interval.endsBecause === 'absence-began';
   return {
@@ -54,7 +53,7 @@ export function closingOf(interval: ActiveInterval, newest: KeptFix | null): Fin
     afterMs: null,
     fix: null,
     // Only what was planned is waited for: where a record says that it is over, what replaces it is judged at once as well.
-    dueAtMs: scheduled ? tickJudgesFromMs(interval.endsAtMs, newest) : interval.endsAtMs,
+    dueAtMs: scheduled ? tickJudgesFromMs(interval.endsAtMs, backlogMs) : interval.endsAtMs,
   };
 }
 
@@ -74,12 +73,8 @@ export function endAt(episode: Episode, left: KeptFix, logOdds: number, dueAtMs 
  * How an episode that the fixes left open ends with its interval: at the edge, or where its newest fixes make it less likely
  * than not, at the first of them. Null where no end is known.
  */
-export function closingOfEpisode(
-  episode: Episode,
-  interval: ActiveInterval,
-  newest: KeptFix | null,
-): FindingEnd | null {
-  const closing = closingOf(interval, newest);
+export function closingOfEpisode(episode: Episode, interval: ActiveInterval, backlogMs: number): FindingEnd | null {
+  const closing = closingOf(interval, backlogMs);
   if (closing === null || !isLeaving(episode)) return closing;
   // Not later for a backlog under way: what a tick told about the edge is amended at once.
   return endAt(episode, episode.leftAt, episode.logOdds, interval.endsAtMs + SETTLE_MS);

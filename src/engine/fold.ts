@@ -1,12 +1,13 @@
 /** One fix folded into one term: what the fixes alone make of it. Ticks never come here. */
 import { beliefOver, believe, logOdds, probabilityOfViolation, violates } from './belief.js';
-import { closingOf, closingOfEpisode, endAt, type Finding, findingOf, intervalOf } from './finding.js';
+import { AT_ONCE, closingOf, closingOfEpisode, endAt, type Finding, findingOf, intervalOf } from './finding.js';
 import { type ActiveInterval, activeIntervalAt, type Fitted, type Opening, openingsBetween } from './intervals.js';
 import type { PreparedTerm } from './prepared-term.js';
 import type { Episode, KeptFix } from './state.js';
 import {
   CERTAIN_LOG_ODDS,
   CLEAR_LOG_ODDS,
+  CORRELATION_MS,
   EVIDENCE_FIXES,
   FIRST_FIX_AT,
   GAP_LIMIT_MS,
@@ -50,7 +51,7 @@ export function foldFix(
     }
     if (interval !== null) {
       const known = afterInterval(term, open, before.at(-1)!, fix);
-      if (open.raised) settled.push(findingOf(open, closingOfEpisode(known, interval, fix), true));
+      if (open.raised) settled.push(findingOf(open, closingOfEpisode(known, interval, AT_ONCE), true));
       fromMs = Math.max(fromMs, interval.endsAtMs - 1);
       if (open.raised) coveredUntilMs = interval.endsAtMs;
     }
@@ -64,7 +65,7 @@ export function foldFix(
     const settledByFix = fix.fixedAtMs - opening.atMs <= SETTLE_MS;
     if (settledByFix && !violates(term, fix)) continue;
     if (fix.fixedAtMs < opening.interval.endsAtMs) return goOn(term, found, before.at(-1)!, fix, settled);
-    settled.push(findingOf(found, closingOf(opening.interval, fix), true));
+    settled.push(findingOf(found, closingOf(opening.interval, AT_ONCE), true));
     coveredUntilMs = opening.interval.endsAtMs;
   }
   const interval = activeIntervalAt(term, fitted, fix.fixedAtMs);
@@ -75,13 +76,20 @@ export function foldFix(
   return { open: openAtFix(term, interval, before, fix, violation, odds), settled, coveredUntilMs };
 }
 
-/** What the belief after a fix is to an episode. */
-function levelOf(term: PreparedTerm, odds: number, violation: number): EpisodeEvent {
-  if (odds >= CERTAIN_LOG_ODDS) return 'belief-high';
+/**
+ * What the belief after a fix is to an episode. `evidence`: the fixes that speak for it, oldest first; nearer in time than errors'
+ * correlation they may be one error, and confirm nothing.
+ */
+function levelOf(term: PreparedTerm, odds: number, violation: number, evidence: readonly KeptFix[]): EpisodeEvent {
+  if (odds >= CERTAIN_LOG_ODDS && spanMs(evidence) >= CORRELATION_MS) return 'belief-high';
   if (term.term.confirmOn === 'first-fix' && violation >= FIRST_FIX_AT) return 'belief-high';
   if (odds > LIKELY_LOG_ODDS) return 'belief-likely';
   if (odds > DOUBTFUL_LOG_ODDS) return 'belief-doubtful';
   return odds > -CERTAIN_LOG_ODDS ? 'belief-unlikely' : 'belief-low';
+}
+
+function spanMs(fixes: readonly KeptFix[]): number {
+  return fixes.length === 0 ? 0 : fixes.at(-1)!.fixedAtMs - fixes[0]!.fixedAtMs;
 }
 
 /** A doubt that nothing was said of meets a fix: null where it is clear again. */
@@ -110,17 +118,17 @@ function goOn(term: PreparedTerm, episode: Episode, last: KeptFix, fix: KeptFix,
   const violation = probabilityOfViolation(term, fix);
   const odds = believe(term, episode.logOdds, last, fix, violation);
   const speaksFor = violation > SUSPECT_ABOVE;
-  const { next, outcome } = TRANSITIONS[episode.strength][levelOf(term, odds, violation)];
+  const evidence =
+    episode.strength === 'confirmed'
+      ? episode.evidence
+      : addEvidence(episode, fix.fixedAtMs - last.fixedAtMs, speaksFor ? fix : null);
+  const { next, outcome } = TRANSITIONS[episode.strength][levelOf(term, odds, violation, evidence)];
   const leftAt = speaksFor ? null : (episode.leftAt ?? (violates(term, fix) ? null : fix));
   if (next === 'clear') {
     if (outcome === 'ended') settled.push(findingOf(episode, endAt(episode, leftAt ?? fix, odds), true));
     const doubt = odds <= CLEAR_LOG_ODDS ? null : { ...episode, raised: false, logOdds: odds, leftAt: fix };
     return { open: doubt, settled, coveredUntilMs };
   }
-  const evidence =
-    speaksFor && episode.strength !== 'confirmed'
-      ? addEvidence(episode, fix.fixedAtMs - last.fixedAtMs, fix)
-      : episode.evidence;
   const lastViolating = speaksFor ? fix : episode.lastViolating;
   const now = { ...episode, logOdds: odds, leftAt, evidence, lastViolating };
   if (outcome === 'none') return { open: now, settled, coveredUntilMs };
@@ -140,10 +148,10 @@ function ruleOf(term: PreparedTerm, odds: number): 'belief' | 'first-fix' {
   return term.term.confirmOn === 'first-fix' && odds < CERTAIN_LOG_ODDS ? 'first-fix' : 'belief';
 }
 
-/** The first of a run and the newest ones; after a gap the run starts anew. */
-function addEvidence(episode: Episode, apartMs: number, fix: KeptFix): readonly KeptFix[] {
+/** The first of a run and the newest ones, with a fix that speaks for it; after a gap the run starts anew. */
+function addEvidence({ evidence }: Episode, apartMs: number, fix: KeptFix | null): readonly KeptFix[] {
+  if (fix === null) return apartMs > GAP_LIMIT_MS ? [] : evidence;
   if (apartMs > GAP_LIMIT_MS) return [fix];
-  const { evidence } = episode;
   const first = evidence[0];
   if (first === undefined || evidence.length < EVIDENCE_FIXES) return [...evidence, fix];
   return [first, ...evidence.slice(2), fix];
@@ -160,7 +168,8 @@ export function openAtEdge(term: PreparedTerm, opening: Opening, before: readonl
   const last = before.at(-1);
   if (last === undefined || opening.atMs - last.fixedAtMs > GAP_LIMIT_MS || !violates(term, last)) return null;
   const odds = beliefOver(term, before);
-  const level = levelOf(term, odds, probabilityOfViolation(term, last));
+  const run = runBefore(term, before);
+  const level = levelOf(term, odds, probabilityOfViolation(term, last), run);
   if (level !== 'belief-high' && level !== 'belief-likely') return null;
   const { next } = TRANSITIONS.clear[level === 'belief-high' ? 'opening-edge-high' : 'opening-edge-likely'];
   return {
@@ -177,7 +186,7 @@ export function openAtEdge(term: PreparedTerm, opening: Opening, before: readonl
     edgeAtMs: opening.atMs,
     // Found out when the condition was switched on: whether he came home late or left is not known.
     reason: term.term.kind === 'curfew' && !opening.switchOn ? 'late-home' : null,
-    evidence: runBefore(term, before),
+    evidence: run,
     lastViolating: last,
   };
 }
@@ -202,7 +211,7 @@ function openAtFix(
   violation: number,
   odds: number,
 ): Episode {
-  const { next } = TRANSITIONS.clear[levelOf(term, odds, violation)];
+  const { next } = TRANSITIONS.clear[levelOf(term, odds, violation, [fix])];
   return {
     termKey: term.key,
     kind: term.term.kind,

@@ -4,11 +4,11 @@
  */
 import type { CompiledActivation } from './compile.js';
 import { openAtEdge } from './fold.js';
-import { closeHorizon, newestOf } from './horizon.js';
+import { closeHorizon, newestAtMsOf } from './horizon.js';
 import { eventIdOf } from './ids.js';
 import type { HistoricChange, HistoricSaying, HistoryInput } from './inputs.js';
 import { activeIntervalAt, openingsBetween } from './intervals.js';
-import type { ActivationState, Episode, Told } from './state.js';
+import type { ActivationState, Draft, Episode, Told } from './state.js';
 import type { EngineEvent } from './types.js';
 import { termOf } from './watch-change.js';
 import { isInCustody, suspendedUntilMs } from './wearer-periods.js';
@@ -19,12 +19,12 @@ import { isInCustody, suspendedUntilMs } from './wearer-periods.js';
  * a newer fix has come, and what is new while a suspension stands. Who asks again compares with a newer record.
  */
 export function applyHistory(
-  draft: ActivationState,
+  draft: Draft,
   { atMs, newestFixAtMs, changes }: HistoryInput,
   watch: CompiledActivation,
 ): EngineEvent[] {
   const events: EngineEvent[] = [];
-  const knowsAll = newestOf(draft)?.fixedAtMs === newestFixAtMs;
+  const knowsAll = newestAtMsOf(draft) === newestFixAtMs;
   let touched = false;
   for (const change of changes) {
     if (isHeldBack(draft, change) || (change.isNew && isSuspended(change, atMs, watch))) continue;
@@ -52,12 +52,7 @@ function isSuspended({ sayings }: HistoricChange, atMs: number, { own }: Compile
 }
 
 /** Moves the start of an alert that goes on, in what is told of it and in the fold; false where that is not all, or cannot be. */
-function moveStart(
-  draft: ActivationState,
-  told: Told,
-  { sayings }: HistoricChange,
-  watch: CompiledActivation,
-): boolean {
+function moveStart(draft: Draft, told: Told, { sayings }: HistoricChange, watch: CompiledActivation): boolean {
   const [saying, ...more] = sayings;
   if (saying === undefined || more.length > 0 || saying.type !== 'amended' || told.withdrawn) return false;
   const { startedAtMs, endedAtMs } = saying.episode;
@@ -74,7 +69,7 @@ function moveStart(
  * Gives an alert to the record: one whose end an edge gave and no fix has passed yet; one that goes on only where the re-run knew
  * of every fix.
  */
-function letGo(draft: ActivationState, told: Told, knowsAll: boolean): boolean {
+function letGo(draft: Draft, told: Told, knowsAll: boolean): boolean {
   const newestAtMs = draft.fixes.at(-1)?.fixedAtMs ?? -Infinity;
   if (told.withdrawn || told.startedAtMs > newestAtMs || (told.endedAtMs === null && !knowsAll)) return false;
   draft.open = draft.open.filter((each) => each.termKey !== told.termKey || each.startedAtMs !== told.startedAtMs);
@@ -84,7 +79,7 @@ function letGo(draft: ActivationState, told: Told, knowsAll: boolean): boolean {
 
 /** Takes over an episode that goes on; false where the live fold has an alert of its own under that term. */
 function goOn(
-  draft: ActivationState,
+  draft: Draft,
   { alertId, revision, sayings }: HistoricChange,
   episode: Episode,
   before: Told | undefined,
@@ -120,7 +115,7 @@ function goOn(
 }
 
 /** The episode that an alert is about: open in the fold, or what an edge that no fix has passed made of the state before it. */
-function episodeOf(draft: ActivationState, told: Told, watch: CompiledActivation): Episode | null {
+function episodeOf(draft: Draft, told: Told, watch: CompiledActivation): Episode | null {
   const open = draft.open.find(({ termKey }) => termKey === told.termKey);
   if (open !== undefined) return open.raised && open.startedAtMs === told.startedAtMs ? open : null;
   const term = termOf(watch, told.termKey);

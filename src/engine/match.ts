@@ -2,43 +2,75 @@
 import type { Finding } from './finding.js';
 import type { Told, ToldOver } from './state.js';
 
+/** The told that each finding is, in the order of the findings; null: it is new. */
+export interface Matched {
+  /** By their start. */
+  readonly findings: readonly Finding[];
+  readonly told: readonly (Told | null)[];
+}
+
 /**
  * Same term and same sort; the same start first (as first raised, so that no other alert takes the id of its start), then
  * whatever is about the same time, oldest first.
  */
-export function match(findings: readonly Finding[], told: readonly Told[]): [Finding, Told | null][] {
-  const sorted = [...findings].sort((a, b) => a.startedAtMs - b.startedAtMs || (a.termKey < b.termKey ? -1 : 1));
-  const free = new Set(told);
-  const take = (finding: Finding, suits: (finding: Finding, candidate: Told) => boolean): Told | null => {
-    for (const candidate of free) {
-      if (candidate.termKey !== finding.termKey || candidate.kind !== finding.kind) continue;
-      if (!suits(finding, candidate)) continue;
-      free.delete(candidate);
-      return candidate;
+export function match(findings: readonly Finding[], told: readonly Told[]): Matched {
+  const sorted = findings.length < 2 ? findings : [...findings].sort(byStart);
+  const matched: (Told | null)[] = sorted.map(() => null);
+  if (told.length === 0) return { findings: sorted, told: matched };
+  const free = [...told];
+  for (const suits of SUITS) {
+    for (let i = 0; i < sorted.length && free.length > 0; i++) {
+      if (matched[i] === null) matched[i] = take(sorted[i]!, free, suits);
     }
-    return null;
-  };
-  const own = sorted.map((finding) => take(finding, isRaisedAlike));
-  const exact = sorted.map((finding, i) => own[i] ?? take(finding, startsAlike));
-  const near = sorted.map((finding, i) => exact[i] ?? take(finding, isSameEpisode));
-  // An id that was used before is used again, with its revisions, whatever has become of the alert since.
-  return sorted.map((finding, i) => [finding, near[i] ?? take(finding, wasRaisedAlike)]);
+  }
+  return { findings: sorted, told: matched };
+}
+
+function byStart(a: Finding, b: Finding): number {
+  return a.startedAtMs - b.startedAtMs || (a.termKey < b.termKey ? -1 : 1);
+}
+
+type Suits = (finding: Finding, told: Told) => boolean;
+
+/** An id that was used before is used again, with its revisions, whatever has become of the alert since. */
+const SUITS: readonly Suits[] = [isRaisedAlike, startsAlike, isSameEpisode, wasRaisedAlike];
+
+/** Takes the first that suits out of those that are free. */
+function take(finding: Finding, free: Told[], suits: Suits): Told | null {
+  for (let i = 0; i < free.length; i++) {
+    const told = free[i]!;
+    if (told.termKey !== finding.termKey || told.kind !== finding.kind || !suits(finding, told)) continue;
+    free.splice(i, 1);
+    return told;
+  }
+  return null;
 }
 
 /**
  * Parts what was told and is over: an alert that was taken back at a start where something is found again in order of time, as
  * after an edge between fixes that were waited for, goes on with its id and its revisions.
  */
-export function recall(
-  findings: readonly Finding[],
-  over: readonly ToldOver[],
-): { readonly again: readonly Told[]; readonly over: ToldOver[] } {
-  const isAgain = ({ told }: ToldOver) =>
-    told.withdrawn &&
-    findings.some(
-      (finding) => finding.termKey === told.termKey && finding.kind === told.kind && wasRaisedAlike(finding, told),
-    );
-  return { again: over.filter(isAgain).map(({ told }) => told), over: over.filter((each) => !isAgain(each)) };
+export function recall(findings: readonly Finding[], over: readonly ToldOver[]): Recalled {
+  if (!over.some((each) => isAgain(each, findings))) return { again: NONE, over };
+  return {
+    again: over.filter((each) => isAgain(each, findings)).map(({ told }) => told),
+    over: over.filter((each) => !isAgain(each, findings)),
+  };
+}
+
+export interface Recalled {
+  readonly again: readonly Told[];
+  readonly over: readonly ToldOver[];
+}
+
+const NONE: readonly Told[] = [];
+
+function isAgain({ told }: ToldOver, findings: readonly Finding[]): boolean {
+  if (!told.withdrawn) return false;
+  for (const finding of findings) {
+    if (wasRaisedAlike(finding, told) && finding.termKey === told.termKey && finding.kind === told.kind) return true;
+  }
+  return false;
 }
 
 function isRaisedAlike(finding: Finding, told: Told): boolean {

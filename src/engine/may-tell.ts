@@ -32,7 +32,7 @@ export function raiseFromMs(finding: Finding, telling: Telling): number {
   const graceMs = graceOf(finding, telling);
   const fullAtMs = finding.startedAtMs + graceMs;
   const isFull = graceMs === 0 || finding.settled || (finding.lastViolating?.fixedAtMs ?? -Infinity) >= fullAtMs;
-  return isFull ? finding.dueAtMs : Math.max(finding.dueAtMs, tickJudgesFromMs(fullAtMs, telling.newest));
+  return isFull ? finding.dueAtMs : Math.max(finding.dueAtMs, tickJudgesFromMs(fullAtMs, telling.backlogMs));
 }
 
 export function isEndTold(finding: Finding, before: Told | null, nowMs: number): boolean {

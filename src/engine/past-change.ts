@@ -1,6 +1,6 @@
 /** Which part of an activation's past a change of the records is about: the live fold judges from when it was published. */
 import type { CompiledOwn } from './compile.js';
-import { liveBaseMs } from './horizon.js';
+import { liveBaseMs, newestEvidenceAtMsOf } from './horizon.js';
 import { termKey } from './prepared-term.js';
 import type { ActivationState } from './state.js';
 import { SETTLE_MS } from './thresholds.js';
@@ -60,14 +60,14 @@ export function pastOf(
   before: Fitted | undefined,
   after: Fitted,
 ): ReconcileRequest | null {
-  const newest = state.fixes.at(-1);
-  if (newest === undefined) return null;
+  const newestAtMs = newestEvidenceAtMsOf(state);
+  if (newestAtMs === null) return null;
   const refittedMs =
     before === undefined
       ? Infinity
       : Math.min(earlierOf(before.fittedAtMs, after.fittedAtMs), earlierOf(before.removedAtMs, after.removedAtMs));
   const fittedAtMs = Math.min(before?.fittedAtMs ?? Infinity, after.fittedAtMs);
   const fromMs = Math.max(fittedAtMs, Math.min(changedMs, refittedMs));
-  if (fromMs >= newest.fixedAtMs) return null;
-  return { fromMs, toMs: newest.fixedAtMs, baseAtMs: liveBaseMs(state) };
+  if (fromMs >= newestAtMs) return null;
+  return { fromMs, toMs: newestAtMs, baseAtMs: liveBaseMs(state) };
 }

@@ -20,15 +20,15 @@ import type { Episode, KeptFix } from './state.js';
 import { FIRST_FIX_AT, GAP_LIMIT_MS } from './thresholds.js';
 
 /** The end that its interval gives to an open episode while no newer fix has come; null where none is known. */
-export function standingEnd(term: PreparedTerm, fitted: Fitted, open: Episode, newest: KeptFix): FindingEnd | null {
+export function standingEnd(term: PreparedTerm, fitted: Fitted, open: Episode, backlogMs: number): FindingEnd | null {
   const interval = intervalOf(open, term, fitted);
-  return interval === null ? null : endIn(interval, term, open, newest);
+  return interval === null ? null : endIn(interval, term, open, backlogMs);
 }
 
-function endIn(interval: ActiveInterval, term: PreparedTerm, open: Episode, newest: KeptFix | null): FindingEnd | null {
+function endIn(interval: ActiveInterval, term: PreparedTerm, open: Episode, backlogMs: number): FindingEnd | null {
   // What was raised within its grace by a tick is not taken back by fixes that may be outliers.
   const isFull = open.lastViolating.fixedAtMs - open.startedAtMs >= term.term.graceMs;
-  return isFull ? closingOfEpisode(open, interval, newest) : closingOf(interval, newest);
+  return isFull ? closingOfEpisode(open, interval, backlogMs) : closingOf(interval, backlogMs);
 }
 
 /**
@@ -40,13 +40,14 @@ export function standingEpisodes(
   fitted: Fitted,
   open: Episode | null,
   fixes: readonly KeptFix[],
+  backlogMs: number,
 ): Finding[] {
   const newest = fixes.at(-1) ?? null;
   const findings: Finding[] = [];
   let fromMs = newest?.fixedAtMs ?? -Infinity;
   const interval = open === null ? null : intervalOf(open, term, fitted);
   if (open !== null && interval !== null) {
-    if (open.raised) findings.push(findingOf(open, endIn(interval, term, open, newest), false));
+    if (open.raised) findings.push(findingOf(open, endIn(interval, term, open, backlogMs), false));
     fromMs = Math.max(fromMs, interval.endsAtMs - 1);
   }
   if (newest === null || fromMs > newest.fixedAtMs + GAP_LIMIT_MS) return findings;
@@ -55,8 +56,8 @@ export function standingEpisodes(
     if (opening.atMs < term.term.publishedAtMs) continue;
     const found = openAtEdge(term, opening, fixes);
     if (found === null) continue;
-    const dueAtMs = opening.switchOn ? opening.atMs : tickJudgesFromMs(opening.atMs, newest);
-    findings.push(findingOf(found, closingOf(opening.interval, newest), false, dueAtMs));
+    const dueAtMs = opening.switchOn ? opening.atMs : tickJudgesFromMs(opening.atMs, backlogMs);
+    findings.push(findingOf(found, closingOf(opening.interval, backlogMs), false, dueAtMs));
   }
   return findings;
 }
@@ -71,6 +72,7 @@ export function suspectedJump(
   jump: KeptFix,
   newest: KeptFix | null,
   standing: readonly Finding[],
+  backlogMs: number,
 ): Finding | null {
   if (term.term.confirmOn !== 'first-fix') return null;
   const interval = activeIntervalAt(term, fitted, jump.fixedAtMs);
@@ -91,7 +93,7 @@ export function suspectedJump(
     reason: term.term.kind === 'curfew' ? reasonAtFix(term, interval, newest ?? undefined) : null,
     evidence: [jump],
     lastViolating: jump,
-    end: closingOf(interval, newest),
+    end: closingOf(interval, backlogMs),
     dueAtMs: AT_ONCE,
     lastEdgeAtMs: null,
     settled: false,

@@ -3,8 +3,10 @@
  * removals; the other kinds are violated outside their zone, where no box helps, so every fix meets them.
  */
 import RBush from 'rbush';
+import { shrinkAt } from './geometry/metres-per-degree.js';
 import { UNITS_PER_DEGREE } from './geometry/orientation.js';
 import type { PreparedZone } from './geometry/zone.js';
+import { addToGrid, createGrid, GRID_REACH_UNITS, type Grid, removeFromGrid, termsAround } from './grid.js';
 import { type PreparedTerm, prepareTerms } from './prepared-term.js';
 import type { KeptFix } from './state.js';
 import { GAP_LIMIT_MS } from './thresholds.js';
@@ -28,8 +30,13 @@ export interface SharedIndex {
   readonly plain: boolean;
   readonly conditions: Map<string, { sequence: number; items: Item[]; shapes: Map<string, PreparedZone> }>;
   readonly terms: Map<string, PreparedTerm>;
+  /** All exclusions. */
   readonly exclusions: RBush<Item>;
   exclusionCount: number;
+  /** Exclusions by cells, but for those that are too large. */
+  readonly grid: Grid;
+  readonly large: RBush<Item>;
+  largeCount: number;
   /** Kinds that are violated outside. */
   everywhere: PreparedTerm[];
   /** When exclusions may begin to apply (start, a window's opening, publication), sorted by time. */
@@ -51,6 +58,9 @@ export function createSharedIndex(options: EngineOptions = {}): SharedIndex {
     terms: new Map(),
     exclusions: new RBush(),
     exclusionCount: 0,
+    grid: createGrid(),
+    large: new RBush(),
+    largeCount: 0,
     everywhere: [],
     openings: [],
     tickOpenings: [],
@@ -75,20 +85,14 @@ export function applyShared(index: SharedIndex, watch: SharedWatch): boolean {
   }
   const terms = prepareTerms(watch.terms, watch.zones, shapes);
   for (const item of held?.items ?? []) {
-    if (item.term.violatedInside) {
-      index.exclusions.remove(item);
-      index.exclusionCount--;
-    }
+    if (item.term.violatedInside) removeExclusion(index, item);
     index.terms.delete(item.term.key);
     forInstants(index, item.term, remove);
   }
   const items = terms.map(toItem);
   for (const item of items) {
     index.terms.set(item.term.key, item.term);
-    if (item.term.violatedInside) {
-      index.exclusions.insert(item);
-      index.exclusionCount++;
-    }
+    if (item.term.violatedInside) addExclusion(index, item);
     forInstants(index, item.term, insert);
     index.newestPublishedAtMs = Math.max(index.newestPublishedAtMs, item.term.term.publishedAtMs);
   }
@@ -103,6 +107,22 @@ function toItem(term: PreparedTerm): Item {
   return { minX: west, minY: south, maxX: east, maxY: north, term };
 }
 
+function addExclusion(index: SharedIndex, item: Item): void {
+  index.exclusions.insert(item);
+  index.exclusionCount++;
+  if (addToGrid(index.grid, item.term)) return;
+  index.large.insert(item);
+  index.largeCount++;
+}
+
+function removeExclusion(index: SharedIndex, item: Item): void {
+  index.exclusions.remove(item);
+  index.exclusionCount--;
+  if (removeFromGrid(index.grid, item.term)) return;
+  index.large.remove(item);
+  index.largeCount--;
+}
+
 /**
  * Shared exclusions whose box meets that of the step to a fix (after the gap limit: the fix alone), in the order of their keys, so
  * that the result does not depend on the tree.
@@ -115,22 +135,47 @@ export function exclusionsAlong(index: SharedIndex, last: KeptFix | undefined, f
     maxX: Math.max(from.longitude, fix.longitude),
     maxY: Math.max(from.latitude, fix.latitude),
   };
-  if (!index.exclusions.collides(box)) return NONE;
-  const found = index.exclusions.search(box).map((item) => item.term);
-  return found.length === 1 ? found : found.sort((a, b) => (a.key < b.key ? -1 : 1));
+  const found = !index.plain && isShort(from, fix) ? searchGrid(index, fix, box) : search(index.exclusions, box);
+  return found.length < 2 ? found : found.sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
-/** How far around a fix shared exclusions are looked for, units of 1e-7 degree of latitude (about 250 m). */
-export const SHARED_REACH_UNITS = 22_500;
+type Box = Pick<Item, 'minX' | 'minY' | 'maxX' | 'maxY'>;
 
-/** Shared exclusions whose box comes within `SHARED_REACH_UNITS` of the point; `shrink` as in `clearanceUnits`. In no order. */
-export function exclusionsWithin(
+/** Whether the cell of a fix lists what a step to it may meet. */
+function isShort(from: KeptFix, to: KeptFix): boolean {
+  const [north, east] = [Math.abs(to.latitude - from.latitude), Math.abs(to.longitude - from.longitude)];
+  return Math.max(north, east * shrinkAt(to.latitude)) * UNITS_PER_DEGREE <= GRID_REACH_UNITS;
+}
+
+function searchGrid(index: SharedIndex, { latitude, longitude }: KeptFix, box: Box): PreparedTerm[] {
+  const found = index.largeCount === 0 ? [] : search(index.large, box);
+  const cell = termsAround(index.grid, latitude, longitude);
+  if (cell === undefined) return found;
+  const { boxes, terms } = cell;
+  for (let i = 0; i < terms.length; i++) {
+    const at = 4 * i;
+    if (boxes[at]! > box.maxX || boxes[at + 2]! < box.minX) continue;
+    if (boxes[at + 1]! > box.maxY || boxes[at + 3]! < box.minY) continue;
+    found.push(terms[i]!);
+  }
+  return found;
+}
+
+function search(tree: RBush<Item>, box: Box): PreparedTerm[] {
+  return tree.collides(box) ? tree.search(box).map((item) => item.term) : [];
+}
+
+const LARGE_NONE: readonly PreparedTerm[] = [];
+
+/** Shared exclusions that are too large for the grid, whose box comes within the grid's reach of the point. In no order. */
+export function largeExclusionsAround(
   index: SharedIndex,
   latitude: number,
   longitude: number,
   shrink: number,
-): PreparedTerm[] {
-  const reachY = SHARED_REACH_UNITS / UNITS_PER_DEGREE;
+): readonly PreparedTerm[] {
+  if (index.largeCount === 0) return LARGE_NONE;
+  const reachY = GRID_REACH_UNITS / UNITS_PER_DEGREE;
   const reachX = reachY / shrink;
   const box = {
     minX: longitude - reachX,
@@ -138,10 +183,8 @@ export function exclusionsWithin(
     maxX: longitude + reachX,
     maxY: latitude + reachY,
   };
-  return index.exclusions.search(box).map((item) => item.term);
+  return search(index.large, box);
 }
-
-const NONE: PreparedTerm[] = [];
 
 type Change = (list: SharedInstant[], instant: SharedInstant) => void;
 

@@ -2,7 +2,7 @@
  * The speed that fixes imply. One that no wearer reaches from the newest fix that carries evidence (the anchor) carries none; where
  * enough of them agree with each other the anchor was the error, and they are evidence, in order of their own time.
  */
-import type { ActivationState, KeptFix } from './state.js';
+import type { ActivationState, Draft, KeptFix } from './state.js';
 import { AGREEING_FIXES, SPEED_LIMIT_METRES_PER_SECOND, SPEED_SIGMAS } from './thresholds.js';
 
 const RADIANS = Math.PI / 180;
@@ -31,10 +31,8 @@ function greatCircleMetres(a: KeptFix, b: KeptFix): number {
 }
 
 /** Whether a fix that is newer than all is evidence by itself and changes nothing of those before it. */
-export function isPlausible({ fixes, waiting }: ActivationState, fix: KeptFix): boolean {
-  if (waiting.length > 0) return false;
-  const anchor = fixes.length === 0 ? undefined : fixes[fixes.length - 1]!;
-  return anchor === undefined || isReachable(anchor, fix);
+export function isPlausible(state: ActivationState, newest: KeptFix | undefined, fix: KeptFix): boolean {
+  return state.waiting.length === 0 && (newest === undefined || isReachable(newest, fix));
 }
 
 export interface Weighed {
@@ -45,7 +43,7 @@ export interface Weighed {
 }
 
 /** What a fix newer than all makes evidence of: itself, nothing yet, or those that waited and agree with it. */
-export function weighSpeed({ fixes, waiting }: ActivationState, fix: KeptFix): Weighed {
+export function weighSpeed({ fixes, waiting }: Draft, fix: KeptFix): Weighed {
   const anchor = fixes.at(-1);
   if (anchor === undefined || isReachable(anchor, fix)) return { evidence: [fix], waiting: [] };
   const last = waiting.at(-1);

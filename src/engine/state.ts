@@ -1,10 +1,10 @@
 /** What the engine remembers of one activation: plain JSON, bounded, checkpointed as it is. */
+import { SNAPSHOT_EVERY_FIXES } from './thresholds.js';
 import type { AlertKind, ConditionKind, CurfewReason, EndedBecause, Rule, Severity } from './types.js';
 
 /** A fix that is judged, or waits for others to agree with it. */
 export interface KeptFix {
   readonly fixedAtMs: number;
-  readonly receivedAtMs: number;
   readonly latitude: number;
   readonly longitude: number;
   readonly accuracyMetres: number;
@@ -132,40 +132,41 @@ export interface Snapshot {
   readonly waiting: readonly KeptFix[];
 }
 
-/** The fixes of the horizon over a base, those that imply an impossible speed among them. */
-export interface Horizon {
-  /**
-   * The fixes after the base, and those before it that the base keeps or has waiting, oldest first, no two of one instant, as flat numbers
-   * (`horizon.ts`): a third of the bytes of as many objects, and nothing for the collector to follow.
-   */
-  readonly ring: number[];
-  /** How many there are: what stands behind them in `ring` is spare room. */
-  count: number;
-  /** Instants of the fixes of the ring that carry no evidence, oldest first. */
-  setAside: number[];
-  /** Oldest first; the first is the base. */
-  readonly snapshots: Snapshot[];
-}
-
-/** Everything is a number, string, null or list of these: JSON.parse(JSON.stringify(state)) is the same state. */
+/**
+ * Everything is a number, string, null or list of these: JSON.parse(JSON.stringify(state)) is the same state. Lists but the ring
+ * are never changed, only replaced: snapshots share them. Flat, so that a fix that changes nothing touches few places in memory.
+ */
 export interface ActivationState {
   readonly format: 4;
   readonly activationId: string;
-  /** Those that carry evidence, newest last, at most KEPT_FIXES; independent of terms. */
-  fixes: KeptFix[];
-  /** Newer ones that imply an impossible speed and agree with each other, newest last, fewer than AGREEING_FIXES. */
+  /**
+   * The fixes of the horizon: those after the base, and those before it that the base keeps or has waiting, oldest first, no two of
+   * one instant, as flat numbers (`horizon.ts`): a fifth of the bytes of as many objects, and nothing for the collector to follow.
+   */
+  ring: number[];
+  /** How many there are: what stands behind them in `ring` is spare room. */
+  ringCount: number;
+  /** When the newest fix that carries evidence was received, if it came delayed; null: it did not. */
+  backlogAtMs: number | null;
+  /** Instants of the fixes of the ring that carry no evidence, oldest first. */
+  setAside: readonly number[];
+  /** Oldest first; the first is the base. */
+  snapshots: readonly Snapshot[];
+  /** A fix from then on, or that is the ring's so-manieth, asks for the next snapshot; null: before any fix. */
+  snapshotDueAtMs: number | null;
+  snapshotDueCount: number;
+  /** Fixes that imply an impossible speed and agree with each other, newest last, fewer than AGREEING_FIXES. */
   waiting: readonly KeptFix[];
   /** Open episodes, and doubts that are not raised, at most one a term. */
-  open: Episode[];
+  open: readonly Episode[];
   /** A violation and an unknown-at-edge a term, and those at the edges of the next minutes. */
-  told: Told[];
+  told: readonly Told[];
   /** Alerts that the fixes of the horizon settled or took back. */
-  over: ToldOver[];
-  horizon: Horizon;
+  over: readonly ToldOver[];
   /** Oldest first, at most `MAX_HELD_BACK`; absent where there are none. */
   heldBack?: readonly HeldBack[];
   /** Keys of the own terms that were known when a fix was last judged; null before the first input. */
-  knownTerms: string[] | null;
+  knownTerms: readonly string[] | null;
   /** Sequence of the tag's watch that `knownTerms` is of. */
   watchSequence: number;
   /** The newest publication among the shared terms known. */
@@ -178,17 +179,29 @@ export interface ActivationState {
   nextDueAtMs: number | null;
 }
 
+/** A state under work: with those of its fixes as objects that carry evidence, newest last, at most KEPT_FIXES. */
+export interface Draft extends ActivationState {
+  fixes: readonly KeptFix[];
+}
+
+const NONE: readonly never[] = [];
+
 /** The state before any input. */
 export function initialState(activationId: string): ActivationState {
   return {
     format: 4,
     activationId,
-    fixes: [],
-    waiting: [],
-    open: [],
-    told: [],
-    over: [],
-    horizon: { ring: [], count: 0, setAside: [], snapshots: [{ atMs: null, ringCount: 0, open: [], waiting: [] }] },
+    ring: [],
+    ringCount: 0,
+    backlogAtMs: null,
+    setAside: NONE,
+    snapshots: [{ atMs: null, ringCount: 0, open: NONE, waiting: NONE }],
+    snapshotDueAtMs: null,
+    snapshotDueCount: SNAPSHOT_EVERY_FIXES,
+    waiting: NONE,
+    open: NONE,
+    told: NONE,
+    over: NONE,
     knownTerms: null,
     watchSequence: -1,
     sharedPublishedAtMs: -1,
@@ -196,4 +209,36 @@ export function initialState(activationId: string): ActivationState {
     nextTickEdgeAtMs: null,
     nextDueAtMs: null,
   };
+}
+
+/** One empty list for all: of 20,000 tags few have anything open. */
+function orNone<T>(list: readonly T[]): readonly T[] {
+  return list.length === 0 ? NONE : list;
+}
+
+/** The state that a draft has become. */
+export function stateOf(draft: Draft): ActivationState {
+  const state: ActivationState = {
+    format: 4,
+    activationId: draft.activationId,
+    ring: draft.ring,
+    ringCount: draft.ringCount,
+    backlogAtMs: draft.backlogAtMs,
+    setAside: orNone(draft.setAside),
+    snapshots: draft.snapshots,
+    snapshotDueAtMs: draft.snapshotDueAtMs,
+    snapshotDueCount: draft.snapshotDueCount,
+    waiting: orNone(draft.waiting),
+    open: orNone(draft.open),
+    told: orNone(draft.told),
+    over: orNone(draft.over),
+    knownTerms: draft.knownTerms,
+    watchSequence: draft.watchSequence,
+    sharedPublishedAtMs: draft.sharedPublishedAtMs,
+    nextEdgeAtMs: draft.nextEdgeAtMs,
+    nextTickEdgeAtMs: draft.nextTickEdgeAtMs,
+    nextDueAtMs: draft.nextDueAtMs,
+  };
+  if (draft.heldBack !== undefined) state.heldBack = draft.heldBack;
+  return state;
 }

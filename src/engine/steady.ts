@@ -7,6 +7,7 @@ import type { CompiledActivation } from './compile.js';
 import { mayCross } from './crossing.js';
 import { backlogFromMs } from './finding.js';
 import { foldTerm } from './fold-term.js';
+import { keptFixes } from './horizon.js';
 import { isActive } from './intervals.js';
 import type { PreparedTerm } from './prepared-term.js';
 import { standingEnd } from './provisional.js';
@@ -24,20 +25,27 @@ export interface Steady {
  * The open episodes after a fix that is newer than all, and when a tick could say more (Infinity: never), where that is all there is
  * to it; null where the long path must look. Changes nothing.
  */
-export function goOnSteadily(state: ActivationState, fix: KeptFix, watch: CompiledActivation): Steady | null {
+export function goOnSteadily(
+  state: ActivationState,
+  last: KeptFix,
+  fix: KeptFix,
+  receivedAtMs: number,
+  watch: CompiledActivation,
+): Steady | null {
   const { open, told, nextEdgeAtMs, nextTickEdgeAtMs } = state;
   if (open.length === 0 || told.length > open.length || state.heldBack !== undefined) return null;
   if (watch.own.custodyPeriods.length > 0) return null;
   // Neither an edge that the fix passes, nor one that its state would be found to stand at.
   if (nextEdgeAtMs !== null && nextEdgeAtMs <= fix.fixedAtMs + GAP_LIMIT_MS) return null;
-  if (concernsOthers(state, fix, watch)) return null;
-  let dueAtMs = nextTickEdgeAtMs === null ? Infinity : Math.max(nextTickEdgeAtMs, backlogFromMs(fix)) + SETTLE_MS;
+  if (concernsOthers(open, last, fix, watch)) return null;
+  const backlogMs = backlogFromMs(fix.fixedAtMs, receivedAtMs);
+  let dueAtMs = nextTickEdgeAtMs === null ? Infinity : Math.max(nextTickEdgeAtMs, backlogMs) + SETTLE_MS;
   let raised = 0;
   const after: Episode[] = [];
   for (const episode of open) {
     const term = termOf(watch, episode.termKey);
     if (term === undefined) return null;
-    const { open: now, settled } = foldTerm(term, watch.own, episode, state.fixes, fix);
+    const { open: now, settled } = foldTerm(term, watch.own, episode, episode.raised ? [last] : keptFixes(state), fix);
     if (settled.length > 0) return null;
     if (!episode.raised) {
       if (now?.raised) return null;
@@ -45,9 +53,9 @@ export function goOnSteadily(state: ActivationState, fix: KeptFix, watch: Compil
       continue;
     }
     if (now === null || !now.raised || !isToldAsItIs(told, now)) return null;
-    const end = standingEnd(term, watch.own, now, fix);
+    const end = standingEnd(term, watch.own, now, backlogMs);
     if (end !== null) {
-      if (end.dueAtMs <= fix.receivedAtMs || end.atMs - now.startedAtMs < term.term.graceMs) return null;
+      if (end.dueAtMs <= receivedAtMs || end.atMs - now.startedAtMs < term.term.graceMs) return null;
       dueAtMs = Math.min(dueAtMs, end.dueAtMs);
     }
     raised++;
@@ -57,8 +65,12 @@ export function goOnSteadily(state: ActivationState, fix: KeptFix, watch: Compil
 }
 
 /** Whether a fix violates a term under which nothing is open, or may have crossed its zone on the way. */
-function concernsOthers({ open, fixes }: ActivationState, fix: KeptFix, { own, shared }: CompiledActivation): boolean {
-  const last = fixes[fixes.length - 1];
+function concernsOthers(
+  open: readonly Episode[],
+  last: KeptFix,
+  fix: KeptFix,
+  { own, shared }: CompiledActivation,
+): boolean {
   return (
     concernsAnother(own.terms, open, last, fix) ||
     concernsAnother(shared.everywhere, open, last, fix) ||
@@ -69,7 +81,7 @@ function concernsOthers({ open, fixes }: ActivationState, fix: KeptFix, { own, s
 function concernsAnother(
   terms: readonly PreparedTerm[],
   open: readonly Episode[],
-  last: KeptFix | undefined,
+  last: KeptFix,
   fix: KeptFix,
 ): boolean {
   for (const term of terms) {

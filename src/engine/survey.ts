@@ -1,24 +1,20 @@
 /** Everything around a fix that it may violate, and how far away the next of it is. */
 import { violates } from './belief.js';
+import { type BoxedTerms, squaredUnitsToBox } from './boxed-terms.js';
 import type { CompiledActivation } from './compile.js';
 import { mayCross } from './crossing.js';
 import { UNITS_PER_DEGREE } from './geometry/orientation.js';
 import { clearanceUnits } from './geometry/zone.js';
+import { GRID_REACH_UNITS, termsAround } from './grid.js';
 import { isActive } from './intervals.js';
 import type { PreparedTerm } from './prepared-term.js';
 import { ROUNDING_UNITS } from './safe-disc.js';
-import { exclusionsAlong, exclusionsWithin, SHARED_REACH_UNITS } from './shared-index.js';
+import { exclusionsAlong, largeExclusionsAround } from './shared-index.js';
 import type { KeptFix } from './state.js';
 import { GAP_LIMIT_MS } from './thresholds.js';
 
 /** Discs are no larger than this (about 20 km): farther away nothing was asked. */
 const MOST_RADIUS_UNITS = 1_800_000;
-const RADIANS = Math.PI / 180;
-
-/** How long a degree of longitude is taken to be, in degrees of latitude. Any number would do; this one makes discs round. */
-export function shrinkAt(latitude: number): number {
-  return Math.cos(latitude * RADIANS);
-}
 
 /**
  * Looks at every zone that may concern a fix and the step to it from the one before. Returns the distance around the fix to the
@@ -31,23 +27,38 @@ export function surveyAround(
   shrink: number,
 ): number {
   const step = stepUnits(last, fix, shrink);
-  let clear = MOST_RADIUS_UNITS;
-  for (const term of own.terms) {
-    clear = clearOf(term, last, fix, step, shrink, clear);
-    if (clear < 0) return clear;
+  let clear = clearOfAll(own.boxed, last, fix, step, shrink, MOST_RADIUS_UNITS);
+  for (let i = 0; i < shared.everywhere.length && clear >= 0; i++) {
+    clear = clearOf(shared.everywhere[i]!, last, fix, step, shrink, clear);
   }
-  for (const term of shared.everywhere) {
-    clear = clearOf(term, last, fix, step, shrink, clear);
-    if (clear < 0) return clear;
-  }
-  if (shared.exclusionCount === 0) return clear;
-  if (step > SHARED_REACH_UNITS) {
+  if (clear < 0 || shared.exclusionCount === 0) return clear;
+  if (step > GRID_REACH_UNITS) {
     for (const term of exclusionsAlong(shared, last, fix)) if (mayCross(term, last, fix)) return -1;
   }
-  clear = Math.min(clear, SHARED_REACH_UNITS);
-  for (const term of exclusionsWithin(shared, fix.latitude, fix.longitude, shrink)) {
-    clear = clearOf(term, last, fix, step, shrink, clear);
-    if (clear < 0) return clear;
+  clear = Math.min(clear, GRID_REACH_UNITS);
+  const near = termsAround(shared.grid, fix.latitude, fix.longitude);
+  if (near !== undefined) clear = clearOfAll(near, last, fix, step, shrink, clear);
+  const large = largeExclusionsAround(shared, fix.latitude, fix.longitude, shrink);
+  for (let i = 0; i < large.length && clear >= 0; i++) {
+    clear = clearOf(large[i]!, last, fix, step, shrink, clear);
+  }
+  return clear;
+}
+
+/** The same of many terms, most of which are passed by behind their boxes. */
+function clearOfAll(
+  { boxes, terms }: BoxedTerms,
+  last: KeptFix | undefined,
+  fix: KeptFix,
+  step: number,
+  shrink: number,
+  least: number,
+): number {
+  let clear = least;
+  for (let i = 0; i < terms.length && clear >= 0; i++) {
+    const reach = Math.max(clear, step);
+    if (squaredUnitsToBox(boxes, i, fix.latitude, fix.longitude, shrink) > reach * reach) continue;
+    clear = clearOf(terms[i]!, last, fix, step, shrink, clear);
   }
   return clear;
 }

@@ -29,10 +29,8 @@ export function tell(
   heldBefore: readonly HeldBack[],
   telling: Telling,
 ): Saying {
-  const pairs = match(
-    findings.filter((finding) => !isOverInGrace(finding, telling)),
-    toldBefore,
-  );
+  const isRaisable = (finding: Finding): boolean => !isOverInGrace(finding, telling);
+  const matched = match(findings.every(isRaisable) ? findings : findings.filter(isRaisable), toldBefore);
   const events: EngineEvent[] = [];
   const said: Told[] = [];
   const told: Told[] = [];
@@ -50,7 +48,9 @@ export function tell(
     else heldBack.push(held);
     dueAtMs = Math.min(dueAtMs, untilMs ?? Infinity);
   }
-  for (const [finding, before] of pairs) {
+  for (let i = 0; i < matched.findings.length; i++) {
+    const finding = matched.findings[i]!;
+    const before = matched.told[i]!;
     const isNew = before === null || before.withdrawn;
     const raisedFromMs = isNew ? raiseFromMs(finding, telling) : -Infinity;
     const suspendedMs = isNew ? suspensionOf(finding, telling) : null;
@@ -73,9 +73,8 @@ export function tell(
     if (!endTold) dueAtMs = Math.min(dueAtMs, nextCustodyEdgeMs(telling.own, telling.nowMs));
   }
   while (heldBack.length > MAX_HELD_BACK) release(heldBack.shift()!);
-  const matched = new Set(pairs.map(([, before]) => before));
   for (const before of toldBefore) {
-    if (matched.has(before)) continue;
+    if (matched.told.includes(before)) continue;
     const withdrawn = before.withdrawn ? before : { ...before, revision: before.revision + 1, withdrawn: true };
     if (!before.withdrawn) events.push(withdrawal(withdrawn, telling, said));
     if (Math.max(before.startedAtMs, before.raisedStartMs) > telling.newestAtMs) told.push(withdrawn);
@@ -117,11 +116,16 @@ function sayOne(
   const inCustody = isToldInCustody(finding, endedAtMs, telling);
   const custodyChanged = was !== 'nothing' && (before?.inCustody ?? false) !== inCustody;
   if (types.length === 0 && (moved || custodyChanged)) types = ['amended'];
-  let told = withCustody(toldAs(finding, before, telling), inCustody);
-  for (const type of types) {
-    const last = type === types.at(-1);
-    told = { ...told, revision: told.revision + 1, ...(last ? { endedAtMs, endedAfterMs } : {}) };
-    events.push(eventOf(type, finding, told, telling));
+  const told = toldAs(finding, before, telling);
+  if (inCustody) told.inCustody = inCustody;
+  else if (told.inCustody !== undefined) delete told.inCustody;
+  for (let i = 0; i < types.length; i++) {
+    told.revision++;
+    if (i === types.length - 1) {
+      told.endedAtMs = endedAtMs;
+      told.endedAfterMs = endedAfterMs;
+    }
+    events.push(eventOf(types[i]!, finding, told, telling));
   }
   return told;
 }
@@ -132,16 +136,24 @@ function isToldInCustody(finding: Finding, endedAtMs: number | null, { own, nowM
   return isInCustody(own, nowMs, nowMs) || (endedAtMs !== null && isInCustody(own, finding.startedAtMs, nowMs));
 }
 
-function withCustody({ inCustody: _, ...told }: Told, inCustody: boolean): Told {
-  return inCustody ? { ...told, inCustody } : told;
-}
+type ToldDraft = { -readonly [Key in keyof Told]: Told[Key] };
 
-/** A finding in the words of what is told, before anything more is said of it. */
-function toldAs(finding: Finding, before: Told | null, telling: Telling): Told {
+/** A finding in the words of what is told, before anything more is said of it: a new object. */
+function toldAs(finding: Finding, before: Told | null, telling: Telling): ToldDraft {
   const { termKey, kind, strength, rule, startedAtMs, lastEdgeAtMs, reason } = finding;
   if (before !== null) {
-    const end = before.withdrawn ? { endedAtMs: null, endedAfterMs: null } : {};
-    return { ...before, strength, rule, startedAtMs, lastEdgeAtMs, reason, ...end, withdrawn: false };
+    const told: ToldDraft = { ...before };
+    told.strength = strength;
+    told.rule = rule;
+    told.startedAtMs = startedAtMs;
+    told.lastEdgeAtMs = lastEdgeAtMs;
+    told.reason = reason;
+    if (before.withdrawn) {
+      told.endedAtMs = null;
+      told.endedAfterMs = null;
+    }
+    told.withdrawn = false;
+    return told;
   }
   const { term, zone } = telling.termOf(termKey)!;
   const { conditionId, conditionVersion, zoneKey } = term;

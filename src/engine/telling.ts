@@ -15,6 +15,8 @@ export interface Telling {
   readonly silentSinceMs: (finding: Finding) => number | null;
   /** The newest fix that carries evidence. */
   readonly newest: KeptFix | null;
+  /** When it was received, if it came delayed; else -Infinity. */
+  readonly backlogMs: number;
   /** Device time of the newest fix, evidence or not; -Infinity: none. */
   readonly newestAtMs: number;
   /** Device time of the fix that settled a finding. */

@@ -1,6 +1,6 @@
 /** A curfew's edge that no fix tells about: neither violation nor compliance, and said so. */
 import { violates } from './belief.js';
-import { AT_ONCE, backlogFromMs, type Finding, type FindingEnd } from './finding.js';
+import { AT_ONCE, type Finding, type FindingEnd } from './finding.js';
 import { activeIntervalAt, endOfTerm, type Fitted, lastTickEdge, nextTickEdgeAfter } from './intervals.js';
 import type { PreparedTerm } from './prepared-term.js';
 import type { KeptFix, Told } from './state.js';
@@ -40,11 +40,12 @@ export function unknownSince(
   term: PreparedTerm,
   fitted: Fitted,
   newest: KeptFix | null,
+  backlogMs: number,
   coveredUntilMs: number,
   nowMs: number,
   told: Told | undefined,
 ): Finding | null {
-  const backlog = nowMs < backlogFromMs(newest) + SETTLE_MS;
+  const backlog = nowMs < backlogMs + SETTLE_MS;
   if (backlog && told === undefined) return null;
   const edges = backlog
     ? { firstMs: told!.startedAtMs, lastMs: told!.lastEdgeAtMs! }

@@ -1,30 +1,63 @@
 /** States as earlier versions wrote them. */
 import { sigmaMetres } from './belief.js';
+import { AT_ONCE, backlogFromMs } from './finding.js';
 import { horizonOf } from './horizon.js';
-import type { ActivationState, Episode, Finding, HeldBack, Horizon, KeptFix, Snapshot, Told } from './state.js';
-import { CERTAIN_LOG_ODDS } from './thresholds.js';
+import {
+  type ActivationState,
+  type Episode,
+  type Finding,
+  type HeldBack,
+  initialState,
+  type KeptFix,
+  type Told,
+} from './state.js';
+import { CERTAIN_LOG_ODDS, SNAPSHOT_EVERY_FIXES, SNAPSHOT_EVERY_MS } from './thresholds.js';
 
-type EarlierFix = Omit<KeptFix, 'sigmaMetres'>;
+type Received = { readonly fixedAtMs: number; readonly receivedAtMs: number };
+type EarlierFix = Omit<KeptFix, 'sigmaMetres'> & Partial<Received>;
 type EarlierEpisode = Omit<Episode, 'raised' | 'logOdds' | 'foundLogOdds' | 'leftAt' | 'evidence' | 'lastViolating'> & {
   readonly evidence: readonly EarlierFix[];
   readonly lastViolating: EarlierFix;
 };
 
+/** What all formats have. */
+type Common = Pick<
+  ActivationState,
+  | 'activationId'
+  | 'knownTerms'
+  | 'watchSequence'
+  | 'sharedPublishedAtMs'
+  | 'nextEdgeAtMs'
+  | 'nextTickEdgeAtMs'
+  | 'nextDueAtMs'
+  | 'heldBack'
+>;
+
 /** Formats 1, of before there was a horizon, and 2, of before there was belief. */
-type EarlierState = Omit<ActivationState, 'format' | 'over' | 'horizon' | 'told' | 'fixes' | 'open' | 'waiting'> & {
+type EarlierState = Common & {
   readonly format: 1 | 2;
-  fixes: EarlierFix[];
-  open: EarlierEpisode[];
-  told: (Omit<Told, 'endedAfterMs' | 'reason'> & Partial<Pick<Told, 'endedAfterMs' | 'reason'>>)[];
+  readonly fixes: readonly (EarlierFix & Received)[];
+  readonly open: readonly EarlierEpisode[];
+  readonly told: readonly (Omit<Told, 'endedAfterMs' | 'reason'> & Partial<Pick<Told, 'endedAfterMs' | 'reason'>>)[];
 };
 
 /** Format 3, of before speeds were judged: every fix was evidence. */
-type StateWithoutWaiting = Omit<ActivationState, 'format' | 'waiting' | 'horizon'> & {
-  readonly format: 3;
-  horizon: Omit<Horizon, 'setAside' | 'snapshots'> & { readonly snapshots: Omit<Snapshot, 'waiting'>[] };
-};
+type StateWithoutWaiting = Common &
+  Pick<ActivationState, 'open' | 'told' | 'over'> & {
+    readonly format: 3;
+    readonly fixes: readonly (KeptFix & Received)[];
+    readonly horizon: {
+      /** Six numbers a fix: the second is when it was received. */
+      readonly ring: readonly number[];
+      readonly count: number;
+      readonly snapshots: readonly Omit<ActivationState['snapshots'][number], 'waiting'>[];
+    };
+  };
 
-const withSigma = (fix: EarlierFix): KeptFix => ({ ...fix, sigmaMetres: sigmaMetres(fix.accuracyMetres, 'r95') });
+const withSigma = ({ receivedAtMs: _, ...fix }: EarlierFix): KeptFix => ({
+  ...fix,
+  sigmaMetres: sigmaMetres(fix.accuracyMetres, 'r95'),
+});
 
 /** Two fixes in a row were as good as certain, one was as good as even. */
 function withBelief(episode: EarlierEpisode): Episode {
@@ -52,10 +85,49 @@ export function upgradeState(stored: ActivationState | StateWithoutWaiting | Ear
   return stored.format === 3 ? withWaiting(stored) : withHorizon(stored);
 }
 
+/** What `initialState` has and a state of any format gives again. */
+function commonOf(stored: Common): Common {
+  const { activationId, knownTerms, watchSequence, sharedPublishedAtMs, heldBack } = stored;
+  const { nextEdgeAtMs, nextTickEdgeAtMs, nextDueAtMs } = stored;
+  return {
+    activationId,
+    knownTerms,
+    watchSequence,
+    sharedPublishedAtMs,
+    nextEdgeAtMs,
+    nextTickEdgeAtMs,
+    nextDueAtMs,
+    ...(heldBack === undefined ? {} : { heldBack }),
+  };
+}
+
+/** When the newest fix was received, if it came delayed. */
+function backlogAtMsOf(newest: Received | undefined): number | null {
+  const backlogMs = newest === undefined ? AT_ONCE : backlogFromMs(newest.fixedAtMs, newest.receivedAtMs);
+  return backlogMs === AT_ONCE ? null : backlogMs;
+}
+
+const EARLIER_RING_WIDTH = 6;
+
 function withWaiting(stored: StateWithoutWaiting): ActivationState {
-  const { ring, count } = stored.horizon;
+  const { count } = stored.horizon;
+  const ring = stored.horizon.ring.slice(0, count * EARLIER_RING_WIDTH).filter((_, i) => i % EARLIER_RING_WIDTH !== 1);
   const snapshots = stored.horizon.snapshots.map((snapshot) => ({ ...snapshot, waiting: [] }));
-  return { ...stored, format: 4, waiting: [], horizon: { ring, count, setAside: [], snapshots } };
+  const last = snapshots.at(-1)!;
+  const lastAtMs = last.atMs ?? ring[0];
+  return {
+    ...initialState(stored.activationId),
+    ring,
+    ringCount: count,
+    backlogAtMs: backlogAtMsOf(stored.fixes.at(-1)),
+    snapshots,
+    snapshotDueAtMs: lastAtMs === undefined ? null : lastAtMs + SNAPSHOT_EVERY_MS,
+    snapshotDueCount: last.ringCount + SNAPSHOT_EVERY_FIXES,
+    open: stored.open,
+    told: stored.told,
+    over: stored.over,
+    ...commonOf(stored),
+  };
 }
 
 function withHorizon(stored: EarlierState): ActivationState {
@@ -64,18 +136,16 @@ function withHorizon(stored: EarlierState): ActivationState {
   const fixes = stored.fixes.map(withSigma);
   const open = stored.open.map(withBelief);
   return {
-    ...stored,
-    format: 4,
-    fixes,
-    waiting: [],
+    ...initialState(stored.activationId),
+    ...horizonOf({ fixes, waiting: [], open }),
+    backlogAtMs: backlogAtMsOf(stored.fixes.at(-1)),
     open,
     told: stored.told.map((each) => ({
       ...each,
       endedAfterMs: each.endedAfterMs ?? null,
       reason: each.reason ?? reasonOf(each),
     })),
-    over: [],
-    horizon: horizonOf({ fixes, waiting: [], open }),
+    ...commonOf(stored),
     ...(stored.heldBack === undefined ? {} : { heldBack: stored.heldBack.map(withSigmas) }),
   };
 }

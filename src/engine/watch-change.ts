@@ -6,7 +6,7 @@ import { closeHorizon } from './horizon.js';
 import { nextEdgeAfter, nextTickEdgeAfter } from './intervals.js';
 import type { PreparedTerm } from './prepared-term.js';
 import { firstAfter, publishedAfter } from './shared-index.js';
-import type { ActivationState, Told } from './state.js';
+import type { ActivationState, Draft, Told } from './state.js';
 
 export function termOf(watch: CompiledActivation, termKey: string): PreparedTerm | undefined {
   return watch.own.termByKey.get(termKey) ?? watch.shared.terms.get(termKey);
@@ -22,7 +22,7 @@ export function knowsWatch(state: ActivationState, { own, shared }: CompiledActi
 }
 
 /** Takes over a watch into a draft of the state; returns what it settled. */
-export function adoptWatch(draft: ActivationState, watch: CompiledActivation, nowMs: number): Finding[] {
+export function adoptWatch(draft: Draft, watch: CompiledActivation, nowMs: number): Finding[] {
   const { own, shared } = watch;
   const opened = draft.open.length;
   const settled = endVanished(draft, watch, nowMs);
@@ -38,7 +38,7 @@ export function adoptWatch(draft: ActivationState, watch: CompiledActivation, no
   }
   // A late fix from before the change meets terms that were not judged then, or are gone.
   if (isOther && draft.fixes.length > 0) closeHorizon(draft);
-  draft.knownTerms = own.terms.map((term) => term.key);
+  draft.knownTerms = own.termKeys;
   draft.watchSequence = own.sequence;
   draft.sharedPublishedAtMs = Math.max(draft.sharedPublishedAtMs, shared.newestPublishedAtMs);
   findNextEdges(draft, watch);
@@ -49,7 +49,7 @@ export function adoptWatch(draft: ActivationState, watch: CompiledActivation, no
  * Folds the kept fixes that came after a term's publication, as if it had been known when they came: the record of the change
  * may stand a little behind them. Fixes before it are only the state at the switch-on; the past is the reconciler's.
  */
-function switchOn(draft: ActivationState, term: PreparedTerm, watch: CompiledActivation): readonly Finding[] {
+function switchOn(draft: Draft, term: PreparedTerm, watch: CompiledActivation): readonly Finding[] {
   if (draft.open.some((episode) => episode.termKey === term.key)) return [];
   const settled: Finding[] = [];
   let open = null;
@@ -60,12 +60,12 @@ function switchOn(draft: ActivationState, term: PreparedTerm, watch: CompiledAct
     open = folded.open;
     settled.push(...folded.settled);
   }
-  if (open !== null) draft.open.push(open);
+  if (open !== null) draft.open = [...draft.open, open];
   return settled;
 }
 
 /** Ends what was told under terms that are no longer in the watch; what was open and not told is forgotten. */
-function endVanished(draft: ActivationState, watch: CompiledActivation, nowMs: number): Finding[] {
+function endVanished(draft: Draft, watch: CompiledActivation, nowMs: number): Finding[] {
   const gone = draft.told.filter((told) => !told.withdrawn && termOf(watch, told.termKey) === undefined);
   draft.open = draft.open.filter((episode) => termOf(watch, episode.termKey) !== undefined);
   return gone.map((told) => endNow(told, watch, nowMs));
@@ -93,7 +93,7 @@ function endNow(told: Told, { own }: CompiledActivation, nowMs: number): Finding
 }
 
 /** Finds the edges after the newest fix, so that a fix before them need not look for any. */
-export function findNextEdges(draft: ActivationState, { own, shared }: CompiledActivation): void {
+export function findNextEdges(draft: Draft, { own, shared }: CompiledActivation): void {
   const newestAtMs = draft.fixes.at(-1)?.fixedAtMs ?? -Infinity;
   let edge = shared.openings[firstAfter(shared.openings, newestAtMs)]?.atMs ?? Infinity;
   let tickEdge = shared.tickOpenings[firstAfter(shared.tickOpenings, newestAtMs)]?.atMs ?? Infinity;

@@ -6,7 +6,7 @@
 import { sigmaMetres } from '../../src/engine/belief.js';
 import type { CompiledOwn } from '../../src/engine/compile.js';
 import { whyNotJudged } from '../../src/engine/evidence.js';
-import type { Finding } from '../../src/engine/finding.js';
+import { AT_ONCE, backlogFromMs, type Finding } from '../../src/engine/finding.js';
 import { foldTerm } from '../../src/engine/fold-term.js';
 import { recall } from '../../src/engine/match.js';
 import type { PreparedTerm } from '../../src/engine/prepared-term.js';
@@ -24,6 +24,8 @@ interface Plain {
   readonly fixes: KeptFix[];
   /** Fixes at an impossible speed that may yet agree. */
   waiting: readonly KeptFix[];
+  /** When the newest evidence was received, if it came delayed; else -Infinity. */
+  backlogMs: number;
   readonly open: Map<string, Episode>;
 }
 
@@ -40,7 +42,6 @@ export function fixOf(ping: Ping, receivedAtMs: number, own: CompiledOwn): KeptF
   const metres = accuracyMetres ?? own.defaultAccuracyMetres!;
   return {
     fixedAtMs: ping.fixedAtMs,
-    receivedAtMs,
     latitude,
     longitude,
     accuracyMetres: metres,
@@ -92,18 +93,18 @@ function stand(
   const newest = fixes.at(-1) ?? null;
   const jump = plain.waiting[0];
   return terms.flatMap((term) => {
-    const findings = standingEpisodes(term, own, plain.open.get(term.key) ?? null, fixes);
+    const findings = standingEpisodes(term, own, plain.open.get(term.key) ?? null, fixes, plain.backlogMs);
     const coveredUntilMs = findings.length === 0 ? -Infinity : (findings.at(-1)!.end?.atMs ?? Infinity);
-    const suspected = jump === undefined ? null : suspectedJump(term, own, jump, newest, findings);
+    const suspected = jump === undefined ? null : suspectedJump(term, own, jump, newest, findings, plain.backlogMs);
     if (suspected !== null) findings.push(suspected);
-    const unknown = unknownSince(term, own, newest, coveredUntilMs, nowMs, toldOf(term.key, newest));
+    const unknown = unknownSince(term, own, newest, plain.backlogMs, coveredUntilMs, nowMs, toldOf(term.key, newest));
     return unknown === null ? findings : [...findings, unknown];
   });
 }
 
 /** A tag from before its first ping, under terms that do not change. */
 export function createBruteForce(own: CompiledOwn, terms: readonly PreparedTerm[]): BruteForce {
-  const plain: Plain = { fixes: [], waiting: [], open: new Map() };
+  const plain: Plain = { fixes: [], waiting: [], backlogMs: AT_ONCE, open: new Map() };
   const byKey = new Map(terms.map((term) => [term.key, term]));
   let told: readonly Told[] = [];
   let over: ToldOver[] = [];
@@ -120,6 +121,7 @@ export function createBruteForce(own: CompiledOwn, terms: readonly PreparedTerm[
   const say = (cause: KeptFix | null, nowMs: number): readonly EngineEvent[] => {
     const silentSinceMs = plain.fixes.at(-1)?.fixedAtMs ?? null;
     const findings = cause === null ? [] : fold(plain, own, terms, cause);
+    if (cause !== null && plain.waiting.length === 0) plain.backlogMs = backlogFromMs(cause.fixedAtMs, nowMs);
     findings.push(...stand(plain, own, terms, nowMs, toldOf));
     const newestAtMs = (plain.waiting.at(-1) ?? plain.fixes.at(-1))?.fixedAtMs ?? -Infinity;
     // What was told is never forgotten: the engine may forget only what cannot be found again.
@@ -131,6 +133,7 @@ export function createBruteForce(own: CompiledOwn, terms: readonly PreparedTerm[
       cause,
       silentSinceMs: () => silentSinceMs,
       newest: plain.fixes.at(-1) ?? null,
+      backlogMs: plain.backlogMs,
       newestAtMs,
       passedAtMs: () => Math.max(newestAtMs, 0),
     });
@@ -172,7 +175,7 @@ export function evaluateTrack(
   track: readonly KeptFix[],
   nowMs: number,
 ): Standing[] {
-  const plain: Plain = { fixes: [], waiting: [], open: new Map() };
+  const plain: Plain = { fixes: [], waiting: [], backlogMs: AT_ONCE, open: new Map() };
   const graceMs = new Map(terms.map((term) => [term.key, term.term.graceMs]));
   const findings = track.flatMap((fix) => fold(plain, own, terms, fix));
   findings.push(...stand(plain, own, terms, nowMs, () => undefined));

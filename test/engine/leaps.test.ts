@@ -75,11 +75,11 @@ test.each(KINDS)('%s: the same fold, the same intervals, and a state no larger t
       expect(foldOf(played.state)).toEqual(foldOf(sorted.state));
       expect(finalIntervals(played.events)).toEqual(finalIntervals(sorted.events));
       expect(new Set(played.events.map((event) => event.eventId)).size).toBe(played.events.length);
-      const { horizon } = played.state;
+      const { ringCount, setAside, snapshots } = played.state;
       const most = HORIZON_FIXES + SNAPSHOT_EVERY_FIXES + KEPT_FIXES + AGREEING_FIXES - 1;
-      expect(horizon.count).toBeLessThanOrEqual(most);
-      expect(horizon.setAside.length).toBeLessThan(horizon.count);
-      waited += horizon.snapshots.filter((snapshot) => snapshot.waiting.length > 0).length;
+      expect(ringCount).toBeLessThanOrEqual(most);
+      expect(setAside.length).toBeLessThan(ringCount);
+      waited += snapshots.filter((snapshot) => snapshot.waiting.length > 0).length;
     }),
     { numRuns: 100 },
   );

@@ -1,5 +1,6 @@
 /** What is left at the end, whatever way it came about. */
 import type { ActivationState } from '../../src/engine/advance.js';
+import { keptFixes } from '../../src/engine/horizon.js';
 import type { EngineEvent } from '../../src/engine/types.js';
 
 /** What stands at the end: the last word of every alert that was not withdrawn, without its ids. */
@@ -21,8 +22,8 @@ export function finalIntervals(events: readonly EngineEvent[]) {
 }
 
 /** What the fixes made, without when they came. */
-export function foldOf({ fixes, waiting, open }: ActivationState): unknown {
+export function foldOf(state: ActivationState): unknown {
+  const { waiting, open } = state;
   const byTerm = [...open].sort((a, b) => (a.termKey < b.termKey ? -1 : 1));
-  const json = JSON.stringify({ fixes, waiting, open: byTerm });
-  return JSON.parse(json, (key, value: unknown) => (key === 'receivedAtMs' ? undefined : value));
+  return { fixes: keptFixes(state), waiting, open: byTerm };
 }

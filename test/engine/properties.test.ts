@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { contains, prepareZone } from '../../src/engine/geometry/zone.js';
+import { keptFixes } from '../../src/engine/horizon.js';
 import { HORIZON_FIXES, HORIZON_MS, KEPT_FIXES, SNAPSHOT_EVERY_FIXES } from '../../src/engine/thresholds.js';
 import type { EngineEvent, Ping } from '../../src/engine/types.js';
 import { play, type Step } from '../scenarios/scenario.js';
@@ -156,7 +157,7 @@ describe('invariants', () => {
 
   holds('12: bounded: the state holds a few fixes and at most a few words a term', true, ({ first, steps }) => {
     const { state } = play(first, steps, 'every');
-    expect(state.fixes.length).toBeLessThanOrEqual(KEPT_FIXES);
+    expect(keptFixes(state).length).toBeLessThanOrEqual(KEPT_FIXES);
     expect(state.open.length).toBeLessThanOrEqual(6);
     expect(state.told.length).toBeLessThanOrEqual(24);
   });
@@ -169,11 +170,11 @@ describe('invariants', () => {
     const square = zone();
     const tag = watch([square], [term('exclusion', square)]);
     const fast = play(tag, track(1_000, 2_000), 'due').state;
-    expect(fast.horizon.count).toBeLessThanOrEqual(HORIZON_FIXES + SNAPSHOT_EVERY_FIXES + KEPT_FIXES);
-    expect(fast.horizon.snapshots.length).toBeLessThanOrEqual(HORIZON_FIXES / SNAPSHOT_EVERY_FIXES + 2);
+    expect(fast.ringCount).toBeLessThanOrEqual(HORIZON_FIXES + SNAPSHOT_EVERY_FIXES + KEPT_FIXES);
+    expect(fast.snapshots.length).toBeLessThanOrEqual(HORIZON_FIXES / SNAPSHOT_EVERY_FIXES + 2);
     const minutely = play(tag, track(60_000, 600), 'due').state;
-    expect(minutely.horizon.count).toBeLessThanOrEqual(46 + KEPT_FIXES);
-    expect(minutely.horizon.count).toBeGreaterThanOrEqual(30);
+    expect(minutely.ringCount).toBeLessThanOrEqual(46 + KEPT_FIXES);
+    expect(minutely.ringCount).toBeGreaterThanOrEqual(30);
     expect(bytes(minutely).length).toBeLessThan(9_000);
   });
 });

@@ -146,8 +146,9 @@ export function zoneOraclesSuite(name: string, open: () => Promise<{ db: Databas
     });
 
     it('agree with Turf that what crosses itself is no zone', () => {
-      // As it was mended: Turf takes a repeated position for a crossing.
-      const crosses = (rings: unknown) => kinks(polygon(rings as Ring[])).features.length > 0;
+      // As it was mended: Turf takes a repeated position for a crossing. Ring by ring: it also takes the corner of a hole that
+      // touches the outer ring for one, by the last bit of a double.
+      const crosses = (rings: unknown) => (rings as Ring[]).some((ring) => kinks(polygon([ring])).features.length > 0);
       const missed = results.filter(
         (result) => result.ok && result.zone.shape.type === 'polygons' && result.zone.shape.polygons.some(crosses),
       );

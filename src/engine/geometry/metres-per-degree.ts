@@ -14,3 +14,8 @@ export function metresPerDegreeLongitude(latitude: number): number {
   const phi = latitude * RADIANS;
   return 111_412.8773 * Math.cos(phi) - 93.5041 * Math.cos(3 * phi) + 0.1177 * Math.cos(5 * phi);
 }
+
+/** How long a degree of longitude is, in degrees of latitude, on a sphere: for a plane that is only to be round by about. */
+export function shrinkAt(latitude: number): number {
+  return Math.cos(latitude * RADIANS);
+}

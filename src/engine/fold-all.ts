@@ -1,0 +1,88 @@
+/** One fix folded into every term that it can mean something to. */
+import { violates } from './belief.js';
+import type { CompiledActivation } from './compile.js';
+import { mayCross } from './crossing.js';
+import type { Finding } from './finding.js';
+import { foldTerm } from './fold-term.js';
+import { noteReceipt } from './horizon.js';
+import { isActive } from './intervals.js';
+import type { PreparedTerm } from './prepared-term.js';
+import { exclusionsAlong, exclusionsOpening } from './shared-index.js';
+import { weighSpeed } from './speed.js';
+import type { Draft, Episode, KeptFix } from './state.js';
+import { GAP_LIMIT_MS, KEPT_FIXES } from './thresholds.js';
+import { unknownBetween } from './unknown-at-edge.js';
+import { findNextEdges } from './watch-change.js';
+
+/** Folds a fix that is newer than all, or sets it to wait, or folds it with those that waited; adds what that settled. */
+export function foldCandidate(
+  draft: Draft,
+  fix: KeptFix,
+  receivedAtMs: number,
+  watch: CompiledActivation,
+  settled: Finding[],
+): void {
+  const { evidence, waiting } = weighSpeed(draft, fix);
+  draft.waiting = waiting;
+  if (evidence.length > 0) noteReceipt(draft, fix, receivedAtMs);
+  for (const each of evidence) foldIntoAll(draft, each, watch, settled);
+}
+
+function foldIntoAll(draft: Draft, fix: KeptFix, watch: CompiledActivation, settled: Finding[]): void {
+  const { own, shared } = watch;
+  const before = draft.fixes;
+  const last = before.at(-1);
+  const edgePassed = draft.nextEdgeAtMs !== null && fix.fixedAtMs >= draft.nextEdgeAtMs;
+  const open: Episode[] = [];
+  const foldInto = (terms: readonly PreparedTerm[]): void => {
+    for (const term of terms) {
+      const episode = openOf(draft, term);
+      if (episode === null && !edgePassed && !isViolatedBy(term, fix) && !mayCross(term, last, fix)) continue;
+      const folded = foldTerm(term, own, episode, before, fix);
+      if (folded.open !== null) open.push(folded.open);
+      for (const finding of folded.settled) settled.push(finding);
+      const unknown = edgePassed ? unknownBetween(term, own, last ?? null, fix, folded.coveredUntilMs) : null;
+      if (unknown !== null) settled.push(unknown);
+    }
+  };
+  foldInto(own.terms);
+  foldInto(shared.everywhere);
+  foldInto(sharedExclusions(draft, last, fix, watch, edgePassed));
+  // In an order of their own, whatever the way they were found.
+  draft.open = open.length < 2 ? open : open.sort((a, b) => (a.termKey < b.termKey ? -1 : 1));
+  draft.fixes = [...(before.length < KEPT_FIXES ? before : before.slice(1)), fix];
+  if (edgePassed) findNextEdges(draft, watch);
+}
+
+/** The open episode of a term, raised or not. */
+export function openOf({ open }: Draft, term: PreparedTerm): Episode | null {
+  for (const episode of open) if (episode.termKey === term.key) return episode;
+  return null;
+}
+
+function isViolatedBy(term: PreparedTerm, fix: KeptFix): boolean {
+  return isActive(term, fix.fixedAtMs) && violates(term, fix);
+}
+
+/** Of the shared exclusions those about the step, those open, and those that began to apply around the fix before. */
+function sharedExclusions(
+  draft: Draft,
+  last: KeptFix | undefined,
+  fix: KeptFix,
+  { own, shared }: CompiledActivation,
+  edgePassed: boolean,
+): readonly PreparedTerm[] {
+  if (shared.exclusionCount === 0) return NONE;
+  const terms = new Set(exclusionsAlong(shared, last, fix));
+  for (const { termKey } of draft.open) {
+    const term = own.termByKey.has(termKey) ? undefined : shared.terms.get(termKey);
+    if (term?.violatedInside) terms.add(term);
+  }
+  if (edgePassed && last !== undefined) {
+    const untilMs = Math.min(fix.fixedAtMs, last.fixedAtMs + GAP_LIMIT_MS);
+    for (const term of exclusionsOpening(shared, last.fixedAtMs, untilMs)) if (violates(term, last)) terms.add(term);
+  }
+  return [...terms];
+}
+
+const NONE: readonly PreparedTerm[] = [];

@@ -1,0 +1,89 @@
+/**
+ * Shared exclusions by cells of about 500 m: a cell lists every zone whose box comes within about 250 m of it, so that one look
+ * tells all that stands near a fix. Zones come and go one at a time. A zone of very many cells is not for the grid.
+ */
+import { addTerm, type BoxedTerms, removeTerm } from './boxed-terms.js';
+import { UNITS_PER_DEGREE } from './geometry/orientation.js';
+import type { PreparedTerm } from './prepared-term.js';
+
+/** Units of 1e-7 degree of latitude: 500 m. */
+const CELL_UNITS = 45_000;
+/** How far beyond a cell its list reaches: 250 m. In longitude it is never less on the ground. */
+export const GRID_REACH_UNITS = 22_500;
+/** About 6 km square; larger ones would fill too many lists. */
+const MOST_CELLS = 400;
+const RADIANS = Math.PI / 180;
+/** Nearer to a pole than half a degree columns do not widen any more. */
+const LEAST_COSINE = 0.009;
+
+export interface Grid {
+  /** By a number made of row and column. Two cells may share a list: what it holds too much is only looked at in vain. */
+  readonly cells: Map<number, BoxedTerms>;
+}
+
+export function createGrid(): Grid {
+  return { cells: new Map() };
+}
+
+/** The width of a row's columns in units of longitude: a cell's height on the ground at its poleward edge, wider elsewhere. */
+function columnUnits(row: number): number {
+  const poleward = Math.max(Math.abs(row), Math.abs(row + 1)) * (CELL_UNITS / UNITS_PER_DEGREE);
+  return CELL_UNITS / Math.max(LEAST_COSINE, Math.cos(poleward * RADIANS));
+}
+
+/** A whole number of 30 bits. */
+function keyOf(row: number, column: number): number {
+  return (Math.imul(row, 92_821) + Math.imul(column, 689_287_499)) & 0x3fff_ffff;
+}
+
+/** What stands within `GRID_REACH_UNITS` of a point, and some more; undefined: nothing. */
+export function termsAround({ cells }: Grid, latitude: number, longitude: number): BoxedTerms | undefined {
+  const row = Math.floor((latitude * UNITS_PER_DEGREE) / CELL_UNITS);
+  const column = Math.floor((longitude * UNITS_PER_DEGREE) / columnUnits(row));
+  return cells.get(keyOf(row, column));
+}
+
+/** Puts a term into the lists of its cells; false, and nothing is changed, where they are too many. */
+export function addToGrid({ cells }: Grid, term: PreparedTerm): boolean {
+  const keys = keysOf(term);
+  if (keys === null) return false;
+  for (const key of keys) {
+    let cell = cells.get(key);
+    if (cell === undefined) {
+      cell = { boxes: [], terms: [] };
+      cells.set(key, cell);
+    }
+    addTerm(cell, term);
+  }
+  return true;
+}
+
+/** Takes out what `addToGrid` put in; false where it did not. */
+export function removeFromGrid({ cells }: Grid, term: PreparedTerm): boolean {
+  const keys = keysOf(term);
+  if (keys === null) return false;
+  for (const key of keys) {
+    const cell = cells.get(key);
+    if (cell === undefined) continue;
+    removeTerm(cell, term);
+    if (cell.terms.length === 0) cells.delete(key);
+  }
+  return true;
+}
+
+/** The cells that list a term, each once; null where they are more than `MOST_CELLS`. */
+function keysOf({ shape }: PreparedTerm): Set<number> | null {
+  const keys = new Set<number>();
+  const [south, north] = [shape.south * UNITS_PER_DEGREE, shape.north * UNITS_PER_DEGREE];
+  const [west, east] = [shape.west * UNITS_PER_DEGREE, shape.east * UNITS_PER_DEGREE];
+  const lastRow = Math.floor((north + GRID_REACH_UNITS) / CELL_UNITS);
+  for (let row = Math.floor((south - GRID_REACH_UNITS) / CELL_UNITS); row <= lastRow; row++) {
+    const width = columnUnits(row);
+    const reach = (width * GRID_REACH_UNITS) / CELL_UNITS;
+    const lastColumn = Math.floor((east + reach) / width);
+    const firstColumn = Math.floor((west - reach) / width);
+    if (keys.size + lastColumn - firstColumn >= MOST_CELLS) return null;
+    for (let column = firstColumn; column <= lastColumn; column++) keys.add(keyOf(row, column));
+  }
+  return keys;
+}

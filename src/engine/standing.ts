@@ -1,0 +1,91 @@
+/** What stands of all terms while no newer fix has come, and when a curfew's next edge can be judged by tick. */
+import { violates } from './belief.js';
+import type { CompiledActivation, CompiledOwn } from './compile.js';
+import type { Finding } from './finding.js';
+import { openOf } from './fold-all.js';
+import { backlogOf } from './horizon.js';
+import { nextTickEdgeAfter } from './intervals.js';
+import type { PreparedTerm } from './prepared-term.js';
+import { standingEpisodes, suspectedJump } from './provisional.js';
+import { exclusionsAlong, exclusionsOpening } from './shared-index.js';
+import type { Draft, KeptFix, Told } from './state.js';
+import { GAP_LIMIT_MS, SETTLE_MS } from './thresholds.js';
+import { unknownSince } from './unknown-at-edge.js';
+
+/** Adds what stands to the findings; answers when a tick may judge the next edge, Infinity: never. */
+export function findStanding(draft: Draft, nowMs: number, watch: CompiledActivation, findings: Finding[]): number {
+  const { own, shared } = watch;
+  const newest = draft.fixes.at(-1) ?? null;
+  const backlogMs = backlogOf(draft);
+  const jump = draft.waiting[0];
+  // No edge that the state may be found to stand at: then only what is open stands, and what is not known of a curfew.
+  const isQuiet =
+    jump === undefined &&
+    (newest === null || draft.nextEdgeAtMs === null || draft.nextEdgeAtMs > newest.fixedAtMs + GAP_LIMIT_MS);
+  let dueAtMs = Infinity;
+  const look = (terms: readonly PreparedTerm[]): void => {
+    for (const term of terms) {
+      const open = openOf(draft, term);
+      const isCurfew = term.term.kind === 'curfew';
+      if (isQuiet && open === null && !isCurfew) continue;
+      const episodes = standingEpisodes(term, own, open, draft.fixes, backlogMs);
+      for (const episode of episodes) findings.push(episode);
+      const suspected = jump === undefined ? null : suspectedJump(term, own, jump, newest, episodes, backlogMs);
+      if (suspected !== null) findings.push(suspected);
+      if (!isCurfew) continue;
+      const coveredUntilMs = episodes.length === 0 ? -Infinity : (episodes.at(-1)!.end?.atMs ?? Infinity);
+      const told = draft.told.find((each) => each.termKey === term.key && isUnknownSince(each, newest));
+      const unknown = unknownSince(term, own, newest, backlogMs, coveredUntilMs, nowMs, told);
+      if (unknown !== null) findings.push(unknown);
+      dueAtMs = Math.min(dueAtMs, edgeDueAtMs(term, own, newest, backlogMs, nowMs));
+    }
+  };
+  look(own.terms);
+  look(shared.everywhere);
+  look(sharedExclusions(draft, newest, jump, watch));
+  return dueAtMs;
+}
+
+/** Of the shared exclusions those open or told, those about a fix that waits, and those that begin to apply around the newest. */
+function sharedExclusions(
+  draft: Draft,
+  newest: KeptFix | null,
+  jump: KeptFix | undefined,
+  { own, shared }: CompiledActivation,
+): readonly PreparedTerm[] {
+  if (shared.exclusionCount === 0) return NONE;
+  const terms = new Set(jump === undefined ? NONE : exclusionsAlong(shared, undefined, jump));
+  const add = (termKey: string): void => {
+    const term = own.termByKey.has(termKey) ? undefined : shared.terms.get(termKey);
+    if (term?.violatedInside) terms.add(term);
+  };
+  for (const { termKey } of draft.open) add(termKey);
+  for (const { termKey } of draft.told) add(termKey);
+  if (newest !== null) {
+    const untilMs = newest.fixedAtMs + GAP_LIMIT_MS;
+    for (const term of exclusionsOpening(shared, newest.fixedAtMs, untilMs))
+      if (violates(term, newest)) terms.add(term);
+  }
+  return [...terms];
+}
+
+const NONE: readonly PreparedTerm[] = [];
+
+/** Whether an alert says that edges after the newest fix are unknown. */
+function isUnknownSince(told: Told, newest: KeptFix | null): boolean {
+  return told.kind === 'unknown-at-edge' && !told.withdrawn && told.startedAtMs > (newest?.fixedAtMs ?? -Infinity);
+}
+
+/** When the first edge that no tick up to now could judge can be judged. */
+function edgeDueAtMs(
+  term: PreparedTerm,
+  own: CompiledOwn,
+  newest: KeptFix | null,
+  quietMs: number,
+  nowMs: number,
+): number {
+  const newestAtMs = newest?.fixedAtMs ?? -Infinity;
+  const judgedUntilMs = nowMs >= quietMs + SETTLE_MS ? nowMs - SETTLE_MS : -Infinity;
+  const edge = nextTickEdgeAfter(term, own, Math.max(newestAtMs, judgedUntilMs));
+  return Math.max(edge, quietMs) + SETTLE_MS;
+}
