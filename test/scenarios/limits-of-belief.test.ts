@@ -1,0 +1,156 @@
+/** Limits and branches of belief and doubt: each was found by breaking it and seeing nothing fail. */
+import { describe, expect, test } from 'vitest';
+import { instant, scenario } from './scenario.js';
+import { faraway, middle, place, term, watch, zone } from './world.js';
+
+const DAY = '2026-06-10';
+const at = (time: string) => instant(DAY, time);
+
+const square = zone();
+const exclusion = (changes = {}) => watch([square], [term('exclusion', square, changes)]);
+
+/** Just inside and just outside the square: 1 m each, which a fix of 8 m cannot tell apart. */
+const [barelyIn, barelyOut] = [place(99), place(101)];
+
+describe('doubts', () => {
+  test('a doubt before a gap does not begin the episode after it', () => {
+    scenario(DAY, exclusion())
+      .at('12:00:00')
+      .stay(faraway)
+      .at('12:02:00')
+      .fix(barelyIn)
+      .at('12:08:00')
+      .fix(middle)
+      .expect(['12:08:02 suspected exclusion 12:08:00- belief']);
+  });
+
+  test('a doubt that was left does not begin the episode after it; one that was not does', () => {
+    scenario(DAY, exclusion())
+      .at('12:00:00')
+      .stay(faraway)
+      .at('12:02:00')
+      .fix(barelyIn)
+      .at('12:03:00')
+      .fix(barelyOut)
+      .at('12:04:00')
+      .fix(middle)
+      .expect(['12:04:02 suspected exclusion 12:04:00- belief']);
+    scenario(DAY, exclusion())
+      .at('12:00:00')
+      .stay(faraway)
+      .at('12:02:00')
+      .fix(barelyIn)
+      .at('12:04:00')
+      .fix(middle)
+      .expect(['12:04:02 suspected exclusion 12:02:00- belief']);
+  });
+
+  test('a doubt when a window closes is none', () => {
+    scenario(DAY, exclusion({ windows: [at('12:00:00'), at('12:10:00')], windowsUntilMs: at('23:00:00') }))
+      .at('12:06:00')
+      .stay(faraway)
+      .at('12:09:00')
+      .fix(barelyIn)
+      .at('12:11:00')
+      .stay(faraway)
+      .expect([]);
+  });
+});
+
+describe('belief', () => {
+  test('a fix inside that is too poor to speak for a violation does not end one', () => {
+    scenario(DAY, exclusion())
+      .at('12:00:00')
+      .stay(middle)
+      .at('12:02:00')
+      .fix(place(90), { accuracyMetres: 200 })
+      .at('12:03:00')
+      .stay(faraway)
+      .expect([
+        '12:00:02 suspected exclusion 12:00:00- belief',
+        '12:01:02 confirmed exclusion 12:00:00- belief',
+        '12:04:02 ended exclusion 12:00:00-12:03:00 complied belief',
+      ]);
+  });
+
+  test('evidence begins anew after a gap', () => {
+    const { events } = scenario(DAY, exclusion())
+      .at('12:00:00')
+      .fix(middle)
+      .at('12:06:00')
+      .stay(middle)
+      .expect(['12:00:02 suspected exclusion 12:00:00- belief', '12:07:02 confirmed exclusion 12:00:00- belief']);
+    const fixes = events.at(-1)!.explanation.fixes.map(({ fixedAtMs }) => fixedAtMs);
+    expect(fixes).toEqual([at('12:06:00'), at('12:07:00')]);
+  });
+
+  test('a fix after a gap does not say whether one before it, at a window’s end, was an outlier', () => {
+    scenario(DAY, exclusion({ windows: [at('12:00:00'), at('12:10:00')], windowsUntilMs: at('23:00:00') }))
+      .at('12:05:00')
+      .stay(middle)
+      .at('12:08:00')
+      .fix(faraway)
+      .at('12:20:00')
+      .fix(middle)
+      .expect([
+        '12:05:02 suspected exclusion 12:05:00- belief',
+        '12:06:02 confirmed exclusion 12:05:00- belief',
+        '12:11:30 ended exclusion 12:05:00-12:08:00 complied belief',
+      ]);
+  });
+
+  test('a fix on the other side is news, however soon it comes', () => {
+    scenario(DAY, exclusion())
+      .at('12:00:00')
+      .stay(middle)
+      .at('12:01:02')
+      .fix(place(150))
+      .at('12:01:04')
+      .fix(place(150))
+      .at('12:02:00')
+      .fix(place(150))
+      .expect([
+        '12:00:02 suspected exclusion 12:00:00- belief',
+        '12:01:02 confirmed exclusion 12:00:00- belief',
+        '12:02:02 ended exclusion 12:00:00-12:01:02 complied belief',
+      ]);
+  });
+
+  test('poor fixes in a hole do not confirm that one is in the zone around it', () => {
+    const ring = (metres: number) => {
+      const [sw, ne] = [place(-metres, -metres), place(metres, metres)];
+      const [w, s, e, n] = [sw.longitude, sw.latitude, ne.longitude, ne.latitude];
+      return [[w, s], [e, s], [e, n], [w, n], [w, s]] as const; // biome-ignore format: a ring
+    };
+    const holed = zone({ shape: { type: 'polygons', polygons: [[ring(100), [...ring(10)].reverse()]] } });
+    scenario(DAY, watch([holed], [term('exclusion', holed)]))
+      .at('12:00:00')
+      .fix(place(50))
+      .at('12:01:00')
+      .fix(middle, { accuracyMetres: 40 })
+      .at('12:02:00')
+      .fix(middle, { accuracyMetres: 40 })
+      .expect(['12:00:02 suspected exclusion 12:00:00- belief']);
+  });
+
+  test('a fix claims no more than any tag can know', () => {
+    scenario(DAY, exclusion())
+      .at('12:00:00')
+      .fix(place(97), { accuracyMetres: 1 })
+      .at('12:01:00')
+      .fix(place(97), { accuracyMetres: 1 })
+      .expect(['12:00:02 suspected exclusion 12:00:00- belief']);
+  });
+
+  test('a jump to the very edge of a victim’s zone is not suspected', () => {
+    const jumpTo = (east: number, lines: readonly string[]) =>
+      scenario(DAY, exclusion({ confirmOn: 'first-fix' }))
+        .at('12:00:00')
+        .stay(place(60_000))
+        .at('12:02:00')
+        .fix(place(east))
+        .expect(lines);
+    jumpTo(97, []);
+    jumpTo(0, ['12:02:02 suspected exclusion 12:02:00- first-fix']);
+  });
+});
