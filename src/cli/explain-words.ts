@@ -7,6 +7,7 @@ const WRONG: Partial<Record<AlertKind, string>> = {
   inclusion: 'was outside a zone that must not be left while the condition is active',
   restriction: 'was outside the area that must not be left',
   curfew: 'was not at the address of the curfew within its window',
+  buffer: 'came near a zone that must not be entered',
   'unknown-at-edge': 'was not heard from when a window of the curfew opened or closed',
 };
 
@@ -42,7 +43,7 @@ export function explainInWords(first: FindingEvent, strongest: FindingEvent, las
   ];
   if (last.reason !== undefined) lines.push(`The wearer ${REASONS[last.reason]}.`);
   if (last.window !== undefined) lines.push(`The window: ${last.window.opensAt} to ${last.window.closesAt}.`);
-  lines.push(ruleOf(strongest), ...strongest.explanation.fixes.map((fix) => `  ${fixLine(fix)}`));
+  lines.push(ruleOf(strongest), ...strongest.explanation.fixes.map((fix) => `  ${fixLine(strongest, fix)}`));
   lines.push(
     `First raised at ${first.raisedAt}${delayOf(first)}, ${howOf(strongest)}; ${last.revision} events in all.`,
   );
@@ -83,11 +84,12 @@ function ruleOf({ explanation }: FindingEvent): string {
   return `Rule ${explanation.rule}${edge}${belief} (${thresholds.join(', ')})${silence}${crossing}${rests}`;
 }
 
-function fixLine(fix: FindingEvent['explanation']['fixes'][number]): string {
+function fixLine({ kind }: FindingEvent, fix: FindingEvent['explanation']['fixes'][number]): string {
+  const where = kind === 'buffer' ? 'within the buffer' : 'inside';
   const metres = Math.abs(fix.signedDistanceMetres);
   const side = fix.signedDistanceMetres < 0 ? 'inside' : 'outside';
   const accuracy = fix.accuracyMetres === null ? 'unknown accuracy' : `accuracy ${fix.accuracyMetres} m`;
-  const chance = fix.probabilityInside === undefined ? '' : `, inside with probability ${fix.probabilityInside}`;
+  const chance = fix.probabilityInside === undefined ? '' : `, ${where} with probability ${fix.probabilityInside}`;
   return `the fix of ${fix.fixedAt}: ${metres} m ${side} the boundary, ${accuracy}${chance}`;
 }
 

@@ -1,5 +1,5 @@
 /** Terms behind their boxes, which lie together as plain numbers: most of them are passed by without being looked at. */
-import type { PreparedTerm } from './prepared-term.js';
+import { outerShape, type PreparedTerm } from './prepared-term.js';
 
 export interface BoxedTerms {
   /** Four a term, degrees: west, south, east, north. The whole world for kinds that are violated outside. */
@@ -14,7 +14,7 @@ export function boxTerms(terms: readonly PreparedTerm[]): BoxedTerms {
 }
 
 export function addTerm({ boxes, terms }: BoxedTerms, term: PreparedTerm): void {
-  const { west, south, east, north } = term.shape;
+  const { west, south, east, north } = outerShape(term);
   terms.push(term);
   if (term.violatedInside) boxes.push(west, south, east, north);
   else boxes.push(-Infinity, -Infinity, Infinity, Infinity);

@@ -1,7 +1,7 @@
 /** From a watch as it is published to what the fold asks for every fix: zones prepared, terms by key, shared ones attached. */
 import { type BoxedTerms, boxTerms } from './boxed-terms.js';
 import type { PreparedZone } from './geometry/zone.js';
-import { type PreparedTerm, prepareTerms } from './prepared-term.js';
+import { type PreparedTerm, prepareTerms, termsByKey } from './prepared-term.js';
 import { createDisc, type SafeDisc } from './safe-disc.js';
 import type { SharedIndex } from './shared-index.js';
 import type { AccuracyConvention, CustodyPeriod, EngineOptions, Suspension, TagWatch } from './types.js';
@@ -75,7 +75,7 @@ export function compileTag(watch: TagWatch, previous?: CompiledTag, options: Eng
       terms,
       termKeys: terms.map((term) => term.key),
       boxed: boxTerms(terms),
-      termByKey: new Map(terms.map((term) => [term.key, term])),
+      termByKey: termsByKey(terms),
       plain: options.plain ?? false,
       joined: null,
     };

@@ -21,7 +21,7 @@ const SECOND_MS = 1000;
 
 /** Whether the step to a fix may pass through a term's zone, however it then is judged. A few comparisons far from the zone. */
 export function mayCross(term: PreparedTerm, last: KeptFix | undefined, fix: KeptFix): boolean {
-  if (!term.violatedInside || last === undefined || fix.fixedAtMs - last.fixedAtMs > GAP_LIMIT_MS) return false;
+  if (term.kind !== 'exclusion' || last === undefined || fix.fixedAtMs - last.fixedAtMs > GAP_LIMIT_MS) return false;
   return mayPass(term.shape, last, fix);
 }
 
@@ -43,7 +43,7 @@ export function crossingBetween(
   fix: KeptFix,
   isTakenBack: boolean,
 ): Finding | null {
-  if (!term.violatedInside || violates(term, fix)) return null;
+  if (term.kind !== 'exclusion' || violates(term, fix)) return null;
   const around = fixesAround(term, earlier, fix, isTakenBack);
   if (around === null || !isJourney(around)) return null;
   const { before, inside, after } = around;
@@ -57,7 +57,7 @@ export function crossingBetween(
   if (isSwitchedOnBetween && startedAtMs < publishedAtMs) return null;
   return {
     termKey: term.key,
-    kind: term.term.kind,
+    kind: term.kind,
     startedAtMs,
     strength: 'suspected',
     rule: 'crossing',
@@ -138,7 +138,7 @@ export function cannotExclude(
   if (after.fixedAtMs - before.fixedAtMs > CANNOT_EXCLUDE_LIMIT_MS) return null;
   return terms.filter(
     (term) =>
-      term.violatedInside &&
+      term.kind === 'exclusion' &&
       isActiveWithin(term, fitted, before.fixedAtMs, after.fixedAtMs) &&
       !contains(term.shape, before.latitude, before.longitude) &&
       !contains(term.shape, after.latitude, after.longitude) &&

@@ -5,7 +5,7 @@ import { explainFinding, explainWithdrawal } from './explain.js';
 import type { Finding } from './finding.js';
 import { eventIdOf } from './ids.js';
 import { activeIntervalAt } from './intervals.js';
-import type { PreparedTerm } from './prepared-term.js';
+import { type PreparedTerm, zoneTermKey } from './prepared-term.js';
 import type { Told } from './state.js';
 import type { Telling } from './telling.js';
 import { DELAYED_AFTER_MS } from './thresholds.js';
@@ -57,9 +57,11 @@ export function withdrawal(told: Told, telling: Telling, said: readonly Told[]):
   return event;
 }
 
-/** A violation says more than an unknown edge; of two violations that turned out to be one, the other goes on. */
+/** A violation says more than an unknown edge, and than a warning of it; of two violations that turned out to be one, the other goes on. */
 function takesThePlaceOf(other: Told, told: Told): boolean {
-  if (other.termKey !== told.termKey || other.kind === 'unknown-at-edge') return false;
+  const isWarned = told.kind === 'buffer' && other.kind === 'exclusion';
+  if (other.termKey !== (isWarned ? zoneTermKey(told.termKey) : told.termKey)) return false;
+  if (other.kind === 'unknown-at-edge') return false;
   if (told.kind === 'unknown-at-edge') return true;
   return other.startedAtMs < (told.endedAtMs ?? Infinity) && told.startedAtMs < (other.endedAtMs ?? Infinity);
 }

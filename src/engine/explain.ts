@@ -24,7 +24,7 @@ const THOUSANDTHS = 1000;
 const toTenths = (metres: number): number => Math.round(metres * TENTHS) / TENTHS;
 
 function explainFix(term: PreparedTerm, fix: KeptFix): ExplainedFix {
-  const metres = toTenths(signedDistanceMetres(term.shape, fix.latitude, fix.longitude));
+  const metres = toTenths(signedDistanceMetres(term.zoneShape, fix.latitude, fix.longitude));
   return {
     fixedAtMs: fix.fixedAtMs,
     latitude: fix.latitude,
@@ -47,6 +47,7 @@ function thresholdsOf(term: PreparedTerm | undefined, rule: Rule): Record<string
     thresholds.depthSigmas = CROSSING_DEPTH_SIGMAS;
     thresholds.speedLimitMetresPerSecond = CROSSING_SPEED_LIMIT_METRES_PER_SECOND;
   }
+  if (term?.kind === 'buffer') thresholds.bufferMetres = term.zone.bufferMetres ?? 0;
   if (term !== undefined && term.term.graceMs > 0) thresholds.graceMs = term.term.graceMs;
   return thresholds;
 }

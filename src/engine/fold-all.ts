@@ -1,12 +1,14 @@
 /** One fix folded into every term that it can mean something to. */
 import { violates } from './belief.js';
+import { foldBuffer } from './buffer.js';
 import type { CompiledActivation } from './compile.js';
 import { mayCross } from './crossing.js';
 import type { Finding } from './finding.js';
+import type { FoldedTerm } from './fold.js';
 import { foldTerm } from './fold-term.js';
 import { noteReceipt } from './horizon.js';
 import { isActive } from './intervals.js';
-import type { PreparedTerm } from './prepared-term.js';
+import { type PreparedTerm, zoneTermKey } from './prepared-term.js';
 import { exclusionsAlong, exclusionsOpening } from './shared-index.js';
 import { weighSpeed } from './speed.js';
 import type { Draft, Episode, KeptFix } from './state.js';
@@ -37,10 +39,13 @@ function foldIntoAll(draft: Draft, fix: KeptFix, watch: CompiledActivation, sett
   const foldInto = (terms: readonly PreparedTerm[]): void => {
     for (const term of terms) {
       const episode = openOf(draft, term);
-      if (episode === null && !edgePassed && !isViolatedBy(term, fix) && !mayCross(term, last, fix)) continue;
+      const { buffer } = term;
+      const approach = buffer === null ? null : openOf(draft, buffer);
+      const isOpen = episode !== null || approach !== null;
+      if (!isOpen && !edgePassed && !concerns(fix, term) && !mayCross(term, last, fix)) continue;
       const folded = foldTerm(term, own, episode, before, fix);
-      if (folded.open !== null) open.push(folded.open);
-      for (const finding of folded.settled) settled.push(finding);
+      take(folded, open, settled);
+      if (buffer !== null) take(foldBuffer(buffer, own, approach, before, fix, folded), open, settled);
       const unknown = edgePassed ? unknownBetween(term, own, last ?? null, fix, folded.coveredUntilMs) : null;
       if (unknown !== null) settled.push(unknown);
     }
@@ -60,8 +65,14 @@ export function openOf({ open }: Draft, term: PreparedTerm): Episode | null {
   return null;
 }
 
-function isViolatedBy(term: PreparedTerm, fix: KeptFix): boolean {
-  return isActive(term, fix.fixedAtMs) && violates(term, fix);
+function take(folded: FoldedTerm, open: Episode[], settled: Finding[]): void {
+  if (folded.open !== null) open.push(folded.open);
+  for (const finding of folded.settled) settled.push(finding);
+}
+
+/** Whether a fix may mean something to a term: it violates it, or is near enough for a warning. */
+function concerns(fix: KeptFix, term: PreparedTerm): boolean {
+  return isActive(term, fix.fixedAtMs) && violates(term.buffer ?? term, fix);
 }
 
 /** Of the shared exclusions those about the step, those open, and those that began to apply around the fix before. */
@@ -75,12 +86,14 @@ function sharedExclusions(
   if (shared.exclusionCount === 0) return NONE;
   const terms = new Set(exclusionsAlong(shared, last, fix));
   for (const { termKey } of draft.open) {
-    const term = own.termByKey.has(termKey) ? undefined : shared.terms.get(termKey);
+    const term = own.termByKey.has(termKey) ? undefined : shared.terms.get(zoneTermKey(termKey));
     if (term?.violatedInside) terms.add(term);
   }
   if (edgePassed && last !== undefined) {
     const untilMs = Math.min(fix.fixedAtMs, last.fixedAtMs + GAP_LIMIT_MS);
-    for (const term of exclusionsOpening(shared, last.fixedAtMs, untilMs)) if (violates(term, last)) terms.add(term);
+    for (const term of exclusionsOpening(shared, last.fixedAtMs, untilMs)) {
+      if (violates(term.buffer ?? term, last)) terms.add(term);
+    }
   }
   return [...terms];
 }

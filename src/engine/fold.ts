@@ -108,8 +108,9 @@ function goOnDoubting(
   }
   const starts = openAtFix(term, interval, before, fix, violation, odds);
   if (doubt.leftAt !== null || apartMs > GAP_LIMIT_MS) return starts;
-  const { startedAtMs, reason } = doubt;
-  return { ...starts, startedAtMs, reason, evidence: addEvidence(doubt, apartMs, fix) };
+  const { startedAtMs, reason, buffer } = doubt;
+  const evidence = addEvidence(doubt, apartMs, fix);
+  return { ...starts, startedAtMs, reason, evidence, ...(buffer === undefined ? {} : { buffer }) };
 }
 
 /** A raised episode meets a fix in its interval; `last` is the fix before. */
@@ -174,7 +175,7 @@ export function openAtEdge(term: PreparedTerm, opening: Opening, before: readonl
   const { next } = TRANSITIONS.clear[level === 'belief-high' ? 'opening-edge-high' : 'opening-edge-likely'];
   return {
     termKey: term.key,
-    kind: term.term.kind,
+    kind: term.kind,
     startedAtMs: opening.atMs,
     strength: next === 'confirmed' ? 'confirmed' : 'suspected',
     raised: true,
@@ -214,7 +215,7 @@ function openAtFix(
   const { next } = TRANSITIONS.clear[levelOf(term, odds, violation, [fix])];
   return {
     termKey: term.key,
-    kind: term.term.kind,
+    kind: term.kind,
     startedAtMs: fix.fixedAtMs,
     strength: next === 'confirmed' ? 'confirmed' : 'suspected',
     raised: next !== 'clear',

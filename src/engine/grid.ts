@@ -4,7 +4,7 @@
  */
 import { addTerm, type BoxedTerms, removeTerm } from './boxed-terms.js';
 import { UNITS_PER_DEGREE } from './geometry/orientation.js';
-import type { PreparedTerm } from './prepared-term.js';
+import { outerShape, type PreparedTerm } from './prepared-term.js';
 
 /** Units of 1e-7 degree of latitude: 500 m. */
 const CELL_UNITS = 45_000;
@@ -72,7 +72,8 @@ export function removeFromGrid({ cells }: Grid, term: PreparedTerm): boolean {
 }
 
 /** The cells that list a term, each once; null where they are more than `MOST_CELLS`. */
-function keysOf({ shape }: PreparedTerm): Set<number> | null {
+function keysOf(term: PreparedTerm): Set<number> | null {
+  const shape = outerShape(term);
   const keys = new Set<number>();
   const [south, north] = [shape.south * UNITS_PER_DEGREE, shape.north * UNITS_PER_DEGREE];
   const [west, east] = [shape.west * UNITS_PER_DEGREE, shape.east * UNITS_PER_DEGREE];

@@ -84,7 +84,7 @@ export function suspectedJump(
   if (isCovered) return null;
   return {
     termKey: term.key,
-    kind: term.term.kind,
+    kind: term.kind,
     startedAtMs: jump.fixedAtMs,
     strength: 'suspected',
     rule: 'first-fix',

@@ -1,7 +1,10 @@
 /** How bad an alert is: a table, so that it can be read and argued about. */
 import type { AlertKind, Severity, ZonePriority } from './types.js';
 
-type JudgedKind = Extract<AlertKind, 'exclusion' | 'inclusion' | 'restriction' | 'curfew' | 'unknown-at-edge'>;
+type JudgedKind = Extract<
+  AlertKind,
+  'exclusion' | 'inclusion' | 'restriction' | 'curfew' | 'buffer' | 'unknown-at-edge'
+>;
 
 /** A victim's zone is life and limb; a curfew or an inclusion rarely is, and not knowing is less than a violation. */
 export const SEVERITIES: Readonly<Record<JudgedKind, Readonly<Record<ZonePriority, Severity>>>> = {
@@ -9,6 +12,8 @@ export const SEVERITIES: Readonly<Record<JudgedKind, Readonly<Record<ZonePriorit
   inclusion: { victim: 'critical', high: 'high', standard: 'medium' },
   restriction: { victim: 'critical', high: 'high', standard: 'medium' },
   curfew: { victim: 'critical', high: 'high', standard: 'medium' },
+  // A warning is less than what it warns of; near a victim somebody has to look.
+  buffer: { victim: 'high', high: 'medium', standard: 'low' },
   'unknown-at-edge': { victim: 'medium', high: 'medium', standard: 'medium' },
 };
 

@@ -7,7 +7,7 @@ import { shrinkAt } from './geometry/metres-per-degree.js';
 import { UNITS_PER_DEGREE } from './geometry/orientation.js';
 import type { PreparedZone } from './geometry/zone.js';
 import { addToGrid, createGrid, GRID_REACH_UNITS, type Grid, removeFromGrid, termsAround } from './grid.js';
-import { type PreparedTerm, prepareTerms } from './prepared-term.js';
+import { outerShape, type PreparedTerm, prepareTerms, termsByKey } from './prepared-term.js';
 import type { KeptFix } from './state.js';
 import { GAP_LIMIT_MS } from './thresholds.js';
 import type { EngineOptions, SharedWatch } from './types.js';
@@ -86,12 +86,12 @@ export function applyShared(index: SharedIndex, watch: SharedWatch): boolean {
   const terms = prepareTerms(watch.terms, watch.zones, shapes);
   for (const item of held?.items ?? []) {
     if (item.term.violatedInside) removeExclusion(index, item);
-    index.terms.delete(item.term.key);
+    for (const key of termsByKey([item.term]).keys()) index.terms.delete(key);
     forInstants(index, item.term, remove);
   }
   const items = terms.map(toItem);
   for (const item of items) {
-    index.terms.set(item.term.key, item.term);
+    for (const [key, term] of termsByKey([item.term])) index.terms.set(key, term);
     if (item.term.violatedInside) addExclusion(index, item);
     forInstants(index, item.term, insert);
     index.newestPublishedAtMs = Math.max(index.newestPublishedAtMs, item.term.term.publishedAtMs);
@@ -103,7 +103,7 @@ export function applyShared(index: SharedIndex, watch: SharedWatch): boolean {
 }
 
 function toItem(term: PreparedTerm): Item {
-  const { west, south, east, north } = term.shape;
+  const { west, south, east, north } = outerShape(term);
   return { minX: west, minY: south, maxX: east, maxY: north, term };
 }
 

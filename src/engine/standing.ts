@@ -1,11 +1,12 @@
 /** What stands of all terms while no newer fix has come, and when a curfew's next edge can be judged by tick. */
 import { violates } from './belief.js';
+import { standingBuffer } from './buffer.js';
 import type { CompiledActivation, CompiledOwn } from './compile.js';
 import type { Finding } from './finding.js';
 import { openOf } from './fold-all.js';
 import { backlogOf } from './horizon.js';
 import { nextTickEdgeAfter } from './intervals.js';
-import type { PreparedTerm } from './prepared-term.js';
+import { type PreparedTerm, zoneTermKey } from './prepared-term.js';
 import { standingEpisodes, suspectedJump } from './provisional.js';
 import { exclusionsAlong, exclusionsOpening } from './shared-index.js';
 import type { Draft, KeptFix, Told } from './state.js';
@@ -27,9 +28,14 @@ export function findStanding(draft: Draft, nowMs: number, watch: CompiledActivat
     for (const term of terms) {
       const open = openOf(draft, term);
       const isCurfew = term.term.kind === 'curfew';
-      if (isQuiet && open === null && !isCurfew) continue;
+      const { buffer } = term;
+      const approach = buffer === null ? null : openOf(draft, buffer);
+      if (isQuiet && open === null && approach === null && !isCurfew) continue;
       const episodes = standingEpisodes(term, own, open, draft.fixes, backlogMs);
       for (const episode of episodes) findings.push(episode);
+      if (buffer !== null) {
+        for (const near of standingBuffer(buffer, own, approach, draft.fixes, backlogMs, episodes)) findings.push(near);
+      }
       const suspected = jump === undefined ? null : suspectedJump(term, own, jump, newest, episodes, backlogMs);
       if (suspected !== null) findings.push(suspected);
       if (!isCurfew) continue;
@@ -56,7 +62,7 @@ function sharedExclusions(
   if (shared.exclusionCount === 0) return NONE;
   const terms = new Set(jump === undefined ? NONE : exclusionsAlong(shared, undefined, jump));
   const add = (termKey: string): void => {
-    const term = own.termByKey.has(termKey) ? undefined : shared.terms.get(termKey);
+    const term = own.termByKey.has(termKey) ? undefined : shared.terms.get(zoneTermKey(termKey));
     if (term?.violatedInside) terms.add(term);
   };
   for (const { termKey } of draft.open) add(termKey);
@@ -64,7 +70,7 @@ function sharedExclusions(
   if (newest !== null) {
     const untilMs = newest.fixedAtMs + GAP_LIMIT_MS;
     for (const term of exclusionsOpening(shared, newest.fixedAtMs, untilMs))
-      if (violates(term, newest)) terms.add(term);
+      if (violates(term.buffer ?? term, newest)) terms.add(term);
   }
   return [...terms];
 }

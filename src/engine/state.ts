@@ -17,9 +17,11 @@ export type Strength = 'suspected' | 'confirmed';
 /** An episode as the fixes make it; its end is not known. */
 export interface Episode {
   readonly termKey: string;
-  readonly kind: ConditionKind;
+  readonly kind: ConditionKind | 'buffer';
   readonly startedAtMs: number;
   readonly strength: Strength;
+  /** Of a buffer, once that is decided: whether it is told, or the zone's own violation came first. */
+  readonly buffer?: 'warned' | 'hushed';
   /** False: nothing is said of it. Fixes speak for it, but not yet for more than one half, or it was taken back and is not clear. */
   readonly raised: boolean;
   /** Belief in the violation after the newest judged fix. */

@@ -45,6 +45,8 @@ export function goOnSteadily(
   for (const episode of open) {
     const term = termOf(watch, episode.termKey);
     if (term === undefined) return null;
+    // Whether an approach is told at all hangs on what the same fix makes of the zone, until it is.
+    if (term.kind === 'buffer' && episode.buffer !== 'warned') return null;
     const { open: now, settled } = foldTerm(term, watch.own, episode, episode.raised ? [last] : keptFixes(state), fix);
     if (settled.length > 0) return null;
     if (!episode.raised) {
@@ -85,6 +87,9 @@ function concernsAnother(
   fix: KeptFix,
 ): boolean {
   for (const term of terms) {
+    const { buffer } = term;
+    if (buffer !== null && !isOpen(open, buffer.key) && isActive(buffer, fix.fixedAtMs) && violates(buffer, fix))
+      return true;
     if (isOpen(open, term.key)) continue;
     if ((isActive(term, fix.fixedAtMs) && violates(term, fix)) || mayCross(term, last, fix)) return true;
   }

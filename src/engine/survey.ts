@@ -80,7 +80,9 @@ function clearOf(
   shrink: number,
   clear: number,
 ): number {
-  const now = clearanceUnits(term.shape, fix.latitude, fix.longitude, shrink, clear);
-  if (isActive(term, fix.fixedAtMs) && violates(term, fix)) return -1;
+  const { buffer } = term;
+  let now = clearanceUnits(term.shape, fix.latitude, fix.longitude, shrink, clear);
+  if (buffer !== null) now = clearanceUnits(buffer.shape, fix.latitude, fix.longitude, shrink, now);
+  if (isActive(term, fix.fixedAtMs) && violates(buffer ?? term, fix)) return -1;
   return now <= step && mayCross(term, last, fix) ? -1 : now;
 }

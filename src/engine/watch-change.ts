@@ -1,12 +1,12 @@
 /** What a change of the watch does to a state: terms that are new are switched on, terms that are gone end what they had. */
 import type { CompiledActivation } from './compile.js';
 import type { Finding } from './finding.js';
-import { foldTerm } from './fold-term.js';
+import { foldWithBuffer } from './fold-term.js';
 import { closeHorizon } from './horizon.js';
 import { nextEdgeAfter, nextTickEdgeAfter } from './intervals.js';
-import type { PreparedTerm } from './prepared-term.js';
+import { type PreparedTerm, zoneTermKey } from './prepared-term.js';
 import { firstAfter, publishedAfter } from './shared-index.js';
-import type { ActivationState, Draft, Told } from './state.js';
+import type { ActivationState, Draft, Episode, Told } from './state.js';
 
 export function termOf(watch: CompiledActivation, termKey: string): PreparedTerm | undefined {
   return watch.own.termByKey.get(termKey) ?? watch.shared.terms.get(termKey);
@@ -50,17 +50,17 @@ export function adoptWatch(draft: Draft, watch: CompiledActivation, nowMs: numbe
  * may stand a little behind them. Fixes before it are only the state at the switch-on; the past is the reconciler's.
  */
 function switchOn(draft: Draft, term: PreparedTerm, watch: CompiledActivation): readonly Finding[] {
-  if (draft.open.some((episode) => episode.termKey === term.key)) return [];
+  if (draft.open.some(({ termKey }) => zoneTermKey(termKey) === term.key)) return [];
   const settled: Finding[] = [];
-  let open = null;
+  let open: readonly Episode[] = [];
   for (let i = 0; i < draft.fixes.length; i++) {
     const fix = draft.fixes[i]!;
     if (fix.fixedAtMs < term.term.publishedAtMs) continue;
-    const folded = foldTerm(term, watch.own, open, draft.fixes.slice(0, i), fix);
+    const folded = foldWithBuffer(term, watch.own, open, draft.fixes.slice(0, i), fix);
     open = folded.open;
     settled.push(...folded.settled);
   }
-  if (open !== null) draft.open = [...draft.open, open];
+  draft.open = [...draft.open, ...open];
   return settled;
 }
 

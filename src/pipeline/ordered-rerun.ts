@@ -7,7 +7,7 @@ import { type CompiledActivation, compileTag, joinShared } from '../engine/compi
 import { newestOf } from '../engine/horizon.js';
 import type { EngineInput } from '../engine/inputs.js';
 import { isPublishedInTime } from '../engine/past-change.js';
-import { termKey } from '../engine/prepared-term.js';
+import { bufferKey, termKey } from '../engine/prepared-term.js';
 import { collectFound, type FoundEpisode } from '../engine/reconcile.js';
 import { applyShared, createSharedIndex, type SharedIndex } from '../engine/shared-index.js';
 import type { Episode } from '../engine/state.js';
@@ -30,6 +30,7 @@ function knownFromStart(terms: readonly Term[], publishedAtMs: Map<string, numbe
     .filter((term) => Number.isFinite(term.publishedAtMs))
     .map((term) => {
       publishedAtMs.set(termKey(term), term.publishedAtMs);
+      publishedAtMs.set(bufferKey(termKey(term)), term.publishedAtMs);
       // A millisecond before, so that its start is an edge like any other and no switching on.
       const published = isPublishedInTime(term) ? {} : { publishedAtMs: term.startsAtMs - 1 };
       if (term.absences === undefined) return { ...term, ...published };

@@ -2,7 +2,7 @@
 import { advance, initialState } from '../../src/engine/advance.js';
 import { type CompiledOwn, compileTag, joinShared } from '../../src/engine/compile.js';
 import type { EngineInput } from '../../src/engine/inputs.js';
-import { type PreparedTerm, prepareTerms } from '../../src/engine/prepared-term.js';
+import { type PreparedTerm, prepareTerms, termKeyOf } from '../../src/engine/prepared-term.js';
 import { applyShared, createSharedIndex } from '../../src/engine/shared-index.js';
 import type { KeptFix } from '../../src/engine/state.js';
 import { HORIZON_FIXES, SNAPSHOT_EVERY_FIXES } from '../../src/engine/thresholds.js';
@@ -191,7 +191,7 @@ function standingOf(events: readonly EngineEvent[]): Standing[] {
   return [...last.values()]
     .filter(({ type }) => type !== 'withdrawn')
     .map((event) => ({
-      termKey: `${event.conditionId}@${event.conditionVersion}/${event.zoneId}@${event.zoneVersion}`,
+      termKey: termKeyOf(event)!,
       kind: event.kind,
       strength: event.strength,
       startedAtMs: event.episode.startedAtMs,

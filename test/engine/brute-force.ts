@@ -4,12 +4,14 @@
  * after every input every term is asked what stands. It never calls `advance`.
  */
 import { sigmaMetres } from '../../src/engine/belief.js';
+import { foldBuffer, standingBuffer } from '../../src/engine/buffer.js';
 import type { CompiledOwn } from '../../src/engine/compile.js';
 import { whyNotJudged } from '../../src/engine/evidence.js';
 import { AT_ONCE, backlogFromMs, type Finding } from '../../src/engine/finding.js';
+import type { FoldedTerm } from '../../src/engine/fold.js';
 import { foldTerm } from '../../src/engine/fold-term.js';
 import { recall } from '../../src/engine/match.js';
-import type { PreparedTerm } from '../../src/engine/prepared-term.js';
+import { type PreparedTerm, termsByKey } from '../../src/engine/prepared-term.js';
 import { standingEpisodes, suspectedJump } from '../../src/engine/provisional.js';
 import { isReachable } from '../../src/engine/speed.js';
 import type { Episode, HeldBack, KeptFix, Told, ToldOver } from '../../src/engine/state.js';
@@ -70,15 +72,24 @@ function fold(plain: Plain, own: CompiledOwn, terms: readonly PreparedTerm[], fi
     const last = before.at(-1) ?? null;
     for (const term of terms) {
       const folded = foldTerm(term, own, plain.open.get(term.key) ?? null, before, each);
-      if (folded.open === null) plain.open.delete(term.key);
-      else plain.open.set(term.key, folded.open);
-      settled.push(...folded.settled);
+      take(plain, term.key, folded, settled);
+      const { buffer } = term;
+      if (buffer !== null) {
+        const approach = plain.open.get(buffer.key) ?? null;
+        take(plain, buffer.key, foldBuffer(buffer, own, approach, before, each, folded), settled);
+      }
       const unknown = unknownBetween(term, own, last, each, folded.coveredUntilMs);
       if (unknown !== null) settled.push(unknown);
     }
     plain.fixes.push(each);
   }
   return settled;
+}
+
+function take(plain: Plain, key: string, { open, settled }: FoldedTerm, all: Finding[]): void {
+  if (open === null) plain.open.delete(key);
+  else plain.open.set(key, open);
+  all.push(...settled);
 }
 
 /** What stands at `nowMs` while no newer fix has come; `toldOf` gives what was said of a term's silence. */
@@ -94,18 +105,21 @@ function stand(
   const jump = plain.waiting[0];
   return terms.flatMap((term) => {
     const findings = standingEpisodes(term, own, plain.open.get(term.key) ?? null, fixes, plain.backlogMs);
+    const { buffer } = term;
+    const approach = buffer === null ? null : (plain.open.get(buffer.key) ?? null);
+    const near = buffer === null ? [] : standingBuffer(buffer, own, approach, fixes, plain.backlogMs, findings);
     const coveredUntilMs = findings.length === 0 ? -Infinity : (findings.at(-1)!.end?.atMs ?? Infinity);
     const suspected = jump === undefined ? null : suspectedJump(term, own, jump, newest, findings, plain.backlogMs);
     if (suspected !== null) findings.push(suspected);
     const unknown = unknownSince(term, own, newest, plain.backlogMs, coveredUntilMs, nowMs, toldOf(term.key, newest));
-    return unknown === null ? findings : [...findings, unknown];
+    return [...findings, ...near, ...(unknown === null ? [] : [unknown])];
   });
 }
 
 /** A tag from before its first ping, under terms that do not change. */
 export function createBruteForce(own: CompiledOwn, terms: readonly PreparedTerm[]): BruteForce {
   const plain: Plain = { fixes: [], waiting: [], backlogMs: AT_ONCE, open: new Map() };
-  const byKey = new Map(terms.map((term) => [term.key, term]));
+  const byKey = termsByKey(terms);
   let told: readonly Told[] = [];
   let over: ToldOver[] = [];
   let heldBack: readonly HeldBack[] = [];
@@ -176,14 +190,14 @@ export function evaluateTrack(
   nowMs: number,
 ): Standing[] {
   const plain: Plain = { fixes: [], waiting: [], backlogMs: AT_ONCE, open: new Map() };
-  const graceMs = new Map(terms.map((term) => [term.key, term.term.graceMs]));
+  const byKey = termsByKey(terms);
   const findings = track.flatMap((fix) => fold(plain, own, terms, fix));
   findings.push(...stand(plain, own, terms, nowMs, () => undefined));
   return findings
     .filter(({ termKey, kind, startedAtMs, end, lastViolating }) => {
       if (kind === 'unknown-at-edge') return true;
       const lastsMs = (end?.atMs ?? Math.max(nowMs, lastViolating?.fixedAtMs ?? 0)) - startedAtMs;
-      return startedAtMs <= nowMs && lastsMs >= graceMs.get(termKey)!;
+      return startedAtMs <= nowMs && lastsMs >= byKey.get(termKey)!.term.graceMs;
     })
     .map(({ termKey, kind, strength, startedAtMs, end }) => {
       const isOver = end !== null && end.atMs <= nowMs;

@@ -33,7 +33,8 @@ function zoneAt(random: Random, zoneId: string, at: Point, priority: Zone['prior
     random() < 0.3
       ? { type: 'circle', longitude: at[0], latitude: at[1], radiusMetres: sizeMetres / 2 }
       : { type: 'polygons', polygons: generateZoneAt(random, at, sizeMetres).polygons };
-  return { zoneId, version: 1, priority, bufferMetres: null, shape };
+  const bufferMetres = random() < 0.3 ? Math.round(between(random, 20, 400)) : null;
+  return { zoneId, version: 1, priority, bufferMetres, shape };
 }
 
 /** Openings and closings in turn, some as short as a minute, over some days. */

@@ -11,7 +11,7 @@ const MAX_FIXES = 60;
 const LENGTH_MS = 4 * 60 * MINUTE_MS;
 
 /** Inside all zones, on the square's edge, outside the small zones, outside all; and beyond them, with a zone between. */
-const PLACES = [place(0), place(100), place(300), place(1000), place(-300), place(-90, 250)];
+const PLACES = [place(0), place(100), place(300), place(1000), place(-300), place(-90, 250), place(160)];
 /** Not reached within a minute, but within two; not within five minutes; the same elsewhere. */
 const FAR_PLACES = [place(8_000), place(40_000), place(0, -40_000)];
 
@@ -22,6 +22,7 @@ const terms = fc.record({
   otherCurfew: fc.boolean(),
   shared: fc.boolean(),
   firstFix: fc.boolean(),
+  bufferMetres: fc.constantFrom(null, 80, 250),
   graceMs: fc.constantFrom(0, 0, 0, 180_000),
   publishedAfterMs: fc.constantFrom(-1e9, -1e9, 70 * MINUTE_MS),
   windowMinutes: fc.array(fc.constantFrom(1, 3, 7, 20, 45), { minLength: 2, maxLength: 12 }),
@@ -68,7 +69,8 @@ function windowsOf(minutes: readonly number[]): number[] {
 export function worlds(options: { changes: boolean }): fc.Arbitrary<World> {
   return fc.tuple(terms, fc.array(fix, { minLength: 1, maxLength: 60 }), change).map(([spec, runs, changed]) => {
     const fixes = runs.flatMap((run) => Array.from({ length: run.times }, () => run)).slice(0, MAX_FIXES);
-    const square = zone();
+    const { bufferMetres } = spec;
+    const square = zone({ bufferMetres });
     const home = circle('Z-home', place(0), 150);
     const near = circle('Z-near', place(150), 200);
     const common: Partial<Term> = {
@@ -110,7 +112,8 @@ export function worlds(options: { changes: boolean }): fc.Arbitrary<World> {
 
 /** The exclusion's square is replaced by a circle, published half a second later. */
 function changesAt(atMs: number, bigger: boolean, first: TagWatch): Step[] {
-  const next: Zone = circle('Z-1', place(0), bigger ? 400 : 50, { version: 2 });
+  const { bufferMetres } = first.zones['Z-1@1']!;
+  const next: Zone = circle('Z-1', place(0), bigger ? 400 : 50, { version: 2, bufferMetres });
   const old = first.activations[0]!.terms;
   const terms = old.flatMap((each) => {
     if (each.kind !== 'exclusion' || (each.endsAtMs ?? Infinity) <= atMs) return [each];
@@ -123,7 +126,7 @@ function changesAt(atMs: number, bigger: boolean, first: TagWatch): Step[] {
 }
 
 function sharedAt(atMs: number): Step {
-  const school = circle('Z-school', place(0), 120);
+  const school = circle('Z-school', place(0), 120, { bufferMetres: 60 });
   const everyone = term('exclusion', school, { conditionId: 'C-schools', startsAtMs: atMs, publishedAtMs: atMs });
   return { atMs: atMs + 800, shared: shared([school], [everyone]) };
 }

@@ -29,8 +29,11 @@ function toDegrees({ latitude, longitude }: Centre, { east, north }: Plane): Cen
 function somewhere(random: Random, centre: Centre, zoneId: string, reachMetres: number, version = 1): Zone {
   const radius = 10 * 1_000 ** random.next();
   const at = { east: random.between(-reachMetres, reachMetres), north: random.between(-reachMetres, reachMetres) };
-  if (random.next() < 0.4)
-    return zone({ zoneId, version, shape: { type: 'circle', ...toDegrees(centre, at), radiusMetres: radius } });
+  const bufferMetres = random.next() < 0.3 ? Math.round(random.between(20, 400)) : null;
+  if (random.next() < 0.4) {
+    const shape = { type: 'circle', ...toDegrees(centre, at), radiusMetres: radius } as const;
+    return zone({ zoneId, version, bufferMetres, shape });
+  }
   const ring = (share: number, corners: number): [number, number][] => {
     const points = Array.from({ length: corners }, (_, i): [number, number] => {
       const angle = (2 * Math.PI * i) / corners;
@@ -43,7 +46,7 @@ function somewhere(random: Random, centre: Centre, zoneId: string, reachMetres: 
   };
   const outer = ring(1, random.whole(3, 70));
   const rings = random.next() < 0.5 ? [outer] : [outer, ring(0.5, random.whole(3, 20))];
-  return zone({ zoneId, version, shape: { type: 'polygons', polygons: [rings] } });
+  return zone({ zoneId, version, bufferMetres, shape: { type: 'polygons', polygons: [rings] } });
 }
 
 function windowsFrom(random: Random, atMs: number): number[] {

@@ -69,7 +69,12 @@ export function circleClearanceUnits(
   capUnits: number,
 ): number {
   const distance = Math.abs(signedDistanceToCircleMetres(circle, latitude, longitude));
-  const span = (2 * (circle.radiusMetres + distance)) / SHORTEST_RADIUS_METRES;
+  return clearanceOfMetres(distance, circle.radiusMetres + distance, latitude, capUnits);
+}
+
+/** The same for any line so many metres away, measured from something at most `reachMetres` away. */
+export function clearanceOfMetres(distance: number, reachMetres: number, latitude: number, capUnits: number): number {
+  const span = (2 * reachMetres) / SHORTEST_RADIUS_METRES;
   const poleward = Math.abs(latitude) * RADIANS + span;
   if (poleward >= MOST_POLEWARD) return 0;
   const slope = 1 + 2 * span * Math.tan(poleward);

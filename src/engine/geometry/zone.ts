@@ -3,10 +3,12 @@ import type { Zone } from '../types.js';
 import {
   circleClearanceUnits,
   circleContains,
+  clearanceOfMetres,
   type PreparedCircle,
   prepareCircle,
   signedDistanceToCircleMetres,
 } from './circle.js';
+import { metresPerDegreeLatitude, metresPerDegreeLongitude } from './metres-per-degree.js';
 import { UNITS_PER_DEGREE } from './orientation.js';
 import {
   distanceToPolygonsMetres,
@@ -19,6 +21,8 @@ import {
 export interface PreparedZone {
   readonly circle: PreparedCircle | null;
   readonly polygons: PreparedPolygons | null;
+  /** Polygons reach this far beyond their edges, holes inwards; a circle is as large as it is. */
+  readonly bufferMetres: number;
   /** Bounding box in degrees; nothing outside it is inside the zone. */
   readonly west: number;
   readonly south: number;
@@ -26,17 +30,21 @@ export interface PreparedZone {
   readonly north: number;
 }
 
+/** The box is widened by this share more than the buffer, so that what lies outside it is certainly outside. */
+const BOX_MARGIN = 1.01;
+
 /** Throws where the geometry has no edges: it was validated before it got here. */
 export function prepareZone(shape: Zone['shape']): PreparedZone {
   if (shape.type === 'circle') {
     const circle = prepareCircle(shape.latitude, shape.longitude, shape.radiusMetres);
-    return { circle, polygons: null, west: circle.west, south: circle.south, east: circle.east, north: circle.north };
+    return ofCircle(circle);
   }
   const polygons = preparePolygons(shape.polygons);
   // Half a unit on each side: a fix is rounded to units before it is compared.
   return {
     circle: null,
     polygons,
+    bufferMetres: 0,
     west: (polygons.west - 0.5) / UNITS_PER_DEGREE,
     south: (polygons.south - 0.5) / UNITS_PER_DEGREE,
     east: (polygons.east + 0.5) / UNITS_PER_DEGREE,
@@ -44,18 +52,48 @@ export function prepareZone(shape: Zone['shape']): PreparedZone {
   };
 }
 
+function ofCircle(circle: PreparedCircle): PreparedZone {
+  const { west, south, east, north } = circle;
+  return { circle, polygons: null, bufferMetres: 0, west, south, east, north };
+}
+
+/** The zone and all that lies within a distance of it. */
+export function widenZone(zone: PreparedZone, bufferMetres: number): PreparedZone {
+  const { circle, west, south, east, north } = zone;
+  if (circle !== null) {
+    return ofCircle(prepareCircle(circle.latitude, circle.longitude, circle.radiusMetres + bufferMetres));
+  }
+  const byLatitude = (bufferMetres * BOX_MARGIN) / Math.min(...[south, north].map(metresPerDegreeLatitude));
+  const poleward = Math.min(89.9, Math.max(Math.abs(south - byLatitude), Math.abs(north + byLatitude)));
+  const byLongitude = (bufferMetres * BOX_MARGIN) / metresPerDegreeLongitude(poleward);
+  return {
+    ...zone,
+    bufferMetres,
+    west: west - byLongitude,
+    south: south - byLatitude,
+    east: east + byLongitude,
+    north: north + byLatitude,
+  };
+}
+
 /** Whether the zone contains the point (degrees). The boundary, also that of a hole, belongs to the zone. */
 export function contains(zone: PreparedZone, latitude: number, longitude: number): boolean {
-  return zone.polygons !== null
+  if (zone.polygons === null) return circleContains(zone.circle!, latitude, longitude);
+  return zone.bufferMetres === 0
     ? polygonsContain(zone.polygons, latitude, longitude)
-    : circleContains(zone.circle!, latitude, longitude);
+    : isNear(zone, latitude, longitude);
+}
+
+function isNear(zone: PreparedZone, latitude: number, longitude: number): boolean {
+  if (latitude < zone.south || latitude > zone.north || longitude < zone.west || longitude > zone.east) return false;
+  return signedDistanceMetres(zone, latitude, longitude) <= 0;
 }
 
 /** Metres to the zone's boundary, negative inside. */
 export function signedDistanceMetres(zone: PreparedZone, latitude: number, longitude: number): number {
   if (zone.circle !== null) return signedDistanceToCircleMetres(zone.circle, latitude, longitude);
   const distance = distanceToPolygonsMetres(zone.polygons!, latitude, longitude);
-  return polygonsContain(zone.polygons!, latitude, longitude) ? -distance : distance;
+  return (polygonsContain(zone.polygons!, latitude, longitude) ? -distance : distance) - zone.bufferMetres;
 }
 
 /**
@@ -72,6 +110,10 @@ export function clearanceUnits(
   const boxX = Math.max(zone.west - longitude, 0, longitude - zone.east) * shrink;
   const boxY = Math.max(zone.south - latitude, 0, latitude - zone.north);
   if (boxX > 0 || boxY > 0) return Math.min(capUnits, Math.sqrt(boxX * boxX + boxY * boxY) * UNITS_PER_DEGREE);
+  if (zone.bufferMetres > 0) {
+    const distance = Math.abs(signedDistanceMetres(zone, latitude, longitude));
+    return clearanceOfMetres(distance, zone.bufferMetres + distance, latitude, capUnits);
+  }
   return zone.polygons !== null
     ? polygonsClearanceUnits(zone.polygons, latitude, longitude, shrink, capUnits)
     : circleClearanceUnits(zone.circle!, latitude, longitude, capUnits);

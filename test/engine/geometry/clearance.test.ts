@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { clearanceUnits, contains, prepareZone } from '../../../src/engine/geometry/zone.js';
+import { clearanceUnits, contains, prepareZone, widenZone } from '../../../src/engine/geometry/zone.js';
 import type { Zone } from '../../../src/engine/types.js';
 
 const RADIANS = Math.PI / 180;
@@ -25,14 +25,18 @@ function ring(centre: { latitude: number; longitude: number }, metres: number, s
   return [...points, points[0]!];
 }
 
-const zones = fc.record({ at, size, outer: radii, hole: radii, circle: fc.boolean() }).map((made) => {
+/** A third of them with a buffer about their size or a small one. */
+const buffer = fc.constantFrom(0, 0, 0, 0, 0.05, 1);
+const zones = fc.record({ at, size, outer: radii, hole: radii, circle: fc.boolean(), buffer }).map((made) => {
   const shape: Zone['shape'] = made.circle
     ? { type: 'circle', ...made.at, radiusMetres: made.size }
     : {
         type: 'polygons',
         polygons: [[ring(made.at, made.size, made.outer), ring(made.at, made.size * 0.3, made.hole)]],
       };
-  return { zone: prepareZone(shape), at: made.at, size: made.size };
+  const zone = prepareZone(shape);
+  const widened = made.buffer === 0 ? zone : widenZone(zone, Math.min(5_000, made.buffer * made.size));
+  return { zone: widened, at: made.at, size: made.size };
 });
 
 /** Of a zone's size: in it, beside it and well away from it. */
