@@ -87,7 +87,10 @@ describe('edges', () => {
   });
 
   test('beliefs from before a window do not confirm in it by one fix', () => {
-    scenario(DAY, exclusion({ windows: [at('12:05:00'), at('13:00:00')], windowsUntilMs: at('23:00:00') }))
+    const { events } = scenario(
+      DAY,
+      exclusion({ windows: [at('12:05:00'), at('13:00:00')], windowsUntilMs: at('23:00:00') }),
+    )
       .at('12:02:00')
       .stay(middle)
       .at('12:04:00')
@@ -95,6 +98,7 @@ describe('edges', () => {
       .at('12:05:30')
       .fix(middle)
       .expect(['12:05:32 suspected exclusion 12:05:30- belief']);
+    expect(events[0]!.explanation.belief).toBe(0.945);
   });
 
   test('a window that was over before its condition was published is not judged by what stood', () => {
@@ -119,6 +123,32 @@ describe('edges', () => {
       .at('12:01:00')
       .fix(middle, { afterMs: 2_000_000 })
       .expect(['12:34:20 confirmed exclusion 12:00:00- edge']);
+  });
+
+  test('a publication within an episode begins no other', () => {
+    scenario(DAY, exclusion({ startsAtMs: at('12:00:00'), publishedAtMs: at('12:03:00') }))
+      .at('11:58:00')
+      .stay(middle)
+      .at('12:01:00')
+      .fix(middle)
+      .at('12:10:00')
+      .wait()
+      .expect(['12:01:02 confirmed exclusion 12:00:00- edge']);
+  });
+
+  test('what lasted through its grace by the clock is not taken back by the one fix since that may be an outlier', () => {
+    const window = { windows: [at('12:00:00'), at('12:12:00')], windowsUntilMs: at('23:00:00') };
+    scenario(DAY, exclusion({ ...window, graceMs: 600_000 }))
+      .at('12:01:00')
+      .stay(middle)
+      .at('12:04:00')
+      .fix(faraway)
+      .at('12:20:00')
+      .wait()
+      .expect([
+        '12:12:30 confirmed exclusion 12:01:00- belief',
+        '12:13:30 ended exclusion 12:01:00-12:12:00 window-closed edge',
+      ]);
   });
 
   test('where the tag goes and the order ends at the same instant, the tag went', () => {
