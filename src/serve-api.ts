@@ -28,6 +28,7 @@ import type { Clock, Database, EventLog, Log } from './pipeline/ports.js';
 import { measureWatches } from './pipeline/publication.js';
 import type { Recorder } from './pipeline/recorder.js';
 import { addGaps, type GapLine } from './pipeline/trail-gaps.js';
+import { judgeStretch } from './pipeline/trail-speeds.js';
 import { listAlerts, readAlert } from './store/alerts.js';
 import { readGapFacts } from './store/gap-facts.js';
 import { readOrderViolations } from './store/order-violations.js';
@@ -110,7 +111,7 @@ export async function startApi(deps: ApiDeps): Promise<string> {
   registerAtv(app, { readViolations: (orderId) => readOrderViolations(db, orderId), unreasonableMs, clock });
   registerTrail(app, {
     readTrail: async ({ after, ...query }) => {
-      const { points, next } = await readTrail(db, { ...query, after });
+      const { points, next } = judgeStretch(await readTrail(db, { ...query, after }), after?.evidence ?? null);
       const gapDeps = { readFacts: (lines: readonly GapLine[]) => readGapFacts(db, lines), nowMs: clock.nowMs() };
       const { fixes, last } = await addGaps<TrailFix>(points, after?.evidence ?? null, gapDeps);
       return { points: fixes, next: next === null ? null : { ...next, evidence: last } };

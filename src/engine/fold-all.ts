@@ -24,7 +24,7 @@ export function foldCandidate(
   watch: CompiledActivation,
   settled: Finding[],
 ): void {
-  const { evidence, waiting } = weighSpeed(draft, fix);
+  const { evidence, waiting } = weighSpeed(draft.fixes.at(-1), draft.waiting, fix);
   draft.waiting = waiting;
   if (evidence.length > 0) noteReceipt(draft, fix, receivedAtMs);
   for (const each of evidence) foldIntoAll(draft, each, watch, settled);

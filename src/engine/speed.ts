@@ -2,7 +2,7 @@
  * The speed that fixes imply. One that no wearer reaches from the newest fix that carries evidence (the anchor) carries none; where
  * enough of them agree with each other the anchor was the error, and they are evidence, in order of their own time.
  */
-import type { ActivationState, Draft, KeptFix } from './state.js';
+import type { ActivationState, KeptFix } from './state.js';
 import { AGREEING_FIXES, SPEED_LIMIT_METRES_PER_SECOND, SPEED_SIGMAS } from './thresholds.js';
 
 const RADIANS = Math.PI / 180;
@@ -35,16 +35,19 @@ export function isPlausible(state: ActivationState, newest: KeptFix | undefined,
   return state.waiting.length === 0 && (newest === undefined || isReachable(newest, fix));
 }
 
-export interface Weighed {
+export interface Weighed<Fix extends KeptFix> {
   /** What is to be folded now, oldest first; the fix is the last of them, or none of them. */
-  readonly evidence: readonly KeptFix[];
+  readonly evidence: readonly Fix[];
   /** Fixes not reachable from the anchor, each reachable from the one before: fewer than `AGREEING_FIXES`. */
-  readonly waiting: readonly KeptFix[];
+  readonly waiting: readonly Fix[];
 }
 
 /** What a fix newer than all makes evidence of: itself, nothing yet, or those that waited and agree with it. */
-export function weighSpeed({ fixes, waiting }: Draft, fix: KeptFix): Weighed {
-  const anchor = fixes.at(-1);
+export function weighSpeed<Fix extends KeptFix>(
+  anchor: Fix | undefined,
+  waiting: readonly Fix[],
+  fix: Fix,
+): Weighed<Fix> {
   if (anchor === undefined || isReachable(anchor, fix)) return { evidence: [fix], waiting: [] };
   const last = waiting.at(-1);
   const run = last !== undefined && isReachable(last, fix) ? [...waiting, fix] : [fix];

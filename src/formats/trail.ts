@@ -4,7 +4,7 @@
  * the route.
  */
 import type { Mechanism } from '../engine/types.js';
-import type { TrailGap } from '../pipeline/ports.js';
+import type { TrailGap, TrailModel } from '../pipeline/ports.js';
 
 /** One recorded fix (`store/trail.ts`). Instants are epoch ms; nulls: the tag did not say. */
 export interface TrailFix {
@@ -23,8 +23,10 @@ export interface TrailFix {
   readonly satellites: number | null;
   readonly batteryPercent: number | null;
   readonly deviceEvents: readonly string[];
-  /** Why it was no evidence; null: nothing in it spoke against it. */
+  /** Why it was no evidence; null: nothing in it, nor in those around it, spoke against it. */
   readonly notJudged: string | null;
+  /** Of the tag, for those who judge the fix; no format tells it. */
+  readonly model?: TrailModel | null;
   /** Of the first fix after a gap in the evidence. */
   readonly gapBefore?: TrailGap;
 }

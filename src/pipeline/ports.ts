@@ -5,6 +5,7 @@
 import type { AlertEvent } from '../alerts/event.js';
 import type {
   Absence,
+  AccuracyConvention,
   Activation,
   ConditionKind,
   CustodyPeriod,
@@ -339,6 +340,12 @@ export interface WatchFacts {
   /** By wearerId. */
   readonly suspensions?: ReadonlyMap<string, readonly Suspension[]>;
   readonly custodyPeriods?: ReadonlyMap<string, readonly CustodyPeriod[]>;
+}
+
+/** What the model of a tag says of its accuracies. */
+export interface TrailModel {
+  readonly accuracyConvention: AccuracyConvention;
+  readonly defaultAccuracyMetres: number | null;
 }
 
 /** A silence between two fixes of a trail, longer than the engine infers anything over. */

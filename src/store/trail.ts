@@ -1,6 +1,6 @@
 /** Where a wearer was: pings joined with who wore the tag when. */
 import type { Mechanism, NotJudged } from '../engine/types.js';
-import type { Queryable } from '../pipeline/ports.js';
+import type { Queryable, TrailModel } from '../pipeline/ports.js';
 
 /** A ping with a position, as it was recorded. Instants are epoch ms. */
 export interface TrailPoint {
@@ -23,6 +23,8 @@ export interface TrailPoint {
   readonly deviceEvents: readonly string[];
   /** Why it was no evidence, where the reason lies in the ping itself; null: nothing in it spoke against it. */
   readonly notJudged: NotJudged | null;
+  /** What its tag's model says; null: the tag has none. Of the points of a trail. */
+  readonly model?: TrailModel | null;
 }
 
 /** Place of a point in a trail, to go on from. */
@@ -52,6 +54,11 @@ interface TrailRow {
   not_judged: NotJudged | null;
 }
 
+interface ModelRow {
+  accuracy_convention: 'r68' | 'r95' | null;
+  default_accuracy_metres: number | null;
+}
+
 const COLUMNS = `p.tag_id, a.activation_id, p.identity, p.sequence, p.fixed_at, p.received_at, st_y(p.position) as latitude,
   st_x(p.position) as longitude, p.accuracy_metres, p.mechanism, p.speed_kmh, p.heading_degrees, p.altitude_metres, p.satellites,
   p.battery_percent, p.device_events, p.not_judged`;
@@ -78,6 +85,11 @@ function toPoint(row: TrailRow): TrailPoint {
   };
 }
 
+function toModel({ accuracy_convention, default_accuracy_metres }: ModelRow): TrailModel | null {
+  if (accuracy_convention === null) return null;
+  return { accuracyConvention: accuracy_convention, defaultAccuracyMetres: default_accuracy_metres };
+}
+
 /**
  * The trail from `fromMs` (included) to `toMs` (excluded), in order of device time: every ping with a position while the tag
  * was on the wearer. `next` is where to go on, null at the end.
@@ -94,10 +106,11 @@ export async function readTrail(
 ): Promise<{ readonly points: readonly TrailPoint[]; readonly next: TrailPlace | null }> {
   const { wearerId, fromMs, toMs, limit, after = null } = query;
   const from = new Date(after === null ? fromMs : Math.max(fromMs, after.fixedAtMs));
-  const { rows } = await db.query<TrailRow>(
-    `select ${COLUMNS}
+  const { rows } = await db.query<TrailRow & ModelRow>(
+    `select ${COLUMNS}, m.accuracy_convention, m.default_accuracy_metres
      from activation a join ping p on p.tag_id = a.tag_id
        and p.fixed_at >= a.fitted_at and (a.removed_at is null or p.fixed_at < a.removed_at)
+       left join tag t on t.tag_id = p.tag_id left join tag_model m on m.model_id = t.model_id
      where a.wearer_id = $1 and p.fixed_at >= $2::timestamptz and p.fixed_at < $3::timestamptz and p.position is not null
        and ($4::timestamptz is null or (p.fixed_at, p.tag_id, p.identity) > ($4::timestamptz, $5::text, $6::text))
      order by p.fixed_at, p.tag_id, p.identity limit $7`,
@@ -111,7 +124,7 @@ export async function readTrail(
       limit + 1,
     ],
   );
-  const points = rows.slice(0, limit).map(toPoint);
+  const points = rows.slice(0, limit).map((row) => ({ ...toPoint(row), model: toModel(row) }));
   const last = points.at(-1);
   return { points, next: rows.length > limit && last !== undefined ? last : null };
 }
