@@ -2,7 +2,7 @@
 import { booleanPointInPolygon, multiPolygon } from '@turf/turf';
 import { describe, expect, test } from 'vitest';
 import { metresPerDegreeLatitude, metresPerDegreeLongitude } from '../../../src/engine/geometry/metres-per-degree.js';
-import { contains, prepareZone, signedDistanceMetres } from '../../../src/engine/geometry/zone.js';
+import { contains, prepareZone, signedDistanceMetres, widenZone } from '../../../src/engine/geometry/zone.js';
 import { geodesicMetres, geodesicMetresToEdge } from '../../support/geodesic.js';
 import { karneyMetres, karneyMetresToEdges } from '../../support/geographiclib.js';
 import { seededRandom } from '../../support/random.js';
@@ -98,6 +98,40 @@ describe(`GeographicLib (${again})`, () => {
     }
     expect(measured, again).toBeGreaterThan(runs * 0.8);
     expect(sides, again).toBeGreaterThan(0);
+  });
+
+  test('a zone with its buffer reaches exactly so far, 10 m to 2 km, polygons with holes and circles', () => {
+    let near = 0;
+    for (let n = 0; n < 800; n++) {
+      const { polygons, sizeMetres } = generateZone(random);
+      const bufferMetres = 10 * 200 ** random();
+      const [longitude, latitude] = fixNear(random, polygons, 1.8 * bufferMetres);
+      if (Math.abs(latitude) > LATITUDES) continue;
+      const [x, y] = polygons[0]![0]![0]!;
+      const isCircle = n % 4 === 0;
+      const zone = prepareZone(
+        isCircle
+          ? { type: 'circle', longitude: x, latitude: y, radiusMetres: sizeMetres / 2 }
+          : { type: 'polygons', polygons },
+      );
+      const fromCentre = karneyMetres(y, x, latitude, longitude);
+      const exact = isCircle
+        ? fromCentre - sizeMetres / 2
+        : karneyMetresToEdges([longitude, latitude], edgesOf(polygons)) *
+          (contains(zone, latitude, longitude) ? -1 : 1);
+      const bound = isCircle
+        ? circleBoundMetres(fromCentre, Math.max(Math.abs(y), Math.abs(latitude)))
+        : polygonBoundMetres(Math.abs(exact), latitude);
+      const widened = widenZone(zone, bufferMetres);
+      const told = `${again} run ${n}, ${sizeMetres.toFixed(0)} m and ${bufferMetres.toFixed(1)} m at ${latitude.toFixed(2)}°: ${exact}`;
+      const signed = signedDistanceMetres(widened, latitude, longitude);
+      expect(Math.abs(signed - (exact - bufferMetres)), told).toBeLessThan(bound);
+      // A fix on the boundary is rounded to 1e-7 degree, about 1 cm.
+      if (Math.abs(exact - bufferMetres) < bound + 0.02) continue;
+      expect(contains(widened, latitude, longitude), told).toBe(exact < bufferMetres);
+      if (exact > 0 && exact < bufferMetres) near++;
+    }
+    expect(near, again).toBeGreaterThan(100);
   });
 
   test('circles, fixes up to 50 km from the line', () => {
