@@ -27,6 +27,24 @@ export function removeTerm({ boxes, terms }: BoxedTerms, term: PreparedTerm): vo
   boxes.splice(4 * i, 4);
 }
 
+/** Whether the step from one place to another passes by the box of a term: it neither begins, ends nor crosses in its zone. */
+export function isPassedBy(boxes: readonly number[], i: number, from: Place, to: Place): boolean {
+  const at = 4 * i;
+  const west = boxes[at]!;
+  if (from.longitude < west && to.longitude < west) return true;
+  const south = boxes[at + 1]!;
+  if (from.latitude < south && to.latitude < south) return true;
+  const east = boxes[at + 2]!;
+  if (from.longitude > east && to.longitude > east) return true;
+  const north = boxes[at + 3]!;
+  return from.latitude > north && to.latitude > north;
+}
+
+interface Place {
+  readonly latitude: number;
+  readonly longitude: number;
+}
+
 /**
  * The square of the distance from a point to the box of a term, 0 inside; in units of 1e-7 degree of latitude, a degree of longitude
  * taken as `shrink` of one of latitude.

@@ -1,5 +1,6 @@
 /** One fix folded into every term that it can mean something to. */
 import { violates } from './belief.js';
+import { isPassedBy } from './boxed-terms.js';
 import { foldBuffer } from './buffer.js';
 import type { CompiledActivation } from './compile.js';
 import { mayCross } from './crossing.js';
@@ -41,8 +42,8 @@ function foldIntoAll(draft: Draft, fix: KeptFix, watch: CompiledActivation, sett
       const episode = openOf(draft, term);
       const { buffer } = term;
       const approach = buffer === null ? null : openOf(draft, buffer);
-      const isOpen = episode !== null || approach !== null;
-      if (!isOpen && !edgePassed && !concerns(fix, term) && !mayCross(term, last, fix)) continue;
+      const goesOn = episode !== null || approach !== null;
+      if (!goesOn && !edgePassed && !concerns(fix, term) && !mayCross(term, last, fix)) continue;
       const folded = foldTerm(term, own, episode, before, fix);
       take(folded, open, settled);
       if (buffer !== null) take(foldBuffer(buffer, own, approach, before, fix, folded), open, settled);
@@ -50,7 +51,7 @@ function foldIntoAll(draft: Draft, fix: KeptFix, watch: CompiledActivation, sett
       if (unknown !== null) settled.push(unknown);
     }
   };
-  foldInto(own.terms);
+  foldInto(edgePassed || last === undefined ? own.terms : concernedOwn(draft, last, fix, watch));
   foldInto(shared.everywhere);
   foldInto(sharedExclusions(draft, last, fix, watch, edgePassed));
   // In an order of their own, whatever the way they were found.
@@ -59,10 +60,25 @@ function foldIntoAll(draft: Draft, fix: KeptFix, watch: CompiledActivation, sett
   if (edgePassed) findNextEdges(draft, watch);
 }
 
+/** Of the wearer's own terms those that are open, and those whose boxes the step does not pass by. */
+function concernedOwn(draft: Draft, last: KeptFix, fix: KeptFix, { own }: CompiledActivation): PreparedTerm[] {
+  const { boxes, terms } = own.boxed;
+  const concerned: PreparedTerm[] = [];
+  for (let i = 0; i < terms.length; i++) {
+    const term = terms[i]!;
+    if (!isPassedBy(boxes, i, last, fix) || (draft.open.length > 0 && isOpen(draft, term))) concerned.push(term);
+  }
+  return concerned;
+}
+
 /** The open episode of a term, raised or not. */
 export function openOf({ open }: Draft, term: PreparedTerm): Episode | null {
   for (const episode of open) if (episode.termKey === term.key) return episode;
   return null;
+}
+
+function isOpen(draft: Draft, term: PreparedTerm): boolean {
+  return openOf(draft, term) !== null || (term.buffer !== null && openOf(draft, term.buffer) !== null);
 }
 
 function take(folded: FoldedTerm, open: Episode[], settled: Finding[]): void {

@@ -2,39 +2,51 @@
  * What a late fix needs: the fixes of the last half hour over a state before them, evidence or not, so that it can be put in its
  * place and the fold run again from there. The fold is causal: a snapshot before the late fix is as it would have been.
  */
+import { sigmaMetres } from './belief.js';
 import { AT_ONCE, backlogFromMs } from './finding.js';
 import type { ActivationState, Draft, KeptFix, Snapshot } from './state.js';
 import { HORIZON_FIXES, HORIZON_MS, KEPT_FIXES, SNAPSHOT_EVERY_FIXES, SNAPSHOT_EVERY_MS } from './thresholds.js';
 
-/** Numbers a fix in the ring: fixedAtMs, latitude, longitude, accuracyMetres, sigmaMetres. */
-const RING_WIDTH = 5;
+/**
+ * Numbers a fix in the ring: fixedAtMs, latitude, longitude, accuracyMetres, the last one negative where it is an r68: σ follows from
+ * it, and a number less is 430 bytes a tag.
+ */
+const RING_WIDTH = 4;
 
 type Ring = Pick<ActivationState, 'ring' | 'ringCount'>;
 
 function fixAt(ring: readonly number[], i: number): KeptFix {
   const at = i * RING_WIDTH;
+  const accuracy = ring[at + 3]!;
+  const accuracyMetres = Math.abs(accuracy);
   return {
     fixedAtMs: ring[at]!,
     latitude: ring[at + 1]!,
     longitude: ring[at + 2]!,
-    accuracyMetres: ring[at + 3]!,
-    sigmaMetres: ring[at + 4]!,
+    accuracyMetres,
+    sigmaMetres: sigmaMetres(accuracyMetres, accuracy < 0 ? 'r68' : 'r95'),
   };
 }
 
 function add(state: Ring, fix: KeptFix): void {
-  const { ring } = state;
   const at = state.ringCount * RING_WIDTH;
+  const accuracy = isR95(fix) ? fix.accuracyMetres : -fix.accuracyMetres;
   state.ringCount++;
-  if (at >= ring.length) {
-    ring.push(fix.fixedAtMs, fix.latitude, fix.longitude, fix.accuracyMetres, fix.sigmaMetres);
+  if (at >= state.ring.length) {
+    // Not pushed: a list that grows by itself takes half as much again, for each tag.
+    state.ring = state.ring.concat([fix.fixedAtMs, fix.latitude, fix.longitude, accuracy]);
     return;
   }
+  const { ring } = state;
   ring[at] = fix.fixedAtMs;
   ring[at + 1] = fix.latitude;
   ring[at + 2] = fix.longitude;
-  ring[at + 3] = fix.accuracyMetres;
-  ring[at + 4] = fix.sigmaMetres;
+  ring[at + 3] = accuracy;
+}
+
+/** By its σ: where both conventions give the same, it does not matter which it was. */
+function isR95({ accuracyMetres, sigmaMetres: sigma }: KeptFix): boolean {
+  return sigma === sigmaMetres(accuracyMetres, 'r95');
 }
 
 /** Forgets fixes. The room is kept: a list that shrinks and grows costs a collector more than all the rest. */

@@ -3,6 +3,7 @@
  * what would find that there is nothing to say: of fixes beside a zone's boundary that is two in three.
  */
 import { violates } from './belief.js';
+import { type BoxedTerms, isPassedBy } from './boxed-terms.js';
 import type { CompiledActivation } from './compile.js';
 import { mayCross } from './crossing.js';
 import { backlogFromMs } from './finding.js';
@@ -74,10 +75,22 @@ function concernsOthers(
   { own, shared }: CompiledActivation,
 ): boolean {
   return (
-    concernsAnother(own.terms, open, last, fix) ||
+    concernsAnotherOwn(own.boxed, open, last, fix) ||
     concernsAnother(shared.everywhere, open, last, fix) ||
     concernsAnother(exclusionsAlong(shared, last, fix), open, last, fix)
   );
+}
+
+function concernsAnotherOwn(
+  { boxes, terms }: BoxedTerms,
+  open: readonly Episode[],
+  last: KeptFix,
+  fix: KeptFix,
+): boolean {
+  for (let i = 0; i < terms.length; i++) {
+    if (!isPassedBy(boxes, i, last, fix) && concerns(terms[i]!, open, last, fix)) return true;
+  }
+  return false;
 }
 
 function concernsAnother(
@@ -86,14 +99,16 @@ function concernsAnother(
   last: KeptFix,
   fix: KeptFix,
 ): boolean {
-  for (const term of terms) {
-    const { buffer } = term;
-    if (buffer !== null && !isOpen(open, buffer.key) && isActive(buffer, fix.fixedAtMs) && violates(buffer, fix))
-      return true;
-    if (isOpen(open, term.key)) continue;
-    if ((isActive(term, fix.fixedAtMs) && violates(term, fix)) || mayCross(term, last, fix)) return true;
-  }
+  for (const term of terms) if (concerns(term, open, last, fix)) return true;
   return false;
+}
+
+function concerns(term: PreparedTerm, open: readonly Episode[], last: KeptFix, fix: KeptFix): boolean {
+  const { buffer } = term;
+  if (buffer !== null && !isOpen(open, buffer.key) && isActive(buffer, fix.fixedAtMs) && violates(buffer, fix))
+    return true;
+  if (isOpen(open, term.key)) return false;
+  return (isActive(term, fix.fixedAtMs) && violates(term, fix)) || mayCross(term, last, fix);
 }
 
 function isOpen(open: readonly Episode[], termKey: string): boolean {

@@ -111,7 +111,12 @@ const EARLIER_RING_WIDTH = 6;
 
 function withWaiting(stored: StateWithoutWaiting): ActivationState {
   const { count } = stored.horizon;
-  const ring = stored.horizon.ring.slice(0, count * EARLIER_RING_WIDTH).filter((_, i) => i % EARLIER_RING_WIDTH !== 1);
+  const ring: number[] = [];
+  for (let at = 0; at < count * EARLIER_RING_WIDTH; at += EARLIER_RING_WIDTH) {
+    const [fixedAtMs, , latitude, longitude, accuracyMetres, sigma] = stored.horizon.ring.slice(at);
+    const isR95 = sigma === sigmaMetres(accuracyMetres!, 'r95');
+    ring.push(fixedAtMs!, latitude!, longitude!, isR95 ? accuracyMetres! : -accuracyMetres!);
+  }
   const snapshots = stored.horizon.snapshots.map((snapshot) => ({ ...snapshot, waiting: [] }));
   const last = snapshots.at(-1)!;
   const lastAtMs = last.atMs ?? ring[0];
