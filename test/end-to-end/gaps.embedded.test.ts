@@ -1,4 +1,7 @@
-/** A zone between two fixes in the running program: a minute apart an alert, twenty minutes apart a word in the trail. */
+/**
+ * The running program. A zone between two fixes: a minute apart an alert, twenty minutes apart a word in the trail. A buffer that
+ * warns. Fixes that prove nothing: nothing is confirmed, and everything is on record.
+ */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { explainAlert } from '../../src/cli/explain.js';
@@ -21,12 +24,46 @@ const fix = (n: number, side: 'west' | 'east') => ({
   accuracyMetres: 5,
 });
 
-describe('a zone between two fixes', () => {
+const POOR_TAG = 'T-poor';
+const NEAR_TAG = 'T-near';
+
+/** A zone of 2 km with a hole of 400 m: each of these for itself proves nothing. */
+function poorFixes() {
+  const at = (n: number, longitude: number, more: object = {}) => ({
+    tagId: POOR_TAG,
+    fixedAt: minute(n),
+    latitude: 53.43,
+    longitude,
+    accuracyMetres: 8,
+    ...more,
+  });
+  const outside = (from: number) => Array.from({ length: 10 }, (_, i) => at(from + i, -2.9));
+  return [
+    ...Array.from({ length: 5 }, (_, i) => at(i, -2.92, { mechanism: 'LBS', accuracyMetres: 800 })),
+    ...Array.from({ length: 10 }, (_, i) => at(10 + i, -2.93)),
+    ...outside(30),
+    at(40, -2.921, { accuracyMetres: 1.9 }),
+    ...outside(41),
+    ...Array.from({ length: 10 }, (_, i) => at(60 + i, -2.9147, { accuracyMetres: 50 })),
+  ];
+}
+
+interface Listed {
+  readonly kind: string;
+  readonly type: string;
+  readonly strength?: string;
+  readonly confirmedAt?: string;
+  readonly severity?: string;
+}
+
+describe('a zone between two fixes, a buffer, and fixes that prove nothing', () => {
   let home: Home;
   let features: { properties: { fixedAt: string; gapBefore?: object } }[] = [];
   let csv = '';
   let alertId = '';
-  let alerts: { kind: string }[] = [];
+  let alerts: Listed[] = [];
+  let poor: { alerts: Listed[]; features: { properties: { notJudged: string | null } }[] };
+  let near: Listed[] = [];
 
   beforeAll(async () => {
     home = await makeHome();
@@ -56,12 +93,76 @@ describe('a zone between two fixes', () => {
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
     csv = await (await fetch(`${program.url}/api/v1${path}`, { headers: { accept: 'text/csv' } })).text();
-    const listed = await send(program.url, 'GET', `/alerts?wearerId=W-${TAG}`);
-    alerts = (listed.body as { items: { kind: string }[] }).items;
+    alerts = await alertsOf(program.url, TAG);
+    poor = await sendPoor(program.url);
+    near = await sendNear(program.url);
     expect(await program.stop()).toBe(0);
   }, 180_000);
 
   afterAll(() => home.remove());
+
+  async function alertsOf(url: string, tagId: string): Promise<Listed[]> {
+    const listed = await send(url, 'GET', `/alerts?wearerId=W-${tagId}`);
+    return (listed.body as { items: Listed[] }).items;
+  }
+
+  async function sendPoor(url: string) {
+    const ring = (metres: number) => {
+      const [x, y] = [metres / 66_400, metres / 111_300];
+      return [
+        [-2.93 - x, 53.43 - y],
+        [-2.93 + x, 53.43 - y],
+        [-2.93 + x, 53.43 + y],
+        [-2.93 - x, 53.43 + y],
+        [-2.93 - x, 53.43 - y],
+      ];
+    };
+    const fitted = { tagId: POOR_TAG, since: SINCE };
+    const geometry = { type: 'Polygon', coordinates: [ring(1_000), ring(200).reverse()] };
+    await put(url, '/zones/Z-holed', { type: 'Feature', geometry, properties: { name: 'Holed' } });
+    await fitTag(url, fitted);
+    await exclude(url, fitted, 'Z-holed');
+    const pings = poorFixes();
+    expect((await send(url, 'POST', '/pings', pings)).status).toBe(202);
+    const path = `/wearers/W-${POOR_TAG}/trail?from=${minute(-60)}&to=${minute(90)}`;
+    let found: { properties: { notJudged: string | null } }[] = [];
+    while (found.length < pings.length) {
+      found = ((await send(url, 'GET', path)).body as { features?: typeof found } | null)?.features ?? [];
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    return { alerts: await alertsOf(url, POOR_TAG), features: found };
+  }
+
+  async function sendNear(url: string): Promise<Listed[]> {
+    const fitted = { tagId: NEAR_TAG, since: SINCE };
+    const school = rectangle('School', -2.81, 53.42, -2.8, 53.43);
+    await put(url, '/zones/Z-school', { ...school, properties: { name: 'School', bufferMetres: 200 } });
+    await fitTag(url, fitted);
+    await exclude(url, fitted, 'Z-school');
+    const feed = await openFeed(url);
+    const at = (n: number, longitude: number) => ({ ...fix(n, 'west'), tagId: NEAR_TAG, latitude: 53.425, longitude });
+    const pings = [at(0, -2.79), at(1, -2.798), at(2, -2.798), at(3, -2.79), at(4, -2.79)];
+    for (const ping of pings) expect((await send(url, 'POST', '/pings', [ping])).status).toBe(202);
+    await feed.waitFor(({ event }) => event?.tagId === NEAR_TAG && event.type === 'ended');
+    feed.close();
+    return alertsOf(url, NEAR_TAG);
+  }
+
+  test('fixes that prove nothing: nothing is confirmed, everything is stored, with why it did not count', () => {
+    expect(poor.alerts.filter(({ confirmedAt }) => confirmedAt !== undefined)).toEqual([]);
+    expect(poor.alerts.filter(({ type }) => type !== 'withdrawn')).toEqual([]);
+    const reasons = poor.features.map(({ properties }) => properties.notJudged);
+    expect(reasons).toHaveLength(46);
+    expect(reasons.map((reason) => reason ?? 'judged')).toEqual([
+      ...Array.from({ length: 5 }, () => 'mechanism'),
+      ...Array.from({ length: 41 }, () => 'judged'),
+    ]);
+  });
+
+  test('a buffer warns of an approach, and is over beyond it', () => {
+    expect(near).toHaveLength(1);
+    expect(near[0]).toMatchObject({ kind: 'buffer', type: 'ended', strength: 'confirmed', severity: 'low' });
+  });
 
   test('a minute apart: one alert, suspected and over; explain finds the same and says what a line is worth', async () => {
     expect(alerts).toHaveLength(1);
