@@ -194,7 +194,8 @@ function measure(random: Random, at: Point): { at: Point; changes: Partial<Posit
 
 /** The track of one wearer: walks and drives between zones, stays, gaps, backlogs, clocks that are ahead. */
 export function generateTrack(random: Random, { home, zones }: Wearer, pings: number): Sent[] {
-  const everyMs = pick(random, [10, 30, 60, 60, 60]) * 1_000;
+  // Where fixes are further apart than an edge takes to settle, ticks and fixes after it judge by the state before it.
+  const everyMs = pick(random, [10, 30, 60, 60, 60, 150, 280]) * 1_000;
   const sent: Sent[] = [];
   let at = home;
   let target = home;
@@ -205,9 +206,8 @@ export function generateTrack(random: Random, { home, zones }: Wearer, pings: nu
   let backlog = 0;
   for (let n = 0; n < pings; n++) {
     const stepMs =
-      random() < 0.002
-        ? Math.round(between(random, 4, 90)) * MINUTE_MS
-        : everyMs - 2_000 + Math.round(random() * 4_000);
+      // A minute and a half to an hour and a half, short ones most.
+      random() < 0.006 ? Math.round(90_000 * 60 ** random()) : everyMs - 2_000 + Math.round(random() * 4_000);
     fixedAtMs += stepMs;
     const [east, north] = metresBetween(at, target);
     const left = Math.hypot(east, north);

@@ -7,6 +7,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toUnits } from '../../../src/engine/geometry/orientation.js';
+import { mayPass, passageThrough, stepMetres } from '../../../src/engine/geometry/step.js';
 import { contains, prepareZone, signedDistanceMetres } from '../../../src/engine/geometry/zone.js';
 import type { Database } from '../../../src/pipeline/ports.js';
 import { seededRandom } from '../../support/random.js';
@@ -134,6 +135,65 @@ export function postgisOraclesSuite(
         if (theirs - ours >= bound) differing++;
       });
       expect(differing, again).toBeLessThan(within.length * MISSES);
+    });
+
+    it('agree on where a step enters and leaves, and how much of it lies inside', async () => {
+      const cases = zones.flatMap(({ polygons, sizeMetres }, zone) =>
+        [0.5, 2, 2].map((reach) => {
+          const [from, to] = [
+            fixNear(random, polygons, reach * sizeMetres),
+            fixNear(random, polygons, reach * sizeMetres),
+          ];
+          return { zone, units: [...from, ...to].map(toUnits) };
+        }),
+      );
+      const { rows } = await opened.db.query(
+        `with zones as (
+           select n - 1 as zone, ST_SetSRID(ST_GeomFromGeoJSON(json), 0) as g
+           from unnest($1::text[]) with ordinality as t(json, n)),
+         steps as (
+           select n, g, ST_MakeLine(ST_Point(a, b), ST_Point(x, y)) as step
+           from unnest($2::int[], $3::float8[], $4::float8[], $5::float8[], $6::float8[]) with ordinality
+             as c(zone, a, b, x, y, n) join zones using (zone)),
+         parts as (
+           select n, step, ST_CollectionExtract(ST_Intersection(g, step), 2) as inside from steps)
+         select ST_Length(inside) as units,
+           (select min(ST_LineLocatePoint(step, (p).geom)) from ST_DumpPoints(inside) as p) as enters,
+           (select max(ST_LineLocatePoint(step, (p).geom)) from ST_DumpPoints(inside) as p) as leaves
+         from parts order by n`,
+        [
+          zones.map(({ polygons }) => json(polygons, toUnits)),
+          cases.map(({ zone }) => zone),
+          ...[0, 1, 2, 3].map((i) => cases.map(({ units }) => units[i]!)),
+        ],
+      );
+      let passages = 0;
+      cases.forEach(({ zone, units }, i) => {
+        const [a, b, x, y] = units as [number, number, number, number];
+        const from = { longitude: a / 1e7, latitude: b / 1e7 };
+        const to = { longitude: x / 1e7, latitude: y / 1e7 };
+        const lengthUnits = Math.hypot(x - a, y - b);
+        const insideUnits = Number(rows[i]!['units']);
+        const passage = passageThrough(prepared[zone]!, from, to);
+        const told = `${again} zone ${zone}, ${units.join(' ')}: ${JSON.stringify(passage)} ${JSON.stringify(rows[i])}`;
+        // A few units: a corner that is cut by less may be rounded away.
+        if (passage === null || insideUnits < 4) {
+          expect(insideUnits < 4 && (passage === null || passage.chordMetres < 0.1), told).toBe(true);
+          return;
+        }
+        passages++;
+        // It is asked of steps from outside, or to there.
+        if (passage.enters > 0 || passage.leaves < 1) expect(mayPass(prepared[zone]!, from, to), told).toBe(true);
+        const shareBound = 2 / lengthUnits + 1e-7;
+        expect(Math.abs(passage.enters - Number(rows[i]!['enters'])), told).toBeLessThan(shareBound);
+        expect(Math.abs(passage.leaves - Number(rows[i]!['leaves'])), told).toBeLessThan(shareBound);
+        // In degrees a metre east is longer the nearer the pole: by the step's length over its whole.
+        const lengthMetres = stepMetres(from, to);
+        const chordMetres = (insideUnits / lengthUnits) * lengthMetres;
+        const slope = (lengthMetres / 6_371_000) * Math.tan((Math.abs(from.latitude) + 0.5) * (Math.PI / 180));
+        expect(Math.abs(passage.chordMetres - chordMetres), told).toBeLessThan(0.05 + chordMetres * slope);
+      });
+      expect(passages, again).toBeGreaterThan(zoneCount / 4);
     });
 
     it('agree on the distance to circles', async () => {
