@@ -64,6 +64,9 @@ export interface EngineOptions {
 
 export const ENGINE_DEFAULTS: EngineOptions = { tickEveryMs: 5_000, checkpointEveryMs: 60_000, sessionMs: 10_000 };
 
+/** How long requests wait for more shared conditions to come: a tick every 5 s ends an import before that. */
+const HOLD_REQUESTS_MS = 20_000;
+
 export interface EngineWorker {
   /** Whether every partition that it owns is restored and has been read to where its end was at assignment. */
   isReady(): boolean;
@@ -85,6 +88,8 @@ interface OwnedPartition {
   pendingEvents: EngineEvent[];
   /** What of the past is to be judged again, by activation: appended behind the events. */
   pendingRequests: Map<string, ReconcileRecord>;
+  /** Since when they wait for the end of an import of shared conditions; null: they do not. */
+  heldSinceMs: number | null;
   checkpointedAtMs: number;
 }
 
@@ -116,6 +121,7 @@ export async function startEngine(deps: {
         pending: [],
         pendingEvents: [],
         pendingRequests: new Map(),
+        heldSinceMs: null,
         checkpointedAtMs: clock.nowMs(),
       };
       next.set(partition, entry);
@@ -176,19 +182,25 @@ export async function startEngine(deps: {
     tellLag(batch);
     // What an earlier try folded but could not append goes first; the records themselves are then skipped by the fold.
     await appendPending(entry);
-    for (const record of batch.records) foldRecord(entry, record);
+    const before = entry.pendingRequests.size;
+    let hasShared = false;
+    for (const record of batch.records) hasShared = foldRecord(entry, record) === 'shared' || hasShared;
+    // Of thousands of zones each would ask for every tag: what they ask for is merged until no more of them come.
+    if (!hasShared) entry.heldSinceMs = null;
+    else if (before === 0) entry.heldSinceMs = clock.nowMs();
     await appendPending(entry);
     if (clock.nowMs() - entry.checkpointedAtMs >= options.checkpointEveryMs) await checkpoint(entry, control);
   }
 
-  function foldRecord(entry: OwnedPartition, record: LogRecord): void {
+  /** Answers what it was; null for what was folded before or cannot be read. */
+  function foldRecord(entry: OwnedPartition, record: LogRecord): InputRecord['type'] | null {
     const { fold } = entry;
-    if (record.offset < fold.position) return;
+    if (record.offset < fold.position) return null;
     const input = readInput(record);
     if (!input) {
       reject(entry, record, 'unreadable-input', 'the record is not JSON of a known type');
       fold.position = record.offset + 1;
-      return;
+      return null;
     }
     const { events, notJudged, reconcile } = foldInput(fold, input, record.offset, ({ activationId, error }) => {
       logger.error(
@@ -206,6 +218,7 @@ export async function startEngine(deps: {
       entry.pendingEvents.push(event);
       entry.pending.push({ key: event.wearerId, value: encodeJson(toFindingEvent(event)) });
     }
+    return input.type;
   }
 
   const rejects: NewRecord[] = [];
@@ -233,6 +246,8 @@ export async function startEngine(deps: {
     }
     if (entry.pending.length > 0) await appendEvents(entry);
     if (entry.pendingRequests.size === 0) return;
+    if (entry.heldSinceMs !== null && clock.nowMs() - entry.heldSinceMs < HOLD_REQUESTS_MS) return;
+    entry.heldSinceMs = null;
     const { partition } = entry.fold;
     await appendInTurns(
       log,

@@ -7,7 +7,7 @@ import { type CompiledActivation, compileTag, joinShared } from '../engine/compi
 import { newestOf } from '../engine/horizon.js';
 import type { EngineInput } from '../engine/inputs.js';
 import { isPublishedInTime } from '../engine/past-change.js';
-import { bufferKey, termKey } from '../engine/prepared-term.js';
+import { bufferKey, termKey, zoneTermKey } from '../engine/prepared-term.js';
 import { collectFound, type FoundEpisode } from '../engine/reconcile.js';
 import { applyShared, createSharedIndex, type SharedIndex } from '../engine/shared-index.js';
 import type { Episode } from '../engine/state.js';
@@ -134,8 +134,9 @@ export function startOrderedRerun(
   };
 }
 
-function openOf({ termKey: key, last }: FoundEpisode, open: readonly Episode[]): Episode | null {
-  const { startedAtMs, endedAtMs } = last.episode;
+function openOf({ termKey: key, last: { kind, episode } }: FoundEpisode, open: readonly Episode[]): Episode | null {
+  const { startedAtMs, endedAtMs } = episode;
   if (endedAtMs !== null) return null;
-  return open.find((each) => each.raised && each.termKey === key && each.startedAtMs === startedAtMs) ?? null;
+  const isOf = (each: Episode) => each.kind === kind && zoneTermKey(each.termKey) === key;
+  return open.find((each) => each.raised && isOf(each) && each.startedAtMs === startedAtMs) ?? null;
 }

@@ -23,7 +23,8 @@ export interface PingCursor {
 
 export interface ReconcileStore {
   /**
-   * Takes the oldest request in hand that nobody has: quiet since `quietMs`, or asked for since `waitLimitMs`. Null: none is due.
+   * Takes the oldest request in hand that nobody has: quiet since `quietMs`, or asked for since `waitLimitMs`; those of more than
+   * a day after all others, so that a shared zone dated back by months holds up nobody's backlog. Null: none is due.
    */
   claim(
     db: Queryable,

@@ -17,13 +17,14 @@ import {
   type EventLog,
   type Log,
   LogUnavailable,
+  type NewRecord,
   type RecordTables,
   type WatchStore,
 } from './ports.js';
 import type { DueRequest, ReconcileStore } from './reconcile-port.js';
 import { RUN_LIMITS, type RunLimits, type RunResult, runReconciliation } from './reconcile-run.js';
 import { ALERT_READER } from './recorder-sinks.js';
-import { ALERTS, type HistoryRecord, INPUTS, inputRecord } from './topics.js';
+import { ALERTS, appendInTurns, type HistoryRecord, INPUTS, inputRecord } from './topics.js';
 import { horizonOf } from './watch-builder.js';
 
 export interface ReconcilerOptions extends RunLimits {
@@ -172,11 +173,15 @@ function createWork(deps: ReconcilerDeps, options: ReconcilerOptions, alertsEnd:
     }
     const { activationId, tagId } = request;
     const { newestFixAtMs } = result;
-    const told = changes.slice(0, options.maxChanges);
-    const record: HistoryRecord = { type: 'history', activationId, tagId, atMs: nowMs, newestFixAtMs, changes: told };
-    await log.append(INPUTS, [inputRecord(record)]);
+    const records: NewRecord[] = [];
+    for (let from = 0; from < changes.length; from += options.maxChanges) {
+      const part = changes.slice(from, from + options.maxChanges);
+      const record: HistoryRecord = { type: 'history', activationId, tagId, atMs: nowMs, newestFixAtMs, changes: part };
+      records.push(inputRecord(record));
+    }
+    await appendInTurns(log, INPUTS, records);
     logger.info(
-      { activationId, tagId, changes: told.length, pings: result.pings, attempts: request.attempts },
+      { activationId, tagId, changes: changes.length, pings: result.pings, attempts: request.attempts },
       'reconciler: what the past looks like now was sent to the engine',
     );
     await store.putBack(db, request, { notBeforeMs: checkAt(request) });

@@ -69,7 +69,7 @@ const claim: ReconcileStore['claim'] = async (db, { nowMs, quietMs, waitLimitMs,
        select request_id from reconcile_request
        where coalesce(leased_until, '-infinity') <= $1::timestamptz and coalesce(not_before, '-infinity') <= $1::timestamptz
          and (requested_at <= $3::timestamptz or first_requested_at <= $4::timestamptz)
-       order by first_requested_at, request_id limit 1 for update skip locked
+       order by to_at - from_at > interval '1 day', first_requested_at, request_id limit 1 for update skip locked
      )
      returning request_id, activation_id, tag_id, from_at, to_at, base_at, epoch, log_offset, attempts`,
     [instant(nowMs), instant(nowMs + leaseMs), instant(nowMs - quietMs), instant(nowMs - waitLimitMs)],

@@ -161,6 +161,33 @@ describe('a backlog of two hours, newest first', () => {
   });
 });
 
+test('inside before a gap and after it: late fixes show that he left, and one alert becomes two, the second of them live', () => {
+  const inGap = within(['10:10:00', '10:15:00'], ['11:00:00', '12:30:00']);
+  const fixes = track('10:00:00', '12:00:00', inGap);
+  const isLate = ({ atMs }: { atMs: number }) => atMs > at('10:12:00') && atMs < at('11:10:00');
+  const engine = live(exclusion());
+  for (const { atMs, place } of fixes.filter((one) => !isLate(one)))
+    engine.ping({ ping: pingAt(atMs, place), receivedAtMs: atMs + 1_000 });
+  // Silence is no reason to end it.
+  expect(lines(engine.events).at(-1)).toBe('10:11:01 confirmed exclusion 10:10:00- belief');
+  for (const { atMs, place } of fixes.filter(isLate))
+    engine.ping({ ping: pingAt(atMs, place), receivedAtMs: at('12:00:30') });
+  const found = engine.compare(engine.request()!, at('12:02:00'));
+  // Not while a newer fix has come: the present is not what the re-run knew.
+  engine.ping({ ping: pingAt(at('12:01:00'), middle), receivedAtMs: at('12:01:01') });
+  expect(engine.give({ type: 'history', atMs: at('12:02:00'), ...found })).toEqual([]);
+  const said = engine.reconcile(at('12:02:30'));
+  expect(lines(said)).toEqual([
+    '12:02:30 ended exclusion 10:10:00-10:15:00 complied belief',
+    '12:02:30 confirmed exclusion 11:00:00- belief',
+  ]);
+  for (const { atMs, place } of track('12:02:00', '12:35:00', inGap))
+    engine.ping({ ping: pingAt(atMs, place), receivedAtMs: atMs + 1_000 });
+  expect(lines(engine.events).slice(-1)).toEqual(['12:31:01 ended exclusion 11:00:00-12:30:00 complied belief']);
+  expect(engine.events.at(-1)!.alertId).toBe(said[1]!.alertId);
+  expect(engine.events.at(-1)!.historic).toBe(false);
+});
+
 describe('records of the past', () => {
   const isInside = within(['10:10:00', '10:20:00'], ['11:55:00', '13:00:00']);
   const before = watch([square], [], { publishedAtMs: 0 });
