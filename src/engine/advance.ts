@@ -4,7 +4,6 @@ import type { CompiledActivation, CompiledOwn } from './compile.js';
 import { whyNotJudged } from './evidence.js';
 import type { Finding } from './finding.js';
 import { foldCandidate } from './fold-all.js';
-import { shrinkAt } from './geometry/metres-per-degree.js';
 import { applyHistory } from './history.js';
 import {
   backlogOf,
@@ -20,22 +19,13 @@ import {
 } from './horizon.js';
 import type { EngineInput, HistoryInput } from './inputs.js';
 import { recall } from './match.js';
-import { holds, placeDisc } from './safe-disc.js';
-import { isPlausible, isReachable } from './speed.js';
+import { unchanged } from './safe-disc.js';
+import { mayBeUneventful, passAfterLook, passInDisc } from './short-path.js';
+import { isPlausible } from './speed.js';
 import { findStanding } from './standing.js';
-import {
-  type ActivationState,
-  type Draft,
-  type HeldBack,
-  type KeptFix,
-  stateOf,
-  type Told,
-  type ToldOver,
-} from './state.js';
+import { type ActivationState, type Draft, type HeldBack, type KeptFix, stateOf, type ToldOver } from './state.js';
 import { goOnSteadily, type Steady } from './steady.js';
-import { surveyAround } from './survey.js';
 import { tell } from './tell.js';
-import { AHEAD_LIMIT_MS, GAP_LIMIT_MS, SETTLE_MS } from './thresholds.js';
 import type { EngineEvent, NotJudged, ReconcileRequest } from './types.js';
 import { adoptWatch, findNextEdges, knowsWatch, termOf } from './watch-change.js';
 
@@ -55,22 +45,19 @@ export interface Advance {
   readonly reconcile: ReconcileRequest | null;
 }
 
-const NO_EVENTS: readonly EngineEvent[] = [];
-
 /**
  * Folds one input. `watch` is what applies now; a change of it, own or shared, is told by a `watch` input before any ping is
  * judged by it. A tick before `nextDueAtMs` changes nothing and need not be given. When it throws (a broken invariant), the
  * given state is as it was.
  */
 export function advance(state: ActivationState, input: EngineInput, watch: CompiledActivation): Advance {
-  const { disc } = watch;
-  if (disc.state === state && input.type === 'ping' && isInDisc(input, watch)) {
-    const fix = fixOf(input, watch.own);
-    const last = newestOf(state)!;
-    if (fix.fixedAtMs > last.fixedAtMs && isReachable(last, fix)) return pass(state, fix, input.receivedAtMs);
+  if (input.type === 'ping') {
+    const answer = passInDisc(state, input.ping, input.receivedAtMs, watch);
+    if (answer !== null) return answer;
   }
   // Whatever comes now makes another state: the old one must not be kept alive by its disc.
-  disc.state = null;
+  watch.disc.state = null;
+  watch.disc.answer = null;
   const known = knowsWatch(state, watch);
   if (input.type === 'tick' && known && input.atMs < (state.nextDueAtMs ?? Infinity)) return unchanged(state, null);
   if (input.type === 'history') return tellHistory(state, input, watch, known);
@@ -87,11 +74,8 @@ export function advance(state: ActivationState, input: EngineInput, watch: Compi
     const steady = last === undefined ? null : goOnSteadily(state, last, fix, receivedAtMs, watch);
     return steady === null ? judge(state, fix, receivedAtMs, watch, false) : goOn(state, steady, fix, receivedAtMs);
   }
-  const shrink = shrinkAt(fix.latitude);
-  const clear = surveyAround(watch, last, fix, shrink);
-  if (clear < 0) return judge(state, fix, receivedAtMs, watch, false);
-  placeDisc(disc, state, fix, shrink, clear, watch.own.removedAtMs, watch.shared.version);
-  return pass(state, fix, receivedAtMs);
+  if (passAfterLook(state, last, fix, receivedAtMs, watch)) return unchanged(state, null);
+  return judge(state, fix, receivedAtMs, watch, false);
 }
 
 type PingInput = Extract<EngineInput, { type: 'ping' }>;
@@ -109,24 +93,6 @@ function fixOf({ ping }: PingInput, own: CompiledOwn): KeptFix {
   };
 }
 
-/** Whether a ping has a fix in the disc, and one that is evidence. */
-function isInDisc({ ping, receivedAtMs }: PingInput, { disc, shared, own }: CompiledActivation): boolean {
-  const { position, fixedAtMs } = ping;
-  if (position === null || !holds(disc, position, fixedAtMs, receivedAtMs, shared.version)) return false;
-  if (fixedAtMs - receivedAtMs > AHEAD_LIMIT_MS) return false;
-  if (position.mechanism !== 'GPS' && position.mechanism !== 'RF') return false;
-  return position.accuracyMetres !== null || own.defaultAccuracyMetres !== null;
-}
-
-/** Keeps a fix that changes nothing else. */
-function pass(state: ActivationState, fix: KeptFix, receivedAtMs: number): Advance {
-  noteReceipt(state, fix, receivedAtMs);
-  remember(state, fix);
-  const edge = state.nextTickEdgeAtMs;
-  state.nextDueAtMs = edge === null ? null : Math.max(edge, backlogOf(state)) + SETTLE_MS;
-  return unchanged(state, null);
-}
-
 /** Keeps a fix with which what is open goes on as it was told. */
 function goOn(state: ActivationState, steady: Steady, fix: KeptFix, receivedAtMs: number): Advance {
   state.open = steady.open;
@@ -134,10 +100,6 @@ function goOn(state: ActivationState, steady: Steady, fix: KeptFix, receivedAtMs
   remember(state, fix);
   state.nextDueAtMs = steady.dueAtMs === Infinity ? null : steady.dueAtMs;
   return unchanged(state, null);
-}
-
-function unchanged(state: ActivationState, notJudged: NotJudged | null): Advance {
-  return { state, events: NO_EVENTS, nextDueAtMs: state.nextDueAtMs, notJudged, reconcile: null };
 }
 
 /** Older than what the live fold can still judge: it is left as it is, and the record is asked. */
@@ -157,14 +119,6 @@ function tellHistory(
   const draft = draftOf(adopted.state);
   const events = applyHistory(draft, history, watch);
   return { ...unchanged(stateOf(draft), null), events: [...adopted.events, ...events] };
-}
-
-/** Whether nothing is open or told and no edge was passed or is waited for: where the fix violates nothing, nothing happens. */
-function mayBeUneventful(state: ActivationState, fix: KeptFix, receivedAtMs: number): boolean {
-  if (state.open.length > 0 || state.told.length > 0 || state.heldBack !== undefined) return false;
-  if (state.nextEdgeAtMs !== null && fix.fixedAtMs >= state.nextEdgeAtMs) return false;
-  const tickEdge = state.nextTickEdgeAtMs;
-  return tickEdge === null || receivedAtMs < tickEdge || tickEdge - fix.fixedAtMs > GAP_LIMIT_MS;
 }
 
 /** The long path: fold the fix, find what stands now, tell the difference. */

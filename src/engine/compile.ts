@@ -42,6 +42,8 @@ export interface CompiledActivation {
 }
 
 export interface CompiledTag {
+  /** The last of `activations`: almost every fix belongs to it. */
+  readonly newest: CompiledOwn | null;
   readonly tagId: string;
   readonly sequence: number;
   /** In order of `fittedAtMs`, never overlapping. */
@@ -62,30 +64,34 @@ export function compileTag(watch: TagWatch, previous?: CompiledTag, options: Eng
   const activations = watch.activations.map((activation): CompiledOwn => {
     const terms = prepareTerms(activation.terms, watch.zones, shapes);
     return {
+      // First what every fix asks for: it lies together then.
+      joined: null,
+      fittedAtMs: activation.fittedAtMs,
+      removedAtMs: activation.removedAtMs ?? Infinity,
+      accuracyConvention: watch.accuracyConvention,
+      defaultAccuracyMetres: watch.defaultAccuracyMetres,
       activationId: activation.activationId,
       wearerId: activation.wearerId,
       tagId: watch.tagId,
       sequence: watch.sequence,
-      fittedAtMs: activation.fittedAtMs,
-      removedAtMs: activation.removedAtMs ?? Infinity,
-      defaultAccuracyMetres: watch.defaultAccuracyMetres,
       suspensions: activation.suspensions ?? [],
       custodyPeriods: activation.custodyPeriods ?? [],
-      accuracyConvention: watch.accuracyConvention,
       terms,
       termKeys: terms.map((term) => term.key),
       boxed: boxTerms(terms),
       termByKey: termsByKey(terms),
       plain: options.plain ?? false,
-      joined: null,
     };
   });
-  return { tagId: watch.tagId, sequence: watch.sequence, activations, shapes };
+  const newest = activations.at(-1) ?? null;
+  return { newest, tagId: watch.tagId, sequence: watch.sequence, activations, shapes };
 }
 
 /** The activation in force at a device time (fittedAt ≤ t < removedAt); null: not fitted then. */
 export function activationFor(tag: CompiledTag, fixedAtMs: number): CompiledOwn | null {
-  for (let i = tag.activations.length - 1; i >= 0; i--) {
+  const { newest } = tag;
+  if (newest !== null && newest.fittedAtMs <= fixedAtMs) return fixedAtMs < newest.removedAtMs ? newest : null;
+  for (let i = tag.activations.length - 2; i >= 0; i--) {
     const own = tag.activations[i]!;
     if (own.fittedAtMs <= fixedAtMs) return fixedAtMs < own.removedAtMs ? own : null;
   }

@@ -4,8 +4,10 @@
  */
 import { sigmaMetres } from './belief.js';
 import { AT_ONCE, backlogFromMs } from './finding.js';
+import { isSurelyReachable } from './speed.js';
 import type { ActivationState, Draft, KeptFix, Snapshot } from './state.js';
 import { HORIZON_FIXES, HORIZON_MS, KEPT_FIXES, SNAPSHOT_EVERY_FIXES, SNAPSHOT_EVERY_MS } from './thresholds.js';
+import type { AccuracyConvention } from './types.js';
 
 /**
  * Numbers a fix in the ring: fixedAtMs, latitude, longitude, accuracyMetres, the last one negative where it is an r68: σ follows from
@@ -29,24 +31,50 @@ function fixAt(ring: readonly number[], i: number): KeptFix {
 }
 
 function add(state: Ring, fix: KeptFix): void {
+  write(state, fix.fixedAtMs, fix.latitude, fix.longitude, signedAccuracy(fix.accuracyMetres, fix.sigmaMetres));
+}
+
+/** Writes a fix behind the newest. Numbers and not an object, so that the shortest path allocates nothing. */
+function write(state: Ring, fixedAtMs: number, latitude: number, longitude: number, accuracy: number): void {
+  const { ring } = state;
   const at = state.ringCount * RING_WIDTH;
-  const accuracy = isR95(fix) ? fix.accuracyMetres : -fix.accuracyMetres;
   state.ringCount++;
-  if (at >= state.ring.length) {
+  if (at >= ring.length) {
     // Not pushed: a list that grows by itself takes half as much again, for each tag.
-    state.ring = state.ring.concat([fix.fixedAtMs, fix.latitude, fix.longitude, accuracy]);
+    state.ring = ring.concat([fixedAtMs, latitude, longitude, accuracy]);
     return;
   }
-  const { ring } = state;
-  ring[at] = fix.fixedAtMs;
-  ring[at + 1] = fix.latitude;
-  ring[at + 2] = fix.longitude;
+  ring[at] = fixedAtMs;
+  ring[at + 1] = latitude;
+  ring[at + 2] = longitude;
   ring[at + 3] = accuracy;
 }
 
-/** By its σ: where both conventions give the same, it does not matter which it was. */
-function isR95({ accuracyMetres, sigmaMetres: sigma }: KeptFix): boolean {
-  return sigma === sigmaMetres(accuracyMetres, 'r95');
+/**
+ * Remembers a fix as `remember` does, where it is newer than all, certainly reachable from the newest, and asks for no snapshot by
+ * the number of fixes; its time must lie before that of the next snapshot. False, and nothing is changed, where it may not be so.
+ */
+export function rememberAtOnce(
+  state: ActivationState,
+  fixedAtMs: number,
+  latitude: number,
+  longitude: number,
+  accuracyMetres: number,
+  convention: AccuracyConvention,
+): boolean {
+  const { ring, ringCount } = state;
+  const last = (ringCount - 1) * RING_WIDTH;
+  const apartMs = fixedAtMs - ring[last]!;
+  if (apartMs <= 0 || ringCount + 1 >= state.snapshotDueCount) return false;
+  if (!isSurelyReachable(ring[last + 1]!, ring[last + 2]!, latitude, longitude, apartMs)) return false;
+  const isPositive = convention === 'r95' || signedAccuracy(accuracyMetres, sigmaMetres(accuracyMetres, 'r68')) > 0;
+  write(state, fixedAtMs, latitude, longitude, isPositive ? accuracyMetres : -accuracyMetres);
+  return true;
+}
+
+/** Its sign is the convention, by its σ: where both conventions give the same, it does not matter which it was. */
+function signedAccuracy(accuracyMetres: number, sigma: number): number {
+  return sigma === sigmaMetres(accuracyMetres, 'r95') ? accuracyMetres : -accuracyMetres;
 }
 
 /** Forgets fixes. The room is kept: a list that shrinks and grows costs a collector more than all the rest. */

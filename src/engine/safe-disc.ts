@@ -5,16 +5,33 @@
  */
 import { UNITS_PER_DEGREE } from './geometry/orientation.js';
 import type { ActivationState } from './state.js';
-import type { Position } from './types.js';
+import type { NotJudged, Position } from './types.js';
 
 /**
  * All numbers are integers of 31 bits, which an engine keeps in the object itself: a tag's disc is two lines of a cache. Lengths
  * are units of 1e-7 degree of latitude; one of longitude is `shrink` of it. In that plane the edges of polygons are straight as
  * they are in degrees, so the distance to them is exact whatever the latitude.
  */
+/** What an input that changed nothing but the state's fixes yields: `Advance` without events. */
+export interface Unchanged {
+  readonly state: ActivationState;
+  readonly events: readonly never[];
+  readonly nextDueAtMs: number | null;
+  readonly notJudged: NotJudged | null;
+  readonly reconcile: null;
+}
+
+const NO_EVENTS: readonly never[] = [];
+
+export function unchanged(state: ActivationState, notJudged: NotJudged | null): Unchanged {
+  return { state, events: NO_EVENTS, nextDueAtMs: state.nextDueAtMs, notJudged, reconcile: null };
+}
+
 export interface SafeDisc {
   /** The very state that only fixes in the disc have changed since it was placed; null: there is no disc. */
   state: ActivationState | null;
+  /** What a fix in the disc is answered. */
+  answer: Unchanged | null;
   /** `SharedIndex.version` when it was placed. */
   sharedVersion: number;
   y: number;
@@ -39,7 +56,17 @@ export const ROUNDING_UNITS = 4;
 const LEAST_RADIUS_UNITS = 900;
 
 export function createDisc(): SafeDisc {
-  return { state: null, sharedVersion: 0, y: 0, x: 0, radius: 0, shrink: 0, untilS: 0, receivedUntilS: 0 };
+  return {
+    state: null,
+    answer: null,
+    sharedVersion: 0,
+    y: 0,
+    x: 0,
+    radius: 0,
+    shrink: 0,
+    untilS: 0,
+    receivedUntilS: 0,
+  };
 }
 
 /** Whether a fix lies in a disc that stands. Allocates nothing. */
@@ -51,31 +78,34 @@ export function holds(
   sharedVersion: number,
 ): boolean {
   if (disc.sharedVersion !== sharedVersion) return false;
-  if (fixedAtMs >= disc.untilS * 1_000 + EPOCH_MS || receivedAtMs >= disc.receivedUntilS * 1_000 + EPOCH_MS)
-    return false;
+  if (fixedAtMs >= disc.untilS * 1_000 + EPOCH_MS) return false;
+  if (receivedAtMs >= disc.receivedUntilS * 1_000 + EPOCH_MS) return false;
   const dy = position.latitude * UNITS_PER_DEGREE - disc.y;
   const dx = (position.longitude * UNITS_PER_DEGREE - disc.x) * (disc.shrink / SHRINK_SCALE);
   return dx * dx + dy * dy <= disc.radius * disc.radius;
 }
 
-/** Places the disc around a fix that the short path has just folded into `state`. */
+/**
+ * Places the disc around a fix that the short path has just folded into `state`, `clear` units round, until whatever comes first: an
+ * edge, the end of the activation, the next snapshot of the horizon.
+ */
 export function placeDisc(
   disc: SafeDisc,
   state: ActivationState,
   position: Pick<Position, 'latitude' | 'longitude'>,
+  receivedAtMs: number,
   shrink: number,
   clear: number,
   removedAtMs: number,
   sharedVersion: number,
 ): void {
   const radius = Math.floor(clear) - ROUNDING_UNITS;
-  const untilS = secondsOf(Math.min(state.nextEdgeAtMs ?? Infinity, removedAtMs));
-  const receivedUntilS = secondsOf(state.nextTickEdgeAtMs ?? Infinity);
-  if (radius < LEAST_RADIUS_UNITS || untilS <= 0 || receivedUntilS <= 0) {
-    disc.state = null;
-    return;
-  }
+  const untilS = secondsOf(Math.min(state.nextEdgeAtMs ?? Infinity, removedAtMs, state.snapshotDueAtMs ?? Infinity));
+  const tickEdgeAtMs = state.nextTickEdgeAtMs ?? Infinity;
+  const receivedUntilS = secondsOf(tickEdgeAtMs);
+  if (radius < LEAST_RADIUS_UNITS || untilS <= 0 || receivedUntilS <= 0 || receivedAtMs >= tickEdgeAtMs) return;
   disc.state = state;
+  disc.answer = unchanged(state, null);
   disc.sharedVersion = sharedVersion;
   disc.y = Math.round(position.latitude * UNITS_PER_DEGREE);
   disc.x = Math.round(position.longitude * UNITS_PER_DEGREE);

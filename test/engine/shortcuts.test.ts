@@ -38,7 +38,8 @@ test('shortcuts change no byte of the events and the state, in worlds of many zo
     fc.property(fc.integer({ min: 0 }), (seed) => {
       events += expectSameBytes(createWorld(String(seed))).length;
     }),
-    { numRuns: 70 },
+    // The order in which episodes were found once stood in the state.
+    { numRuns: 70, examples: [[1_091_215_317]] },
   );
   expect(events).toBeGreaterThan(200);
 });
