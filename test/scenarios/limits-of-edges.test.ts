@@ -166,6 +166,88 @@ describe('edges', () => {
   });
 });
 
+describe('telling', () => {
+  test('what lasted exactly as long as its grace is told, also where fixes settle it before a tick would', () => {
+    scenario(DAY, exclusion({ graceMs: 180_000 }))
+      .at('12:01:00')
+      .stay(middle)
+      .at('12:03:00')
+      .fix(middle)
+      .at('12:04:00')
+      .stay(faraway)
+      .expect([
+        '12:05:02 confirmed exclusion 12:01:00- belief',
+        '12:05:02 ended exclusion 12:01:00-12:04:00 complied belief',
+      ]);
+  });
+
+  test('an end that was told is not taken back because a backlog comes in', () => {
+    scenario(DAY, curfew(['19:00:00', '19:10:00']))
+      .at('18:58:00')
+      .stay(faraway)
+      .at('19:02:00')
+      .stay(faraway)
+      .at('19:08:00')
+      .fix(faraway, { afterMs: 420_000 })
+      .at('19:20:00')
+      .wait()
+      .expect([
+        '19:01:30 confirmed curfew 19:00:00- late-home edge',
+        '19:11:30 ended curfew 19:00:00-19:10:00 out-for-whole-window window-closed edge',
+      ]);
+  });
+});
+
+describe('suspensions', () => {
+  const suspended = (from: string, knownFrom: string, lines: readonly string[]) => {
+    const times = { startsAtMs: at(from), endsAtMs: at('12:10:00'), knownFromMs: at(knownFrom), knownUntilMs: null };
+    const suspensions = [{ suspensionId: 'S-1', conditionId: null, ...times }];
+    scenario(DAY, watch([square], [term('exclusion', square)], {}, { suspensions }))
+      .at('12:01:00')
+      .fix(middle)
+      .at('12:11:00')
+      .wait()
+      .expect(lines);
+  };
+
+  test('one that begins at the very instant of the input holds back what it found', () => {
+    suspended('12:01:02', '12:00:00', ['12:10:00 suspected exclusion 12:01:00- belief']);
+    suspended('12:01:03', '12:00:00', ['12:01:02 suspected exclusion 12:01:00- belief']);
+  });
+
+  test('one that is recorded later holds back nothing before', () => {
+    suspended('12:00:00', '12:01:03', ['12:01:02 suspected exclusion 12:01:00- belief']);
+  });
+});
+
+describe('crossings', () => {
+  test('one fix inside is taken back where those about it are further apart than the gap limit', () => {
+    scenario(DAY, exclusion())
+      .at('12:00:00')
+      .fix(place(-300))
+      .at('12:04:00')
+      .fix(middle)
+      .at('12:08:00')
+      .fix(place(300))
+      .expect(['12:04:02 suspected exclusion 12:04:00- belief', '12:08:02 withdrawn exclusion 12:04:00- belief']);
+  });
+
+  test('the worse of the two fixes says how deep one must be', () => {
+    const crossedTo = (accuracyMetres: number, lines: readonly string[]) =>
+      scenario(DAY, exclusion())
+        .at('12:00:00')
+        .fix(place(-300))
+        .at('12:01:00')
+        .fix(place(300), { accuracyMetres })
+        .expect(lines);
+    crossedTo(60, []);
+    crossedTo(8, [
+      '12:01:02 suspected exclusion 12:00:20- crossing',
+      '12:01:02 ended exclusion 12:00:20-12:00:40 complied crossing',
+    ]);
+  });
+});
+
 describe('unknown at an edge', () => {
   test('a fix exactly as long after a close as it takes to settle tells about it', () => {
     scenario(DAY, curfew(['19:00:00', '20:00:00']))
