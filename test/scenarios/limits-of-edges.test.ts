@@ -196,6 +196,20 @@ describe('telling', () => {
         '19:11:30 ended curfew 19:00:00-19:10:00 out-for-whole-window window-closed edge',
       ]);
   });
+
+  test('an end that was told stays where the condition goes afterwards', () => {
+    scenario(DAY, curfew(['19:00:00', '19:10:00']))
+      .at('18:58:00')
+      .stay(faraway)
+      .at('19:30:00')
+      .watch(watch([home], [], { sequence: 2 }))
+      .at('19:40:00')
+      .wait()
+      .expect([
+        '19:01:30 confirmed curfew 19:00:00- late-home edge',
+        '19:11:30 ended curfew 19:00:00-19:10:00 out-for-whole-window window-closed edge',
+      ]);
+  });
 });
 
 describe('suspensions', () => {
