@@ -76,6 +76,8 @@ function insidePolygons(
   const perY = metresPerDegreeLatitude(latitude) / UNITS_PER_DEGREE / sigmaMetres;
   const reachX = REACH / perX;
   const reachY = REACH / perY;
+  if (zone.west - px > reachX || px - zone.east > reachX || zone.south - py > reachY || py - zone.north > reachY)
+    return 0;
   const onLine = ON_LINE_METRES / sigmaMetres;
   const { edges, boxes } = zone;
   let beyond = 0;
@@ -110,12 +112,21 @@ function beyondEdge(height: number, from: number, to: number): number {
   const reach = Math.sqrt(REACH * REACH - height * height);
   const [first, last] = [Math.max(from, -reach), Math.min(to, reach)];
   if (first >= last) return 0;
-  const square = (height * height) / 2;
-  const share = integrate(Math.atan2(first, height), Math.atan2(last, height), (angle) => {
-    const cosine = Math.cos(angle);
-    return Math.exp(-square / (cosine * cosine));
-  });
-  return share / (2 * Math.PI);
+  return integrateBell(Math.atan2(first, height), Math.atan2(last, height), (height * height) / 2) / (2 * Math.PI);
+}
+
+/** ∫ exp(−square / cos²) over angles: `integrate` without a function to call, because most of the time of a belief is spent here. */
+function integrateBell(from: number, to: number, square: number): number {
+  const half = (to - from) / 2;
+  const middle = (to + from) / 2;
+  let sum = 0;
+  for (let i = 0; i < NODES.length; i++) {
+    const step = half * NODES[i]!;
+    const before = Math.cos(middle - step);
+    const after = Math.cos(middle + step);
+    sum += WEIGHTS[i]! * (Math.exp(-square / (before * before)) + Math.exp(-square / (after * after)));
+  }
+  return sum * half;
 }
 
 /** Slices across the line from the fix to the centre: each holds a chord of the circle. */
