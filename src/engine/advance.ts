@@ -23,7 +23,15 @@ import { unchanged } from './safe-disc.js';
 import { mayBeUneventful, passAfterLook, passInDisc } from './short-path.js';
 import { isPlausible } from './speed.js';
 import { findStanding } from './standing.js';
-import { type ActivationState, type Draft, type HeldBack, type KeptFix, stateOf, type ToldOver } from './state.js';
+import {
+  type ActivationState,
+  type Draft,
+  draftOf,
+  type HeldBack,
+  type KeptFix,
+  stateOf,
+  type ToldOver,
+} from './state.js';
 import { goOnSteadily, type Steady } from './steady.js';
 import { tell } from './tell.js';
 import type { EngineEvent, NotJudged, ReconcileRequest } from './types.js';
@@ -116,7 +124,7 @@ function tellHistory(
   known: boolean,
 ): Advance {
   const adopted = known ? unchanged(state, null) : judge(state, null, history.atMs, watch, true);
-  const draft = draftOf(adopted.state);
+  const draft = draftOf(adopted.state, keptFixes(adopted.state));
   const events = applyHistory(draft, history, watch);
   return { ...unchanged(stateOf(draft), null), events: [...adopted.events, ...events] };
 }
@@ -129,7 +137,7 @@ function judge(
   watch: CompiledActivation,
   changed: boolean,
 ): Advance {
-  const draft = draftOf(state);
+  const draft = draftOf(state, keptFixes(state));
   // A shared term may be gone before the `watch` input that tells so has come.
   const isStale = changed || hasVanished(state, watch);
   const findings = isStale ? adoptWatch(draft, watch, nowMs) : [];
@@ -180,7 +188,7 @@ function judgeLate(
   const lateness = latenessOf(state, late);
   if (lateness === 'beyond-horizon') return askRecord(state, late);
   if (lateness !== 'late') return unchanged(state, lateness);
-  const draft = draftOf(state);
+  const draft = draftOf(state, keptFixes(state));
   const newestEvidenceMs = draft.fixes.at(-1)?.fixedAtMs;
   // Of the others it is not known any more, and matters to none: their edges have been passed.
   const receivedAtMsOf = ({ fixedAtMs }: KeptFix): number =>
@@ -236,14 +244,10 @@ function judgeLate(
   return dueFrom(draft, events, Math.min(dueAtMs, standingDueAtMs), notJudged);
 }
 
-/** A state that may be changed while the given one stays as it is; the horizon is replaced, or only added to at the end. */
-function draftOf(state: ActivationState): Draft {
-  return { ...state, fixes: keptFixes(state) };
-}
-
 function keepHeldBack(draft: Draft, heldBack: readonly HeldBack[]): void {
+  // Deleting makes an object slow, also where there is nothing to delete.
   if (heldBack.length > 0) draft.heldBack = heldBack;
-  else delete draft.heldBack;
+  else if (draft.heldBack !== undefined) delete draft.heldBack;
 }
 
 function hasVanished(state: ActivationState, watch: CompiledActivation): boolean {

@@ -19,5 +19,6 @@ export function alertIdOf(
 }
 
 export function eventIdOf(alertId: string, revision: number): string {
-  return hash([alertId, revision]);
+  // As JSON would have it: there is nothing in a number of an alert to be escaped.
+  return sha256Of128Bits(`["${alertId}",${revision}]`);
 }

@@ -213,6 +213,34 @@ export function initialState(activationId: string): ActivationState {
   };
 }
 
+/** A draft may be changed while the state stays as it is: the horizon is replaced, or only added to at the end. */
+export function draftOf(state: ActivationState, fixes: readonly KeptFix[]): Draft {
+  const draft: Draft = {
+    format: 4,
+    activationId: state.activationId,
+    ring: state.ring,
+    ringCount: state.ringCount,
+    backlogAtMs: state.backlogAtMs,
+    setAside: state.setAside,
+    snapshots: state.snapshots,
+    snapshotDueAtMs: state.snapshotDueAtMs,
+    snapshotDueCount: state.snapshotDueCount,
+    waiting: state.waiting,
+    open: state.open,
+    told: state.told,
+    over: state.over,
+    knownTerms: state.knownTerms,
+    watchSequence: state.watchSequence,
+    sharedPublishedAtMs: state.sharedPublishedAtMs,
+    nextEdgeAtMs: state.nextEdgeAtMs,
+    nextTickEdgeAtMs: state.nextTickEdgeAtMs,
+    nextDueAtMs: state.nextDueAtMs,
+    fixes,
+  };
+  if (state.heldBack !== undefined) draft.heldBack = state.heldBack;
+  return draft;
+}
+
 /** One empty list for all: of 20,000 tags few have anything open. */
 function orNone<T>(list: readonly T[]): readonly T[] {
   return list.length === 0 ? NONE : list;
