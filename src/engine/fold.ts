@@ -104,13 +104,22 @@ function goOnDoubting(
   const violation = probabilityOfViolation(term, fix);
   const odds = believe(term, doubt.logOdds, before.at(-1), fix, violation);
   if (violation <= SUSPECT_ABOVE) {
-    return odds <= CLEAR_LOG_ODDS ? null : { ...doubt, logOdds: odds, leftAt: fix };
+    return odds <= CLEAR_LOG_ODDS ? null : doubtAfter(doubt, odds, fix);
   }
   const starts = openAtFix(term, interval, before, fix, violation, odds);
   if (doubt.leftAt !== null || apartMs > GAP_LIMIT_MS) return starts;
   const { startedAtMs, reason, buffer } = doubt;
   const evidence = addEvidence(doubt, apartMs, fix);
   return { ...starts, startedAtMs, reason, evidence, ...(buffer === undefined ? {} : { buffer }) };
+}
+
+/** What is left of an episode, not raised, after a fix that speaks against it. */
+function doubtAfter(episode: Episode, odds: number, fix: KeptFix): Episode {
+  const doubt = copyOf(episode);
+  doubt.raised = false;
+  doubt.logOdds = odds;
+  doubt.leftAt = fix;
+  return doubt;
 }
 
 /** A raised episode meets a fix in its interval; `last` is the fix before. */
@@ -127,21 +136,46 @@ function goOn(term: PreparedTerm, episode: Episode, last: KeptFix, fix: KeptFix,
   const leftAt = speaksFor ? null : (episode.leftAt ?? (violates(term, fix) ? null : fix));
   if (next === 'clear') {
     if (outcome === 'ended') settled.push(findingOf(episode, endAt(episode, leftAt ?? fix, odds), true));
-    const doubt = odds <= CLEAR_LOG_ODDS ? null : { ...episode, raised: false, logOdds: odds, leftAt: fix };
+    const doubt = odds <= CLEAR_LOG_ODDS ? null : doubtAfter(episode, odds, fix);
     return { open: doubt, settled, coveredUntilMs };
   }
   const lastViolating = speaksFor ? fix : episode.lastViolating;
-  const now = { ...episode, logOdds: odds, leftAt, evidence, lastViolating };
+  const now = copyOf(episode);
+  now.logOdds = odds;
+  now.leftAt = leftAt;
+  now.evidence = evidence;
+  now.lastViolating = lastViolating;
   if (outcome === 'none') return { open: now, settled, coveredUntilMs };
   const byEdge = episode.edgeAtMs !== null && fix.fixedAtMs - episode.edgeAtMs <= SETTLE_MS;
-  const open: Episode = {
-    ...now,
-    strength: next === 'confirmed' ? 'confirmed' : 'suspected',
-    rule: byEdge ? 'edge' : ruleOf(term, odds),
-    foundAtMs: fix.fixedAtMs,
-    foundLogOdds: odds,
+  now.strength = next === 'confirmed' ? 'confirmed' : 'suspected';
+  now.rule = byEdge ? 'edge' : ruleOf(term, odds);
+  now.foundAtMs = fix.fixedAtMs;
+  now.foundLogOdds = odds;
+  return { open: now, settled, coveredUntilMs };
+}
+
+type EpisodeDraft = { -readonly [Key in keyof Episode]: Episode[Key] };
+
+/** Field by field: spread, it would be a quarter of all that a fix costs with which an episode goes on. */
+function copyOf(episode: Episode): EpisodeDraft {
+  const copy: EpisodeDraft = {
+    termKey: episode.termKey,
+    kind: episode.kind,
+    startedAtMs: episode.startedAtMs,
+    strength: episode.strength,
+    raised: episode.raised,
+    logOdds: episode.logOdds,
+    foundLogOdds: episode.foundLogOdds,
+    leftAt: episode.leftAt,
+    rule: episode.rule,
+    foundAtMs: episode.foundAtMs,
+    edgeAtMs: episode.edgeAtMs,
+    reason: episode.reason,
+    evidence: episode.evidence,
+    lastViolating: episode.lastViolating,
   };
-  return { open, settled, coveredUntilMs };
+  if (episode.buffer !== undefined) copy.buffer = episode.buffer;
+  return copy;
 }
 
 /** A violation that one fix confirmed says so; what several made likely is belief. */

@@ -77,7 +77,7 @@ function concernsOthers(
   return (
     concernsAnotherOwn(own.boxed, open, last, fix) ||
     concernsAnother(shared.everywhere, open, last, fix) ||
-    concernsAnother(exclusionsAlong(shared, last, fix), open, last, fix)
+    (shared.exclusionCount > 0 && concernsAnother(exclusionsAlong(shared, last, fix), open, last, fix))
   );
 }
 
