@@ -49,6 +49,7 @@ function poorFixes() {
 }
 
 interface Listed {
+  readonly alertId: string;
   readonly kind: string;
   readonly type: string;
   readonly strength?: string;
@@ -148,6 +149,16 @@ describe('a zone between two fixes, a buffer, and fixes that prove nothing', () 
     return alertsOf(url, NEAR_TAG);
   }
 
+  /** What `tagwatch explain` says, which finds the same. */
+  async function explain(id: string): Promise<string> {
+    const lines: string[] = [];
+    const say = (line: string) => void lines.push(line);
+    const directory = join(home.env['TAGWATCH_DATA_DIR']!, 'database');
+    const openDatabase = () => openPglite({ directory, log: silentLog });
+    expect(await explainAlert([id], { openDatabase, out: say, err: say }), lines.join('\n')).toBe(0);
+    return lines.join('\n');
+  }
+
   test('fixes that prove nothing: nothing is confirmed, everything is stored, with why it did not count', () => {
     expect(poor.alerts.filter(({ confirmedAt }) => confirmedAt !== undefined)).toEqual([]);
     expect(poor.alerts.filter(({ type }) => type !== 'withdrawn')).toEqual([]);
@@ -159,20 +170,19 @@ describe('a zone between two fixes, a buffer, and fixes that prove nothing', () 
     ]);
   });
 
-  test('a buffer warns of an approach, and is over beyond it', () => {
+  test('a buffer warns of an approach, and is over beyond it', async () => {
     expect(near).toHaveLength(1);
     expect(near[0]).toMatchObject({ kind: 'buffer', type: 'ended', strength: 'confirmed', severity: 'low' });
+    const text = await explain(near[0]!.alertId);
+    expect(text).toContain('The wearer came near a zone that must not be entered from ');
+    expect(text).toMatch(/bufferMetres 200/);
+    expect(text).toMatch(/: 13\d(\.\d)? m outside the boundary, accuracy 5 m, within the buffer with probability 0\.9/);
   });
 
   test('a minute apart: one alert, suspected and over; explain finds the same and says what a line is worth', async () => {
     expect(alerts).toHaveLength(1);
     expect(alerts[0]).toMatchObject({ kind: 'exclusion', type: 'ended', strength: 'suspected', alertId });
-    const lines: string[] = [];
-    const say = (line: string) => void lines.push(line);
-    const directory = join(home.env['TAGWATCH_DATA_DIR']!, 'database');
-    const openDatabase = () => openPglite({ directory, log: silentLog });
-    expect(await explainAlert([alertId], { openDatabase, out: say, err: say })).toBe(0);
-    const text = lines.join('\n');
+    const text = await explain(alertId);
     expect(text).toContain('The wearer may have gone through a zone that must not be entered from ');
     expect(text).toMatch(
       /which need not be the way taken, goes 30\d(\.\d)? m through the zone, up to 150(\.\d)? m from its boundary/,
