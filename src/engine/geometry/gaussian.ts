@@ -6,7 +6,7 @@
 import type { PreparedCircle } from './circle.js';
 import { metresPerDegreeLatitude, metresPerDegreeLongitude } from './metres-per-degree.js';
 import { toUnits, UNITS_PER_DEGREE } from './orientation.js';
-import { CHUNK, type PreparedPolygons, polygonsContain } from './polygon.js';
+import { CHUNK, GROUP, GROUP_STRIDE, type PreparedPolygons, polygonsContain } from './polygon.js';
 import { type PreparedZone, signedDistanceMetres } from './zone.js';
 
 /** Edges farther than this many σ hold e^-10 of the bell. */
@@ -79,9 +79,17 @@ function insidePolygons(
   if (zone.west - px > reachX || px - zone.east > reachX || zone.south - py > reachY || py - zone.north > reachY)
     return 0;
   const onLine = ON_LINE_METRES / sigmaMetres;
-  const { edges, boxes } = zone;
+  const { edges, boxes, groups } = zone;
   let beyond = 0;
   for (let c = 0; c < boxes.length; c += 4) {
+    if (c % GROUP_STRIDE === 0) {
+      const g = c / GROUP;
+      const isFarX = groups[g]! - px > reachX || px - groups[g + 2]! > reachX;
+      if (isFarX || groups[g + 1]! - py > reachY || py - groups[g + 3]! > reachY) {
+        c += GROUP_STRIDE - 4;
+        continue;
+      }
+    }
     if (boxes[c]! - px > reachX || px - boxes[c + 2]! > reachX) continue;
     if (boxes[c + 1]! - py > reachY || py - boxes[c + 3]! > reachY) continue;
     const end = Math.min(edges.length, (c + 4) * CHUNK);

@@ -6,12 +6,22 @@ import { orientation, toUnits, UNITS_PER_DEGREE } from './orientation.js';
 export const CHUNK = 8;
 
 /**
+ * Chunks per group: with 5,000 edges the boxes of 40 groups and of a few chunks are looked at instead of those of 625 chunks.
+ * Groups are passed over where every chunk of theirs would be, so what is found is the same to the last bit.
+ */
+export const GROUP = 16;
+/** Numbers in `boxes` that belong to a group; a power of two. */
+export const GROUP_STRIDE = 4 * GROUP;
+
+/**
  * Edges of all rings of all parts, four integers each (ax, ay, bx, by), with the zone on their left whichever way the rings came,
  * and boxes, four each (west, south, east, north).
  */
 export interface PreparedPolygons {
   readonly edges: Int32Array;
   readonly boxes: Int32Array;
+  /** The same of groups of chunks: that of the group whose chunks begin at `boxes[c]` begins at `c / GROUP`. */
+  readonly groups: Int32Array;
   /** Of the whole, in units: west, south, east, north. */
   readonly west: number;
   readonly south: number;
@@ -39,7 +49,8 @@ export function preparePolygons(polygons: Rings): PreparedPolygons {
   }
   if (flat.length === 0) throw new Error('A zone without edges reached the engine.');
   const edges = Int32Array.from(flat);
-  const boxes = boxChunks(edges);
+  const boxes = boxEach(edges, CHUNK);
+  const groups = boxEach(boxes, GROUP);
   let [west, south, east, north] = [boxes[0]!, boxes[1]!, boxes[2]!, boxes[3]!];
   for (let c = 4; c < boxes.length; c += 4) {
     west = Math.min(west, boxes[c]!);
@@ -47,7 +58,7 @@ export function preparePolygons(polygons: Rings): PreparedPolygons {
     east = Math.max(east, boxes[c + 2]!);
     north = Math.max(north, boxes[c + 3]!);
   }
-  return { edges, boxes, west, south, east, north };
+  return { edges, boxes, groups, west, south, east, north };
 }
 
 /** By its area, measured from its first point so that digits are not lost. */
@@ -62,17 +73,18 @@ function isCounterClockwise(ring: readonly (readonly [number, number])[]): boole
   return area > 0;
 }
 
-function boxChunks(edges: Int32Array): Int32Array {
-  const chunks = Math.ceil(edges.length / (4 * CHUNK));
-  const boxes = new Int32Array(4 * chunks);
-  for (let c = 0; c < chunks; c++) {
+/** The boxes of so many rows of four numbers (two points) each. */
+function boxEach(rows: Int32Array, perBox: number): Int32Array {
+  const count = Math.ceil(rows.length / (4 * perBox));
+  const boxes = new Int32Array(4 * count);
+  for (let c = 0; c < count; c++) {
     let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
-    const end = Math.min(edges.length, (c + 1) * 4 * CHUNK);
-    for (let i = c * 4 * CHUNK; i < end; i += 2) {
-      west = Math.min(west, edges[i]!);
-      east = Math.max(east, edges[i]!);
-      south = Math.min(south, edges[i + 1]!);
-      north = Math.max(north, edges[i + 1]!);
+    const end = Math.min(rows.length, (c + 1) * 4 * perBox);
+    for (let i = c * 4 * perBox; i < end; i += 2) {
+      west = Math.min(west, rows[i]!);
+      east = Math.max(east, rows[i]!);
+      south = Math.min(south, rows[i + 1]!);
+      north = Math.max(north, rows[i + 1]!);
     }
     boxes.set([west, south, east, north], c * 4);
   }
@@ -84,9 +96,16 @@ export function polygonsContain(zone: PreparedPolygons, latitude: number, longit
   const px = toUnits(longitude);
   const py = toUnits(latitude);
   if (px < zone.west || px > zone.east || py < zone.south || py > zone.north) return false;
-  const { edges, boxes } = zone;
+  const { edges, boxes, groups } = zone;
   let inside = false;
   for (let c = 0; c < boxes.length; c += 4) {
+    if (c % GROUP_STRIDE === 0) {
+      const g = c / GROUP;
+      if (py < groups[g + 1]! || py > groups[g + 3]! || px > groups[g + 2]!) {
+        c += GROUP_STRIDE - 4;
+        continue;
+      }
+    }
     // The ray goes east: a chunk that ends west of the point, or above or below it, is never met.
     if (py < boxes[c + 1]! || py > boxes[c + 3]! || px > boxes[c + 2]!) continue;
     const end = Math.min(edges.length, (c + 4) * CHUNK);
@@ -139,7 +158,7 @@ export function polygonsClearanceUnits(
 
 /** To the nearest edge, at most `cap`; a unit of longitude is `perX` long, one of latitude `perY`. */
 function squaredDistance(
-  { edges, boxes }: PreparedPolygons,
+  { edges, boxes, groups }: PreparedPolygons,
   px: number,
   py: number,
   perX: number,
@@ -148,9 +167,11 @@ function squaredDistance(
 ): number {
   let best = cap;
   for (let c = 0; c < boxes.length; c += 4) {
-    const boxX = Math.max(boxes[c]! - px, 0, px - boxes[c + 2]!) * perX;
-    const boxY = Math.max(boxes[c + 1]! - py, 0, py - boxes[c + 3]!) * perY;
-    if (boxX * boxX + boxY * boxY >= best) continue;
+    if (c % GROUP_STRIDE === 0 && squaredDistanceToBox(groups, c / GROUP, px, py, perX, perY) >= best) {
+      c += GROUP_STRIDE - 4;
+      continue;
+    }
+    if (squaredDistanceToBox(boxes, c, px, py, perX, perY) >= best) continue;
     const end = Math.min(edges.length, (c + 4) * CHUNK);
     for (let i = c * CHUNK; i < end; i += 4) {
       const squared = squaredDistanceToSegment(
@@ -163,6 +184,20 @@ function squaredDistance(
     }
   }
   return best;
+}
+
+/** To the box that begins at `boxes[c]`, 0 inside. */
+function squaredDistanceToBox(
+  boxes: Int32Array,
+  c: number,
+  px: number,
+  py: number,
+  perX: number,
+  perY: number,
+): number {
+  const x = Math.max(boxes[c]! - px, 0, px - boxes[c + 2]!) * perX;
+  const y = Math.max(boxes[c + 1]! - py, 0, py - boxes[c + 3]!) * perY;
+  return x * x + y * y;
 }
 
 /** From the origin to the segment a–b. */

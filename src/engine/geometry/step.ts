@@ -5,7 +5,14 @@
 import { type PreparedCircle, signedDistanceToCircleMetres } from './circle.js';
 import { metresPerDegreeLatitude, metresPerDegreeLongitude } from './metres-per-degree.js';
 import { UNITS_PER_DEGREE } from './orientation.js';
-import { CHUNK, distanceToPolygonsMetres, type PreparedPolygons, polygonsContain } from './polygon.js';
+import {
+  CHUNK,
+  distanceToPolygonsMetres,
+  GROUP,
+  GROUP_STRIDE,
+  type PreparedPolygons,
+  polygonsContain,
+} from './polygon.js';
 import type { PreparedZone } from './zone.js';
 
 /** Degrees. */
@@ -74,8 +81,15 @@ function findCuts(zone: PreparedPolygons, from: Place, to: Place, cuts: number[]
   // Vertices are whole units, and a place is rounded to them before it is compared.
   const [west, east] = [Math.min(px, px + dx) - 1, Math.max(px, px + dx) + 1];
   const [south, north] = [Math.min(py, py + dy) - 1, Math.max(py, py + dy) + 1];
-  const { edges, boxes } = zone;
+  const { edges, boxes, groups } = zone;
   for (let c = 0; c < boxes.length; c += 4) {
+    if (c % GROUP_STRIDE === 0) {
+      const g = c / GROUP;
+      if (groups[g]! > east || groups[g + 2]! < west || groups[g + 1]! > north || groups[g + 3]! < south) {
+        c += GROUP_STRIDE - 4;
+        continue;
+      }
+    }
     if (boxes[c]! > east || boxes[c + 2]! < west || boxes[c + 1]! > north || boxes[c + 3]! < south) continue;
     const end = Math.min(edges.length, (c + 4) * CHUNK);
     for (let i = c * CHUNK; i < end; i += 4) {

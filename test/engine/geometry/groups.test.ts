@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { probabilityInside } from '../../../src/engine/geometry/gaussian.js';
+import type { PreparedPolygons } from '../../../src/engine/geometry/polygon.js';
+import { mayPass, passageThrough } from '../../../src/engine/geometry/step.js';
+import {
+  clearanceUnits,
+  contains,
+  type PreparedZone,
+  prepareZone,
+  signedDistanceMetres,
+} from '../../../src/engine/geometry/zone.js';
+
+const between = (min: number, max: number) => fc.double({ min, max, noNaN: true });
+const METRES_PER_DEGREE = 111_200;
+
+/** The same zone whose groups are everywhere, so that none is passed over. */
+function withoutGroups(zone: PreparedZone): PreparedZone {
+  const polygons = zone.polygons!;
+  const groups = new Int32Array(polygons.groups.length);
+  for (let g = 0; g < groups.length; g += 4) groups.set([-(2 ** 31), -(2 ** 31), 2 ** 31 - 1, 2 ** 31 - 1], g);
+  return { ...zone, polygons: { ...polygons, groups } satisfies PreparedPolygons };
+}
+
+function ringOf(corners: number, metres: number, seed: number): [number, number][] {
+  const points = Array.from({ length: corners }, (_, i): [number, number] => {
+    const angle = (2 * Math.PI * i) / corners;
+    const radius = (metres / METRES_PER_DEGREE) * (0.8 + 0.2 * Math.sin(angle * 7 + seed));
+    return [0.7 + (radius * Math.cos(angle)) / 0.62, 51.6 + radius * Math.sin(angle)];
+  });
+  return [...points, points[0]!];
+}
+
+test('groups of chunks change no bit of what is found of a zone of up to 5,000 edges', () => {
+  const place = fc.record({ east: between(-1.3, 1.3), north: between(-1.3, 1.3) });
+  const zones = fc.record({
+    corners: fc.integer({ min: 3, max: 5_000 }),
+    metres: between(50, 20_000),
+    seed: between(0, 6),
+    hole: fc.boolean(),
+  });
+  let groups = 0;
+  fc.assert(
+    fc.property(zones, place, place, between(5, 500), ({ corners, metres, seed, hole }, from, to, sigma) => {
+      const rings = [ringOf(corners, metres, seed), ...(hole ? [ringOf(corners, metres / 3, seed)] : [])];
+      const zone = prepareZone({ type: 'polygons', polygons: [rings] });
+      const all = withoutGroups(zone);
+      groups += zone.polygons!.groups.length / 4;
+      const [a, b] = [from, to].map(({ east, north }) => ({
+        latitude: 51.6 + (north * metres) / METRES_PER_DEGREE,
+        longitude: 0.7 + (east * metres) / METRES_PER_DEGREE / 0.62,
+      })) as [Place, Place];
+      expect(contains(zone, a.latitude, a.longitude)).toBe(contains(all, a.latitude, a.longitude));
+      expect(signedDistanceMetres(zone, a.latitude, a.longitude)).toBe(
+        signedDistanceMetres(all, a.latitude, a.longitude),
+      );
+      expect(clearanceUnits(zone, a.latitude, a.longitude, 0.62, 30_000)).toBe(
+        clearanceUnits(all, a.latitude, a.longitude, 0.62, 30_000),
+      );
+      expect(probabilityInside(zone, a.latitude, a.longitude, sigma)).toBe(
+        probabilityInside(all, a.latitude, a.longitude, sigma),
+      );
+      expect(mayPass(zone, a, b)).toBe(mayPass(all, a, b));
+      expect(passageThrough(zone, a, b)).toEqual(passageThrough(all, a, b));
+    }),
+    { numRuns: 150 },
+  );
+  expect(groups).toBeGreaterThan(1_000);
+});
+
+type Place = { latitude: number; longitude: number };
