@@ -68,7 +68,8 @@ export function compareWithRecord(
     else if (before !== null) standing.push({ ...before, isNew: false, sayings: [before.last] });
   }
   for (const one of unmatched) {
-    if (isLive(one, part) || !touches(one.last, part)) continue;
+    const isDone = isLive(one, part) || !touches(one.last, part);
+    if (isDone && !isPartOfAnother(one, found, part)) continue;
     changes.push(withdrawalOf(one, standing, part));
   }
   return changes.sort((a, b) => startOf(a) - startOf(b) || (a.alertId < b.alertId ? -1 : 1));
@@ -76,7 +77,7 @@ export function compareWithRecord(
 
 const startOf = ({ sayings }: HistoricChange): number => sayings[0]!.episode.startedAtMs;
 
-/** Same term and kind: the same alert, else the same start, else about the same time, oldest first; an id that was taken back last. */
+/** Same term and kind: what goes on, the same alert, else the same start, else about the same time, oldest first; an id that was taken back last. */
 function matchRecord(
   found: readonly FoundEpisode[],
   recorded: readonly RecordedEpisode[],
@@ -94,7 +95,17 @@ function matchRecord(
     }
     return null;
   };
+  const isOnes =
+    (before: RecordedEpisode) =>
+    ({ last }: FoundEpisode) =>
+      last.alertId === before.alertId || last.episode.startedAtMs === before.last.episode.startedAtMs;
   const stands: Suits[] = [
+    // What goes on is the alert that goes on, and what was over before it is a part of that, unless another is what it was raised for.
+    (one, before) =>
+      one.open !== null &&
+      before.last.episode.endedAtMs === null &&
+      overlap(one.last, before.last) &&
+      !found.some((other) => other !== one && other.termKey === before.termKey && isOnes(before)(other)),
     (one, before) => before.alertId === one.last.alertId,
     (one, before) => before.last.episode.startedAtMs === one.last.episode.startedAtMs,
     (one, before) => overlap(one.last, before.last),
@@ -106,7 +117,7 @@ function matchRecord(
         (one, before) =>
           !before.withdrawn && suit(one, before),
     ),
-    stands[0]!,
+    stands[1]!,
   ]) {
     for (const one of sorted) {
       const before = taken.has(one) ? null : take(one, suits);
@@ -131,6 +142,24 @@ function touches({ episode }: Timed, { fromMs, toMs }: ReconcileRequest): boolea
 /** It goes on, or began after the base: nothing that was found is a reason to take it back. */
 function isLive({ last: { episode } }: RecordedEpisode, { baseAtMs }: ReconcileRequest): boolean {
   return episode.endedAtMs === null || episode.startedAtMs >= baseAtMs;
+}
+
+/** Over, and within an episode that began before the base: after it the live fold had only the rest of that. */
+function isPartOfAnother(
+  { termKey, last }: RecordedEpisode,
+  found: readonly FoundEpisode[],
+  part: ReconcileRequest,
+): boolean {
+  if (last.episode.endedAtMs === null) return false;
+  return found.some(
+    (one) =>
+      one.termKey === termKey &&
+      one.last.kind === last.kind &&
+      one.last.episode.startedAtMs < part.baseAtMs &&
+      (one.last.episode.endedAtMs !== null || one.open !== null) &&
+      touches(one.last, part) &&
+      overlap(one.last, last),
+  );
 }
 
 function changeOf(
