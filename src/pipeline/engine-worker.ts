@@ -4,6 +4,7 @@
  */
 import { toFindingEvent } from '../alerts/event.js';
 import type { EngineEvent, NotJudged } from '../engine/types.js';
+import { warmUp } from '../engine/warm-up.js';
 import {
   emptyFold,
   foldInput,
@@ -60,9 +61,16 @@ export interface EngineOptions {
   readonly checkpointEveryMs: number;
   /** An owner whose last heartbeat is older than this (the group's session) does not checkpoint: it may own nothing any more. */
   readonly sessionMs: number;
+  /** Pings of a made-up world that are folded before it starts, so that the first real ones meet compiled code; 0: none. */
+  readonly warmUpPings: number;
 }
 
-export const ENGINE_DEFAULTS: EngineOptions = { tickEveryMs: 5_000, checkpointEveryMs: 60_000, sessionMs: 10_000 };
+export const ENGINE_DEFAULTS: EngineOptions = {
+  tickEveryMs: 5_000,
+  checkpointEveryMs: 60_000,
+  sessionMs: 10_000,
+  warmUpPings: 10_000,
+};
 
 /** How long requests wait for more shared conditions to come: a tick every 5 s ends an import before that. */
 const HOLD_REQUESTS_MS = 20_000;
@@ -102,6 +110,7 @@ export async function startEngine(deps: {
 }): Promise<EngineWorker> {
   const { log, clock, logger, counters } = deps;
   const options = { ...ENGINE_DEFAULTS, ...deps.options };
+  warmUp(options.warmUpPings);
   const tellLag = createRetentionAlarm('engine', clock, logger);
   let owned = new Map<number, OwnedPartition>();
   let assigned = false;

@@ -57,7 +57,13 @@ export function reconcilerSuite(
       api = await openRecordsApi(db, log, clock);
       ending.push(opened.dispose, api.stop);
       await api.startPublisher({ epoch });
-      const engine = await startEngine({ log, clock, logger: silentLog, counters, options: { tickEveryMs: 500 } });
+      const engine = await startEngine({
+        log,
+        clock,
+        logger: silentLog,
+        counters,
+        options: { tickEveryMs: 500, warmUpPings: 0 },
+      });
       const recorder = await startRecorder({ log, db, tables: recordTables, clock, logger: silentLog, epoch });
       ending.push(engine.stop, recorder.stop);
       const since = at(-600);
