@@ -19,7 +19,7 @@ const PORTS = ['pipeline/ports', 'pipeline/reconcile-port', 'pipeline/topics', '
 const LOCK = 'directory-lock.ts';
 
 const ALLOWED: Readonly<Record<string, Rule | '*'>> = {
-  engine: { parts: [], packages: ['rbush', '@noble/hashes'] },
+  engine: { parts: [], packages: ['rbush'] },
   alerts: { parts: [TYPES], packages: [] },
   pipeline: { parts: ['engine', 'alerts'] },
   log: { parts: [...PORTS, LOCK] },

@@ -17,7 +17,7 @@ interface Stored {
 const read = (format: number): Stored =>
   JSON.parse(readFileSync(new URL(`./states/format-${format}.json`, import.meta.url), 'utf8')) as Stored;
 
-const FORMATS = [1, 2, 3];
+const FORMATS = [1, 2, 3, 4];
 
 /** Goes on from a state as a partition does that has been restored: without a word about the watch. */
 function goOn(stored: ActivationState, steps: readonly Step[]) {
