@@ -251,10 +251,15 @@ function schoolCondition(wearer: SimulatedWearer, startsAtMs: number): RecordPut
   return condition(conditionIdOf('school', wearer), wearer, 'exclusion', schoolOf(wearer).zoneId, began);
 }
 
-/** Stands still beside a school while one fix claims to be inside. */
+/**
+ * Stands still beside a school while one fix claims to be inside. It is one of the tag's own times: 300 m between two fixes five
+ * seconds apart are a possible speed, nearer ones would be no evidence at all.
+ */
 function sufferBadFix(wearer: SimulatedWearer, startsAtMs: number): Scene {
   const from = startingPlace(wearer);
-  const atMs = startsAtMs + 3 * MINUTE_MS;
+  const intervalMs = CAST_INTERVAL_SECONDS * SECOND_MS;
+  const soonMs = Math.ceil((startsAtMs + 3 * MINUTE_MS) / intervalMs) * intervalMs;
+  const atMs = soonMs + (wearer.index % CAST_INTERVAL_SECONDS) * SECOND_MS;
   return {
     part: {
       wearer,
