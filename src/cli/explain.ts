@@ -14,8 +14,8 @@ import { explainInWords } from './explain-words.js';
 export const EXPLAIN_HELP = `tagwatch explain ALERT-ID
 
 Says in sentences why an alert was raised, and re-runs the engine over the pings and the versions of conditions and zones on
-record, as they were received and published; what is marked historic, as if all had come in order and been known from its start. Reads the database of DATABASE_URL, or the embedded one in TAGWATCH_DATA_DIR
-(not while tagwatch serve has it open).
+record, as they were received and published; what is marked historic, as if all had come in order and been known from its
+start. Reads the database of DATABASE_URL, or the embedded one in TAGWATCH_DATA_DIR (not while tagwatch serve has it open).
 
 Exit codes: 0 the re-run finds the same; 1 it could not be done, and why is said; 2 the call was not understood;
 3 the re-run does not find the same.`;
