@@ -15,7 +15,7 @@ interface Rule {
 }
 
 const TYPES = 'engine/types';
-const PORTS = ['pipeline/ports', 'pipeline/reconcile-port', 'pipeline/topics', 'alerts', TYPES];
+const PORTS = ['pipeline/ports', 'pipeline/reconcile-port', 'pipeline/watch-port', 'pipeline/topics', 'alerts', TYPES];
 const LOCK = 'directory-lock.ts';
 
 const ALLOWED: Readonly<Record<string, Rule | '*'>> = {

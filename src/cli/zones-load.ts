@@ -16,7 +16,7 @@ import {
 import { toFieldErrors } from '../http/problems.js';
 import { SharedCondition } from '../http/records/geofence-set.js';
 import { checkSchedule } from '../http/records/schedule-rules.js';
-import type { Schedule } from '../pipeline/ports.js';
+import type { Schedule } from '../pipeline/watch-port.js';
 import type { ZonesOptions } from './zones-options.js';
 
 /** Read in a folder; other names have to be given. */

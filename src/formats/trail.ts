@@ -4,7 +4,7 @@
  * the route.
  */
 import type { Mechanism } from '../engine/types.js';
-import type { TrailGap, TrailModel } from '../pipeline/ports.js';
+import type { TrailGap, TrailModel } from '../pipeline/watch-port.js';
 
 /** One recorded fix (`store/trail.ts`). Instants are epoch ms; nulls: the tag did not say. */
 export interface TrailFix {

@@ -1,8 +1,9 @@
 /** What applies to one activation as far as is known now, read from the record: what a re-run over the past goes by. */
 import type { SharedWatch, TagWatch } from '../engine/types.js';
-import type { Queryable, TermKey, WatchStore } from './ports.js';
+import type { Queryable } from './ports.js';
 import type { ReconcileStore } from './reconcile-port.js';
 import { draftSharedWatch, draftTagWatch, horizonOf } from './watch-builder.js';
+import type { TermKey, WatchStore } from './watch-port.js';
 
 export interface KnownWatchDeps {
   readonly db: Queryable;

@@ -1,8 +1,9 @@
 /** One publication: what some tags and shared conditions are to be watched for, from one snapshot of the records into the log. */
 import { createHash } from 'node:crypto';
-import type { Clock, Database, EventLog, NewRecord, Published, Queryable, TermKey, WatchStore } from './ports.js';
+import type { Clock, Database, EventLog, NewRecord, Queryable } from './ports.js';
 import { encodeJson, INPUTS, type InputRecord, inputRecord } from './topics.js';
 import { draftSharedWatch, draftTagWatch, horizonOf, type WatchDraft } from './watch-builder.js';
+import type { Published, TermKey, WatchStore } from './watch-port.js';
 
 /** The largest watch a record's change may lead to (`wire.md`). */
 export const MAX_WATCH_BYTES = 1_000_000;

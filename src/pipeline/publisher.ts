@@ -2,19 +2,11 @@
  * Turns changes of records into what the engine folds. Several may run: one publishes, under an advisory lock, and another
  * takes over when its session is gone. Rows of the outbox are removed after the log has what they led to.
  */
-import {
-  type Clock,
-  type Database,
-  DatabaseUnavailable,
-  type EventLog,
-  type Log,
-  LogUnavailable,
-  type OutboxRow,
-  type WatchStore,
-} from './ports.js';
+import { type Clock, type Database, DatabaseUnavailable, type EventLog, type Log, LogUnavailable } from './ports.js';
 import { type Concerned, chunk, publish } from './publication.js';
 import { INPUTS } from './topics.js';
 import { horizonOf } from './watch-builder.js';
+import type { OutboxRow, WatchStore } from './watch-port.js';
 
 /** Any number, the same in every version of the program: who holds it publishes. */
 const PUBLISHER_LOCK = 7_402_310_002;

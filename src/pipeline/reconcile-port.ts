@@ -1,7 +1,8 @@
 /** What the reconciler needs of the record. `store/reconcile.ts`; every call is one statement or a few. */
 import type { FindingEvent } from '../alerts/event.js';
 import type { Ping, ReconcileRequest } from '../engine/types.js';
-import type { Queryable, TermKey } from './ports.js';
+import type { Queryable } from './ports.js';
+import type { TermKey } from './watch-port.js';
 
 /** Requests of one activation, merged. */
 export interface DueRequest extends ReconcileRequest {

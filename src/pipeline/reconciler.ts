@@ -19,13 +19,13 @@ import {
   LogUnavailable,
   type NewRecord,
   type RecordTables,
-  type WatchStore,
 } from './ports.js';
 import type { DueRequest, ReconcileStore } from './reconcile-port.js';
 import { RUN_LIMITS, type RunLimits, type RunResult, runReconciliation } from './reconcile-run.js';
 import { ALERT_READER } from './recorder-sinks.js';
 import { ALERTS, appendInTurns, type HistoryRecord, INPUTS, inputRecord } from './topics.js';
 import { horizonOf } from './watch-builder.js';
+import type { WatchStore } from './watch-port.js';
 
 export interface ReconcilerOptions extends RunLimits {
   /** No newer request of the activation for so long: its upload is over. */

@@ -1,6 +1,6 @@
 /** Weekly windows in local time and their exceptions, as UTC edges. Pure. */
 import { createLocalClock } from './local-time.js';
-import type { Schedule, ScheduleWindow, Weekday } from './ports.js';
+import type { Schedule, ScheduleWindow, Weekday } from './watch-port.js';
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;

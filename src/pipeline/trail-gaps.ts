@@ -7,8 +7,8 @@ import { cannotExclude } from '../engine/crossing.js';
 import type { PreparedTerm } from '../engine/prepared-term.js';
 import { applyShared, createSharedIndex } from '../engine/shared-index.js';
 import { GAP_LIMIT_MS } from '../engine/thresholds.js';
-import type { TrailGap, WatchFacts } from './ports.js';
 import { draftSharedWatch, draftTagWatch, horizonOf } from './watch-builder.js';
+import type { TrailGap, WatchFacts } from './watch-port.js';
 
 /** A fix of a trail, as far as gaps are concerned. */
 export interface GapFix {

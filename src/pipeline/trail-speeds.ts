@@ -5,7 +5,7 @@
 import { sigmaMetres } from '../engine/belief.js';
 import { weighSpeed } from '../engine/speed.js';
 import type { KeptFix } from '../engine/state.js';
-import type { TrailModel } from './ports.js';
+import type { TrailModel } from './watch-port.js';
 
 /** A fix of a trail, as far as speeds are concerned. */
 export interface SpeedFix {

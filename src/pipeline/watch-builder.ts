@@ -1,6 +1,7 @@
 /** The facts of the records as what the engine folds. Pure: the same facts and day give the same content. */
 import type { Absence, Activation, SharedWatch, TagWatch, Term, Zone } from '../engine/types.js';
 import { TZDB_VERSION } from './local-time.js';
+import { clipWindows, expandSchedule } from './schedule.js';
 import type {
   ConditionFacts,
   ConditionVersionFacts,
@@ -8,8 +9,7 @@ import type {
   TermKey,
   WatchFacts,
   ZoneVersionFacts,
-} from './ports.js';
-import { clipWindows, expandSchedule } from './schedule.js';
+} from './watch-port.js';
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;

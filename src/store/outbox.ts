@@ -1,5 +1,6 @@
 /** The outbox: what has to be told to the engine, from the transaction of a change until the log has it. */
-import type { Database, Log, OutboxRow, Queryable, WatchTarget } from '../pipeline/ports.js';
+import type { Database, Log, Queryable } from '../pipeline/ports.js';
+import type { OutboxRow, WatchTarget } from '../pipeline/watch-port.js';
 
 /** Told when rows were added; the publisher listens. */
 export const OUTBOX_CHANNEL = 'tagwatch_outbox';

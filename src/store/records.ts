@@ -1,5 +1,6 @@
 /** What every record has in common: written under a lock in one transaction with its outbox rows, kept in versions. */
-import type { Database, Queryable, WatchTarget } from '../pipeline/ports.js';
+import type { Database, Queryable } from '../pipeline/ports.js';
+import type { WatchTarget } from '../pipeline/watch-port.js';
 import { addOutboxRows, readPendingRows } from './outbox.js';
 
 export type RecordKind =

@@ -1,6 +1,7 @@
 /** What a re-run of the engine reads of the record: pings as they came in, and when terms were published. */
 import type { DeviceEvent, Mechanism, Ping } from '../engine/types.js';
-import type { Queryable, TermKey } from '../pipeline/ports.js';
+import type { Queryable } from '../pipeline/ports.js';
+import type { TermKey } from '../pipeline/watch-port.js';
 
 /** The newest pings before the interval, so that the state at its start is known. */
 const PINGS_BEFORE = 8;

@@ -1,6 +1,7 @@
 /** Where a wearer was: pings joined with who wore the tag when. */
 import type { Mechanism, NotJudged } from '../engine/types.js';
-import type { Queryable, TrailModel } from '../pipeline/ports.js';
+import type { Queryable } from '../pipeline/ports.js';
+import type { TrailModel } from '../pipeline/watch-port.js';
 
 /** A ping with a position, as it was recorded. Instants are epoch ms. */
 export interface TrailPoint {

@@ -1,16 +1,16 @@
 /** What the publisher reads of the records, and what it remembers: `WatchStore` in SQL. */
 import type { Zone } from '../engine/types.js';
+import type { Queryable } from '../pipeline/ports.js';
 import type {
   ConditionFacts,
   ConditionVersionFacts,
-  Queryable,
   Schedule,
   TagFacts,
   WatchFacts,
   WatchStore,
   WatchTarget,
   ZoneVersionFacts,
-} from '../pipeline/ports.js';
+} from '../pipeline/watch-port.js';
 import { readAbsences } from './absences.js';
 import { addOutboxRows, OUTBOX_CHANNEL, readOutbox, removeFromOutbox } from './outbox.js';
 import { readWearerPeriods } from './wearer-periods.js';

@@ -1,6 +1,7 @@
 /** Suspensions and custody as the engine is told of them: every version, by when it stood. */
 import type { CustodyPeriod, Suspension } from '../engine/types.js';
-import type { Queryable, WatchFacts } from '../pipeline/ports.js';
+import type { Queryable } from '../pipeline/ports.js';
+import type { WatchFacts } from '../pipeline/watch-port.js';
 
 interface PeriodRow {
   id: string;

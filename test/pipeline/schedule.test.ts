@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, it } from 'vitest';
 import { createLocalClock } from '../../src/pipeline/local-time.js';
-import type { Schedule, Weekday } from '../../src/pipeline/ports.js';
 import { expandSchedule, WEEKDAYS } from '../../src/pipeline/schedule.js';
+import type { Schedule, Weekday } from '../../src/pipeline/watch-port.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Schedule, WatchFacts } from '../../src/pipeline/ports.js';
 import { addGaps, type GapFix } from '../../src/pipeline/trail-gaps.js';
+import type { Schedule, WatchFacts } from '../../src/pipeline/watch-port.js';
 
 const NOON_MS = Date.parse('2026-06-10T12:00:00Z');
 const MINUTE_MS = 60_000;

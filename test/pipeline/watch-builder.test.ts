@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ConditionVersionFacts, Schedule, WatchFacts, ZoneVersionFacts } from '../../src/pipeline/ports.js';
 import { draftTagWatch, horizonOf } from '../../src/pipeline/watch-builder.js';
+import type { ConditionVersionFacts, Schedule, WatchFacts, ZoneVersionFacts } from '../../src/pipeline/watch-port.js';
 
 const at = (text: string) => Date.parse(`${text}T00:00:00Z`);
 const NOW_MS = at('2026-03-20') + 1;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Term, Zone } from '../../src/engine/types.js';
 import { instant, scenario } from './scenario.js';
-import { circle, faraway, middle, place, shared, term, watch, zone } from './world.js';
+import { circle, faraway, middle, place, shared, squareRing, term, watch, zone } from './world.js';
 
 const DAY = '2026-06-10';
 /** The square of 200 m, with a ring of 150 m around it, and a place in that. */
@@ -173,18 +173,7 @@ describe('a buffer', () => {
 
 describe('the shape of a buffer', () => {
   const around = (shape: Zone['shape'], bufferMetres: number) => exclusion({}, zone({ shape, bufferMetres }));
-  const box = (half: number): [number, number][] =>
-    [
-      [-half, -half],
-      [half, -half],
-      [half, half],
-      [-half, half],
-      [-half, -half],
-    ].map(([east, north]) => {
-      const { longitude, latitude } = place(east!, north);
-      return [longitude, latitude];
-    });
-  const holed = { type: 'polygons', polygons: [[box(600), box(300)]] } as const;
+  const holed = { type: 'polygons', polygons: [[squareRing(600), squareRing(300)]] } as const;
 
   test('a hole: near its edge is near, its middle is not', () => {
     scenario(DAY, around(holed, 100))

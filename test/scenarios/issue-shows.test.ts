@@ -2,24 +2,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Mechanism, Zone } from '../../src/engine/types.js';
 import { scenario } from './scenario.js';
-import { middle, type Place, place, term, watch, zone } from './world.js';
+import { middle, type Place, place, squareRing, term, watch, zone } from './world.js';
 
 const DAY = '2026-06-10';
 
-const box = (half: number): [number, number][] =>
-  [
-    [-half, -half],
-    [half, -half],
-    [half, half],
-    [-half, half],
-    [-half, -half],
-  ].map(([east, north]) => {
-    const { longitude, latitude } = place(east!, north);
-    return [longitude, latitude];
-  });
-
 /** 2 km across. */
-const large = zone({ shape: { type: 'polygons', polygons: [[box(1_000)]] } });
+const large = zone({ shape: { type: 'polygons', polygons: [[squareRing(1_000)]] } });
 /** 300 m off its eastern edge. */
 const outside = place(1_300);
 
@@ -49,7 +37,9 @@ describe('nothing is confirmed', () => {
   });
 
   test('ten fixes in a hole of the zone', () => {
-    const holed = zone({ shape: { type: 'polygons', polygons: [[box(1_000), [...box(200)].reverse()]] } });
+    const holed = zone({
+      shape: { type: 'polygons', polygons: [[squareRing(1_000), [...squareRing(200)].reverse()]] },
+    });
     playMinutely(holed, times(10, { at: middle, accuracyMetres: 8 }), []);
     playMinutely(holed, times(10, { at: place(150, -150), accuracyMetres: 50 }), []);
   });

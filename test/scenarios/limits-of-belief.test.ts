@@ -1,7 +1,7 @@
 /** Limits and branches of belief and doubt: each was found by breaking it and seeing nothing fail. */
 import { describe, expect, test } from 'vitest';
 import { instant, scenario } from './scenario.js';
-import { faraway, middle, place, term, watch, zone } from './world.js';
+import { faraway, middle, place, squareRing, term, watch, zone } from './world.js';
 
 const DAY = '2026-06-10';
 const at = (time: string) => instant(DAY, time);
@@ -117,12 +117,7 @@ describe('belief', () => {
   });
 
   test('poor fixes in a hole do not confirm that one is in the zone around it', () => {
-    const ring = (metres: number) => {
-      const [sw, ne] = [place(-metres, -metres), place(metres, metres)];
-      const [w, s, e, n] = [sw.longitude, sw.latitude, ne.longitude, ne.latitude];
-      return [[w, s], [e, s], [e, n], [w, n], [w, s]] as const; // biome-ignore format: a ring
-    };
-    const holed = zone({ shape: { type: 'polygons', polygons: [[ring(100), [...ring(10)].reverse()]] } });
+    const holed = zone({ shape: { type: 'polygons', polygons: [[squareRing(100), squareRing(10).reverse()]] } });
     scenario(DAY, watch([holed], [term('exclusion', holed)]))
       .at('12:00:00')
       .fix(place(50))

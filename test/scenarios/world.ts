@@ -33,9 +33,20 @@ export function place(eastMetres: number, northMetres = 0): Place {
 export const middle = place(0);
 export const faraway = place(1000);
 
+/** A closed ring around the centre, counter-clockwise: a square with sides twice `half` long. */
+export function squareRing(half: number): [longitude: number, latitude: number][] {
+  const [sw, ne] = [place(-half, -half), place(half, half)];
+  return [
+    [sw.longitude, sw.latitude],
+    [ne.longitude, sw.latitude],
+    [ne.longitude, ne.latitude],
+    [sw.longitude, ne.latitude],
+    [sw.longitude, sw.latitude],
+  ];
+}
+
 /** A square of 200 m around the centre, unless said otherwise. */
 export function zone(changes: Partial<Zone> = {}): Zone {
-  const [sw, ne] = [place(-100, -100), place(100, 100)];
   return {
     zoneId: 'Z-1',
     version: 1,
@@ -43,17 +54,7 @@ export function zone(changes: Partial<Zone> = {}): Zone {
     bufferMetres: null,
     shape: {
       type: 'polygons',
-      polygons: [
-        [
-          [
-            [sw.longitude, sw.latitude],
-            [ne.longitude, sw.latitude],
-            [ne.longitude, ne.latitude],
-            [sw.longitude, ne.latitude],
-            [sw.longitude, sw.latitude],
-          ],
-        ],
-      ],
+      polygons: [[squareRing(100)]],
     },
     ...changes,
   };

@@ -1,6 +1,6 @@
 /** `/conditions`: one clause of an order, or one that applies to all wearers. */
 import Type from 'typebox';
-import type { Schedule } from '../../pipeline/ports.js';
+import type { Schedule } from '../../pipeline/watch-port.js';
 import { type ConditionContent, conditions } from '../../store/conditions.js';
 import type { RecordFault } from '../../store/records.js';
 import type { App } from '../app.js';

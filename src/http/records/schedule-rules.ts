@@ -1,7 +1,7 @@
 /** What a schema cannot say about a schedule. */
 import type { ConditionKind } from '../../engine/types.js';
 import { parseInstant } from '../../formats/instant.js';
-import type { Schedule, ScheduleWindow, Weekday } from '../../pipeline/ports.js';
+import type { Schedule, ScheduleWindow, Weekday } from '../../pipeline/watch-port.js';
 import type { RecordFault } from '../../store/records.js';
 
 export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const satisfies readonly Weekday[];

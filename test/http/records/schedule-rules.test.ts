@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkSchedule, isTimeZone } from '../../../src/http/records/schedule-rules.js';
-import type { Schedule, Weekday } from '../../../src/pipeline/ports.js';
+import type { Schedule, Weekday } from '../../../src/pipeline/watch-port.js';
 
 const window = (days: Weekday[], from: string, to: string, zoneId?: string) => ({
   days,
