@@ -19,8 +19,9 @@ import {
 } from './horizon.js';
 import type { EngineInput, HistoryInput } from './inputs.js';
 import { recall } from './match.js';
-import { unchanged } from './safe-disc.js';
-import { mayBeUneventful, passAfterLook, passInDisc } from './short-path.js';
+import { clearDisc, passInDisc } from './safe-disc.js';
+import type { SharedIndex } from './shared-index.js';
+import { mayBeUneventful, passAfterLook } from './short-path.js';
 import { isPlausible } from './speed.js';
 import { findStanding } from './standing.js';
 import {
@@ -59,13 +60,9 @@ export interface Advance {
  * given state is as it was.
  */
 export function advance(state: ActivationState, input: EngineInput, watch: CompiledActivation): Advance {
-  if (input.type === 'ping') {
-    const answer = passInDisc(state, input.ping, input.receivedAtMs, watch);
-    if (answer !== null) return answer;
-  }
+  if (input.type === 'ping' && passAtOnce(state, input, watch.shared, watch.disc)) return unchanged(state, null);
   // Whatever comes now makes another state: the old one must not be kept alive by its disc.
-  watch.disc.state = null;
-  watch.disc.answer = null;
+  clearDisc(watch.shared.discs, watch.disc);
   const known = knowsWatch(state, watch);
   if (input.type === 'tick' && known && input.atMs < (state.nextDueAtMs ?? Infinity)) return unchanged(state, null);
   if (input.type === 'history') return tellHistory(state, input, watch, known);
@@ -87,6 +84,26 @@ export function advance(state: ActivationState, input: EngineInput, watch: Compi
 }
 
 type PingInput = Extract<EngineInput, { type: 'ping' }>;
+
+/**
+ * Folds a ping that only is to be kept, where that is seen at once: most are. False, and nothing is changed, where `advance` must look.
+ * Who keeps the number and the state of each tag spares most pings the way to its watch. The number is `CompiledActivation.disc` of
+ * the watch by which the state was last advanced.
+ */
+export function passAtOnce(
+  state: ActivationState,
+  { ping, receivedAtMs }: PingInput,
+  shared: SharedIndex,
+  disc: number,
+): boolean {
+  return passInDisc(shared.discs, disc, state, ping, receivedAtMs, shared.version);
+}
+
+function unchanged(state: ActivationState, notJudged: NotJudged | null): Advance {
+  return { state, events: NO_EVENTS, nextDueAtMs: state.nextDueAtMs, notJudged, reconcile: null };
+}
+
+const NO_EVENTS: readonly never[] = [];
 
 /** A ping that is evidence, as it is kept. */
 function fixOf({ ping }: PingInput, own: CompiledOwn): KeptFix {

@@ -2,7 +2,7 @@
 import { type BoxedTerms, boxTerms } from './boxed-terms.js';
 import type { PreparedZone } from './geometry/zone.js';
 import { type PreparedTerm, prepareTerms, termsByKey } from './prepared-term.js';
-import { createDisc, type SafeDisc } from './safe-disc.js';
+import { addDisc, clearDisc } from './safe-disc.js';
 import type { SharedIndex } from './shared-index.js';
 import type { AccuracyConvention, CustodyPeriod, EngineOptions, Suspension, TagWatch } from './types.js';
 
@@ -29,6 +29,8 @@ export interface CompiledOwn {
   readonly plain: boolean;
   /** What `joinShared` made last, so that joining for every ping allocates nothing. */
   joined: CompiledActivation | null;
+  /** What it made of the watch before this one, until it makes one of this: the number of its disc goes over. */
+  joinedBefore: CompiledActivation | null;
 }
 
 /** One activation with its own and the shared terms; the shared index is alive, not a copy. */
@@ -37,8 +39,8 @@ export interface CompiledActivation {
   readonly shared: SharedIndex;
   /** Without shortcuts, where either of them is. */
   readonly plain: boolean;
-  /** Of the state that was last advanced with it. */
-  readonly disc: SafeDisc;
+  /** Number of its disc in `shared.discs`, of the state that was last advanced with it. */
+  readonly disc: number;
 }
 
 export interface CompiledTag {
@@ -63,9 +65,11 @@ export function compileTag(watch: TagWatch, previous?: CompiledTag, options: Eng
   }
   const activations = watch.activations.map((activation): CompiledOwn => {
     const terms = prepareTerms(activation.terms, watch.zones, shapes);
+    const before = previous?.activations.find((each) => each.activationId === activation.activationId);
     return {
       // First what every fix asks for: it lies together then.
       joined: null,
+      joinedBefore: before?.joined ?? before?.joinedBefore ?? null,
       fittedAtMs: activation.fittedAtMs,
       removedAtMs: activation.removedAtMs ?? Infinity,
       accuracyConvention: watch.accuracyConvention,
@@ -98,10 +102,13 @@ export function activationFor(tag: CompiledTag, fixedAtMs: number): CompiledOwn 
   return null;
 }
 
-/** The same object for the same index, so it may be called for every ping. */
+/** The same object for the same index, so it may be called for every ping. The watch before this one is not used any more then. */
 export function joinShared(own: CompiledOwn, shared: SharedIndex): CompiledActivation {
   if (own.joined === null || own.joined.shared !== shared) {
-    own.joined = { own, shared, plain: own.plain || shared.plain, disc: createDisc() };
+    const disc = own.joinedBefore?.shared === shared ? own.joinedBefore.disc : addDisc(shared.discs);
+    clearDisc(shared.discs, disc);
+    own.joined = { own, shared, plain: own.plain || shared.plain, disc };
+    own.joinedBefore = null;
   }
   return own.joined;
 }

@@ -4,7 +4,6 @@
  */
 import { sigmaMetres } from './belief.js';
 import { AT_ONCE, backlogFromMs } from './finding.js';
-import { isSurelyReachable } from './speed.js';
 import type { ActivationState, Draft, KeptFix, Snapshot } from './state.js';
 import { HORIZON_FIXES, HORIZON_MS, KEPT_FIXES, SNAPSHOT_EVERY_FIXES, SNAPSHOT_EVERY_MS } from './thresholds.js';
 import type { AccuracyConvention } from './types.js';
@@ -50,26 +49,17 @@ function write(state: Ring, fixedAtMs: number, latitude: number, longitude: numb
   ring[at + 3] = accuracy;
 }
 
-/**
- * Remembers a fix as `remember` does, where it is newer than all, certainly reachable from the newest, and asks for no snapshot by
- * the number of fixes; its time must lie before that of the next snapshot. False, and nothing is changed, where it may not be so.
- */
-export function rememberAtOnce(
+/** Keeps a fix that is newer than all and asks for no snapshot, without an object. */
+export function writeFix(
   state: ActivationState,
   fixedAtMs: number,
   latitude: number,
   longitude: number,
   accuracyMetres: number,
   convention: AccuracyConvention,
-): boolean {
-  const { ring, ringCount } = state;
-  const last = (ringCount - 1) * RING_WIDTH;
-  const apartMs = fixedAtMs - ring[last]!;
-  if (apartMs <= 0 || ringCount + 1 >= state.snapshotDueCount) return false;
-  if (!isSurelyReachable(ring[last + 1]!, ring[last + 2]!, latitude, longitude, apartMs)) return false;
+): void {
   const isPositive = convention === 'r95' || signedAccuracy(accuracyMetres, sigmaMetres(accuracyMetres, 'r68')) > 0;
   write(state, fixedAtMs, latitude, longitude, isPositive ? accuracyMetres : -accuracyMetres);
-  return true;
 }
 
 /** Its sign is the convention, by its σ: where both conventions give the same, it does not matter which it was. */

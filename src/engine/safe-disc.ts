@@ -3,47 +3,60 @@
  * that concerns the wearer. A later fix in that disc violates nothing either, and no step between two fixes in it crosses a
  * boundary, so it costs a dozen operations instead of a look at the zones. A cache: it follows from the state and the watch.
  */
+import { sigmaMetres } from './belief.js';
 import { UNITS_PER_DEGREE } from './geometry/orientation.js';
-import type { ActivationState } from './state.js';
-import type { NotJudged, Position } from './types.js';
+import { remember, writeFix } from './horizon.js';
+import { isSurelyReachable } from './speed.js';
+import type { ActivationState, KeptFix } from './state.js';
+import { AHEAD_LIMIT_MS, DELAYED_AFTER_MS } from './thresholds.js';
+import type { AccuracyConvention, Ping } from './types.js';
 
 /**
- * All numbers are integers of 31 bits, which an engine keeps in the object itself: a tag's disc is two lines of a cache. Lengths
- * are units of 1e-7 degree of latitude; one of longitude is `shrink` of it. In that plane the edges of polygons are straight as
- * they are in degrees, so the distance to them is exact whatever the latitude.
+ * The discs of one partition, by number: a row of 64 bytes each in one block of memory, so that those of twenty thousand tags fill
+ * little more than a megabyte. A row holds all that the next fix asks: nothing else in memory is waited for.
  */
-/** What an input that changed nothing but the state's fixes yields: `Advance` without events. */
-export interface Unchanged {
-  readonly state: ActivationState;
-  readonly events: readonly never[];
-  readonly nextDueAtMs: number | null;
-  readonly notJudged: NotJudged | null;
-  readonly reconcile: null;
-}
-
-const NO_EVENTS: readonly never[] = [];
-
-export function unchanged(state: ActivationState, notJudged: NotJudged | null): Unchanged {
-  return { state, events: NO_EVENTS, nextDueAtMs: state.nextDueAtMs, notJudged, reconcile: null };
-}
-
-export interface SafeDisc {
+export interface Discs {
+  count: number;
+  /** Sixteen a row. Both views are of the same memory: the first three doubles of a row lie where its first six integers do. */
+  integers: Int32Array;
+  /** Eight a row. */
+  doubles: Float64Array;
   /** The very state that only fixes in the disc have changed since it was placed; null: there is no disc. */
-  state: ActivationState | null;
-  /** What a fix in the disc is answered. */
-  answer: Unchanged | null;
-  /** `SharedIndex.version` when it was placed. */
-  sharedVersion: number;
-  y: number;
-  x: number;
-  radius: number;
-  /** In parts of 2^-30. */
-  shrink: number;
-  /** Seconds after `EPOCH_MS`: fixes from then on meet another set of active terms. */
-  untilS: number;
-  /** Seconds after `EPOCH_MS`: a fix received from then on may find that an edge is due. */
-  receivedUntilS: number;
+  readonly states: (ActivationState | null)[];
 }
+
+const INTEGERS = 16;
+const DOUBLES = INTEGERS / 2;
+const FIRST_ROWS = 64;
+
+/** Places among a row's doubles: the newest fix. */
+const AT_MS = 0;
+const LATITUDE = 1;
+const LONGITUDE = 2;
+
+/**
+ * Places among a row's integers. Lengths are units of 1e-7 degree of latitude; one of longitude is `SHRINK` of it, in parts of 2^-30.
+ * In that plane the edges of polygons are straight as they are in degrees, so the distance to them is exact whatever the latitude.
+ */
+const Y = 6;
+const X = 7;
+const RADIUS = 8;
+const SHRINK = 9;
+/** Seconds after `EPOCH_MS`: fixes from then on meet another set of active terms. */
+const UNTIL_S = 10;
+/** Seconds after `EPOCH_MS`: a fix received from then on may find that an edge is due. */
+const RECEIVED_UNTIL_S = 11;
+/** `SharedIndex.version` when it was placed. */
+const SHARED_VERSION = 12;
+/** How many fixes it takes before the horizon asks for a snapshot, and seconds after `EPOCH_MS` from when on it does. */
+const ROOM = 13;
+const SNAPSHOT_S = 14;
+const FLAGS = 15;
+
+/** The tag's accuracies are r68. */
+const IS_R68 = 1;
+/** The newest fix came delayed. */
+const IS_BACKLOG = 2;
 
 /** 2020, so that 31 bits of seconds reach 2088. */
 const EPOCH_MS = 1_577_836_800_000;
@@ -55,64 +68,120 @@ export const ROUNDING_UNITS = 4;
 /** A disc smaller than the noise of fixes (about 10 m) is not worth its placing. */
 const LEAST_RADIUS_UNITS = 900;
 
-export function createDisc(): SafeDisc {
-  return {
-    state: null,
-    answer: null,
-    sharedVersion: 0,
-    y: 0,
-    x: 0,
-    radius: 0,
-    shrink: 0,
-    untilS: 0,
-    receivedUntilS: 0,
-  };
+export function createDiscs(): Discs {
+  const integers = new Int32Array(FIRST_ROWS * INTEGERS);
+  return { count: 0, integers, doubles: new Float64Array(integers.buffer), states: [] };
 }
 
-/** Whether a fix lies in a disc that stands. Allocates nothing. */
-export function holds(
-  disc: SafeDisc,
-  position: Position,
-  fixedAtMs: number,
-  receivedAtMs: number,
-  sharedVersion: number,
-): boolean {
-  if (disc.sharedVersion !== sharedVersion) return false;
-  if (fixedAtMs >= disc.untilS * 1_000 + EPOCH_MS) return false;
-  if (receivedAtMs >= disc.receivedUntilS * 1_000 + EPOCH_MS) return false;
-  const dy = position.latitude * UNITS_PER_DEGREE - disc.y;
-  const dx = (position.longitude * UNITS_PER_DEGREE - disc.x) * (disc.shrink / SHRINK_SCALE);
-  return dx * dx + dy * dy <= disc.radius * disc.radius;
+/** Adds a row without a disc; returns its number. */
+export function addDisc(discs: Discs): number {
+  const number = discs.count++;
+  discs.states.push(null);
+  if (discs.count * INTEGERS > discs.integers.length) {
+    const integers = new Int32Array(2 * discs.integers.length);
+    integers.set(discs.integers);
+    discs.integers = integers;
+    discs.doubles = new Float64Array(integers.buffer);
+  }
+  return number;
+}
+
+export function clearDisc({ states }: Discs, number: number): void {
+  states[number] = null;
 }
 
 /**
- * Places the disc around a fix that the short path has just folded into `state`, `clear` units round, until whatever comes first: an
- * edge, the end of the activation, the next snapshot of the horizon.
+ * Folds a ping whose fix is evidence, newer than all, at a possible speed and in the disc of the state: it is kept, and nothing
+ * else changes. False, and nothing is changed, where it may not be so. Allocates nothing but at a snapshot.
  */
-export function placeDisc(
-  disc: SafeDisc,
+export function passInDisc(
+  discs: Discs,
+  number: number,
   state: ActivationState,
-  position: Pick<Position, 'latitude' | 'longitude'>,
+  { position, fixedAtMs }: Ping,
   receivedAtMs: number,
-  shrink: number,
-  clear: number,
-  removedAtMs: number,
   sharedVersion: number,
-): void {
+): boolean {
+  if (discs.states[number] !== state || position === null) return false;
+  const { integers, doubles } = discs;
+  const at = number * INTEGERS;
+  const { latitude, longitude, accuracyMetres } = position;
+  const dy = latitude * UNITS_PER_DEGREE - integers[at + Y]!;
+  const dx = (longitude * UNITS_PER_DEGREE - integers[at + X]!) * (integers[at + SHRINK]! / SHRINK_SCALE);
+  const radius = integers[at + RADIUS]!;
+  if (dx * dx + dy * dy > radius * radius) return false;
+  if (integers[at + SHARED_VERSION] !== sharedVersion) return false;
+  if (fixedAtMs >= integers[at + UNTIL_S]! * 1_000 + EPOCH_MS) return false;
+  if (receivedAtMs >= integers[at + RECEIVED_UNTIL_S]! * 1_000 + EPOCH_MS) return false;
+  if (position.mechanism !== 'GPS' && position.mechanism !== 'RF') return false;
+  if (accuracyMetres === null || fixedAtMs - receivedAtMs > AHEAD_LIMIT_MS) return false;
+  const last = number * DOUBLES;
+  const apartMs = fixedAtMs - doubles[last + AT_MS]!;
+  if (apartMs <= 0) return false;
+  if (!isSurelyReachable(doubles[last + LATITUDE]!, doubles[last + LONGITUDE]!, latitude, longitude, apartMs)) {
+    return false;
+  }
+  doubles[last + AT_MS] = fixedAtMs;
+  doubles[last + LATITUDE] = latitude;
+  doubles[last + LONGITUDE] = longitude;
+  const flags = integers[at + FLAGS]!;
+  const convention = (flags & IS_R68) === 0 ? 'r95' : 'r68';
+  if (integers[at + ROOM]! > 0 && fixedAtMs < integers[at + SNAPSHOT_S]! * 1_000 + EPOCH_MS) {
+    integers[at + ROOM]!--;
+    writeFix(state, fixedAtMs, latitude, longitude, accuracyMetres, convention);
+  } else {
+    const sigma = sigmaMetres(accuracyMetres, convention);
+    remember(state, { fixedAtMs, latitude, longitude, accuracyMetres, sigmaMetres: sigma });
+    noteSnapshot(integers, at, state);
+  }
+  // The tick edge lies after its receipt, so that what is due stays due.
+  const isDelayed = receivedAtMs - fixedAtMs > DELAYED_AFTER_MS;
+  if (isDelayed || (flags & IS_BACKLOG) !== 0) {
+    state.backlogAtMs = isDelayed ? receivedAtMs : null;
+    integers[at + FLAGS] = isDelayed ? flags | IS_BACKLOG : flags & ~IS_BACKLOG;
+  }
+  return true;
+}
+
+function noteSnapshot(integers: Int32Array, at: number, state: ActivationState): void {
+  integers[at + ROOM] = state.snapshotDueCount - state.ringCount - 1;
+  integers[at + SNAPSHOT_S] = secondsOf(state.snapshotDueAtMs ?? Infinity);
+}
+
+export interface Placing {
+  readonly receivedAtMs: number;
+  readonly shrink: number;
+  /** How far it is to the nearest boundary, units. */
+  readonly clear: number;
+  readonly removedAtMs: number;
+  readonly accuracyConvention: AccuracyConvention;
+  readonly sharedVersion: number;
+}
+
+/** Places the disc around a fix that the short path has just folded into `state`, until the next edge or the end of the activation. */
+export function placeDisc(discs: Discs, number: number, state: ActivationState, fix: KeptFix, placing: Placing): void {
+  const { receivedAtMs, shrink, clear, removedAtMs, accuracyConvention, sharedVersion } = placing;
   const radius = Math.floor(clear) - ROUNDING_UNITS;
-  const untilS = secondsOf(Math.min(state.nextEdgeAtMs ?? Infinity, removedAtMs, state.snapshotDueAtMs ?? Infinity));
+  const untilS = secondsOf(Math.min(state.nextEdgeAtMs ?? Infinity, removedAtMs));
   const tickEdgeAtMs = state.nextTickEdgeAtMs ?? Infinity;
   const receivedUntilS = secondsOf(tickEdgeAtMs);
   if (radius < LEAST_RADIUS_UNITS || untilS <= 0 || receivedUntilS <= 0 || receivedAtMs >= tickEdgeAtMs) return;
-  disc.state = state;
-  disc.answer = unchanged(state, null);
-  disc.sharedVersion = sharedVersion;
-  disc.y = Math.round(position.latitude * UNITS_PER_DEGREE);
-  disc.x = Math.round(position.longitude * UNITS_PER_DEGREE);
-  disc.radius = radius;
-  disc.shrink = Math.round(shrink * SHRINK_SCALE);
-  disc.untilS = untilS;
-  disc.receivedUntilS = receivedUntilS;
+  const { integers, doubles } = discs;
+  discs.states[number] = state;
+  const last = number * DOUBLES;
+  doubles[last + AT_MS] = fix.fixedAtMs;
+  doubles[last + LATITUDE] = fix.latitude;
+  doubles[last + LONGITUDE] = fix.longitude;
+  const at = number * INTEGERS;
+  integers[at + Y] = Math.round(fix.latitude * UNITS_PER_DEGREE);
+  integers[at + X] = Math.round(fix.longitude * UNITS_PER_DEGREE);
+  integers[at + RADIUS] = radius;
+  integers[at + SHRINK] = Math.round(shrink * SHRINK_SCALE);
+  integers[at + UNTIL_S] = untilS;
+  integers[at + RECEIVED_UNTIL_S] = receivedUntilS;
+  integers[at + SHARED_VERSION] = sharedVersion;
+  integers[at + FLAGS] = (accuracyConvention === 'r68' ? IS_R68 : 0) | (state.backlogAtMs === null ? 0 : IS_BACKLOG);
+  noteSnapshot(integers, at, state);
 }
 
 /** Whole seconds up to an instant, never more than there are. */

@@ -8,6 +8,7 @@ import { UNITS_PER_DEGREE } from './geometry/orientation.js';
 import type { PreparedZone } from './geometry/zone.js';
 import { addToGrid, createGrid, GRID_REACH_UNITS, type Grid, removeFromGrid, termsAround } from './grid.js';
 import { outerShape, type PreparedTerm, prepareTerms, termsByKey } from './prepared-term.js';
+import { createDiscs, type Discs } from './safe-disc.js';
 import type { KeptFix } from './state.js';
 import { GAP_LIMIT_MS } from './thresholds.js';
 import type { EngineOptions, SharedWatch } from './types.js';
@@ -28,6 +29,8 @@ export interface SharedInstant {
 
 export interface SharedIndex {
   readonly plain: boolean;
+  /** Of all activations that were joined with this index. */
+  readonly discs: Discs;
   readonly conditions: Map<string, { sequence: number; items: Item[]; shapes: Map<string, PreparedZone> }>;
   readonly terms: Map<string, PreparedTerm>;
   /** All exclusions. */
@@ -54,6 +57,7 @@ export interface SharedIndex {
 export function createSharedIndex(options: EngineOptions = {}): SharedIndex {
   return {
     plain: options.plain ?? false,
+    discs: createDiscs(),
     conditions: new Map(),
     terms: new Map(),
     exclusions: new RBush(),

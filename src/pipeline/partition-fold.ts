@@ -2,7 +2,7 @@
  * The engine's memory for one partition of the inputs, and the folding of one record into it. Synchronous: what it yields is
  * appended by `engine-worker.ts`. Everything it learns stands in the log, so folding twice yields the same events.
  */
-import { type ActivationState, advance, initialState, upgradeState } from '../engine/advance.js';
+import { type ActivationState, advance, initialState, passAtOnce, upgradeState } from '../engine/advance.js';
 import { activationFor, type CompiledActivation, type CompiledTag, compileTag, joinShared } from '../engine/compile.js';
 import type { EngineInput } from '../engine/inputs.js';
 import { firstChangeMs, pastOf } from '../engine/past-change.js';
@@ -16,10 +16,18 @@ interface TagEntry {
   readonly compiled: CompiledTag;
   readonly appliedOffset: number;
   dirty: boolean;
+  /** Where its pings have gone last: most are kept there without a way to their activation by its name. */
+  latest: Latest | null;
+}
+
+interface Latest {
+  readonly entry: ActivationEntry;
+  /** Number of the activation's disc. */
+  readonly disc: number;
 }
 
 interface ActivationEntry {
-  readonly tagId: string;
+  tagId: string;
   state: ActivationState;
   appliedOffset: number;
   nextDueAtMs: number | null;
@@ -87,6 +95,7 @@ export function restoreState(fold: PartitionFold, record: StateRecord): void {
         compiled: compileTag(record.watch),
         appliedOffset: record.appliedOffset,
         dirty: false,
+        latest: null,
       });
       return;
     case 'activation':
@@ -155,14 +164,36 @@ function foldPing(
   const { ping, receivedAtMs } = record;
   const tag = fold.tags.get(ping.tagId);
   if (!tag) return { ...NOTHING, notJudged: 'unknown-tag' };
+  if (keepAtOnce(tag.latest, record, offset, fold.sharedIndex)) return NOTHING;
   const own = activationFor(tag.compiled, ping.fixedAtMs);
   if (!own) return { ...NOTHING, notJudged: 'not-fitted' };
   const entry = activationEntry(fold, own.activationId, ping.tagId);
   if (offset <= entry.appliedOffset) return NOTHING;
-  const yielded = step(entry, record, joinShared(own, fold.sharedIndex), offset, onFault);
+  const watch = joinShared(own, fold.sharedIndex);
+  if (tag.latest?.entry !== entry || tag.latest.disc !== watch.disc) tag.latest = { entry, disc: watch.disc };
+  const yielded = step(entry, record, watch, offset, onFault);
   if (ping.position && ping.fixedAtMs >= (entry.lastPing?.ping.fixedAtMs ?? Number.NEGATIVE_INFINITY))
     entry.lastPing = { ping, receivedAtMs };
   return yielded;
+}
+
+/** Keeps a ping that means nothing to any term, as `advance` would; false, and nothing is changed, where that is to be looked for. */
+function keepAtOnce(
+  latest: Latest | null,
+  record: Extract<InputRecord, { type: 'ping' }>,
+  offset: number,
+  shared: SharedIndex,
+): boolean {
+  if (latest === null) return false;
+  const { entry, disc } = latest;
+  if (offset <= entry.appliedOffset || !passAtOnce(entry.state, record, shared, disc)) return false;
+  entry.appliedOffset = offset;
+  entry.dirty = true;
+  // Newer than all that were judged; a ping from ahead of its time may have been newer.
+  if (record.ping.fixedAtMs >= (entry.lastPing?.ping.fixedAtMs ?? Number.NEGATIVE_INFINITY)) {
+    entry.lastPing = { ping: record.ping, receivedAtMs: record.receivedAtMs };
+  }
+  return true;
 }
 
 function foldWatch(fold: PartitionFold, watch: TagWatch, offset: number, onFault: (fault: FoldFault) => void): Folded {
@@ -170,7 +201,7 @@ function foldWatch(fold: PartitionFold, watch: TagWatch, offset: number, onFault
   if (held && watch.sequence <= held.watch.sequence) return NOTHING;
   const current = withClosedActivations(watch, held?.watch);
   const compiled = compileTag(current, held?.compiled);
-  fold.tags.set(watch.tagId, { watch: current, compiled, appliedOffset: offset, dirty: true });
+  fold.tags.set(watch.tagId, { watch: current, compiled, appliedOffset: offset, dirty: true, latest: null });
   const events: EngineEvent[] = [];
   const reconcile: ReconcileRecord[] = [];
   for (const activation of current.activations) {
@@ -268,7 +299,7 @@ function stepAll(
 function activationEntry(fold: PartitionFold, activationId: string, tagId: string): ActivationEntry {
   const held = fold.activations.get(activationId);
   if (held && held.tagId === tagId) return held;
-  const entry: ActivationEntry = {
+  const fresh: ActivationEntry = {
     tagId,
     state: initialState(activationId),
     appliedOffset: -1,
@@ -277,8 +308,10 @@ function activationEntry(fold: PartitionFold, activationId: string, tagId: strin
     dirty: true,
     checkpointedOffset: -1,
   };
-  fold.activations.set(activationId, entry);
-  return entry;
+  // In its place where another tag has it, so that what that tag remembers of it is not another activation's.
+  if (held) return Object.assign(held, fresh);
+  fold.activations.set(activationId, fresh);
+  return fresh;
 }
 
 function step(
