@@ -47,8 +47,8 @@ function normal(sigmas: number): number {
 
 /**
  * Of a polygon with its buffer the distance alone tells, as if its line were straight: the buffer rounds its corners.
- * Between 0 and 1, off by 0.003 at most. `sigmaMetres` is above 0. The work is one pass over the chunks of edges and twelve
- * values for each edge within 4.5 σ.
+ * Between 0 and 1; of polygons off by 0.0001 at most. `sigmaMetres` is above 0. The work is one pass over the chunks of edges and six
+ * to twelve values for each edge that ends within 4.5 σ.
  */
 export function probabilityInside(
   zone: PreparedZone,
@@ -107,6 +107,8 @@ function insidePolygons(
       if (mayStepAside && height < onLine && along < onLine && along + length > -onLine) {
         return insidePolygons(zone, py + ASIDE_UNITS[0], px + ASIDE_UNITS[1], sigmaMetres, false);
       }
+      // In line with the fix an edge has nothing of the bell behind it.
+      if (height === 0) continue;
       // Interiors lie left of their edges: what the bell has beyond an edge on this side is missing, on the other too much.
       beyond += Math.sign(offset) * beyondEdge(height, along, along + length);
     }
@@ -115,26 +117,42 @@ function insidePolygons(
   return inside - beyond;
 }
 
-/** Share of the bell behind a segment at this height over its foot, from one place along it to the other; all in σ. */
+/** Share of the bell behind a segment at this height (not 0) over its foot, from one place along it to the other; all in σ. */
 function beyondEdge(height: number, from: number, to: number): number {
   const reach = Math.sqrt(REACH * REACH - height * height);
-  const [first, last] = [Math.max(from, -reach), Math.min(to, reach)];
-  if (first >= last) return 0;
-  return integrateBell(Math.atan2(first, height), Math.atan2(last, height), (height * height) / 2) / (2 * Math.PI);
+  if (from >= reach || to <= -reach) return 0;
+  // Beyond the reach an edge may as well go on for ever: its line's share is Φ, and half of that from the foot on.
+  if (from <= -reach) return to >= reach ? normal(-height) : normal(-height) / 2 + beyondPart(height, 0, to);
+  return to >= reach ? normal(-height) / 2 - beyondPart(height, 0, from) : beyondPart(height, from, to);
 }
 
-/** ∫ exp(−square / cos²) over angles: `integrate` without a function to call, because most of the time of a belief is spent here. */
-function integrateBell(from: number, to: number, square: number): number {
+/** Gauss–Legendre on [-1, 1], six points: half of them, the others mirror. Off by 5e-7 of the bell over `LONGEST_PART`. */
+const [NODE_A, NODE_B, NODE_C] = [0.2386191861, 0.6612093865, 0.9324695142] as const;
+const [WEIGHT_A, WEIGHT_B, WEIGHT_C] = [0.4679139346, 0.360761573, 0.1713244924] as const;
+const LONGEST_PART = 4;
+
+/**
+ * `beyondEdge` of a part, negative where `to` lies before `from`. In polar coordinates it is ∫ exp(−r²/2) over the angle, along the part
+ * ∫ exp(−r²/2) height / r²: the angle itself, for which there is a function, and of what is left an integrand without a peak.
+ */
+function beyondPart(height: number, from: number, to: number): number {
+  const middle = (from + to) / 2;
+  if (Math.abs(to - from) > LONGEST_PART) return beyondPart(height, from, middle) + beyondPart(height, middle, to);
+  const square = height * height;
   const half = (to - from) / 2;
-  const middle = (to + from) / 2;
-  let sum = 0;
-  for (let i = 0; i < NODES.length; i++) {
-    const step = half * NODES[i]!;
-    const before = Math.cos(middle - step);
-    const after = Math.cos(middle + step);
-    sum += WEIGHTS[i]! * (Math.exp(-square / (before * before)) + Math.exp(-square / (after * after)));
-  }
-  return sum * half;
+  const [a, b, c] = [half * NODE_A, half * NODE_B, half * NODE_C];
+  const rest =
+    WEIGHT_A * (lack(square, middle - a) + lack(square, middle + a)) +
+    WEIGHT_B * (lack(square, middle - b) + lack(square, middle + b)) +
+    WEIGHT_C * (lack(square, middle - c) + lack(square, middle + c));
+  const angle = Math.atan2(height * (to - from), square + from * to);
+  return (angle + height * half * rest) / (2 * Math.PI);
+}
+
+/** (exp(−r²/2) − 1) / r², a square of the height and a place along the line apart. */
+function lack(square: number, along: number): number {
+  const squared = square + along * along;
+  return (Math.exp(-squared / 2) - 1) / squared;
 }
 
 /** Slices across the line from the fix to the centre: each holds a chord of the circle. */
