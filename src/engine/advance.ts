@@ -18,7 +18,7 @@ import {
   rewind,
 } from './horizon.js';
 import type { EngineInput, HistoryInput } from './inputs.js';
-import { recall } from './match.js';
+import { recall, settledAtMs, withRecalled } from './match.js';
 import { clearDisc, passInDisc } from './safe-disc.js';
 import type { SharedIndex } from './shared-index.js';
 import { mayBeUneventful, passAfterLook } from './short-path.js';
@@ -164,7 +164,7 @@ function judge(
   const newestAtMs = fix?.fixedAtMs ?? newestAtMsOf(draft);
   const recalled = recall(findings, draft.over);
   draft.over = recalled.over;
-  const toldBefore = recalled.again.length === 0 ? draft.told : [...recalled.again, ...draft.told];
+  const toldBefore = withRecalled(draft.told, recalled);
   const { events, told, over, heldBack, dueAtMs } = tell(findings, toldBefore, draft.heldBack ?? [], {
     own: watch.own,
     termOf: (termKey) => termOf(watch, termKey),
@@ -179,7 +179,8 @@ function judge(
   draft.told = told;
   keepHeldBack(draft, heldBack);
   if (newestAtMs > -Infinity && over.length > 0) {
-    draft.over = [...draft.over, ...over.map((each) => ({ told: each.told, passedAtMs: newestAtMs }))];
+    const settled = over.map(({ told }) => ({ told, passedAtMs: settledAtMs(told, recalled, newestAtMs) }));
+    draft.over = [...draft.over, ...settled];
   }
   if (fix !== null) rememberIn(draft, fix);
   const notJudged = fix !== null && draft.waiting.length > 0 ? 'impossible-speed' : null;
@@ -230,7 +231,7 @@ function judgeLate(
   const recalled = recall(findings, draft.over);
   draft.over = recalled.over;
   const before = state.over.filter((over) => !stays(over)).map((over) => over.told);
-  const toldBefore = [...recalled.again, ...before, ...draft.told];
+  const toldBefore = withRecalled([...before, ...draft.told], recalled);
   const setAside = new Set(draft.setAside);
   const evidence = [...kept, ...again.filter((fix) => !setAside.has(fix.fixedAtMs))];
   const newestAtMs = newestAtMsOf(draft);
@@ -253,7 +254,8 @@ function judgeLate(
   const settled: ToldOver[] = [];
   for (const each of over) {
     // What was taken back is kept until the base has passed all that is known: it may be found again, and is the same then.
-    const atMs = each.finding === null ? newestAtMs : (passedAtMs.get(each.finding) ?? newestAtMs);
+    const foundAtMs = each.finding === null ? undefined : passedAtMs.get(each.finding);
+    const atMs = foundAtMs ?? settledAtMs(each.told, recalled, newestAtMs);
     if (atMs > (draft.snapshots[0]!.atMs ?? -Infinity)) settled.push({ told: each.told, passedAtMs: atMs });
   }
   draft.over = [...draft.over, ...settled];

@@ -53,17 +53,27 @@ function take(finding: Finding, free: Told[], suits: Suits): Told | null {
 export function recall(findings: readonly Finding[], over: readonly ToldOver[]): Recalled {
   if (!over.some((each) => isAgain(each, findings))) return { again: NONE, over };
   return {
-    again: over.filter((each) => isAgain(each, findings)).map(({ told }) => told),
+    again: over.filter((each) => isAgain(each, findings)),
     over: over.filter((each) => !isAgain(each, findings)),
   };
 }
 
 export interface Recalled {
-  readonly again: readonly Told[];
+  readonly again: readonly ToldOver[];
   readonly over: readonly ToldOver[];
 }
 
-const NONE: readonly Told[] = [];
+const NONE: readonly ToldOver[] = [];
+
+/** With those that are recalled, what was told before. */
+export function withRecalled(told: readonly Told[], { again }: Recalled): readonly Told[] {
+  return again.length === 0 ? told : [...again.map((each) => each.told), ...told];
+}
+
+/** When it was settled that an alert is over: before, if it was recalled and is no other's, so that nothing has changed. */
+export function settledAtMs(told: Told, { again }: Recalled, nowMs: number): number {
+  return again.find((each) => each.told === told)?.passedAtMs ?? nowMs;
+}
 
 function isAgain({ told }: ToldOver, findings: readonly Finding[]): boolean {
   if (!told.withdrawn) return false;

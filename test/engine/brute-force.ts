@@ -10,7 +10,7 @@ import { whyNotJudged } from '../../src/engine/evidence.js';
 import { AT_ONCE, backlogFromMs, type Finding } from '../../src/engine/finding.js';
 import type { FoldedTerm } from '../../src/engine/fold.js';
 import { foldTerm } from '../../src/engine/fold-term.js';
-import { recall } from '../../src/engine/match.js';
+import { recall, withRecalled } from '../../src/engine/match.js';
 import { type PreparedTerm, termsByKey } from '../../src/engine/prepared-term.js';
 import { standingEpisodes, suspectedJump } from '../../src/engine/provisional.js';
 import { isReachable } from '../../src/engine/speed.js';
@@ -140,7 +140,7 @@ export function createBruteForce(own: CompiledOwn, terms: readonly PreparedTerm[
     const newestAtMs = (plain.waiting.at(-1) ?? plain.fixes.at(-1))?.fixedAtMs ?? -Infinity;
     // What was told is never forgotten: the engine may forget only what cannot be found again.
     const recalled = recall(findings, over);
-    const said = tell(findings, [...recalled.again, ...told], heldBack, {
+    const said = tell(findings, withRecalled(told, recalled), heldBack, {
       own,
       termOf: (termKey) => byKey.get(termKey),
       nowMs,

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ActivationState } from '../../src/engine/advance.js';
 import type { EngineEvent } from '../../src/engine/types.js';
-import { play } from '../scenarios/scenario.js';
+import { instant, play, type Step } from '../scenarios/scenario.js';
+import { faraway, middle, type Place, pingAt, term, watch, zone } from '../scenarios/world.js';
 import { type World, worlds } from './random-world.js';
 import { createWorld } from './shortcut-worlds.js';
 
@@ -42,4 +43,35 @@ test('shortcuts change no byte of the events and the state, in worlds of many zo
     { numRuns: 70, examples: [[1_091_215_317]] },
   );
   expect(events).toBeGreaterThan(200);
+});
+
+test('an alert that was taken back at the start another now has stays where it was settled', () => {
+  const square = zone();
+  const first = watch([square], [term('exclusion', square)]);
+  const fix = (time: string, at: Place, accuracyMetres: number, afterMs = 2_000): Step => {
+    const fixedAtMs = instant('2026-06-10', time);
+    const ping = pingAt(fixedAtMs, at, { accuracyMetres });
+    return { atMs: fixedAtMs + afterMs, input: { type: 'ping', ping, receivedAtMs: fixedAtMs + afterMs } };
+  };
+  const steps = [
+    fix('12:00:00', faraway, 8),
+    fix('12:01:00', middle, 8),
+    fix('12:02:00', faraway, 8),
+    fix('12:03:00', faraway, 8),
+    fix('12:04:00', middle, 8),
+    fix('12:05:00', middle, 8),
+    // The more accurate of two fixes of one instant counts: the second visit turns out to have begun with the first.
+    fix('12:02:00', middle, 4, 240_000),
+    fix('12:03:00', middle, 4, 190_000),
+    fix('12:07:00', middle, 8),
+    fix('12:08:00', middle, 8),
+    fix('12:09:00', middle, 8),
+  ];
+  expect(expectSameBytes({ first, steps }).map(({ type }) => type)).toEqual([
+    'suspected',
+    'withdrawn',
+    'suspected',
+    'confirmed',
+    'amended',
+  ]);
 });
