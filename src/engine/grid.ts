@@ -3,13 +3,17 @@
  * tells all that stands near a fix. Zones come and go one at a time. A zone of very many cells is not for the grid.
  */
 import { addTerm, type BoxedTerms, removeTerm } from './boxed-terms.js';
+import { shrinkAt } from './geometry/metres-per-degree.js';
 import { UNITS_PER_DEGREE } from './geometry/orientation.js';
+import type { Place } from './geometry/step.js';
 import { outerShape, type PreparedTerm } from './prepared-term.js';
 
 /** Units of 1e-7 degree of latitude: 500 m. */
 const CELL_UNITS = 45_000;
 /** How far beyond a cell its list reaches: 250 m. In longitude it is never less on the ground. */
 export const GRID_REACH_UNITS = 22_500;
+/** Of a step a cell tells so much, less by a centimetre so that no rounding matters. */
+const TOLD_UNITS = GRID_REACH_UNITS - 1;
 /** About 6 km square; larger ones would fill too many lists. */
 const MOST_CELLS = 400;
 const RADIANS = Math.PI / 180;
@@ -41,6 +45,31 @@ export function termsAround({ cells }: Grid, latitude: number, longitude: number
   const row = Math.floor((latitude * UNITS_PER_DEGREE) / CELL_UNITS);
   const column = Math.floor((longitude * UNITS_PER_DEGREE) / columnUnits(row));
   return cells.get(keyOf(row, column));
+}
+
+/**
+ * How many cells besides that of its end tell all that stands on a step (straight in longitude and latitude): that of the end tells
+ * the last `GRID_REACH_UNITS` of it, each other one as far to both sides of the place at which it is taken (`termsBefore`).
+ * Longitude is measured as the shortest that so many degrees are on the step, and in no row of cells is the reach less than that.
+ */
+export function cellsBefore(from: Place, to: Place): number {
+  const north = Math.abs(to.latitude - from.latitude);
+  const east = Math.abs(to.longitude - from.longitude);
+  // A cosine changes by no more than its angle does.
+  const shrink = Math.max(LEAST_COSINE, Math.min(1, shrinkAt(to.latitude) + north * RADIANS));
+  const units = Math.max(north, east * shrink) * UNITS_PER_DEGREE;
+  return Math.max(0, Math.ceil((units - TOLD_UNITS) / (2 * TOLD_UNITS)));
+}
+
+/** The cell with a number from 1 to `count` (`cellsBefore`) before that of the end of a step, counted from there. */
+export function termsBefore(grid: Grid, from: Place, to: Place, number: number, count: number): BoxedTerms | undefined {
+  // Those of the parts that the cell of the end leaves over, each at the middle of its part.
+  const share = number / (count + 0.5);
+  return termsAround(
+    grid,
+    to.latitude + share * (from.latitude - to.latitude),
+    to.longitude + share * (from.longitude - to.longitude),
+  );
 }
 
 /** Puts a term into the lists of its cells; false, and nothing is changed, where they are too many. */

@@ -3,10 +3,19 @@
  * removals; the other kinds are violated outside their zone, where no box helps, so every fix meets them.
  */
 import RBush from 'rbush';
-import { shrinkAt } from './geometry/metres-per-degree.js';
+import type { BoxedTerms } from './boxed-terms.js';
 import { UNITS_PER_DEGREE } from './geometry/orientation.js';
 import type { PreparedZone } from './geometry/zone.js';
-import { addToGrid, createGrid, GRID_REACH_UNITS, type Grid, removeFromGrid, termsAround } from './grid.js';
+import {
+  addToGrid,
+  cellsBefore,
+  createGrid,
+  GRID_REACH_UNITS,
+  type Grid,
+  removeFromGrid,
+  termsAround,
+  termsBefore,
+} from './grid.js';
 import { outerShape, type PreparedTerm, prepareTerms, termsByKey } from './prepared-term.js';
 import { createDiscs, type Discs } from './safe-disc.js';
 import type { KeptFix } from './state.js';
@@ -127,9 +136,12 @@ function removeExclusion(index: SharedIndex, item: Item): void {
   index.largeCount--;
 }
 
+/** Longer steps (over 8 km) are searched for in the R-tree: so many cells would cost as much. */
+const MOST_CELLS_ALONG = 16;
+
 /**
- * Shared exclusions whose box meets that of the step to a fix (after the gap limit: the fix alone), in the order of their keys, so
- * that the result does not depend on the tree.
+ * Shared exclusions whose box the step to a fix meets (after the gap limit: the fix alone), and perhaps others whose box meets
+ * that of the step. In the order of their keys, so that the result does not depend on the way they were found.
  */
 export function exclusionsAlong(index: SharedIndex, last: KeptFix | undefined, fix: KeptFix): PreparedTerm[] {
   const from = last === undefined || fix.fixedAtMs - last.fixedAtMs > GAP_LIMIT_MS ? fix : last;
@@ -139,30 +151,31 @@ export function exclusionsAlong(index: SharedIndex, last: KeptFix | undefined, f
     maxX: Math.max(from.longitude, fix.longitude),
     maxY: Math.max(from.latitude, fix.latitude),
   };
-  const found = !index.plain && isShort(from, fix) ? searchGrid(index, fix, box) : search(index.exclusions, box);
+  const more = index.plain ? Infinity : cellsBefore(from, fix);
+  const found = more <= MOST_CELLS_ALONG ? searchGrid(index, from, fix, more, box) : search(index.exclusions, box);
   return found.length < 2 ? found : found.sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 type Box = Pick<Item, 'minX' | 'minY' | 'maxX' | 'maxY'>;
 
-/** Whether the cell of a fix lists what a step to it may meet. */
-function isShort(from: KeptFix, to: KeptFix): boolean {
-  const [north, east] = [Math.abs(to.latitude - from.latitude), Math.abs(to.longitude - from.longitude)];
-  return Math.max(north, east * shrinkAt(to.latitude)) * UNITS_PER_DEGREE <= GRID_REACH_UNITS;
+/** By the cell of the fix and `more` before it. */
+function searchGrid(index: SharedIndex, from: KeptFix, fix: KeptFix, more: number, box: Box): PreparedTerm[] {
+  const found = index.largeCount === 0 ? [] : search(index.large, box);
+  addMet(found, termsAround(index.grid, fix.latitude, fix.longitude), box);
+  for (let number = 1; number <= more; number++) addMet(found, termsBefore(index.grid, from, fix, number, more), box);
+  return found;
 }
 
-function searchGrid(index: SharedIndex, { latitude, longitude }: KeptFix, box: Box): PreparedTerm[] {
-  const found = index.largeCount === 0 ? [] : search(index.large, box);
-  const cell = termsAround(index.grid, latitude, longitude);
-  if (cell === undefined) return found;
+/** Adds the terms of a cell whose boxes meet a box, but those that another cell has told. */
+function addMet(found: PreparedTerm[], cell: BoxedTerms | undefined, box: Box): void {
+  if (cell === undefined) return;
   const { boxes, terms } = cell;
   for (let i = 0; i < terms.length; i++) {
     const at = 4 * i;
     if (boxes[at]! > box.maxX || boxes[at + 2]! < box.minX) continue;
     if (boxes[at + 1]! > box.maxY || boxes[at + 3]! < box.minY) continue;
-    found.push(terms[i]!);
+    if (!found.includes(terms[i]!)) found.push(terms[i]!);
   }
-  return found;
 }
 
 function search(tree: RBush<Item>, box: Box): PreparedTerm[] {

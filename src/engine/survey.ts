@@ -27,7 +27,8 @@ export function surveyAround(
   shrink: number,
 ): number {
   const step = stepUnits(last, fix, shrink);
-  let clear = clearOfAll(own.boxed, last, fix, step, shrink, MOST_RADIUS_UNITS);
+  const most = shared.exclusionCount === 0 ? MOST_RADIUS_UNITS : GRID_REACH_UNITS;
+  let clear = clearOfAll(own.boxed, last, fix, step, shrink, most);
   for (let i = 0; i < shared.everywhere.length && clear >= 0; i++) {
     clear = clearOf(shared.everywhere[i]!, last, fix, step, shrink, clear);
   }
@@ -35,7 +36,6 @@ export function surveyAround(
   if (step > GRID_REACH_UNITS) {
     for (const term of exclusionsAlong(shared, last, fix)) if (mayCross(term, last, fix)) return -1;
   }
-  clear = Math.min(clear, GRID_REACH_UNITS);
   const near = termsAround(shared.grid, fix.latitude, fix.longitude);
   if (near !== undefined) clear = clearOfAll(near, last, fix, step, shrink, clear);
   const large = largeExclusionsAround(shared, fix.latitude, fix.longitude, shrink);
