@@ -28,6 +28,7 @@ import {
   type ActivationState,
   type Draft,
   draftOf,
+  exactly,
   type HeldBack,
   type KeptFix,
   stateOf,
@@ -180,7 +181,7 @@ function judge(
   keepHeldBack(draft, heldBack);
   if (newestAtMs > -Infinity && over.length > 0) {
     const settled = over.map(({ told }) => ({ told, passedAtMs: settledAtMs(told, recalled, newestAtMs) }));
-    draft.over = [...draft.over, ...settled];
+    draft.over = draft.over.concat(settled);
   }
   if (fix !== null) rememberIn(draft, fix);
   const notJudged = fix !== null && draft.waiting.length > 0 ? 'impossible-speed' : null;
@@ -258,7 +259,7 @@ function judgeLate(
     const atMs = foundAtMs ?? settledAtMs(each.told, recalled, newestAtMs);
     if (atMs > (draft.snapshots[0]!.atMs ?? -Infinity)) settled.push({ told: each.told, passedAtMs: atMs });
   }
-  draft.over = [...draft.over, ...settled];
+  draft.over = exactly([...draft.over, ...settled]);
   const notJudged = setAside.has(late.fixedAtMs) ? 'impossible-speed' : null;
   return dueFrom(draft, events, Math.min(dueAtMs, standingDueAtMs), notJudged);
 }

@@ -12,7 +12,7 @@ import { isActive } from './intervals.js';
 import { type PreparedTerm, zoneTermKey } from './prepared-term.js';
 import { exclusionsAlong, exclusionsOpening } from './shared-index.js';
 import { weighSpeed } from './speed.js';
-import type { Draft, Episode, KeptFix } from './state.js';
+import { type Draft, type Episode, exactly, type KeptFix } from './state.js';
 import { GAP_LIMIT_MS, KEPT_FIXES } from './thresholds.js';
 import { unknownBetween } from './unknown-at-edge.js';
 import { findNextEdges } from './watch-change.js';
@@ -55,7 +55,7 @@ function foldIntoAll(draft: Draft, fix: KeptFix, watch: CompiledActivation, sett
   foldInto(shared.everywhere);
   foldInto(sharedExclusions(draft, last, fix, watch, edgePassed));
   // In an order of their own, whatever the way they were found.
-  draft.open = open.length < 2 ? open : open.sort((a, b) => (a.termKey < b.termKey ? -1 : 1));
+  draft.open = exactly(open.length < 2 ? open : open.sort((a, b) => (a.termKey < b.termKey ? -1 : 1)));
   draft.fixes = [...(before.length < KEPT_FIXES ? before : before.slice(1)), fix];
   if (edgePassed) findNextEdges(draft, watch);
 }

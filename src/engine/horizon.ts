@@ -4,7 +4,7 @@
  */
 import { sigmaMetres } from './belief.js';
 import { AT_ONCE, backlogFromMs } from './finding.js';
-import type { ActivationState, Draft, KeptFix, Snapshot } from './state.js';
+import { type ActivationState, type Draft, exactly, type KeptFix, type Snapshot } from './state.js';
 import { HORIZON_FIXES, HORIZON_MS, KEPT_FIXES, SNAPSHOT_EVERY_FIXES, SNAPSHOT_EVERY_MS } from './thresholds.js';
 import type { AccuracyConvention } from './types.js';
 
@@ -153,7 +153,7 @@ function forgive(draft: Draft): void {
 /** Takes a snapshot, and lets go of what lies before the one that is old enough to be the base. */
 function moveOn(state: ActivationState, newestAtMs: number): void {
   const { open, waiting, ringCount } = state;
-  const snapshots = [...state.snapshots, { atMs: newestAtMs, ringCount, open, waiting }];
+  const snapshots = state.snapshots.concat([{ atMs: newestAtMs, ringCount, open, waiting }]);
   let base = 0;
   while (base + 1 < snapshots.length) {
     const length = ringCount - snapshots[base]!.ringCount;
@@ -166,7 +166,7 @@ function moveOn(state: ActivationState, newestAtMs: number): void {
     if (state.setAside.length > 0) forgetSetAside(state, first);
     drop(state, 0, first.ringCount - KEPT_FIXES - first.waiting.length);
     const baseAtMs = first.atMs!;
-    if (state.over.length > 0) state.over = state.over.filter((each) => each.passedAtMs > baseAtMs);
+    if (state.over.length > 0) state.over = exactly(state.over.filter((each) => each.passedAtMs > baseAtMs));
   }
   state.snapshotDueAtMs = newestAtMs + SNAPSHOT_EVERY_MS;
   state.snapshotDueCount = state.ringCount + SNAPSHOT_EVERY_FIXES;

@@ -246,6 +246,14 @@ function orNone<T>(list: readonly T[]): readonly T[] {
   return list.length === 0 ? NONE : list;
 }
 
+/**
+ * A list to be kept, no longer than it is: one that was pushed to, filtered, or spread with more behind it has room for 16 more,
+ * 130 bytes for each tag and list.
+ */
+export function exactly<T>(list: readonly T[]): readonly T[] {
+  return list.length === 0 ? NONE : list.slice();
+}
+
 /** The state that a draft has become. */
 export function stateOf(draft: Draft): ActivationState {
   const state: ActivationState = {

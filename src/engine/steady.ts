@@ -13,12 +13,12 @@ import { isActive } from './intervals.js';
 import type { PreparedTerm } from './prepared-term.js';
 import { standingEnd } from './provisional.js';
 import { exclusionsAlong } from './shared-index.js';
-import type { ActivationState, Episode, KeptFix, Told } from './state.js';
+import { type ActivationState, type Episode, exactly, type KeptFix, type Told } from './state.js';
 import { GAP_LIMIT_MS, SETTLE_MS } from './thresholds.js';
 import { termOf } from './watch-change.js';
 
 export interface Steady {
-  readonly open: Episode[];
+  readonly open: readonly Episode[];
   readonly dueAtMs: number;
 }
 
@@ -64,7 +64,7 @@ export function goOnSteadily(
     raised++;
     after.push(now);
   }
-  return raised === told.length ? { open: after, dueAtMs } : null;
+  return raised === told.length ? { open: exactly(after), dueAtMs } : null;
 }
 
 /** Whether a fix violates a term under which nothing is open, or may have crossed its zone on the way. */

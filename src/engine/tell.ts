@@ -5,7 +5,7 @@ import { alertIdOf } from './ids.js';
 import { match } from './match.js';
 import { isAuthorised, isEndTold, isOverInGrace, raiseFromMs, suspensionOf } from './may-tell.js';
 import { severityOf } from './severity.js';
-import type { HeldBack, Told } from './state.js';
+import { exactly, type HeldBack, type Told } from './state.js';
 import type { Telling } from './telling.js';
 import { MAX_HELD_BACK } from './thresholds.js';
 import { SAYINGS, type Standing } from './transitions.js';
@@ -14,7 +14,7 @@ import { isInCustody, nextCustodyEdgeMs, suspendedUntilMs } from './wearer-perio
 
 export interface Saying {
   readonly events: readonly EngineEvent[];
-  readonly told: Told[];
+  readonly told: readonly Told[];
   /** What no input in order of time will change: settled, or withdrawn (then without its finding). */
   readonly over: readonly { readonly told: Told; readonly finding: Finding | null }[];
   readonly heldBack: readonly HeldBack[];
@@ -80,7 +80,7 @@ export function tell(
     if (Math.max(before.startedAtMs, before.raisedStartMs) > telling.newestAtMs) told.push(withdrawn);
     else over.push({ told: withdrawn, finding: null });
   }
-  return { events, told, over, heldBack, dueAtMs };
+  return { events, told: exactly(told), over, heldBack: exactly(heldBack), dueAtMs };
 }
 
 function withdraw(before: Told): Told {
