@@ -47,8 +47,9 @@ export function crossingBetween(
   const around = fixesAround(term, earlier, fix, isTakenBack);
   if (around === null || !isJourney(around)) return null;
   const { before, inside, after } = around;
-  const passage = passageThrough(term.shape, before, after);
-  if (passage === null || !isDeep(passage, before, after)) return null;
+  const deepMetres = deepFrom(before, after);
+  const passage = passageThrough(term.shape, before, after, deepMetres);
+  if (passage === null || passage.depthMetres < deepMetres) return null;
   const [startedAtMs, endedAtMs] = instantsOf(term, around, passage);
   const interval = activeIntervalAt(term, fitted, startedAtMs);
   if (interval === null || endedAtMs > interval.endsAtMs) return null;
@@ -101,9 +102,9 @@ function isJourney({ before, inside, after }: Around): boolean {
   return true;
 }
 
-/** Not a corner that the errors of the fixes may have cut. */
-function isDeep({ depthMetres }: Passage, before: KeptFix, after: KeptFix): boolean {
-  return depthMetres >= CROSSING_DEPTH_SIGMAS * Math.max(before.sigmaMetres, after.sigmaMetres);
+/** From so deep on it is not a corner that the errors of the fixes may have cut. */
+function deepFrom(before: KeptFix, after: KeptFix): number {
+  return CROSSING_DEPTH_SIGMAS * Math.max(before.sigmaMetres, after.sigmaMetres);
 }
 
 /** Entry and exit by the clock of even going from fix to fix; whole milliseconds. */

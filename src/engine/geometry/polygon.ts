@@ -131,13 +131,21 @@ export function polygonsContain(zone: PreparedPolygons, latitude: number, longit
 /**
  * Metres from the point to the nearest boundary, without a sign. Metres per degree are taken at the point's latitude: right to
  * 4 cm at 1 km of distance at 52° and 8.5 cm at 70°, for a zone of any size; farther away it is a measure, not a finding.
+ * `expectedMetres`: where it is known to be nearer than this, fewer edges are looked at; where it is not, all of them after all.
  */
-export function distanceToPolygonsMetres(zone: PreparedPolygons, latitude: number, longitude: number): number {
+export function distanceToPolygonsMetres(
+  zone: PreparedPolygons,
+  latitude: number,
+  longitude: number,
+  expectedMetres = Infinity,
+): number {
   const perX = metresPerDegreeLongitude(latitude) / UNITS_PER_DEGREE;
   const perY = metresPerDegreeLatitude(latitude) / UNITS_PER_DEGREE;
   const px = longitude * UNITS_PER_DEGREE;
   const py = latitude * UNITS_PER_DEGREE;
-  return Math.sqrt(squaredDistance(zone, px, py, perX, perY, Infinity));
+  const cap = expectedMetres * expectedMetres;
+  const squared = squaredDistance(zone, px, py, perX, perY, cap);
+  return Math.sqrt(squared < cap ? squared : squaredDistance(zone, px, py, perX, perY, Infinity));
 }
 
 /**
@@ -204,8 +212,11 @@ function squaredDistanceToBox(
 function squaredDistanceToSegment(ax: number, ay: number, bx: number, by: number): number {
   const dx = bx - ax;
   const dy = by - ay;
+  const towards = -(ax * dx + ay * dy);
+  // Its nearest end, mostly: then there is nothing to divide.
+  if (towards <= 0) return ax * ax + ay * ay;
   const length = dx * dx + dy * dy;
-  const along = length === 0 ? 0 : Math.min(1, Math.max(0, -(ax * dx + ay * dy) / length));
+  const along = towards >= length ? 1 : towards / length;
   const x = ax + along * dx;
   const y = ay + along * dy;
   return x * x + y * y;

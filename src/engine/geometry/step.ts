@@ -38,6 +38,10 @@ const TOUCH = 1e-9;
 /** Depths are found to this, or to a two-hundredth of the chord where that is more (`MAX_LOOKS`). */
 const DEPTH_TOLERANCE_METRES = 0.25;
 const MAX_LOOKS = 255;
+/** How far a chord's ends are expected to be from the boundary: they lie on it, unless the step begins or ends inside. */
+const AT_EDGE_METRES = 1;
+/** Metres per degree change along a step: a distance may change by so much more than one goes. */
+const METRIC_MARGIN = 1.01;
 /** Halvings that bring a step of 20 km under a nanometre. */
 const HALVINGS = 45;
 /** What a circle may seem nearer than it is when it is taken as flat at one latitude, as a share of the distances. */
@@ -60,9 +64,14 @@ export function mayPass(zone: PreparedZone, from: Place, to: Place): boolean {
   return zone.polygons !== null ? findCuts(zone.polygons, from, to, null) : mayMeetCircle(zone.circle!, from, to);
 }
 
-/** How a step passes through a zone; null where it does not, or only touches it. Either end may lie inside. */
-export function passageThrough(zone: PreparedZone, from: Place, to: Place): Passage | null {
-  return zone.polygons !== null ? throughPolygons(zone.polygons, from, to) : throughCircle(zone.circle!, from, to);
+/**
+ * How a step passes through a zone; null where it does not, or only touches it. Either end may lie inside. Of a depth under
+ * `deepMetres` it is only known that it is: looking for the deepest place is most of the work.
+ */
+export function passageThrough(zone: PreparedZone, from: Place, to: Place, deepMetres = 0): Passage | null {
+  return zone.polygons !== null
+    ? throughPolygons(zone.polygons, from, to, deepMetres)
+    : throughCircle(zone.circle!, from, to);
 }
 
 function placeOn(from: Place, to: Place, share: number): Place {
@@ -111,55 +120,72 @@ function findCuts(zone: PreparedPolygons, from: Place, to: Place, cuts: number[]
   return cuts !== null && cuts.length > 0;
 }
 
-function throughPolygons(zone: PreparedPolygons, from: Place, to: Place): Passage | null {
+function throughPolygons(zone: PreparedPolygons, from: Place, to: Place, deepMetres: number): Passage | null {
   const cuts: number[] = [0, 1];
   findCuts(zone, from, to, cuts);
   cuts.sort((a, b) => a - b);
-  let [enters, leaves, chordMetres, depthMetres] = [1, 0, 0, 0];
-  const distanceAt = (share: number): number => {
-    const { latitude, longitude } = placeOn(from, to, share);
-    return distanceToPolygonsMetres(zone, latitude, longitude);
-  };
+  /** Two shares each. */
+  const chords: number[] = [];
   for (let i = 1; i < cuts.length; i++) {
     const [start, end] = [cuts[i - 1]!, cuts[i]!];
     if (end - start <= TOUCH) continue;
     const middle = placeOn(from, to, (start + end) / 2);
-    if (!polygonsContain(zone, middle.latitude, middle.longitude)) continue;
-    enters = Math.min(enters, start);
-    leaves = end;
+    if (polygonsContain(zone, middle.latitude, middle.longitude)) chords.push(start, end);
+  }
+  if (chords.length === 0) return null;
+  const distanceAt = (share: number, expectedMetres: number): number => {
+    const { latitude, longitude } = placeOn(from, to, share);
+    return distanceToPolygonsMetres(zone, latitude, longitude, expectedMetres);
+  };
+  let [chordMetres, depthMetres] = [0, 0];
+  // Of several chords each begins at the depth of those before it: that has to be right.
+  const least = chords.length === 2 ? deepMetres : 0;
+  for (let i = 0; i < chords.length; i += 2) {
+    const [start, end] = [chords[i]!, chords[i + 1]!];
     const metres = stepMetres(placeOn(from, to, start), placeOn(from, to, end));
     chordMetres += metres;
-    depthMetres = findDeepest(distanceAt, start, end, metres, depthMetres);
+    depthMetres = findDeepest(distanceAt, start, end, metres, depthMetres, least);
   }
-  return leaves === 0 ? null : { enters, leaves, chordMetres, depthMetres };
+  return { enters: chords[0]!, leaves: chords.at(-1)!, chordMetres, depthMetres };
 }
 
 /**
  * The greatest distance along a chord, if it is over `atLeast`, else that: a distance changes by no more than one goes, so a part
- * whose ends say that nothing over the best lies in it is not looked at.
+ * whose ends say that nothing over the best lies in it is not looked at. Where no part can reach `deepMetres` that is the end of it:
+ * what is answered then is under them, too.
  */
 function findDeepest(
-  distanceAt: (share: number) => number,
+  distanceAt: (share: number, expectedMetres: number) => number,
   from: number,
   to: number,
   metres: number,
   atLeast: number,
+  deepMetres: number,
 ): number {
-  let best = atLeast;
-  let parts: [from: number, atFrom: number, to: number, atTo: number][] = [
-    [from, distanceAt(from), to, distanceAt(to)],
-  ];
+  const [atFrom, atTo] = [distanceAt(from, AT_EDGE_METRES), distanceAt(to, AT_EDGE_METRES)];
+  let best = Math.max(atLeast, atFrom, atTo);
+  /** The most that a part may hold which is not looked at, and that one may which is. */
+  let [passed, most] = [best, (atFrom + atTo + metres) / 2];
+  /** Four numbers each: where a part begins, the distance there, where it ends, the distance there. */
+  let parts = [from, atFrom, to, atTo];
   let length = metres;
   for (let looks = 0; parts.length > 0 && looks < MAX_LOOKS; length /= 2) {
-    const next: typeof parts = [];
-    for (const [start, atStart, end, atEnd] of parts) {
-      best = Math.max(best, atStart, atEnd);
-      if ((atStart + atEnd + length) / 2 <= best + DEPTH_TOLERANCE_METRES || looks >= MAX_LOOKS) continue;
+    if (METRIC_MARGIN * Math.max(passed, most) < deepMetres) return best;
+    const next: number[] = [];
+    most = 0;
+    for (let i = 0; i < parts.length; i += 4) {
+      const [start, atStart, end, atEnd] = [parts[i]!, parts[i + 1]!, parts[i + 2]!, parts[i + 3]!];
+      const bound = (atStart + atEnd + length) / 2;
+      if (bound <= best + DEPTH_TOLERANCE_METRES || looks >= MAX_LOOKS) {
+        passed = Math.max(passed, bound);
+        continue;
+      }
       const middle = (start + end) / 2;
-      const atMiddle = distanceAt(middle);
+      const atMiddle = distanceAt(middle, METRIC_MARGIN * (Math.min(atStart, atEnd) + length / 2));
       looks++;
       best = Math.max(best, atMiddle);
-      next.push([start, atStart, middle, atMiddle], [middle, atMiddle, end, atEnd]);
+      most = Math.max(most, (Math.max(atStart, atEnd) + atMiddle + length / 2) / 2);
+      next.push(start, atStart, middle, atMiddle, middle, atMiddle, end, atEnd);
     }
     parts = next;
   }

@@ -121,6 +121,29 @@ describe('a step through polygons', () => {
     );
   });
 
+  test('is as deep as without a least depth that it reaches, and under one that it does not', () => {
+    let [reached, missed] = [0, 0];
+    fc.assert(
+      fc.property(world, fc.integer({ min: 1, max: 200 }), ({ polygons, from, to }, percent) => {
+        const zone = prepareZone({ type: 'polygons', polygons });
+        const passage = passageThrough(zone, from, to);
+        fc.pre(passage !== null && stepMetres(from, to) < 20_000);
+        const deepMetres = (passage!.depthMetres * percent) / 100;
+        const asked = passageThrough(zone, from, to, deepMetres)!;
+        if (passage!.depthMetres >= deepMetres) {
+          expect(asked).toEqual(passage);
+          reached++;
+        } else {
+          expect({ ...asked, depthMetres: passage!.depthMetres }).toEqual(passage);
+          expect(asked.depthMetres).toBeLessThan(deepMetres);
+          missed++;
+        }
+      }),
+      { numRuns: 1000 },
+    );
+    expect(Math.min(reached, missed)).toBeGreaterThan(100);
+  });
+
   test('along an edge, through a vertex and over a hole', () => {
     const square = (west: number, east: number): Ring => [
       [west, west],
