@@ -2,7 +2,7 @@
  * Shared exclusions by cells of about 500 m: a cell lists every zone whose box comes within about 250 m of it, so that one look
  * tells all that stands near a fix. Zones come and go one at a time. A zone of very many cells is not for the grid.
  */
-import { addTerm, type BoxedTerms, removeTerm } from './boxed-terms.js';
+import { addToCells, type Cells, createCells, removeFromCells, rowOf } from './cells.js';
 import { shrinkAt } from './geometry/metres-per-degree.js';
 import { UNITS_PER_DEGREE } from './geometry/orientation.js';
 import type { Place } from './geometry/step.js';
@@ -20,13 +20,13 @@ const RADIANS = Math.PI / 180;
 /** Nearer to a pole than half a degree columns do not widen any more. */
 const LEAST_COSINE = 0.009;
 
-export interface Grid {
-  /** By a number made of row and column. Two cells may share a list: what it holds too much is only looked at in vain. */
-  readonly cells: Map<number, BoxedTerms>;
-}
+/**
+ * By a number made of row and column. Two cells may share a list: what it holds too much is only looked at in vain.
+ */
+export type Grid = Cells;
 
 export function createGrid(): Grid {
-  return { cells: new Map() };
+  return createCells();
 }
 
 /** The width of a row's columns in units of longitude: a cell's height on the ground at its poleward edge, wider elsewhere. */
@@ -40,16 +40,16 @@ function keyOf(row: number, column: number): number {
   return (Math.imul(row, 92_821) + Math.imul(column, 689_287_499)) & 0x3fff_ffff;
 }
 
-/** What stands within `GRID_REACH_UNITS` of a point, and some more; undefined: nothing. */
-export function termsAround({ cells }: Grid, latitude: number, longitude: number): BoxedTerms | undefined {
+/** The row of the cell that lists what stands within `GRID_REACH_UNITS` of a point, and some more. */
+export function rowAround(grid: Grid, latitude: number, longitude: number): number {
   const row = Math.floor((latitude * UNITS_PER_DEGREE) / CELL_UNITS);
   const column = Math.floor((longitude * UNITS_PER_DEGREE) / columnUnits(row));
-  return cells.get(keyOf(row, column));
+  return rowOf(grid, keyOf(row, column));
 }
 
 /**
  * How many cells besides that of its end tell all that stands on a step (straight in longitude and latitude): that of the end tells
- * the last `GRID_REACH_UNITS` of it, each other one as far to both sides of the place at which it is taken (`termsBefore`).
+ * the last `GRID_REACH_UNITS` of it, each other one as far to both sides of the place at which it is taken (`rowBefore`).
  * Longitude is measured as the shortest that so many degrees are on the step, and in no row of cells is the reach less than that.
  */
 export function cellsBefore(from: Place, to: Place): number {
@@ -61,11 +61,11 @@ export function cellsBefore(from: Place, to: Place): number {
   return Math.max(0, Math.ceil((units - TOLD_UNITS) / (2 * TOLD_UNITS)));
 }
 
-/** The cell with a number from 1 to `count` (`cellsBefore`) before that of the end of a step, counted from there. */
-export function termsBefore(grid: Grid, from: Place, to: Place, number: number, count: number): BoxedTerms | undefined {
+/** The row of the cell with a number from 1 to `count` (`cellsBefore`) before that of the end of a step, counted from there. */
+export function rowBefore(grid: Grid, from: Place, to: Place, number: number, count: number): number {
   // Those of the parts that the cell of the end leaves over, each at the middle of its part.
   const share = number / (count + 0.5);
-  return termsAround(
+  return rowAround(
     grid,
     to.latitude + share * (from.latitude - to.latitude),
     to.longitude + share * (from.longitude - to.longitude),
@@ -73,30 +73,18 @@ export function termsBefore(grid: Grid, from: Place, to: Place, number: number, 
 }
 
 /** Puts a term into the lists of its cells; false, and nothing is changed, where they are too many. */
-export function addToGrid({ cells }: Grid, term: PreparedTerm): boolean {
+export function addToGrid(grid: Grid, term: PreparedTerm): boolean {
   const keys = keysOf(term);
   if (keys === null) return false;
-  for (const key of keys) {
-    let cell = cells.get(key);
-    if (cell === undefined) {
-      cell = { boxes: [], terms: [] };
-      cells.set(key, cell);
-    }
-    addTerm(cell, term);
-  }
+  addToCells(grid, keys, term, outerShape(term));
   return true;
 }
 
 /** Takes out what `addToGrid` put in; false where it did not. */
-export function removeFromGrid({ cells }: Grid, term: PreparedTerm): boolean {
+export function removeFromGrid(grid: Grid, term: PreparedTerm): boolean {
   const keys = keysOf(term);
   if (keys === null) return false;
-  for (const key of keys) {
-    const cell = cells.get(key);
-    if (cell === undefined) continue;
-    removeTerm(cell, term);
-    if (cell.terms.length === 0) cells.delete(key);
-  }
+  removeFromCells(grid, keys, term);
   return true;
 }
 

@@ -2,9 +2,10 @@
  * The conditions that apply to all wearers, one index per partition. Exclusions stand in an R-tree with single insertions and
  * removals; the other kinds are violated outside their zone, where no box helps, so every fix meets them.
  */
-import RBush from 'rbush';
-import type { BoxedTerms } from './boxed-terms.js';
+import RBush, { type BBox } from 'rbush';
+import { endIn, firstIn, isPassedBy, STRIDE, termAt } from './cells.js';
 import { UNITS_PER_DEGREE } from './geometry/orientation.js';
+import type { Place } from './geometry/step.js';
 import type { PreparedZone } from './geometry/zone.js';
 import {
   addToGrid,
@@ -13,8 +14,8 @@ import {
   GRID_REACH_UNITS,
   type Grid,
   removeFromGrid,
-  termsAround,
-  termsBefore,
+  rowAround,
+  rowBefore,
 } from './grid.js';
 import { outerShape, type PreparedTerm, prepareTerms, termsByKey } from './prepared-term.js';
 import { createDiscs, type Discs } from './safe-disc.js';
@@ -145,40 +146,42 @@ const MOST_CELLS_ALONG = 16;
  */
 export function exclusionsAlong(index: SharedIndex, last: KeptFix | undefined, fix: KeptFix): PreparedTerm[] {
   const from = last === undefined || fix.fixedAtMs - last.fixedAtMs > GAP_LIMIT_MS ? fix : last;
-  const box = {
-    minX: Math.min(from.longitude, fix.longitude),
-    minY: Math.min(from.latitude, fix.latitude),
-    maxX: Math.max(from.longitude, fix.longitude),
-    maxY: Math.max(from.latitude, fix.latitude),
-  };
   const more = index.plain ? Infinity : cellsBefore(from, fix);
-  const found = more <= MOST_CELLS_ALONG ? searchGrid(index, from, fix, more, box) : search(index.exclusions, box);
+  const found = more <= MOST_CELLS_ALONG ? searchGrid(index, from, fix, more) : search(index.exclusions, from, fix);
   return found.length < 2 ? found : found.sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
-type Box = Pick<Item, 'minX' | 'minY' | 'maxX' | 'maxY'>;
-
 /** By the cell of the fix and `more` before it. */
-function searchGrid(index: SharedIndex, from: KeptFix, fix: KeptFix, more: number, box: Box): PreparedTerm[] {
-  const found = index.largeCount === 0 ? [] : search(index.large, box);
-  addMet(found, termsAround(index.grid, fix.latitude, fix.longitude), box);
-  for (let number = 1; number <= more; number++) addMet(found, termsBefore(index.grid, from, fix, number, more), box);
+function searchGrid(index: SharedIndex, from: Place, fix: Place, more: number): PreparedTerm[] {
+  const found = index.largeCount === 0 ? [] : search(index.large, from, fix);
+  addMet(found, index.grid, rowAround(index.grid, fix.latitude, fix.longitude), from, fix);
+  for (let number = 1; number <= more; number++) {
+    addMet(found, index.grid, rowBefore(index.grid, from, fix, number, more), from, fix);
+  }
   return found;
 }
 
-/** Adds the terms of a cell whose boxes meet a box, but those that another cell has told. */
-function addMet(found: PreparedTerm[], cell: BoxedTerms | undefined, box: Box): void {
-  if (cell === undefined) return;
-  const { boxes, terms } = cell;
-  for (let i = 0; i < terms.length; i++) {
-    const at = 4 * i;
-    if (boxes[at]! > box.maxX || boxes[at + 2]! < box.minX) continue;
-    if (boxes[at + 1]! > box.maxY || boxes[at + 3]! < box.minY) continue;
-    if (!found.includes(terms[i]!)) found.push(terms[i]!);
+/** Adds the terms of a cell whose boxes meet that of a step, but those that another cell has told. */
+function addMet(found: PreparedTerm[], grid: Grid, row: number, from: Place, to: Place): void {
+  const end = endIn(grid, row);
+  for (let at = firstIn(row); at < end; at += STRIDE) {
+    if (isPassedBy(grid, at, from, to)) continue;
+    const term = termAt(grid, at);
+    if (!found.includes(term)) found.push(term);
   }
 }
 
-function search(tree: RBush<Item>, box: Box): PreparedTerm[] {
+/** Those whose boxes meet that of a step. */
+function search(tree: RBush<Item>, from: Place, to: Place): PreparedTerm[] {
+  return searchBox(tree, {
+    minX: Math.min(from.longitude, to.longitude),
+    minY: Math.min(from.latitude, to.latitude),
+    maxX: Math.max(from.longitude, to.longitude),
+    maxY: Math.max(from.latitude, to.latitude),
+  });
+}
+
+function searchBox(tree: RBush<Item>, box: BBox): PreparedTerm[] {
   return tree.collides(box) ? tree.search(box).map((item) => item.term) : [];
 }
 
@@ -200,7 +203,7 @@ export function largeExclusionsAround(
     maxX: longitude + reachX,
     maxY: latitude + reachY,
   };
-  return search(index.large, box);
+  return searchBox(index.large, box);
 }
 
 type Change = (list: SharedInstant[], instant: SharedInstant) => void;

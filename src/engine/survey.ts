@@ -1,11 +1,12 @@
 /** Everything around a fix that it may violate, and how far away the next of it is. */
 import { violates } from './belief.js';
 import { type BoxedTerms, squaredUnitsToBox } from './boxed-terms.js';
+import { endIn, firstIn, STRIDE, squaredUnitsTo, termAt } from './cells.js';
 import type { CompiledActivation } from './compile.js';
 import { mayCross } from './crossing.js';
 import { UNITS_PER_DEGREE } from './geometry/orientation.js';
 import { clearanceUnits } from './geometry/zone.js';
-import { GRID_REACH_UNITS, termsAround } from './grid.js';
+import { GRID_REACH_UNITS, type Grid, rowAround } from './grid.js';
 import { isActive } from './intervals.js';
 import type { PreparedTerm } from './prepared-term.js';
 import { ROUNDING_UNITS } from './safe-disc.js';
@@ -33,14 +34,16 @@ export function surveyAround(
     clear = clearOf(shared.everywhere[i]!, last, fix, step, shrink, clear);
   }
   if (clear < 0 || shared.exclusionCount === 0) return clear;
-  if (step > GRID_REACH_UNITS) {
+  const isLong = step > GRID_REACH_UNITS;
+  if (isLong) {
     for (const term of exclusionsAlong(shared, last, fix)) if (mayCross(term, last, fix)) return -1;
   }
-  const near = termsAround(shared.grid, fix.latitude, fix.longitude);
-  if (near !== undefined) clear = clearOfAll(near, last, fix, step, shrink, clear);
+  // What a long step crosses has been asked.
+  const left = isLong ? 0 : step;
+  clear = clearOfCell(shared.grid, last, fix, left, shrink, clear);
   const large = largeExclusionsAround(shared, fix.latitude, fix.longitude, shrink);
   for (let i = 0; i < large.length && clear >= 0; i++) {
-    clear = clearOf(large[i]!, last, fix, step, shrink, clear);
+    clear = clearOf(large[i]!, last, fix, left, shrink, clear);
   }
   return clear;
 }
@@ -59,6 +62,29 @@ function clearOfAll(
     const reach = Math.max(clear, step);
     if (squaredUnitsToBox(boxes, i, fix.latitude, fix.longitude, shrink) > reach * reach) continue;
     clear = clearOf(terms[i]!, last, fix, step, shrink, clear);
+  }
+  return clear;
+}
+
+/** The same of what the cell of the fix lists. */
+function clearOfCell(
+  grid: Grid,
+  last: KeptFix | undefined,
+  fix: KeptFix,
+  step: number,
+  shrink: number,
+  least: number,
+): number {
+  let clear = least;
+  const row = rowAround(grid, fix.latitude, fix.longitude);
+  const end = endIn(grid, row);
+  for (let at = firstIn(row); at < end && clear >= 0; at += STRIDE) {
+    const squared = squaredUnitsTo(grid, at, fix, shrink);
+    const reach = Math.max(clear, step);
+    if (squared > reach * reach) continue;
+    // Outside its box nothing of a term is asked but how far away it is, unless the step may have come through it.
+    if (squared > step * step) clear = Math.min(clear, Math.sqrt(squared));
+    else clear = clearOf(termAt(grid, at), last, fix, step, shrink, clear);
   }
   return clear;
 }
