@@ -34,20 +34,23 @@ export function violates(term: PreparedTerm, fix: KeptFix): boolean {
   return contains(term.shape, fix.latitude, fix.longitude) === term.violatedInside;
 }
 
-/** The probability that the wearer was in the zone at a fix, outliers counted: between 0.055 and 0.945. */
-export function probabilityInsideOf(term: PreparedTerm, fix: KeptFix): number {
-  const byAccuracy = probabilityInside(term.shape, fix.latitude, fix.longitude, fix.sigmaMetres);
+/**
+ * The probability that the wearer was in the zone at a fix, outliers counted: between 0.055 and 0.945. `isInside`: whether its centre
+ * is, where that is known.
+ */
+export function probabilityInsideOf(term: PreparedTerm, fix: KeptFix, isInside?: boolean): number {
+  const byAccuracy = probabilityInside(term.shape, fix.latitude, fix.longitude, fix.sigmaMetres, isInside);
   return OUTLIER_SHARE / 2 + (1 - OUTLIER_SHARE) * byAccuracy;
 }
 
 /**
- * The probability that the wearer was in violation at a fix. A fix never speaks for a violation against its own centre: whoever
- * stands in a hole too small for the fix's accuracy is where he may be.
+ * The probability that the wearer was in violation at a fix; `isViolating`: whether its centre is. A fix never speaks for a violation
+ * against its own centre: whoever stands in a hole too small for the fix's accuracy is where he may be.
  */
-export function probabilityOfViolation(term: PreparedTerm, fix: KeptFix): number {
-  const inside = probabilityInsideOf(term, fix);
-  const violating = term.violatedInside ? inside : 1 - inside;
-  return violates(term, fix) ? violating : Math.min(0.5, violating);
+export function probabilityOfViolation(term: PreparedTerm, fix: KeptFix, isViolating = violates(term, fix)): number {
+  const inside = probabilityInsideOf(term, fix, isViolating === term.violatedInside);
+  const violation = term.violatedInside ? inside : 1 - inside;
+  return isViolating ? violation : Math.min(0.5, violation);
 }
 
 export function logOdds(probability: number): number {

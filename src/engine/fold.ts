@@ -70,7 +70,7 @@ export function foldFix(
   }
   const interval = activeIntervalAt(term, fitted, fix.fixedAtMs);
   if (interval === null || !violates(term, fix)) return { open: null, settled, coveredUntilMs };
-  const violation = probabilityOfViolation(term, fix);
+  const violation = probabilityOfViolation(term, fix, true);
   if (violation <= SUSPECT_ABOVE) return { open: null, settled, coveredUntilMs };
   const odds = believe(term, Math.min(0, beliefOver(term, before)), before.at(-1), fix, violation);
   return { open: openAtFix(term, interval, before, fix, violation, odds), settled, coveredUntilMs };
@@ -78,10 +78,16 @@ export function foldFix(
 
 /**
  * What the belief after a fix is to an episode. `evidence`: the fixes that speak for it, oldest first; nearer in time than errors'
- * correlation they may be one error, and confirm nothing.
+ * correlation they may be one error, and confirm nothing. Null: it is confirmed, and nobody asks any more.
  */
-function levelOf(term: PreparedTerm, odds: number, violation: number, evidence: readonly KeptFix[]): EpisodeEvent {
-  if (odds >= CERTAIN_LOG_ODDS && spanMs(evidence) >= CORRELATION_MS) return 'belief-high';
+function levelOf(
+  term: PreparedTerm,
+  odds: number,
+  violation: number,
+  evidence: readonly KeptFix[] | null,
+): EpisodeEvent {
+  const isCertain = odds >= CERTAIN_LOG_ODDS;
+  if (isCertain && (evidence === null || spanMs(evidence) >= CORRELATION_MS)) return 'belief-high';
   if (term.term.confirmOn === 'first-fix' && violation >= FIRST_FIX_AT) return 'belief-high';
   if (odds > LIKELY_LOG_ODDS) return 'belief-likely';
   if (odds > DOUBTFUL_LOG_ODDS) return 'belief-doubtful';
@@ -125,15 +131,16 @@ function doubtAfter(episode: Episode, odds: number, fix: KeptFix): Episode {
 /** A raised episode meets a fix in its interval; `last` is the fix before. */
 function goOn(term: PreparedTerm, episode: Episode, last: KeptFix, fix: KeptFix, settled: Finding[]): FoldedTerm {
   const coveredUntilMs = fix.fixedAtMs;
-  const violation = probabilityOfViolation(term, fix);
+  const isViolating = violates(term, fix);
+  const violation = probabilityOfViolation(term, fix, isViolating);
   const odds = believe(term, episode.logOdds, last, fix, violation);
   const speaksFor = violation > SUSPECT_ABOVE;
-  const evidence =
-    episode.strength === 'confirmed'
-      ? episode.evidence
-      : addEvidence(episode, fix.fixedAtMs - last.fixedAtMs, speaksFor ? fix : null);
-  const { next, outcome } = TRANSITIONS[episode.strength][levelOf(term, odds, violation, evidence)];
-  const leftAt = speaksFor ? null : (episode.leftAt ?? (violates(term, fix) ? null : fix));
+  const isConfirmed = episode.strength === 'confirmed';
+  const apartMs = fix.fixedAtMs - last.fixedAtMs;
+  const evidence = isConfirmed ? episode.evidence : addEvidence(episode, apartMs, speaksFor ? fix : null);
+  const level = levelOf(term, odds, violation, isConfirmed ? null : evidence);
+  const { next, outcome } = TRANSITIONS[episode.strength][level];
+  const leftAt = speaksFor ? null : (episode.leftAt ?? (isViolating ? null : fix));
   if (next === 'clear') {
     if (outcome === 'ended') settled.push(findingOf(episode, endAt(episode, leftAt ?? fix, odds), true));
     const doubt = odds <= CLEAR_LOG_ODDS ? null : doubtAfter(episode, odds, fix);

@@ -48,18 +48,19 @@ function normal(sigmas: number): number {
 /**
  * Of a polygon with its buffer the distance alone tells, as if its line were straight: the buffer rounds its corners.
  * Between 0 and 1; of polygons off by 0.0001 at most. `sigmaMetres` is above 0. The work is one pass over the chunks of edges and six
- * to twelve values for each edge that ends within 4.5 σ.
+ * to twelve values for each edge that ends within 4.5 σ. `isInside`: what `contains` says, where that is known.
  */
 export function probabilityInside(
   zone: PreparedZone,
   latitude: number,
   longitude: number,
   sigmaMetres: number,
+  isInside?: boolean,
 ): number {
   if (zone.bufferMetres > 0) return normal(-signedDistanceMetres(zone, latitude, longitude) / sigmaMetres);
   const probability =
     zone.polygons !== null
-      ? insidePolygons(zone.polygons, toUnits(latitude), toUnits(longitude), sigmaMetres, true)
+      ? insidePolygons(zone.polygons, toUnits(latitude), toUnits(longitude), sigmaMetres, true, isInside)
       : insideCircle(zone.circle!, latitude, longitude, sigmaMetres);
   return Math.min(1, Math.max(0, probability));
 }
@@ -70,6 +71,7 @@ function insidePolygons(
   px: number,
   sigmaMetres: number,
   mayStepAside: boolean,
+  isInside = polygonsContain(zone, py / UNITS_PER_DEGREE, px / UNITS_PER_DEGREE),
 ): number {
   const latitude = py / UNITS_PER_DEGREE;
   const perX = metresPerDegreeLongitude(latitude) / UNITS_PER_DEGREE / sigmaMetres;
@@ -96,8 +98,13 @@ function insidePolygons(
     for (let i = c * CHUNK; i < end; i += 4) {
       const ax = (edges[i]! - px) * perX;
       const ay = (edges[i + 1]! - py) * perY;
-      const dx = (edges[i + 2]! - px) * perX - ax;
-      const dy = (edges[i + 3]! - py) * perY - ay;
+      const bx = (edges[i + 2]! - px) * perX;
+      const by = (edges[i + 3]! - py) * perY;
+      // Of the edges of a chunk that is near most are not.
+      if ((ax > REACH && bx > REACH) || (ax < -REACH && bx < -REACH)) continue;
+      if ((ay > REACH && by > REACH) || (ay < -REACH && by < -REACH)) continue;
+      const dx = bx - ax;
+      const dy = by - ay;
       const length = Math.sqrt(dx * dx + dy * dy);
       if (length === 0) continue;
       const offset = (ax * dy - ay * dx) / length;
@@ -113,8 +120,7 @@ function insidePolygons(
       beyond += Math.sign(offset) * beyondEdge(height, along, along + length);
     }
   }
-  const inside = polygonsContain(zone, latitude, px / UNITS_PER_DEGREE) ? 1 : 0;
-  return inside - beyond;
+  return (isInside ? 1 : 0) - beyond;
 }
 
 /** Share of the bell behind a segment at this height (not 0) over its foot, from one place along it to the other; all in σ. */
