@@ -44,7 +44,7 @@ export function goOnSteadily(
   let raised = 0;
   const after: Episode[] = [];
   for (const episode of open) {
-    const term = termOf(watch, episode.termKey);
+    const term = termAbout(episode.termKey, last, fix, watch);
     if (term === undefined) return null;
     // Whether an approach is told at all hangs on what the same fix makes of the zone, until it is.
     if (term.kind === 'buffer' && episode.buffer !== 'warned') return null;
@@ -65,6 +65,18 @@ export function goOnSteadily(
     after.push(now);
   }
   return raised === told.length ? { open: exactly(after), dueAtMs } : null;
+}
+
+/**
+ * The term of a key, mostly one of the wearer's own about the step: those have just been looked at, while a map by keys lies
+ * elsewhere in memory.
+ */
+function termAbout(termKey: string, last: KeptFix, fix: KeptFix, watch: CompiledActivation): PreparedTerm | undefined {
+  const { boxes, terms } = watch.own.boxed;
+  for (let i = 0; i < terms.length; i++) {
+    if (!isPassedBy(boxes, i, last, fix) && terms[i]!.key === termKey) return terms[i];
+  }
+  return termOf(watch, termKey);
 }
 
 /** Whether a fix violates a term under which nothing is open, or may have crossed its zone on the way. */
