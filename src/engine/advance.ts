@@ -181,7 +181,7 @@ function judge(
   keepHeldBack(draft, heldBack);
   if (newestAtMs > -Infinity && over.length > 0) {
     const settled = over.map(({ told }) => ({ told, passedAtMs: settledAtMs(told, recalled, newestAtMs) }));
-    draft.over = draft.over.concat(settled);
+    draft.over = exactly([...draft.over, ...settled]);
   }
   if (fix !== null) rememberIn(draft, fix);
   const notJudged = fix !== null && draft.waiting.length > 0 ? 'impossible-speed' : null;

@@ -3,7 +3,7 @@ import { beliefOver, believe, logOdds, probabilityOfViolation, violates } from '
 import { AT_ONCE, closingOf, closingOfEpisode, endAt, type Finding, findingOf, intervalOf } from './finding.js';
 import { type ActiveInterval, activeIntervalAt, type Fitted, type Opening, openingsBetween } from './intervals.js';
 import type { PreparedTerm } from './prepared-term.js';
-import type { Episode, KeptFix } from './state.js';
+import { type Episode, exactly, type KeptFix } from './state.js';
 import {
   CERTAIN_LOG_ODDS,
   CLEAR_LOG_ODDS,
@@ -190,13 +190,13 @@ function ruleOf(term: PreparedTerm, odds: number): 'belief' | 'first-fix' {
   return term.term.confirmOn === 'first-fix' && odds < CERTAIN_LOG_ODDS ? 'first-fix' : 'belief';
 }
 
-/** The first of a run and the newest ones, with a fix that speaks for it; after a gap the run starts anew. Not longer than it is: see `exactly`. */
+/** The first of a run and the newest ones, with a fix that speaks for it; after a gap the run starts anew. */
 function addEvidence({ evidence }: Episode, apartMs: number, fix: KeptFix | null): readonly KeptFix[] {
   if (fix === null) return apartMs > GAP_LIMIT_MS ? [] : evidence;
   if (apartMs > GAP_LIMIT_MS) return [fix];
   const first = evidence[0];
-  if (first === undefined || evidence.length < EVIDENCE_FIXES) return evidence.concat([fix]);
-  return [first].concat(evidence.slice(2), [fix]);
+  if (first === undefined || evidence.length < EVIDENCE_FIXES) return exactly([...evidence, fix]);
+  return exactly([first, ...evidence.slice(2), fix]);
 }
 
 /** The episode as the first fix after its interval leaves it: it tells whether the last ones in it were outliers. */

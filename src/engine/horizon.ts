@@ -153,7 +153,7 @@ function forgive(draft: Draft): void {
 /** Takes a snapshot, and lets go of what lies before the one that is old enough to be the base. */
 function moveOn(state: ActivationState, newestAtMs: number): void {
   const { open, waiting, ringCount } = state;
-  const snapshots = state.snapshots.concat([{ atMs: newestAtMs, ringCount, open, waiting }]);
+  const snapshots = exactly([...state.snapshots, { atMs: newestAtMs, ringCount, open, waiting }]);
   let base = 0;
   while (base + 1 < snapshots.length) {
     const length = ringCount - snapshots[base]!.ringCount;
