@@ -19,9 +19,8 @@ import {
 } from './horizon.js';
 import type { EngineInput, HistoryInput } from './inputs.js';
 import { recall, settledAtMs, withRecalled } from './match.js';
-import { clearDisc, passInDisc } from './safe-disc.js';
-import type { SharedIndex } from './shared-index.js';
-import { mayBeUneventful, passAfterLook } from './short-path.js';
+import { clearDisc } from './safe-disc.js';
+import { mayBeUneventful, passAfterLook, passAtOnce } from './short-path.js';
 import { isPlausible } from './speed.js';
 import { findStanding } from './standing.js';
 import {
@@ -39,6 +38,7 @@ import { tell } from './tell.js';
 import type { EngineEvent, NotJudged, ReconcileRequest } from './types.js';
 import { adoptWatch, findNextEdges, knowsWatch, termOf } from './watch-change.js';
 
+export { passAtOnce } from './short-path.js';
 export type { ActivationState } from './state.js';
 export { initialState } from './state.js';
 export { upgradeState } from './upgrade.js';
@@ -85,20 +85,6 @@ export function advance(state: ActivationState, input: EngineInput, watch: Compi
 }
 
 type PingInput = Extract<EngineInput, { type: 'ping' }>;
-
-/**
- * Folds a ping that only is to be kept, where that is seen at once: most are. False, and nothing is changed, where `advance` must look.
- * Who keeps the number and the state of each tag spares most pings the way to its watch. The number is `CompiledActivation.disc` of
- * the watch by which the state was last advanced.
- */
-export function passAtOnce(
-  state: ActivationState,
-  { ping, receivedAtMs }: PingInput,
-  shared: SharedIndex,
-  disc: number,
-): boolean {
-  return passInDisc(shared.discs, disc, state, ping, receivedAtMs, shared.version);
-}
 
 function unchanged(state: ActivationState, notJudged: NotJudged | null): Advance {
   return { state, events: NO_EVENTS, nextDueAtMs: state.nextDueAtMs, notJudged, reconcile: null };

@@ -5,7 +5,7 @@
 import { probabilityInside } from './geometry/gaussian.js';
 import { contains } from './geometry/zone.js';
 import type { PreparedTerm } from './prepared-term.js';
-import type { KeptFix } from './state.js';
+import type { KeptFix, Sighting } from './state.js';
 import {
   CERTAIN_LOG_ODDS,
   CLEAR_LOG_ODDS,
@@ -30,7 +30,7 @@ export function sigmaMetres(accuracyMetres: number, convention: AccuracyConventi
 }
 
 /** Whether a fix is in violation of a term, were it active: by its centre. */
-export function violates(term: PreparedTerm, fix: KeptFix): boolean {
+export function violates(term: PreparedTerm, fix: Sighting): boolean {
   return contains(term.shape, fix.latitude, fix.longitude) === term.violatedInside;
 }
 

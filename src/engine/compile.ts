@@ -2,7 +2,7 @@
 import { type BoxedTerms, boxTerms } from './boxed-terms.js';
 import type { PreparedZone } from './geometry/zone.js';
 import { type PreparedTerm, prepareTerms, termsByKey } from './prepared-term.js';
-import { addDisc, clearDisc } from './safe-disc.js';
+import { addDisc, handOver } from './safe-disc.js';
 import type { SharedIndex } from './shared-index.js';
 import type { AccuracyConvention, CustodyPeriod, EngineOptions, Suspension, TagWatch } from './types.js';
 
@@ -105,8 +105,9 @@ export function activationFor(tag: CompiledTag, fixedAtMs: number): CompiledOwn 
 /** The same object for the same index, so it may be called for every ping. The watch before this one is not used any more then. */
 export function joinShared(own: CompiledOwn, shared: SharedIndex): CompiledActivation {
   if (own.joined === null || own.joined.shared !== shared) {
-    const disc = own.joinedBefore?.shared === shared ? own.joinedBefore.disc : addDisc(shared.discs);
-    clearDisc(shared.discs, disc);
+    const before = own.joinedBefore?.shared === shared ? own.joinedBefore : null;
+    const disc = before === null ? addDisc(shared.discs, own.boxed) : before.disc;
+    if (before !== null) handOver(shared.discs, disc, own.boxed);
     own.joined = { own, shared, plain: own.plain || shared.plain, disc };
     own.joinedBefore = null;
   }

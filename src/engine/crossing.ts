@@ -8,7 +8,7 @@ import { mayPass, type Passage, passageThrough, stepMetres } from './geometry/st
 import { contains } from './geometry/zone.js';
 import { activeIntervalAt, type Fitted, nextIntervalAfter } from './intervals.js';
 import type { PreparedTerm } from './prepared-term.js';
-import type { KeptFix } from './state.js';
+import type { KeptFix, Sighting } from './state.js';
 import {
   CANNOT_EXCLUDE_LIMIT_MS,
   CROSSING_DEPTH_SIGMAS,
@@ -20,7 +20,7 @@ import {
 const SECOND_MS = 1000;
 
 /** Whether the step to a fix may pass through a term's zone, however it then is judged. A few comparisons far from the zone. */
-export function mayCross(term: PreparedTerm, last: KeptFix | undefined, fix: KeptFix): boolean {
+export function mayCross(term: PreparedTerm, last: Sighting | undefined, fix: Sighting): boolean {
   if (term.kind !== 'exclusion' || last === undefined || fix.fixedAtMs - last.fixedAtMs > GAP_LIMIT_MS) return false;
   return mayPass(term.shape, last, fix);
 }
@@ -119,13 +119,6 @@ function instantsOf(term: PreparedTerm, { before, inside, after }: Around, passa
   ];
 }
 
-/** What a gap is told between. */
-export interface GapEnd {
-  readonly fixedAtMs: number;
-  readonly latitude: number;
-  readonly longitude: number;
-}
-
 /**
  * The exclusions that a gap longer than `GAP_LIMIT_MS` leaves open: in force for some of it, both its ends outside the zone, the
  * straight line between them through it. Null: the gap is longer than `CANNOT_EXCLUDE_LIMIT_MS`, and nothing can be excluded.
@@ -133,8 +126,8 @@ export interface GapEnd {
 export function cannotExclude(
   terms: readonly PreparedTerm[],
   fitted: Fitted,
-  before: GapEnd,
-  after: GapEnd,
+  before: Sighting,
+  after: Sighting,
 ): readonly PreparedTerm[] | null {
   if (after.fixedAtMs - before.fixedAtMs > CANNOT_EXCLUDE_LIMIT_MS) return null;
   return terms.filter(

@@ -4,12 +4,13 @@
  * boundary, so it costs a dozen operations instead of a look at the zones. A cache: it follows from the state and the watch.
  */
 import { sigmaMetres } from './belief.js';
-import { UNITS_PER_DEGREE } from './geometry/orientation.js';
+import type { BoxedTerms } from './boxed-terms.js';
+import { ROUNDING_UNITS, UNITS_PER_DEGREE } from './geometry/orientation.js';
 import { remember, writeFix } from './horizon.js';
 import { isSurelyReachable } from './speed.js';
-import type { ActivationState, KeptFix } from './state.js';
+import type { ActivationState, KeptFix, Sighting } from './state.js';
 import { AHEAD_LIMIT_MS, DELAYED_AFTER_MS } from './thresholds.js';
-import type { AccuracyConvention, Ping } from './types.js';
+import type { AccuracyConvention, Ping, Position } from './types.js';
 
 /**
  * The discs of one partition, by number: a row of 64 bytes each in one block of memory, so that those of twenty thousand tags fill
@@ -21,8 +22,10 @@ export interface Discs {
   integers: Int32Array;
   /** Eight a row. */
   doubles: Float64Array;
-  /** The very state that only fixes in the disc have changed since it was placed; null: there is no disc. */
+  /** The very state that only quiet fixes have changed since the disc was placed; null: there is no disc. */
   readonly states: (ActivationState | null)[];
+  /** The own terms of the activation. */
+  readonly terms: BoxedTerms[];
 }
 
 const INTEGERS = 16;
@@ -63,20 +66,16 @@ const EPOCH_MS = 1_577_836_800_000;
 const LARGEST = 2 ** 31 - 1;
 const SHRINK_SCALE = 2 ** 30;
 
-/** The fix, the centre and the coordinates of zones are rounded to units: 4 cm. */
-export const ROUNDING_UNITS = 4;
-/** A disc smaller than the noise of fixes (about 10 m) is not worth its placing. */
-const LEAST_RADIUS_UNITS = 900;
-
 export function createDiscs(): Discs {
   const integers = new Int32Array(FIRST_ROWS * INTEGERS);
-  return { count: 0, integers, doubles: new Float64Array(integers.buffer), states: [] };
+  return { count: 0, integers, doubles: new Float64Array(integers.buffer), states: [], terms: [] };
 }
 
-/** Adds a row without a disc; returns its number. */
-export function addDisc(discs: Discs): number {
+/** Adds a row without a disc, for an activation with these own terms; returns its number. */
+export function addDisc(discs: Discs, terms: BoxedTerms): number {
   const number = discs.count++;
   discs.states.push(null);
+  discs.terms.push(terms);
   if (discs.count * INTEGERS > discs.integers.length) {
     const integers = new Int32Array(2 * discs.integers.length);
     integers.set(discs.integers);
@@ -90,37 +89,70 @@ export function clearDisc({ states }: Discs, number: number): void {
   states[number] = null;
 }
 
+/** The row is another watch's of the same activation from now on. */
+export function handOver({ states, terms }: Discs, number: number, termsNow: BoxedTerms): void {
+  states[number] = null;
+  terms[number] = termsNow;
+}
+
 /**
- * Folds a ping whose fix is evidence, newer than all, at a possible speed and in the disc of the state: it is kept, and nothing
- * else changes. False, and nothing is changed, where it may not be so. Allocates nothing but at a snapshot.
+ * Whether the ping's fix is evidence, newer than all, surely at a possible speed, and meets the state as the disc was placed for it:
+ * nothing open, no edge passed.
  */
-export function passInDisc(
-  discs: Discs,
+export function isAwaited(
+  { states, integers, doubles }: Discs,
   number: number,
   state: ActivationState,
   { position, fixedAtMs }: Ping,
   receivedAtMs: number,
   sharedVersion: number,
 ): boolean {
-  if (discs.states[number] !== state || position === null) return false;
-  const { integers, doubles } = discs;
+  if (states[number] !== state || position === null) return false;
   const at = number * INTEGERS;
-  const { latitude, longitude, accuracyMetres } = position;
-  const dy = latitude * UNITS_PER_DEGREE - integers[at + Y]!;
-  const dx = (longitude * UNITS_PER_DEGREE - integers[at + X]!) * (integers[at + SHRINK]! / SHRINK_SCALE);
-  const radius = integers[at + RADIUS]!;
-  if (dx * dx + dy * dy > radius * radius) return false;
   if (integers[at + SHARED_VERSION] !== sharedVersion) return false;
   if (fixedAtMs >= integers[at + UNTIL_S]! * 1_000 + EPOCH_MS) return false;
   if (receivedAtMs >= integers[at + RECEIVED_UNTIL_S]! * 1_000 + EPOCH_MS) return false;
   if (position.mechanism !== 'GPS' && position.mechanism !== 'RF') return false;
-  if (accuracyMetres === null || fixedAtMs - receivedAtMs > AHEAD_LIMIT_MS) return false;
+  if (position.accuracyMetres === null || fixedAtMs - receivedAtMs > AHEAD_LIMIT_MS) return false;
   const last = number * DOUBLES;
   const apartMs = fixedAtMs - doubles[last + AT_MS]!;
-  if (apartMs <= 0) return false;
-  if (!isSurelyReachable(doubles[last + LATITUDE]!, doubles[last + LONGITUDE]!, latitude, longitude, apartMs)) {
-    return false;
-  }
+  const { latitude, longitude } = position;
+  return (
+    apartMs > 0 &&
+    isSurelyReachable(doubles[last + LATITUDE]!, doubles[last + LONGITUDE]!, latitude, longitude, apartMs)
+  );
+}
+
+/** Whether a place lies in the disc. */
+export function holds({ integers }: Discs, number: number, { latitude, longitude }: Position): boolean {
+  const at = number * INTEGERS;
+  const dy = latitude * UNITS_PER_DEGREE - integers[at + Y]!;
+  const dx = (longitude * UNITS_PER_DEGREE - integers[at + X]!) * (integers[at + SHRINK]! / SHRINK_SCALE);
+  const radius = integers[at + RADIUS]!;
+  return dx * dx + dy * dy <= radius * radius;
+}
+
+/** The newest fix of the state. */
+export function newestIn({ doubles }: Discs, number: number): Sighting {
+  const last = number * DOUBLES;
+  return {
+    fixedAtMs: doubles[last + AT_MS]!,
+    latitude: doubles[last + LATITUDE]!,
+    longitude: doubles[last + LONGITUDE]!,
+  };
+}
+
+/** Keeps a fix that is awaited and means nothing to any term. Allocates nothing but at a snapshot. */
+export function keep(
+  { integers, doubles }: Discs,
+  number: number,
+  state: ActivationState,
+  { latitude, longitude, accuracyMetres }: Position,
+  fixedAtMs: number,
+  receivedAtMs: number,
+): void {
+  const at = number * INTEGERS;
+  const last = number * DOUBLES;
   doubles[last + AT_MS] = fixedAtMs;
   doubles[last + LATITUDE] = latitude;
   doubles[last + LONGITUDE] = longitude;
@@ -128,10 +160,10 @@ export function passInDisc(
   const convention = (flags & IS_R68) === 0 ? 'r95' : 'r68';
   if (integers[at + ROOM]! > 0 && fixedAtMs < integers[at + SNAPSHOT_S]! * 1_000 + EPOCH_MS) {
     integers[at + ROOM]!--;
-    writeFix(state, fixedAtMs, latitude, longitude, accuracyMetres, convention);
+    writeFix(state, fixedAtMs, latitude, longitude, accuracyMetres!, convention);
   } else {
-    const sigma = sigmaMetres(accuracyMetres, convention);
-    remember(state, { fixedAtMs, latitude, longitude, accuracyMetres, sigmaMetres: sigma });
+    const sigma = sigmaMetres(accuracyMetres!, convention);
+    remember(state, { fixedAtMs, latitude, longitude, accuracyMetres: accuracyMetres!, sigmaMetres: sigma });
     noteSnapshot(integers, at, state);
   }
   // The tick edge lies after its receipt, so that what is due stays due.
@@ -140,12 +172,26 @@ export function passInDisc(
     state.backlogAtMs = isDelayed ? receivedAtMs : null;
     integers[at + FLAGS] = isDelayed ? flags | IS_BACKLOG : flags & ~IS_BACKLOG;
   }
-  return true;
 }
 
 function noteSnapshot(integers: Int32Array, at: number, state: ActivationState): void {
   integers[at + ROOM] = state.snapshotDueCount - state.ringCount - 1;
   integers[at + SNAPSHOT_S] = secondsOf(state.snapshotDueAtMs ?? Infinity);
+}
+
+/** Moves the disc to another fix, so many units from the nearest boundary: 0 where that is nearer than rounding. */
+export function moveDisc(
+  { integers }: Discs,
+  number: number,
+  { latitude, longitude }: Position | KeptFix,
+  shrink: number,
+  clear: number,
+): void {
+  const at = number * INTEGERS;
+  integers[at + Y] = Math.round(latitude * UNITS_PER_DEGREE);
+  integers[at + X] = Math.round(longitude * UNITS_PER_DEGREE);
+  integers[at + RADIUS] = Math.max(0, Math.floor(clear) - ROUNDING_UNITS);
+  integers[at + SHRINK] = Math.round(shrink * SHRINK_SCALE);
 }
 
 export interface Placing {
@@ -161,11 +207,10 @@ export interface Placing {
 /** Places the disc around a fix that the short path has just folded into `state`, until the next edge or the end of the activation. */
 export function placeDisc(discs: Discs, number: number, state: ActivationState, fix: KeptFix, placing: Placing): void {
   const { receivedAtMs, shrink, clear, removedAtMs, accuracyConvention, sharedVersion } = placing;
-  const radius = Math.floor(clear) - ROUNDING_UNITS;
   const untilS = secondsOf(Math.min(state.nextEdgeAtMs ?? Infinity, removedAtMs));
   const tickEdgeAtMs = state.nextTickEdgeAtMs ?? Infinity;
   const receivedUntilS = secondsOf(tickEdgeAtMs);
-  if (radius < LEAST_RADIUS_UNITS || untilS <= 0 || receivedUntilS <= 0 || receivedAtMs >= tickEdgeAtMs) return;
+  if (untilS <= 0 || receivedUntilS <= 0 || receivedAtMs >= tickEdgeAtMs) return;
   const { integers, doubles } = discs;
   discs.states[number] = state;
   const last = number * DOUBLES;
@@ -173,15 +218,12 @@ export function placeDisc(discs: Discs, number: number, state: ActivationState, 
   doubles[last + LATITUDE] = fix.latitude;
   doubles[last + LONGITUDE] = fix.longitude;
   const at = number * INTEGERS;
-  integers[at + Y] = Math.round(fix.latitude * UNITS_PER_DEGREE);
-  integers[at + X] = Math.round(fix.longitude * UNITS_PER_DEGREE);
-  integers[at + RADIUS] = radius;
-  integers[at + SHRINK] = Math.round(shrink * SHRINK_SCALE);
   integers[at + UNTIL_S] = untilS;
   integers[at + RECEIVED_UNTIL_S] = receivedUntilS;
   integers[at + SHARED_VERSION] = sharedVersion;
   integers[at + FLAGS] = (accuracyConvention === 'r68' ? IS_R68 : 0) | (state.backlogAtMs === null ? 0 : IS_BACKLOG);
   noteSnapshot(integers, at, state);
+  moveDisc(discs, number, fix, shrink, clear);
 }
 
 /** Whole seconds up to an instant, never more than there are. */

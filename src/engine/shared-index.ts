@@ -19,7 +19,7 @@ import {
 } from './grid.js';
 import { outerShape, type PreparedTerm, prepareTerms, termsByKey } from './prepared-term.js';
 import { createDiscs, type Discs } from './safe-disc.js';
-import type { KeptFix } from './state.js';
+import type { Sighting } from './state.js';
 import { GAP_LIMIT_MS } from './thresholds.js';
 import type { EngineOptions, SharedWatch } from './types.js';
 
@@ -144,7 +144,7 @@ const MOST_CELLS_ALONG = 16;
  * Shared exclusions whose box the step to a fix meets (after the gap limit: the fix alone), and perhaps others whose box meets
  * that of the step. In the order of their keys, so that the result does not depend on the way they were found.
  */
-export function exclusionsAlong(index: SharedIndex, last: KeptFix | undefined, fix: KeptFix): PreparedTerm[] {
+export function exclusionsAlong(index: SharedIndex, last: Sighting | undefined, fix: Sighting): PreparedTerm[] {
   const from = last === undefined || fix.fixedAtMs - last.fixedAtMs > GAP_LIMIT_MS ? fix : last;
   const more = index.plain ? Infinity : cellsBefore(from, fix);
   const found = more <= MOST_CELLS_ALONG ? searchGrid(index, from, fix, more) : search(index.exclusions, from, fix);

@@ -1,11 +1,41 @@
-/** The short path: fixes outside the safe disc that change nothing but that they are kept. */
+/** The short path: fixes that change nothing but that they are kept. Most are, and most of those lie in the safe disc. */
 import type { CompiledActivation } from './compile.js';
 import { shrinkAt } from './geometry/metres-per-degree.js';
 import { backlogOf, noteReceipt, remember } from './horizon.js';
-import { placeDisc } from './safe-disc.js';
+import type { EngineInput } from './inputs.js';
+import { holds, isAwaited, keep, moveDisc, newestIn, placeDisc } from './safe-disc.js';
+import type { SharedIndex } from './shared-index.js';
 import type { ActivationState, KeptFix } from './state.js';
 import { surveyAround } from './survey.js';
 import { GAP_LIMIT_MS, SETTLE_MS } from './thresholds.js';
+
+/**
+ * Folds a ping that only is to be kept, where that is seen without a way to the tag's watch: the state is quiet, and the fix lies in the
+ * disc, or violates and crosses nothing when it is looked at; then the disc moves there. Most pings are of that kind. False, and nothing
+ * is changed, where `advance` must see to it. `number` is `CompiledActivation.disc` of the watch by which the state was last advanced:
+ * who keeps it and the state of each tag asks here first.
+ */
+export function passAtOnce(
+  state: ActivationState,
+  { ping, receivedAtMs }: Extract<EngineInput, { type: 'ping' }>,
+  shared: SharedIndex,
+  number: number,
+): boolean {
+  const { discs, version } = shared;
+  if (!isAwaited(discs, number, state, ping, receivedAtMs, version)) return false;
+  const { fixedAtMs } = ping;
+  const position = ping.position!;
+  if (!holds(discs, number, position)) {
+    const { latitude, longitude } = position;
+    const shrink = shrinkAt(latitude);
+    const fix = { fixedAtMs, latitude, longitude };
+    const clear = surveyAround(discs.terms[number]!, shared, newestIn(discs, number), fix, shrink);
+    if (clear < 0) return false;
+    moveDisc(discs, number, position, shrink, clear);
+  }
+  keep(discs, number, state, position, fixedAtMs, receivedAtMs);
+  return true;
+}
 
 /** Whether nothing is open or told and no edge was passed or is waited for: where the fix violates nothing, nothing happens. */
 export function mayBeUneventful(state: ActivationState, fix: KeptFix, receivedAtMs: number): boolean {
@@ -27,12 +57,12 @@ export function passAfterLook(
   watch: CompiledActivation,
 ): boolean {
   const shrink = shrinkAt(fix.latitude);
-  const clear = surveyAround(watch, last, fix, shrink);
+  const { own, shared, disc } = watch;
+  const clear = surveyAround(own.boxed, shared, last, fix, shrink);
   if (clear < 0) return false;
   noteReceipt(state, fix, receivedAtMs);
   remember(state, fix);
   state.nextDueAtMs = dueAfter(state, receivedAtMs);
-  const { own, shared, disc } = watch;
   placeDisc(shared.discs, disc, state, fix, {
     receivedAtMs,
     shrink,

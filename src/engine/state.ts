@@ -2,11 +2,15 @@
 import { SNAPSHOT_EVERY_FIXES } from './thresholds.js';
 import type { AlertKind, ConditionKind, CurfewReason, EndedBecause, Rule, Severity } from './types.js';
 
-/** A fix that is judged, or waits for others to agree with it. */
-export interface KeptFix {
+/** Where somebody was, and when. */
+export interface Sighting {
   readonly fixedAtMs: number;
   readonly latitude: number;
   readonly longitude: number;
+}
+
+/** A fix that is judged, or waits for others to agree with it. */
+export interface KeptFix extends Sighting {
   readonly accuracyMetres: number;
   /** Of the error in one direction (`sigmaMetres`). */
   readonly sigmaMetres: number;

@@ -2,16 +2,14 @@
 import { violates } from './belief.js';
 import { type BoxedTerms, squaredUnitsToBox } from './boxed-terms.js';
 import { endIn, firstIn, STRIDE, squaredUnitsTo, termAt } from './cells.js';
-import type { CompiledActivation } from './compile.js';
 import { mayCross } from './crossing.js';
-import { UNITS_PER_DEGREE } from './geometry/orientation.js';
+import { ROUNDING_UNITS, UNITS_PER_DEGREE } from './geometry/orientation.js';
 import { clearanceUnits } from './geometry/zone.js';
 import { GRID_REACH_UNITS, type Grid, rowAround } from './grid.js';
 import { isActive } from './intervals.js';
 import type { PreparedTerm } from './prepared-term.js';
-import { ROUNDING_UNITS } from './safe-disc.js';
-import { exclusionsAlong, largeExclusionsAround } from './shared-index.js';
-import type { KeptFix } from './state.js';
+import { exclusionsAlong, largeExclusionsAround, type SharedIndex } from './shared-index.js';
+import type { Sighting } from './state.js';
 import { GAP_LIMIT_MS } from './thresholds.js';
 
 /** Discs are no larger than this (about 20 km): farther away nothing was asked. */
@@ -22,14 +20,15 @@ const MOST_RADIUS_UNITS = 1_800_000;
  * nearest boundary, in units; -1 where the fix violates an active term, or the step may have passed through a zone.
  */
 export function surveyAround(
-  { own, shared }: CompiledActivation,
-  last: KeptFix | undefined,
-  fix: KeptFix,
+  own: BoxedTerms,
+  shared: SharedIndex,
+  last: Sighting | undefined,
+  fix: Sighting,
   shrink: number,
 ): number {
   const step = stepUnits(last, fix, shrink);
   const most = shared.exclusionCount === 0 ? MOST_RADIUS_UNITS : GRID_REACH_UNITS;
-  let clear = clearOfAll(own.boxed, last, fix, step, shrink, most);
+  let clear = clearOfAll(own, last, fix, step, shrink, most);
   for (let i = 0; i < shared.everywhere.length && clear >= 0; i++) {
     clear = clearOf(shared.everywhere[i]!, last, fix, step, shrink, clear);
   }
@@ -51,17 +50,20 @@ export function surveyAround(
 /** The same of many terms, most of which are passed by behind their boxes. */
 function clearOfAll(
   { boxes, terms }: BoxedTerms,
-  last: KeptFix | undefined,
-  fix: KeptFix,
+  last: Sighting | undefined,
+  fix: Sighting,
   step: number,
   shrink: number,
   least: number,
 ): number {
   let clear = least;
   for (let i = 0; i < terms.length && clear >= 0; i++) {
+    const squared = squaredUnitsToBox(boxes, i, fix.latitude, fix.longitude, shrink);
     const reach = Math.max(clear, step);
-    if (squaredUnitsToBox(boxes, i, fix.latitude, fix.longitude, shrink) > reach * reach) continue;
-    clear = clearOf(terms[i]!, last, fix, step, shrink, clear);
+    if (squared > reach * reach) continue;
+    // Outside its box nothing of a term is asked but how far away it is, unless the step may have come through it.
+    if (squared > step * step) clear = Math.min(clear, Math.sqrt(squared));
+    else clear = clearOf(terms[i]!, last, fix, step, shrink, clear);
   }
   return clear;
 }
@@ -69,8 +71,8 @@ function clearOfAll(
 /** The same of what the cell of the fix lists. */
 function clearOfCell(
   grid: Grid,
-  last: KeptFix | undefined,
-  fix: KeptFix,
+  last: Sighting | undefined,
+  fix: Sighting,
   step: number,
   shrink: number,
   least: number,
@@ -90,7 +92,7 @@ function clearOfCell(
 }
 
 /** How long the step to a fix is; 0 where it is none, after the gap limit. */
-function stepUnits(last: KeptFix | undefined, fix: KeptFix, shrink: number): number {
+function stepUnits(last: Sighting | undefined, fix: Sighting, shrink: number): number {
   if (last === undefined || fix.fixedAtMs - last.fixedAtMs > GAP_LIMIT_MS) return 0;
   const x = (fix.longitude - last.longitude) * shrink;
   const y = fix.latitude - last.latitude;
@@ -100,8 +102,8 @@ function stepUnits(last: KeptFix | undefined, fix: KeptFix, shrink: number): num
 /** The smaller of `clear` and the distance to a term's boundary; -1 where the term wants the long path. */
 function clearOf(
   term: PreparedTerm,
-  last: KeptFix | undefined,
-  fix: KeptFix,
+  last: Sighting | undefined,
+  fix: Sighting,
   step: number,
   shrink: number,
   clear: number,
