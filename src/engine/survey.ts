@@ -15,9 +15,22 @@ import { GAP_LIMIT_MS } from './thresholds.js';
 /** Discs are no larger than this (about 20 km): farther away nothing was asked. */
 const MOST_RADIUS_UNITS = 1_800_000;
 
+/** The step to a fix. Lengths are units; one of longitude is `shrink` of one of latitude. */
+interface Step {
+  readonly last: Sighting | undefined;
+  readonly fix: Sighting;
+  /** 0 where it is none, after the gap limit, or what it crosses has been asked. */
+  readonly units: number;
+  /** Where the boundary of an active term is farther away than the step is long, the fix does not violate it. */
+  readonly isSideKept: boolean;
+  readonly shrink: number;
+}
+
 /**
  * Looks at every zone that may concern a fix and the step to it from the one before. Returns the distance around the fix to the
- * nearest boundary, in units; -1 where the fix violates an active term, or the step may have passed through a zone.
+ * nearest boundary, in units; -1 where the fix violates an active term, or the step may have passed through a zone. `wasQuiet`: the
+ * fix before violated none of the terms that are active, so that those whose boundary is farther away than the step is long are not
+ * asked for the side of it.
  */
 export function surveyAround(
   own: BoxedTerms,
@@ -25,70 +38,59 @@ export function surveyAround(
   last: Sighting | undefined,
   fix: Sighting,
   shrink: number,
+  wasQuiet: boolean,
 ): number {
-  const step = stepUnits(last, fix, shrink);
+  const units = stepUnits(last, fix, shrink);
+  const step: Step = { last, fix, units, isSideKept: wasQuiet && units > 0, shrink };
   const most = shared.exclusionCount === 0 ? MOST_RADIUS_UNITS : GRID_REACH_UNITS;
-  let clear = clearOfAll(own, last, fix, step, shrink, most);
+  let clear = clearOfAll(own, step, most);
   for (let i = 0; i < shared.everywhere.length && clear >= 0; i++) {
-    clear = clearOf(shared.everywhere[i]!, last, fix, step, shrink, clear);
+    clear = clearOf(shared.everywhere[i]!, step, clear);
   }
   if (clear < 0 || shared.exclusionCount === 0) return clear;
-  const isLong = step > GRID_REACH_UNITS;
+  const isLong = units > GRID_REACH_UNITS;
   if (isLong) {
     for (const term of exclusionsAlong(shared, last, fix)) if (mayCross(term, last, fix)) return -1;
   }
   // What a long step crosses has been asked.
-  const left = isLong ? 0 : step;
-  clear = clearOfCell(shared.grid, last, fix, left, shrink, clear);
+  const left = isLong ? { ...step, units: 0, isSideKept: false } : step;
+  clear = clearOfCell(shared.grid, left, clear);
   const large = largeExclusionsAround(shared, fix.latitude, fix.longitude, shrink);
-  for (let i = 0; i < large.length && clear >= 0; i++) {
-    clear = clearOf(large[i]!, last, fix, left, shrink, clear);
-  }
+  for (let i = 0; i < large.length && clear >= 0; i++) clear = clearOf(large[i]!, left, clear);
   return clear;
 }
 
 /** The same of many terms, most of which are passed by behind their boxes. */
-function clearOfAll(
-  { boxes, terms }: BoxedTerms,
-  last: Sighting | undefined,
-  fix: Sighting,
-  step: number,
-  shrink: number,
-  least: number,
-): number {
+function clearOfAll({ boxes, terms }: BoxedTerms, step: Step, least: number): number {
+  const { fix, shrink } = step;
   let clear = least;
   for (let i = 0; i < terms.length && clear >= 0; i++) {
     const squared = squaredUnitsToBox(boxes, i, fix.latitude, fix.longitude, shrink);
-    const reach = Math.max(clear, step);
-    if (squared > reach * reach) continue;
+    if (isBeyond(squared, Math.max(clear, step.units))) continue;
     // Outside its box nothing of a term is asked but how far away it is, unless the step may have come through it.
-    if (squared > step * step) clear = Math.min(clear, Math.sqrt(squared));
-    else clear = clearOf(terms[i]!, last, fix, step, shrink, clear);
+    clear = isBeyond(squared, step.units) ? Math.min(clear, Math.sqrt(squared)) : clearOf(terms[i]!, step, clear);
   }
   return clear;
 }
 
 /** The same of what the cell of the fix lists. */
-function clearOfCell(
-  grid: Grid,
-  last: Sighting | undefined,
-  fix: Sighting,
-  step: number,
-  shrink: number,
-  least: number,
-): number {
+function clearOfCell(grid: Grid, step: Step, least: number): number {
+  const { fix, shrink } = step;
   let clear = least;
   const row = rowAround(grid, fix.latitude, fix.longitude);
   const end = endIn(grid, row);
   for (let at = firstIn(row); at < end && clear >= 0; at += STRIDE) {
     const squared = squaredUnitsTo(grid, at, fix, shrink);
-    const reach = Math.max(clear, step);
-    if (squared > reach * reach) continue;
-    // Outside its box nothing of a term is asked but how far away it is, unless the step may have come through it.
-    if (squared > step * step) clear = Math.min(clear, Math.sqrt(squared));
-    else clear = clearOf(termAt(grid, at), last, fix, step, shrink, clear);
+    if (isBeyond(squared, Math.max(clear, step.units))) continue;
+    clear = isBeyond(squared, step.units)
+      ? Math.min(clear, Math.sqrt(squared))
+      : clearOf(termAt(grid, at), step, clear);
   }
   return clear;
+}
+
+function isBeyond(squared: number, units: number): boolean {
+  return squared > units * units;
 }
 
 /** How long the step to a fix is; 0 where it is none, after the gap limit. */
@@ -100,17 +102,11 @@ function stepUnits(last: Sighting | undefined, fix: Sighting, shrink: number): n
 }
 
 /** The smaller of `clear` and the distance to a term's boundary; -1 where the term wants the long path. */
-function clearOf(
-  term: PreparedTerm,
-  last: Sighting | undefined,
-  fix: Sighting,
-  step: number,
-  shrink: number,
-  clear: number,
-): number {
+function clearOf(term: PreparedTerm, { last, fix, units, isSideKept, shrink }: Step, clear: number): number {
   const { buffer } = term;
   let now = clearanceUnits(term.shape, fix.latitude, fix.longitude, shrink, clear);
   if (buffer !== null) now = clearanceUnits(buffer.shape, fix.latitude, fix.longitude, shrink, now);
-  if (isActive(term, fix.fixedAtMs) && violates(buffer ?? term, fix)) return -1;
-  return now <= step && mayCross(term, last, fix) ? -1 : now;
+  if (isSideKept && now > units) return now;
+  if (violates(buffer ?? term, fix) && isActive(term, fix.fixedAtMs)) return -1;
+  return now <= units && mayCross(term, last, fix) ? -1 : now;
 }
