@@ -19,6 +19,7 @@ import {
 } from './horizon.js';
 import type { EngineInput, HistoryInput } from './inputs.js';
 import { recall, settledAtMs, withRecalled } from './match.js';
+import type { PreparedTerm } from './prepared-term.js';
 import { clearDisc } from './safe-disc.js';
 import { mayBeUneventful, passAfterLook, passAtOnce } from './short-path.js';
 import { isPlausible } from './speed.js';
@@ -36,7 +37,7 @@ import {
 import { goOnSteadily, type Steady } from './steady.js';
 import { tell } from './tell.js';
 import type { EngineEvent, NotJudged, ReconcileRequest } from './types.js';
-import { adoptWatch, findNextEdges, knowsWatch, termOf } from './watch-change.js';
+import { adoptWatch, findNextEdges, knowsWatch, termAbout, termOf } from './watch-change.js';
 
 export { passAtOnce } from './short-path.js';
 export type { ActivationState } from './state.js';
@@ -142,19 +143,22 @@ function judge(
   changed: boolean,
 ): Advance {
   const draft = draftOf(state, keptFixes(state));
+  const last = draft.fixes.at(-1);
+  const find = (termKey: string): PreparedTerm | undefined =>
+    fix === null || last === undefined ? termOf(watch, termKey) : termAbout(watch, termKey, last, fix);
   // A shared term may be gone before the `watch` input that tells so has come.
-  const isStale = changed || hasVanished(state, watch);
+  const isStale = changed || hasVanished(state, find);
   const findings = isStale ? adoptWatch(draft, watch, nowMs) : [];
-  const silentSinceMs = draft.fixes.at(-1)?.fixedAtMs ?? null;
+  const silentSinceMs = last?.fixedAtMs ?? null;
   if (fix !== null) foldCandidate(draft, fix, nowMs, watch, findings);
   const standingDueAtMs = findStanding(draft, nowMs, watch, findings);
   const newestAtMs = fix?.fixedAtMs ?? newestAtMsOf(draft);
-  const recalled = recall(findings, draft.over);
+  const recalled = recall(findings, draft.told, draft.over);
   draft.over = recalled.over;
   const toldBefore = withRecalled(draft.told, recalled);
   const { events, told, over, heldBack, dueAtMs } = tell(findings, toldBefore, draft.heldBack ?? [], {
     own: watch.own,
-    termOf: (termKey) => termOf(watch, termKey),
+    termOf: find,
     nowMs,
     cause: fix,
     silentSinceMs: () => silentSinceMs,
@@ -185,7 +189,7 @@ function judgeLate(
   watch: CompiledActivation,
   known: boolean,
 ): Advance {
-  if (!known || hasVanished(state, watch)) {
+  if (!known || hasVanished(state, (termKey) => termOf(watch, termKey))) {
     const adopted = judge(state, null, nowMs, watch, true);
     const then = judgeLate(adopted.state, late, nowMs, watch, true);
     return { ...then, events: [...adopted.events, ...then.events] };
@@ -215,10 +219,11 @@ function judgeLate(
     rememberIn(draft, fix);
   }
   const standingDueAtMs = findStanding(draft, nowMs, watch, findings);
-  const recalled = recall(findings, draft.over);
-  draft.over = recalled.over;
   const before = state.over.filter((over) => !stays(over)).map((over) => over.told);
-  const toldBefore = withRecalled([...before, ...draft.told], recalled);
+  const toldThen = [...before, ...draft.told];
+  const recalled = recall(findings, toldThen, draft.over);
+  draft.over = recalled.over;
+  const toldBefore = withRecalled(toldThen, recalled);
   const setAside = new Set(draft.setAside);
   const evidence = [...kept, ...again.filter((fix) => !setAside.has(fix.fixedAtMs))];
   const newestAtMs = newestAtMsOf(draft);
@@ -256,8 +261,8 @@ function keepHeldBack(draft: Draft, heldBack: readonly HeldBack[]): void {
   else if (draft.heldBack !== undefined) delete draft.heldBack;
 }
 
-function hasVanished(state: ActivationState, watch: CompiledActivation): boolean {
-  return state.open.some((episode) => termOf(watch, episode.termKey) === undefined);
+function hasVanished({ open }: ActivationState, find: (termKey: string) => PreparedTerm | undefined): boolean {
+  return open.some(({ termKey }) => find(termKey) === undefined);
 }
 
 function dueFrom(draft: Draft, events: readonly EngineEvent[], dueAtMs: number, notJudged: NotJudged | null): Advance {

@@ -51,7 +51,7 @@ function foldIntoAll(draft: Draft, fix: KeptFix, watch: CompiledActivation, sett
       if (unknown !== null) settled.push(unknown);
     }
   };
-  foldInto(edgePassed || last === undefined ? own.terms : concernedOwn(draft, last, fix, watch));
+  foldInto(edgePassed || last === undefined || watch.plain ? own.terms : ownAbout(draft, last, fix, watch));
   foldInto(shared.everywhere);
   foldInto(sharedExclusions(draft, last, fix, watch, edgePassed));
   // In an order of their own, whatever the way they were found.
@@ -60,25 +60,23 @@ function foldIntoAll(draft: Draft, fix: KeptFix, watch: CompiledActivation, sett
   if (edgePassed) findNextEdges(draft, watch);
 }
 
-/** Of the wearer's own terms those that are open, and those whose boxes the step does not pass by. */
-function concernedOwn(draft: Draft, last: KeptFix, fix: KeptFix, { own }: CompiledActivation): PreparedTerm[] {
+/** Of the wearer's own terms those whose boxes a step does not pass by, and those that are open. The others are not touched. */
+export function ownAbout({ open }: Draft, from: KeptFix, to: KeptFix, { own }: CompiledActivation): PreparedTerm[] {
   const { boxes, terms } = own.boxed;
-  const concerned: PreparedTerm[] = [];
-  for (let i = 0; i < terms.length; i++) {
-    const term = terms[i]!;
-    if (!isPassedBy(boxes, i, last, fix) || (draft.open.length > 0 && isOpen(draft, term))) concerned.push(term);
+  const about: PreparedTerm[] = [];
+  for (let i = 0; i < terms.length; i++) if (!isPassedBy(boxes, i, from, to)) about.push(terms[i]!);
+  for (const { termKey } of open) {
+    if (about.some(({ key, buffer }) => key === termKey || buffer?.key === termKey)) continue;
+    const term = own.termByKey.get(zoneTermKey(termKey));
+    if (term !== undefined) about.push(term);
   }
-  return concerned;
+  return about;
 }
 
 /** The open episode of a term, raised or not. */
 export function openOf({ open }: Draft, term: PreparedTerm): Episode | null {
   for (const episode of open) if (episode.termKey === term.key) return episode;
   return null;
-}
-
-function isOpen(draft: Draft, term: PreparedTerm): boolean {
-  return openOf(draft, term) !== null || (term.buffer !== null && openOf(draft, term.buffer) !== null);
 }
 
 function take(folded: FoldedTerm, open: Episode[], settled: Finding[]): void {

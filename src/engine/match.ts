@@ -39,7 +39,7 @@ const SUITS: readonly Suits[] = [isRaisedAlike, startsAlike, isSameEpisode, wasR
 function take(finding: Finding, free: Told[], suits: Suits): Told | null {
   for (let i = 0; i < free.length; i++) {
     const told = free[i]!;
-    if (told.termKey !== finding.termKey || told.kind !== finding.kind || !suits(finding, told)) continue;
+    if (!isSame(finding, told) || !suits(finding, told)) continue;
     free.splice(i, 1);
     return told;
   }
@@ -50,7 +50,11 @@ function take(finding: Finding, free: Told[], suits: Suits): Told | null {
  * Parts what was told and is over: an alert that was taken back at a start where something is found again in order of time, as
  * after an edge between fixes that were waited for, goes on with its id and its revisions.
  */
-export function recall(findings: readonly Finding[], over: readonly ToldOver[]): Recalled {
+export function recall(findings: readonly Finding[], told: readonly Told[], over: readonly ToldOver[]): Recalled {
+  // One start is one alert: where that is told and goes on, it is not over.
+  if (findings.every((finding) => told.some((each) => isSame(finding, each) && isRaisedAlike(finding, each)))) {
+    return { again: NONE, over };
+  }
   if (!over.some((each) => isAgain(each, findings))) return { again: NONE, over };
   return {
     again: over.filter((each) => isAgain(each, findings)),
@@ -78,9 +82,13 @@ export function settledAtMs(told: Told, { again }: Recalled, nowMs: number): num
 function isAgain({ told }: ToldOver, findings: readonly Finding[]): boolean {
   if (!told.withdrawn) return false;
   for (const finding of findings) {
-    if (wasRaisedAlike(finding, told) && finding.termKey === told.termKey && finding.kind === told.kind) return true;
+    if (wasRaisedAlike(finding, told) && isSame(finding, told)) return true;
   }
   return false;
+}
+
+function isSame(finding: Finding, told: Told): boolean {
+  return finding.termKey === told.termKey && finding.kind === told.kind;
 }
 
 function isRaisedAlike(finding: Finding, told: Told): boolean {

@@ -3,7 +3,7 @@ import { violates } from './belief.js';
 import { standingBuffer } from './buffer.js';
 import type { CompiledActivation, CompiledOwn } from './compile.js';
 import type { Finding } from './finding.js';
-import { openOf } from './fold-all.js';
+import { openOf, ownAbout } from './fold-all.js';
 import { backlogOf } from './horizon.js';
 import { nextTickEdgeAfter } from './intervals.js';
 import { type PreparedTerm, zoneTermKey } from './prepared-term.js';
@@ -19,7 +19,8 @@ export function findStanding(draft: Draft, nowMs: number, watch: CompiledActivat
   const newest = draft.fixes.at(-1) ?? null;
   const backlogMs = backlogOf(draft);
   const jump = draft.waiting[0];
-  // No edge that the state may be found to stand at: then only what is open stands, and what is not known of a curfew.
+  // No edge that the state may be found to stand at: then only what is open stands, and what is not known of a curfew. Whatever is
+  // violated outside its zone, as a curfew is, no step passes by.
   const isQuiet =
     jump === undefined &&
     (newest === null || draft.nextEdgeAtMs === null || draft.nextEdgeAtMs > newest.fixedAtMs + GAP_LIMIT_MS);
@@ -46,7 +47,7 @@ export function findStanding(draft: Draft, nowMs: number, watch: CompiledActivat
       dueAtMs = Math.min(dueAtMs, edgeDueAtMs(term, own, newest, backlogMs, nowMs));
     }
   };
-  look(own.terms);
+  look(isQuiet && newest !== null && !watch.plain ? ownAbout(draft, newest, newest, watch) : own.terms);
   look(shared.everywhere);
   look(sharedExclusions(draft, newest, jump, watch));
   return dueAtMs;

@@ -15,7 +15,7 @@ import { standingEnd } from './provisional.js';
 import { exclusionsAlong } from './shared-index.js';
 import { type ActivationState, type Episode, exactly, type KeptFix, type Told } from './state.js';
 import { GAP_LIMIT_MS, SETTLE_MS } from './thresholds.js';
-import { termOf } from './watch-change.js';
+import { termAbout } from './watch-change.js';
 
 export interface Steady {
   readonly open: readonly Episode[];
@@ -44,7 +44,7 @@ export function goOnSteadily(
   let raised = 0;
   const after: Episode[] = [];
   for (const episode of open) {
-    const term = termAbout(episode.termKey, last, fix, watch);
+    const term = termAbout(watch, episode.termKey, last, fix);
     if (term === undefined) return null;
     // Whether an approach is told at all hangs on what the same fix makes of the zone, until it is.
     if (term.kind === 'buffer' && episode.buffer !== 'warned') return null;
@@ -65,18 +65,6 @@ export function goOnSteadily(
     after.push(now);
   }
   return raised === told.length ? { open: exactly(after), dueAtMs } : null;
-}
-
-/**
- * The term of a key, mostly one of the wearer's own about the step: those have just been looked at, while a map by keys lies
- * elsewhere in memory.
- */
-function termAbout(termKey: string, last: KeptFix, fix: KeptFix, watch: CompiledActivation): PreparedTerm | undefined {
-  const { boxes, terms } = watch.own.boxed;
-  for (let i = 0; i < terms.length; i++) {
-    if (!isPassedBy(boxes, i, last, fix) && terms[i]!.key === termKey) return terms[i];
-  }
-  return termOf(watch, termKey);
 }
 
 /** Whether a fix violates a term under which nothing is open, or may have crossed its zone on the way. */

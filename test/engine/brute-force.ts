@@ -139,7 +139,8 @@ export function createBruteForce(own: CompiledOwn, terms: readonly PreparedTerm[
     findings.push(...stand(plain, own, terms, nowMs, toldOf));
     const newestAtMs = (plain.waiting.at(-1) ?? plain.fixes.at(-1))?.fixedAtMs ?? -Infinity;
     // What was told is never forgotten: the engine may forget only what cannot be found again.
-    const recalled = recall(findings, over);
+    // Nothing is passed as told, so that all that is over is looked at.
+    const recalled = recall(findings, [], over);
     const said = tell(findings, withRecalled(told, recalled), heldBack, {
       own,
       termOf: (termKey) => byKey.get(termKey),
