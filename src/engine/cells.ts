@@ -67,14 +67,21 @@ export function termAt({ block, terms }: Cells, at: number): PreparedTerm {
   return terms[block[at + NUMBER]!]!;
 }
 
-/** Whether the step from one place to another passes by the box at a place in the block. */
+/** Whether the straight step from one place to another passes by the box at a place in the block. */
 export function isPassedBy({ block }: Cells, at: number, from: Place, to: Place): boolean {
+  const [west, south, east, north] = [block[at]!, block[at + 1]!, block[at + 2]!, block[at + 3]!];
   const fromX = from.longitude * UNITS_PER_DEGREE;
   const toX = to.longitude * UNITS_PER_DEGREE;
-  if (Math.max(fromX, toX) < block[at]! || Math.min(fromX, toX) > block[at + 2]!) return true;
+  if (Math.max(fromX, toX) < west || Math.min(fromX, toX) > east) return true;
   const fromY = from.latitude * UNITS_PER_DEGREE;
   const toY = to.latitude * UNITS_PER_DEGREE;
-  return Math.max(fromY, toY) < block[at + 1]! || Math.min(fromY, toY) > block[at + 3]!;
+  if (Math.max(fromY, toY) < south || Math.min(fromY, toY) > north) return true;
+  // The boxes of step and zone meet. On one side of the step's line are those whose middle is farther from it than a corner may
+  // be from the middle; with a unit more, for rounding.
+  const dx = toX - fromX;
+  const dy = toY - fromY;
+  const away = dx * ((south + north) / 2 - fromY) - dy * ((west + east) / 2 - fromX);
+  return Math.abs(away) > Math.abs(dx) * ((north - south) / 2 + 1) + Math.abs(dy) * ((east - west) / 2 + 1);
 }
 
 /**

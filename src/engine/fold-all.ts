@@ -94,22 +94,32 @@ function sharedExclusions(
   draft: Draft,
   last: KeptFix | undefined,
   fix: KeptFix,
-  { own, shared }: CompiledActivation,
+  watch: CompiledActivation,
   edgePassed: boolean,
 ): readonly PreparedTerm[] {
+  const { shared } = watch;
   if (shared.exclusionCount === 0) return NONE;
-  const terms = new Set(exclusionsAlong(shared, last, fix));
-  for (const { termKey } of draft.open) {
-    const term = own.termByKey.has(termKey) ? undefined : shared.terms.get(zoneTermKey(termKey));
-    if (term?.violatedInside) terms.add(term);
-  }
+  const terms = exclusionsAlong(shared, last, fix);
+  addShared(terms, draft.open, watch);
   if (edgePassed && last !== undefined) {
     const untilMs = Math.min(fix.fixedAtMs, last.fixedAtMs + GAP_LIMIT_MS);
     for (const term of exclusionsOpening(shared, last.fixedAtMs, untilMs)) {
-      if (violates(term.buffer ?? term, last)) terms.add(term);
+      if (!terms.includes(term) && violates(term.buffer ?? term, last)) terms.push(term);
     }
   }
-  return [...terms];
+  return terms;
 }
 
 const NONE: readonly PreparedTerm[] = [];
+
+/** Adds the shared exclusions that some episodes or alerts are about, each once. */
+export function addShared(
+  terms: PreparedTerm[],
+  about: readonly { readonly termKey: string }[],
+  { own, shared }: CompiledActivation,
+): void {
+  for (const { termKey } of about) {
+    const term = own.termByKey.has(termKey) ? undefined : shared.terms.get(zoneTermKey(termKey));
+    if (term?.violatedInside && !terms.includes(term)) terms.push(term);
+  }
+}

@@ -167,7 +167,7 @@ function addMet(found: PreparedTerm[], grid: Grid, row: number, from: Place, to:
   for (let at = firstIn(row); at < end; at += STRIDE) {
     if (isPassedBy(grid, at, from, to)) continue;
     const term = termAt(grid, at);
-    if (!found.includes(term)) found.push(term);
+    if (found.length === 0 || !found.includes(term)) found.push(term);
   }
 }
 

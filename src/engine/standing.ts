@@ -3,10 +3,10 @@ import { violates } from './belief.js';
 import { standingBuffer } from './buffer.js';
 import type { CompiledActivation, CompiledOwn } from './compile.js';
 import type { Finding } from './finding.js';
-import { openOf, ownAbout } from './fold-all.js';
+import { addShared, openOf, ownAbout } from './fold-all.js';
 import { backlogOf } from './horizon.js';
 import { nextTickEdgeAfter } from './intervals.js';
-import { type PreparedTerm, zoneTermKey } from './prepared-term.js';
+import type { PreparedTerm } from './prepared-term.js';
 import { standingEpisodes, suspectedJump } from './provisional.js';
 import { exclusionsAlong, exclusionsOpening } from './shared-index.js';
 import type { Draft, KeptFix, Told } from './state.js';
@@ -49,31 +49,33 @@ export function findStanding(draft: Draft, nowMs: number, watch: CompiledActivat
   };
   look(isQuiet && newest !== null && !watch.plain ? ownAbout(draft, newest, newest, watch) : own.terms);
   look(shared.everywhere);
-  look(sharedExclusions(draft, newest, jump, watch));
+  look(sharedExclusions(draft, newest, jump, watch, isQuiet));
   return dueAtMs;
 }
 
-/** Of the shared exclusions those open or told, those about a fix that waits, and those that begin to apply around the newest. */
+/**
+ * Of the shared exclusions those open or told, those about a fix that waits, and those that begin to apply around the newest. Where it
+ * is quiet only what is open stands, and nothing begins to apply.
+ */
 function sharedExclusions(
   draft: Draft,
   newest: KeptFix | null,
   jump: KeptFix | undefined,
-  { own, shared }: CompiledActivation,
+  watch: CompiledActivation,
+  isQuiet: boolean,
 ): readonly PreparedTerm[] {
-  if (shared.exclusionCount === 0) return NONE;
-  const terms = new Set(jump === undefined ? NONE : exclusionsAlong(shared, undefined, jump));
-  const add = (termKey: string): void => {
-    const term = own.termByKey.has(termKey) ? undefined : shared.terms.get(zoneTermKey(termKey));
-    if (term?.violatedInside) terms.add(term);
-  };
-  for (const { termKey } of draft.open) add(termKey);
-  for (const { termKey } of draft.told) add(termKey);
+  const { shared } = watch;
+  if (shared.exclusionCount === 0 || (isQuiet && draft.open.length === 0)) return NONE;
+  const terms = jump === undefined ? [] : exclusionsAlong(shared, undefined, jump);
+  addShared(terms, draft.open, watch);
+  if (isQuiet) return terms;
+  addShared(terms, draft.told, watch);
   if (newest !== null) {
-    const untilMs = newest.fixedAtMs + GAP_LIMIT_MS;
-    for (const term of exclusionsOpening(shared, newest.fixedAtMs, untilMs))
-      if (violates(term.buffer ?? term, newest)) terms.add(term);
+    for (const term of exclusionsOpening(shared, newest.fixedAtMs, newest.fixedAtMs + GAP_LIMIT_MS)) {
+      if (!terms.includes(term) && violates(term.buffer ?? term, newest)) terms.push(term);
+    }
   }
-  return [...terms];
+  return terms;
 }
 
 const NONE: readonly PreparedTerm[] = [];
