@@ -9,7 +9,24 @@ const MINUTE_MS = 60_000;
 const METRES_PER_DEGREE = 111_200;
 const LATITUDES = [0.01, 51.3, -33.9, 60, 70] as const;
 const KINDS = ['exclusion', 'exclusion', 'exclusion', 'inclusion', 'restriction', 'curfew'] as const;
-const PACES_METRES = [0, 0, 20, 80, 80, 150, 600] as const;
+/** What makes a world: how far the zones reach, from the smallest to the largest, and how far somebody gets from fix to fix. */
+interface Sort {
+  readonly radiiMetres: readonly [from: number, to: number];
+  readonly pacesMetres: readonly number[];
+  readonly accuraciesMetres: readonly number[];
+}
+
+const OF_ALL_SIZES: Sort = {
+  radiiMetres: [10, 10_000],
+  pacesMetres: [0, 0, 20, 80, 80, 150, 600],
+  accuraciesMetres: [3, 8, 20, 60],
+};
+/** Small zones on the way of who drives: crossings, and corners too shallow for one. */
+export const DRIVEN: Sort = {
+  radiiMetres: [35, 150],
+  pacesMetres: [300, 300, 500, 500, 1_500, 4_000],
+  accuraciesMetres: [3, 8],
+};
 
 interface Plane {
   readonly east: number;
@@ -26,8 +43,15 @@ function toDegrees({ latitude, longitude }: Centre, { east, north }: Plane): Cen
 }
 
 /** A star, half of them with a hole, or a circle: 20 m to 20 km across, small ones more often. */
-function somewhere(random: Random, centre: Centre, zoneId: string, reachMetres: number, version = 1): Zone {
-  const radius = 10 * 1_000 ** random.next();
+function somewhere(
+  random: Random,
+  centre: Centre,
+  zoneId: string,
+  [from, to]: Sort['radiiMetres'],
+  reachMetres: number,
+  version = 1,
+): Zone {
+  const radius = from * (to / from) ** random.next();
   const at = { east: random.between(-reachMetres, reachMetres), north: random.between(-reachMetres, reachMetres) };
   const bufferMetres = random.next() < 0.3 ? Math.round(random.between(20, 400)) : null;
   if (random.next() < 0.4) {
@@ -60,13 +84,13 @@ function windowsFrom(random: Random, atMs: number): number[] {
 }
 
 /** Where somebody is, one fix after another: resting, or on the way to a boundary and across it; east and north of home, metres. */
-function* walkTo(random: Random, targets: readonly Plane[]): Generator<Plane> {
+function* walkTo(random: Random, targets: readonly Plane[], pacesMetres: readonly number[]): Generator<Plane> {
   let [east, north, pace] = [0, 0, 0];
   let target = random.pick(targets);
   for (;;) {
     const away = Math.hypot(target.east - east, target.north - north);
     if (random.next() < 0.1 || away < pace) {
-      pace = random.pick([...PACES_METRES]);
+      pace = random.pick([...pacesMetres]);
       target = random.pick(targets);
     }
     const bearing = Math.atan2(target.north - north, target.east - east);
@@ -92,16 +116,21 @@ function cornersOf(zones: readonly Zone[], centre: Centre): Plane[] {
 const DELAYS_MS = [500, 2_000, 2_000, 2_000, 45_000, 100_000, 900_000] as const;
 const APART_MS = [5_000, 20_000, 60_000, 60_000, 60_000, 60_000, 60_000, 240_000, 500_000] as const;
 
-function trackOf(random: Random, centre: Centre, zones: readonly Zone[]): Step[] {
+function trackOf(
+  random: Random,
+  centre: Centre,
+  zones: readonly Zone[],
+  { pacesMetres, accuraciesMetres }: Sort,
+): Step[] {
   const steps: Step[] = [];
   let fixedAtMs = START_MS;
   let receivedAtMs = START_MS;
-  const walk = walkTo(random, [{ east: 0, north: 0 }, ...cornersOf(zones, centre)]);
+  const walk = walkTo(random, [{ east: 0, north: 0 }, ...cornersOf(zones, centre)], pacesMetres);
   for (let i = 0; i < 150; i++) {
     fixedAtMs += random.pick([...APART_MS]);
     const at = toDegrees(centre, walk.next().value as Plane);
     const mechanism = random.next() < 0.05 ? 'LBS' : 'GPS';
-    const ping = pingAt(fixedAtMs, at, { mechanism, accuracyMetres: random.pick([3, 8, 20, 60]) });
+    const ping = pingAt(fixedAtMs, at, { mechanism, accuracyMetres: random.pick([...accuraciesMetres]) });
     const isLate = random.next() < 0.05;
     if (!isLate) receivedAtMs = Math.max(receivedAtMs, fixedAtMs + random.pick([...DELAYS_MS]));
     const atMs = isLate ? fixedAtMs + random.whole(1, 40) * MINUTE_MS : receivedAtMs;
@@ -110,7 +139,8 @@ function trackOf(random: Random, centre: Centre, zones: readonly Zone[]): Step[]
   return steps;
 }
 
-export function createWorld(seed: string): World {
+export function createWorld(seed: string, sort = OF_ALL_SIZES): World {
+  const { radiiMetres } = sort;
   const random = createRandom(seed, 'shortcuts');
   const centre = { latitude: random.pick([...LATITUDES]), longitude: random.between(-170, 170) };
   const termFor = (of: Zone, index: number, changes: Partial<Term> = {}): Term => {
@@ -119,13 +149,15 @@ export function createWorld(seed: string): World {
     const confirmOn = random.next() < 0.2 ? 'first-fix' : 'belief';
     return term(kind, of, { conditionId: `C-${index}`, windows, confirmOn, ...changes });
   };
-  const zones = Array.from({ length: random.whole(0, 6) }, (_, i) => somewhere(random, centre, `Z-${i}`, 4_000));
+  const zones = Array.from({ length: random.whole(0, 6) }, (_, i) =>
+    somewhere(random, centre, `Z-${i}`, radiiMetres, 4_000),
+  );
   const terms = zones.map((of, i) => termFor(of, i));
   const first = watch(zones, terms);
   const steps: Step[] = [];
   const all = [...zones];
   const sharedAt = (index: number, sequence: number, atMs: number): Step => {
-    const of = somewhere(random, centre, `S-${index}`, 2_500, sequence);
+    const of = somewhere(random, centre, `S-${index}`, radiiMetres, 2_500, sequence);
     all.push(of);
     const kind = random.next() < 0.9 ? 'exclusion' : 'inclusion';
     const endsAtMs = random.next() < 0.3 ? atMs + random.whole(10, 90) * MINUTE_MS : null;
@@ -143,14 +175,14 @@ export function createWorld(seed: string): World {
   }
   if (random.next() < 0.5 && terms.length > 0) {
     const atMs = START_MS + random.whole(10, 140) * MINUTE_MS;
-    const next = somewhere(random, centre, 'Z-0', 3_000, 2);
+    const next = somewhere(random, centre, 'Z-0', radiiMetres, 3_000, 2);
     const old = { ...terms[0]!, endsAtMs: atMs, endsBecause: 'version-changed' as const };
     const news = { ...terms[0]!, zoneKey: zoneKey(next), startsAtMs: atMs, publishedAtMs: atMs };
     const activations = [{ ...first.activations[0]!, terms: [old, news, ...terms.slice(1)] }];
     const changed = { ...first, sequence: 2, activations, zones: { ...first.zones, [zoneKey(next)]: next } };
     steps.push({ atMs: atMs + 900, watch: changed });
   }
-  steps.push(...trackOf(random, centre, all));
+  steps.push(...trackOf(random, centre, all, sort));
   steps.sort((a, b) => a.atMs - b.atMs);
   const endMs = Math.ceil((steps.at(-1)?.atMs ?? START_MS) / MINUTE_MS + 30) * MINUTE_MS;
   return { first, steps: [...steps, { atMs: endMs, input: { type: 'tick', atMs: endMs } }] };

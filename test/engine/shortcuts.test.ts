@@ -5,7 +5,7 @@ import type { EngineEvent } from '../../src/engine/types.js';
 import { instant, play, type Step } from '../scenarios/scenario.js';
 import { faraway, middle, type Place, pingAt, term, watch, zone } from '../scenarios/world.js';
 import { type World, worlds } from './random-world.js';
-import { createWorld } from './shortcut-worlds.js';
+import { createWorld, DRIVEN } from './shortcut-worlds.js';
 
 const bytes = (value: unknown): string => JSON.stringify(value);
 
@@ -31,6 +31,20 @@ test('shortcuts change no byte of the events and the state, in small worlds', ()
     }),
     { numRuns: 200 },
   );
+});
+
+test('shortcuts change no byte of the events and the state, in worlds of small zones that are driven through', () => {
+  let crossings = 0;
+  fc.assert(
+    fc.property(fc.integer({ min: 0 }), (seed) => {
+      const events = expectSameBytes(createWorld(String(seed), DRIVEN));
+      crossings += events.filter(
+        ({ type, explanation }) => type === 'suspected' && explanation.rule === 'crossing',
+      ).length;
+    }),
+    { numRuns: 70 },
+  );
+  expect(crossings).toBeGreaterThan(20);
 });
 
 test('shortcuts change no byte of the events and the state, in worlds of many zones at any latitude', () => {
