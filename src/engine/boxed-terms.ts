@@ -4,27 +4,15 @@ import { outerShape, type PreparedTerm } from './prepared-term.js';
 export interface BoxedTerms {
   /** Four a term, degrees: west, south, east, north. The whole world for kinds that are violated outside. */
   readonly boxes: number[];
-  readonly terms: PreparedTerm[];
+  readonly terms: readonly PreparedTerm[];
 }
 
 export function boxTerms(terms: readonly PreparedTerm[]): BoxedTerms {
-  const boxed: BoxedTerms = { boxes: [], terms: [] };
-  for (const term of terms) addTerm(boxed, term);
-  return boxed;
-}
-
-export function addTerm({ boxes, terms }: BoxedTerms, term: PreparedTerm): void {
-  const { west, south, east, north } = outerShape(term);
-  terms.push(term);
-  if (term.violatedInside) boxes.push(west, south, east, north);
-  else boxes.push(-Infinity, -Infinity, Infinity, Infinity);
-}
-
-export function removeTerm({ boxes, terms }: BoxedTerms, term: PreparedTerm): void {
-  const i = terms.indexOf(term);
-  if (i < 0) return;
-  terms.splice(i, 1);
-  boxes.splice(4 * i, 4);
+  const boxes = terms.flatMap((term) => {
+    const { west, south, east, north } = outerShape(term);
+    return term.violatedInside ? [west, south, east, north] : [-Infinity, -Infinity, Infinity, Infinity];
+  });
+  return { boxes, terms };
 }
 
 /** Whether the step from one place to another passes by the box of a term: it neither begins, ends nor crosses in its zone. */
@@ -44,22 +32,3 @@ interface Place {
   readonly latitude: number;
   readonly longitude: number;
 }
-
-/**
- * The square of the distance from a point to the box of a term, 0 inside; in units of 1e-7 degree of latitude, a degree of longitude
- * taken as `shrink` of one of latitude.
- */
-export function squaredUnitsToBox(
-  boxes: readonly number[],
-  i: number,
-  latitude: number,
-  longitude: number,
-  shrink: number,
-): number {
-  const at = 4 * i;
-  const x = Math.max(boxes[at]! - longitude, 0, longitude - boxes[at + 2]!) * shrink;
-  const y = Math.max(boxes[at + 1]! - latitude, 0, latitude - boxes[at + 3]!);
-  return (x * x + y * y) * SQUARED_UNITS_PER_DEGREE;
-}
-
-const SQUARED_UNITS_PER_DEGREE = 1e14;

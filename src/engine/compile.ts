@@ -106,8 +106,8 @@ export function activationFor(tag: CompiledTag, fixedAtMs: number): CompiledOwn 
 export function joinShared(own: CompiledOwn, shared: SharedIndex): CompiledActivation {
   if (own.joined === null || own.joined.shared !== shared) {
     const before = own.joinedBefore?.shared === shared ? own.joinedBefore : null;
-    const disc = before === null ? addDisc(shared.discs, own.boxed) : before.disc;
-    if (before !== null) handOver(shared.discs, disc, own.boxed);
+    const disc = before === null ? addDisc(shared.discs, own.terms) : before.disc;
+    if (before !== null) handOver(shared.discs, disc, before.own.terms, own.terms);
     own.joined = { own, shared, plain: own.plain || shared.plain, disc };
     own.joinedBefore = null;
   }

@@ -4,9 +4,10 @@
  * boundary, so it costs a dozen operations instead of a look at the zones. A cache: it follows from the state and the watch.
  */
 import { sigmaMetres } from './belief.js';
-import type { BoxedTerms } from './boxed-terms.js';
+import { addToCells, type Cells, createCells, removeFromCells } from './cells.js';
 import { ROUNDING_UNITS, UNITS_PER_DEGREE } from './geometry/orientation.js';
 import { remember, writeFix } from './horizon.js';
+import { outerShape, type PreparedTerm } from './prepared-term.js';
 import { isSurelyReachable } from './speed.js';
 import type { ActivationState, KeptFix, Sighting } from './state.js';
 import { AHEAD_LIMIT_MS, DELAYED_AFTER_MS } from './thresholds.js';
@@ -24,8 +25,8 @@ export interface Discs {
   doubles: Float64Array;
   /** The very state that only quiet fixes have changed since the disc was placed; null: there is no disc. */
   readonly states: (ActivationState | null)[];
-  /** The own terms of the activation. */
-  readonly terms: BoxedTerms[];
+  /** The own terms of the activation with each number. */
+  readonly terms: Cells;
 }
 
 const INTEGERS = 16;
@@ -68,14 +69,14 @@ const SHRINK_SCALE = 2 ** 30;
 
 export function createDiscs(): Discs {
   const integers = new Int32Array(FIRST_ROWS * INTEGERS);
-  return { count: 0, integers, doubles: new Float64Array(integers.buffer), states: [], terms: [] };
+  return { count: 0, integers, doubles: new Float64Array(integers.buffer), states: [], terms: createCells() };
 }
 
 /** Adds a row without a disc, for an activation with these own terms; returns its number. */
-export function addDisc(discs: Discs, terms: BoxedTerms): number {
+export function addDisc(discs: Discs, terms: readonly PreparedTerm[]): number {
   const number = discs.count++;
   discs.states.push(null);
-  discs.terms.push(terms);
+  addTerms(discs, number, terms);
   if (discs.count * INTEGERS > discs.integers.length) {
     const integers = new Int32Array(2 * discs.integers.length);
     integers.set(discs.integers);
@@ -90,9 +91,22 @@ export function clearDisc({ states }: Discs, number: number): void {
 }
 
 /** The row is another watch's of the same activation from now on. */
-export function handOver({ states, terms }: Discs, number: number, termsNow: BoxedTerms): void {
-  states[number] = null;
-  terms[number] = termsNow;
+export function handOver(
+  discs: Discs,
+  number: number,
+  before: readonly PreparedTerm[],
+  now: readonly PreparedTerm[],
+): void {
+  discs.states[number] = null;
+  for (const term of before) removeFromCells(discs.terms, [number], term);
+  addTerms(discs, number, now);
+}
+
+/** No fix is outside it. */
+const EVERYWHERE = { west: -200, south: -100, east: 200, north: 100 } as const;
+
+function addTerms({ terms }: Discs, number: number, own: readonly PreparedTerm[]): void {
+  for (const term of own) addToCells(terms, [number], term, term.violatedInside ? outerShape(term) : EVERYWHERE);
 }
 
 /**

@@ -29,7 +29,7 @@ export function passAtOnce(
     const { latitude, longitude } = position;
     const shrink = shrinkAt(latitude);
     const fix = { fixedAtMs, latitude, longitude };
-    const clear = surveyAround(discs.terms[number]!, shared, newestIn(discs, number), fix, shrink, true);
+    const clear = surveyAround(shared, number, newestIn(discs, number), fix, shrink, true);
     if (clear < 0) return false;
     moveDisc(discs, number, position, shrink, clear);
   }
@@ -58,7 +58,7 @@ export function passAfterLook(
 ): boolean {
   const shrink = shrinkAt(fix.latitude);
   const { own, shared, disc } = watch;
-  const clear = surveyAround(own.boxed, shared, last, fix, shrink, false);
+  const clear = surveyAround(shared, disc, last, fix, shrink, false);
   if (clear < 0) return false;
   noteReceipt(state, fix, receivedAtMs);
   remember(state, fix);

@@ -1,11 +1,10 @@
 /** Everything around a fix that it may violate, and how far away the next of it is. */
 import { violates } from './belief.js';
-import { type BoxedTerms, squaredUnitsToBox } from './boxed-terms.js';
-import { endIn, firstIn, STRIDE, squaredUnitsTo, termAt } from './cells.js';
+import { type Cells, endIn, firstIn, rowOf, STRIDE, squaredUnitsTo, termAt } from './cells.js';
 import { mayCross } from './crossing.js';
 import { ROUNDING_UNITS, UNITS_PER_DEGREE } from './geometry/orientation.js';
 import { clearanceUnits } from './geometry/zone.js';
-import { GRID_REACH_UNITS, type Grid, rowAround } from './grid.js';
+import { GRID_REACH_UNITS, rowAround } from './grid.js';
 import { isActive } from './intervals.js';
 import type { PreparedTerm } from './prepared-term.js';
 import { exclusionsAlong, largeExclusionsAround, type SharedIndex } from './shared-index.js';
@@ -30,11 +29,11 @@ interface Step {
  * Looks at every zone that may concern a fix and the step to it from the one before. Returns the distance around the fix to the
  * nearest boundary, in units; -1 where the fix violates an active term, or the step may have passed through a zone. `wasQuiet`: the
  * fix before violated none of the terms that are active, so that those whose boundary is farther away than the step is long are not
- * asked for the side of it.
+ * asked for the side of it. `number` is the activation's (`CompiledActivation.disc`).
  */
 export function surveyAround(
-  own: BoxedTerms,
   shared: SharedIndex,
+  number: number,
   last: Sighting | undefined,
   fix: Sighting,
   shrink: number,
@@ -43,7 +42,8 @@ export function surveyAround(
   const units = stepUnits(last, fix, shrink);
   const step: Step = { last, fix, units, isSideKept: wasQuiet && units > 0, shrink };
   const most = shared.exclusionCount === 0 ? MOST_RADIUS_UNITS : GRID_REACH_UNITS;
-  let clear = clearOfAll(own, step, most);
+  const own = shared.discs.terms;
+  let clear = clearOfRow(own, rowOf(own, number), step, most);
   for (let i = 0; i < shared.everywhere.length && clear >= 0; i++) {
     clear = clearOf(shared.everywhere[i]!, step, clear);
   }
@@ -54,37 +54,24 @@ export function surveyAround(
   }
   // What a long step crosses has been asked.
   const left = isLong ? { ...step, units: 0, isSideKept: false } : step;
-  clear = clearOfCell(shared.grid, left, clear);
+  clear = clearOfRow(shared.grid, rowAround(shared.grid, fix.latitude, fix.longitude), left, clear);
   const large = largeExclusionsAround(shared, fix.latitude, fix.longitude, shrink);
   for (let i = 0; i < large.length && clear >= 0; i++) clear = clearOf(large[i]!, left, clear);
   return clear;
 }
 
-/** The same of many terms, most of which are passed by behind their boxes. */
-function clearOfAll({ boxes, terms }: BoxedTerms, step: Step, least: number): number {
+/** The same of a row of terms, most of which are passed by behind their boxes. */
+function clearOfRow(cells: Cells, row: number, step: Step, least: number): number {
   const { fix, shrink } = step;
   let clear = least;
-  for (let i = 0; i < terms.length && clear >= 0; i++) {
-    const squared = squaredUnitsToBox(boxes, i, fix.latitude, fix.longitude, shrink);
+  const end = endIn(cells, row);
+  for (let at = firstIn(row); at < end && clear >= 0; at += STRIDE) {
+    const squared = squaredUnitsTo(cells, at, fix, shrink);
     if (isBeyond(squared, Math.max(clear, step.units))) continue;
     // Outside its box nothing of a term is asked but how far away it is, unless the step may have come through it.
-    clear = isBeyond(squared, step.units) ? Math.min(clear, Math.sqrt(squared)) : clearOf(terms[i]!, step, clear);
-  }
-  return clear;
-}
-
-/** The same of what the cell of the fix lists. */
-function clearOfCell(grid: Grid, step: Step, least: number): number {
-  const { fix, shrink } = step;
-  let clear = least;
-  const row = rowAround(grid, fix.latitude, fix.longitude);
-  const end = endIn(grid, row);
-  for (let at = firstIn(row); at < end && clear >= 0; at += STRIDE) {
-    const squared = squaredUnitsTo(grid, at, fix, shrink);
-    if (isBeyond(squared, Math.max(clear, step.units))) continue;
     clear = isBeyond(squared, step.units)
       ? Math.min(clear, Math.sqrt(squared))
-      : clearOf(termAt(grid, at), step, clear);
+      : clearOf(termAt(cells, at), step, clear);
   }
   return clear;
 }

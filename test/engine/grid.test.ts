@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { squaredUnitsToBox } from '../../src/engine/boxed-terms.js';
 import { endIn, firstIn, STRIDE, termAt } from '../../src/engine/cells.js';
 import { shrinkAt } from '../../src/engine/geometry/metres-per-degree.js';
+import { UNITS_PER_DEGREE } from '../../src/engine/geometry/orientation.js';
 import type { Place } from '../../src/engine/geometry/step.js';
 import type { PreparedZone } from '../../src/engine/geometry/zone.js';
 import {
@@ -66,9 +66,7 @@ test('a cell lists all that stands within the reach of every point of it, while 
           expect(new Set(found).size).toBe(found.length);
           for (const each of found) expect(stays).toContain(each);
           for (const each of stays) {
-            const box = [each.shape.west, each.shape.south, each.shape.east, each.shape.north];
-            const squared = squaredUnitsToBox(box, 0, latitude, longitude, shrinkAt(latitude));
-            if (squared > GRID_REACH_UNITS * GRID_REACH_UNITS) continue;
+            if (unitsToBox(each.shape, latitude, longitude) > GRID_REACH_UNITS) continue;
             listed++;
             expect(found).toContain(each);
           }
@@ -82,6 +80,12 @@ test('a cell lists all that stands within the reach of every point of it, while 
   expect(listed).toBeGreaterThan(1_000);
   expect(large).toBeGreaterThan(0);
 });
+
+function unitsToBox({ west, south, east, north }: PreparedZone, latitude: number, longitude: number): number {
+  const x = Math.max(west - longitude, 0, longitude - east) * shrinkAt(latitude);
+  const y = Math.max(south - latitude, 0, latitude - north);
+  return Math.hypot(x, y) * UNITS_PER_DEGREE;
+}
 
 /** Whether a straight step meets a box; Liang and Barsky's clipping, in degrees. */
 function meets(from: Place, to: Place, { west, south, east, north }: PreparedZone): boolean {

@@ -63,6 +63,8 @@ test(`the discs of many tags are their own, seed ${seed}`, () => {
     atOnce += player.atOnce;
   });
   expect(atOnce).toBeGreaterThan(500);
-  // A number a tag, however often its watch was compiled anew.
+  // A number a tag, however often its watch was compiled anew, and no terms but those of its watch now.
   expect(together.discs.count).toBe(worlds.length);
+  const terms = players.flatMap(({ tag }) => tag.newest!.terms);
+  expect(new Set(together.discs.terms.numbers.keys())).toEqual(new Set(terms));
 });
