@@ -34,7 +34,10 @@ export interface EngineWorld {
 export function compileWorld(world: World): EngineWorld {
   const shared = createSharedIndex();
   for (const zone of world.shared) applyShared(shared, sharedWatch(zone));
-  return { tags: world.tags.map((tag) => compileTag(tagWatch(tag))), shared };
+  const tags = world.tags.map((tag) => compileTag(tagWatch(tag)));
+  // What the index keeps of each tag belongs to the watch, not to the state.
+  for (const tag of tags) joinShared(tag.newest!, shared);
+  return { tags, shared };
 }
 
 /** Tagwatch's engine with fresh states. `onEvents` is for checks. */

@@ -20,7 +20,7 @@ import {
 import type { EngineInput, HistoryInput } from './inputs.js';
 import { recall, settledAtMs, withRecalled } from './match.js';
 import type { PreparedTerm } from './prepared-term.js';
-import { clearDisc } from './safe-disc.js';
+import { clearDisc, ownAlong } from './safe-disc.js';
 import { mayBeUneventful, passAfterLook, passAtOnce } from './short-path.js';
 import { isPlausible } from './speed.js';
 import { findStanding } from './standing.js';
@@ -144,8 +144,8 @@ function judge(
 ): Advance {
   const draft = draftOf(state, keptFixes(state));
   const last = draft.fixes.at(-1);
-  const find = (termKey: string): PreparedTerm | undefined =>
-    fix === null || last === undefined ? termOf(watch, termKey) : termAbout(watch, termKey, last, fix);
+  const about = fix === null || last === undefined ? [] : ownAlong(watch.shared.discs, watch.disc, last, fix);
+  const find = (termKey: string): PreparedTerm | undefined => termAbout(about, watch, termKey);
   // A shared term may be gone before the `watch` input that tells so has come.
   const isStale = changed || hasVanished(state, find);
   const findings = isStale ? adoptWatch(draft, watch, nowMs) : [];

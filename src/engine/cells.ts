@@ -19,7 +19,6 @@ export interface Cells {
   readonly left: number[][];
   /** By number; null where a number is free. */
   readonly terms: (PreparedTerm | null)[];
-  readonly numbers: Map<PreparedTerm, number>;
   readonly freeNumbers: number[];
 }
 
@@ -42,7 +41,6 @@ export function createCells(): Cells {
     end: FIRST,
     left: [],
     terms: [],
-    numbers: new Map(),
     freeNumbers: [],
   };
 }
@@ -84,6 +82,16 @@ export function isPassedBy({ block }: Cells, at: number, from: Place, to: Place)
   return Math.abs(away) > Math.abs(dx) * ((north - south) / 2 + 1) + Math.abs(dy) * ((east - west) / 2 + 1);
 }
 
+/** The terms of a row whose boxes the straight step from one place to another meets, in the order of the row. */
+export function termsAlong(cells: Cells, row: number, from: Place, to: Place): PreparedTerm[] {
+  const along: PreparedTerm[] = [];
+  const end = endIn(cells, row);
+  for (let at = firstIn(row); at < end; at += STRIDE) {
+    if (!isPassedBy(cells, at, from, to)) along.push(termAt(cells, at));
+  }
+  return along;
+}
+
 /**
  * The square of the distance from a point to the box at a place in the block, 0 inside; in units of latitude, one of longitude
  * taken as `shrink` of it.
@@ -96,11 +104,10 @@ export function squaredUnitsTo({ block }: Cells, at: number, { latitude, longitu
   return x * x + y * y;
 }
 
-/** Puts a term with its box (degrees) into the lists of cells, each once. */
+/** Puts a term with its box (degrees) into the lists of cells, at least one and each once. */
 export function addToCells(cells: Cells, keys: Iterable<number>, term: PreparedTerm, box: Box): void {
   const number = cells.freeNumbers.pop() ?? cells.terms.length;
   cells.terms[number] = term;
-  cells.numbers.set(term, number);
   const entry = [
     Math.floor(box.west * UNITS_PER_DEGREE),
     Math.floor(box.south * UNITS_PER_DEGREE),
@@ -119,21 +126,21 @@ type Box = Pick<PreparedZone, 'west' | 'south' | 'east' | 'north'>;
 
 /** Takes a term out of the lists that it was put into. */
 export function removeFromCells(cells: Cells, keys: Iterable<number>, term: PreparedTerm): void {
-  const number = cells.numbers.get(term);
-  if (number === undefined) return;
   const { block } = cells;
+  let number: number | null = null;
   for (const key of keys) {
     const row = rowOf(cells, key);
     const last = endIn(cells, row) - STRIDE;
     for (let at = firstIn(row); at <= last; at += STRIDE) {
-      if (block[at + NUMBER] !== number) continue;
+      if (termAt(cells, at) !== term) continue;
+      number = block[at + NUMBER]!;
       block.copyWithin(at, last, last + STRIDE);
       block[row + COUNT]!--;
       break;
     }
   }
+  if (number === null) return;
   cells.terms[number] = null;
-  cells.numbers.delete(term);
   cells.freeNumbers.push(number);
 }
 

@@ -1,5 +1,4 @@
 /** From a watch as it is published to what the fold asks for every fix: zones prepared, terms by key, shared ones attached. */
-import { type BoxedTerms, boxTerms } from './boxed-terms.js';
 import type { PreparedZone } from './geometry/zone.js';
 import { type PreparedTerm, prepareTerms, termsByKey } from './prepared-term.js';
 import { addDisc, handOver } from './safe-disc.js';
@@ -25,7 +24,6 @@ export interface CompiledOwn {
   readonly terms: readonly PreparedTerm[];
   readonly termKeys: readonly string[];
   readonly termByKey: ReadonlyMap<string, PreparedTerm>;
-  readonly boxed: BoxedTerms;
   readonly plain: boolean;
   /** What `joinShared` made last, so that joining for every ping allocates nothing. */
   joined: CompiledActivation | null;
@@ -82,7 +80,6 @@ export function compileTag(watch: TagWatch, previous?: CompiledTag, options: Eng
       custodyPeriods: activation.custodyPeriods ?? [],
       terms,
       termKeys: terms.map((term) => term.key),
-      boxed: boxTerms(terms),
       termByKey: termsByKey(terms),
       plain: options.plain ?? false,
     };

@@ -1,6 +1,5 @@
 /** One fix folded into every term that it can mean something to. */
 import { violates } from './belief.js';
-import { isPassedBy } from './boxed-terms.js';
 import { foldBuffer } from './buffer.js';
 import type { CompiledActivation } from './compile.js';
 import { mayCross } from './crossing.js';
@@ -10,6 +9,7 @@ import { foldTerm } from './fold-term.js';
 import { noteReceipt } from './horizon.js';
 import { isActive } from './intervals.js';
 import { type PreparedTerm, zoneTermKey } from './prepared-term.js';
+import { ownAlong } from './safe-disc.js';
 import { exclusionsAlong, exclusionsOpening } from './shared-index.js';
 import { weighSpeed } from './speed.js';
 import { type Draft, type Episode, exactly, type KeptFix } from './state.js';
@@ -61,10 +61,13 @@ function foldIntoAll(draft: Draft, fix: KeptFix, watch: CompiledActivation, sett
 }
 
 /** Of the wearer's own terms those whose boxes a step does not pass by, and those that are open. The others are not touched. */
-export function ownAbout({ open }: Draft, from: KeptFix, to: KeptFix, { own }: CompiledActivation): PreparedTerm[] {
-  const { boxes, terms } = own.boxed;
-  const about: PreparedTerm[] = [];
-  for (let i = 0; i < terms.length; i++) if (!isPassedBy(boxes, i, from, to)) about.push(terms[i]!);
+export function ownAbout(
+  { open }: Draft,
+  from: KeptFix,
+  to: KeptFix,
+  { own, shared, disc }: CompiledActivation,
+): PreparedTerm[] {
+  const about = ownAlong(shared.discs, disc, from, to);
   for (const { termKey } of open) {
     if (about.some(({ key, buffer }) => key === termKey || buffer?.key === termKey)) continue;
     const term = own.termByKey.get(zoneTermKey(termKey));

@@ -4,7 +4,7 @@
  * boundary, so it costs a dozen operations instead of a look at the zones. A cache: it follows from the state and the watch.
  */
 import { sigmaMetres } from './belief.js';
-import { addToCells, type Cells, createCells, removeFromCells } from './cells.js';
+import { addToCells, type Cells, createCells, removeFromCells, rowOf, termsAlong } from './cells.js';
 import { ROUNDING_UNITS, UNITS_PER_DEGREE } from './geometry/orientation.js';
 import { remember, writeFix } from './horizon.js';
 import { outerShape, type PreparedTerm } from './prepared-term.js';
@@ -107,6 +107,11 @@ const EVERYWHERE = { west: -200, south: -100, east: 200, north: 100 } as const;
 
 function addTerms({ terms }: Discs, number: number, own: readonly PreparedTerm[]): void {
   for (const term of own) addToCells(terms, [number], term, term.violatedInside ? outerShape(term) : EVERYWHERE);
+}
+
+/** Of an activation's own terms those whose boxes a step meets; of kinds that are violated outside their zone, all. */
+export function ownAlong({ terms }: Discs, number: number, from: Sighting, to: Sighting): PreparedTerm[] {
+  return termsAlong(terms, rowOf(terms, number), from, to);
 }
 
 /**

@@ -3,7 +3,6 @@
  * what would find that there is nothing to say: of fixes beside a zone's boundary that is two in three.
  */
 import { violates } from './belief.js';
-import { type BoxedTerms, isPassedBy } from './boxed-terms.js';
 import type { CompiledActivation } from './compile.js';
 import { mayCross } from './crossing.js';
 import { backlogFromMs } from './finding.js';
@@ -12,6 +11,7 @@ import { keptFixes } from './horizon.js';
 import { isActive } from './intervals.js';
 import type { PreparedTerm } from './prepared-term.js';
 import { standingEnd } from './provisional.js';
+import { ownAlong } from './safe-disc.js';
 import { exclusionsAlong } from './shared-index.js';
 import { type ActivationState, type Episode, exactly, type KeptFix, type Told } from './state.js';
 import { GAP_LIMIT_MS, SETTLE_MS } from './thresholds.js';
@@ -38,13 +38,14 @@ export function goOnSteadily(
   if (watch.own.custodyPeriods.length > 0) return null;
   // Neither an edge that the fix passes, nor one that its state would be found to stand at.
   if (nextEdgeAtMs !== null && nextEdgeAtMs <= fix.fixedAtMs + GAP_LIMIT_MS) return null;
-  if (concernsOthers(open, last, fix, watch)) return null;
+  const about = ownAlong(watch.shared.discs, watch.disc, last, fix);
+  if (concernsOthers(about, open, last, fix, watch)) return null;
   const backlogMs = backlogFromMs(fix.fixedAtMs, receivedAtMs);
   let dueAtMs = nextTickEdgeAtMs === null ? Infinity : Math.max(nextTickEdgeAtMs, backlogMs) + SETTLE_MS;
   let raised = 0;
   const after: Episode[] = [];
   for (const episode of open) {
-    const term = termAbout(watch, episode.termKey, last, fix);
+    const term = termAbout(about, watch, episode.termKey);
     if (term === undefined) return null;
     // Whether an approach is told at all hangs on what the same fix makes of the zone, until it is.
     if (term.kind === 'buffer' && episode.buffer !== 'warned') return null;
@@ -67,30 +68,19 @@ export function goOnSteadily(
   return raised === told.length ? { open: exactly(after), dueAtMs } : null;
 }
 
-/** Whether a fix violates a term under which nothing is open, or may have crossed its zone on the way. */
+/** Whether a fix violates a term under which nothing is open, `own` of the wearer's or a shared one, or may have crossed its zone on the way. */
 function concernsOthers(
+  own: readonly PreparedTerm[],
   open: readonly Episode[],
   last: KeptFix,
   fix: KeptFix,
-  { own, shared }: CompiledActivation,
+  { shared }: CompiledActivation,
 ): boolean {
   return (
-    concernsAnotherOwn(own.boxed, open, last, fix) ||
+    concernsAnother(own, open, last, fix) ||
     concernsAnother(shared.everywhere, open, last, fix) ||
     (shared.exclusionCount > 0 && concernsAnother(exclusionsAlong(shared, last, fix), open, last, fix))
   );
-}
-
-function concernsAnotherOwn(
-  { boxes, terms }: BoxedTerms,
-  open: readonly Episode[],
-  last: KeptFix,
-  fix: KeptFix,
-): boolean {
-  for (let i = 0; i < terms.length; i++) {
-    if (!isPassedBy(boxes, i, last, fix) && concerns(terms[i]!, open, last, fix)) return true;
-  }
-  return false;
 }
 
 function concernsAnother(

@@ -1,5 +1,4 @@
 /** What a change of the watch does to a state: terms that are new are switched on, terms that are gone end what they had. */
-import { isPassedBy } from './boxed-terms.js';
 import type { CompiledActivation } from './compile.js';
 import type { Finding } from './finding.js';
 import { foldWithBuffer } from './fold-term.js';
@@ -7,25 +6,19 @@ import { closeHorizon } from './horizon.js';
 import { nextEdgeAfter, nextTickEdgeAfter } from './intervals.js';
 import { type PreparedTerm, zoneTermKey } from './prepared-term.js';
 import { firstAfter, publishedAfter } from './shared-index.js';
-import type { ActivationState, Draft, Episode, KeptFix, Told } from './state.js';
+import type { ActivationState, Draft, Episode, Told } from './state.js';
 
 export function termOf(watch: CompiledActivation, termKey: string): PreparedTerm | undefined {
   return watch.own.termByKey.get(termKey) ?? watch.shared.terms.get(termKey);
 }
 
-/**
- * The same, mostly one of the wearer's own about a step: those have just been looked at, while a map by keys lies elsewhere in memory.
- */
+/** The same, mostly one of those about a step: they have just been looked at, while a map by keys lies elsewhere in memory. */
 export function termAbout(
+  about: readonly PreparedTerm[],
   watch: CompiledActivation,
   termKey: string,
-  from: KeptFix,
-  to: KeptFix,
 ): PreparedTerm | undefined {
-  const { boxes, terms } = watch.own.boxed;
-  for (let i = 0; i < terms.length; i++) {
-    if (!isPassedBy(boxes, i, from, to) && terms[i]!.key === termKey) return terms[i];
-  }
+  for (const term of about) if (term.key === termKey) return term;
   return termOf(watch, termKey);
 }
 
