@@ -8,6 +8,7 @@ import type { EngineInput } from '../engine/inputs.js';
 import { firstChangeMs, pastOf } from '../engine/past-change.js';
 import { applyShared, createSharedIndex, type SharedIndex } from '../engine/shared-index.js';
 import type { EngineEvent, NotJudged, Ping, ReconcileRequest, SharedWatch, TagWatch, Term } from '../engine/types.js';
+import { withClosedActivations } from './closed-activations.js';
 import type { StateRecord } from './states.js';
 import type { HistoryRecord, InputRecord, ReconcileRecord } from './topics.js';
 
@@ -184,9 +185,14 @@ function keepAtOnce(
   offset: number,
   shared: SharedIndex,
 ): boolean {
-  if (latest === null) return false;
+  if (latest === null || offset <= latest.entry.appliedOffset) return false;
   const { entry, disc } = latest;
-  if (offset <= entry.appliedOffset || !passAtOnce(entry.state, record, shared, disc)) return false;
+  try {
+    if (!passAtOnce(entry.state, record, shared, disc)) return false;
+  } catch {
+    // A broken invariant: `advance` comes upon it as well, where it is told.
+    return false;
+  }
   entry.appliedOffset = offset;
   entry.dirty = true;
   // Newer than all that were judged; a ping from ahead of its time may have been newer.
@@ -221,22 +227,6 @@ function foldWatch(fold: PartitionFold, watch: TagWatch, offset: number, onFault
 
 function requestOf({ tagId, state }: ActivationEntry, request: ReconcileRequest | null): ReconcileRecord[] {
   return request === null ? [] : [{ type: 'reconcile', activationId: state.activationId, tagId, ...request }];
-}
-
-/** An activation that moved to another tag is closed here: it stays in this tag's watch, removed when that was published. */
-function withClosedActivations(watch: TagWatch, held: TagWatch | undefined): TagWatch {
-  const gone = (held?.activations ?? []).filter(
-    (old) => !watch.activations.some((each) => each.activationId === old.activationId),
-  );
-  if (gone.length === 0) return watch;
-  const closed = gone.map((old) => ({
-    ...old,
-    removedAtMs: Math.min(old.removedAtMs ?? watch.publishedAtMs, watch.publishedAtMs),
-  }));
-  const zones = { ...watch.zones };
-  for (const { terms } of closed) for (const { zoneKey } of terms) zones[zoneKey] = held!.zones[zoneKey]!;
-  const activations = [...closed, ...watch.activations].sort((a, b) => a.fittedAtMs - b.fittedAtMs);
-  return { ...watch, activations, zones };
 }
 
 function foldShared(

@@ -285,6 +285,24 @@ describe('the fold of a partition', () => {
     expect(foldInput(fold, other, inputs.length + 1, never).events).toEqual([]);
   });
 
+  it('tells of an activation whose state is broken, on its quiet pings too, and goes on with the others', () => {
+    const fold = emptyFold(0);
+    const faults: string[] = [];
+    let offset = 0;
+    const give = (record: InputRecord) =>
+      foldInput(fold, record, offset++, ({ activationId }) => faults.push(activationId));
+    const minuteOf = (tag: number, minutes: number) => {
+      const fixedAtMs = START_MS + minutes * MINUTE_MS;
+      return give({ type: 'ping', receivedAtMs: fixedAtMs, ping: ping(tag, fixedAtMs, 1.09) });
+    };
+    for (const tag of [0, 1]) give({ type: 'watch', watch: tagWatch(tag, 1, START_MS) });
+    for (const minutes of [1, 2, 3]) for (const tag of [0, 1]) minuteOf(tag, minutes);
+    Object.assign(fold.activations.get('A-0')!.state, { ring: null });
+    for (const minutes of [4, 5]) for (const tag of [0, 1]) minuteOf(tag, minutes);
+    expect(faults).toEqual(['A-0', 'A-0']);
+    expect(fold.activations.get('A-1')!.state.ringCount).toBe(5);
+  });
+
   it('notices a state that a zombie wrote over a newer one, and writes it again', () => {
     const fold = emptyFold(0);
     foldInput(fold, { type: 'watch', watch: tagWatch(0, 1, START_MS) }, 0, never);
