@@ -51,16 +51,22 @@ function isSuspended({ sayings }: HistoricChange, atMs: number, { own }: Compile
   return conditionId !== null && suspendedUntilMs(own, conditionId, atMs) !== null;
 }
 
-/** Moves the start of an alert that goes on, in what is told of it and in the fold; false where that is not all, or cannot be. */
+/**
+ * Moves the start of an alert that the live fold has in hand, in what is told of it and in the fold, and confirms it where the earlier
+ * fixes do; false where that is not all, or cannot be.
+ */
 function moveStart(draft: Draft, told: Told, { sayings }: HistoricChange, watch: CompiledActivation): boolean {
   const [saying, ...more] = sayings;
-  if (saying === undefined || more.length > 0 || saying.type !== 'amended' || told.withdrawn) return false;
+  if (saying === undefined || more.length > 0 || told.withdrawn) return false;
+  const confirms = saying.type === 'confirmed' && told.strength === 'suspected';
+  if (saying.type !== 'amended' && !confirms) return false;
   const { startedAtMs, endedAtMs } = saying.episode;
   const episode = episodeOf(draft, told, watch);
   if (endedAtMs !== told.endedAtMs || episode === null || !isSameInterval(told, startedAtMs, watch)) return false;
   const others = draft.open.filter((each) => each.termKey !== told.termKey);
-  draft.open = [...others, { ...episode, startedAtMs }];
-  const now = { ...told, startedAtMs, revision: told.revision + 1 };
+  const found = confirms ? { strength: saying.strength, rule: saying.explanation.rule } : {};
+  draft.open = [...others, { ...episode, ...found, startedAtMs }];
+  const now = { ...told, ...found, startedAtMs, revision: told.revision + 1 };
   draft.told = draft.told.map((each) => (each === told ? now : each));
   return true;
 }

@@ -162,6 +162,25 @@ describe('a backlog of two hours, newest first', () => {
   });
 });
 
+test('an alert that a condition published late had raised at an edge after the newest fix: begun earlier, and confirmed', () => {
+  const engine = live(watch([square], [term('exclusion', square, { endsAtMs: at('12:35:00') })]));
+  const give = (time: string, receivedAt = time) =>
+    engine.ping({ ping: pingAt(at(time), middle), receivedAtMs: at(receivedAt) + 500 });
+  for (const time of ['11:25:00', '11:25:20', '11:25:40', '12:16:00']) give(time);
+  const other = { ...square, version: 2 };
+  const terms = [
+    term('exclusion', square, { endsAtMs: at('11:16:00'), endsBecause: 'version-changed' }),
+    term('exclusion', other, { ...backdated('11:16:00', '12:16:20'), endsAtMs: at('12:35:00') }),
+  ];
+  engine.watch({ ...watch([square, other], terms), sequence: 2, publishedAtMs: at('12:16:21') });
+  engine.tickUntil(at('13:00:00'));
+  give('11:51:00', '14:00:00');
+  expect(lines(engine.reconcile(at('14:10:00')))).toEqual([
+    '14:10:00 confirmed exclusion 11:25:00-12:35:00 order-ended belief',
+  ]);
+  expect(engine.reconcile(at('14:20:00'))).toEqual([]);
+});
+
 test('inside before a gap and after it: late fixes show that he left, and one alert becomes two, the second of them live', () => {
   const inGap = within(['10:10:00', '10:15:00'], ['11:00:00', '12:30:00']);
   const fixes = track('10:00:00', '12:00:00', inGap);
