@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Six suites, one runner. `unit` needs Node alone, and so does `long`, which takes minutes; `services` needs DATABASE_URL and
+ * Seven suites, one runner. `unit` needs Node alone, and so do `long` and `fuzz`, which take minutes; `services` needs DATABASE_URL and
  * KAFKA_BROKERS; `data` needs TAGWATCH_DATA, `data-services` both; `browser` needs Chromium. A suite whose needs are not met
  * fails: it never skips.
  */
@@ -14,6 +14,7 @@ export default defineConfig({
     projects: [
       suite('unit', ['test/**/*.test.ts']),
       suite('long', ['test/**/*.long.ts'], 1_800_000),
+      suite('fuzz', ['test/**/*.fuzz.ts'], 86_400_000),
       suite('services', ['test/**/*.services.ts']),
       suite('data', ['test/**/*.data.ts']),
       suite('data-services', ['test/**/*.data-services.ts']),

@@ -3,8 +3,8 @@
  * What a bare clone can run: it uses node: modules only, because nothing else is installed yet. It checks the Node version,
  * installs the pinned packages when the lock file has changed, builds when a source has changed, and hands over.
  *
- *   node src/bootstrap.mjs build | demo [OPTIONS] | test | test:long | test:services | test:data |
- *     test:data-services | test:browser | bench [OPTIONS] | load NAME [OPTIONS]
+ *   node src/bootstrap.mjs build | demo [OPTIONS] | test | test:long | test:fuzz | test:services |
+ *     test:data | test:data-services | test:browser | bench [OPTIONS] | load NAME [OPTIONS]
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -85,7 +85,7 @@ function build() {
 }
 
 /** How many files run at once: suites that mostly wait (a curfew's edge, a session that ends) overlap their waiting. */
-const WORKERS = { unit: 2, long: 2, services: 3, data: 2, 'data-services': 2, browser: 1 };
+const WORKERS = { unit: 2, long: 2, fuzz: 2, services: 3, data: 2, 'data-services': 2, browser: 1 };
 
 function test(project, rest) {
   const vitest = join('node_modules', 'vitest', 'vitest.mjs');
@@ -127,6 +127,7 @@ const commands = {
     );
   },
   'test:long': () => test('long', rest),
+  'test:fuzz': () => test('fuzz', rest),
   'test:services': () => test('services', rest),
   'test:data': () => test('data', rest),
   'test:data-services': () => test('data-services', rest),
