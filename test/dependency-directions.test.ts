@@ -28,7 +28,7 @@ const ALLOWED: Readonly<Record<string, Rule | '*'>> = {
   feed: { parts: PORTS },
   formats: { parts: PORTS },
   evidence: { parts: PORTS },
-  http: { parts: [...PORTS, 'feed', 'formats', 'store', 'evidence'] },
+  http: { parts: [...PORTS, 'pipeline/local-time', 'feed', 'formats', 'store', 'evidence'] },
   simulator: { parts: PORTS },
   console: { parts: ['feed', 'alerts', TYPES] },
   'config.ts': { parts: ['formats/ping-message'] },

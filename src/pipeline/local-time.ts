@@ -21,8 +21,24 @@ export interface LocalClock {
   toWallMs(epochMs: number): number;
 }
 
-/** The clock of a time zone, exact for times between the two instants. Throws for a name that is no time zone here. */
+/**
+ * Whether schedules in a time zone can be expanded: the one rule for what is taken and for what is published. The names of the
+ * IANA database, its links too (`GB`, `EST5EDT`), in any case; neither offsets nor ICU's own abbreviations (`BST`, `IST`), which
+ * mean several zones and which Temporal refuses.
+ */
+export function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The clock of a time zone, exact for times between the two instants. Throws for a name that {@link isTimeZone} refuses. */
 export function createLocalClock(timeZone: string, fromMs: number, untilMs: number): LocalClock {
+  if (!isTimeZone(timeZone)) throw new RangeError(`${timeZone} is not a time zone here`);
   let at = Temporal.Instant.fromEpochMilliseconds(fromMs - MARGIN_MS).toZonedDateTimeISO(timeZone);
   const changesMs: number[] = [];
   const offsetsMs: number[] = [at.offsetNanoseconds / 1e6];

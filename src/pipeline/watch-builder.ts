@@ -1,6 +1,6 @@
 /** The facts of the records as what the engine folds. Pure: the same facts and day give the same content. */
 import type { Absence, Activation, SharedWatch, TagWatch, Term, Zone } from '../engine/types.js';
-import { TZDB_VERSION } from './local-time.js';
+import { isTimeZone, TZDB_VERSION } from './local-time.js';
 import { clipWindows, expandSchedule } from './schedule.js';
 import type {
   ConditionFacts,
@@ -98,10 +98,13 @@ function draftTerms(
     if (relevant.fromMs >= relevant.untilMs) continue;
     const { schedule } = version;
     const ownAbsences = absencesOf(condition, version, allAbsences);
+    // A time zone that is none here (stored by another runtime) has no windows, known until nowhere: the engine can tell that
+    // it cannot judge this version, and others of the watch are published.
+    const expandedUntilMs = schedule !== null && isTimeZone(schedule.timeZone) ? horizonMs : relevant.fromMs;
     const addresses =
       schedule === null
         ? [{ zoneId: null, windows: null }]
-        : expandSchedule(schedule, relevant.fromMs, Math.min(relevant.untilMs, horizonMs));
+        : expandSchedule(schedule, relevant.fromMs, Math.min(relevant.untilMs, expandedUntilMs));
     for (const { zoneId: otherZoneId, windows } of addresses) {
       const zoneId = otherZoneId ?? version.zoneId;
       for (const { version: zoneVersion, ...zoneReign } of zoneReigns(zones.get(zoneId) ?? [])) {
@@ -132,7 +135,7 @@ function draftTerms(
             endsBecause:
               finite(endsAtMs) === null ? null : bounds.legalEndMs <= endsAtMs ? 'order-ended' : 'version-changed',
             windows: windows && clipWindows(windows, Math.max(startsAtMs, clip.fromMs), untilMs),
-            windowsUntilMs: windows && Math.min(horizonMs, untilMs),
+            windowsUntilMs: windows && Math.min(expandedUntilMs, untilMs),
             ...(windows === null || TZDB_VERSION === null ? {} : { tzdbVersion: TZDB_VERSION }),
             ...(absences.length === 0 ? {} : { absences }),
           },

@@ -2,21 +2,8 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type App, createApp } from '../../src/http/app.js';
 import { registerRecords } from '../../src/http/records/register-records.js';
-import { type Database, DatabaseUnavailable } from '../../src/pipeline/ports.js';
+import { databaseAway } from '../support/database-away.js';
 import { silentLog } from '../support/silent-log.js';
-
-/** A database that is away: the description needs none, and the endpoints say so. */
-const away = async () => {
-  throw new DatabaseUnavailable('away');
-};
-const db: Database = {
-  query: away,
-  transaction: away,
-  execute: away,
-  listen: away,
-  tryLock: away,
-  close: async () => {},
-};
 
 interface Operation {
   readonly responses: Record<string, { content?: Record<string, unknown> }>;
@@ -27,7 +14,7 @@ describe('the API’s description', () => {
   beforeAll(async () => {
     app = await createApp({ log: silentLog });
     registerRecords(app, {
-      db,
+      db: databaseAway,
       logger: silentLog,
       clock: { nowMs: () => 0 },
       serviceArea: null,

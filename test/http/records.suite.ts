@@ -131,6 +131,34 @@ export function recordsSuite(name: string, open: () => Promise<Adapters>): void 
       expect((await api.get('/orders/O-3/versions')).statusCode).toBe(404);
     });
 
+    it('a time zone that another runtime took does not stand in the way of one that fits', async () => {
+      await fitWearer('tz');
+      await ok('/zones/Z-tz', square(1, 51));
+      const curfew = (timeZone: string) =>
+        exclusion('tz', {
+          kind: 'curfew',
+          schedule: { timeZone, windows: [{ days: ['mon'], from: '19:00', to: '07:00' }] },
+        });
+      expect(pointers(await api.put('/conditions/C-tz', curfew('IST')))).toEqual(['/schedule/timeZone']);
+      await ok('/conditions/C-tz', curfew('Europe/London'));
+      await adapters.db.query(
+        `update condition_version set schedule = jsonb_set(schedule, '{timeZone}', '"IST"'),
+           content = jsonb_set(content, '{schedule,timeZone}', '"IST"') where condition_id = $1`,
+        ['C-tz'],
+      );
+      await ok('/conditions/C-tz', curfew('Asia/Kolkata'));
+      expect((await lastWatch('T-tz'))?.activations[0]?.terms.map(({ windows }) => windows?.length)).toEqual([
+        0,
+        expect.any(Number),
+      ]);
+      await ok('/activations/A-tz', {
+        tagId: 'T-tz',
+        wearerId: 'W-tz',
+        fittedAt: '2026-01-01T00:00:00Z',
+        removedAt: '2026-04-01T00:00:00Z',
+      });
+    });
+
     it('lists by pages', async () => {
       for (const n of ['a', 'B', 'c', 'D', 'e'])
         await ok(`/tag-models/M-${n}`, {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, it } from 'vitest';
-import { createLocalClock } from '../../src/pipeline/local-time.js';
+import { createLocalClock, isTimeZone } from '../../src/pipeline/local-time.js';
 import { expandSchedule, WEEKDAYS } from '../../src/pipeline/schedule.js';
 import type { Schedule, Weekday } from '../../src/pipeline/watch-port.js';
 
@@ -20,6 +20,85 @@ const daily = (from: string, to: string, timeZone = 'Europe/London'): Schedule =
   timeZone,
   windows: [{ days: [...WEEKDAYS], from, to }],
   exceptions: [],
+});
+
+describe('time zones', () => {
+  // What ICU knows beyond the IANA database; what reports say that people write; what is no name at all.
+  const doubtful = [
+    'ACT',
+    'AET',
+    'AGT',
+    'ART',
+    'AST',
+    'BET',
+    'BST',
+    'CAT',
+    'CNT',
+    'CST',
+    'CTT',
+    'EAT',
+    'ECT',
+    'IET',
+    'IST',
+    'JST',
+  ]
+    .concat([
+      'MIT',
+      'NET',
+      'NST',
+      'PLT',
+      'PNT',
+      'PRT',
+      'PST',
+      'SST',
+      'VST',
+      'EST',
+      'MST',
+      'HST',
+      'GMT',
+      'CET',
+      'EST5EDT',
+    ])
+    .concat([
+      'London',
+      'GB',
+      'Zulu',
+      'Z',
+      'UTC+1',
+      'Etc/GMT-14',
+      'europe/london',
+      '+01:00',
+      '-00:30',
+      '',
+      ' ',
+      'Europe/London ',
+    ])
+    .concat([
+      '2026-01-01T00:00Z[Europe/London]',
+      'Europe/London[u-ca=iso8601]',
+      '\ud800',
+      'a\0',
+      'constructor',
+      '__proto__',
+    ]);
+
+  it.each([...Intl.supportedValuesOf('timeZone'), ...doubtful])(
+    'what is taken expands, and nothing else: %j',
+    (timeZone) => {
+      let expands = true;
+      try {
+        expandSchedule(daily('19:00', '07:00', timeZone), at('2026-03-01T00:00Z'), at('2026-04-05T00:00Z'));
+      } catch {
+        expands = false;
+      }
+      expect(isTimeZone(timeZone)).toBe(expands);
+    },
+  );
+
+  it('are IANA names, and no abbreviation that means several', () => {
+    expect(['Europe/London', 'GB', 'EST5EDT', 'utc'].filter(isTimeZone)).toHaveLength(4);
+    expect(['BST', 'IST', 'London', 'Z', '+01:00'].filter(isTimeZone)).toEqual([]);
+  });
 });
 
 describe('schedules in UTC', () => {

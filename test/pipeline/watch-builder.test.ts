@@ -69,6 +69,22 @@ const lines = (scene: Scene) =>
   );
 
 describe('terms of a watch', () => {
+  it('a version with a time zone that is none here is known until nowhere, and one that fits stands beside it', () => {
+    const nightly = (timeZone: string): Schedule => ({
+      timeZone,
+      windows: [{ days: ['mon'], from: '19:00', to: '07:00' }],
+      exceptions: [],
+    });
+    const conditions = [
+      conditionVersion(1, '2026-01-01', { kind: 'curfew', schedule: nightly('IST') }),
+      conditionVersion(2, '2026-03-01', { kind: 'curfew', schedule: nightly('Asia/Kolkata') }),
+    ];
+    const [bad, good] = build({ conditions }).activations[0]?.terms ?? [];
+    expect(bad).toMatchObject({ conditionVersion: 1, windows: [], windowsUntilMs: at('2026-01-01') });
+    expect(good).toMatchObject({ conditionVersion: 2, windowsUntilMs: horizonOf(NOW_MS) });
+    expect(good?.windows?.length).toBeGreaterThan(0);
+  });
+
   it('crosses the versions of a condition with those of its zone', () => {
     const scene = {
       conditions: [conditionVersion(1, '2026-01-01'), conditionVersion(2, '2026-02-01')],

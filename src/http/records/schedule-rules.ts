@@ -1,6 +1,7 @@
 /** What a schema cannot say about a schedule. */
 import type { ConditionKind } from '../../engine/types.js';
 import { parseInstant } from '../../formats/instant.js';
+import { isTimeZone } from '../../pipeline/local-time.js';
 import type { Schedule, ScheduleWindow, Weekday } from '../../pipeline/watch-port.js';
 import type { RecordFault } from '../../store/records.js';
 
@@ -10,17 +11,6 @@ export const MAX_WINDOWS_PER_DAY = 3;
 const DAY_MINUTES = 1_440;
 const WEEK_MINUTES = 7 * DAY_MINUTES;
 const DAY_MS = 86_400_000;
-
-/** Whether a name is an IANA time zone here; offsets such as `+01:00` are none. */
-export function isTimeZone(name: string): boolean {
-  if (!/^[A-Za-z]/.test(name)) return false;
-  try {
-    new Intl.DateTimeFormat('en-GB', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 interface Span {
   readonly zoneId: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkSchedule, isTimeZone } from '../../../src/http/records/schedule-rules.js';
+import { checkSchedule } from '../../../src/http/records/schedule-rules.js';
 import type { Schedule, Weekday } from '../../../src/pipeline/watch-port.js';
 
 const window = (days: Weekday[], from: string, to: string, zoneId?: string) => ({
@@ -19,9 +19,12 @@ const variation = (date: string, ...windows: { from: string; to: string; zoneId?
   ({ date, windows, reason: 'variation' }) as const;
 
 describe('rules of a schedule', () => {
-  it('knows time zones from what is none', () => {
-    expect(['Europe/London', 'UTC', 'Asia/Shanghai'].map(isTimeZone)).toEqual([true, true, true]);
-    expect(['', 'Europe/Londn', '+01:00', 'BST?'].map(isTimeZone)).toEqual([false, false, false, false]);
+  it('refuses what is no time zone, with its place', () => {
+    for (const timeZone of ['Europe/London', 'UTC', 'Asia/Shanghai', 'EST5EDT'])
+      expect(pointers({ timeZone })).toEqual([]);
+    for (const timeZone of ['', 'Europe/Londn', 'London', '+01:00', 'BST', 'IST', 'PST', 'UTC+1', 'Z']) {
+      expect(pointers({ timeZone })).toEqual(['/schedule/timeZone']);
+    }
   });
 
   it('takes up to three windows a day, at one address as they like', () => {

@@ -1,0 +1,15 @@
+/** A database that is away, for what must work or refuse without it. */
+import { type Database, DatabaseUnavailable } from '../../src/pipeline/ports.js';
+
+const away = async () => {
+  throw new DatabaseUnavailable('away');
+};
+
+export const databaseAway: Database = {
+  query: away,
+  transaction: away,
+  execute: away,
+  listen: away,
+  tryLock: away,
+  close: async () => {},
+};
