@@ -7,10 +7,10 @@ export interface RecordSource {
   /** Where the partition begins unless it is sought. */
   startOffset(at: TopicPartition): number;
   /**
-   * Records from the position on; or, when there are none now, where to go on (the position itself, or another one where a
-   * hole or the log's bounds say so). Whoever was told that there are none is woken when that may have changed.
+   * What stands from the position on; without records where a hole or the log's bounds say to go on elsewhere. Null: nothing
+   * now. Whoever was told so is woken when that may have changed.
    */
-  read(at: TopicPartition, position: number): LogBatch | { readonly nextOffset: number };
+  read(at: TopicPartition, position: number): LogBatch | null;
   watch(at: TopicPartition, wake: () => void): () => void;
   bounds(at: TopicPartition): Promise<{ startOffset: number; endOffset: number }>;
   /** Moves the group's position; null where it does not have one. */
@@ -121,18 +121,22 @@ export function startDelivery(options: DeliveryOptions): Delivery {
   /** Hands over the next batch; false, without a pause for other work, when there is none. */
   function deliverNext(cursor: Cursor): Promise<true> | false {
     const batch = source.read(cursor, cursor.position);
-    if (!('records' in batch)) {
-      cursor.position = batch.nextOffset;
-      return false;
-    }
+    if (batch === null) return false;
+    // A log that was made anew: nothing has been passed by.
+    if (batch.nextOffset <= cursor.position) return moveBack(cursor, batch.nextOffset);
     return handle(cursor, batch);
+  }
+
+  async function moveBack(cursor: Cursor, offset: number): Promise<true> {
+    cursor.position = offset;
+    return true;
   }
 
   async function handle(cursor: Cursor, batch: LogBatch): Promise<true> {
     const { seeks, topic, partition } = cursor;
     const isMoot = () => cursor.seeks !== seeks || cursor.paused;
     if (!(await attempt('onBatch', { topic, partition }, () => handler.onBatch(batch, control), isMoot))) return true;
-    const nextOffset = batch.records.at(-1)!.offset + 1;
+    const { nextOffset } = batch;
     if (cursor.seeks === seeks) cursor.position = nextOffset;
     // A handler that came back after the limit has nothing more to say about the partition.
     if (source.commit && !revoked) {

@@ -55,8 +55,8 @@ export interface EmbeddedStore {
   /** Partitions of a topic; undefined where there is none. */
   partitionCount(topic: string): number | undefined;
   append(topic: string, records: readonly NewRecord[]): Promise<{ partition: number; offset: number }[]>;
-  /** What stands at or after `fromOffset` and before `limitOffset`; or where to go on when nothing does. */
-  read(at: TopicPartition, fromOffset: number, limitOffset?: number): LogBatch | { readonly nextOffset: number };
+  /** What stands at or after `fromOffset` and before `limitOffset`; null where that is the end. */
+  read(at: TopicPartition, fromOffset: number, limitOffset?: number): LogBatch | null;
   bounds(at: TopicPartition): { startOffset: number; endOffset: number };
   /** Calls back after each append to the partition is readable; answers how to end that. */
   watch(at: TopicPartition, onAppend: () => void): () => void;
@@ -184,17 +184,18 @@ export function openEmbeddedStore(directory: string, nowMs: () => number): Embed
     read(at, fromOffset, limitOffset = Number.MAX_SAFE_INTEGER) {
       const { endOffset } = partitionState(at);
       const limit = Math.min(endOffset, limitOffset);
+      if (fromOffset >= limit) return null;
       const found: LogRecord[] = [];
       let bytes = 0;
-      if (fromOffset < limit) {
-        for (const { key, value } of recordRange(at, fromOffset, limit)) {
-          found.push(decodeRecord(at, key[2], value));
-          bytes += value.length;
-          if (found.length >= BATCH_RECORDS || bytes >= BATCH_BYTES) break;
-        }
+      let nextOffset = limit;
+      for (const { key, value } of recordRange(at, fromOffset, limit)) {
+        found.push(decodeRecord(at, key[2], value));
+        bytes += value.length;
+        if (found.length < BATCH_RECORDS && bytes < BATCH_BYTES) continue;
+        nextOffset = key[2] + 1;
+        break;
       }
-      if (found.length === 0) return { nextOffset: Math.max(fromOffset, limit) };
-      return { topic: at.topic, partition: at.partition, records: found, endOffset };
+      return { topic: at.topic, partition: at.partition, records: found, nextOffset, endOffset };
     },
 
     bounds(at) {

@@ -105,10 +105,9 @@ export function openEmbeddedLog(options: EmbeddedLogOptions): EventLog {
         while (offset < ends[i]!) {
           assertOpen();
           const batch = store.read(at, offset, ends[i]);
-          if ('records' in batch) {
-            await onBatch(batch);
-            offset = batch.records.at(-1)!.offset + 1;
-          } else offset = batch.nextOffset;
+          if (batch === null) break;
+          if (batch.records.length > 0) await onBatch(batch);
+          offset = batch.nextOffset;
           await new Promise(setImmediate);
         }
       }

@@ -4,7 +4,7 @@ import type { TopicPartition } from '../pipeline/ports.js';
 import { backoffDelayMs } from './backoff.js';
 import type { RecordSource } from './delivery.js';
 import { errorType, type KafkaContext, orUnavailable, repairCluster } from './kafka-client.js';
-import { type Fetched, fetchBounds, fetchFrom, findLeaders } from './kafka-records.js';
+import { type Bounds, type Fetched, fetchBounds, fetchFrom, findLeaders } from './kafka-records.js';
 
 interface Slot extends TopicPartition {
   /** Where the next fetch begins. */
@@ -12,8 +12,8 @@ interface Slot extends TopicPartition {
   /** Whether somebody could use more: there is nothing in the buffer. */
   hungry: boolean;
   buffer: Fetched | null;
-  /** Where reading goes on when `fromOffset` turned out to lie outside of the log. */
-  movedTo: number | null;
+  /** What there is when `fromOffset` turned out to lie outside of the log: reading goes on at its start. */
+  movedTo: Bounds | null;
   readonly watchers: Set<() => void>;
 }
 
@@ -128,7 +128,7 @@ export function startFetching(
         'The log does not have the offset; reading from its start',
       );
     }
-    slot.movedTo = startOffset;
+    slot.movedTo = bounds!;
     slot.hungry = false;
     wake(slot);
   }
@@ -146,20 +146,19 @@ export function startFetching(
       read(at, position) {
         const slot = slots.get(slotKey(at))!;
         if (slot.movedTo !== null && slot.fromOffset === position) {
-          const nextOffset = slot.movedTo;
+          const { startOffset: nextOffset, endOffset } = slot.movedTo;
           wantFrom(slot, nextOffset);
-          return { nextOffset };
+          return { ...placeOf(at), records: [], nextOffset, endOffset };
         }
         const { buffer } = slot;
         if (!buffer || position < buffer.fromOffset || position >= buffer.nextOffset) {
           if (!slot.hungry || slot.fromOffset !== position) wantFrom(slot, position);
-          return { nextOffset: position };
+          return null;
         }
         wantFrom(slot, buffer.nextOffset);
         const records =
           position === buffer.fromOffset ? buffer.records : buffer.records.filter(({ offset }) => offset >= position);
-        if (records.length === 0) return { nextOffset: buffer.nextOffset };
-        return { topic: at.topic, partition: at.partition, records, endOffset: buffer.endOffset };
+        return { ...placeOf(at), records, nextOffset: buffer.nextOffset, endOffset: buffer.endOffset };
       },
       watch(at, onNews) {
         const { watchers } = slots.get(slotKey(at))!;
@@ -175,6 +174,10 @@ export function startFetching(
       stopped = true;
     },
   };
+}
+
+function placeOf({ topic, partition }: TopicPartition): TopicPartition {
+  return { topic, partition };
 }
 
 function slotKey({ topic, partition }: TopicPartition): string {

@@ -57,10 +57,10 @@ async function readOnce(
   for (let failures = 0; ; failures++) {
     const answers = await fetchRound(cluster, left, timings.fetchWaitMs).catch((error: unknown) => ({ error }));
     if (Array.isArray(answers)) {
-      for (const { progress, records, nextOffset, endOffset } of answers) {
-        const { topic, partition } = progress;
+      for (const { topic, partition, records, nextOffset, endOffset } of answers) {
+        const progress = left.find((each) => each.topic === topic && each.partition === partition)!;
         const before = records.filter(({ offset }) => offset < progress.endOffset);
-        if (before.length > 0) await onBatch({ topic, partition, records: before, endOffset });
+        if (before.length > 0) await onBatch({ topic, partition, records: before, nextOffset, endOffset });
         progress.fromOffset = nextOffset;
       }
       return;
@@ -78,14 +78,7 @@ async function readOnce(
 async function fetchRound(cluster: Cluster, left: readonly Progress[], waitMs: number) {
   const rounds = [...findLeaders(cluster, left)].map(async ([leader, own]) => {
     if (leader === null) throw new LogUnavailable('Kafka: nobody leads a partition at the moment');
-    const answers = await fetchFrom(cluster, leader, own, waitMs);
-    // Behind a last record that compaction removed there is nothing to wait for. An empty answer beside others that are not
-    // may only mean that the answer was full.
-    const nothingLeft = answers.every(({ nextOffset, fromOffset }) => nextOffset === fromOffset);
-    return answers.map((answer) => {
-      const progress = own.find(({ topic, partition }) => topic === answer.topic && partition === answer.partition)!;
-      return { ...answer, progress, nextOffset: nothingLeft ? progress.endOffset : answer.nextOffset };
-    });
+    return await fetchFrom(cluster, leader, own, waitMs);
   });
   return (await Promise.all(rounds)).flat();
 }

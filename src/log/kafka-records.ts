@@ -19,7 +19,7 @@ export interface Fetched extends TopicPartition {
   readonly fromOffset: number;
   readonly nextOffset: number;
   readonly records: readonly LogRecord[];
-  /** One past the last offset of the partition. */
+  /** One past the last offset of the partition that may be read. */
   readonly endOffset: number;
 }
 
@@ -41,15 +41,41 @@ interface RawRecord {
 
 interface RawPartition {
   readonly partition: number;
-  readonly highWatermark: string;
+  /** One past the last record that those who read what is committed may see; lower than the end while a transaction is open. */
+  readonly lastStableOffset: string;
   readonly abortedTransactions?: readonly { readonly producerId: string; readonly firstOffset: string }[] | null;
   readonly messages: readonly RawRecord[];
 }
 
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
 
-/** Asks one broker once for several partitions that it leads. Throws kafkajs's errors. */
+/**
+ * Asks one broker for several partitions that it leads. Throws kafkajs's errors. Where compaction has left nothing up to the end,
+ * the answer ends there.
+ */
 export async function fetchFrom(
+  cluster: Cluster,
+  nodeId: string,
+  wanted: readonly Wanted[],
+  maxWaitTime: number,
+): Promise<Fetched[]> {
+  const answers = await askFor(cluster, nodeId, wanted, maxWaitTime);
+  return await Promise.all(
+    answers.map(async (answer) => {
+      if (!isSilent(answer)) return answer;
+      // Beside others it may be silent only because the answer was full; alone it gets at least its first batch.
+      const alone = wanted.length === 1 ? answer : (await askFor(cluster, nodeId, [answer], 0))[0]!;
+      return isSilent(alone) ? { ...alone, nextOffset: alone.endOffset } : alone;
+    }),
+  );
+}
+
+/** Whether there should be something to read, and nothing came. */
+function isSilent({ fromOffset, nextOffset, endOffset }: Fetched): boolean {
+  return nextOffset === fromOffset && fromOffset < endOffset;
+}
+
+async function askFor(
   cluster: Cluster,
   nodeId: string,
   wanted: readonly Wanted[],
@@ -91,7 +117,7 @@ function decodePartition({ topic, partition, fromOffset }: Wanted, raw: RawParti
     // A batch may end after its last record: compaction removes records and leaves the batch its bounds.
     nextOffset: last ? Math.max(fromOffset, endOfBatch(last)) : fromOffset,
     records: visible.map((record) => toLogRecord(topic, partition, record)),
-    endOffset: Number(raw.highWatermark),
+    endOffset: Number(raw.lastStableOffset),
   };
 }
 

@@ -130,6 +130,7 @@ export async function startAlertLog(deps: AlertLogDeps): Promise<AlertLog> {
         foldRecord(record);
         nextOffset = record.offset + 1;
       }
+      nextOffset = Math.max(nextOffset, batch.nextOffset);
       endOffset = Math.max(endOffset, batch.endOffset, nextOffset);
       noteProgress();
     },

@@ -179,8 +179,7 @@ export async function startEngine(deps: {
         entry.restoring.set(record.key, record);
       }
     }
-    const read = batch.records.at(-1)!.offset + 1;
-    if (entry.restoreUntil !== null && read >= entry.restoreUntil) {
+    if (entry.restoreUntil !== null && batch.nextOffset >= entry.restoreUntil) {
       const { startOffset } = await control.bounds({ topic: INPUTS, partition: batch.partition });
       finishRestore(entry, startOffset, control);
     }
@@ -194,6 +193,7 @@ export async function startEngine(deps: {
     const before = entry.pendingRequests.size;
     let hasShared = false;
     for (const record of batch.records) hasShared = foldRecord(entry, record) === 'shared' || hasShared;
+    entry.fold.position = Math.max(entry.fold.position, batch.nextOffset);
     // Of thousands of zones each would ask for every tag: what they ask for is merged until no more of them come.
     if (!hasShared) entry.heldSinceMs = null;
     else if (before === 0) entry.heldSinceMs = clock.nowMs();

@@ -153,6 +153,7 @@ export async function startLiveView(deps: LiveViewDeps): Promise<LiveView> {
         else if (input?.type === 'watch') applyWatch(input.watch);
         cursor.next = record.offset + 1;
       }
+      cursor.next = Math.max(cursor.next, batch.nextOffset);
       noteProgress();
     },
   };

@@ -32,9 +32,14 @@ export interface LogRecord {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Records of one partition, in order; never empty. */
+/**
+ * What stands in one partition up to `nextOffset`: its records, in order. There are none where reading has come over offsets
+ * that hold nothing (what compaction removed, a transaction's marker), so that who waits for an offset learns that it is passed.
+ */
 export interface LogBatch extends TopicPartition {
   readonly records: readonly LogRecord[];
+  /** Where reading goes on: past the last record, and past what follows it and holds nothing. Never lower than before. */
+  readonly nextOffset: number;
   /** One past the last offset that the partition had when the batch was fetched. */
   readonly endOffset: number;
 }

@@ -125,17 +125,17 @@ export function startPartitionWriter<T>(deps: PartitionWriterDeps<T>): Partition
   async function take(batch: LogBatch): Promise<void> {
     if (!running || ended) return;
     endOffset = batch.endOffset;
+    if (batch.nextOffset <= nextOffset) return;
     const records = batch.records.filter(({ offset }) => offset >= nextOffset);
-    const last = records.at(-1);
-    if (last === undefined) return;
     const entries = records.map(readEntry).filter((entry) => entry !== null);
     try {
-      if (entries.length === 0) await passOver(last.offset + 1);
+      // Behind a hole there may be no later batch that tells how far it got: the reconciler waits for the end of the alerts.
+      if (entries.length === 0) await passOver(batch.nextOffset, records.length === 0);
       for (let from = 0; from < entries.length; from += limits.rowsPerTransaction) {
         const chunk = entries.slice(from, from + limits.rowsPerTransaction);
         const following = entries[from + limits.rowsPerTransaction];
         await sink.prepare(chunk.filter((entry) => 'content' in entry));
-        await write(chunk, following?.record.offset ?? last.offset + 1);
+        await write(chunk, following?.record.offset ?? batch.nextOffset);
         if (ended) return;
       }
       retryMs = limits.retryFirstMs;
@@ -149,9 +149,9 @@ export function startPartitionWriter<T>(deps: PartitionWriterDeps<T>): Partition
   }
 
   /** Nothing to write: the place moves in memory, and now and then in the database. */
-  async function passOver(to: number): Promise<void> {
+  async function passOver(to: number, atOnce: boolean): Promise<void> {
     nextOffset = to;
-    if (clock.nowMs() - storedAtMs < limits.idleMoveEveryMs) return;
+    if (!atOnce && clock.nowMs() - storedAtMs < limits.idleMoveEveryMs) return;
     await db.transaction(async (tx) => await move(tx, to));
     moved(to);
   }

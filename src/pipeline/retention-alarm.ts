@@ -11,7 +11,7 @@ export function createRetentionAlarm(reader: string, clock: Clock, logger: Log):
   return ({ topic, partition, records }) => {
     const retentionMs = OWN_TOPICS.find((spec) => spec.topic === topic)?.retentionMs;
     const nowMs = clock.nowMs();
-    const ageMs = nowMs - records[0]!.appendedAtMs;
+    const ageMs = nowMs - (records[0]?.appendedAtMs ?? nowMs);
     if (retentionMs === undefined || ageMs < retentionMs / 2) return;
     const place = `${topic}/${partition}`;
     if (nowMs - (toldAtMs.get(place) ?? Number.NEGATIVE_INFINITY) < REPEAT_EVERY_MS) return;

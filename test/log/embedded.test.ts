@@ -200,6 +200,32 @@ describe('the embedded log', () => {
     expect((await readAll(second, 'states')).map(text)).toEqual(['long3', 'a5', 'back']);
   });
 
+  it('tells a reader that it has come over the hole that a tombstone has left at the end', async () => {
+    let nowMs = Date.UTC(2026, 0, 1);
+    const options = { nowMs: () => nowMs, tombstoneRetentionMs: 1_000 };
+    const first = open(options);
+    await first.ensureTopics([STATES]);
+    await first.append('states', [
+      { key: 'a', value: bytes('a') },
+      { key: 'gone', value: null },
+    ]);
+    await first.close();
+    nowMs += 1_001;
+    await open(options).close();
+    const log = open(options);
+    const collector = createCollector();
+    await log.consume({ group: null, topics: ['states'], commit: false, handler: collector.handler });
+    await collector.until(() => collector.batches.at(-1)?.nextOffset === 2);
+    expect(collector.values()).toEqual(['a']);
+    // Beginning in the hole, where there is no record at all.
+    const late = createCollector({
+      onAssigned: async (_, control) => control.seek({ topic: 'states', partition: 0 }, 1),
+    });
+    await log.consume({ group: null, topics: ['states'], commit: false, handler: late.handler });
+    await late.until(() => late.batches.length === 1);
+    expect(late.batches[0]).toMatchObject({ records: [], nextOffset: 2, endOffset: 2 });
+  });
+
   it('wakes a reader at each append, without asking again and again', async () => {
     const log = open();
     await log.ensureTopics([PINGS]);

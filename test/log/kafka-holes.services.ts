@@ -81,6 +81,73 @@ describe('EventLog on Kafka, where there is no record at an offset', () => {
     await consumer.stop();
   });
 
+  it('tells a reader that it has come over a marker at the end, and over aborted records from their middle', async () => {
+    await append('before');
+    await withTransactions(async (send) => {
+      await send('committed', 'commit');
+      await send('aborted at the end', 'abort');
+    });
+    const endOffset = 5;
+    for (const fromOffset of [0, 2, 3, 4]) {
+      const collector = createCollector({
+        onAssigned: async (_, control) => control.seek({ topic, partition: 0 }, fromOffset),
+      });
+      const consumer = await log.consume({ group: null, topics: [topic], commit: false, handler: collector.handler });
+      await collector.until(() => collector.batches.at(-1)?.nextOffset === endOffset);
+      expect(texts(collector.records)).toEqual(['before', 'committed'].slice(fromOffset));
+      await consumer.stop();
+    }
+  });
+
+  it('comes to the end of a partition whose last records compaction removed', { timeout: 180_000 }, async () => {
+    const admin = kafka.admin();
+    await admin.connect();
+    topic = `compacted-${randomUUID()}`;
+    await admin.createTopics({
+      topics: [
+        {
+          topic,
+          numPartitions: 2,
+          configEntries: Object.entries({
+            'cleanup.policy': 'compact',
+            'segment.ms': '200',
+            'min.cleanable.dirty.ratio': '0.001',
+            'delete.retention.ms': '0',
+          }).map(([name, value]) => ({ name, value })),
+        },
+      ],
+    });
+    try {
+      for (const partition of [0, 1])
+        await log.append(topic, [{ key: 'kept', value: encoder.encode('kept'), partition }]);
+      await log.append(topic, [{ key: 'gone', value: encoder.encode('gone'), partition: 0 }]);
+      // Each append behind a segment's age closes that segment; what closes the last of them is a tombstone as well.
+      const pairs = Array.from({ length: 2 }, (_, partition) => ({ topic, partition }));
+      let holes = 0;
+      while (holes === 0) {
+        await log.append(topic, [{ key: 'gone', value: null, partition: 0 }]);
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        const offsets: number[] = [];
+        await log.readToEnd(pairs, ({ partition, records }) => {
+          if (partition === 0) offsets.push(...records.map(({ offset }) => offset));
+        });
+        const [bounds] = (await admin.fetchTopicOffsets(topic)).filter(({ partition }) => partition === 0);
+        // Compaction has been there: there are holes. Reading from within one comes to the end as well.
+        holes = Number(bounds!.high) - offsets.length;
+        const collector = createCollector({
+          onAssigned: async (_, control) => control.seek({ topic, partition: 0 }, 1),
+        });
+        const consumer = await log.consume({ group: null, topics: [topic], commit: false, handler: collector.handler });
+        await collector.until(() =>
+          collector.batches.some((b) => b.partition === 0 && b.nextOffset >= Number(bounds!.high)),
+        );
+        await consumer.stop();
+      }
+    } finally {
+      await admin.disconnect();
+    }
+  });
+
   it('begins at the first record that is left, and goes there when what it was about to read is removed', async () => {
     for (let i = 0; i < 10; i++) await append(String(i));
     const admin = kafka.admin();

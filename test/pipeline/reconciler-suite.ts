@@ -13,6 +13,7 @@ import { mergeReconcileRequests, reconcileStore } from '../../src/store/reconcil
 import { recordTables } from '../../src/store/recording.js';
 import { watchStore } from '../../src/store/watch.js';
 import { square } from '../http/records.suite.js';
+import { noEngineCounters } from '../support/counters.js';
 import { pingAt } from '../support/pings.js';
 import { openRecordsApi, type RecordsApi, readInputs } from '../support/records.js';
 import { createRememberingLog, silentLog } from '../support/silent-log.js';
@@ -21,13 +22,6 @@ const MINUTE_MS = 60_000;
 const clock = { nowMs: () => Date.now(), set() {} };
 const OPTIONS = { quietMs: 300, pollMs: 50, checkFirstMs: 200, leaseMs: 1_000 };
 const LIMIT = { timeout: 20_000 };
-const counters = {
-  pingFolded() {},
-  eventAppended() {},
-  alertLatency() {},
-  inputRejected() {},
-  statesCheckpointed() {},
-};
 
 /** `open` gives a migrated database; `openLog` a log of its own, with Tagwatch's topics. */
 export function reconcilerSuite(
@@ -61,7 +55,7 @@ export function reconcilerSuite(
         log,
         clock,
         logger: silentLog,
-        counters,
+        counters: noEngineCounters,
         options: { tickEveryMs: 500, warmUpPings: 0 },
       });
       const recorder = await startRecorder({ log, db, tables: recordTables, clock, logger: silentLog, epoch });

@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000;
 
 function batch(topic: string, appendedAtMs: number): LogBatch {
   const record = { topic, partition: 3, offset: 7, appendedAtMs, key: null, value: null, headers: {} };
-  return { topic, partition: 3, endOffset: 8, records: [record] };
+  return { topic, partition: 3, nextOffset: 8, endOffset: 8, records: [record] };
 }
 
 describe('the alarm of a reader that falls behind', () => {
