@@ -10,7 +10,6 @@ import {
   foldInput,
   noticeState,
   type PartitionFold,
-  restoreState,
   returnCheckpoint,
   takeCheckpoint,
 } from './partition-fold.js';
@@ -28,6 +27,7 @@ import type {
 import { mergeRequests } from './reconcile-request.js';
 import { createRetentionAlarm } from './retention-alarm.js';
 import { type StateRecord, stateRecord } from './states.js';
+import { createStatesRestore, type StatesRestore } from './states-restore.js';
 import {
   ALERTS,
   appendInTurns,
@@ -72,6 +72,9 @@ export const ENGINE_DEFAULTS: EngineOptions = {
   warmUpPings: 10_000,
 };
 
+const OLDER_STATE =
+  'engine: an older state was written over a newer one; the next checkpoint writes the newer one again';
+
 /** How long requests wait for more shared conditions to come: a tick every 5 s ends an import before that. */
 const HOLD_REQUESTS_MS = 20_000;
 
@@ -87,7 +90,7 @@ interface OwnedPartition {
   fold: PartitionFold;
   /** One past the last state that a restore has to read; null: restored. */
   restoreUntil: number | null;
-  restoring: Map<string, LogRecord>;
+  restoring: StatesRestore;
   /** The end of the inputs when they were assigned: reading up to there is the start-up backlog. */
   caughtUpAt: number;
   endOffset: number;
@@ -124,7 +127,7 @@ export async function startEngine(deps: {
       const entry: OwnedPartition = {
         fold: emptyFold(partition),
         restoreUntil: states.endOffset,
-        restoring: new Map(),
+        restoring: createStatesRestore(),
         caughtUpAt: inputs.endOffset,
         endOffset: inputs.endOffset,
         pending: [],
@@ -145,20 +148,20 @@ export async function startEngine(deps: {
 
   function finishRestore(entry: OwnedPartition, inputsStart: number, control: PartitionControl): void {
     const { fold } = entry;
-    const records = [...entry.restoring.values()].sort((a, b) => a.offset - b.offset);
-    for (const record of records) restoreState(fold, decodeJson<StateRecord>(record.value!));
+    const { states, behind } = entry.restoring.finish(fold);
+    for (const key of behind) logger.warn({ partition: fold.partition, key }, OLDER_STATE);
     const lost = inputsStart - fold.position;
     if (fold.position > 0 && lost > 0)
       logger.error(
         { partition: fold.partition, from: fold.position, to: inputsStart },
         'engine: inputs were dropped by retention before they were folded',
       );
-    entry.restoring = new Map();
+    entry.restoring = createStatesRestore();
     entry.restoreUntil = null;
     fold.position = Math.max(fold.position, inputsStart);
     control.seek({ topic: INPUTS, partition: fold.partition }, fold.position);
     control.resume({ topic: INPUTS, partition: fold.partition });
-    logger.debug({ partition: fold.partition, states: records.length, from: fold.position }, 'engine: restored');
+    logger.debug({ partition: fold.partition, states, from: fold.position }, 'engine: restored');
   }
 
   async function onBatch(batch: LogBatch, control: PartitionControl): Promise<void> {
@@ -170,14 +173,9 @@ export async function startEngine(deps: {
 
   async function onStates(entry: OwnedPartition, batch: LogBatch, control: PartitionControl): Promise<void> {
     for (const record of batch.records) {
-      if (!record.value) continue;
-      if (entry.restoreUntil === null) {
-        if (noticeState(entry.fold, decodeJson<StateRecord>(record.value)))
-          logger.warn({ partition: batch.partition, key: record.key }, 'engine: an older state was written over ours');
-      } else if (record.key !== null) {
-        entry.restoring.delete(record.key);
-        entry.restoring.set(record.key, record);
-      }
+      if (entry.restoreUntil !== null) entry.restoring.take(record);
+      else if (record.value && noticeState(entry.fold, decodeJson<StateRecord>(record.value)))
+        logger.warn({ partition: batch.partition, key: record.key }, OLDER_STATE);
     }
     if (entry.restoreUntil !== null && batch.nextOffset >= entry.restoreUntil) {
       const { startOffset } = await control.bounds({ topic: INPUTS, partition: batch.partition });

@@ -111,7 +111,8 @@ export async function startLiveView(deps: LiveViewDeps): Promise<LiveView> {
         const state = readJson<StateRecord>(record);
         if (state?.type === 'watch') applyWatch(state.watch);
         else if (state?.type === 'activation' && state.lastPing) pings.push(state.lastPing);
-        else if (state?.type === 'through') through.set(batch.partition, state.offset);
+        else if (state?.type === 'through')
+          through.set(batch.partition, Math.max(state.offset, through.get(batch.partition) ?? 0));
       }
     });
     // Only now, because compaction may leave a tag's watch behind its activations.

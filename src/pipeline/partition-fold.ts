@@ -87,7 +87,7 @@ export function emptyFold(partition: number): PartitionFold {
   };
 }
 
-/** Puts a stored state in its place. Give the records of a partition in the log's order: the newest of a key wins. */
+/** Puts a stored state in its place: the newest of its key (`states-restore.ts`). */
 export function restoreState(fold: PartitionFold, record: StateRecord): void {
   switch (record.type) {
     case 'watch':
@@ -358,7 +358,7 @@ export function takeCheckpoint(fold: PartitionFold): readonly StateRecord[] {
 
 /** Undoes `takeCheckpoint` for records that could not be written: they are dirty again. */
 export function returnCheckpoint(fold: PartitionFold, records: readonly StateRecord[]): void {
-  for (const record of records) markDirty(fold, record);
+  for (const record of records) writeOver(fold, record);
 }
 
 /**
@@ -373,11 +373,12 @@ export function noticeState(fold: PartitionFold, record: StateRecord): boolean {
     (record.type === 'shared' &&
       record.appliedOffset < (fold.shared.get(record.shared.conditionId)?.appliedOffset ?? -1)) ||
     (record.type === 'through' && record.offset < fold.throughOffset);
-  if (isBehind) markDirty(fold, record);
+  if (isBehind) writeOver(fold, record);
   return isBehind;
 }
 
-function markDirty(fold: PartitionFold, record: StateRecord): void {
+/** The next checkpoint holds that state again: what stands in the topic is not it. */
+export function writeOver(fold: PartitionFold, record: StateRecord): void {
   const entry =
     record.type === 'activation'
       ? fold.activations.get(record.activationId)

@@ -4,8 +4,8 @@
  */
 import type { ActivationState } from '../engine/advance.js';
 import type { Ping, SharedWatch, TagWatch } from '../engine/types.js';
-import type { NewRecord } from './ports.js';
-import { encodeJson } from './topics.js';
+import type { LogRecord, NewRecord } from './ports.js';
+import { decodeJson, encodeJson } from './topics.js';
 
 export type StateRecord =
   /** All that applies to one tag, as last published; `appliedOffset`: the input that brought it. */
@@ -42,7 +42,37 @@ export function stateKey(record: StateRecord): string {
   }
 }
 
+/** How far a state has got, so that of two of one key the newer is known without reading either. */
+const APPLIED_HEADER = 'applied';
+
 /** A state as a record for its partition. */
 export function stateRecord(record: StateRecord, partition: number): NewRecord {
-  return { key: stateKey(record), value: encodeJson(record), partition };
+  const headers = { [APPLIED_HEADER]: String(appliedOffset(record)) };
+  return { key: stateKey(record), value: encodeJson(record), partition, headers };
+}
+
+/** What removes a state that is over: what an older worker writes of it afterwards does not bring it back. */
+export function stateTombstone(record: StateRecord, partition: number): NewRecord {
+  return { ...stateRecord(record, partition), value: null };
+}
+
+/** Up to which input a stored state holds all; without the header, as earlier versions wrote them, by its content. Null: unknown. */
+export function appliedOffsetOf({ headers, value }: LogRecord): number | null {
+  const told = headers[APPLIED_HEADER];
+  if (told !== undefined) return Number(told);
+  return value === null ? null : appliedOffset(decodeJson<StateRecord>(value));
+}
+
+function appliedOffset(record: StateRecord): number {
+  switch (record.type) {
+    case 'watch':
+    case 'activation':
+    case 'shared':
+      return record.appliedOffset;
+    case 'through':
+      return record.offset;
+    case 'epoch':
+      // All programs settle on the one that was written last.
+      return 0;
+  }
 }
