@@ -1,8 +1,12 @@
 #!/usr/bin/env node
 /** The command line. What it starts is constructed in `tagwatch.ts`. */
+import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { type Logger, pino } from 'pino';
 import { type Config, readConfig } from './config.js';
+import { StartStopped } from './lifecycle.js';
+import type { Log } from './pipeline/ports.js';
+import { abortOnStopSignal } from './start/stop-signals.js';
 import { migrate } from './store/migrate.js';
 import { connectPostgres } from './store/postgres.js';
 import { openDatabase, startTagwatch } from './tagwatch.js';
@@ -43,7 +47,8 @@ Environment (the README tells more):
   TAGWATCH_RECONCILE_QUIET_SECONDS how long a tag has to be quiet before what came too late is judged (60)
   TAGWATCH_LOG_LEVEL               fatal, error, warn, info, debug, trace, silent (info)
 
-Prints "tagwatch listening on http://HOST:PORT" when it is ready. SIGTERM or Ctrl-C stops it in order; a second one at once.`;
+It answers /health/live, /health/ready (what it waits for) and /metrics from its first moment, whatever its roles, and prints
+"tagwatch listening on http://HOST:PORT" when it is ready. SIGTERM or Ctrl-C stops it in order; a second one at once.`;
 
 const MIGRATE_HELP = `tagwatch migrate
 
@@ -96,18 +101,21 @@ async function serve(argv: readonly string[]): Promise<number> {
   const config = configOrExplain(values.roles ?? null);
   if (!config) return 2;
   const logger = makeLogger(config);
-  const program = await startTagwatch(config, logger);
-  await new Promise<void>((resolve) => {
-    const stop = () => {
-      process.once('SIGTERM', () => process.exit(1));
-      process.once('SIGINT', () => process.exit(1));
-      resolve();
-    };
-    process.once('SIGTERM', stop);
-    process.once('SIGINT', stop);
-  });
-  const failed = await program.stop();
+  const signal = abortOnStopSignal();
+  const failed = await runUntilStopped(config, logger, signal);
   return failed.length === 0 ? 0 : 1;
+}
+
+/** Answers the parts that did not stop in order. */
+async function runUntilStopped(config: Config, logger: Log, signal: AbortSignal): Promise<readonly string[]> {
+  try {
+    const program = await startTagwatch(config, logger, { signal });
+    if (!signal.aborted) await once(signal, 'abort');
+    return await program.stop();
+  } catch (error) {
+    if (error instanceof StartStopped) return error.failed;
+    throw error;
+  }
 }
 
 async function migrateOnce(argv: readonly string[]): Promise<number> {

@@ -1,5 +1,6 @@
 /** The counters of every role as Prometheus metrics. Names and labels are what operators alert on: add, never rename. */
 import { Counter, collectDefaultMetrics, Histogram, Gauge as PromGauge, Registry } from 'prom-client';
+import type { Answered } from './http/app.js';
 import type { EngineCounters } from './pipeline/engine-worker.js';
 import type { ReconcilerCounters } from './pipeline/reconciler.js';
 import type { RecorderCounters } from './pipeline/recorder.js';
@@ -18,13 +19,22 @@ export interface Metrics {
   readonly registry: Registry;
   readonly engine: EngineCounters;
   readonly intake: { pingTaken(): void; pingRejected(reason: string): void };
-  readonly http: { pingsAccepted(count: number): void; pingRejected(reason: string): void };
+  readonly http: {
+    pingsAccepted(count: number): void;
+    pingRejected(reason: string): void;
+    answered(answer: Answered): void;
+  };
+  readonly feed: { clientCutOff(why: string): void };
+  readonly log: { partitionsAssigned(group: string): void };
   readonly recorder: RecorderCounters;
   readonly reconciler: ReconcilerCounters;
   addGauge(gauge: Gauge): void;
 }
 
-export function createMetrics(): Metrics {
+/** 4xx and its like: a status of its own each would be a series of its own each. */
+const statusClass = (status: number) => `${Math.floor(status / 100)}xx`;
+
+export function createMetrics(version: string): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -87,6 +97,31 @@ export function createMetrics(): Metrics {
     buckets: LATENCY_SECONDS,
     registers,
   });
+  new PromGauge({
+    name: 'tagwatch_build_info',
+    help: 'Always 1; which program this is stands in the labels.',
+    labelNames: ['version', 'node'],
+    registers,
+  }).set({ version, node: process.version }, 1);
+  const answers = new Histogram({
+    name: 'tagwatch_http_request_seconds',
+    help: 'How long requests took to be answered, by method, route (none: there is nothing at the address) and class of status.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: LATENCY_SECONDS,
+    registers,
+  });
+  const cutOff = new Counter({
+    name: 'tagwatch_feed_clients_cut_off_total',
+    help: 'Consoles that were cut off because they did not read: too much waited for them, nothing moved, or pings went unanswered.',
+    labelNames: ['why'],
+    registers,
+  });
+  const assigned = new Counter({
+    name: 'tagwatch_rebalances_total',
+    help: 'How often this process was given partitions, by consumer group; once at its start is usual.',
+    labelNames: ['group'],
+    registers,
+  });
   return {
     registry,
     engine: {
@@ -103,7 +138,11 @@ export function createMetrics(): Metrics {
     http: {
       pingsAccepted: (count) => taken.inc({ door: 'http' }, count),
       pingRejected: (reason) => rejected.inc({ door: 'http', reason }),
+      answered: ({ method, route, status, elapsedMs }) =>
+        answers.observe({ method, route: route ?? 'none', status: statusClass(status) }, elapsedMs / 1000),
     },
+    feed: { clientCutOff: (why) => cutOff.inc({ why }) },
+    log: { partitionsAssigned: (group) => assigned.inc({ group }) },
     recorder: {
       pingsRecorded: (fitted, count) => recorded.inc({ fitted }, count),
       pingsRepeated: (count) => recorded.inc({ fitted: 'repeated' }, count),

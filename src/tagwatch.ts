@@ -5,17 +5,19 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Config, Role } from './config.js';
 import { PING_PARSERS } from './formats/ping-message.js';
-import { createLifecycle, type Lifecycle } from './lifecycle.js';
+import { createLifecycle, type Lifecycle, StartStopped } from './lifecycle.js';
 import { openEmbeddedLog } from './log/embedded.js';
 import { connectKafka } from './log/kafka.js';
 import { withTopicPrefix } from './log/prefixed.js';
-import { createMetrics, type Metrics } from './metrics.js';
+import { createMetrics } from './metrics.js';
 import { type DatabaseWatch, watchDatabase } from './pipeline/database-watch.js';
 import { type EngineWorker, startEngine } from './pipeline/engine-worker.js';
 import { ensureEpoch } from './pipeline/epoch.js';
 import { startIntake } from './pipeline/intake.js';
+import { watchLog } from './pipeline/log-watch.js';
 import {
   type Clock,
   type Database,
@@ -25,22 +27,39 @@ import {
   type TopicSpec,
 } from './pipeline/ports.js';
 import { startPublisher } from './pipeline/publisher.js';
-import { type Reconciler, startReconciler } from './pipeline/reconciler.js';
-import { type Recorder, startRecorder } from './pipeline/recorder.js';
+import { startReconciler } from './pipeline/reconciler.js';
+import { startRecorder } from './pipeline/recorder.js';
 import { OWN_TOPICS } from './pipeline/topics.js';
-import { startApi } from './serve-api.js';
+import { API_PARTS, startApi } from './serve-api.js';
+import {
+  addDatabaseGauges,
+  addEngineGauges,
+  addIntakeGauges,
+  addLogGauges,
+  addOutboxGauges,
+  addRecorderGauges,
+} from './start/gauges.js';
+import { openListener } from './start/listener.js';
+import { createReadiness, listBlocking, type Readiness } from './start/readiness.js';
+import { watchGroups } from './start/watched-groups.js';
 import { migrate } from './store/migrate.js';
 import { openPglite } from './store/pglite.js';
 import { connectPostgres } from './store/postgres.js';
 import { reconcileStore } from './store/reconcile.js';
 import { recordTables } from './store/recording.js';
 import { watchStore } from './store/watch.js';
+import { VERSION } from './version.js';
 
 /** How long between two tries to reach a log that is away, ms. */
 const LOG_RETRY_MS = 2_000;
 /** The same for the first few tries, which are not told. */
 const LOG_FIRST_RETRY_MS = 100;
 const LOG_QUIET_TRIES = 5;
+const LOG_TO_ANSWER = 'the event log to answer';
+/** How often a start asks whether every part is ready, ms. */
+const READY_CHECK_MS = 25;
+/** How often a start that waits says what for, ms. */
+const READY_TELL_MS = 15_000;
 /** How long a start waits for the database before it says that it is away and goes on without, ms. */
 const DATABASE_WAIT_MS = 15_000;
 /** The embedded database is a part of this process: it is not away, it is being made, ms. */
@@ -54,49 +73,76 @@ const SUPPLIER_TOPIC = {
 } as const;
 
 export interface Tagwatch {
-  /** Where it listens; null where this process has no api role. */
-  readonly url: string | null;
+  /** Where it listens: with the api role everything, else `/health/*` and `/metrics`. */
+  readonly url: string;
   /** Stops in order; answers the parts that did not. */
   stop(): Promise<readonly string[]>;
+}
+
+export interface StartOptions {
+  /** Called once every part is ready; by default it prints the line that `wire.md` names. */
+  readonly announce?: (url: string) => void;
+  /** Stops the start in order, if it is aborted before that is over. */
+  readonly signal?: AbortSignal;
 }
 
 const systemClock: Clock = { nowMs: () => Date.now() };
 
 /**
- * Starts every role that the config names and, with the api role, calls `announce` once all of them are ready
- * (by default it prints the line that `wire.md` names).
- * Rejects where a part cannot start at all (a folder in use, a schema newer than the program, a port taken), having stopped the
- * others. A log or a database that is away is waited for: the first before anything starts, the second alongside.
+ * Starts every role that the config names, its listener first. Rejects where a part cannot start at all (a folder in use, a
+ * schema newer than the program, a port taken), having stopped the others, and with `StartStopped` where it was told to stop.
+ * A log or a database that is away is waited for: the first before anything else starts, the second alongside.
  */
-export async function startTagwatch(
-  config: Config,
-  logger: Log,
-  announce: (url: string) => void = (url) => console.log(`tagwatch listening on ${url}`),
-): Promise<Tagwatch> {
+export async function startTagwatch(config: Config, logger: Log, options: StartOptions = {}): Promise<Tagwatch> {
+  const { signal, announce = (url: string) => console.log(`tagwatch listening on ${url}`) } = options;
   const life = createLifecycle(logger);
+  const stop = () => void life.stop();
+  signal?.addEventListener('abort', stop, { once: true });
+  if (signal?.aborted) stop();
   try {
-    const program = await startParts(config, logger, life);
-    if (program.url) announce(program.url);
-    return program;
+    const url = await startParts(config, logger, life);
+    announce(url);
+    return { url, stop: () => life.stop() };
   } catch (error) {
-    await life.stop();
-    throw error;
+    const failed = await life.stop();
+    throw signal?.aborted ? new StartStopped(failed) : error;
+  } finally {
+    signal?.removeEventListener('abort', stop);
   }
 }
 
-async function startParts(config: Config, logger: Log, life: Lifecycle): Promise<Tagwatch> {
+/** Answers where it listens, once every essential part is ready. */
+async function startParts(config: Config, logger: Log, life: Lifecycle): Promise<string> {
   const has = (role: Role) => config.roles.includes(role);
   const clock = systemClock;
-  const metrics = createMetrics();
+  const metrics = createMetrics(VERSION);
   const needsDatabase = has('recorder') || has('publisher') || has('api');
+  const readiness = expectParts(has, needsDatabase);
+  const app = { log: logger, version: VERSION, onAnswered: metrics.http.answered };
+  const listener = await life.start(
+    'listener',
+    () =>
+      openListener({
+        host: config.host,
+        port: config.port,
+        hasApi: has('api'),
+        readiness,
+        metrics: async () => ({ contentType: metrics.registry.contentType, text: await metrics.registry.metrics() }),
+        app,
+      }),
+    (part) => part.close(),
+  );
+  logger.info({ url: listener.url, roles: config.roles }, 'starting');
   if (config.kafkaBrokers.length === 0 || (needsDatabase && !config.databaseUrl))
     mkdirSync(config.dataDir, { recursive: true });
 
-  const log = await life.start(
+  const ownLog = await life.start(
     'log',
     () => openLog(config, logger),
     (part) => part.close(),
   );
+  const groups = watchGroups(ownLog, metrics.log);
+  const { log } = groups;
   const ownDb = needsDatabase
     ? await life.start(
         'database',
@@ -104,63 +150,77 @@ async function startParts(config: Config, logger: Log, life: Lifecycle): Promise
         (part) => part.close(),
       )
     : null;
-  const topics = [
-    ...OWN_TOPICS,
-    ...config.kafkaPingTopics.map(({ topic }): TopicSpec => ({ topic, ...SUPPLIER_TOPIC })),
-  ];
-  await untilLogAnswers(logger, () => log.ensureTopics(topics));
-  const epoch = await untilLogAnswers(logger, () => ensureEpoch(log, randomUUID));
+  const untilAnswered = <T>(ask: () => Promise<T>) => untilLogAnswers(logger, life, ask);
+  await untilAnswered(() => log.ping());
+  const logWatch = await life.start(
+    'log watch',
+    () => watchLog(log, logger),
+    (part) => part.stop(),
+  );
+  readiness.watch('log', () => (logWatch.isPresent() ? null : LOG_TO_ANSWER));
+  addLogGauges(metrics, logWatch);
+  const supplierTopics = config.kafkaPingTopics.map(({ topic }): TopicSpec => ({ topic, ...SUPPLIER_TOPIC }));
+  await untilAnswered(() => log.ensureTopics([...OWN_TOPICS, ...supplierTopics]));
+  const epoch = await untilAnswered(() => ensureEpoch(log, randomUUID));
+  readiness.watch('topics');
   const database = ownDb
     ? await life.start(
         'database watch',
-        () => startDatabaseWatch(ownDb, logger, config.databaseUrl ? DATABASE_WAIT_MS : EMBEDDED_DATABASE_WAIT_MS),
+        () =>
+          startDatabaseWatch(ownDb, logger, {
+            waitMs: config.databaseUrl ? DATABASE_WAIT_MS : EMBEDDED_DATABASE_WAIT_MS,
+            stopping: life.stopping,
+          }),
         (part) => part.stop(),
       )
     : null;
   const db = database?.db ?? null;
+  if (ownDb && database) {
+    readiness.watch('database', () => database.waitsFor());
+    addDatabaseGauges(metrics, ownDb, database);
+  }
 
-  const engine = has('engine')
-    ? await life.start(
-        'engine',
-        () => startEngine({ log, clock, logger, counters: metrics.engine }),
-        (part) => part.stop(),
-      )
-    : null;
-  const recorder =
-    has('recorder') && db
-      ? await life.start(
-          'recorder',
-          () => startRecorder({ log, db, tables: recordTables, clock, logger, epoch, counters: metrics.recorder }),
-          (part) => part.stop(),
-        )
-      : null;
-  const reconciler =
-    recorder && db
-      ? await life.start(
-          'reconciler',
-          () =>
-            startReconciler({
-              log,
-              db,
-              store: reconcileStore,
-              watchStore,
-              tables: recordTables,
-              clock,
-              logger,
-              epoch,
-              counters: metrics.reconciler,
-              options: { quietMs: config.reconcileQuietSeconds * 1000 },
-            }),
-          (part) => part.stop(),
-        )
-      : null;
-  if (has('publisher') && db)
+  if (has('engine')) {
+    const engine = await life.start(
+      'engine',
+      () => startEngine({ log, clock, logger, counters: metrics.engine }),
+      (part) => part.stop(),
+    );
+    readiness.watch('engine', () => (engine.isReady() ? null : describeEngine(engine)));
+    addEngineGauges(metrics, engine, clock);
+  }
+  if (has('recorder') && db) {
+    const recording = { log, db, tables: recordTables, clock, logger, epoch };
+    const recorder = await life.start(
+      'recorder',
+      () => startRecorder({ ...recording, counters: metrics.recorder }),
+      (part) => part.stop(),
+    );
+    readiness.watch('recorder', () => (recorder.databaseAwaySinceMs() === null ? null : 'the database to record'));
+    const reconciler = await life.start(
+      'reconciler',
+      () =>
+        startReconciler({
+          ...recording,
+          store: reconcileStore,
+          watchStore,
+          counters: metrics.reconciler,
+          options: { quietMs: config.reconcileQuietSeconds * 1000 },
+        }),
+      (part) => part.stop(),
+    );
+    addRecorderGauges(metrics, recorder, reconciler);
+  }
+  if (has('publisher') && db) {
     await life.start(
       'publisher',
       () => startPublisher({ db, log, store: watchStore, clock, logger, epoch }),
       (part) => part.stop(),
     );
-  if (has('intake'))
+    readiness.watch('publisher');
+    addOutboxGauges(metrics, db, clock);
+  }
+  if (has('intake')) {
     await life.start(
       'intake',
       () =>
@@ -174,46 +234,51 @@ async function startParts(config: Config, logger: Log, life: Lifecycle): Promise
         }),
       (part) => part.stop(),
     );
-  addLagGauges(metrics, engine, recorder);
-  if (reconciler) addReconcileGauge(metrics, reconciler);
-
-  if (!has('api') || !db || !database) {
-    logger.info({ roles: config.roles }, 'started');
-    return { url: null, stop: () => life.stop() };
+    readiness.watch('intake');
+    addIntakeGauges(metrics, groups);
   }
-  const url = await startApi({ config, logger, life, clock, metrics, log, db, database, engine, recorder, epoch });
-  return { url, stop: () => life.stop() };
+  const api =
+    has('api') && db && database
+      ? await startApi({ config, logger, life, clock, metrics, log, logWatch, db, database, epoch, readiness, app })
+      : null;
+  await untilReady(readiness, life, logger);
+  await api?.open(listener);
+  readiness.startIsOver();
+  logger.info({ url: listener.url, roles: config.roles }, 'ready');
+  return listener.url;
 }
 
-function addLagGauges(metrics: Metrics, engine: EngineWorker | null, recorder: Recorder | null): void {
-  if (engine)
-    metrics.addGauge({
-      name: 'tagwatch_engine_lag_inputs',
-      help: 'Inputs that the engine has yet to fold.',
-      read: () => engine.status().lag,
-    });
-  if (recorder)
-    metrics.addGauge({
-      name: 'tagwatch_recorder_lag_records',
-      help: 'Records that the recorder has yet to write; absent while the log is away.',
-      read: () =>
-        recorder.lag().then(
-          (partitions) => partitions.reduce((sum, { behind }) => sum + behind, 0),
-          () => null,
-        ),
-    });
+/** Every part of the roles, in the order of the start: so each can be asked about from the first moment. */
+function expectParts(has: (role: Role) => boolean, needsDatabase: boolean): Readiness {
+  const readiness = createReadiness();
+  readiness.expect('log', 'essential', LOG_TO_ANSWER);
+  readiness.expect('topics', 'essential');
+  // While the database is away alerts flow all the same, so nothing that needs it is essential.
+  if (needsDatabase) readiness.expect('database', 'helpful');
+  if (has('engine')) readiness.expect('engine', 'essential');
+  if (has('recorder')) readiness.expect('recorder', 'helpful');
+  if (has('publisher')) readiness.expect('publisher', 'helpful');
+  if (has('intake')) readiness.expect('intake', 'essential');
+  if (has('api')) for (const part of API_PARTS) readiness.expect(part, 'essential');
+  return readiness;
 }
 
-function addReconcileGauge(metrics: Metrics, reconciler: Reconciler): void {
-  metrics.addGauge({
-    name: 'tagwatch_reconcile_requests_waiting',
-    help: 'Activations whose past is to be judged again; absent while the database is away.',
-    read: () =>
-      reconciler.waiting().then(
-        (count) => count,
-        () => null,
-      ),
-  });
+function describeEngine(engine: EngineWorker): string {
+  const { partitions, restored, lag } = engine.status();
+  if (partitions === 0) return 'partitions to be assigned';
+  if (restored < partitions) return `${partitions - restored} of ${partitions} partitions to be restored`;
+  return `${lag} inputs to be folded`;
+}
+
+/** Resolves when nothing essential waits; says now and then what still does. */
+async function untilReady(readiness: Readiness, life: Lifecycle, logger: Log): Promise<void> {
+  for (let waitedMs = 0; ; waitedMs += READY_CHECK_MS) {
+    const waiting = listBlocking(readiness);
+    if (waiting.length === 0) return;
+    if (waitedMs > 0 && waitedMs % READY_TELL_MS === 0)
+      logger.warn({ waiting: waiting.map(({ part, waitsFor }) => `${part}: ${waitsFor}`) }, 'not ready yet');
+    await life.wait(delay(READY_CHECK_MS));
+  }
 }
 
 function openLog(config: Config, logger: Log): EventLog {
@@ -234,25 +299,29 @@ export function openDatabase(config: Config, logger: Log): Database | Promise<Da
  * Nothing works without the log: what is away is waited for, and said; a wrong topic (partition count) ends the start. A topic
  * that was made a moment ago may have no leader yet: that is tried again soon and said only when it lasts.
  */
-async function untilLogAnswers<T>(logger: Log, ask: () => Promise<T>): Promise<T> {
+async function untilLogAnswers<T>(logger: Log, life: Lifecycle, ask: () => Promise<T>): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     try {
-      return await ask();
+      return await life.wait(ask());
     } catch (error) {
       if (!(error instanceof LogUnavailable)) throw error;
       if (attempt >= LOG_QUIET_TRIES) logger.error({ attempt, err: error }, 'the event log is away: waiting for it');
       const waitMs = attempt < LOG_QUIET_TRIES ? LOG_FIRST_RETRY_MS : LOG_RETRY_MS;
-      await new Promise((resolve) => setTimeout(resolve, waitMs));
+      await life.wait(delay(waitMs));
     }
   }
 }
 
-function startDatabaseWatch(db: Database, logger: Log, waitMs: number): Promise<DatabaseWatch> {
+function startDatabaseWatch(
+  db: Database,
+  logger: Log,
+  wait: { readonly waitMs: number; readonly stopping: AbortSignal },
+): Promise<DatabaseWatch> {
   return watchDatabase({
     db,
     migrate: () => migrate(db, logger),
     logger,
-    waitMs,
+    ...wait,
     // Running on under a schema that is not ours would put wrong rows on record: end, and let the operator see why.
     onFault(error) {
       logger.error({ err: error }, 'the database has a schema that this program cannot use');

@@ -31,9 +31,11 @@ const ALLOWED: Readonly<Record<string, Rule | '*'>> = {
   http: { parts: [...PORTS, 'pipeline/local-time', 'feed', 'formats', 'store', 'evidence'] },
   simulator: { parts: PORTS },
   console: { parts: ['feed', 'alerts', TYPES] },
+  // What every process has, whatever its roles: its listener, what it waits for, how it is told to stop.
+  start: { parts: ['http', 'pipeline', 'store', 'metrics.ts'] },
   'config.ts': { parts: ['formats/ping-message'] },
   'lifecycle.ts': { parts: PORTS },
-  'metrics.ts': { parts: ['pipeline', 'engine'] },
+  'metrics.ts': { parts: ['pipeline', 'engine', 'http/app'] },
   'version.ts': { parts: [] },
   // The composition root: constructs adapters (`tagwatch.ts`), puts endpoints together (`serve-api.ts`), reads the command line.
   'main.ts': '*',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createLifecycle } from '../src/lifecycle.js';
+import { createLifecycle, StartStopped } from '../src/lifecycle.js';
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -35,6 +35,53 @@ describe('lifecycle', () => {
         () => 1,
         () => {},
       ),
-    ).rejects.toThrow('stopping');
+    ).rejects.toBeInstanceOf(StartStopped);
+  });
+
+  it('a stop that comes while a part starts waits for it, and stops it first', async () => {
+    const life = createLifecycle(quiet);
+    const stopped: string[] = [];
+    await life.start(
+      'log',
+      () => 'log',
+      (part) => void stopped.push(part),
+    );
+    let finish: (part: string) => void = () => {};
+    const starting = life.start(
+      'engine',
+      () => new Promise<string>((resolve) => (finish = resolve)),
+      (part) => void stopped.push(part),
+    );
+    const stop = life.stop();
+    expect(life.stopping.aborted).toBe(true);
+    expect(stopped).toEqual([]);
+    finish('engine');
+    expect(await starting).toBe('engine');
+    expect(await stop).toEqual([]);
+    expect(stopped).toEqual(['engine', 'log']);
+  });
+
+  it('a part whose start fails or hangs does not keep the others from stopping', async () => {
+    for (const start of [() => Promise.reject(new Error('no')), () => new Promise<never>(() => {})]) {
+      const life = createLifecycle(quiet, 20);
+      const stopped: string[] = [];
+      await life.start(
+        'log',
+        () => 'log',
+        (part) => void stopped.push(part),
+      );
+      life.start('engine', start, () => {}).catch(() => {});
+      await life.stop();
+      expect(stopped).toEqual(['log']);
+    }
+  });
+
+  it('what a start waits for ends as soon as a stop is asked for', async () => {
+    const life = createLifecycle(quiet);
+    const waiting = life.wait(new Promise<never>(() => {}));
+    expect(await life.wait(Promise.resolve(1))).toBe(1);
+    void life.stop();
+    await expect(waiting).rejects.toBeInstanceOf(StartStopped);
+    await expect(life.wait(new Promise<never>(() => {}))).rejects.toBeInstanceOf(StartStopped);
   });
 });

@@ -26,11 +26,10 @@ export function createConnectionBar(): ConnectionBar {
     connection(given) {
       connection = given;
     },
-    status({ database, log, silentSuppliers }) {
+    status({ database, log }) {
       const troubles = [
         log === 'away' ? 'The event log is away: nothing new is judged, and nothing can be acknowledged.' : null,
         database === 'away' ? 'The database is away: alerts go on; names, zones and tracks may be missing.' : null,
-        silentSuppliers.length > 0 ? `No pings from ${silentSuppliers.join(', ')}.` : null,
       ].filter((one) => one !== null);
       trouble.hidden = troubles.length === 0;
       setText(trouble, troubles.join(' '));

@@ -7,6 +7,7 @@ import { type Config, readConfig } from '../config.js';
 import type { Log } from '../pipeline/ports.js';
 import { inventCohort } from '../simulator/cohort.js';
 import { createSimulation } from '../simulator/simulation.js';
+import { abortOnStopSignal } from '../start/stop-signals.js';
 import { drive } from './drive.js';
 import { DEMO_HELP, type DemoOptions, describeDemo, readDemoOptions } from './options.js';
 import { nextFreePort } from './ports.js';
@@ -16,8 +17,8 @@ import { seed } from './seed.js';
 export type StartTagwatch = (
   config: Config,
   log: Log,
-  announce: (url: string) => void,
-) => Promise<{ readonly url: string | null; stop(): Promise<readonly string[]> }>;
+  options: { readonly announce: (url: string) => void; readonly signal: AbortSignal },
+) => Promise<{ readonly url: string; stop(): Promise<readonly string[]> }>;
 
 const HOST = '127.0.0.1';
 const USUAL_PORT = 8080;
@@ -56,23 +57,6 @@ async function configure(options: DemoOptions, dataDir: string): Promise<Config>
   return read.config;
 }
 
-/** npm hands on the Ctrl-C that the terminal has sent to everybody: two signals at once are one wish. */
-const SAME_WISH_MS = 1_000;
-
-/** The first signal aborts, so that everything stops in order; another one, some time later, ends the process. */
-function abortOnSignal(): AbortController {
-  const controller = new AbortController();
-  let firstAtMs = 0;
-  const onSignal = () => {
-    if (!controller.signal.aborted) firstAtMs = nowMs();
-    else if (nowMs() - firstAtMs > SAME_WISH_MS) process.exit(1);
-    controller.abort();
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  return controller;
-}
-
 /** Runs until it is told to stop; answers the exit code. */
 export async function runDemo(argv: readonly string[], start: StartTagwatch): Promise<number> {
   const options = readDemoOptions(argv);
@@ -88,7 +72,7 @@ export async function runDemo(argv: readonly string[], start: StartTagwatch): Pr
   const dataDir = prepareFolder(options);
   if (dataDir === null) return 1;
   const isKept = options.keep || options.dataDir !== null;
-  const { signal } = abortOnSignal();
+  const signal = abortOnStopSignal();
   try {
     return await run(options, dataDir, isKept, start, signal);
   } catch (error) {
@@ -112,10 +96,9 @@ async function run(
   const log = pino({ level: config.logLevel }, pino.destination(2));
   say('Starting Tagwatch with an embedded database and log ...');
   const startedAtMs = nowMs();
-  const tagwatch = await start(config, log, () => {});
+  const tagwatch = await start(config, log, { announce: () => {}, signal });
   try {
     const { url } = tagwatch;
-    if (url === null) throw new Error('The program started without its API.');
     if (signal.aborted) return 0;
     const seededFromMs = nowMs();
     const cohort = inventCohort(options.seed);

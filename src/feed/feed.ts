@@ -58,6 +58,8 @@ export interface FeedDeps {
     subscribe(onChanged: (status: FeedStatus) => void): () => void;
   };
   readonly limits?: Partial<FeedLimits>;
+  /** For the metrics. */
+  readonly counters?: { clientCutOff(why: string): void };
 }
 
 export interface Feed {
@@ -133,6 +135,7 @@ export function registerFeed(server: Server, deps: FeedDeps): Feed {
       limits,
       (why) => {
         clients.delete(client);
+        deps.counters?.clientCutOff(why);
         logger.info({ why, bufferedBytes: socket.bufferedAmount }, 'a feed client that does not read is cut off');
       },
     );

@@ -66,10 +66,6 @@ export const StatusSchema = Type.Object({
   type: Type.Literal('status'),
   database: Type.Enum(['present', 'away']),
   log: Type.Enum(['present', 'away']),
-  recorderLagMs: Type.Optional(
-    Type.Union([Type.Number(), Type.Null()], { description: 'how far the record is behind the log; null: not known' }),
-  ),
-  silentSuppliers: Type.Array(Type.String()),
 });
 export type FeedStatus = Readonly<Omit<Static<typeof StatusSchema>, 'type'>>;
 

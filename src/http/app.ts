@@ -1,5 +1,6 @@
 /** The HTTP application: what every endpoint has in common. Endpoints add themselves by `registerXxx(app, deps)`. */
 
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import swagger from '@fastify/swagger';
@@ -10,6 +11,7 @@ import fastify, {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
+  type FastifyServerFactory,
   type RawServerDefault,
 } from 'fastify';
 import type { TSchema } from 'typebox';
@@ -28,12 +30,24 @@ export type App = FastifyInstance<
 >;
 
 export interface AppOptions {
-  /** Requests are told at `debug`, by route and never by address: ids and searches stand in addresses. */
+  /** Requests are told at `debug`, by their id and route and never by address: ids and searches stand in addresses. */
   readonly log: Log;
+  /** Told of every answer, for the metrics. */
+  readonly onAnswered?: (answer: Answered) => void;
+  /** What makes the server, where it is not the application's own. */
+  readonly serverFactory?: FastifyServerFactory;
   /** The largest body an endpoint takes unless it says otherwise; 1 MiB where not given. */
   readonly bodyLimitBytes?: number;
   /** Stands in the OpenAPI description. */
   readonly version?: string;
+}
+
+export interface Answered {
+  readonly method: string;
+  /** As it was registered, with `:names`; null: no such route. */
+  readonly route: string | null;
+  readonly status: number;
+  readonly elapsedMs: number;
 }
 
 const DEFAULT_BODY_LIMIT_BYTES = 1_048_576;
@@ -41,6 +55,16 @@ const DEFAULT_BODY_LIMIT_BYTES = 1_048_576;
 const MAX_PARAM_LENGTH = 200;
 /** What a client is told to wait when a part is away: both reconnect within seconds. */
 const RETRY_AFTER_SECONDS = 2;
+
+const REQUEST_ID_HEADER = 'x-request-id';
+/** Ids that a proxy may give: enough to be unique, and nothing that breaks a line of a log or a search in it. */
+const GIVEN_REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
+
+/** The id under which a request is told: the one that it brings, where that is of use, or a new one, unique over restarts. */
+function requestIdOf({ headers }: IncomingMessage): string {
+  const given = headers[REQUEST_ID_HEADER];
+  return typeof given === 'string' && GIVEN_REQUEST_ID.test(given) ? given : randomUUID();
+}
 
 /** The validator's refusal of one part of a request. */
 class SchemaMismatch extends Error {
@@ -159,8 +183,12 @@ export async function createApp(options: AppOptions): Promise<App> {
     const input = toProblemInput(error);
     if (input === null) {
       const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-      log.error({ route: request.routeOptions?.url, method: request.method, name, message, stack }, 'request failed');
-      sendProblem(reply, { status: 500, detail: 'Something went wrong here; it is in the log.' });
+      const { id: requestId, method } = request;
+      log.error({ requestId, route: request.routeOptions?.url, method, name, message, stack }, 'request failed');
+      sendProblem(reply, {
+        status: 500,
+        detail: `Something went wrong here; it is in the log as request ${requestId}.`,
+      });
       return;
     }
     const { retryAfterSeconds, ...problem } = input;
@@ -168,13 +196,31 @@ export async function createApp(options: AppOptions): Promise<App> {
     sendProblem(reply, problem);
   };
 
+  const nameRequest = (request: FastifyRequest, reply: FastifyReply) => reply.header(REQUEST_ID_HEADER, request.id);
+  const tellAnswer = (request: FastifyRequest, reply: FastifyReply): void => {
+    const answered: Answered = {
+      method: request.method,
+      route: request.routeOptions?.url ?? null,
+      status: reply.statusCode,
+      elapsedMs: Math.round(reply.elapsedTime * 10) / 10,
+    };
+    log.debug({ requestId: request.id, ...answered }, 'request');
+    options.onAnswered?.(answered);
+  };
+
   const app: App = fastify({
     logger: false,
     bodyLimit: options.bodyLimitBytes ?? DEFAULT_BODY_LIMIT_BYTES,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
-    frameworkErrors: fail,
+    genReqId: requestIdOf,
+    // An address that cannot be read comes past all hooks.
+    frameworkErrors(error, request, reply) {
+      fail(error, request, nameRequest(request, reply));
+      tellAnswer(request, reply);
+    },
     clientErrorHandler: answerClientError,
     forceCloseConnections: 'idle',
+    ...(options.serverFactory === undefined ? {} : { serverFactory: options.serverFactory }),
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setValidatorCompiler(compileValidator);
   // Schemas of answers describe; they do not drop what they do not know.
@@ -200,15 +246,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     reply.header('allow', allowed.join(', '));
     return sendProblem(reply, { status: 405, detail: `This address takes ${allowed.join(', ')}.` });
   });
-  app.addHook('onResponse', async (request, reply) => {
-    const fields = {
-      method: request.method,
-      route: request.routeOptions.url ?? null,
-      status: reply.statusCode,
-      elapsedMs: Math.round(reply.elapsedTime * 10) / 10,
-    };
-    log.debug(fields, 'request');
-  });
+  app.addHook('onRequest', async (request, reply) => void nameRequest(request, reply));
+  app.addHook('onResponse', async (request, reply) => tellAnswer(request, reply));
 
   await app.register(swagger, {
     openapi: {

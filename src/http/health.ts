@@ -7,24 +7,22 @@ const PartSchema = Type.Object({
   ready: Type.Boolean(),
   waitsFor: Type.Optional(Type.String({ description: 'What it waits for, in words; absent when ready' })),
 });
-export type PartStatus = Type.Static<typeof PartSchema>;
 
 const ReadySchema = Type.Object({
   status: Type.Enum(['ready', 'degraded', 'not-ready']),
   parts: Type.Array(PartSchema),
 });
 
+export interface HealthDeps {
+  readonly parts: () => readonly (Type.Static<typeof PartSchema> & { readonly essential: boolean })[];
+  readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
+}
+
 /**
  * `essential`: the parts without which alerts do not flow. The database is none of them: while it is away the program is
  * `degraded` and answers 200, because taking it out of service would stop the alerts that still come.
  */
-export function registerHealth(
-  app: App,
-  deps: {
-    readonly parts: () => Promise<readonly (PartStatus & { readonly essential: boolean })[]>;
-    readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
-  },
-): void {
+export function registerHealth(app: App, deps: HealthDeps): void {
   app.get(
     '/health/live',
     {
@@ -47,7 +45,7 @@ export function registerHealth(
       },
     },
     async (_request, reply) => {
-      const found = await deps.parts();
+      const found = deps.parts();
       const waiting = found.filter(({ ready }) => !ready);
       const isBlocked = waiting.some(({ essential }) => essential);
       const status = isBlocked ? 'not-ready' : waiting.length > 0 ? 'degraded' : 'ready';

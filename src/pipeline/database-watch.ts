@@ -23,6 +23,8 @@ export async function watchDatabase(deps: {
   readonly migrate: () => Promise<unknown>;
   readonly logger: Log;
   readonly waitMs: number;
+  /** Ends that wait when the program stops. */
+  readonly stopping?: AbortSignal;
   readonly onFault: (error: unknown) => void;
   readonly checkMs?: number;
 }): Promise<DatabaseWatch> {
@@ -71,10 +73,13 @@ export async function watchDatabase(deps: {
   });
   const isSettled = await Promise.race([
     checking.then(() => true),
-    new Promise<false>((resolve) => setTimeout(resolve, deps.waitMs, false).unref()),
+    new Promise<false>((resolve) => {
+      setTimeout(resolve, deps.waitMs, false).unref();
+      deps.stopping?.addEventListener('abort', () => resolve(false), { once: true });
+    }),
   ]);
   if (first !== null) throw first;
-  if (!isSettled || !present)
+  if ((!isSettled || !present) && !deps.stopping?.aborted)
     logger.error(
       {},
       'the database is away: going on without it; alerts flow, records cannot be changed, the record waits',

@@ -81,8 +81,13 @@ const HOLD_REQUESTS_MS = 20_000;
 export interface EngineWorker {
   /** Whether every partition that it owns is restored and has been read to where its end was at assignment. */
   isReady(): boolean;
-  /** Partitions owned, restored, and the inputs still to be folded. */
-  status(): { readonly partitions: number; readonly restored: number; readonly lag: number };
+  /** Partitions owned, restored, the inputs still to be folded, and of the last checkpoints the oldest (null: owns nothing). */
+  status(): {
+    readonly partitions: number;
+    readonly restored: number;
+    readonly lag: number;
+    readonly checkpointedAtMs: number | null;
+  };
   stop(): Promise<void>;
 }
 
@@ -345,6 +350,8 @@ export async function startEngine(deps: {
       partitions: owned.size,
       restored: [...owned.values()].filter((entry) => entry.restoreUntil === null).length,
       lag: [...owned.values()].reduce((sum, entry) => sum + lagOf(entry), 0),
+      checkpointedAtMs:
+        owned.size === 0 ? null : Math.min(...[...owned.values()].map(({ checkpointedAtMs }) => checkpointedAtMs)),
     }),
     async stop() {
       clearInterval(ticker);

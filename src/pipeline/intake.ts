@@ -7,7 +7,7 @@ import type { Ping } from '../engine/types.js';
 import type { Clock, EventLog, Log, LogBatch, LogRecord, NewRecord } from './ports.js';
 import { appendInTurns, INPUTS, inputRecord, REJECTED, rejectedRecord } from './topics.js';
 
-const INTAKE_GROUP = 'tagwatch-intake';
+export const INTAKE_GROUP = 'tagwatch-intake';
 
 /** One ping of a message, or what could not be used of it. */
 export type IntakeResult =

@@ -160,6 +160,8 @@ export interface Database extends Queryable {
    * gone; `release` gives it back.
    */
   tryLock(key: number): Promise<{ readonly lost: Promise<void>; release(): Promise<void> } | null>;
+  /** Its connections for queries, where it has any, and who waits for one. */
+  connections?(): { readonly total: number; readonly idle: number; readonly waiting: number };
   close(): Promise<void>;
 }
 

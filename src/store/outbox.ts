@@ -46,6 +46,16 @@ export async function readOutbox(db: Queryable, limit: number): Promise<OutboxRo
   return rows.map((row) => ({ outboxId: row.outbox_id, target: { kind: row.target_kind, id: row.target_id } }));
 }
 
+/** How many rows wait, and since when the oldest of them does, epoch ms; null: none waits. */
+export async function measureOutbox(db: Queryable): Promise<{ rows: number; oldestAtMs: number | null }> {
+  const { rows } = await db.query<{ count: number; oldest: Date | null }>(
+    'select count(*) as count, min(recorded_at) as oldest from outbox',
+    [],
+  );
+  const { count, oldest } = rows[0]!;
+  return { rows: count, oldestAtMs: oldest?.getTime() ?? null };
+}
+
 /** Removes rows and, with the commit, tells those who wait for them. */
 export async function removeFromOutbox(db: Queryable, outboxIds: readonly number[]): Promise<void> {
   await db.query(

@@ -157,6 +157,8 @@ export function connectPostgres(options: PostgresOptions): Database {
       return lock;
     },
 
+    connections: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+
     close() {
       closing ??= (async () => {
         await Promise.all([...stops].map((stop) => stop()));

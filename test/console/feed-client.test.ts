@@ -197,7 +197,7 @@ describe('against the real feed', () => {
         logger,
         allowedOrigins: [],
         status: {
-          current: () => ({ database: 'present', log: 'present', silentSuppliers: [] }),
+          current: () => ({ database: 'present', log: 'present' }),
           subscribe: () => () => {},
         },
         limits: {},

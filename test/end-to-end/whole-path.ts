@@ -27,6 +27,40 @@ export interface WholePathOptions {
   readonly kills: number;
 }
 
+/** What an operator alerts on, with every role in one process. */
+async function askHealthAndMetrics(url: string): Promise<void> {
+  const ready = await fetch(`${url}/health/ready`);
+  expect(ready.status).toBe(200);
+  const { status, parts } = (await ready.json()) as { status: string; parts: { part: string; ready: boolean }[] };
+  expect(status).toBe('ready');
+  expect(parts.map(({ part }) => part)).toEqual([
+    'log',
+    'topics',
+    'database',
+    'engine',
+    'recorder',
+    'publisher',
+    'intake',
+    'alerts',
+    'positions',
+  ]);
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  for (const line of [
+    /^tagwatch_build_info\{version="\S+",node="\S+"\} 1$/m,
+    /^tagwatch_log_up 1$/m,
+    /^tagwatch_database_up 1$/m,
+    /^tagwatch_outbox_rows 0$/m,
+    /^tagwatch_outbox_age_seconds 0$/m,
+    /^tagwatch_engine_lag_inputs \d+$/m,
+    /^tagwatch_recorder_lag_records \d+$/m,
+    /^tagwatch_intake_lag_records 0$/m,
+    /^tagwatch_checkpoint_age_seconds \d/m,
+    /^tagwatch_rebalances_total\{group="tagwatch-recorder[^"]*"\} [1-9]/m,
+    /^tagwatch_http_request_seconds_count\{method="POST",route="\/api\/v1\/pings",status="2xx"\} [1-9]/m,
+  ])
+    expect(metrics).toMatch(line);
+}
+
 /** The suite for one pair of adapters and one track. */
 export function wholePath({ name, openServices, openTrack, kills }: WholePathOptions): void {
   describe(`whole path, ${name}`, () => {
@@ -75,6 +109,7 @@ export function wholePath({ name, openServices, openTrack, kills }: WholePathOpt
       expect(feed.events().filter((event) => event.tagId !== MARKER).length).toBe(before);
       expect(await countRows(program.url, track)).toBe(track.rows);
       feed.close();
+      await askHealthAndMetrics(program.url);
       expect(await program.stop()).toBe(0);
     });
 

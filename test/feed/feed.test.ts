@@ -34,7 +34,7 @@ async function serve(limits: Partial<FeedLimits> = {}, recentEvents = 10_000): P
   liveView = await startLiveView({ log: opened.log, logger, positionsIntervalMs: 10 });
   await Promise.all([alertLog.caughtUp, liveView.caughtUp]);
   server = createServer((_request, response) => response.end());
-  status = { database: 'present', log: 'present', silentSuppliers: [] };
+  status = { database: 'present', log: 'present' };
   feed = registerFeed(server, {
     alertLog,
     liveView,

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import Type from 'typebox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type App, createApp } from '../../src/http/app.js';
+import { type Answered, type App, createApp } from '../../src/http/app.js';
 import { decodeCursor, encodeCursor, ListQuery, toPage } from '../../src/http/lists.js';
 import { problemResponses, sendProblem } from '../../src/http/problems.js';
 import { DatabaseUnavailable, type Log, LogUnavailable } from '../../src/pipeline/ports.js';
@@ -20,9 +20,10 @@ const Thing = Type.Object(
   { additionalProperties: false },
 );
 
+const answered: Answered[] = [];
 let app: App;
 beforeAll(async () => {
-  app = await createApp({ log, bodyLimitBytes: 1_000 });
+  app = await createApp({ log, bodyLimitBytes: 1_000, onAnswered: (answer) => void answered.push(answer) });
   app.put(
     '/api/v1/things/:thingId',
     {
@@ -55,6 +56,47 @@ const put = (payload: string | object, url = '/api/v1/things/a', type = 'applica
   });
 
 describe('the application', () => {
+  it.each([
+    ['none', undefined],
+    ['too short', 'abc'],
+    ['too long', 'a'.repeat(65)],
+    ['with what would forge a line of the log', 'abcdefgh", "level": "error'],
+  ])('a request has an id of ours where the one it brings is of no use: %s', async (_, given) => {
+    const ask = async () => {
+      const answer = await app.inject({
+        url: '/api/v1/things',
+        headers: given === undefined ? {} : { 'x-request-id': given },
+      });
+      return String(answer.headers['x-request-id']);
+    };
+    const [one, two] = [await ask(), await ask()];
+    expect(one).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27}$/);
+    expect(two).not.toBe(one);
+  });
+
+  it('is told under the id that a proxy gave it, whatever is answered', async () => {
+    for (const url of ['/api/v1/things', '/nowhere', '/api/v1/away/other', '/api/v1/things/%zz']) {
+      const headers = { 'x-request-id': '8c1f-proxy.17_a' };
+      lines.length = 0;
+      expect((await app.inject({ url, headers })).headers['x-request-id'], url).toBe('8c1f-proxy.17_a');
+      expect(lines.map(({ fields }) => fields)).toContainEqual(
+        expect.objectContaining({ requestId: '8c1f-proxy.17_a' }),
+      );
+    }
+  });
+
+  it('tells the metrics route, status and time of every answer, never an address', async () => {
+    answered.length = 0;
+    await app.inject({ url: '/api/v1/things?limit=5' });
+    await app.inject({ method: 'PUT', url: '/api/v1/things/secret', payload: {} });
+    await app.inject({ url: '/api/v1/nowhere/secret' });
+    expect(answered).toEqual([
+      { method: 'GET', route: '/api/v1/things', status: 200, elapsedMs: expect.any(Number) },
+      { method: 'PUT', route: '/api/v1/things/:thingId', status: 422, elapsedMs: expect.any(Number) },
+      { method: 'GET', route: null, status: 404, elapsedMs: expect.any(Number) },
+    ]);
+  });
+
   it('takes a body as it is', async () => {
     const answer = await put({ name: 'x', parts: [{ size: 1 }] });
     expect(answer.statusCode).toBe(200);

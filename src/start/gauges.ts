@@ -1,0 +1,94 @@
+/** What `/metrics` reads of the parts when it is asked: what is up, how far each is behind, how full it is. */
+import type { Metrics } from '../metrics.js';
+import type { DatabaseWatch } from '../pipeline/database-watch.js';
+import type { EngineWorker } from '../pipeline/engine-worker.js';
+import { INTAKE_GROUP } from '../pipeline/intake.js';
+import type { LogWatch } from '../pipeline/log-watch.js';
+import type { Clock, Database } from '../pipeline/ports.js';
+import type { Reconciler } from '../pipeline/reconciler.js';
+import type { Recorder } from '../pipeline/recorder.js';
+import { measureOutbox } from '../store/outbox.js';
+import type { WatchedGroups } from './watched-groups.js';
+
+/** As the work, or null where what it asks is away. */
+const orNull = (work: Promise<number | null>): Promise<number | null> => work.catch(() => null);
+
+export function addLogGauges(metrics: Metrics, logWatch: LogWatch): void {
+  metrics.addGauge({
+    name: 'tagwatch_log_up',
+    help: '1 while the event log answers, 0 while it is away.',
+    read: () => (logWatch.isPresent() ? 1 : 0),
+  });
+}
+
+export function addDatabaseGauges(metrics: Metrics, own: Database, watch: DatabaseWatch): void {
+  metrics.addGauge({
+    name: 'tagwatch_database_up',
+    help: '1 while the database answers and has the schema of this program, 0 while it is away.',
+    read: () => (watch.isPresent() ? 1 : 0),
+  });
+  for (const state of ['total', 'idle', 'waiting'] as const)
+    metrics.addGauge({
+      name: `tagwatch_database_connections_${state}`,
+      help:
+        state === 'waiting'
+          ? 'Statements that wait for a connection to the database.'
+          : `Connections to the database${state === 'idle' ? ' that nobody uses' : ''}; absent with the embedded one.`,
+      read: () => own.connections?.()[state] ?? null,
+    });
+}
+
+export function addOutboxGauges(metrics: Metrics, db: Database, clock: Clock): void {
+  metrics.addGauge({
+    name: 'tagwatch_outbox_rows',
+    help: 'Changes of records that the engine has yet to be told; absent while the database is away.',
+    read: () => orNull(measureOutbox(db).then(({ rows }) => rows)),
+  });
+  metrics.addGauge({
+    name: 'tagwatch_outbox_age_seconds',
+    help: 'How long the oldest of them has waited, 0 where none waits; absent while the database is away.',
+    read: () =>
+      orNull(
+        measureOutbox(db).then(({ oldestAtMs }) =>
+          oldestAtMs === null ? 0 : Math.max(0, clock.nowMs() - oldestAtMs) / 1000,
+        ),
+      ),
+  });
+}
+
+export function addEngineGauges(metrics: Metrics, engine: EngineWorker, clock: Clock): void {
+  metrics.addGauge({
+    name: 'tagwatch_engine_lag_inputs',
+    help: 'Inputs that the engine has yet to fold.',
+    read: () => engine.status().lag,
+  });
+  metrics.addGauge({
+    name: 'tagwatch_checkpoint_age_seconds',
+    help: 'Since when the partition that waits longest for its checkpoint does; absent where this process owns none.',
+    read: () => {
+      const { checkpointedAtMs } = engine.status();
+      return checkpointedAtMs === null ? null : Math.max(0, clock.nowMs() - checkpointedAtMs) / 1000;
+    },
+  });
+}
+
+export function addIntakeGauges(metrics: Metrics, groups: WatchedGroups): void {
+  metrics.addGauge({
+    name: 'tagwatch_intake_lag_records',
+    help: 'Messages of suppliers that intake has yet to take, as of its last batches.',
+    read: () => groups.behind(INTAKE_GROUP),
+  });
+}
+
+export function addRecorderGauges(metrics: Metrics, recorder: Recorder, reconciler: Reconciler): void {
+  metrics.addGauge({
+    name: 'tagwatch_recorder_lag_records',
+    help: 'Records that the recorder has yet to write; absent while the log is away.',
+    read: () => orNull(recorder.lag().then((partitions) => partitions.reduce((sum, { behind }) => sum + behind, 0))),
+  });
+  metrics.addGauge({
+    name: 'tagwatch_reconcile_requests_waiting',
+    help: 'Activations whose past is to be judged again; absent while the database is away.',
+    read: () => orNull(reconciler.waiting()),
+  });
+}
