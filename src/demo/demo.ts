@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import getPort, { portNumbers } from 'get-port';
 import { pino } from 'pino';
 import { type Config, readConfig } from '../config.js';
 import type { Log } from '../pipeline/ports.js';
@@ -10,7 +11,6 @@ import { createSimulation } from '../simulator/simulation.js';
 import { abortOnStopSignal } from '../start/stop-signals.js';
 import { drive } from './drive.js';
 import { DEMO_HELP, type DemoOptions, describeDemo, readDemoOptions } from './options.js';
-import { nextFreePort } from './ports.js';
 import { seed } from './seed.js';
 
 /** What starts the whole program in this process; `announce` is called once it listens, instead of printing the line. */
@@ -21,7 +21,8 @@ export type StartTagwatch = (
 ) => Promise<{ readonly url: string; stop(): Promise<readonly string[]> }>;
 
 const HOST = '127.0.0.1';
-const USUAL_PORT = 8080;
+/** The usual port and its neighbours; any free one where all of them are busy. */
+const USUAL_PORTS = [8080, 8100] as const;
 const SECOND_MS = 1000;
 
 const nowMs = () => Date.now();
@@ -45,7 +46,7 @@ function prepareFolder({ dataDir }: DemoOptions): string | null {
 
 /** Nothing of the surroundings: a DATABASE_URL that happens to be set must not be filled with invented people. */
 async function configure(options: DemoOptions, dataDir: string): Promise<Config> {
-  const port = options.port ?? (await nextFreePort(USUAL_PORT, HOST));
+  const port = options.port ?? (await getPort({ port: portNumbers(...USUAL_PORTS), host: HOST }));
   const level = process.env.TAGWATCH_LOG_LEVEL ?? 'warn';
   const read = readConfig({
     TAGWATCH_DATA_DIR: dataDir,

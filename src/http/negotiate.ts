@@ -1,4 +1,7 @@
-/** Which of the media types that an endpoint has a client wants (RFC 9110, 12.5.1). */
+/**
+ * Which of the media types that an endpoint has a client wants (RFC 9110, 12.5.1). The package `accepts` is not used, because it
+ * refuses `text/csv; charset=utf-8` where `text/csv` is offered, and an empty `Accept`.
+ */
 
 /** The offered type of the highest quality, the first of equal ones; null where none is acceptable. No `Accept`: the first. */
 export function negotiate<T extends string>(accept: string | undefined, offered: readonly T[]): T | null {

@@ -1,4 +1,7 @@
-/** One at a time, in order of arrival, with a bound on how many wait and for how long. */
+/**
+ * One at a time, in order of arrival, with a bound on how many wait and for how long. `async-mutex` keeps those who gave up in its
+ * queue until their turn comes, so behind a statement that hangs its bound would be none.
+ */
 import { DatabaseUnavailable } from '../pipeline/ports.js';
 
 export interface Turns {

@@ -1,7 +1,9 @@
 /**
  * JavaScript values as PostgreSQL's text and back: one table for both databases, so that a parameter or a column means the
- * same on PostGIS and on PGlite. See `Queryable` in `pipeline/ports.ts`.
+ * same on PostGIS and on PGlite. See `Queryable` in `pipeline/ports.ts`. `pg-types` has other rules for most of what stands here
+ * (64-bit integers and numeric as text, infinity as an instant), and PGlite does not use it.
  */
+import { parse as parseArray } from 'postgres-array';
 
 /** Strings in `{…}`: all elements are quoted, so that `null`, commas and braces within them stay what they are. */
 function encodeArray(values: readonly unknown[]): string {
@@ -115,41 +117,6 @@ const arrayElements: Readonly<Record<number, number>> = {
   2951: 2950,
   3807: 3802,
 };
-
-/** PostgreSQL's `{a,"b c",NULL,{…}}`; elements are handed to `parse`. */
-export function parseArray(text: string, parse: (element: string) => unknown): unknown[] {
-  // Bounds other than 1 come before the braces: `[0:1]={…}`.
-  let at = text.indexOf('{');
-  const readList = (): unknown[] => {
-    const values: unknown[] = [];
-    at++;
-    while (text[at] !== '}') {
-      if (at >= text.length) throw new RangeError('An array of the database ends too early');
-      if (text[at] === ',') at++;
-      else if (text[at] === '{') values.push(readList());
-      else values.push(text[at] === '"' ? readQuoted() : readBare());
-    }
-    at++;
-    return values;
-  };
-  const readQuoted = (): unknown => {
-    let element = '';
-    for (at++; text[at] !== '"'; at++) {
-      if (at >= text.length) throw new RangeError('An array of the database ends too early');
-      if (text[at] === '\\') at++;
-      element += text[at];
-    }
-    at++;
-    return parse(element);
-  };
-  const readBare = (): unknown => {
-    const start = at;
-    while (at < text.length && text[at] !== ',' && text[at] !== '}') at++;
-    const element = text.slice(start, at);
-    return element === 'NULL' ? null : parse(element);
-  };
-  return readList();
-}
 
 /** The parser of a type, arrays included; text where the type is not known here. */
 export function parserOf(oid: number): (text: string) => unknown {

@@ -2,8 +2,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import getPort from 'get-port';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { freePort } from '../support/program.js';
 import { type OwnServices, startOwnServices } from '../support/services.js';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'dist', 'main.js');
@@ -25,7 +25,7 @@ describe('a start with Kafka away', () => {
   afterAll(() => services?.dispose());
 
   async function start(roles: string, env: Record<string, string> = {}) {
-    const port = await freePort();
+    const port = await getPort({ host: '127.0.0.1' });
     const child = spawn(process.execPath, [MAIN, 'serve', '--roles', roles], {
       env: { PATH: process.env.PATH, KAFKA_BROKERS: brokers, TAGWATCH_PORT: String(port), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

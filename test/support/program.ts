@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import getPort from 'get-port';
 import { WebSocket } from 'ws';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'dist', 'main.js');
@@ -32,22 +32,11 @@ export async function makeHome(services: Readonly<Record<string, string>> = {}):
   const dataDir = mkdtempSync(join(tmpdir(), 'tagwatch-test-'));
   const env = {
     TAGWATCH_DATA_DIR: dataDir,
-    TAGWATCH_PORT: String(await freePort()),
+    TAGWATCH_PORT: String(await getPort({ host: '127.0.0.1' })),
     TAGWATCH_LOG_LEVEL: 'info',
     ...services,
   };
   return { env, remove: () => rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 }) };
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (!address || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
 
 /** Starts `tagwatch serve` and resolves once it has printed that it listens; rejects with its output when it ends before. */
