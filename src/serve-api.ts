@@ -33,6 +33,7 @@ import { readGapFacts } from './store/gap-facts.js';
 import { readOrderViolations } from './store/order-violations.js';
 import { latestPosition, readTrail } from './store/trail.js';
 import { watchStore } from './store/watch.js';
+import { wearers } from './store/wearers.js';
 import { VERSION } from './version.js';
 
 /** How often the feed's status is looked at, ms: consoles hear of a database that is away within that. */
@@ -106,6 +107,7 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
       const { fixes, last } = await addGaps<TrailFix>(points, after?.evidence ?? null, gapDeps);
       return { points: fixes, next: next === null ? null : { ...next, evidence: last } };
     },
+    hasWearer: async (wearerId) => (await wearers.find(db, wearerId)) !== null,
     clock,
     logger,
   });

@@ -19,7 +19,7 @@ export type AlertStatus = 'open' | 'closed';
  * Why an action did not count. `too-late`: somebody acted since (`by`, `at`); `changed`: the engine found more since;
  * `already-acknowledged` and `closed`: there is nothing left to do (`by`, `at` where a person did it); `evidence-required`: a
  * strap tamper is disposed of with a note or an inspection; `disposition-required`; `key-reused`: the same eventId on another
- * action; `unknown-alert`.
+ * action, or saying something else; `unknown-alert`.
  */
 export type RefusalReason =
   | 'unknown-alert'
@@ -41,6 +41,7 @@ export interface Refusal {
 export interface SeenAction {
   readonly eventId: string;
   readonly type: ActionEvent['type'];
+  readonly saidHash?: string;
   /** Null: it was accepted. */
   readonly refusal: Refusal | null;
 }
@@ -147,15 +148,21 @@ function reopen(alert: Alert, at: Instant): Alert {
   return { ...rest, status: 'open', reopenedAt: at };
 }
 
+/** Whether an action with the same eventId is the same one; of those that told no hash, the type is all that can be compared. */
+function isSameAction(first: SeenAction, { type, saidHash }: ActionEvent): boolean {
+  return first.type === type && (first.saidHash === undefined || saidHash === undefined || first.saidHash === saidHash);
+}
+
 function applyAction(current: Alert | null, action: ActionEvent, seq: number): Applied {
   if (current === null) return { alert: null, outcome: 'refused', refusal: { reason: 'unknown-alert' } };
   const first = current.seenActions.find((seen) => seen.eventId === action.eventId);
   if (first !== undefined) {
-    if (first.type !== action.type) return { alert: current, outcome: 'refused', refusal: { reason: 'key-reused' } };
+    if (!isSameAction(first, action)) return { alert: current, outcome: 'refused', refusal: { reason: 'key-reused' } };
     return { alert: current, outcome: 'repeat', ...(first.refusal === null ? {} : { refusal: first.refusal }) };
   }
   const refusal = judgeAction(current, action);
-  const seen: SeenAction = { eventId: action.eventId, type: action.type, refusal };
+  const { eventId, type, saidHash } = action;
+  const seen: SeenAction = { eventId, type, ...(saidHash === undefined ? {} : { saidHash }), refusal };
   const judged: Alert = { ...current, seenActions: [...current.seenActions, seen].slice(-SEEN_ACTIONS_LIMIT) };
   if (refusal !== null) return { alert: judged, outcome: 'refused', refusal };
   const acted: Alert = {

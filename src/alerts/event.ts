@@ -87,6 +87,8 @@ export interface ActionEvent {
   readonly note?: string;
   readonly disposition?: Disposition;
   readonly tagInspectedAt?: Instant;
+  /** A digest of what the request said, so that its key is not taken for another one's; absent in events of before it was told. */
+  readonly saidHash?: string;
 }
 
 export type AlertEvent = FindingEvent | ActionEvent;

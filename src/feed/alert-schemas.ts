@@ -120,6 +120,7 @@ export const ActionEventSchema = Type.Object({
   note: Type.Optional(Type.String()),
   disposition: Type.Optional(DispositionSchema),
   tagInspectedAt: Type.Optional(InstantSchema),
+  saidHash: Type.Optional(Type.String({ description: 'a digest of what the request said' })),
 });
 
 export const AlertEventSchema = Type.Union([FindingEventSchema, ActionEventSchema]);

@@ -1,7 +1,8 @@
 /** What a zone file holds before anything is judged: features in the order of the file, and what was wrong while reading. */
+import { RECORD_ID_PATTERN } from './record-id.js';
 import type { ZoneFault } from './zone-topology.js';
 
-export const ZONE_ID = /^[A-Za-z0-9._-]{1,64}$/;
+export const ZONE_ID = new RegExp(RECORD_ID_PATTERN);
 
 /** What a finding is about, in words that programs compare. */
 export type ZoneCheck =

@@ -1,7 +1,7 @@
 /** The HTTP application: what every endpoint has in common. Endpoints add themselves by `registerXxx(app, deps)`. */
 
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
@@ -11,15 +11,14 @@ import fastify, {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
-  type FastifyServerFactory,
   type RawServerDefault,
 } from 'fastify';
-import type { TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
-import { Convert } from 'typebox/value';
 import { DatabaseUnavailable, type Log, LogUnavailable } from '../pipeline/ports.js';
-import { findJsonFault } from './json-position.js';
-import { type FieldError, type ProblemInput, sendProblem, toFieldErrors, toProblem } from './problems.js';
+import { undoContentEncoding } from './content-encoding.js';
+import { parseJsonBody, UnreadableJson } from './json-body.js';
+import { type ProblemInput, sendProblem, toProblem } from './problems.js';
+import { describeCommon } from './route-description.js';
+import { compileValidator, SchemaMismatch } from './validation.js';
 
 export type App = FastifyInstance<
   RawServerDefault,
@@ -34,10 +33,12 @@ export interface AppOptions {
   readonly log: Log;
   /** Told of every answer, for the metrics. */
   readonly onAnswered?: (answer: Answered) => void;
-  /** What makes the server, where it is not the application's own. */
-  readonly serverFactory?: FastifyServerFactory;
+  /** What the server calls for each request, where it is not the application itself. */
+  readonly wrapHandler?: (own: RequestListener) => RequestListener;
   /** The largest body an endpoint takes unless it says otherwise; 1 MiB where not given. */
   readonly bodyLimitBytes?: number;
+  /** How long a request may take to arrive, its body included; a minute where not given. */
+  readonly requestLimitMs?: number;
   /** Stands in the OpenAPI description. */
   readonly version?: string;
 }
@@ -51,8 +52,12 @@ export interface Answered {
 }
 
 const DEFAULT_BODY_LIMIT_BYTES = 1_048_576;
-/** Ids have at most 64 characters, each at most three when escaped. */
-const MAX_PARAM_LENGTH = 200;
+/** A tag's id has at most 128 characters, each at most nine when escaped. */
+const MAX_PARAM_LENGTH = 1_152;
+/** How long a request may take to arrive, its body included: 4 MiB at 70 kB/s. A body that trickles ends then. */
+const REQUEST_LIMIT_MS = 60_000;
+/** How often requests are looked at for that, ms. */
+const REQUEST_CHECK_MS = 5_000;
 /** What a client is told to wait when a part is away: both reconnect within seconds. */
 const RETRY_AFTER_SECONDS = 2;
 
@@ -66,62 +71,10 @@ function requestIdOf({ headers }: IncomingMessage): string {
   return typeof given === 'string' && GIVEN_REQUEST_ID.test(given) ? given : randomUUID();
 }
 
-/** The validator's refusal of one part of a request. */
-class SchemaMismatch extends Error {
-  override readonly name = 'SchemaMismatch';
-  constructor(
-    readonly errors: readonly FieldError[],
-    readonly part: string | undefined,
-  ) {
-    super('The request does not have the shape that this endpoint takes.');
-  }
-}
-
-/** A body that is not JSON. */
-class UnreadableJson extends Error {
-  override readonly name = 'UnreadableJson';
-}
-
-/** Query strings, paths and headers are text, so values are converted; bodies are taken as they are. */
-function compileValidator({ schema, httpPart }: { schema: unknown; httpPart?: string | undefined }) {
-  const typed = schema as TSchema;
-  const validator = Compile(typed);
-  return (data: unknown): { value: unknown } | { error: Error } => {
-    const value = httpPart === 'body' ? data : Convert(typed, data);
-    if (validator.Check(value)) return { value };
-    return { error: new SchemaMismatch(toFieldErrors(validator.Errors(value)), httpPart) };
-  };
-}
-
-const utf8 = new TextDecoder('utf-8', { fatal: true });
-
-/** JSON from bytes. Throws {@link UnreadableJson} naming line and column, never quoting the text. */
-export function parseJsonBody(bytes: Uint8Array): unknown {
-  let text: string;
-  try {
-    text = utf8.decode(bytes);
-  } catch {
-    throw new UnreadableJson('The body is not UTF-8.');
-  }
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new UnreadableJson(`The body is ${findJsonFault(text)?.detail ?? 'not JSON'}.`);
-  }
-}
-
-const PARTS: Readonly<Record<string, 'query' | 'path' | 'headers'>> = {
-  querystring: 'query',
-  params: 'path',
-  headers: 'headers',
-};
-
 /** What is answered for an error that reached the framework; null: nobody foresaw it. */
 function toProblemInput(error: unknown): (ProblemInput & { readonly retryAfterSeconds?: number }) | null {
   if (error instanceof SchemaMismatch) {
-    const part = PARTS[error.part ?? ''];
-    const errors = part === undefined ? error.errors : error.errors.map((one) => ({ ...one, in: part }));
-    return { status: part === undefined ? 422 : 400, detail: error.message, errors: [...errors] };
+    return { status: error.isBody ? 422 : 400, detail: error.message, errors: [...error.errors] };
   }
   if (error instanceof UnreadableJson) return { status: 400, title: 'Unreadable JSON', detail: error.message };
   if (error instanceof DatabaseUnavailable) {
@@ -135,6 +88,7 @@ function toProblemInput(error: unknown): (ProblemInput & { readonly retryAfterSe
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
     return { status: 415, detail: 'The content type of the body is not one that this endpoint takes.' };
   }
+  if (code === 'FST_ERR_MAX_PARAM_LENGTH') return { status: 414, detail: 'An id in this address is too long.' };
   if (code === 'FST_ERR_CTP_EMPTY_JSON_BODY') return { status: 400, title: 'Unreadable JSON', detail: 'No body.' };
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return { status: statusCode, detail: message };
   return null;
@@ -167,9 +121,25 @@ function answerClientError(error: Error & { code?: string }, socket: Socket): vo
   const problem = toProblem({ status });
   const body = JSON.stringify(problem);
   socket.end(
-    `HTTP/1.1 ${status} ${problem.title}\r\nContent-Type: application/problem+json\r\n` +
+    `HTTP/1.1 ${status} ${problem.title}\r\nContent-Type: application/problem+json\r\nX-Content-Type-Options: nosniff\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    // Whoever goes on sending is not listened to.
+    () => socket.destroy(),
   );
+}
+
+/**
+ * What holds of every request before it is looked at, and of every answer. Data about people are kept by nobody on the way;
+ * what an answer is, its media type says.
+ */
+function guardRequests(app: App): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-content-type-options', 'nosniff');
+    if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
+    // Two readers of one request must not take it to be for two hosts (RFC 9112, 3.2); Node gives the first.
+    const hosts = request.raw.rawHeaders.filter((text, i) => i % 2 === 0 && text.toLowerCase() === 'host');
+    if (hosts.length > 1) return sendProblem(reply, { status: 400, detail: 'The request names its host twice.' });
+  });
 }
 
 /**
@@ -178,7 +148,7 @@ function answerClientError(error: Error & { code?: string }, socket: Socket): vo
  * endpoints that are registered afterwards at `/api/v1/openapi.json`.
  */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { log } = options;
+  const { log, requestLimitMs = REQUEST_LIMIT_MS } = options;
   const fail = (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     const input = toProblemInput(error);
     if (input === null) {
@@ -208,6 +178,12 @@ export async function createApp(options: AppOptions): Promise<App> {
     options.onAnswered?.(answered);
   };
 
+  const limits = {
+    requestTimeout: requestLimitMs,
+    // Node exchanges the two where this one is the longer.
+    headersTimeout: requestLimitMs,
+    connectionsCheckingInterval: Math.min(REQUEST_CHECK_MS, requestLimitMs),
+  };
   const app: App = fastify({
     logger: false,
     bodyLimit: options.bodyLimitBytes ?? DEFAULT_BODY_LIMIT_BYTES,
@@ -220,7 +196,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
     clientErrorHandler: answerClientError,
     forceCloseConnections: 'idle',
-    ...(options.serverFactory === undefined ? {} : { serverFactory: options.serverFactory }),
+    serverFactory: (own) => createServer(limits, options.wrapHandler?.(own) ?? own),
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setValidatorCompiler(compileValidator);
   // Schemas of answers describe; they do not drop what they do not know.
@@ -237,16 +213,25 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
 
   const table = createRouteTable();
-  app.addHook('onRoute', ({ url, method }) => {
-    for (const one of Array.isArray(method) ? method : [method]) table.add(url, one);
+  app.addHook('onRoute', (route) => {
+    for (const one of Array.isArray(route.method) ? route.method : [route.method]) table.add(route.url, one);
+    describeCommon(route);
   });
-  app.setNotFoundHandler((request, reply) => {
+  const answerNotFound = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const allowed = table.methodsAt(request.url.split('?', 1)[0] ?? '');
     if (allowed.length === 0) return sendProblem(reply, { status: 404, detail: 'There is nothing at this address.' });
     reply.header('allow', allowed.join(', '));
     return sendProblem(reply, { status: 405, detail: `This address takes ${allowed.join(', ')}.` });
-  });
+  };
   app.addHook('onRequest', async (request, reply) => void nameRequest(request, reply));
+  guardRequests(app);
+  app.addHook('preParsing', async (request, reply, payload) => {
+    if (!request.is404) return undoContentEncoding(request, payload);
+    // Before a body is read that nobody wants, and before its media type is judged.
+    await answerNotFound(request, reply);
+    return payload;
+  });
+  app.setNotFoundHandler(answerNotFound);
   app.addHook('onResponse', async (request, reply) => tellAnswer(request, reply));
 
   await app.register(swagger, {

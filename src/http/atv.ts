@@ -7,6 +7,7 @@ import type { Clock } from '../pipeline/ports.js';
 import type { AbsenceFacts } from '../pipeline/watch-port.js';
 import type { OrderViolations } from '../store/order-violations.js';
 import type { App } from './app.js';
+import { RecordId } from './ids.js';
 import { problemResponses, sendProblem } from './problems.js';
 
 /** How many violations are listed; all that are on record are counted. */
@@ -31,7 +32,7 @@ export interface AtvDeps {
   readonly clock: Clock;
 }
 
-const Params = Type.Object({ orderId: Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$' }) });
+const Params = Type.Object({ orderId: RecordId });
 const Instant = Type.String({ format: 'date-time' });
 const Violation = Type.Object({
   alertId: Type.String(),

@@ -1,5 +1,7 @@
 /** Lists over HTTP: `{items, next}`, by `limit` and an opaque `cursor` (`wire.md`). */
-import Type, { type TSchema } from 'typebox';
+import Type, { type Static, type TSchema } from 'typebox';
+import { Check } from 'typebox/value';
+import type { FieldError } from './problems.js';
 
 export const MAX_LIST_LIMIT = 500;
 export const DEFAULT_LIST_LIMIT = 100;
@@ -30,16 +32,21 @@ export function encodeCursor(key: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');
 }
 
-/** The sort key in a cursor; null where it is not one of `encodeCursor` with so many parts. */
-export function decodeCursor(cursor: string, parts: number): (string | number)[] | null {
+/**
+ * The sort key in a cursor, by the schema of this list's keys; null where it is none of them. A cursor is the caller's text: of
+ * another list, of another program or made up.
+ */
+export function decodeCursor<T extends TSchema>(cursor: string, key: T): Static<T> | null {
   try {
-    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    const fits = Array.isArray(key) && key.length === parts;
-    return fits && key.every((one) => typeof one === 'string' || typeof one === 'number') ? key : null;
+    const decoded: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    return Check(key, decoded) ? decoded : null;
   } catch {
     return null;
   }
 }
+
+/** The fault of a cursor that {@link decodeCursor} does not take. */
+export const FOREIGN_CURSOR: FieldError = { in: 'query', pointer: '/cursor', detail: 'is not a cursor of this list' };
 
 /** A page of rows that were read with one more than `limit`, so that it is known whether more follow. */
 export function toPage<T>(

@@ -5,6 +5,7 @@ import { type FeedPosition, toPositionItem } from '../feed/position-item.js';
 import type { TrailFix } from '../formats/trail.js';
 import type { Clock } from '../pipeline/ports.js';
 import type { App } from './app.js';
+import { RecordId } from './ids.js';
 import { problemResponses, sendProblem } from './problems.js';
 
 /** A fix dated further ahead of its receipt is nobody's newest (`engine.md`, "Time, order and lateness"). */
@@ -18,7 +19,7 @@ export interface PositionDeps {
   readonly clock: Clock;
 }
 
-const Params = Type.Object({ wearerId: Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$' }) });
+const Params = Type.Object({ wearerId: RecordId });
 const Answer = Type.Interface([PositionItemSchema], {
   ageSeconds: Type.Integer({ minimum: 0, description: 'since the fix, in the time of this server' }),
 });

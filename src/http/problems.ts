@@ -39,6 +39,7 @@ const TITLES: Readonly<Record<number, string>> = {
   413: 'Too large',
   414: 'Address too long',
   415: 'Unsupported media type',
+  421: 'Misdirected request',
   422: 'Not valid',
   428: 'Precondition required',
   429: 'Too many requests',
@@ -66,6 +67,8 @@ export function sendProblem(reply: FastifyReply, input: ProblemInput): FastifyRe
   return reply
     .code(input.status)
     .header('content-type', 'application/problem+json')
+    .header('cache-control', 'no-store')
+    .header('x-content-type-options', 'nosniff')
     .send(Buffer.from(JSON.stringify(toProblem(input))));
 }
 
@@ -79,7 +82,8 @@ export function problemResponses(...statuses: readonly number[]): Record<number,
   );
 }
 
-const escapePointer = (name: string) => name.replaceAll('~', '~0').replaceAll('/', '~1');
+/** A name as one step of a JSON Pointer. */
+export const escapePointer = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
 
 /** The validator's findings as fields at fault: a missing field is named by its own pointer, an unknown one as such. */
 export function toFieldErrors(found: readonly TLocalizedValidationError[]): FieldError[] {

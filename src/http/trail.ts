@@ -5,6 +5,7 @@ import { TRAIL_FORMATS } from '../formats/track-write.js';
 import type { TrailFix, TrailWriter } from '../formats/trail.js';
 import type { Clock, Log } from '../pipeline/ports.js';
 import type { App } from './app.js';
+import { RecordId } from './ids.js';
 import { readInstants } from './instants.js';
 import { negotiate } from './negotiate.js';
 import { problemResponses, sendProblem } from './problems.js';
@@ -32,6 +33,8 @@ export interface TrailDeps {
     readonly limit: number;
     readonly after: TrailPlace | null;
   }) => Promise<{ readonly points: readonly TrailFix[]; readonly next: TrailPlace | null }>;
+  /** Whether there is such a wearer; rejects with `DatabaseUnavailable`. */
+  readonly hasWearer: (wearerId: string) => Promise<boolean>;
   readonly clock: Clock;
   readonly logger: Log;
 }
@@ -39,7 +42,7 @@ export interface TrailDeps {
 const FORMATS = Object.values(TRAIL_FORMATS);
 const MEDIA_TYPES = FORMATS.map(({ mediaType }) => mediaType);
 
-const Params = Type.Object({ wearerId: Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$' }) });
+const Params = Type.Object({ wearerId: RecordId });
 const Query = Type.Object({
   from: Type.Optional(Type.String({ description: 'from this instant on; a day before `to` unless given' })),
   to: Type.Optional(Type.String({ description: 'before this instant; now unless given' })),
@@ -56,7 +59,7 @@ export function registerTrail(app: App, deps: TrailDeps): void {
     querystring: Query,
     response: {
       200: { description: 'The fixes in order of device time', content },
-      ...problemResponses(400, 406, 422, 503),
+      ...problemResponses(404, 406, 422, 503),
     },
   };
   app.get('/api/v1/wearers/:wearerId/trail', { schema }, async (request, reply) => {
@@ -83,6 +86,9 @@ export function registerTrail(app: App, deps: TrailDeps): void {
     const range = { wearerId, fromMs, toMs, limit: FIXES_PER_READ };
     // Before the first byte, so that a database that is away is still a 503.
     const first = await deps.readTrail({ ...range, after: null });
+    if (first.points.length === 0 && !(await deps.hasWearer(wearerId))) {
+      return sendProblem(reply, { status: 404, detail: `There is no wearer ${wearerId}.` });
+    }
     const { create, extension } = FORMATS.find((format) => format.mediaType === mediaType)!;
     const writer = create(wearerId);
     const stream = Readable.from(writeTrail(deps, range, first, writer), { objectMode: false });

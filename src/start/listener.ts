@@ -3,7 +3,7 @@
  * role the same port serves the API once the start is over, without being bound anew; until then its requests are answered 503,
  * saying what the start waits for.
  */
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type App, type AppOptions, createApp } from '../http/app.js';
 import { type HealthDeps, registerHealth } from '../http/health.js';
@@ -44,7 +44,7 @@ export async function openListener(deps: ListenerDeps): Promise<Listener> {
   const app = await createApp({
     ...deps.app,
     // The first answers come from this application; who asks the same server later may be answered by the API.
-    serverFactory: (own) => createServer((request, response) => (api ?? own)(request, response)),
+    wrapHandler: (own) => (request, response) => (api ?? own)(request, response),
   });
   const whyNot = (): string => {
     if (isStopping) return 'Tagwatch is stopping.';

@@ -2,6 +2,11 @@
 
 const UNSTORABLE = /\0|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
+/** Whether PostgreSQL can hold it as it is. */
+export function isStorable(text: string): boolean {
+  return text.search(UNSTORABLE) === -1;
+}
+
 /** Each character that cannot be stored becomes U+FFFD. */
 export function toStorable(text: string): string {
   return text.replace(UNSTORABLE, '\ufffd');

@@ -240,6 +240,14 @@ describe('actions', () => {
     const other = action('disposed', [1, 1], { eventId: 'local-acknowledged-1.0' });
     expect(applyEvent(alert, other, 3)).toMatchObject({ alert, outcome: 'refused', refusal: { reason: 'key-reused' } });
   });
+
+  test('the same eventId that says something else is refused; where the first told no hash it is a repeat', () => {
+    const said = (saidHash?: string) => action('acknowledged', [1, 0], saidHash === undefined ? {} : { saidHash });
+    const alert = fold([SUSPECTED, said('one')]);
+    expect(applyEvent(alert, said('one'), 3).outcome).toBe('repeat');
+    expect(applyEvent(alert, said('two'), 3)).toMatchObject({ outcome: 'refused', refusal: { reason: 'key-reused' } });
+    expect(applyEvent(fold([SUSPECTED, said()]), said('two'), 3).outcome).toBe('repeat');
+  });
 });
 
 test('entity tags are read as they are written, and nothing else is', () => {

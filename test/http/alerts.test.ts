@@ -275,7 +275,9 @@ describe('acting', () => {
     expect(again).toMatchObject({ status: 200, body: first.body });
     expect((await post('/A-1/acknowledge', '"2.0"', undefined, 'key-2')).status).toBe(412);
     const reused = await post('/A-1/dispose', '"2.1"', { disposition: 'no-action' }, 'key-1');
-    expect(reused).toMatchObject({ status: 422, body: { reason: 'key-reused' } });
+    expect(reused).toMatchObject({ status: 409, body: { reason: 'key-reused' } });
+    const other = await post('/A-1/acknowledge', '"2.0"', { note: 'not what it said' }, 'key-1');
+    expect(other).toMatchObject({ status: 409, body: { reason: 'key-reused' } });
     expect((await post('/A-1/acknowledge', '"2.0"', undefined, 'two words')).status).toBe(400);
   });
 

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import Type from 'typebox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answered, type App, createApp } from '../../src/http/app.js';
@@ -46,6 +47,27 @@ beforeAll(async () => {
   await app.listen({ host: '127.0.0.1', port: 0 });
 });
 afterAll(() => app.close());
+
+/** Sends bytes, now and then some more, and gives all that comes back until the connection ends. */
+async function talk(
+  to: App,
+  bytes: string,
+  more: { againEveryMs: number; bytes: string } | null = null,
+): Promise<string> {
+  const { port } = to.server.address() as AddressInfo;
+  const socket = connect(port, '127.0.0.1');
+  let text = '';
+  socket.on('data', (chunk) => {
+    text += chunk;
+  });
+  // Whoever writes to a connection that is over is told so by an error.
+  socket.on('error', () => {});
+  socket.write(bytes);
+  const timer = more === null ? undefined : setInterval(() => socket.write(more.bytes), more.againEveryMs);
+  await new Promise((resolve) => socket.on('close', resolve));
+  clearInterval(timer);
+  return text;
+}
 
 const put = (payload: string | object, url = '/api/v1/things/a', type = 'application/json') =>
   app.inject({
@@ -193,16 +215,114 @@ describe('the application', () => {
   });
 
   it('answers bytes that are not HTTP with a problem', async () => {
-    const { port } = app.server.address() as AddressInfo;
-    const socket = connect(port, '127.0.0.1');
-    let text = '';
-    socket.on('data', (chunk) => {
-      text += chunk;
-    });
-    socket.write('NONSENSE\r\n\r\n');
-    await new Promise((resolve) => socket.on('close', resolve));
+    const text = await talk(app, 'NONSENSE\r\n\r\n');
     expect(text).toContain('application/problem+json');
     expect(text).toMatch(/^HTTP\/1\.1 400/);
+  });
+
+  it.each(['true', '1e1', '0x10', ' 7', '+7', '07', '7.5', '', 'NaN', '1&limit=2'])(
+    'takes ?limit=%s for no number',
+    async (limit) => {
+      const answer = await app.inject(`/api/v1/things?limit=${limit.replace('+', '%2B')}`);
+      expect(answer.json()).toMatchObject({ status: 400, errors: [{ in: 'query', pointer: '/limit' }] });
+    },
+  );
+
+  it('refuses a parameter that the endpoint does not know: a filter with a slip would filter nothing', async () => {
+    const answer = await app.inject('/api/v1/things?limt=7');
+    expect(answer.json()).toMatchObject({
+      status: 400,
+      errors: [{ in: 'query', pointer: '/limt', detail: 'is not a parameter of this endpoint' }],
+    });
+  });
+
+  it.each([
+    ['NUL', '"a\\u0000"'],
+    ['half of a surrogate pair', '"\\ud83d"'],
+    ['the other half', '"\\ude00 \\ude00"'],
+  ])('refuses text that cannot be stored: %s', async (_what, name) => {
+    expect((await put(`{"name":${name}}`)).json()).toMatchObject({ status: 422, errors: [{ pointer: '/name' }] });
+    expect((await put('{"name":"\\ud83d\\ude00"}')).statusCode).toBe(200);
+  });
+
+  it('refuses NUL in a query and a path', async () => {
+    expect((await app.inject('/api/v1/things?cursor=%00')).json()).toMatchObject({ status: 400 });
+    expect((await put({ name: 'x' }, '/api/v1/things/%00')).json()).toMatchObject({ status: 400 });
+  });
+
+  it('refuses what is nested too deeply before anything falls over it', async () => {
+    const answer = await put(`{"name":${'['.repeat(450)}${']'.repeat(450)}}`);
+    expect(answer.json()).toMatchObject({ status: 400, detail: 'The body is nested more than 64 deep.' });
+  });
+
+  it('undoes gzip within the limit of the body, and takes no other encoding', async () => {
+    const send = (payload: Buffer, encoding: string) =>
+      app.inject({
+        method: 'PUT',
+        url: '/api/v1/things/a',
+        headers: { 'content-type': 'application/json', 'content-encoding': encoding },
+        payload,
+      });
+    const body = Buffer.from('{"name":"x"}');
+    expect((await send(gzipSync(body), 'gzip')).json()).toEqual({ name: 'x' });
+    expect((await send(body, 'identity')).statusCode).toBe(200);
+    expect((await send(gzipSync(Buffer.alloc(1_000_000, 32)), 'gzip')).json()).toMatchObject({ status: 413 });
+    expect((await send(body, 'gzip')).json()).toMatchObject({ status: 400 });
+    expect((await send(gzipSync(body).subarray(0, 20), 'gzip')).json()).toMatchObject({ status: 400 });
+    for (const encoding of ['br', 'deflate', 'gzip, gzip', 'aes128gcm']) {
+      expect((await send(body, encoding)).json()).toMatchObject({ status: 415 });
+    }
+  });
+
+  it('refuses a request that names two hosts', async () => {
+    const text = await talk(app, 'GET /api/v1/things HTTP/1.1\r\nHost: a\r\nhost: b\r\nConnection: close\r\n\r\n');
+    expect(text).toMatch(/^HTTP\/1\.1 400/);
+    expect(text).toContain('The request names its host twice.');
+  });
+
+  it('ends a request whose body trickles', async () => {
+    const impatient = await createApp({ log, requestLimitMs: 200 });
+    impatient.put('/api/v1/things', (request) => request.body);
+    await impatient.listen({ host: '127.0.0.1', port: 0 });
+    const head =
+      'PUT /api/v1/things HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n';
+    const text = await talk(impatient, head, { againEveryMs: 20, bytes: ' ' });
+    expect(text).toMatch(/^HTTP\/1\.1 408/);
+    await impatient.close();
+  });
+
+  it('lets nobody on the way keep data, and nobody guess what an answer is', async () => {
+    for (const url of [
+      '/api/v1/things',
+      '/api/v1/things?limit=x',
+      '/api/v1/nowhere',
+      '/api/v1/away/else',
+      '/api/v1/%zz',
+    ]) {
+      const { headers } = await app.inject(url);
+      expect([url, headers['cache-control'], headers['x-content-type-options']]).toEqual([url, 'no-store', 'nosniff']);
+    }
+    expect(await talk(app, 'NONSENSE\r\n\r\n')).toContain('nosniff');
+  });
+
+  it('answers what any request may meet as it describes it', async () => {
+    const { paths } = (await app.inject('/api/v1/openapi.json')).json();
+    const { get } = paths['/api/v1/things'];
+    const { put: write } = paths['/api/v1/things/{thingId}'];
+    expect(Object.keys(get.responses)).toEqual(expect.arrayContaining(['400', '408', '414', '421', '431']));
+    expect(Object.keys(write.responses)).toEqual(expect.arrayContaining(['413', '415', '422']));
+    const long = await put({ name: 'x' }, `/api/v1/things/${'a'.repeat(3_000)}`);
+    expect(long.json()).toMatchObject({ status: 414, detail: 'An id in this address is too long.' });
+  });
+
+  it('answers a method that an address does not take before it looks at a body', async () => {
+    const answer = await app.inject({
+      method: 'POST',
+      url: '/api/v1/things',
+      headers: { 'content-type': 'x/y' },
+      payload: 'z',
+    });
+    expect(answer.json()).toMatchObject({ status: 405 });
   });
 
   it('describes itself as OpenAPI 3.1', async () => {
@@ -224,13 +344,22 @@ describe('lists', () => {
   it('tells whether more follow, by a cursor that can be read back', () => {
     const page = toPage([{ id: 'a' }, { id: 'b' }, { id: 'ü' }], 2, ({ id }) => [id]);
     expect(page.items).toHaveLength(2);
-    expect(decodeCursor(page.next ?? '', 1)).toEqual(['b']);
+    expect(decodeCursor(page.next ?? '', Type.Tuple([Type.String()]))).toEqual(['b']);
     expect(toPage([{ id: 'a' }], 2, ({ id }) => [id]).next).toBeNull();
   });
 
   it('refuses what is not a cursor', () => {
-    expect(decodeCursor('nonsense', 1)).toBeNull();
-    expect(decodeCursor(encodeCursor(['a', 1]), 1)).toBeNull();
-    expect(decodeCursor(encodeCursor([]), 0)).toEqual([]);
+    const key = Type.Tuple([Type.Integer({ maximum: 10 })]);
+    for (const foreign of [
+      'nonsense',
+      '',
+      encodeCursor(['a']),
+      encodeCursor([1, 1]),
+      encodeCursor([]),
+      encodeCursor([11]),
+    ]) {
+      expect(decodeCursor(foreign, key)).toBeNull();
+    }
+    expect(decodeCursor(encodeCursor([10]), key)).toEqual([10]);
   });
 });

@@ -325,6 +325,6 @@ describe('POST /api/v1/pings', () => {
       'application/geo+json',
       'application/vnd.google-earth.kml+xml',
     ]);
-    expect(Object.keys(responses)).toEqual(['202', '400', '413', '415', '422', '503']);
+    expect(Object.keys(responses)).toEqual(expect.arrayContaining(['202', '400', '413', '415', '422', '503']));
   });
 });

@@ -159,6 +159,29 @@ export function recordsSuite(name: string, open: () => Promise<Adapters>): void 
       });
     });
 
+    it('refuses cursors of other lists, and of no list', async () => {
+      await ok('/wearers/W-cursor', { name: 'A' });
+      const encode = (...key: unknown[]) => Buffer.from(JSON.stringify(key)).toString('base64url');
+      const foreign = [
+        encode(2 ** 53 - 1),
+        encode(1e300),
+        encode(-1),
+        encode('a b'),
+        encode('a\u0000'),
+        encode('..'),
+        encode(),
+      ];
+      for (const cursor of [...foreign, encode('W-1', 2), encode(null), 'x']) {
+        for (const list of ['/wearers', '/zones', '/wearers/W-cursor/versions', '/conditions/C-cursor/versions']) {
+          const answer = await api.get(`${list}?cursor=${cursor}`);
+          expect([list, cursor, answer.statusCode]).toEqual([list, cursor, 400]);
+        }
+      }
+      expect((await api.get(`/wearers/W-cursor/versions?cursor=${encode(2 ** 31 - 1)}`)).json()).toMatchObject({
+        items: [],
+      });
+    });
+
     it('lists by pages', async () => {
       for (const n of ['a', 'B', 'c', 'D', 'e'])
         await ok(`/tag-models/M-${n}`, {

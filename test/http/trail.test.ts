@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TrailFix } from '../../src/formats/trail.js';
@@ -38,7 +40,7 @@ beforeEach(async () => {
   fixes = [];
   readsLeft = Number.POSITIVE_INFINITY;
   app = await createApp({ log: silentLog });
-  registerTrail(app, { readTrail, clock, logger: silentLog });
+  registerTrail(app, { readTrail, hasWearer: async (wearerId) => wearerId === 'W-1', clock, logger: silentLog });
   registerPosition(app, {
     clock,
     livePosition: (wearerId) => {
@@ -59,6 +61,28 @@ afterEach(() => app.close());
 const get = (path: string, accept?: string) => fetch(base + path, accept === undefined ? {} : { headers: { accept } });
 
 describe('a trail', () => {
+  test('of nobody is none, and of somebody who was nowhere is empty', async () => {
+    const nobody = await get('/W-9/trail');
+    expect([nobody.status, await nobody.json()]).toEqual([
+      404,
+      { title: 'Not found', status: 404, detail: 'There is no wearer W-9.' },
+    ]);
+    expect((await get('/W-1/trail')).status).toBe(200);
+    // As a client sends it that does not take the steps of a path itself.
+    for (const id of ['..', '.', '%2e%2E', 'a%20b']) {
+      const [answer] = await once(request(`${base}`, { path: `/api/v1/wearers/${id}/trail` }).end(), 'response');
+      expect([id, answer.statusCode]).toEqual([id, 400]);
+      answer.resume();
+    }
+  });
+
+  test('asked for at the ends of time is refused, not failed', async () => {
+    for (const to of ['9999-12-31T23:59:59-01:00', '0000-01-01T00:00:00Z', '0050-01-01T00:00:00Z']) {
+      const answer = await get(`/W-1/trail?to=${encodeURIComponent(to)}`);
+      expect([to, answer.status]).toEqual([to, 400]);
+    }
+  });
+
   test('longer than one read comes whole, in the type that was asked for', async () => {
     fixes = Array.from({ length: 5_000 }, (_, second) => fixAt(second));
     const geojson = await get('/W-1/trail');

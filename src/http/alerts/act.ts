@@ -2,7 +2,7 @@
  * `POST /api/v1/alerts/{alertId}/acknowledge` and `…/dispose`: one append, judged in log order. The first of two people wins,
  * the other is told who was first; the same `Idempotency-Key` again gets the first answer.
  */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { FastifyReply } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { etagOf, parseEtag, type Refusal, toAlertItem } from '../../alerts/alert.js';
@@ -83,6 +83,12 @@ export function registerActOnAlert(app: App, deps: AlertDeps): void {
 
 type Said = Pick<ActionEvent, 'type' | 'note' | 'disposition' | 'tagInspectedAt'>;
 
+function hashSaid({ type, note, disposition, tagInspectedAt }: Said): string {
+  return createHash('sha256')
+    .update(JSON.stringify([type, note, disposition, tagInspectedAt]))
+    .digest('base64url');
+}
+
 async function act(
   deps: AlertDeps,
   reply: FastifyReply,
@@ -114,7 +120,16 @@ async function act(
   reply.header('idempotency-key', eventId);
   const at = new Date(deps.clock.nowMs()).toISOString();
   const { wearerId } = alert.finding;
-  const acted = await deps.alertLog.act({ eventId, alertId, wearerId, actor: ACTOR, at, seen, ...said });
+  const acted = await deps.alertLog.act({
+    eventId,
+    alertId,
+    wearerId,
+    actor: ACTOR,
+    at,
+    seen,
+    ...said,
+    saidHash: hashSaid(said),
+  });
   if (acted.alert !== null) reply.header('etag', etagOf(acted.alert));
   if (acted.refusal !== undefined) {
     return refuse(
@@ -142,7 +157,10 @@ const REFUSALS: Readonly<
     pointer: '/note',
   },
   'disposition-required': { status: 422, detail: 'Say how the alert was resolved.', pointer: '/disposition' },
-  'key-reused': { status: 422, detail: 'This Idempotency-Key was used for another action on this alert.' },
+  'key-reused': {
+    status: 409,
+    detail: 'This Idempotency-Key was used for another action, or one that said something else.',
+  },
 };
 
 /** Members beyond RFC 9457's: `reason`, `by` and `at` of who was first, and the alert as it stands. */

@@ -4,10 +4,12 @@ import { type Alert, toAlertItem } from '../../alerts/alert.js';
 import { type AlertFilter, compareNewestFirst, matchesFilter } from '../../alerts/register.js';
 import { AlertItemSchema, AlertKindSchema } from '../../feed/alert-schemas.js';
 import { DatabaseUnavailable } from '../../pipeline/ports.js';
+import { isStorable } from '../../store/text.js';
 import type { App } from '../app.js';
 import { readInstants } from '../instants.js';
-import { DEFAULT_LIST_LIMIT, decodeCursor, encodeCursor, ListOf, ListQuery } from '../lists.js';
+import { DEFAULT_LIST_LIMIT, decodeCursor, encodeCursor, FOREIGN_CURSOR, ListOf, ListQuery } from '../lists.js';
 import { problemResponses, sendProblem } from '../problems.js';
+import { MAX_ALERT_ID_LENGTH } from './read.js';
 import { type AlertDeps, assertCaughtUp } from './sources.js';
 
 const Query = Type.Interface([ListQuery], {
@@ -33,7 +35,7 @@ export function registerListAlerts(app: App, deps: AlertDeps): void {
     const { status, wearerId, kind, from, to, cursor, limit = DEFAULT_LIST_LIMIT } = request.query;
     const { instants, errors } = readInstants({ from, to }, 'query');
     const after = cursor === undefined ? undefined : readCursor(cursor);
-    if (after === null) errors.push({ pointer: '/cursor', detail: 'is not one of this list', in: 'query' });
+    if (after === null) errors.push(FOREIGN_CURSOR);
     if (errors.length > 0) return sendProblem(reply, { status: 400, detail: 'The query cannot be read.', errors });
     assertCaughtUp(deps.alertLog);
     const { alerts, next, complete } = await listAlerts(deps, {
@@ -49,11 +51,13 @@ export function registerListAlerts(app: App, deps: AlertDeps): void {
   });
 }
 
+const Key = Type.Tuple([Type.String(), Type.String({ maxLength: MAX_ALERT_ID_LENGTH })]);
+
 function readCursor(cursor: string): AlertFilter['after'] | null {
-  const [raisedAt, alertId] = decodeCursor(cursor, 2) ?? [];
-  return typeof raisedAt === 'string' && typeof alertId === 'string' && Number.isFinite(Date.parse(raisedAt))
-    ? { raisedAt, alertId }
-    : null;
+  const [text, alertId] = decodeCursor(cursor, Key) ?? [];
+  if (text === undefined || alertId === undefined || !isStorable(alertId)) return null;
+  const { raisedAt } = readInstants({ raisedAt: text }).instants;
+  return raisedAt === undefined ? null : { raisedAt: new Date(raisedAt).toISOString(), alertId };
 }
 
 interface Page {

@@ -8,7 +8,8 @@ import type { App } from '../app.js';
 import { problemResponses, sendProblem } from '../problems.js';
 import { type AlertDeps, assertCaughtUp } from './sources.js';
 
-export const AlertParams = Type.Object({ alertId: Type.String({ minLength: 1, maxLength: 128 }) });
+export const MAX_ALERT_ID_LENGTH = 128;
+export const AlertParams = Type.Object({ alertId: Type.String({ minLength: 1, maxLength: MAX_ALERT_ID_LENGTH }) });
 
 const Answer = Type.Interface([AlertItemSchema], {
   events: Type.Array(AlertEventSchema, { description: 'what changed it, in order' }),

@@ -3,8 +3,9 @@ import Type from 'typebox';
 import { type AbsenceContent, absences } from '../../store/absences.js';
 import type { RecordFault } from '../../store/records.js';
 import type { App } from '../app.js';
+import { RecordId } from '../ids.js';
 import { createInstantReader, dropUndefined } from './instants.js';
-import { Instant, Line, type RecordDeps, RecordId, registerRecord } from './record-routes.js';
+import { Instant, Line, type RecordDeps, registerRecord } from './record-routes.js';
 
 const MAX_CONDITIONS = 100;
 export const MAX_REASON_LENGTH = 500;

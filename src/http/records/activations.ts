@@ -3,8 +3,9 @@ import Type from 'typebox';
 import { type ActivationContent, activations } from '../../store/activations.js';
 import type { RecordFault } from '../../store/records.js';
 import type { App } from '../app.js';
+import { RecordId } from '../ids.js';
 import { createInstantReader, dropUndefined } from './instants.js';
-import { Instant, type RecordDeps, RecordId, registerRecord } from './record-routes.js';
+import { Instant, type RecordDeps, registerRecord } from './record-routes.js';
 
 const Body = Type.Object(
   { tagId: RecordId, wearerId: RecordId, fittedAt: Instant, removedAt: Type.Optional(Instant) },

@@ -4,8 +4,9 @@ import type { Schedule } from '../../pipeline/watch-port.js';
 import { type ConditionContent, conditions } from '../../store/conditions.js';
 import type { RecordFault } from '../../store/records.js';
 import type { App } from '../app.js';
+import { RecordId } from '../ids.js';
 import { createInstantReader, dropUndefined } from './instants.js';
-import { Instant, type Parsed, type RecordDeps, RecordId, registerRecord } from './record-routes.js';
+import { Instant, type Parsed, type RecordDeps, registerRecord } from './record-routes.js';
 import { checkSchedule, MAX_WINDOWS_PER_DAY, WEEKDAYS } from './schedule-rules.js';
 
 const MAX_EXCEPTIONS = 1_000;

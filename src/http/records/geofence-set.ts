@@ -4,8 +4,9 @@
  */
 import Type from 'typebox';
 import { MAX_RADIUS_METRES, MIN_RADIUS_METRES } from '../../formats/zone.js';
+import { RecordId } from '../ids.js';
 import { ConditionBody } from './conditions.js';
-import { Instant, RecordId } from './record-routes.js';
+import { Instant } from './record-routes.js';
 import { zoneProperties } from './zones.js';
 
 const Longitude = Type.Number({ minimum: -180, maximum: 180 });

@@ -1,10 +1,7 @@
 /** Instants in bodies of records. */
 import { parseInstant } from '../../formats/instant.js';
 import type { RecordFault } from '../../store/records.js';
-
-/** No order or condition is older, or younger. Also what PostgreSQL and `Date` both hold without surprise. */
-const EARLIEST_MS = Date.UTC(1970, 0, 1);
-const LATEST_MS = Date.UTC(2200, 0, 1);
+import { EARLIEST_MS, LATEST_MS } from '../instants.js';
 
 /** Reads instants of a body; what is wrong is added to `errors`. */
 export function createInstantReader(errors: RecordFault[]) {

@@ -3,8 +3,9 @@ import Type from 'typebox';
 import { ORDER_TYPES, type OrderContent, orders } from '../../store/orders.js';
 import type { RecordFault } from '../../store/records.js';
 import type { App } from '../app.js';
+import { RecordId } from '../ids.js';
 import { createInstantReader, dropUndefined } from './instants.js';
-import { Instant, type RecordDeps, RecordId, registerRecord } from './record-routes.js';
+import { Instant, type RecordDeps, registerRecord } from './record-routes.js';
 
 const Body = Type.Object(
   { wearerId: RecordId, type: Type.Enum([...ORDER_TYPES]), startsAt: Instant, endsAt: Type.Optional(Instant) },

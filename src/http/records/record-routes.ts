@@ -14,7 +14,8 @@ import {
   type StoredRecord,
 } from '../../store/records.js';
 import type { App } from '../app.js';
-import { DEFAULT_LIST_LIMIT, decodeCursor, ListOf, ListQuery, toPage } from '../lists.js';
+import { RecordId } from '../ids.js';
+import { DEFAULT_LIST_LIMIT, decodeCursor, FOREIGN_CURSOR, ListOf, ListQuery, toPage } from '../lists.js';
 import { problemResponses, sendProblem } from '../problems.js';
 
 export interface RecordDeps {
@@ -31,11 +32,14 @@ export interface RecordDeps {
 export const PUBLISH_WAIT_MS = 2_000;
 const BODY_LIMIT_BYTES = 262_144;
 
-export const RecordId = Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$', description: 'Of the caller’s choice' });
 /** Text without control characters: they have no place in a name, and NUL none in PostgreSQL. */
 export const Line = (maxLength: number) =>
   Type.String({ minLength: 1, maxLength, pattern: '^[^\\u0000-\\u001F\\u007F]*$' });
 export const Instant = Type.String({ format: 'date-time', description: 'RFC 3339, in UTC with Z' });
+
+/** Versions are counted by an integer of the database. */
+const MAX_VERSION = 2_147_483_647;
+const VersionsKey = Type.Tuple([Type.Integer({ minimum: 0, maximum: MAX_VERSION })]);
 
 /** What every record has beside its content. */
 const Standing = {
@@ -103,6 +107,7 @@ export function registerRecord<B, P, C extends object>(
   const list = `/api/v1${endpoint.path}`;
   const one = `${list}/:${idName}`;
   const params = Type.Object({ [idName]: RecordId });
+  const ListKey = Type.Tuple([RecordId]);
   const shape = endpoint.answer ?? endpoint.body;
   const item = Type.Intersect([Type.Object({ [idName]: RecordId }), openObject(shape), Type.Object(Standing)]);
   const tags = ['records'];
@@ -167,9 +172,9 @@ export function registerRecord<B, P, C extends object>(
   };
   app.get(list, { schema: listSchema }, async (request, reply) => {
     const { limit = DEFAULT_LIST_LIMIT, cursor } = request.query as Type.Static<typeof ListQuery>;
-    const key = readCursor(cursor, 'string');
-    if (key === undefined) return sendBadCursor(reply);
-    const page = toPage(await table.list(deps.db, key as string | null, limit + 1), limit, ({ id }) => [id]);
+    const key = cursor === undefined ? ([null] as const) : decodeCursor(cursor, ListKey);
+    if (key === null) return sendForeignCursor(reply);
+    const page = toPage(await table.list(deps.db, key[0], limit + 1), limit, ({ id }) => [id]);
     return reply.send({ ...page, items: page.items.map(toWire) });
   });
 
@@ -182,28 +187,16 @@ export function registerRecord<B, P, C extends object>(
   };
   app.get(`${one}/versions`, { schema: versionsSchema }, async (request, reply) => {
     const { limit = DEFAULT_LIST_LIMIT, cursor } = request.query as Type.Static<typeof ListQuery>;
-    const key = readCursor(cursor, 'number');
-    if (key === undefined) return sendBadCursor(reply);
-    const rows = await table.versions(deps.db, idOf(request), (key as number | null) ?? 0, limit + 1);
-    if (rows.length === 0 && key === null) return missing(reply, idOf(request));
+    const key = cursor === undefined ? ([0] as const) : decodeCursor(cursor, VersionsKey);
+    if (key === null) return sendForeignCursor(reply);
+    const rows = await table.versions(deps.db, idOf(request), key[0], limit + 1);
+    if (rows.length === 0 && cursor === undefined) return missing(reply, idOf(request));
     const page = toPage(rows, limit, ({ version }) => [version]);
     return reply.send({ ...page, items: page.items.map(toWire) });
   });
 }
 
-/** The key in a cursor: null without one, undefined where it is not one of this list. */
-function readCursor(cursor: string | undefined, type: 'string' | 'number'): string | number | null | undefined {
-  if (cursor === undefined) return null;
-  const key = decodeCursor(cursor, 1)?.[0];
-  const fits = type === 'string' ? typeof key === 'string' : Number.isSafeInteger(key);
-  return fits ? key : undefined;
-}
-
-const sendBadCursor = (reply: FastifyReply) =>
-  sendProblem(reply, {
-    status: 400,
-    errors: [{ in: 'query', pointer: '/cursor', detail: 'is not a cursor of this list' }],
-  });
+const sendForeignCursor = (reply: FastifyReply) => sendProblem(reply, { status: 400, errors: [FOREIGN_CURSOR] });
 
 const described = (description: string, schema: TSchema) => ({ ...schema, description });
 

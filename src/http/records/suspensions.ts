@@ -3,9 +3,10 @@ import Type from 'typebox';
 import type { RecordFault } from '../../store/records.js';
 import { type SuspensionContent, suspensions } from '../../store/suspensions.js';
 import type { App } from '../app.js';
+import { RecordId } from '../ids.js';
 import { MAX_REASON_LENGTH } from './absences.js';
 import { createInstantReader, dropUndefined } from './instants.js';
-import { Instant, Line, type RecordDeps, RecordId, registerRecord } from './record-routes.js';
+import { Instant, Line, type RecordDeps, registerRecord } from './record-routes.js';
 
 const Body = Type.Object(
   {

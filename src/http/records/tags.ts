@@ -2,7 +2,8 @@
 import Type from 'typebox';
 import { type TagContent, tags } from '../../store/tags.js';
 import type { App } from '../app.js';
-import { type RecordDeps, RecordId, registerRecord } from './record-routes.js';
+import { RecordId } from '../ids.js';
+import { type RecordDeps, registerRecord } from './record-routes.js';
 
 const Body = Type.Object({ modelId: Type.Optional(RecordId) }, { additionalProperties: false });
 

@@ -4,8 +4,9 @@ import type { Zone } from '../../engine/types.js';
 import { MAX_BUFFER_METRES, MAX_RADIUS_METRES, validateZone } from '../../formats/zone.js';
 import { type ZoneContent, zones } from '../../store/zones.js';
 import type { App } from '../app.js';
+import { RecordId } from '../ids.js';
 import { createInstantReader } from './instants.js';
-import { Instant, Line, type RecordDeps, RecordId, registerRecord } from './record-routes.js';
+import { Instant, Line, type RecordDeps, registerRecord } from './record-routes.js';
 
 /** Room for 10,000 vertices with every digit and blank that a tool may write. */
 const BODY_LIMIT_BYTES = 4 * 1_048_576;

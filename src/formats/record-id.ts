@@ -1,0 +1,4 @@
+/** Ids of records, of the callers' choice (`docs/wire.md`, "Habits"). */
+
+/** Not `.` or `..`: in an address these are steps, which clients take before they send. */
+export const RECORD_ID_PATTERN = '^(?!\\.{1,2}$)[A-Za-z0-9._-]{1,64}$';

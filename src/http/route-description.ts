@@ -1,0 +1,25 @@
+/** What holds of every endpoint, in its schema: so that its description says what is true. */
+import type { RouteOptions } from 'fastify';
+import { problemResponses } from './problems.js';
+
+/** A request that is malformed, arrives too slowly, has too long an id or too large headers, or is meant for another host. */
+const ANY_REQUEST = [400, 408, 414, 421, 431] as const;
+/** A body that is too large, or of a type or an encoding that is not taken. */
+const ANY_BODY = [413, 415] as const;
+const BODY_METHODS = ['POST', 'PUT', 'PATCH', 'DELETE'];
+
+/** Adds the answers that any request may get, and refuses parameters in the query that the endpoint does not name. */
+export function describeCommon(route: RouteOptions): void {
+  const { schema } = route;
+  if (schema === undefined || schema.hide === true) return;
+  const takesBody = BODY_METHODS.some((method) => [route.method].flat().includes(method));
+  const querystring = (schema.querystring ?? { type: 'object', properties: {} }) as object;
+  route.schema = {
+    ...schema,
+    querystring: { ...querystring, additionalProperties: false },
+    response: {
+      ...problemResponses(...ANY_REQUEST, ...(takesBody ? ANY_BODY : [])),
+      ...(schema.response as object | undefined),
+    },
+  };
+}
