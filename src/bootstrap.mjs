@@ -4,7 +4,7 @@
  * installs the pinned packages when the lock file has changed, builds when a source has changed, and hands over.
  *
  *   node src/bootstrap.mjs build | demo [OPTIONS] | test | test:long | test:fuzz | test:services |
- *     test:data | test:data-services | test:browser | bench [OPTIONS] | load NAME [OPTIONS]
+ *     test:data | test:data-services | test:browser | bench [OPTIONS] | trial [OPTIONS] | load NAME [OPTIONS]
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -133,6 +133,10 @@ const commands = {
   'test:data-services': () => test('data-services', rest),
   'test:browser': () => test('browser', rest),
   bench: () => runLoadTest('engine-bench', rest),
+  async trial() {
+    const { runTrial } = await import(pathToFileURL(join(root, 'dist', 'trial', 'trial.js')).href);
+    process.exitCode = await runTrial(rest);
+  },
   load: () => runLoadTest('load', rest),
 };
 if (!(command in commands)) {

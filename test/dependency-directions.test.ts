@@ -43,6 +43,7 @@ const ALLOWED: Readonly<Record<string, Rule | '*'>> = {
   'serve-api.ts': '*',
   cli: '*',
   demo: '*',
+  trial: { parts: ['simulator', 'engine', 'pipeline', 'alerts', 'formats'] },
 };
 
 /** Folders that hold no clock, no input or output and no chance: what they compute must be the same years later. */

@@ -1,0 +1,62 @@
+/** Tag-days of wearers who stay at home, which they may not leave: every confirmation is false. */
+import { createRandom } from '../simulator/random.js';
+import { controlled } from '../simulator/surroundings.js';
+import type { Contestant } from './contestants.js';
+import { HOUR_MS, inclusion, minutes, stageOf } from './scenario.js';
+import { potter } from './scenarios/at-home.js';
+import { poissonUpper95 } from './statistics.js';
+import type { Stage } from './world.js';
+
+/** A row of the report, in its shape. */
+export interface HomeRow {
+  readonly r68Metres: number;
+  readonly correlationS: number;
+  readonly tagDays: number;
+  readonly falseConfirmed: number;
+  readonly upper95PerTagDay: number;
+}
+
+export type HomeTask = Pick<HomeRow, 'r68Metres' | 'correlationS'>;
+
+const R68_METRES = [10, 20, 40, 60, 100, 150] as const;
+const CORRELATIONS_S = [0, 300] as const;
+
+export const HOME_TASKS: readonly HomeTask[] = CORRELATIONS_S.flatMap((correlationS) =>
+  R68_METRES.map((r68Metres) => ({ r68Metres, correlationS })),
+);
+
+/** A day of honest fixes, one a minute, errors normal, in a house on a plot 100 m square. */
+export function stayHome({ r68Metres, correlationS }: HomeTask, seed: number, day: number): Stage {
+  const random = createRandom(seed, 'home', r68Metres, correlationS, day);
+  const [fromMs, toMs] = [minutes(0), minutes(0) + 24 * HOUR_MS];
+  return stageOf(random, {
+    conditions: [inclusion()],
+    track: potter(random, fromMs, toMs),
+    around: controlled(r68Metres, correlationS),
+    fromMs,
+    toMs,
+  });
+}
+
+/** Days `fromDay` to `toDay`, for everybody: how often each confirmed. */
+export function countHome(
+  task: HomeTask,
+  seed: number,
+  fromDay: number,
+  toDay: number,
+  contestants: readonly Contestant[],
+): Map<string, number> {
+  const counts = new Map(contestants.map(({ name }) => [name, 0]));
+  for (let day = fromDay; day < toDay; day++) {
+    const stage = stayHome(task, seed, day);
+    for (const { name, play } of contestants) {
+      const confirmed = play(stage).filter(({ confirmedAtMs }) => confirmedAtMs !== null).length;
+      counts.set(name, counts.get(name)! + confirmed);
+    }
+  }
+  return counts;
+}
+
+export function homeRow(task: HomeTask, tagDays: number, falseConfirmed: number): HomeRow {
+  return { ...task, tagDays, falseConfirmed, upper95PerTagDay: poissonUpper95(falseConfirmed) / tagDays };
+}

@@ -1,0 +1,84 @@
+/** What a trial found, in the shape of its JSON. */
+import { CONTESTANTS, ENGINE } from './contestants.js';
+import type { ControlRow } from './controls.js';
+import { HOME_TASKS, type HomeRow, homeRow } from './home-table.js';
+import { type OutRow, outRow, TRAVELS } from './out-table.js';
+import type { Case, ScenarioRow } from './run-scenarios.js';
+import type { TaskResult } from './tasks.js';
+
+/** Of one contestant. */
+export interface Tables {
+  readonly scenarios: readonly ScenarioRow[];
+  readonly home: readonly HomeRow[];
+  readonly out: readonly OutRow[];
+}
+
+export interface Aim {
+  readonly name: string;
+  readonly aim: number;
+  /** Null: it did not come about at all. */
+  readonly found: number | null;
+  readonly met: boolean;
+}
+
+/** The JSON of `--json`. */
+export interface Report extends Tables {
+  readonly seed: number;
+  readonly rivals: Readonly<Record<string, Tables>>;
+  readonly aims: readonly Aim[];
+}
+
+/** Everything that was found, of which the report is a part. */
+export interface Findings {
+  readonly seed: number;
+  /** By contestant. */
+  readonly tables: ReadonlyMap<string, Tables>;
+  /** Confirmed alerts that fixes ended while the violation went on, by contestant, over all scenarios. */
+  readonly endedEarly: ReadonlyMap<string, number>;
+  readonly controls: readonly ControlRow[];
+  /** The engine's, to be looked at. */
+  readonly cases: readonly Case[];
+}
+
+export function assemble(seed: number, results: readonly TaskResult[]): Findings {
+  const tables = new Map<string, Tables>();
+  const endedEarly = new Map<string, number>();
+  const cases: Case[] = [];
+  for (const { name } of CONTESTANTS) {
+    const scenarios: ScenarioRow[] = [];
+    let early = 0;
+    for (const result of results) {
+      if (result.sort !== 'scenario') continue;
+      const tally = result.tallies.get(name)!;
+      scenarios.push(tally.row);
+      early += tally.endedEarly;
+      if (name === ENGINE) cases.push(...tally.cases);
+    }
+    const { days: homeDays, counts: home } = addDays(results, 'home', HOME_TASKS.length, name);
+    const { days: outDays, counts: out } = addDays(results, 'out', TRAVELS.length, name);
+    tables.set(name, {
+      scenarios,
+      home: HOME_TASKS.map((task, index) => homeRow(task, homeDays[index]!, home[index]!)),
+      out: TRAVELS.map((travels, index) => outRow(travels, outDays[index]!, out[index]!)),
+    });
+    endedEarly.set(name, early);
+  }
+  const controls = results.flatMap((result) => (result.sort === 'control' ? [result.row] : []));
+  return { seed, tables, endedEarly, controls, cases };
+}
+
+function addDays(results: readonly TaskResult[], sort: 'home' | 'out', rows: number, name: string) {
+  const days = new Array<number>(rows).fill(0);
+  const counts = new Array<number>(rows).fill(0);
+  for (const result of results) {
+    if (result.sort !== sort) continue;
+    days[result.index]! += result.days;
+    counts[result.index]! += result.counts.get(name)!;
+  }
+  return { days, counts };
+}
+
+export function reportOf({ seed, tables }: Findings, aims: readonly Aim[]): Report {
+  const rivals = [...tables].filter(([name]) => name !== ENGINE);
+  return { seed, ...tables.get(ENGINE)!, rivals: Object.fromEntries(rivals), aims };
+}
