@@ -118,6 +118,12 @@ function list(text: string | null): string[] {
     .filter((item) => item !== '');
 }
 
+/**
+ * Topics that a Tagwatch writes to, under any `KAFKA_TOPIC_PREFIX`: what stands there is no ping, and each record read as one would
+ * come back as a rejection that is read in its turn, here or by the other Tagwatch.
+ */
+const OWN_TOPIC = /tagwatch\.(?:inputs|states|alerts|rejected)$/;
+
 /** `tagwatch.pings,positions:traccar`: topic names cannot hold a colon, so the first one parts name and format. */
 function readTopics(text: string, errors: string[]): PingTopic[] {
   const topics: PingTopic[] = [];
@@ -125,8 +131,10 @@ function readTopics(text: string, errors: string[]): PingTopic[] {
     const [topic = '', format = 'tagwatch', ...rest] = item.split(':');
     if (!TOPIC_NAME.test(topic) || rest.length > 0)
       errors.push(`KAFKA_PING_TOPICS: "${item}" must be TOPIC or TOPIC:FORMAT`);
-    else if (/^tagwatch\.(inputs|states|alerts|rejected)$/.test(topic))
-      errors.push(`KAFKA_PING_TOPICS: ${topic} is Tagwatch's own; suppliers write to topics of theirs`);
+    else if (OWN_TOPIC.test(topic))
+      errors.push(
+        `KAFKA_PING_TOPICS: ${topic} is Tagwatch's own, or another Tagwatch's; suppliers write to topics of theirs`,
+      );
     else if (!PING_FORMATS.includes(format as PingFormat))
       errors.push(`KAFKA_PING_TOPICS: format "${format}" of ${topic} is not known; known: ${PING_FORMATS.join(', ')}`);
     else if (topics.some((each) => each.topic === topic)) errors.push(`KAFKA_PING_TOPICS: ${topic} stands twice`);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../src/config.js';
+import { OWN_TOPICS } from '../src/pipeline/topics.js';
 
 const errorsOf = (env: Record<string, string>, roles: string | null = null) => {
   const result = readConfig(env, roles);
@@ -47,6 +48,19 @@ describe('configuration', () => {
     ])
       expect(errors.join('\n')).toContain(name);
   });
+
+  it.each(['', 'blue.', 'blue', 'a_b-'])(
+    'reads no topic that Tagwatch writes to, under the prefix "%s" or none',
+    (prefix) => {
+      for (const own of OWN_TOPICS.map(({ topic }) => topic)) {
+        for (const topic of [own, `${prefix}${own}`, `another.${own}`]) {
+          const env = { KAFKA_TOPIC_PREFIX: prefix, KAFKA_PING_TOPICS: `tagwatch.pings,${topic}` };
+          expect(errorsOf(env), topic).toEqual([expect.stringContaining(`${topic} is Tagwatch's own`)]);
+        }
+      }
+      expect(errorsOf({ KAFKA_TOPIC_PREFIX: prefix, KAFKA_PING_TOPICS: `${prefix}tagwatch.pings,alerts` })).toEqual([]);
+    },
+  );
 
   it('refuses to listen where strangers reach it, and says what to do', () => {
     expect(errorsOf({ TAGWATCH_HOST: '0.0.0.0' })[0]).toContain('TAGWATCH_ALLOW_UNAUTHENTICATED=1');

@@ -2,11 +2,13 @@
 import type { CompiledOwn } from './compile.js';
 import { AHEAD_LIMIT_MS } from './thresholds.js';
 import type { NotJudged, Ping } from './types.js';
+import { isZeroPosition } from './zero-position.js';
 
 /** Why a ping does not count, whatever its place in time; null when it may. */
 export function whyNotJudged(ping: Ping, receivedAtMs: number, own: CompiledOwn): NotJudged | null {
   const { position, fixedAtMs } = ping;
   if (position === null) return 'no-position';
+  if (isZeroPosition(position)) return 'zero-position';
   if (fixedAtMs < own.fittedAtMs || fixedAtMs >= own.removedAtMs) return 'not-fitted';
   if (position.mechanism !== 'GPS' && position.mechanism !== 'RF') return 'mechanism';
   if (position.accuracyMetres === null && own.defaultAccuracyMetres === null) return 'no-accuracy';

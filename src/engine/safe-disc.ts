@@ -3,6 +3,7 @@
  * that concerns the wearer. A later fix in that disc violates nothing either, and no step between two fixes in it crosses a
  * boundary, so it costs a dozen operations instead of a look at the zones. A cache: it follows from the state and the watch.
  */
+
 import { sigmaMetres } from './belief.js';
 import { addToCells, type Cells, createCells, removeFromCells, rowOf, termsAlong } from './cells.js';
 import { ROUNDING_UNITS, UNITS_PER_DEGREE } from './geometry/orientation.js';
@@ -12,6 +13,7 @@ import { isSurelyReachable } from './speed.js';
 import type { ActivationState, KeptFix, Sighting } from './state.js';
 import { AHEAD_LIMIT_MS, DELAYED_AFTER_MS } from './thresholds.js';
 import type { AccuracyConvention, Ping, Position } from './types.js';
+import { isZeroPosition } from './zero-position.js';
 
 /**
  * The discs of one partition, by number: a row of 64 bytes each in one block of memory, so that those of twenty thousand tags fill
@@ -132,7 +134,8 @@ export function isAwaited(
   if (fixedAtMs >= integers[at + UNTIL_S]! * 1_000 + EPOCH_MS) return false;
   if (receivedAtMs >= integers[at + RECEIVED_UNTIL_S]! * 1_000 + EPOCH_MS) return false;
   if (position.mechanism !== 'GPS' && position.mechanism !== 'RF') return false;
-  if (position.accuracyMetres === null || fixedAtMs - receivedAtMs > AHEAD_LIMIT_MS) return false;
+  if (position.accuracyMetres === null || fixedAtMs - receivedAtMs > AHEAD_LIMIT_MS || isZeroPosition(position))
+    return false;
   const last = number * DOUBLES;
   const apartMs = fixedAtMs - doubles[last + AT_MS]!;
   const { latitude, longitude } = position;

@@ -9,6 +9,9 @@ export const SETTLE_MS = 90_000;
 /** A fix dated further ahead of its receipt is the device's clock being wrong. */
 export const AHEAD_LIMIT_MS = 60_000;
 
+/** A fix this near to 0° 0° in both directions, a kilometre, is a receiver without a fix: nobody is tagged in the Gulf of Guinea. */
+export const ZERO_DEGREES = 0.009;
+
 /** A fix received later than this after its own time counts as delayed, and the event says by how much. */
 export const DELAYED_AFTER_MS = 60_000;
 

@@ -27,13 +27,15 @@ export interface Position {
   readonly mechanism: Mechanism;
 }
 
-/** One message from a tag, parsed and validated. `identity` is the sequence or a hash of the content (`wire.md`). */
+/** One message from a tag, parsed and validated. `identity` is the sequence and a hash of the content (`docs/wire.md`). */
 export interface Ping {
   readonly tagId: string;
   readonly identity: string;
   readonly sequence: number | null;
   readonly fixedAtMs: number;
   readonly position: Position | null;
+  /** Why the position that came was not taken; absent: none came, or it was. */
+  readonly positionIgnored?: string;
   readonly deviceEvents: readonly DeviceEvent[];
   readonly speedKmh: number | null;
   readonly headingDegrees: number | null;
@@ -265,6 +267,8 @@ export interface ReconcileRequest {
 /** Why a ping did not count as evidence; null: it was judged. Stored beside the ping, counted in the metrics. */
 export type NotJudged =
   | 'no-position'
+  /** Within a kilometre of 0° 0°, where receivers without a fix believe to be. */
+  | 'zero-position'
   | 'no-accuracy'
   | 'mechanism'
   | 'ahead-of-clock'

@@ -1,5 +1,7 @@
 /** One message that may hold several pings: what a supplier puts into one Kafka record, and the lines of NDJSON. */
-import { type ParsedPing, PING_REJECTIONS, parsePing, type RefusedPing } from './tagwatch-ping.js';
+import { parseElements, TooDeep } from './json-elements.js';
+import { PING_REJECTIONS, type PingRejection } from './ping-reasons.js';
+import { type ParsedPing, parsePing, type RefusedPing } from './tagwatch-ping.js';
 import { parseTraccar } from './traccar-ping.js';
 
 /** Most pings in one message or request (`wire.md`). */
@@ -14,15 +16,6 @@ export type MessageParser = (value: Uint8Array, receivedAtMs: number) => readonl
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 const encoder = new TextEncoder();
 
-/** JSON from bytes; undefined where they are no JSON in UTF-8. A byte order mark is skipped. */
-function decodeJsonOrNothing(value: Uint8Array): unknown {
-  try {
-    return JSON.parse(utf8.decode(value)) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
 /** Reads one ping of a format from its parsed JSON; never throws. */
 export type PingReader = (raw: unknown, receivedAtMs: number) => ParsedPing | RefusedPing;
 
@@ -32,22 +25,28 @@ export const PING_READERS = { tagwatch: parsePing, traccar: parseTraccar } as co
   PingReader
 >;
 
-/** JSON of one ping, or a list of up to `MAX_PINGS_AT_ONCE`. */
+/** JSON of one ping, or a list of up to `MAX_PINGS_AT_ONCE`. A byte order mark is skipped. */
 function createMessageParser(readPing: PingReader): MessageParser {
+  const refuse = (reason: PingRejection, payload: Uint8Array | null, detail: string = PING_REJECTIONS[reason]) =>
+    ({ ok: false, reason, detail, tagId: null, payload }) as const;
   return (value, receivedAtMs) => {
-    const raw = decodeJsonOrNothing(value);
-    if (raw === undefined) {
-      return [{ ok: false, reason: 'not-json', detail: PING_REJECTIONS['not-json'], tagId: null, payload: null }];
+    let raw: unknown;
+    try {
+      raw = parseElements(utf8.decode(value));
+    } catch {
+      return [refuse('not-json', null)];
     }
+    if (raw instanceof TooDeep) return [refuse('json-too-deep', null)];
     if (!Array.isArray(raw)) {
       const result = readPing(raw, receivedAtMs);
       return [result.ok ? result : { ...result, payload: null }];
     }
     if (raw.length > MAX_PINGS_AT_ONCE) {
       const detail = `A message holds at most ${MAX_PINGS_AT_ONCE} pings; this one holds ${raw.length}.`;
-      return [{ ok: false, reason: 'too-many-pings', detail, tagId: null, payload: null }];
+      return [refuse('too-many-pings', null, detail)];
     }
     return raw.map((item: unknown) => {
+      if (item instanceof TooDeep) return refuse('json-too-deep', encoder.encode(item.json));
       const result = readPing(item, receivedAtMs);
       return result.ok ? result : { ...result, payload: encoder.encode(JSON.stringify(item)) };
     });

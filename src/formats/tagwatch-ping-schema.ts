@@ -1,7 +1,8 @@
 /** The ping as OpenAPI and AsyncAPI publish it. `parsePing` judges; a test holds the two together. */
 import { Type } from 'typebox';
 import { DEVICE_EVENTS } from '../engine/types.js';
-import { MAX_ACCURACY_METRES, MAX_DEVICE_EVENTS, MAX_TAG_ID_LENGTH } from './tagwatch-ping.js';
+import { MAX_ACCURACY_METRES, MAX_DEVICE_EVENTS } from './ping-reasons.js';
+import { MAX_TAG_ID_LENGTH, TAG_ID_PATTERN } from './tag-id.js';
 
 /** The JSON of one ping. Unknown fields are ignored, so they are allowed here. */
 export const PingSchema = Type.Object(
@@ -9,6 +10,7 @@ export const PingSchema = Type.Object(
     tagId: Type.String({
       minLength: 1,
       maxLength: MAX_TAG_ID_LENGTH,
+      pattern: TAG_ID_PATTERN,
       description: "The supplier's identifier of the tag.",
     }),
     sequence: Type.Optional(
@@ -23,7 +25,8 @@ export const PingSchema = Type.Object(
       Type.Number({
         minimum: 0,
         maximum: MAX_ACCURACY_METRES,
-        description: "Radius of the confidence circle; required with a position unless the tag's model has a default.",
+        description:
+          "Radius of the confidence circle; 0 is unknown. Without it and a default of the tag's model a position is no evidence.",
       }),
     ),
     mechanism: Type.Optional(

@@ -1,21 +1,26 @@
 /**
- * A ping in Tagwatch's own JSON (`wire.md`, "A ping"). Written by hand because it runs once for each ping.
+ * A ping in Tagwatch's own JSON (`docs/wire.md`, "A ping"). Written by hand because it runs once for each ping.
  *
- * One rule decides what a fault costs. What a finding rests on (tag, time, sequence, position, accuracy, mechanism) is refused
- * when it is wrong. What merely accompanies it (speed, heading, altitude, satellites, battery, an event whose name is not
- * known) is left out of the ping and told in `ignored`: a heading of -1 or a supplier's new event must not cost the position
- * or the strap tamper that came with it.
+ * One rule decides what a fault costs. What says whose and when it is (tag, time, sequence) is refused when it is wrong. A position
+ * that cannot be used (coordinates, accuracy, mechanism) costs the position: the ping keeps its device events and says why
+ * (`positionIgnored`); only where it has none is it refused. What merely accompanies it (speed, heading, altitude, satellites,
+ * battery, an event whose name is not known) is left out of the ping and told in `ignored`.
  */
 import { hash } from 'node:crypto';
 import { DEVICE_EVENTS, type DeviceEvent, type Mechanism, type Ping, type Position } from '../engine/types.js';
 import { parseInstant } from './instant.js';
+import {
+  MAX_ACCURACY_METRES,
+  MAX_DEVICE_EVENTS,
+  NO_FIX_REASONS,
+  PING_OMISSIONS,
+  PING_REJECTIONS,
+  type PingOmission,
+  type PingRejection,
+  type PositionFault,
+} from './ping-reasons.js';
+import { isTagId } from './tag-id.js';
 
-/** Longest `tagId`, in UTF-16 units: suppliers' identifiers are shorter, Traccar's column is as wide. */
-export const MAX_TAG_ID_LENGTH = 128;
-/** Most entries of `deviceEvents` in one ping. */
-export const MAX_DEVICE_EVENTS = 32;
-/** Largest `accuracyMetres`: the widest radio cell is about 100 km. */
-export const MAX_ACCURACY_METRES = 100_000;
 /** `fixedAt` before this is a device without a clock. */
 export const OLDEST_FIXED_AT_MS = Date.UTC(2000, 0, 1);
 /** How far `fixedAt` may be ahead of receipt. */
@@ -23,47 +28,18 @@ export const MAX_AHEAD_MS = 24 * 3_600_000;
 /** No RFC 3339 instant that a device sends is longer. */
 const MAX_INSTANT_LENGTH = 64;
 
-/** Why a ping is refused; the words of the answer, of `tagwatch.rejected` and of the counters. */
-export const PING_REJECTIONS = {
-  'not-json': 'The bytes are not JSON in UTF-8.',
-  'not-an-object': 'A ping is a JSON object.',
-  'not-a-position': 'A position that Traccar forwards has an object "position" and an object "device".',
-  'tag-id-missing': 'tagId is required.',
-  'tag-id-invalid': `tagId is a string of 1 to ${MAX_TAG_ID_LENGTH} characters without control characters.`,
-  'sequence-invalid': 'sequence is an integer from 0 to 2^53 - 1.',
-  'fixed-at-missing': 'fixedAt is required.',
-  'fixed-at-invalid': 'fixedAt is an RFC 3339 instant with Z or an offset.',
-  'fixed-at-too-old': 'fixedAt is before 2000.',
-  'fixed-at-too-far-ahead': 'fixedAt is more than 24 h ahead of its receipt.',
-  'latitude-missing': 'There is a longitude without a latitude.',
-  'latitude-not-a-number': 'latitude is a finite number of degrees.',
-  'latitude-out-of-range': 'latitude is from -90 to 90.',
-  'longitude-missing': 'There is a latitude without a longitude.',
-  'longitude-not-a-number': 'longitude is a finite number of degrees.',
-  'longitude-out-of-range': 'longitude is from -180 to 180.',
-  'accuracy-missing': 'A position needs accuracyMetres, because no model of this tag gives a default.',
-  'accuracy-not-a-number': 'accuracyMetres is a finite number.',
-  'accuracy-out-of-range': `accuracyMetres is from 0 to ${MAX_ACCURACY_METRES}.`,
-  'mechanism-unknown': 'mechanism is GPS, RF, LBS or WIFI.',
-  'device-events-invalid': `deviceEvents is a list of at most ${MAX_DEVICE_EVENTS} strings.`,
-  'fix-unusable': 'A fix of a track file has no time, tag or coordinates that can be read.',
-  'too-many-pings': 'One message holds more pings than are taken at once.',
-} as const;
-export type PingRejection = keyof typeof PING_REJECTIONS;
-
-/** What was left out of a ping that was otherwise taken. */
-export const PING_OMISSIONS = {
-  'device-event-unknown': 'The name of a device event is not known.',
-  'speed-unusable': 'speedKmh is a number from 0 to 3000.',
-  'heading-unusable': 'headingDegrees is a number from 0 to 360.',
-  'altitude-unusable': 'altitudeMetres is a number from -12000 to 50000.',
-  'satellites-unusable': 'satellites is an integer from 0 to 1000.',
-  'battery-unusable': 'batteryPercent is a number from 0 to 100.',
-} as const;
-export type PingOmission = keyof typeof PING_OMISSIONS;
-
 export interface Ignored {
-  readonly reason: PingOmission;
+  readonly reason: PingOmission | PositionFault;
+  readonly detail: string;
+  /** The same reason, where it is the position that was left out. */
+  readonly positionIgnored?: PositionFault;
+  /** What was left out may matter (a tamper under another name, a place): the bytes are kept as rejected, though the ping is used. */
+  readonly keep?: true;
+}
+
+/** Why a position is none, in words about this one. */
+export interface NoPosition {
+  readonly reason: PositionFault;
   readonly detail: string;
 }
 
@@ -85,9 +61,6 @@ const MECHANISMS: ReadonlySet<unknown> = new Set<Mechanism>(['GPS', 'RF', 'LBS',
 const KNOWN_EVENTS: ReadonlySet<unknown> = new Set<DeviceEvent>(DEVICE_EVENTS);
 const NOTHING_IGNORED: readonly Ignored[] = [];
 const NO_EVENTS: readonly DeviceEvent[] = [];
-const PLAIN_TAG_ID = /^[A-Za-z0-9._-]{1,64}$/;
-/** Control characters and unpaired surrogates: neither survives every store between here and the evidence. */
-const UNUSABLE_CHARACTERS = /[\p{Cc}\p{Cs}]/u;
 
 function refuse(reason: PingRejection, tagId: string | null, detail: string = PING_REJECTIONS[reason]): RefusedPing {
   return { ok: false, reason, detail, tagId };
@@ -104,13 +77,6 @@ function isAbsent(value: unknown): value is null | undefined {
   return value === undefined || value === null;
 }
 
-function isUsableTagId(value: unknown): value is string {
-  if (typeof value !== 'string') return false;
-  return (
-    PLAIN_TAG_ID.test(value) || (value !== '' && value.length <= MAX_TAG_ID_LENGTH && !UNUSABLE_CHARACTERS.test(value))
-  );
-}
-
 function parseFixedAt(value: unknown, receivedAtMs: number, tagId: string): number | RefusedPing {
   if (isAbsent(value)) return refuse('fixed-at-missing', tagId);
   const ms = typeof value === 'string' && value.length <= MAX_INSTANT_LENGTH ? parseInstant(value) : null;
@@ -125,44 +91,58 @@ function parseFixedAt(value: unknown, receivedAtMs: number, tagId: string): numb
   return ms;
 }
 
+function noPosition(reason: PositionFault, detail: string): NoPosition {
+  return { reason, detail };
+}
+
 /** A coordinate within ±limit degrees. */
-function parseDegrees(value: unknown, name: 'latitude' | 'longitude', limit: number, tagId: string) {
-  if (isAbsent(value)) return refuse(`${name}-missing`, tagId);
+function parseDegrees(value: unknown, name: 'latitude' | 'longitude', limit: number): number | NoPosition {
+  if (isAbsent(value)) return noPosition(`${name}-missing`, PING_REJECTIONS[`${name}-missing`]);
   if (typeof value !== 'number' || !Number.isFinite(value)) {
-    return refuse(`${name}-not-a-number`, tagId, `${name} is ${show(value)}, not a finite number of degrees.`);
+    return noPosition(`${name}-not-a-number`, `${name} is ${show(value)}, not a finite number of degrees.`);
   }
   if (value < -limit || value > limit) {
-    return refuse(`${name}-out-of-range`, tagId, `${name} ${value} is outside -${limit} to ${limit}.`);
+    return noPosition(`${name}-out-of-range`, `${name} ${value} is outside -${limit} to ${limit}.`);
   }
   // -0 is stored and sent as 0.
   return value + 0;
 }
 
-/** The position as a whole, null where there is none. Accuracy and mechanism of no position are not looked at. */
-function parsePosition(raw: Readonly<Record<string, unknown>>, tagId: string): Position | null | RefusedPing {
-  if (isAbsent(raw.latitude) && isAbsent(raw.longitude)) return null;
-  const latitude = parseDegrees(raw.latitude, 'latitude', 90, tagId);
-  if (typeof latitude !== 'number') return latitude;
-  const longitude = parseDegrees(raw.longitude, 'longitude', 180, tagId);
-  if (typeof longitude !== 'number') return longitude;
-
-  const accuracy = raw.accuracyMetres;
-  let accuracyMetres: number | null = null;
-  if (!isAbsent(accuracy)) {
-    if (typeof accuracy !== 'number' || !Number.isFinite(accuracy)) {
-      return refuse('accuracy-not-a-number', tagId, `accuracyMetres is ${show(accuracy)}, not a finite number.`);
-    }
-    if (accuracy < 0 || accuracy > MAX_ACCURACY_METRES) {
-      const detail = `accuracyMetres ${accuracy} is outside 0 to ${MAX_ACCURACY_METRES}.`;
-      return refuse('accuracy-out-of-range', tagId, detail);
-    }
-    accuracyMetres = accuracy + 0;
+/** Metres; null where it is unknown. No receiver is exact: 0 is what programs write that do not know (Traccar, Android). */
+function parseAccuracy(value: unknown): number | null | NoPosition {
+  if (isAbsent(value)) return null;
+  if (typeof value !== 'number' || !Number.isFinite(value)) {
+    return noPosition('accuracy-not-a-number', `accuracyMetres is ${show(value)}, not a finite number.`);
   }
+  if (value < 0 || value > MAX_ACCURACY_METRES) {
+    return noPosition('accuracy-out-of-range', `accuracyMetres ${value} is outside 0 to ${MAX_ACCURACY_METRES}.`);
+  }
+  return value === 0 ? null : value;
+}
+
+/** The position as a whole; null where there is none. Accuracy and mechanism of no position are not looked at. */
+function parsePosition(raw: Readonly<Record<string, unknown>>): Position | null | NoPosition {
+  if (isAbsent(raw.latitude) && isAbsent(raw.longitude)) return null;
+  const latitude = parseDegrees(raw.latitude, 'latitude', 90);
+  if (typeof latitude !== 'number') return latitude;
+  const longitude = parseDegrees(raw.longitude, 'longitude', 180);
+  if (typeof longitude !== 'number') return longitude;
+  if (latitude === 0 && longitude === 0) return noPosition('zero-position', NO_FIX_REASONS['zero-position']);
   const mechanism = raw.mechanism ?? 'GPS';
   if (!MECHANISMS.has(mechanism)) {
-    return refuse('mechanism-unknown', tagId, `mechanism ${show(mechanism)} is not GPS, RF, LBS or WIFI.`);
+    return noPosition('mechanism-unknown', `mechanism ${show(mechanism)} is not GPS, RF, LBS or WIFI.`);
   }
+  if (raw.satellites === 0 && mechanism === 'GPS') {
+    return noPosition('no-fix', `${NO_FIX_REASONS['no-fix']} (satellites is 0.)`);
+  }
+  const accuracyMetres = parseAccuracy(raw.accuracyMetres);
+  if (accuracyMetres !== null && typeof accuracyMetres !== 'number') return accuracyMetres;
   return { latitude, longitude, accuracyMetres, mechanism: mechanism as Mechanism };
+}
+
+/** Whether the message itself says that it is no fix: then nothing is wrong with it. */
+function saysNoFix({ reason }: NoPosition): boolean {
+  return reason in NO_FIX_REASONS;
 }
 
 /** Known events in the order sent (tampered then restored is not restored then tampered), repeats included. */
@@ -173,7 +153,10 @@ function parseDeviceEvents(value: unknown, ignored: Ignored[]): readonly DeviceE
   for (const event of value) {
     if (typeof event !== 'string') return null;
     if (KNOWN_EVENTS.has(event)) events.push(event as DeviceEvent);
-    else ignored.push({ reason: 'device-event-unknown', detail: `Device event ${show(event)} is not known.` });
+    else {
+      const detail = `Device event ${show(event)} is not known.`;
+      ignored.push({ reason: 'device-event-unknown', detail, keep: true });
+    }
   }
   return events;
 }
@@ -196,7 +179,7 @@ function parseReading(
 
 /** Half of a SHA-256 of what the ping says: it only has to tell apart what one tag says about one millisecond. */
 function hashContent(ping: Omit<Ping, 'identity' | 'sequence'>): string {
-  const { position } = ping;
+  const { position, positionIgnored } = ping;
   const content = [
     ping.tagId,
     ping.fixedAtMs,
@@ -207,36 +190,37 @@ function hashContent(ping: Omit<Ping, 'identity' | 'sequence'>): string {
     ping.altitudeMetres,
     ping.satellites,
     ping.batteryPercent,
+    ...(positionIgnored === undefined ? [] : [positionIgnored]),
   ];
   return `h:${hash('sha256', JSON.stringify(content), 'hex').slice(0, 32)}`;
 }
 
 /**
- * Reads one ping from parsed JSON of any shape; never throws. Its identity is `s:SEQUENCE`, or `h:` and a hash of its content
- * where it has no sequence. `accuracyMetres` may come out null: whether the tag's model has a default is the caller's to check.
+ * Reads one ping from parsed JSON of any shape; never throws. Its identity is `h:` and a hash of its content, after `s:SEQUENCE:`
+ * where it has a sequence. `accuracyMetres` may come out null: whether the tag's model has a default is the caller's to check.
+ * `noFix`: a reader of another format knows that the message has no position, though it carries coordinates.
  */
-export function parsePing(raw: unknown, receivedAtMs: number): ParsedPing | RefusedPing {
+export function parsePing(
+  raw: unknown,
+  receivedAtMs: number,
+  noFix: NoPosition | null = null,
+): ParsedPing | RefusedPing {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
     return refuse('not-an-object', null, `A ping is a JSON object; this is ${show(raw)}.`);
   }
   const fields = raw as Readonly<Record<string, unknown>>;
   const { tagId } = fields;
   if (isAbsent(tagId)) return refuse('tag-id-missing', null);
-  if (!isUsableTagId(tagId)) return refuse('tag-id-invalid', null);
+  if (!isTagId(tagId)) return refuse('tag-id-invalid', null);
 
   const fixedAtMs = parseFixedAt(fields.fixedAt, receivedAtMs, tagId);
   if (typeof fixedAtMs !== 'number') return fixedAtMs;
-  const position = parsePosition(fields, tagId);
-  if (position !== null && 'ok' in position) return position;
 
   let sequence: number | null = null;
   if (!isAbsent(fields.sequence)) {
     if (!Number.isSafeInteger(fields.sequence) || (fields.sequence as number) < 0) {
-      return refuse(
-        'sequence-invalid',
-        tagId,
-        `sequence ${show(fields.sequence)} is not an integer from 0 to 2^53 - 1.`,
-      );
+      const detail = `sequence ${show(fields.sequence)} is not an integer from 0 to 2^53 - 1.`;
+      return refuse('sequence-invalid', tagId, detail);
     }
     sequence = (fields.sequence as number) + 0;
   }
@@ -244,10 +228,22 @@ export function parsePing(raw: unknown, receivedAtMs: number): ParsedPing | Refu
   const deviceEvents = parseDeviceEvents(fields.deviceEvents, ignored);
   if (deviceEvents === null) return refuse('device-events-invalid', tagId);
 
+  let position = noFix ?? parsePosition(fields);
+  let fault: NoPosition | null = null;
+  if (position !== null && 'reason' in position) {
+    fault = position;
+    if (deviceEvents.length === 0 && !saysNoFix(fault)) {
+      return refuse(fault.reason as PingRejection, tagId, fault.detail);
+    }
+    ignored.unshift({ ...fault, positionIgnored: fault.reason, ...(!saysNoFix(fault) && { keep: true }) });
+    position = null;
+  }
+
   const content = {
     tagId,
     fixedAtMs,
     position,
+    ...(fault !== null && { positionIgnored: fault.reason }),
     deviceEvents,
     speedKmh: parseReading(fields.speedKmh, 'speedKmh', 0, 3_000, 'speed-unusable', ignored),
     headingDegrees: parseReading(fields.headingDegrees, 'headingDegrees', 0, 360, 'heading-unusable', ignored),
@@ -262,7 +258,7 @@ export function parsePing(raw: unknown, receivedAtMs: number): ParsedPing | Refu
     satellites: parseReading(fields.satellites, 'satellites', 0, 1_000, 'satellites-unusable', ignored),
     batteryPercent: parseReading(fields.batteryPercent, 'batteryPercent', 0, 100, 'battery-unusable', ignored),
   };
-  const identity = sequence === null ? hashContent(content) : `s:${sequence}`;
-  const ping: Ping = { ...content, identity, sequence };
+  const hashed = hashContent(content);
+  const ping: Ping = { ...content, identity: sequence === null ? hashed : `s:${sequence}:${hashed}`, sequence };
   return { ok: true, ping, ignored: ignored.length === 0 ? NOTHING_IGNORED : ignored };
 }

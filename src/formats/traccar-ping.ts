@@ -1,15 +1,32 @@
 /**
  * A position as Traccar forwards it (`forward.type` `json` or `kafka`): `{"position": {…}, "device": {…}}`, one a message.
- * Shapes are from Traccar's `forward/PositionData`, `model/Position`, `model/Device` and `handler/OutdatedHandler`.
+ * Shapes are from Traccar's `forward/PositionData`, `model/Position`, `model/Device` and `handler/OutdatedHandler`, which gives a
+ * message without a fix the last known one: coordinates, `fixTime` and `valid` are the old ones, `deviceTime` is the message's.
  *
  * It is turned into Tagwatch's own JSON and judged there, so both formats have one set of rules and one identity. What Traccar
  * has and Tagwatch has no field for (motion, hdop, volts, odometer, addresses, geofences) is not looked at.
  */
 import type { DeviceEvent } from '../engine/types.js';
-import { type Ignored, type ParsedPing, PING_REJECTIONS, parsePing, type RefusedPing } from './tagwatch-ping.js';
+import { parseInstant } from './instant.js';
+import { NO_FIX_REASONS, type NoFixReason, PING_REJECTIONS, type PingRejection } from './ping-reasons.js';
+import {
+  type Ignored,
+  MAX_AHEAD_MS,
+  type NoPosition,
+  OLDEST_FIXED_AT_MS,
+  type ParsedPing,
+  parsePing,
+  type RefusedPing,
+} from './tagwatch-ping.js';
 
 /** Most entries of a comma-separated `alarm` that are looked at; Traccar knows some forty names. */
 const MAX_ALARMS = 64;
+/**
+ * A message whose `deviceTime` is this much later than its `fixTime` repeats an earlier fix: Traccar has not said so by `outdated`
+ * since 6.10. Of devices that name both times themselves (Queclink, Starlink, FOX) the second is that of sending, mostly within
+ * seconds.
+ */
+const REPEATED_AFTER_MS = 10_000;
 /** A knot is a nautical mile (1,852 m) an hour. */
 const KMH_PER_KNOT = 1.852;
 
@@ -89,17 +106,41 @@ function refuse(reason: RefusedPing['reason'], tagId: string | null, detail: str
   return { ok: false, reason, detail, tagId };
 }
 
+/** Epoch ms of a time as `readTime` gives it, where a ping can be dated by it; null otherwise. */
+function toUsableMs(time: unknown, receivedAtMs: number): number | null {
+  const ms = typeof time === 'string' && time.length <= 40 ? parseInstant(time) : null;
+  return ms !== null && ms >= OLDEST_FIXED_AT_MS && ms <= receivedAtMs + MAX_AHEAD_MS ? ms : null;
+}
+
 /**
- * When the message speaks of, and the field that says so. A new fix has `fixTime`; a message without one is dated by the device,
- * or, where the device sent no clock at all, by Traccar's receipt.
+ * Why the coordinates are no fix of this message; null: they are. What the network located anew (`approximate`) is one, of its
+ * mechanism; `outdated` decides where a Traccar before 6.10 says it, and the times otherwise. A `fixTime` before 2000 is none: a
+ * device that never had a fix is given the epoch of GPS.
  */
-function pickTime(position: Fields, hasFix: boolean): { readonly name: string; readonly time: unknown } {
+function findNoFix(position: Fields, attributes: Fields, receivedAtMs: number): NoFixReason | null {
+  if (position.valid === false) return 'no-fix';
+  if (attributes.approximate === true) return null;
+  if (typeof position.outdated === 'boolean' && position.outdated) return 'fix-repeated';
+  const fixTime = readTime(position.fixTime);
+  const fixMs = typeof fixTime === 'string' ? parseInstant(fixTime) : null;
+  if (fixMs === null) return null;
+  if (fixMs < OLDEST_FIXED_AT_MS) return 'no-fix';
+  if (position.outdated === false) return null;
+  const deviceMs = toUsableMs(readTime(position.deviceTime), receivedAtMs);
+  return deviceMs !== null && deviceMs - fixMs > REPEATED_AFTER_MS ? 'fix-repeated' : null;
+}
+
+/**
+ * When the message speaks of, and the field that says so. A fix is dated by `fixTime`; a message without one by the device, or,
+ * where the device has no clock that can be right, by Traccar's receipt.
+ */
+function pickTime(position: Fields, hasFix: boolean, receivedAtMs: number): { name: string; time: unknown } {
   const order = hasFix ? ['fixTime', 'deviceTime'] : ['deviceTime', 'serverTime'];
-  for (const name of order) {
-    const time = readTime(position[name]);
-    if (time !== null) return { name: `position.${name}`, time };
-  }
-  return { name: `position.${order[0]}`, time: undefined };
+  const times = order
+    .map((name) => ({ name: `position.${name}`, time: readTime(position[name]) }))
+    .filter(({ time }) => time !== null);
+  const usable = hasFix ? undefined : times.find(({ time }) => toUsableMs(time, receivedAtMs) !== null);
+  return usable ?? times[0] ?? { name: `position.${order[0]}`, time: undefined };
 }
 
 /** GPS, or what Traccar located by the networks around (`GeolocationHandler` marks that `approximate`). */
@@ -120,7 +161,7 @@ function readAlarms(value: unknown, ignored: Ignored[]): DeviceEvent[] {
       if (event !== null && !events.includes(event)) events.push(event);
     } else {
       const shown = JSON.stringify(alarm.length > 40 ? `${alarm.slice(0, 40)}…` : alarm);
-      ignored.push({ reason: 'device-event-unknown', detail: `Traccar's alarm ${shown} is not known.` });
+      ignored.push({ reason: 'device-event-unknown', detail: `Traccar's alarm ${shown} is not known.`, keep: true });
     }
   }
   return events;
@@ -136,15 +177,17 @@ function readMotion(position: Fields) {
   };
 }
 
+/** What is wrong with the time of a fix, so that it is none that can be placed. */
+const TIME_FAULTS: ReadonlySet<PingRejection> = new Set<PingRejection>(['fixed-at-invalid', 'fixed-at-too-far-ahead']);
+
 /**
  * Reads one forwarded position from parsed JSON of any shape; never throws. The tag is `device.uniqueId`. Traccar's row ids are
  * no counter of the device, so there is no sequence: the identity is the content's hash, and a position that is forwarded again
  * (a retry, or by a second Traccar) is a duplicate.
  *
- * A position that is `outdated` repeats the last known fix under a newer `deviceTime` (unless `approximate`: then the network
- * located it anew), and one that is not `valid` is the receiver saying that it has no fix: both come out without a position,
- * dated by `deviceTime`, with their device events. `accuracy` 0 is Traccar's unknown. `charge` is a state, not its change, so it
- * makes no event; `battery` is volts and is not taken for percent.
+ * Coordinates that are no fix of this message (`findNoFix`) come out without a position, dated by `deviceTime`, with their device
+ * events. `accuracy` 0 is Traccar's unknown. `charge` is a state, not its change, so it makes no event; `battery` is volts and is
+ * not taken for percent.
  */
 export function parseTraccar(raw: unknown, receivedAtMs: number): ParsedPing | RefusedPing {
   if (!isObject(raw)) return refuse('not-an-object', null, 'A position that Traccar forwards is a JSON object.');
@@ -161,30 +204,45 @@ export function parseTraccar(raw: unknown, receivedAtMs: number): ParsedPing | R
 
   const tagId = typeof device.uniqueId === 'string' ? device.uniqueId.trim() : device.uniqueId;
   const attributes = isObject(position.attributes) ? position.attributes : {};
-  const relocated = attributes.approximate === true;
-  const hasFix = (relocated || position.outdated !== true) && position.valid !== false;
-  const { name: timeName, time } = pickTime(position, hasFix);
   const ignored: Ignored[] = [];
-  const wire = {
-    tagId,
-    fixedAt: time,
-    ...(hasFix && {
-      latitude: position.latitude,
-      longitude: position.longitude,
-      accuracyMetres: position.accuracy === 0 ? null : position.accuracy,
-      mechanism: readMechanism(position, attributes),
-      // What the network located does not move: Traccar writes zeros.
-      ...(!relocated && readMotion(position)),
-    }),
-    satellites: attributes.sat,
-    batteryPercent: attributes.batteryLevel,
-    deviceEvents: readAlarms(attributes.alarm, ignored),
+  const deviceEvents = readAlarms(attributes.alarm, ignored);
+  const read = (noFix: NoPosition | null): ParsedPing | RefusedPing => {
+    const { name, time } = pickTime(position, noFix === null, receivedAtMs);
+    const wire = {
+      tagId,
+      fixedAt: time,
+      ...(noFix === null && {
+        latitude: position.latitude,
+        longitude: position.longitude,
+        accuracyMetres: position.accuracy,
+        mechanism: readMechanism(position, attributes),
+        // What the network located does not move: Traccar writes zeros.
+        ...(attributes.approximate !== true && readMotion(position)),
+      }),
+      satellites: attributes.sat,
+      batteryPercent: attributes.batteryLevel,
+      deviceEvents,
+    };
+    return tellInItsWords(parsePing(wire, receivedAtMs, noFix), name);
   };
-  const result = parsePing(wire, receivedAtMs);
-  if (!result.ok) {
-    let detail = result.detail.replace(/\bfixedAt\b/g, timeName);
-    for (const [ours, theirs] of TRACCAR_NAMES) detail = detail.replace(ours, theirs);
-    return { ...result, detail };
+
+  const noFix = findNoFix(position, attributes, receivedAtMs);
+  let result = read(noFix === null ? null : { reason: noFix, detail: NO_FIX_REASONS[noFix] });
+  if (!result.ok && TIME_FAULTS.has(result.reason) && deviceEvents.length > 0) {
+    const dated = read({ reason: result.reason, detail: result.detail });
+    if (dated.ok) result = dated;
   }
-  return ignored.length === 0 ? result : { ...result, ignored: [...ignored, ...result.ignored] };
+  return !result.ok || ignored.length === 0 ? result : { ...result, ignored: [...ignored, ...result.ignored] };
+}
+
+/** Names the fields as Traccar does; `timeName`: the one that dates the ping. */
+function tellInItsWords(result: ParsedPing | RefusedPing, timeName: string): ParsedPing | RefusedPing {
+  const translate = (detail: string): string => {
+    let words = detail.replace(/\bfixedAt\b/g, timeName);
+    for (const [ours, theirs] of TRACCAR_NAMES) words = words.replace(ours, theirs);
+    return words;
+  };
+  if (!result.ok) return { ...result, detail: translate(result.detail) };
+  if (!result.ignored.some(({ positionIgnored }) => positionIgnored)) return result;
+  return { ...result, ignored: result.ignored.map((each) => ({ ...each, detail: translate(each.detail) })) };
 }

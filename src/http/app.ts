@@ -71,6 +71,21 @@ function requestIdOf({ headers }: IncomingMessage): string {
   return typeof given === 'string' && GIVEN_REQUEST_ID.test(given) ? given : randomUUID();
 }
 
+/** A media type's parameters never matter, nor does its case. */
+const JSON_MEDIA_TYPE = /^application\/(?:[a-z0-9.-]+\+)?json\s*(?:;|$)/i;
+
+/** JSON bodies of a scope are read by `parse`, in place of what read them there before. */
+export function addJsonParser(scope: App, parse: (bytes: Uint8Array) => unknown): void {
+  scope.removeContentTypeParser(JSON_MEDIA_TYPE);
+  scope.addContentTypeParser(JSON_MEDIA_TYPE, { parseAs: 'buffer' }, (_request, body, done) => {
+    try {
+      done(null, parse(body as Buffer));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+}
+
 /** What is answered for an error that reached the framework; null: nobody foresaw it. */
 function toProblemInput(error: unknown): (ProblemInput & { readonly retryAfterSeconds?: number }) | null {
   if (error instanceof SchemaMismatch) {
@@ -204,13 +219,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   app.setErrorHandler(fail);
 
   app.removeContentTypeParser(['application/json', 'text/plain']);
-  app.addContentTypeParser(/^application\/(?:[a-z0-9.-]+\+)?json$/, { parseAs: 'buffer' }, (_request, body, done) => {
-    try {
-      done(null, parseJsonBody(body as Buffer));
-    } catch (error) {
-      done(error as Error);
-    }
-  });
+  addJsonParser(app, (bytes) => parseJsonBody(bytes));
 
   const table = createRouteTable();
   app.addHook('onRoute', (route) => {

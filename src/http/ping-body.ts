@@ -1,6 +1,7 @@
 /** The pings of a request's body, before they are judged: JSON, NDJSON, or a track file. */
+import { parseElements, TooDeep } from '../formats/json-elements.js';
 import { MAX_PINGS_AT_ONCE, splitLines } from '../formats/ping-message.js';
-import { MAX_ACCURACY_METRES, type PingRejection } from '../formats/tagwatch-ping.js';
+import { MAX_ACCURACY_METRES, PING_REJECTIONS, type PingRejection } from '../formats/ping-reasons.js';
 import { readTrack, TRACK_FORMATS } from '../formats/track.js';
 import { TrackUnreadable } from '../formats/track-item.js';
 import { encodeJson } from '../pipeline/topics.js';
@@ -25,10 +26,14 @@ export const TRACK_MEDIA_TYPES: readonly string[] = Object.values(TRACK_FORMATS)
 const MAX_TRACK_BYTES = 32 * 1_048_576;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
+const encoder = new TextEncoder();
 
 function readLine(bytes: Uint8Array, line: number): Candidate {
   const own = { at: { line }, bytes: () => bytes };
-  const fail = (detail: string): Candidate => ({ ...own, fault: { reason: 'not-json', detail } });
+  const fail = (detail: string, reason: PingRejection = 'not-json'): Candidate => ({
+    ...own,
+    fault: { reason, detail },
+  });
   let text: string;
   try {
     text = utf8.decode(bytes);
@@ -36,7 +41,8 @@ function readLine(bytes: Uint8Array, line: number): Candidate {
     return fail('The line is not UTF-8.');
   }
   try {
-    return { ...own, raw: JSON.parse(text) as unknown };
+    const raw = parseElements(text);
+    return raw instanceof TooDeep ? fail(PING_REJECTIONS['json-too-deep'], 'json-too-deep') : { ...own, raw };
   } catch {
     return fail(`The line is not JSON from its column ${findJsonFault(text)?.column ?? 1} on.`);
   }
@@ -46,7 +52,13 @@ function readLine(bytes: Uint8Array, line: number): Candidate {
 function listCandidates(body: unknown): Candidate[] | null {
   if (body instanceof Uint8Array) return splitLines(body)?.map(({ line, bytes }) => readLine(bytes, line)) ?? null;
   const raws: unknown[] = Array.isArray(body) ? body : [body];
-  return raws.length > MAX_PINGS_AT_ONCE ? null : raws.map((raw) => ({ raw, at: {}, bytes: () => encodeJson(raw) }));
+  return raws.length > MAX_PINGS_AT_ONCE ? null : raws.map(toCandidate);
+}
+
+function toCandidate(raw: unknown): Candidate {
+  if (!(raw instanceof TooDeep)) return { raw, at: {}, bytes: () => encodeJson(raw) };
+  const fault = { reason: 'json-too-deep', detail: PING_REJECTIONS['json-too-deep'] } as const;
+  return { fault, at: {}, bytes: () => encoder.encode(raw.json) };
 }
 
 interface TrackQuery {

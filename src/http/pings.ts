@@ -1,12 +1,15 @@
 /** `POST /api/v1/pings` (`wire.md`, "A ping"): one ping, a list, or NDJSON, answered after the log has them. */
 import Type from 'typebox';
 import type { Ping } from '../engine/types.js';
+import { parseElements } from '../formats/json-elements.js';
 import { MAX_PINGS_AT_ONCE, PING_READERS, type PingReader } from '../formats/ping-message.js';
-import { type ParsedPing, PING_REJECTIONS, type RefusedPing } from '../formats/tagwatch-ping.js';
+import { NO_FIX_REASONS, PING_OMISSIONS, PING_REJECTIONS } from '../formats/ping-reasons.js';
+import type { Ignored, ParsedPing, RefusedPing } from '../formats/tagwatch-ping.js';
 import { PingSchema } from '../formats/tagwatch-ping-schema.js';
 import type { Clock, EventLog, NewRecord } from '../pipeline/ports.js';
 import { appendInTurns, INPUTS, inputRecord, REJECTED, rejectedRecord } from '../pipeline/topics.js';
-import type { App } from './app.js';
+import { type App, addJsonParser } from './app.js';
+import { parseJsonBody } from './json-body.js';
 import { type Candidate, listPings, listTrackPings, TRACK_MEDIA_TYPES } from './ping-body.js';
 import { problemResponses, sendProblem } from './problems.js';
 
@@ -32,12 +35,22 @@ const Told = Type.Object({
 });
 type Told = Type.Static<typeof Told>;
 
+const Warned = Type.Interface([Told], {
+  reason: Type.String({
+    description: `Of what was left out, or is missing: ${Object.keys({ ...NO_FIX_REASONS, ...PING_OMISSIONS }).join(', ')}, or a reason of rejections`,
+  }),
+  positionIgnored: Type.Optional(
+    Type.String({ description: 'The same reason, where the ping was taken without its position' }),
+  ),
+});
+type Warned = Type.Static<typeof Warned>;
+
 const Taken = Type.Object({
   accepted: Type.Integer(),
   rejected: Type.Array(Told),
   warnings: Type.Optional(
-    Type.Array(Told, {
-      description: 'Pings that were taken without a reading or a device event that could not be used',
+    Type.Array(Warned, {
+      description: 'Pings that were taken without a position, a reading or a device event that could not be used',
     }),
   ),
 });
@@ -46,7 +59,7 @@ interface Judged {
   readonly inputs: NewRecord[];
   readonly kept: NewRecord[];
   readonly rejected: Told[];
-  readonly warnings: Told[];
+  readonly warnings: Warned[];
 }
 
 /** Whether the position has an accuracy, its own or its tag's model's. */
@@ -64,7 +77,7 @@ function judge(candidates: readonly Candidate[], readPing: PingReader, requestId
       const from = { http: requestId };
       judged.kept.push(rejectedRecord({ reason, detail, rejectedAt, from, tagId }, candidate.bytes()));
     };
-    const result = judgeOne(candidate, readPing, receivedAtMs, deps);
+    const result = judgeOne(candidate, readPing, receivedAtMs);
     if (!result.ok) {
       judged.rejected.push({ ...place, reason: result.reason, detail: result.detail });
       keep(result.reason, result.detail, result.tagId);
@@ -72,24 +85,19 @@ function judge(candidates: readonly Candidate[], readPing: PingReader, requestId
     }
     const { ping, ignored } = result;
     judged.inputs.push(inputRecord({ type: 'ping', receivedAtMs, ping }));
-    for (const { reason, detail } of ignored) judged.warnings.push({ ...place, reason, detail });
-    const event = ignored.find(({ reason }) => reason === 'device-event-unknown');
-    if (event) keep(event.reason, event.detail, ping.tagId);
+    const told = hasAccuracy(ping, deps.defaultAccuracy) ? ignored : [...ignored, ACCURACY_MISSING];
+    for (const { keep: _, ...each } of told) judged.warnings.push({ ...place, ...each });
+    const lost = ignored.find((each) => each.keep);
+    if (lost) keep(lost.reason, lost.detail, ping.tagId);
   }
   return judged;
 }
 
-function judgeOne(
-  candidate: Candidate,
-  readPing: PingReader,
-  receivedAtMs: number,
-  deps: PingsDeps,
-): ParsedPing | RefusedPing {
+const ACCURACY_MISSING: Ignored = { reason: 'accuracy-missing', detail: PING_OMISSIONS['accuracy-missing'] };
+
+function judgeOne(candidate: Candidate, readPing: PingReader, receivedAtMs: number): ParsedPing | RefusedPing {
   if (candidate.fault !== undefined) return { ok: false, ...candidate.fault, tagId: null };
-  const parsed = readPing(candidate.raw, receivedAtMs);
-  if (!parsed.ok || hasAccuracy(parsed.ping, deps.defaultAccuracy)) return parsed;
-  const { tagId } = parsed.ping;
-  return { ok: false, reason: 'accuracy-missing', detail: PING_REJECTIONS['accuracy-missing'], tagId };
+  return readPing(candidate.raw, receivedAtMs);
 }
 
 const description =
@@ -136,6 +144,8 @@ export function registerPings(app: App, deps: PingsDeps): void {
   const { log, counters } = deps;
   // These types are this endpoint's alone, so their parser lives in a scope of its own.
   app.register(async (scope) => {
+    // An element that is nested too deeply costs itself alone, so the list around it is read here.
+    addJsonParser(scope, (bytes) => parseJsonBody(bytes, parseElements));
     scope.addContentTypeParser([NDJSON, ...TRACK_MEDIA_TYPES], { parseAs: 'buffer' }, (_request, body, done) =>
       done(null, body),
     );
@@ -167,7 +177,8 @@ export function registerPings(app: App, deps: PingsDeps): void {
         await Promise.all([appendInTurns(log, INPUTS, inputs), appendInTurns(log, REJECTED, kept)]);
         counters.pingsAccepted(inputs.length);
         for (const { reason } of rejected) counters.pingRejected(reason);
-        if (inputs.length === 0 && rejected.length > 0) {
+        // Traccar sends again what is not answered by 2xx, ten times: what it can only repeat is no error to it.
+        if (inputs.length === 0 && rejected.length > 0 && known !== 'traccar') {
           const isOne = !Array.isArray(request.body) && rejected.length === 1 && rejected[0]?.line === undefined;
           const errors = rejected.map(({ index, detail }) => ({ pointer: isOne ? '' : `/${index}`, detail }));
           const detail = 'None of the pings could be used.';

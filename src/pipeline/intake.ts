@@ -5,13 +5,18 @@
  */
 import type { Ping } from '../engine/types.js';
 import type { Clock, EventLog, Log, LogBatch, LogRecord, NewRecord } from './ports.js';
-import { appendInTurns, INPUTS, inputRecord, REJECTED, rejectedRecord } from './topics.js';
+import { appendInTurns, INPUTS, inputRecord, OWN_TOPICS, REJECTED, rejectedRecord } from './topics.js';
 
 export const INTAKE_GROUP = 'tagwatch-intake';
 
 /** One ping of a message, or what could not be used of it. */
 export type IntakeResult =
-  | { readonly ok: true; readonly ping: Ping; readonly ignored: readonly { reason: string; detail: string }[] }
+  | {
+      readonly ok: true;
+      readonly ping: Ping;
+      /** What was left out; `keep`: the message is kept as rejected for it, though its ping is used. */
+      readonly ignored: readonly { reason: string; detail: string; keep?: true }[];
+    }
   | {
       readonly ok: false;
       readonly reason: string;
@@ -24,7 +29,7 @@ export type IntakeResult =
 /** Counts for the metrics. */
 export interface IntakeCounters {
   pingTaken(): void;
-  /** Also for a device event that is not known: its ping was taken, the event was kept as rejected. */
+  /** Also for what was left out of a ping that was taken, where its bytes were kept. */
   pingRejected(reason: string): void;
 }
 
@@ -45,14 +50,16 @@ interface Sorted {
   readonly reasons: string[];
 }
 
-/** An unknown device event may be a tamper under another name: it is kept, though its ping is used. */
-const KEPT_OMISSIONS: ReadonlySet<string> = new Set(['device-event-unknown']);
 const NO_BYTES = new Uint8Array();
 
 /** Starts reading; resolves when the consumer has started. Several processes share the topics' partitions. */
 export async function startIntake<Format extends string>(deps: IntakeDeps<Format>): Promise<{ stop(): Promise<void> }> {
   const { log, topics, clock, logger, counters } = deps;
   const formats = new Map(topics.map(({ topic, format }) => [topic, format]));
+  for (const { topic } of OWN_TOPICS) {
+    if (formats.has(topic))
+      throw new Error(`${topic} is Tagwatch's own topic: what intake writes would come back to it`);
+  }
 
   /** The parser's results; what it throws is a defect of ours that must not stop the partition. */
   function parseRecord(record: LogRecord, receivedAtMs: number): readonly IntakeResult[] {
@@ -87,7 +94,7 @@ export async function startIntake<Format extends string>(deps: IntakeDeps<Format
         continue;
       }
       sorted.inputs.push(inputRecord({ type: 'ping', receivedAtMs, ping: result.ping }));
-      const kept = result.ignored.find(({ reason }) => KEPT_OMISSIONS.has(reason));
+      const kept = result.ignored.find(({ keep }) => keep);
       if (kept) reject(kept.reason, kept.detail, result.ping.tagId, whole);
     }
   }

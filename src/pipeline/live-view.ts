@@ -3,6 +3,7 @@
  * the log alone, so positions go on while the database is away.
  */
 import type { Activation, Ping, TagWatch } from '../engine/types.js';
+import { isZeroPosition } from '../engine/zero-position.js';
 import type { ConsumerHandler, EventLog, Log, LogRecord, PartitionControl, TopicPartition } from './ports.js';
 import type { StateRecord } from './states.js';
 import { decodeJson, INPUTS, type InputRecord, STATES } from './topics.js';
@@ -79,7 +80,7 @@ export async function startLiveView(deps: LiveViewDeps): Promise<LiveView> {
 
   function applyPing(ping: Ping, receivedAtMs: number): void {
     const { position } = ping;
-    if (position === null || ping.fixedAtMs > receivedAtMs + AHEAD_OF_CLOCK_MS) return;
+    if (position === null || isZeroPosition(position) || ping.fixedAtMs > receivedAtMs + AHEAD_OF_CLOCK_MS) return;
     const activation = activationAt(ping.tagId, ping.fixedAtMs);
     if (typeof activation === 'string') return;
     const { wearerId, activationId } = activation;

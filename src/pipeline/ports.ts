@@ -191,6 +191,14 @@ export type RequestRow = ReconcileRequest & {
 
 export type Fitted = 'fitted' | 'not-fitted' | 'unknown-tag';
 
+/** What makes a fix no evidence by itself (`engine/evidence.ts`). */
+export interface NoEvidence {
+  /** How far ahead of its receipt a fix may be. */
+  readonly aheadLimitMs: number;
+  /** How near to 0° 0°, in both directions, none is a fix. */
+  readonly zeroDegrees: number;
+}
+
 /** What could not be used. `at`: the record by which the recorder learned of it, so that it is kept once. */
 export interface RejectedRow {
   readonly at: TopicPartition & { readonly offset: number };
@@ -218,7 +226,7 @@ export interface RecordTables {
   /** Makes the partitions of these UTC days (`2026-11-22`) where they are missing. */
   makePingPartitions(db: Queryable, days: readonly string[]): Promise<void>;
   /** Writes those that are not there yet; tells how many, by whether the tag was on somebody then. */
-  insertPings(tx: Queryable, rows: readonly PingRow[], aheadLimitMs: number): Promise<Readonly<Record<Fitted, number>>>;
+  insertPings(tx: Queryable, rows: readonly PingRow[], limits: NoEvidence): Promise<Readonly<Record<Fitted, number>>>;
   /** Merges requests to judge the past again, one row an activation. */
   mergeReconcileRequests(tx: Queryable, epoch: string, rows: readonly RequestRow[]): Promise<void>;
   /** Folds events into their alerts, in order; tells how many changed something or were refused (repeats are dropped). */

@@ -1,6 +1,6 @@
 /** What the recorder makes of each topic's records. */
 import type { AlertEvent } from '../alerts/event.js';
-import { AHEAD_LIMIT_MS } from '../engine/thresholds.js';
+import { AHEAD_LIMIT_MS, ZERO_DEGREES } from '../engine/thresholds.js';
 import type {
   Clock,
   Database,
@@ -116,7 +116,7 @@ export function inputSink(deps: {
         if ('ping' in content) rows.push(content);
         else requests.push(content);
       }
-      const counts = await tables.insertPings(tx, rows, AHEAD_LIMIT_MS);
+      const counts = await tables.insertPings(tx, rows, { aheadLimitMs: AHEAD_LIMIT_MS, zeroDegrees: ZERO_DEGREES });
       if (requests.length > 0) await tables.mergeReconcileRequests(tx, epoch, requests);
       return () => {
         let written = 0;

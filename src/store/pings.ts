@@ -1,5 +1,5 @@
 /** The track: `ping`, a partition a day. */
-import type { Fitted, PingRow, Queryable } from '../pipeline/ports.js';
+import type { Fitted, NoEvidence, PingRow, Queryable } from '../pipeline/ports.js';
 import { toStorable } from './text.js';
 
 /** Makes the partitions of these UTC days (`2026-11-22`) where they are missing. */
@@ -9,25 +9,27 @@ export async function makePingPartitions(db: Queryable, days: readonly string[])
 
 /**
  * `not_judged` are the reasons that lie in the ping itself, in the engine's order (`engine/evidence.ts`); $17 is how far ahead
- * of its receipt a fix may be, in seconds. Device events are words, so their array can travel as its text: arrays of arrays
+ * of its receipt a fix may be, in seconds, $19 how near to 0° 0° none is one. Device events are words, so their array can travel as its text: arrays of arrays
  * would be flattened.
  */
 const INSERT = `
   with came as (
     select tag_id, to_timestamp(fixed_at) as fixed_at, identity, sequence, to_timestamp(received_at) as received_at,
-      case when longitude is not null then st_setsrid(st_makepoint(longitude, latitude), 4326) end as position,
+      latitude, longitude, case when longitude is not null then st_setsrid(st_makepoint(longitude, latitude), 4326) end as position,
+      position_ignored,
       accuracy_metres, mechanism, speed_kmh, heading_degrees, altitude_metres, satellites, battery_percent,
       device_events::text[] as device_events, log_offset
     from unnest(
       $1::text[], $2::double precision[], $3::text[], $4::bigint[], $5::double precision[], $6::double precision[],
       $7::double precision[], $8::double precision[], $9::text[], $10::double precision[], $11::double precision[],
-      $12::double precision[], $13::int[], $14::double precision[], $15::text[], $16::bigint[]
+      $12::double precision[], $13::int[], $14::double precision[], $15::text[], $16::bigint[],
+      $20::text[]
     ) as p (tag_id, fixed_at, identity, sequence, received_at, latitude, longitude, accuracy_metres, mechanism, speed_kmh,
-      heading_degrees, altitude_metres, satellites, battery_percent, device_events, log_offset)
+      heading_degrees, altitude_metres, satellites, battery_percent, device_events, log_offset, position_ignored)
   ), put as (
-    insert into ping (tag_id, fixed_at, identity, sequence, received_at, position, accuracy_metres, mechanism, speed_kmh,
+    insert into ping (tag_id, fixed_at, identity, sequence, received_at, position, position_ignored, accuracy_metres, mechanism, speed_kmh,
       heading_degrees, altitude_metres, satellites, battery_percent, device_events, fitted, not_judged, log_partition, log_offset)
-    select c.tag_id, c.fixed_at, c.identity, c.sequence, c.received_at, c.position, c.accuracy_metres, c.mechanism, c.speed_kmh,
+    select c.tag_id, c.fixed_at, c.identity, c.sequence, c.received_at, c.position, c.position_ignored, c.accuracy_metres, c.mechanism, c.speed_kmh,
       c.heading_degrees, c.altitude_metres, c.satellites, c.battery_percent, c.device_events,
       case
         when t.tag_id is null then 'unknown-tag'
@@ -39,6 +41,7 @@ const INSERT = `
       end,
       case
         when c.position is null then 'no-position'
+        when abs(c.latitude) < $19 and abs(c.longitude) < $19 then 'zero-position'
         when c.mechanism not in ('GPS', 'RF') then 'mechanism'
         when c.accuracy_metres is null and m.default_accuracy_metres is null then 'no-accuracy'
         when c.fixed_at > c.received_at + make_interval(secs => $17) then 'ahead-of-clock'
@@ -54,7 +57,7 @@ const INSERT = `
 export async function insertPings(
   tx: Queryable,
   rows: readonly PingRow[],
-  aheadLimitMs: number,
+  { aheadLimitMs, zeroDegrees }: NoEvidence,
 ): Promise<Readonly<Record<Fitted, number>>> {
   const counts: Record<Fitted, number> = { fitted: 0, 'not-fitted': 0, 'unknown-tag': 0 };
   const first = rows[0];
@@ -79,6 +82,8 @@ export async function insertPings(
     column(({ offset }) => offset),
     aheadLimitMs / 1000,
     first.partition,
+    zeroDegrees,
+    column(({ ping }) => ping.positionIgnored ?? null),
   ]);
   for (const { fitted, count } of answer.rows) counts[fitted] = count;
   return counts;

@@ -16,6 +16,7 @@ export interface StoredPingRow {
   longitude: number | null;
   accuracy_metres: number | null;
   mechanism: Mechanism | null;
+  position_ignored: string | null;
   speed_kmh: number | null;
   heading_degrees: number | null;
   altitude_metres: number | null;
@@ -25,7 +26,7 @@ export interface StoredPingRow {
 }
 
 export const PING_COLUMNS = `identity, sequence, fixed_at, received_at, st_y(position) as latitude, st_x(position) as longitude,
-  accuracy_metres, mechanism, speed_kmh, heading_degrees, altitude_metres, satellites, battery_percent, device_events`;
+  accuracy_metres, mechanism, position_ignored, speed_kmh, heading_degrees, altitude_metres, satellites, battery_percent, device_events`;
 
 /**
  * A tag's pings of device times from `fromMs` on, and a few before, as far as they were received until `receivedUntilMs`; in
@@ -73,6 +74,7 @@ function toPing(tagId: string, row: StoredPingRow): Ping {
       latitude === null || longitude === null || mechanism === null
         ? null
         : { latitude, longitude, accuracyMetres: row.accuracy_metres, mechanism },
+    ...(row.position_ignored !== null && { positionIgnored: row.position_ignored }),
     deviceEvents: row.device_events,
     speedKmh: row.speed_kmh,
     headingDegrees: row.heading_degrees,

@@ -149,7 +149,7 @@ export async function latestPosition(
          select * from ping
          where ping.tag_id = a.tag_id and ping.fixed_at >= a.fitted_at and ping.fixed_at >= $3::timestamptz
            and ping.fixed_at < coalesce(a.removed_at, 'infinity') and ping.position is not null
-           and ping.fixed_at <= ping.received_at + make_interval(secs => $2)
+           and ping.not_judged is distinct from 'zero-position' and ping.fixed_at <= ping.received_at + make_interval(secs => $2)
          order by ping.fixed_at desc limit 1
        ) p
        where a.wearer_id = $1 order by p.fixed_at desc limit 1`,

@@ -32,3 +32,9 @@ test('the first reason is told', () => {
   expect(why(2_000_000, -1e6, { mechanism: 'RF', accuracyMetres: null })).toBe('no-accuracy');
   expect(why(2_000_000, -1e6, { mechanism: 'RF' })).toBe('ahead-of-clock');
 });
+
+test('a receiver without a fix believes to be at 0° 0°', () => {
+  const at = (latitude: number, longitude: number) => why(2_000_000, 0, {}, { latitude, longitude });
+  expect([at(0, 0), at(0.0089, -0.0089), at(-0.0089, 0)]).toEqual(Array(3).fill('zero-position'));
+  expect([at(0.0091, 0), at(0, -0.0091), at(51.2, 0), at(0, 32.5)]).toEqual(Array(4).fill(null));
+});

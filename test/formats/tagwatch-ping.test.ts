@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { Value } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
 import { DEVICE_EVENTS, type Ping } from '../../src/engine/types.js';
-import { MAX_TAG_ID_LENGTH, PING_REJECTIONS, parsePing } from '../../src/formats/tagwatch-ping.js';
+import { PING_REJECTIONS, type PingRejection } from '../../src/formats/ping-reasons.js';
+import { MAX_TAG_ID_LENGTH } from '../../src/formats/tag-id.js';
+import { parsePing } from '../../src/formats/tagwatch-ping.js';
 import { PingSchema } from '../../src/formats/tagwatch-ping-schema.js';
 
 const RECEIVED_AT_MS = Date.UTC(2026, 10, 22, 18, 3, 12);
@@ -36,7 +38,7 @@ describe('parsePing', () => {
       ignored: [],
       ping: {
         tagId: 'T-000123',
-        identity: 's:8812',
+        identity: expect.stringMatching(/^s:8812:h:[0-9a-f]{32}$/),
         sequence: 8812,
         fixedAtMs: Date.UTC(2026, 10, 22, 18, 3, 11),
         position: { latitude: 51.2787, longitude: 1.0803, accuracyMetres: 8.5, mechanism: 'GPS' },
@@ -57,11 +59,13 @@ describe('parsePing', () => {
     expect(accept({ ...FULL, accuracyMetres: null }).position?.accuracyMetres).toBeNull();
   });
 
-  it.each<[string, object, keyof typeof PING_REJECTIONS]>([
+  it.each<[string, object, PingRejection]>([
     ['no tagId', { tagId: undefined }, 'tag-id-missing'],
     ['an empty tagId', { tagId: '' }, 'tag-id-invalid'],
     ['a number as tagId', { tagId: 7 }, 'tag-id-invalid'],
     ['a NUL in the tagId', { tagId: 'T\u0000' }, 'tag-id-invalid'],
+    ['a line separator in the tagId', { tagId: 'T\u2028' }, 'tag-id-invalid'],
+    ['text turned around in the tagId', { tagId: 'T\u202e' }, 'tag-id-invalid'],
     ['half a surrogate pair in the tagId', { tagId: 'T\ud800' }, 'tag-id-invalid'],
     ['a tagId too long', { tagId: 'T'.repeat(MAX_TAG_ID_LENGTH + 1) }, 'tag-id-invalid'],
     ['no fixedAt', { fixedAt: null }, 'fixed-at-missing'],
@@ -86,8 +90,43 @@ describe('parsePing', () => {
     ['a number among the deviceEvents', { deviceEvents: [1] }, 'device-events-invalid'],
     ['too many deviceEvents', { deviceEvents: Array(33).fill('no-gps') }, 'device-events-invalid'],
   ])('refuses %s', (_what, change, reason) => {
-    const result = parsePing({ ...FULL, ...change }, RECEIVED_AT_MS);
+    const result = parsePing({ ...FULL, deviceEvents: [], ...change }, RECEIVED_AT_MS);
     expect(result).toMatchObject({ ok: false, reason, tagId: reason.startsWith('tag-id') ? null : 'T-000123' });
+  });
+
+  it.each<[string, object, string]>([
+    ['a latitude beyond 90', { latitude: 90.0001 }, 'latitude-out-of-range'],
+    ['half a position', { longitude: null }, 'longitude-missing'],
+    ['a number in quotes', { latitude: '51.2' }, 'latitude-not-a-number'],
+    ['absurd accuracy', { accuracyMetres: 250_000 }, 'accuracy-out-of-range'],
+    ['an unknown mechanism', { mechanism: 'gps' }, 'mechanism-unknown'],
+  ])('keeps the device events of %s, and says why the position was not taken', (_what, change, reason) => {
+    const result = parsePing({ ...FULL, ...change }, RECEIVED_AT_MS);
+    expect(result).toMatchObject({
+      ok: true,
+      ping: { position: null, positionIgnored: reason, deviceEvents: ['strap-tamper'] },
+      ignored: [{ reason, positionIgnored: reason, keep: true }],
+    });
+  });
+
+  it.each<[string, object, string]>([
+    ['0° 0°', { latitude: 0, longitude: -0 }, 'zero-position'],
+    ['a fix of no satellites', { satellites: 0 }, 'no-fix'],
+  ])('takes %s as a message without a position, also without device events', (_what, change, reason) => {
+    const result = parsePing({ ...FULL, deviceEvents: [], ...change }, RECEIVED_AT_MS);
+    expect(result).toMatchObject({ ok: true, ping: { position: null, positionIgnored: reason } });
+    if (result.ok) expect(result.ignored).toEqual([{ reason, positionIgnored: reason, detail: expect.any(String) }]);
+  });
+
+  it('keeps what other means than satellites have located', () => {
+    expect(accept({ ...FULL, satellites: 0, mechanism: 'WIFI' }).position).toMatchObject({ mechanism: 'WIFI' });
+    expect(accept({ ...FULL, latitude: 0, longitude: 1.2 }).position).toMatchObject({ latitude: 0, longitude: 1.2 });
+  });
+
+  it('takes accuracy 0 as unknown', () => {
+    expect(accept({ ...FULL, accuracyMetres: 0 }).position?.accuracyMetres).toBeNull();
+    expect(accept({ ...FULL, accuracyMetres: -0 }).position?.accuracyMetres).toBeNull();
+    expect(accept({ ...FULL, accuracyMetres: 0.5 }).position?.accuracyMetres).toBe(0.5);
   });
 
   it.each([null, 1, 'x', true, [], [FULL]])('refuses %j, which is no object', (raw) => {
@@ -135,6 +174,19 @@ describe('parsePing', () => {
       { batteryPercent: 80 },
     ].map((change) => accept({ ...UNNUMBERED, ...change }).identity);
     expect(new Set([identity, ...others]).size).toBe(others.length + 1);
+  });
+
+  it('tells apart by content what one tag says under one time and sequence', () => {
+    const one = accept(FULL).identity;
+    expect(accept({ ...FULL, extra: 1 }).identity).toBe(one);
+    const others = [
+      { latitude: undefined, longitude: undefined },
+      { latitude: 99 },
+      { sequence: 1 },
+      { batteryPercent: 3 },
+    ];
+    const identities = others.map((change) => accept({ ...FULL, ...change }).identity);
+    expect(new Set([one, ...identities]).size).toBe(others.length + 1);
   });
 
   it('never throws on any JSON value, and gives a reason of the table', () => {

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEVICE_EVENTS, type Ping } from '../../src/engine/types.js';
-import { PING_REJECTIONS, parsePing } from '../../src/formats/tagwatch-ping.js';
+import { PING_REJECTIONS, type PingRejection } from '../../src/formats/ping-reasons.js';
+import { parsePing } from '../../src/formats/tagwatch-ping.js';
 import { parseTraccar, TRACCAR_ALARMS } from '../../src/formats/traccar-ping.js';
 
 const RECEIVED_AT_MS = Date.UTC(2026, 10, 22, 18, 3, 12);
 
-/** As `PositionForwarderJson` writes it: every getter of Position and Device, nulls included. */
+/** As `PositionForwarderJson` of Traccar 6.14 writes it: every getter of Position and Device, nulls included; no `outdated` any more. */
 const POSITION = {
   id: 18_336,
   attributes: { batteryLevel: 81, battery: 3.9, sat: 9, hdop: 0.9, motion: true, charge: false, distance: 12.4 },
@@ -15,7 +16,6 @@ const POSITION = {
   serverTime: '2026-11-22T18:03:11.906+00:00',
   deviceTime: '2026-11-22T18:03:11.000+00:00',
   fixTime: '2026-11-22T18:03:11.000+00:00',
-  outdated: false,
   valid: true,
   latitude: 51.2787,
   longitude: 1.0803,
@@ -111,8 +111,72 @@ describe('parseTraccar', () => {
   });
 
   it('dates a fix by fixTime, not by the later messages of the device and the server', () => {
-    const late = forward({ deviceTime: '2026-11-22T18:03:12.000+00:00', fixTime: '2026-11-22T17:00:00.000+00:00' });
-    expect(accept(late).fixedAtMs).toBe(Date.UTC(2026, 10, 22, 17));
+    const late = forward({ deviceTime: '2026-11-22T18:03:19.000+00:00', fixTime: '2026-11-22T18:03:11.000+00:00' });
+    expect(accept(late)).toMatchObject({
+      fixedAtMs: Date.UTC(2026, 10, 22, 18, 3, 11),
+      position: { latitude: 51.2787 },
+    });
+    const behind = forward({ deviceTime: '2026-11-22T17:00:00.000+00:00' });
+    expect(accept(behind)).toMatchObject({
+      fixedAtMs: Date.UTC(2026, 10, 22, 18, 3, 11),
+      position: { latitude: 51.2787 },
+    });
+    // A Traccar before 6.10 says whether it repeats a fix.
+    const buffered = forward({ outdated: false, fixTime: '2026-11-22T17:00:00.000+00:00' });
+    expect(accept(buffered)).toMatchObject({ fixedAtMs: Date.UTC(2026, 10, 22, 17), position: { latitude: 51.2787 } });
+  });
+
+  it('takes the last fix under a newer deviceTime as a message without a position, dated by deviceTime', () => {
+    const heartbeat = forward({ fixTime: '2026-11-22T17:00:00.000+00:00' }, { batteryLevel: 12, alarm: 'removing' });
+    const result = parseTraccar(heartbeat, RECEIVED_AT_MS);
+    expect(result).toMatchObject({
+      ok: true,
+      ping: {
+        fixedAtMs: Date.UTC(2026, 10, 22, 18, 3, 11),
+        position: null,
+        positionIgnored: 'fix-repeated',
+        speedKmh: null,
+        batteryPercent: 12,
+        deviceEvents: ['strap-tamper'],
+      },
+      ignored: [{ reason: 'fix-repeated' }],
+    });
+  });
+
+  it('does not trust a clock of the device that is days ahead', () => {
+    const fix = forward({ deviceTime: '2036-11-22T18:03:11.000+00:00' });
+    expect(accept(fix)).toMatchObject({
+      fixedAtMs: Date.UTC(2026, 10, 22, 18, 3, 11),
+      position: { latitude: 51.2787 },
+    });
+    const both = { deviceTime: '2036-11-22T18:03:11.000+00:00', fixTime: '2036-11-22T18:03:11.000+00:00' };
+    expect(accept(forward(both, { alarm: 'removing' }))).toMatchObject({
+      fixedAtMs: Date.UTC(2026, 10, 22, 18, 3, 11, 906),
+      position: null,
+      positionIgnored: 'fixed-at-too-far-ahead',
+      deviceEvents: ['strap-tamper'],
+    });
+    expect(parseTraccar(forward(both), RECEIVED_AT_MS)).toMatchObject({ ok: false, reason: 'fixed-at-too-far-ahead' });
+  });
+
+  it.each<[string, object, object]>([
+    ['0° 0°', { latitude: 0.0, longitude: 0.0 }, { sat: 5 }],
+    ['no satellites', {}, { sat: 0 }],
+  ])('takes %s as no position', (_what, changes, attributes) => {
+    expect(accept(forward(changes, { ...attributes, alarm: 'jamming' }))).toMatchObject({
+      fixedAtMs: Date.UTC(2026, 10, 22, 18, 3, 11),
+      position: null,
+      deviceEvents: ['jamming'],
+    });
+  });
+
+  it('keeps the tamper of a position that cannot be used, in the words of the message', () => {
+    const result = parseTraccar(forward({ accuracy: 250_000 }, { alarm: 'removing' }), RECEIVED_AT_MS);
+    expect(result).toMatchObject({
+      ok: true,
+      ping: { deviceEvents: ['strap-tamper'], position: null, positionIgnored: 'accuracy-out-of-range' },
+      ignored: [{ reason: 'accuracy-out-of-range', detail: expect.stringContaining('position.accuracy') }],
+    });
   });
 
   it('takes an outdated position as a message of the device without a new position', () => {
@@ -128,6 +192,16 @@ describe('parseTraccar', () => {
       altitudeMetres: null,
       batteryPercent: 12,
       deviceEvents: ['battery-low'],
+    });
+  });
+
+  it('takes the first message of a device that never had a fix, also where it is called valid', () => {
+    const first = forward({ fixTime: '1980-01-06T00:00:19.000+00:00' }, { alarm: 'removing' });
+    expect(accept(first)).toMatchObject({
+      fixedAtMs: Date.UTC(2026, 10, 22, 18, 3, 11),
+      position: null,
+      positionIgnored: 'no-fix',
+      deviceEvents: ['strap-tamper'],
     });
   });
 
@@ -190,7 +264,7 @@ describe('parseTraccar', () => {
     for (const event of TRACCAR_ALARMS.values()) if (event !== null) expect(DEVICE_EVENTS).toContain(event);
   });
 
-  it.each<[string, unknown, keyof typeof PING_REJECTIONS, string]>([
+  it.each<[string, unknown, PingRejection, string]>([
     ['no object', [], 'not-an-object', 'JSON object'],
     ['no position', { device: DEVICE }, 'not-a-position', '"position"'],
     ['no device', { position: POSITION }, 'not-a-position', '"device"'],
@@ -198,7 +272,16 @@ describe('parseTraccar', () => {
     ['no identifier', { position: POSITION, device: {} }, 'tag-id-missing', 'device.uniqueId'],
     ['no time', forward({ fixTime: null, deviceTime: null }), 'fixed-at-missing', 'position.fixTime'],
     ['an unreadable time', forward({ fixTime: 'yesterday' }), 'fixed-at-invalid', 'position.fixTime'],
-    ['a device without a clock', forward({ fixTime: '1970-01-01T00:00:00.000+00:00' }), 'fixed-at-too-old', '1970'],
+    [
+      'a device and a server without a clock',
+      forward({
+        fixTime: '1970-01-01T00:00:00.000+00:00',
+        deviceTime: '1970-01-01T00:00:00.000+00:00',
+        serverTime: '1970-01-01T00:00:00.000+00:00',
+      }),
+      'fixed-at-too-old',
+      '1970',
+    ],
     ['a latitude beyond the pole', forward({ latitude: 95 }), 'latitude-out-of-range', 'position.latitude'],
     ['an accuracy that is none', forward({ accuracy: -4 }), 'accuracy-out-of-range', 'position.accuracy'],
   ])('refuses %s in the words of the message', (_name, raw, reason, words) => {

@@ -89,7 +89,6 @@ describe('POST /api/v1/pings', () => {
       attributes: { batteryLevel: 81, alarm: 'removing' },
       fixTime: '2026-11-22T18:03:11.000+00:00',
       deviceTime: '2026-11-22T18:03:11.000+00:00',
-      outdated: false,
       valid: true,
       latitude: 51.28,
       longitude: 1.08,
@@ -105,8 +104,80 @@ describe('POST /api/v1/pings', () => {
 
     const event = { event: { type: 'deviceOnline' }, device: forwarded.device };
     const refused = await post(JSON.stringify(event), 'application/json', '?format=traccar');
-    expect(refused.json()).toMatchObject({ status: 422, rejected: [{ index: 0, reason: 'not-a-position' }] });
+    // An error would make Traccar send it ten times more.
+    expect([refused.statusCode, refused.json()]).toMatchObject([
+      202,
+      { accepted: 0, rejected: [{ index: 0, reason: 'not-a-position' }] },
+    ]);
     expect(await gainedRejected()).toMatchObject([{ reason: 'not-a-position' }]);
+  });
+
+  it.each([
+    'application/json; charset=utf-8',
+    'application/json;charset=UTF-8',
+    'Application/JSON ; profile="x;y"',
+    'application/vnd.supplier.v2+json; charset=utf-8',
+  ])('takes %s as JSON: a media type is told by its name alone', async (type) => {
+    expect((await post(JSON.stringify(PING), type)).statusCode).toBe(202);
+    expect((await post(JSON.stringify(PING), `application/x-ndjson${type.slice(type.indexOf(';'))}`)).statusCode).toBe(
+      202,
+    );
+    await gainedInputs();
+  });
+
+  it('keeps the device events of a position that cannot be used, tells why, and keeps its bytes', async () => {
+    const tampered = { ...PING, accuracyMetres: 250_000, deviceEvents: ['strap-tamper'] };
+    const answer = await post(JSON.stringify(tampered));
+    const reason = 'accuracy-out-of-range';
+    expect([answer.statusCode, answer.json()]).toEqual([
+      202,
+      {
+        accepted: 1,
+        rejected: [],
+        warnings: [{ index: 0, reason, positionIgnored: reason, detail: expect.stringContaining('250000') }],
+      },
+    ]);
+    expect(await gainedInputs()).toMatchObject([
+      { ping: { position: null, positionIgnored: reason, deviceEvents: ['strap-tamper'] } },
+    ]);
+    const [kept] = await gainedRejected();
+    expect([kept!.reason, JSON.parse(Buffer.from(kept!.payload, 'base64').toString())]).toEqual([reason, tampered]);
+  });
+
+  it('takes a message that says it has no fix, and tells so', async () => {
+    const answer = await post(
+      JSON.stringify([
+        { ...PING, latitude: 0, longitude: 0 },
+        { ...PING, satellites: 0 },
+      ]),
+    );
+    expect(answer.json()).toMatchObject({
+      accepted: 2,
+      warnings: [{ positionIgnored: 'zero-position' }, { index: 1, positionIgnored: 'no-fix' }],
+    });
+    expect(await gainedInputs()).toMatchObject([{ ping: { position: null } }, { ping: { position: null } }]);
+    expect(await gainedRejected()).toEqual([]);
+  });
+
+  it('lets what is nested too deeply cost itself alone, as an element, a line and a body', async () => {
+    const deep = `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`;
+    for (const [body, type] of [
+      [`[${JSON.stringify(PING)},${deep}]`, 'application/json'],
+      [`${JSON.stringify(PING)}\n${deep}`, 'application/x-ndjson'],
+    ] as const) {
+      const answer = await post(body, type);
+      expect([answer.statusCode, answer.json()]).toMatchObject([
+        202,
+        { accepted: 1, rejected: [{ index: 1, reason: 'json-too-deep' }] },
+      ]);
+    }
+    expect((await post(deep)).statusCode).toBe(422);
+    expect(await gainedInputs()).toHaveLength(2);
+    expect((await gainedRejected()).map(({ payload }) => Buffer.from(payload, 'base64').toString())).toEqual([
+      deep,
+      deep,
+      deep,
+    ]);
   });
 
   const GPX = `<gpx><trk><name>T-7</name><trkseg>
@@ -222,14 +293,31 @@ describe('POST /api/v1/pings', () => {
     ]);
   });
 
-  it('takes the accuracy from the model, and refuses a position that has none', async () => {
+  it('takes the accuracy from the model, and keeps a position that has none with a word about it', async () => {
     const { accuracyMetres: _, ...bare } = PING;
     const answer = await post(
-      JSON.stringify([bare, { ...bare, tagId: 'T-MODEL' }, { tagId: 'T-1', fixedAt: PING.fixedAt }]),
+      JSON.stringify([
+        { ...bare, deviceEvents: ['strap-tamper'] },
+        { ...bare, tagId: 'T-MODEL' },
+        { tagId: 'T-1', fixedAt: PING.fixedAt },
+        { ...PING, accuracyMetres: 0 },
+        { ...PING, accuracyMetres: 0, tagId: 'T-MODEL' },
+      ]),
     );
-    expect(answer.json()).toMatchObject({ accepted: 2, rejected: [{ index: 0, reason: 'accuracy-missing' }] });
-    await gainedInputs();
-    await gainedRejected();
+    expect(answer.json()).toMatchObject({
+      accepted: 5,
+      rejected: [],
+      warnings: [
+        { index: 0, reason: 'accuracy-missing' },
+        { index: 3, reason: 'accuracy-missing' },
+      ],
+    });
+    const inputs = await gainedInputs();
+    expect(inputs).toHaveLength(5);
+    expect(inputs.find((input) => input.type === 'ping' && input.ping.deviceEvents.length > 0)).toMatchObject({
+      ping: { position: { latitude: 51.28, accuracyMetres: null }, deviceEvents: ['strap-tamper'] },
+    });
+    expect(await gainedRejected()).toEqual([]);
   });
 
   it('takes a ping with an unknown device event, warns, and keeps the event', async () => {

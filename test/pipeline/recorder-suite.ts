@@ -169,12 +169,12 @@ export function recorderSuite(
       const recorder = await start();
       const places = await log.append(INPUTS, [
         ping(7, all, { latitude: 51.27870000000001, longitude: -1.0803, accuracyMetres: 8.5, mechanism: 'RF' }),
-        ping(8, { position: null, sequence: null, identity: 'h:abc' }),
+        ping(8, { position: null, positionIgnored: 'no-fix', sequence: null, identity: 'h:abc' }),
       ]);
       await recorder.recorded(INPUTS, places);
       const columns = `identity, sequence, fixed_at, received_at, st_y(position) as latitude, st_x(position) as longitude,
         accuracy_metres, mechanism, speed_kmh, heading_degrees, altitude_metres, satellites, battery_percent, device_events,
-        fitted, not_judged, log_partition, log_offset`;
+        position_ignored, fitted, not_judged, log_partition, log_offset`;
       const at = (second: number) => new Date(TEST_START_MS + second * 1000);
       expect(await rowsOf(columns)).toEqual([
         {
@@ -192,6 +192,7 @@ export function recorderSuite(
           satellites: 9,
           battery_percent: 81,
           device_events: ['strap-tamper', 'battery-low'],
+          position_ignored: null,
           fitted: 'unknown-tag',
           not_judged: null,
           log_partition: places[0]!.partition,
@@ -212,6 +213,7 @@ export function recorderSuite(
           satellites: null,
           battery_percent: null,
           device_events: [],
+          position_ignored: 'no-fix',
           fitted: 'unknown-tag',
           not_judged: 'no-position',
           log_partition: places[1]!.partition,
@@ -230,6 +232,7 @@ export function recorderSuite(
         ping(120, {}, { mechanism: 'LBS' }),
         ping(180, {}, {}, -61_000),
         ping(240, { position: null }),
+        ping(270, {}, { latitude: 0.001, longitude: -0.008 }),
         ping(300),
       ]);
       await recorder.recorded(INPUTS, places);
@@ -240,9 +243,10 @@ export function recorderSuite(
         { fitted: 'fitted', not_judged: 'mechanism' },
         { fitted: 'fitted', not_judged: 'ahead-of-clock' },
         { fitted: 'fitted', not_judged: 'no-position' },
+        { fitted: 'fitted', not_judged: 'zero-position' },
         { fitted: 'fitted', not_judged: null },
       ]);
-      expect(recorder.counts).toMatchObject({ fitted: 6, 'not-fitted': 1, 'unknown-tag': 0 });
+      expect(recorder.counts).toMatchObject({ fitted: 7, 'not-fitted': 1, 'unknown-tag': 0 });
 
       const seconds = (points: readonly { fixedAtMs: number }[]) =>
         points.map(({ fixedAtMs }) => (fixedAtMs - TEST_START_MS) / 1000);
@@ -252,14 +256,14 @@ export function recorderSuite(
       const page = await readTrail(db, { ...whole, wearerId: second });
       expect(seconds(page.points)).toEqual([120, 180]);
       const rest = await readTrail(db, { ...whole, wearerId: second, after: page.next });
-      expect([seconds(rest.points), rest.next]).toEqual([[300], null]);
+      expect([seconds(rest.points), rest.next]).toEqual([[270, 300], null]);
       const bounded = await readTrail(db, {
         ...whole,
         wearerId: second,
         fromMs: TEST_START_MS + 121_000,
         toMs: TEST_START_MS + 300_000,
       });
-      expect(seconds(bounded.points)).toEqual([180]);
+      expect(seconds(bounded.points)).toEqual([180, 270]);
 
       // The newest of the first wearer is his last on him; the one ahead of its clock hides nobody.
       expect((await latestPosition(db, first, 60_000))?.fixedAtMs).toBe(TEST_START_MS + 59_999);

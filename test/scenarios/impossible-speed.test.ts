@@ -44,6 +44,39 @@ describe('a fix that implies an impossible speed', () => {
     expect(notJudged).toEqual([null, null, 'impossible-speed']);
   });
 
+  test('no number of fixes at 0° 0° is an anchor, from anywhere', () => {
+    const gulf = (metres: number) => ({ latitude: metres / 111_195, longitude: metres / 111_195 });
+    const { notJudged } = scenario(DAY, exclusion())
+      .at('11:00:00')
+      .fix(gulf(10))
+      .at('12:00:00')
+      .fix(town)
+      .at('12:01:00')
+      .fix(gulf(0))
+      .at('12:02:00')
+      .fix(gulf(900))
+      .at('12:03:00')
+      .fix(gulf(-400))
+      .at('12:04:00')
+      .fix(gulf(0))
+      .at('12:05:00')
+      .fix(town)
+      .expect([]);
+    expect(notJudged).toEqual(['zero-position', null, ...Array(4).fill('zero-position'), null]);
+  });
+
+  test('a fix at 0° 0° is none either where the one before lies beside it', () => {
+    const { notJudged } = scenario(DAY, exclusion())
+      .at('12:00:00')
+      .fix({ latitude: 0.012, longitude: 0 })
+      .at('12:01:00')
+      .fix({ latitude: 0.012, longitude: 0 })
+      .at('12:02:00')
+      .fix({ latitude: 0.001, longitude: 0 })
+      .expect([]);
+    expect(notJudged).toEqual([null, null, 'zero-position']);
+  });
+
   test('three that agree are the new anchor, as evidence from the first of them on', () => {
     const { notJudged, events } = scenario(DAY, exclusion())
       .at('12:00:00')

@@ -1,0 +1,18 @@
+/** What a tag's id may be: whatever the device has (`docs/wire.md`). One home for pings, records, addresses and files. */
+
+/** Longest id, in characters: suppliers' are shorter, Traccar's column is as wide. */
+export const MAX_TAG_ID_LENGTH = 128;
+
+/**
+ * As a pattern of JSON Schema, to be read with the flag `u`. Not printable are control characters, unpaired surrogates, line and
+ * paragraph separators, and what is not seen and turns text around: none of them survives every store and screen.
+ */
+export const TAG_ID_PATTERN = `^[^\\p{Cc}\\p{Cs}\\p{Cf}\\p{Zl}\\p{Zp}]{1,${MAX_TAG_ID_LENGTH}}$`;
+
+const TAG_ID = new RegExp(TAG_ID_PATTERN, 'u');
+/** What nearly all ids are; it spares the tables of Unicode, once for each ping. */
+const PLAIN_TAG_ID = /^[A-Za-z0-9._-]{1,64}$/;
+
+export function isTagId(value: unknown): value is string {
+  return typeof value === 'string' && (PLAIN_TAG_ID.test(value) || TAG_ID.test(value));
+}
