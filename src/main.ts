@@ -175,6 +175,8 @@ function explain(error: unknown): number {
   return 1;
 }
 
-process.exitCode = await main(process.argv.slice(2)).catch(explain);
+const code = await main(process.argv.slice(2)).catch(explain);
+// A part that ends the program has set its code already.
+process.exitCode = Math.max(code, Number(process.exitCode ?? 0));
 // What is still open by now (a socket of a broker that went away) must not keep a stopped program alive.
 process.exit();

@@ -13,7 +13,7 @@ import fastify, {
   type FastifyRequest,
   type RawServerDefault,
 } from 'fastify';
-import { DatabaseUnavailable, type Log, LogUnavailable } from '../pipeline/ports.js';
+import { DatabaseBusy, DatabaseUnavailable, type Log, LogUnavailable } from '../pipeline/ports.js';
 import { undoContentEncoding } from './content-encoding.js';
 import { parseJsonBody, UnreadableJson } from './json-body.js';
 import { type ProblemInput, sendProblem, toProblem } from './problems.js';
@@ -60,6 +60,8 @@ const REQUEST_LIMIT_MS = 60_000;
 const REQUEST_CHECK_MS = 5_000;
 /** What a client is told to wait when a part is away: both reconnect within seconds. */
 const RETRY_AFTER_SECONDS = 2;
+/** What waited half a minute in vain should not come back at once. */
+const BUSY_RETRY_AFTER_SECONDS = 15;
 
 const REQUEST_ID_HEADER = 'x-request-id';
 /** Ids that a proxy may give: enough to be unique, and nothing that breaks a line of a log or a search in it. */
@@ -92,6 +94,10 @@ function toProblemInput(error: unknown): (ProblemInput & { readonly retryAfterSe
     return { status: error.isBody ? 422 : 400, detail: error.message, errors: [...error.errors] };
   }
   if (error instanceof UnreadableJson) return { status: 400, title: 'Unreadable JSON', detail: error.message };
+  if (error instanceof DatabaseBusy) {
+    const detail = 'The database is busy: too much waits for it at the moment.';
+    return { status: 503, detail, retryAfterSeconds: BUSY_RETRY_AFTER_SECONDS };
+  }
   if (error instanceof DatabaseUnavailable) {
     return { status: 503, detail: 'The database is away.', retryAfterSeconds: RETRY_AFTER_SECONDS };
   }

@@ -1,5 +1,5 @@
 /** Knows whether the database is there, migrates it as soon as it is, and never holds up the rest. */
-import { type Database, DatabaseUnavailable, type Log } from './ports.js';
+import { type Database, DatabaseBusy, DatabaseUnavailable, type Log, SchemaUnusable } from './ports.js';
 
 /** How often the database is asked whether it answers, ms. */
 export const DATABASE_CHECK_MS = 2_000;
@@ -15,8 +15,8 @@ export interface DatabaseWatch {
 }
 
 /**
- * Rejects only where the schema cannot be brought to this program's (an edited or newer migration): that must not be run on. A
- * database that is away is asked again every `checkMs`.
+ * Rejects only where the schema is not this program's and cannot become it (an edited or newer migration): that must not be run on.
+ * A database that is away, refuses the password or has no room is asked again every `checkMs`.
  */
 export async function watchDatabase(deps: {
   readonly db: Database;
@@ -31,6 +31,7 @@ export async function watchDatabase(deps: {
   const { db, logger, checkMs = DATABASE_CHECK_MS } = deps;
   let migrated = false;
   let present = false;
+  let toldWhy: string | null = null;
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let checking: Promise<void> = Promise.resolve();
@@ -42,11 +43,22 @@ export async function watchDatabase(deps: {
       migrated = true;
       if (!present) logger.info({}, 'the database is present');
       present = true;
+      toldWhy = null;
     } catch (error) {
-      if (!(error instanceof DatabaseUnavailable)) throw error;
-      if (present) logger.error({ err: error }, 'the database is away: alerts go on, the record waits');
+      if (error instanceof SchemaUnusable) throw error;
+      // It is there and works, for others.
+      if (error instanceof DatabaseBusy && present) return;
+      tellAway(error);
       present = false;
     }
+  }
+
+  /** Once, and again where the reason is another one: a refused password is not mended by starting the server. */
+  function tellAway(error: unknown): void {
+    const why = error instanceof Error ? error.message : String(error);
+    if (!present && why === toldWhy) return;
+    toldWhy = why;
+    logger.error({ err: error }, `the database is away or cannot be used (${why}): alerts go on, the record waits`);
   }
 
   function checkLater(): void {

@@ -124,6 +124,7 @@ export function restoreState(fold: PartitionFold, record: StateRecord): void {
       fold.tickAtMs = record.tickAtMs;
       return;
     case 'epoch':
+    case 'published':
       return;
   }
 }

@@ -134,9 +134,22 @@ export interface QueryResult<R> {
   readonly rowCount: number;
 }
 
-/** Thrown where the database is away: the statement may be tried again. Any other error is the statement's own. */
+/**
+ * Thrown where the database is away, or cannot work (a refused password, a full disk): the statement may be tried again. Any other
+ * error is the statement's own.
+ */
 export class DatabaseUnavailable extends Error {
-  override readonly name = 'DatabaseUnavailable';
+  override readonly name: string = 'DatabaseUnavailable';
+}
+
+/** It is there and has too much to do: too many wait for a connection, a lock or an answer. */
+export class DatabaseBusy extends DatabaseUnavailable {
+  override readonly name = 'DatabaseBusy';
+}
+
+/** The database has a schema that this program cannot use: it must not run on it. */
+export class SchemaUnusable extends Error {
+  override readonly name = 'SchemaUnusable';
 }
 
 /**
@@ -149,7 +162,10 @@ export interface Queryable {
 
 /** PostGIS, or PGlite where there is none. SQL is written once and runs on both. */
 export interface Database extends Queryable {
-  /** Runs `work` in a transaction: committed when it resolves, rolled back when it rejects. */
+  /**
+   * Runs `work` in a transaction: committed when it resolves, rolled back when it rejects. Where it got in the way of another one
+   * (a deadlock), it is run again from its beginning, so it must do nothing that the rollback does not undo.
+   */
   transaction<T>(work: (tx: Queryable) => Promise<T>, isolation?: 'read committed' | 'repeatable read'): Promise<T>;
   /** Runs several statements without parameters (migrations). */
   execute(sql: string): Promise<void>;

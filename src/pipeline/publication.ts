@@ -85,7 +85,10 @@ export function chunk(tagIds: readonly string[], conditionIds: readonly string[]
 }
 
 /** Builds from one repeatable-read snapshot; terms that are new are on record, with their time, before they are sent. */
-async function build(deps: PublicationDeps, concerned: Concerned): Promise<{ built: Built[]; sequence: number }> {
+async function build(
+  deps: Pick<PublicationDeps, 'db' | 'store' | 'clock'>,
+  concerned: Concerned,
+): Promise<{ built: Built[]; sequence: number }> {
   const { db, store, clock } = deps;
   const nowMs = clock.nowMs();
   return db.transaction(async (tx) => {
@@ -112,6 +115,8 @@ export interface PublicationDeps {
   readonly log: EventLog;
   readonly store: WatchStore;
   readonly clock: Clock;
+  /** Called with the publication's sequence before anything is sent under it. */
+  readonly announce: (sequence: number) => Promise<void>;
 }
 
 export interface PublicationResult {
@@ -135,6 +140,7 @@ export async function publish(
   const tooLarge = changed.filter(({ bytes }) => bytes > MAX_SENT_BYTES);
   const sent = changed.filter(({ bytes }) => bytes <= MAX_SENT_BYTES);
   if (sent.length > 0) {
+    await deps.announce(sequence);
     await log.append(
       INPUTS,
       sent.flatMap(({ id, record }): NewRecord[] => {

@@ -4,9 +4,10 @@
  */
 import { type Clock, type Database, DatabaseUnavailable, type EventLog, type Log, LogUnavailable } from './ports.js';
 import { type Concerned, chunk, publish } from './publication.js';
+import { listWatched, type PublishedMark, readPublishedMark, SequenceRanBackwards } from './published-mark.js';
 import { INPUTS } from './topics.js';
 import { horizonOf } from './watch-builder.js';
-import type { OutboxRow, WatchStore } from './watch-port.js';
+import type { OutboxRow, WatchStore, WatchTarget } from './watch-port.js';
 
 /** Any number, the same in every version of the program: who holds it publishes. */
 const PUBLISHER_LOCK = 7_402_310_002;
@@ -73,24 +74,39 @@ function createAlarm() {
   };
 }
 
-/** Queues everything where the log is a new one, and what has a schedule where the horizon has moved on. */
-async function queueWhatIsDue({ db, store, clock, epoch }: PublisherDeps): Promise<'epoch' | 'horizon' | null> {
+type Due = 'older-database' | 'epoch' | 'horizon';
+
+/**
+ * Queues everything where the log is a new one or the database an older one, and what has a schedule where the horizon has moved
+ * on. `highest`: the sequence that the log has got to.
+ */
+async function queueWhatIsDue(
+  { db, store, clock, epoch }: PublisherDeps,
+  highest: number,
+  ranBackwards: boolean,
+): Promise<{ readonly due: Due | null; readonly targets: readonly WatchTarget[] }> {
   const nowMs = clock.nowMs();
   const expandedUntilMs = horizonOf(nowMs);
-  const isDue = async (from: Parameters<WatchStore['readPublicationState']>[0]) => {
+  const findDue = async (from: Parameters<WatchStore['readPublicationState']>[0]): Promise<Due | null> => {
     const state = await store.readPublicationState(from);
+    if (ranBackwards || state.sequence < highest) return 'older-database';
     if (state.epoch !== epoch) return 'epoch';
     return state.expandedUntilMs === null || state.expandedUntilMs < expandedUntilMs ? 'horizon' : null;
   };
-  if ((await isDue(db)) === null) return null;
-  return db.transaction(async (tx) => {
-    const due = await isDue(tx);
-    if (due === 'epoch') await store.forgetPublished(tx);
-    const targets = due === 'epoch' ? await store.listAllTargets(tx) : await store.listScheduledTargets(tx, nowMs);
+  if ((await findDue(db)) === null) return { due: null, targets: [] };
+  const queued = await db.transaction(async (tx) => {
+    const due = await findDue(tx);
+    if (due === null) return { due, targets: [] };
+    const all = due !== 'horizon';
+    if (all) await store.forgetPublished(tx);
+    const targets = all ? await store.listAllTargets(tx) : await store.listScheduledTargets(tx, nowMs);
     await store.addToOutbox(tx, targets, nowMs);
     await store.writePublicationState(tx, { epoch, expandedUntilMs });
-    return due;
+    return { due, targets };
   });
+  // Behind the commit, because nothing takes it back: what fails before it is due again.
+  if (queued.due === 'older-database') await store.raiseSequence(db, highest);
+  return queued;
 }
 
 /** Starts publishing. Rejects for nothing: it goes on over errors of database and log until stopped. */
@@ -99,6 +115,10 @@ export async function startPublisher(deps: PublisherDeps): Promise<Publisher> {
   const counts = { leading: false, sent: 0, unchanged: 0, failures: 0 };
   const alarm = createAlarm();
   let stopped = false;
+  /** Of the time in which this process publishes: another one may have published before. */
+  let mark: PublishedMark | null = null;
+  /** The database was replaced while we were publishing from it. */
+  let ranBackwards = false;
 
   /** Told once, until it works. */
   const told = new Set<string>();
@@ -113,7 +133,8 @@ export async function startPublisher(deps: PublisherDeps): Promise<Publisher> {
   /** Publishes some; one whose own data are at fault does not hold up the others. Answers which failed. */
   const publishPart = async (part: Concerned, partitions: number): Promise<string[]> => {
     try {
-      const { sent, unchanged, tooLarge } = await publish(deps, part, partitions);
+      const announce = (sequence: number) => mark!.raise(sequence);
+      const { sent, unchanged, tooLarge } = await publish({ ...deps, announce }, part, partitions);
       counts.sent += sent;
       counts.unchanged += unchanged;
       for (const { kind, id, bytes } of tooLarge) tell(kind, id, { bytes });
@@ -122,6 +143,7 @@ export async function startPublisher(deps: PublisherDeps): Promise<Publisher> {
       return failed;
     } catch (error) {
       if (error instanceof DatabaseUnavailable || error instanceof LogUnavailable) throw error;
+      if (error instanceof SequenceRanBackwards) throw error;
       const [only] = part.ids;
       if (part.ids.length === 1 && only !== undefined) {
         tell(part.kind, only, { error: describe(error) });
@@ -133,10 +155,31 @@ export async function startPublisher(deps: PublisherDeps): Promise<Publisher> {
     }
   };
 
+  /** What the record does not know at all is not the record's to change: it stays as the log has it, and is told. */
+  const tellOlderDatabase = async (highest: number, onRecord: readonly WatchTarget[]): Promise<void> => {
+    logger.error(
+      { highest },
+      'the database is older than what was published from it (restored from a backup?): everything on record is published ' +
+        'again, over what the log has',
+    );
+    const known = new Set(onRecord.map(({ kind, id }) => `${kind}:${id}`));
+    const names = (await listWatched(log)).map(({ kind, id }) => `${kind}:${id}`);
+    const notOnRecord = names.filter((name) => !known.has(name));
+    if (notOnRecord.length === 0) return;
+    logger.error(
+      { count: notOnRecord.length, notOnRecord: notOnRecord.slice(0, MAX_TOLD) },
+      'tags and conditions that were published are not on record any more: alerts about them go on as the log has them. ' +
+        'Put them on record again, with an end if they are over',
+    );
+  };
+
   /** One pass over the outbox; answers whether there may be more. */
   const pass = async (isLost: () => boolean): Promise<boolean> => {
-    const due = await queueWhatIsDue(deps);
+    mark ??= await readPublishedMark(log);
+    const { due, targets } = await queueWhatIsDue(deps, mark.highest(), ranBackwards);
+    ranBackwards = false;
     if (due !== null) logger.info({ due }, 'queued what has to be published again');
+    if (due === 'older-database') await tellOlderDatabase(mark.highest(), targets);
     const rows = await store.readOutbox(db, PASS_ROWS);
     if (rows.length === 0) return false;
     const partitions = await log.partitionCount(INPUTS);
@@ -172,6 +215,7 @@ export async function startPublisher(deps: PublisherDeps): Promise<Publisher> {
       } catch (error) {
         counts.failures += 1;
         logger.warn({ error: describe(error), retryInMs: backoffMs }, 'could not publish: trying again');
+        ranBackwards ||= error instanceof SequenceRanBackwards;
         await alarm.wait(backoffMs);
         backoffMs = Math.min(backoffMs * 2, BACKOFF_UNTIL_MS);
       }
@@ -194,6 +238,7 @@ export async function startPublisher(deps: PublisherDeps): Promise<Publisher> {
           await lead(lock.lost);
         } finally {
           counts.leading = false;
+          mark = null;
           await lock.release();
         }
       } catch (error) {

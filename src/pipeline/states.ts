@@ -24,7 +24,9 @@ export type StateRecord =
   /** Closes a full checkpoint: every state of this partition holds all inputs before `offset`. */
   | { readonly type: 'through'; readonly offset: number; readonly tickAtMs: number }
   /** The log's identity, in partition 0: a console that resumes, and the record, must know whether it is the same log. */
-  | { readonly type: 'epoch'; readonly epoch: string };
+  | { readonly type: 'epoch'; readonly epoch: string }
+  /** The publisher's, in partition 0: no watch in this log has a higher sequence. */
+  | { readonly type: 'published'; readonly sequence: number };
 
 /** The key under which compaction keeps the newest of each. */
 export function stateKey(record: StateRecord): string {
@@ -38,7 +40,8 @@ export function stateKey(record: StateRecord): string {
     case 'through':
       return 'through';
     case 'epoch':
-      return 'epoch';
+    case 'published':
+      return record.type;
   }
 }
 
@@ -71,6 +74,8 @@ function appliedOffset(record: StateRecord): number {
       return record.appliedOffset;
     case 'through':
       return record.offset;
+    case 'published':
+      return record.sequence;
     case 'epoch':
       // All programs settle on the one that was written last.
       return 0;

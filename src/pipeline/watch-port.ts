@@ -164,10 +164,15 @@ export interface WatchStore {
   /** Hashes of what was published last, by id. */
   readPublished(db: Queryable, kind: Published['kind'], ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   recordPublished(db: Queryable, published: readonly Published[], nowMs: number): Promise<void>;
-  readPublicationState(db: Queryable): Promise<{ epoch: string | null; expandedUntilMs: number | null }>;
+  /** `sequence`: the last that was given out; 0: none. */
+  readPublicationState(
+    db: Queryable,
+  ): Promise<{ epoch: string | null; expandedUntilMs: number | null; sequence: number }>;
   writePublicationState(db: Queryable, state: { epoch: string; expandedUntilMs: number }): Promise<void>;
-  /** Forgets what was published: the log is another one. */
+  /** Forgets what was published: the log is another one, or knows better. */
   forgetPublished(db: Queryable): Promise<void>;
+  /** Goes on behind that sequence. At once, whatever becomes of the transaction. */
+  raiseSequence(db: Queryable, sequence: number): Promise<void>;
   /** Everything that has a watch. */
   listAllTargets(db: Queryable): Promise<WatchTarget[]>;
   /** What has a schedule that has not ended at that time: the tags' wearers and the shared conditions. */

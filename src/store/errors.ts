@@ -1,5 +1,5 @@
 /** What an error of the database means. */
-import { DatabaseUnavailable } from '../pipeline/ports.js';
+import { DatabaseBusy, DatabaseUnavailable } from '../pipeline/ports.js';
 
 const AWAY_CODES = new Set([
   'ECONNREFUSED',
@@ -14,16 +14,26 @@ const AWAY_CODES = new Set([
   'ENETUNREACH',
   'ENETDOWN',
   'ETIMEDOUT',
-  // admin_shutdown, crash_shutdown, cannot_connect_now, too_many_connections, read_only_sql_transaction (a standby answered).
+  // admin_shutdown, crash_shutdown, cannot_connect_now, database_dropped, read_only_sql_transaction (a standby answered).
   '57P01',
   '57P02',
   '57P03',
-  '53300',
+  '57P04',
   '25006',
-  // query_canceled: the statement timeout. lock_not_available: the lock timeout.
-  '57014',
-  '55P03',
+  // invalid_catalog_name: the database is not there (yet, or while it is restored).
+  '3D000',
+  // undefined_table: it is there and empty, while it is restored.
+  '42P01',
 ]);
+
+/** Classes of errors that whoever runs the database mends: connection, authorization, resources (a full disk), system. */
+const AWAY_CLASSES = /^(08|28|53|58)[0-9A-Z]{3}$/;
+
+/** serialization_failure, deadlock_detected: one of two transactions has to begin again. */
+const COLLISION_CODES = new Set(['40001', '40P01']);
+
+/** query_canceled: the statement timeout. lock_not_available: the lock timeout. */
+const BUSY_CODES = new Set([...COLLISION_CODES, '57014', '55P03']);
 
 /** Messages of `pg` for a connection that went away; these errors carry no code. */
 const AWAY_MESSAGES =
@@ -46,19 +56,25 @@ export function constraintOf(error: unknown): string | null {
   return typeof error.constraint === 'string' ? error.constraint : null;
 }
 
-/** Whether the database is away, as opposed to refusing this statement. */
+/** Whether two transactions got in each other's way, so that this one may begin again at once. */
+export function isCollision(error: unknown): boolean {
+  return error instanceof DatabaseBusy && COLLISION_CODES.has(codeOf(error.cause) ?? '');
+}
+
+/** Whether the database is away or busy, as opposed to refusing this statement. */
 export function isAway(error: unknown): boolean {
   if (error instanceof DatabaseUnavailable) return true;
   const code = codeOf(error);
-  if (code !== null && (AWAY_CODES.has(code) || /^08[0-9A-Z]{3}$/.test(code))) return true;
+  if (code !== null && (AWAY_CODES.has(code) || AWAY_CLASSES.test(code) || BUSY_CODES.has(code))) return true;
   if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(isAway);
   return error instanceof Error && AWAY_MESSAGES.test(error.message);
 }
 
-/** The error as callers of the port see it: `DatabaseUnavailable` where the database is away, else itself. */
+/** The error as callers of the port see it: `DatabaseUnavailable` where the database is away or busy, else itself. */
 export function asPortError(error: unknown): unknown {
   if (error instanceof DatabaseUnavailable || !isAway(error)) return error;
   const why = error instanceof Error && error.message !== '' ? error.message : (codeOf(error) ?? 'no reason given');
+  if (BUSY_CODES.has(codeOf(error) ?? '')) return new DatabaseBusy(`The database is busy: ${why}`, { cause: error });
   return new DatabaseUnavailable(`The database is away: ${why}`, { cause: error });
 }
 

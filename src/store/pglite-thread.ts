@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { DatabaseUnavailable } from '../pipeline/ports.js';
+import { asPortError } from './errors.js';
 import type { Reply, Request, WorkerOptions } from './pglite-messages.js';
 
 export interface Answer {
@@ -64,7 +65,7 @@ export async function startPgliteThread(
         const caller = waiting.get(reply.id);
         waiting.delete(reply.id);
         if (reply.type === 'answer') caller?.resolve(reply);
-        else caller?.reject(Object.assign(new Error(reply.error.message), withoutNulls(reply.error)));
+        else caller?.reject(asPortError(Object.assign(new Error(reply.error.message), withoutNulls(reply.error))));
       }
     });
     void ended.then(() => reject(failure instanceof Error ? failure : gone()));

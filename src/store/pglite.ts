@@ -47,7 +47,7 @@ export async function openPglite(options: PgliteOptions): Promise<Database> {
   });
   place?.markMade();
 
-  const turns = makeTurns({ maxWaiting: MAX_WAITING, waitLimitMs: WAIT_LIMIT_MS });
+  const turns = makeTurns({ atOnce: 1, maxWaiting: MAX_WAITING, waitLimitMs: WAIT_LIMIT_MS });
   const locks = new Map<number, () => void>();
   let closing: Promise<void> | null = null;
   void thread.ended.then(() => {

@@ -1,9 +1,10 @@
 /** The `Database` port on PostgreSQL with PostGIS, by `pg`. */
 import pg from 'pg';
 import type { Database, Log, Queryable, QueryResult, Row } from '../pipeline/ports.js';
-import { asPortError, isAway } from './errors.js';
+import { asPortError, isAway, isCollision } from './errors.js';
 import { startListening } from './postgres-listen.js';
 import { holdLock } from './postgres-lock.js';
+import { makeTurns } from './turns.js';
 import { encodeParameter, parserOf } from './values.js';
 
 export interface PostgresOptions {
@@ -15,6 +16,8 @@ export interface PostgresOptions {
   readonly connectTimeoutMs?: number;
   /** The server cancels a statement after this; the client gives up `ANSWER_MARGIN_MS` later. */
   readonly statementTimeoutMs?: number;
+  /** How long a statement waits for one of the connections before the database is told to be busy. */
+  readonly waitLimitMs?: number;
 }
 
 const POOL_SIZE = 10;
@@ -25,6 +28,12 @@ const ANSWER_MARGIN_MS = 5_000;
 /** For `execute`: a migration may build an index over a year of pings. */
 const EXECUTE_TIMEOUT_MS = 3_600_000;
 const IDLE_TIMEOUT_MS = 30_000;
+/** Statements and transactions that may wait for a connection, and for how long. */
+const MAX_WAITING = 1_000;
+const WAIT_LIMIT_MS = 30_000;
+/** How often a transaction that collides with another one is begun, and the most that it waits before it begins again. */
+const COLLISION_TRIES = 4;
+const COLLISION_WAIT_MS = 100;
 const KEEP_ALIVE_DELAY_MS = 10_000;
 
 /** What `pg` needs to know for any connection of ours. */
@@ -62,7 +71,11 @@ async function run<R>(client: pg.ClientBase, sql: string, params?: readonly unkn
 export function connectPostgres(options: PostgresOptions): Database {
   const { log } = options;
   const config = clientConfig(options);
-  const pool = new pg.Pool({ ...config, max: options.poolSize ?? POOL_SIZE, idleTimeoutMillis: IDLE_TIMEOUT_MS });
+  const poolSize = options.poolSize ?? POOL_SIZE;
+  const pool = new pg.Pool({ ...config, max: poolSize, idleTimeoutMillis: IDLE_TIMEOUT_MS });
+  // The pool itself does not tell a wait for a connection that others have from a wait for a server that is away.
+  const waitLimitMs = options.waitLimitMs ?? WAIT_LIMIT_MS;
+  const turns = makeTurns({ atOnce: poolSize, maxWaiting: MAX_WAITING, waitLimitMs });
   const stops = new Set<() => Promise<void>>();
   let closing: Promise<void> | null = null;
 
@@ -72,6 +85,15 @@ export function connectPostgres(options: PostgresOptions): Database {
 
   /** Lends a client; one that may be broken (`spoil`) is closed rather than given back. */
   async function withClient<T>(work: (client: pg.PoolClient, spoil: () => void) => Promise<T>): Promise<T> {
+    const giveBack = await turns.take();
+    try {
+      return await withFreeClient(work);
+    } finally {
+      giveBack();
+    }
+  }
+
+  async function withFreeClient<T>(work: (client: pg.PoolClient, spoil: () => void) => Promise<T>): Promise<T> {
     let client: pg.PoolClient;
     try {
       client = await pool.connect();
@@ -95,6 +117,21 @@ export function connectPostgres(options: PostgresOptions): Database {
   async function transaction<T>(
     work: (tx: Queryable) => Promise<T>,
     isolation: 'read committed' | 'repeatable read' = 'read committed',
+  ): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await transactOnce(work, isolation);
+      } catch (error) {
+        if (!isCollision(error) || tries === COLLISION_TRIES) throw error;
+        log.debug({ tries, error: String(error) }, 'a transaction got in the way of another one and begins again');
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * COLLISION_WAIT_MS));
+      }
+    }
+  }
+
+  async function transactOnce<T>(
+    work: (tx: Queryable) => Promise<T>,
+    isolation: 'read committed' | 'repeatable read',
   ): Promise<T> {
     return await withClient(async (client, spoil) => {
       let over = false;
@@ -157,7 +194,7 @@ export function connectPostgres(options: PostgresOptions): Database {
       return lock;
     },
 
-    connections: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    connections: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: turns.waiting() }),
 
     close() {
       closing ??= (async () => {

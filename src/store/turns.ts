@@ -1,22 +1,28 @@
 /**
- * One at a time, in order of arrival, with a bound on how many wait and for how long. `async-mutex` keeps those who gave up in its
+ * So many at a time, in order of arrival, with a bound on how many wait and for how long. `async-mutex` keeps those who gave up in its
  * queue until their turn comes, so behind a statement that hangs its bound would be none.
  */
-import { DatabaseUnavailable } from '../pipeline/ports.js';
+import { DatabaseBusy } from '../pipeline/ports.js';
 
 export interface Turns {
-  /** Resolves with what gives the turn back (calling it twice does nothing); rejects with `DatabaseUnavailable`. */
+  /** Resolves with what gives the turn back (calling it twice does nothing); rejects with `DatabaseBusy`. */
   take(): Promise<() => void>;
+  /** How many wait for theirs. */
+  waiting(): number;
 }
 
 interface Waiting {
   readonly start: () => void;
 }
 
-/** Turns on something that can do one thing at a time. */
-export function makeTurns(limits: { readonly maxWaiting: number; readonly waitLimitMs: number }): Turns {
+/** Turns on something that can do `atOnce` things at a time. */
+export function makeTurns(limits: {
+  readonly atOnce: number;
+  readonly maxWaiting: number;
+  readonly waitLimitMs: number;
+}): Turns {
   const waiting: Waiting[] = [];
-  let busy = false;
+  let busy = 0;
 
   function giveBack(): () => void {
     let given = false;
@@ -24,19 +30,20 @@ export function makeTurns(limits: { readonly maxWaiting: number; readonly waitLi
       if (given) return;
       given = true;
       const next = waiting.shift();
-      if (next === undefined) busy = false;
+      if (next === undefined) busy--;
       else next.start();
     };
   }
 
   return {
+    waiting: () => waiting.length,
     async take() {
-      if (!busy) {
-        busy = true;
+      if (busy < limits.atOnce) {
+        busy++;
         return giveBack();
       }
       if (waiting.length >= limits.maxWaiting) {
-        throw new DatabaseUnavailable(`The database is busy: ${limits.maxWaiting} statements wait already`);
+        throw new DatabaseBusy(`The database is busy: ${limits.maxWaiting} statements wait already`);
       }
       return await new Promise<() => void>((resolve, reject) => {
         const entry: Waiting = {
@@ -47,7 +54,7 @@ export function makeTurns(limits: { readonly maxWaiting: number; readonly waitLi
         };
         const timer = setTimeout(() => {
           waiting.splice(waiting.indexOf(entry), 1);
-          reject(new DatabaseUnavailable(`The database is busy: no turn within ${limits.waitLimitMs} ms`));
+          reject(new DatabaseBusy(`The database is busy: no turn within ${limits.waitLimitMs} ms`));
         }, limits.waitLimitMs);
         waiting.push(entry);
       });

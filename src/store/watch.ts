@@ -266,16 +266,24 @@ export const watchStore: WatchStore = {
   },
   recordPublished,
   async readPublicationState(db) {
-    const { rows } = await db.query<{ epoch: string | null; expanded_until: Date | null }>(
-      'select epoch, expanded_until from publication_state',
+    const { rows } = await db.query<{ epoch: string | null; expanded_until: Date | null; sequence: number }>(
+      `select epoch, expanded_until, (case when is_called then last_value else 0 end) as sequence
+       from publication_state, publication_sequence`,
     );
-    return { epoch: rows[0]?.epoch ?? null, expandedUntilMs: msOrNull(rows[0]?.expanded_until ?? null) };
+    const { epoch, expanded_until, sequence } = rows[0]!;
+    return { epoch, expandedUntilMs: msOrNull(expanded_until), sequence };
   },
   async writePublicationState(db, { epoch, expandedUntilMs }) {
     await db.query('update publication_state set epoch = $1, expanded_until = $2', [epoch, new Date(expandedUntilMs)]);
   },
   async forgetPublished(db) {
     await db.query('delete from watch_publication');
+  },
+  async raiseSequence(db, sequence) {
+    await db.query(
+      `select setval('publication_sequence', greatest($1::bigint, last_value)) from publication_sequence`,
+      [sequence],
+    );
   },
   async listAllTargets(db) {
     const { rows } = await db.query<WatchTarget>(

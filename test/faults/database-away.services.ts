@@ -1,9 +1,9 @@
 /** PostGIS is pulled, and pulled it stays while the program is killed: alerts, snapshots, actions and resume go on. */
-import { Kafka, logLevel } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { exclude, fitTag, rectangle } from '../support/cohort.js';
 import { type Home, makeHome, openFeed, type Program, put, send, startProgram } from '../support/program.js';
 import { type OwnServices, startOwnServices } from '../support/services.js';
+import { sendFixes } from '../support/supplier.js';
 
 const ALERT_LIMIT_MS = 2_000;
 const BACK_LIMIT_MS = 60_000;
@@ -31,25 +31,10 @@ describe('the database away', () => {
     await services?.dispose();
   });
 
-  /** Two fixes inside the zone, by Kafka, as a supplier sends them; with a key, so that they keep their order. */
+  /** Two fixes inside the zone. */
   async function enterZone(tagId: string): Promise<void> {
-    const kafka = new Kafka({ brokers: [...services.kafkaBrokers()], logLevel: logLevel.NOTHING });
-    const producer = kafka.producer();
-    await producer.connect();
-    const nowMs = Date.now();
-    const ping = (atMs: number) => ({
-      key: tagId,
-      value: JSON.stringify({
-        tagId,
-        fixedAt: new Date(atMs).toISOString(),
-        latitude: 51.28,
-        longitude: 1.08,
-        accuracyMetres: 6,
-      }),
-    });
-    await producer.send({ topic: 'tagwatch.pings', messages: [ping(nowMs - 60_000), ping(nowMs - 1_000)] });
+    await sendFixes(services.kafkaBrokers(), tagId, { latitude: 51.28, longitude: 1.08 });
     sent += 2;
-    await producer.disconnect();
   }
 
   it('alerts within 2 s, shows them to new consoles, takes an acknowledgement', { timeout: 120_000 }, async () => {

@@ -1,6 +1,8 @@
 /** What the publisher promises when something goes wrong or time goes by, over any database and a log of its own. */
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Database, type EventLog, LogUnavailable } from '../../src/pipeline/ports.js';
+import { stateRecord } from '../../src/pipeline/states.js';
+import { STATES } from '../../src/pipeline/topics.js';
 import { createTestClock, openRecordsApi, type RecordsApi, readWatches } from '../support/records.js';
 import { square } from './records.suite.js';
 
@@ -156,6 +158,70 @@ export function publisherSuite(name: string, open: () => Promise<PublisherAdapte
       await put(api, '/conditions/C-p5', condition('p5'));
       expect((await readWatches(log, 'T-p5')).at(-1)?.activations[0]?.terms).toHaveLength(1);
     });
+
+    /** As a backup would bring them back: what was published, the sequence, and the condition's versions. */
+    async function backUp(conditionId: string): Promise<() => Promise<void>> {
+      const { rows: published } = await adapters.db.query('select * from watch_publication');
+      const [sequence] = (await adapters.db.query<{ n: number }>('select last_value as n from publication_sequence'))
+        .rows;
+      const [newest] = (
+        await adapters.db.query<{ n: number }>(
+          'select max(version)::int as n from condition_version where condition_id = $1',
+          [conditionId],
+        )
+      ).rows;
+      return () =>
+        adapters.db.transaction(async (tx) => {
+          for (const table of ['condition_zone', 'condition_version']) {
+            await tx.query(`delete from ${table} where condition_id = $1 and version > $2::int`, [
+              conditionId,
+              newest!.n,
+            ]);
+          }
+          await tx.query('update condition set version = $2::int where condition_id = $1', [conditionId, newest!.n]);
+          await tx.query('delete from watch_publication');
+          await tx.query(
+            'insert into watch_publication select * from jsonb_populate_recordset(null::watch_publication, $1::jsonb)',
+            [JSON.stringify(published)],
+          );
+          await tx.query(`select setval('publication_sequence', $1::bigint)`, [sequence!.n]);
+        });
+    }
+
+    it.each(['while nobody publishes', 'while it is published from'] as const)(
+      'tells and heals a database that was restored from a backup %s: the record wins over the log',
+      async (when) => {
+        const n = when === 'while nobody publishes' ? 'p8' : 'p9';
+        const { api, log } = await openApi();
+        const same = nextEpoch();
+        const publisher = await api.startPublisher({ epoch: same });
+        await fitWearer(api, n);
+        await put(api, `/conditions/C-${n}`, condition(n));
+        const older = (await readWatches(log, `T-${n}`)).at(-1)!;
+        const restore = await backUp(`C-${n}`);
+        for (const graceMinutes of [1, 2, 3]) await put(api, `/conditions/C-${n}`, condition(n, { graceMinutes }));
+        const newer = (await readWatches(log, `T-${n}`)).at(-1)!;
+        expect(newer.activations).not.toEqual(older.activations);
+        // Known to the log alone.
+        const lost = { type: 'watch', appliedOffset: 0, watch: { ...older, tagId: `T-lost-${n}` } } as const;
+        await log.append(STATES, [stateRecord(lost, 0)]);
+        if (when === 'while nobody publishes') await publisher.stop();
+        await restore();
+        if (when === 'while nobody publishes') await api.startPublisher({ epoch: same });
+        const last = async () => (await readWatches(log, `T-${n}`)).at(-1)!;
+        await until('it is published again', async () => (await last()).sequence > newer.sequence);
+        expect((await last()).activations).toEqual(older.activations);
+        const told = api.logger.entries.filter(({ level }) => level === 'error');
+        expect(told.map(({ fields }) => fields)).toEqual([
+          expect.objectContaining({ highest: newer.sequence }),
+          { count: 1, notOnRecord: [`tag:T-lost-${n}`] },
+        ]);
+        await until('the outbox is empty', async () => (await outbox()) === 0);
+        await put(api, `/conditions/C-${n}`, condition(n, { graceMinutes: 7 }));
+        expect((await last()).activations[0]?.terms.at(-1)?.graceMs).toBe(7 * 60_000);
+        expect(api.logger.entries.filter(({ level }) => level === 'error')).toHaveLength(2);
+      },
+    );
 
     it('publishes the others where one cannot be, and says so once', async () => {
       const { api } = await openApi();

@@ -1,6 +1,6 @@
 /** What only a database on the other side of a network can do: be away, cut connections, come back. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Database, DatabaseUnavailable } from '../../src/pipeline/ports.js';
+import { type Database, DatabaseBusy, DatabaseUnavailable } from '../../src/pipeline/ports.js';
 import { connectPostgres } from '../../src/store/postgres.js';
 import { type OwnServices, startOwnServices } from '../support/services.js';
 import { createRememberingLog, silentLog } from '../support/silent-log.js';
@@ -106,6 +106,104 @@ describe('connectPostgres over outages', () => {
     await db.query("select pg_notify('cut', 'x')", []);
     expect(await heard).toBe('x');
     await stop();
+  });
+
+  it('calls a refused password, a missing database and too many connections away, and works when they are mended', async () => {
+    const url = new URL(services.databaseUrl());
+    const role = 'create role short_of_room login connection limit 1';
+    await db.execute(`${role} password 'before'`);
+    const other = (change: (url: URL) => void) => {
+      const changed = new URL(url);
+      change(changed);
+      return connectPostgres({ url: changed.href, log: silentLog, poolSize: 2 });
+    };
+    const missing = other((each) => {
+      each.pathname = '/not_there_yet';
+    });
+    const refused = other((each) => {
+      each.username = 'short_of_room';
+      each.password = 'after';
+    });
+    for (const each of [missing, refused]) {
+      const told = await Promise.allSettled([one(each), each.tryLock(3), each.transaction(one as never)]);
+      for (const outcome of told) {
+        expect(outcome).toMatchObject({ status: 'rejected', reason: expect.any(DatabaseUnavailable) });
+        expect(outcome).not.toMatchObject({ reason: expect.any(DatabaseBusy) });
+      }
+    }
+    await db.execute('create database not_there_yet');
+    await db.execute(`alter role short_of_room password 'after'`);
+    expect(await one(missing)).toEqual([{ n: 1 }]);
+    const both = await Promise.allSettled([
+      refused.query('select pg_sleep(0.5)', []),
+      refused.query('select pg_sleep(0.5)', []),
+    ]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    for (const each of both) {
+      if (each.status === 'rejected') expect(each.reason).toBeInstanceOf(DatabaseUnavailable);
+    }
+    await missing.close();
+    await refused.close();
+  });
+
+  it('lets more writers than connections wait for their turn, and says busy, not away, where that takes too long', async () => {
+    // Each turn takes longer than a connection may take to be made.
+    const patient = connectPostgres({
+      url: services.databaseUrl(),
+      log: silentLog,
+      poolSize: 2,
+      connectTimeoutMs: 200,
+    });
+    const sleep = (from: Database) => from.transaction((tx) => tx.query('select pg_sleep(0.15)', []));
+    await Promise.all(Array.from({ length: 20 }, () => sleep(patient)));
+    await patient.close();
+    const hasty = connectPostgres({ url: services.databaseUrl(), log: silentLog, poolSize: 2, waitLimitMs: 50 });
+    const outcomes = await Promise.allSettled(Array.from({ length: 4 }, () => sleep(hasty)));
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'rejected']);
+    for (const outcome of outcomes.slice(2)) {
+      expect(outcome).toMatchObject({ reason: expect.any(DatabaseBusy) });
+    }
+    expect(await one(hasty)).toEqual([{ n: 1 }]);
+    await hasty.close();
+  });
+
+  it('begins a transaction again that collides with another one: a deadlock, a row that somebody else changed', async () => {
+    await db.execute(
+      'create table collision (id int primary key, n int not null); insert into collision values (1, 0), (2, 0)',
+    );
+    const both = (): [() => Promise<void>, () => void] => {
+      let arrive = () => {};
+      const arrived = new Promise<void>((resolve) => {
+        arrive = resolve;
+      });
+      return [() => arrived, arrive];
+    };
+    const [oneHolds, oneIsThere] = both();
+    const [otherHolds, otherIsThere] = both();
+    const add = (id: number) => ['update collision set n = n + 1 where id = $1::int', [id]] as const;
+    await Promise.all([
+      db.transaction(async (tx) => {
+        await tx.query(...add(1));
+        oneIsThere();
+        await otherHolds();
+        await tx.query(...add(2));
+      }),
+      db.transaction(async (tx) => {
+        await tx.query(...add(2));
+        otherIsThere();
+        await oneHolds();
+        await tx.query(...add(1));
+      }),
+    ]);
+    let tries = 0;
+    await db.transaction(async (tx) => {
+      const { rows } = await tx.query<{ n: number }>('select n from collision where id = 1', []);
+      if (++tries === 1) await db.query(...add(1));
+      await tx.query('update collision set n = $1::int where id = 1', [rows[0]!.n + 1]);
+    }, 'repeatable read');
+    expect(tries).toBe(2);
+    const { rows } = await db.query('select n from collision order by id', []);
+    expect(rows).toEqual([{ n: 4 }, { n: 2 }]);
   });
 
   it('never asked anybody to act', () => {

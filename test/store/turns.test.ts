@@ -4,7 +4,7 @@ import { makeTurns } from '../../src/store/turns.js';
 
 describe('turns', () => {
   it('go round one at a time, in order of arrival', async () => {
-    const turns = makeTurns({ maxWaiting: 100, waitLimitMs: 60_000 });
+    const turns = makeTurns({ atOnce: 1, maxWaiting: 100, waitLimitMs: 60_000 });
     const order: number[] = [];
     let inside = 0;
     await Promise.all(
@@ -22,7 +22,7 @@ describe('turns', () => {
   });
 
   it('refuse when too many wait, or for too long, and go on', async () => {
-    const turns = makeTurns({ maxWaiting: 1, waitLimitMs: 20 });
+    const turns = makeTurns({ atOnce: 1, maxWaiting: 1, waitLimitMs: 20 });
     const giveBack = await turns.take();
     const waiting = turns.take();
     await expect(turns.take()).rejects.toBeInstanceOf(DatabaseUnavailable);
