@@ -2,7 +2,7 @@
 import type { ConditionKind } from '../engine/types.js';
 import type { Queryable } from '../pipeline/ports.js';
 import type { Schedule } from '../pipeline/watch-port.js';
-import { checkEffectiveAt, isSameVersion, type VersionPut } from './record-versions.js';
+import { checkEffectiveAt, isSameVersion, readEffectiveAt, type VersionPut } from './record-versions.js';
 import { checkReferences, lockNames, type RecordFault, type RecordTable, type StoredRecord } from './records.js';
 
 /** Either `orderId` or `appliesTo` is there. */
@@ -123,7 +123,8 @@ export const conditions: RecordTable<VersionPut<ConditionContent>, ConditionCont
   },
   async write(tx, put, version, { id, current, nowMs }) {
     const { content } = put;
-    const effectiveAt = put.effectiveAt ?? (current === null ? content.startsAt : new Date(nowMs).toISOString());
+    const given = readEffectiveAt(put, current, nowMs);
+    const effectiveAt = given ?? (current === null ? content.startsAt : new Date(nowMs).toISOString());
     await tx.query(
       `insert into condition (condition_id, order_id, applies_to, version) values ($1, $2, $3, $4::int)
        on conflict (condition_id) do update set version = excluded.version`,
@@ -138,7 +139,7 @@ export const conditions: RecordTable<VersionPut<ConditionContent>, ConditionCont
         id,
         version,
         effectiveAt,
-        put.effectiveAt !== null,
+        given !== null,
         new Date(nowMs),
         content.kind,
         content.zoneId,

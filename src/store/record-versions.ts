@@ -16,6 +16,19 @@ export function isSameVersion<C>(put: VersionPut<C>, current: StoredRecord<C>, n
   return isInForce || current.effectiveAtGiven !== true;
 }
 
+/**
+ * From when a put is to be in force, ISO; null: it does not say. The past instant of the version that stands is what `GET`
+ * answered, sent back beside a change: it does not say.
+ */
+export function readEffectiveAt(
+  { effectiveAt }: VersionPut<unknown>,
+  current: StoredRecord<unknown> | null,
+  nowMs: number,
+): string | null {
+  const isRepeated = effectiveAt !== null && effectiveAt === current?.effectiveAt && Date.parse(effectiveAt) < nowMs;
+  return isRepeated ? null : effectiveAt;
+}
+
 /** A version after the first may not change the past: what was judged stays as it was judged. */
 export function checkEffectiveAt(
   put: VersionPut<unknown>,
@@ -23,7 +36,8 @@ export function checkEffectiveAt(
   nowMs: number,
   pointer: string,
 ): RecordFault[] {
-  if (current === null || put.effectiveAt === null || Date.parse(put.effectiveAt) >= nowMs) return [];
+  const effectiveAt = readEffectiveAt(put, current, nowMs);
+  if (current === null || effectiveAt === null || Date.parse(effectiveAt) >= nowMs) return [];
   const detail = `only a first version may start in the past; it is ${new Date(nowMs).toISOString()}`;
   return [{ pointer, detail }];
 }

@@ -45,6 +45,9 @@ export type Refusal =
 /** What has to hold of the version that stands for a record to be written: one of these, or any (`*`), or none at all. */
 export type Precondition = { readonly versions: readonly number[] | '*' } | { readonly absent: true };
 
+/** What was sent of what a record is answered with beside its content. */
+export type StandingGiven = Partial<Pick<StoredRecord<unknown>, 'version' | 'effectiveAt' | 'recordedAt'>>;
+
 export type PutOutcome<C> =
   | { readonly type: 'refused'; readonly refusal: Refusal }
   | {
@@ -135,22 +138,40 @@ function holds(precondition: Precondition | null, version: number | null): boole
   return precondition.versions === '*' || precondition.versions.includes(version);
 }
 
+/** What the server sets may only be repeated. */
+function checkGiven(given: StandingGiven, current: StoredRecord<unknown> | null): RecordFault[] {
+  return (['effectiveAt', 'recordedAt'] as const).flatMap((field) =>
+    given[field] === undefined || given[field] === current?.[field]
+      ? []
+      : [{ pointer: `/${field}`, detail: 'is set by the server: leave it out, or send back what was answered' }],
+  );
+}
+
 /** Writes a record, or says why not. Rejects only where the database is away or broken. */
 export async function putRecord<P, C>(
   db: Database,
   table: RecordTable<P, C>,
   id: string,
   put: P,
-  options: { readonly precondition: Precondition | null; readonly nowMs: number; readonly measure: MeasureWatches },
+  options: {
+    readonly precondition: Precondition | null;
+    readonly given: StandingGiven;
+    readonly nowMs: number;
+    readonly measure: MeasureWatches;
+  },
 ): Promise<PutOutcome<C>> {
-  const { precondition, nowMs, measure } = options;
+  const { precondition, given, nowMs, measure } = options;
   const cause = { kind: table.kind, id };
   try {
     return await db.transaction(async (tx): Promise<PutOutcome<C>> => {
       await lockNames(tx, `${table.kind}:${id}`);
       const current = await table.find(tx, id);
       const standing = current?.version ?? null;
-      if (!holds(precondition, standing)) throw new Refused({ type: 'precondition', version: standing });
+      if (!holds(precondition, standing) || (given.version ?? standing) !== standing) {
+        throw new Refused({ type: 'precondition', version: standing });
+      }
+      const errors = checkGiven(given, current);
+      if (errors.length > 0) throw new Refused({ type: 'invalid', errors });
       if (current !== null && table.isSame(put, current, nowMs)) {
         return { type: 'unchanged', record: current, outboxIds: await readPendingRows(tx, cause) };
       }

@@ -1,7 +1,7 @@
 /** Zones and their versions: the engine's shape, and the geometry for PostGIS. */
 import type { Zone } from '../engine/types.js';
 import type { Queryable } from '../pipeline/ports.js';
-import { checkEffectiveAt, isSameVersion, type VersionPut } from './record-versions.js';
+import { checkEffectiveAt, isSameVersion, readEffectiveAt, type VersionPut } from './record-versions.js';
 import type { RecordTable, StoredRecord } from './records.js';
 
 /** A validated zone. */
@@ -84,7 +84,8 @@ export const zones: RecordTable<ZonePut, ZoneContent> = {
   },
   async write(tx, put, version, { id, current, nowMs }) {
     const { content } = put;
-    const effectiveAt = put.effectiveAt ?? (current === null ? null : new Date(nowMs).toISOString());
+    const given = readEffectiveAt(put, current, nowMs);
+    const effectiveAt = given ?? (current === null ? null : new Date(nowMs).toISOString());
     const geometry = toGeometry(content.shape);
     await tx.query(
       `insert into zone (zone_id, version) values ($1, $2::int) on conflict (zone_id) do update set version = excluded.version`,
@@ -99,7 +100,7 @@ export const zones: RecordTable<ZonePut, ZoneContent> = {
         id,
         version,
         effectiveAt,
-        put.effectiveAt !== null,
+        given !== null,
         new Date(nowMs),
         content.name,
         content.priority,

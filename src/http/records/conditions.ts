@@ -104,6 +104,7 @@ export function registerConditions(app: App, deps: RecordDeps): void {
     name: 'condition',
     table: conditions,
     body: ConditionBody,
+    hasEffectiveAt: true,
     parse: parseCondition,
     toWire: (content) => content,
   });

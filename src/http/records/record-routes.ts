@@ -17,6 +17,7 @@ import type { App } from '../app.js';
 import { RecordId } from '../ids.js';
 import { DEFAULT_LIST_LIMIT, decodeCursor, FOREIGN_CURSOR, ListOf, ListQuery, toPage } from '../lists.js';
 import { problemResponses, sendProblem } from '../problems.js';
+import { Standing, takeRepeated, withRepeated } from './standing.js';
 
 export interface RecordDeps {
   readonly db: Database;
@@ -41,13 +42,6 @@ export const Instant = Type.String({ format: 'date-time', description: 'RFC 3339
 const MAX_VERSION = 2_147_483_647;
 const VersionsKey = Type.Tuple([Type.Integer({ minimum: 0, maximum: MAX_VERSION })]);
 
-/** What every record has beside its content. */
-const Standing = {
-  version: Type.Integer({ minimum: 1 }),
-  effectiveAt: Type.Union([Instant, Type.Null()], { description: 'From when this version is in force; null: always' }),
-  recordedAt: Instant,
-};
-
 export type Parsed<P> =
   | { readonly ok: true; readonly put: P }
   | { readonly ok: false; readonly errors: readonly RecordFault[] };
@@ -62,6 +56,8 @@ export interface RecordEndpoint<B, P, C> {
   /** False where `parse` validates all of it itself, to name places better. */
   readonly validateBody?: false;
   readonly bodyLimitBytes?: number;
+  /** Whether `effectiveAt` is the body's own field, and not only a repeated one. */
+  readonly hasEffectiveAt?: true;
   /** The content as it is answered, where it is not the body's. */
   readonly answer?: TSchema;
   /** What a schema cannot say. `body` has the shape of the schema, unless that is not validated. */
@@ -127,7 +123,7 @@ export function registerRecord<B, P, C extends object>(
     tags,
     params,
     querystring: Type.Object({ wait: Type.Optional(Type.Boolean({ description: 'false: answer 202 at once' })) }),
-    body: endpoint.body,
+    body: withRepeated(endpoint.body, idName),
     response: {
       200: described('Changed, or as it stood; published', item),
       201: described('Created and published', item),
@@ -139,11 +135,19 @@ export function registerRecord<B, P, C extends object>(
   const bodyLimit = endpoint.bodyLimitBytes ?? BODY_LIMIT_BYTES;
   app.put(one, { schema: putSchema, bodyLimit, ...unvalidated }, async (request, reply) => {
     const id = idOf(request);
-    const parsed = endpoint.parse(request.body as B, id, deps);
-    if (!parsed.ok) return sendProblem(reply, { status: 422, errors: [...parsed.errors] });
+    const ownFields = endpoint.hasEffectiveAt ? ['effectiveAt'] : [];
+    const { own, given, errors } = takeRepeated(request.body, idName, id, ownFields);
+    const parsed = endpoint.parse(own as B, id, deps);
+    if (!parsed.ok) return sendProblem(reply, { status: 422, errors: [...errors, ...parsed.errors] });
+    if (errors.length > 0) return sendProblem(reply, { status: 422, errors: [...errors] });
     const precondition = readPrecondition(request.headers);
     const nowMs = deps.clock.nowMs();
-    const outcome = await putRecord(deps.db, table, id, parsed.put, { precondition, nowMs, measure: deps.measure });
+    const outcome = await putRecord(deps.db, table, id, parsed.put, {
+      precondition,
+      given,
+      nowMs,
+      measure: deps.measure,
+    });
     if (outcome.type === 'refused') return sendRefusal(reply, outcome.refusal);
     const { wait = true } = request.query as { wait?: boolean };
     const isPublished = await deps.waiter.wait(outcome.outboxIds, wait ? PUBLISH_WAIT_MS : 0);

@@ -53,6 +53,17 @@ function toFeature({ name, priority, bufferMetres, shape }: ZoneContent, id: str
   return { type: 'Feature', id, geometry: toGeometry(shape), properties: { name, priority, ...buffer, ...radius } };
 }
 
+/**
+ * A zone is answered with its `effectiveAt` beside its other members, where every record has it, and takes it among its
+ * properties, as GeoJSON would: sent back from there, it counts where the properties say none.
+ */
+function takeAnsweredAt(body: unknown): { readonly feature: unknown; readonly answeredAt: string | undefined } {
+  if (typeof body !== 'object' || body === null || !('effectiveAt' in body))
+    return { feature: body, answeredAt: undefined };
+  const { effectiveAt, ...feature } = body;
+  return { feature, answeredAt: effectiveAt === null ? undefined : String(effectiveAt) };
+}
+
 export function registerZones(app: App, deps: RecordDeps): void {
   registerRecord(app, deps, {
     path: '/zones',
@@ -61,19 +72,21 @@ export function registerZones(app: App, deps: RecordDeps): void {
     table: zones,
     body: Body,
     validateBody: false,
+    hasEffectiveAt: true,
     bodyLimitBytes: BODY_LIMIT_BYTES,
     answer: Answer,
     parse(body: unknown, id, { serviceArea }) {
-      const valid = validateZone(body, serviceArea);
+      const { feature, answeredAt } = takeAnsweredAt(body);
+      const valid = validateZone(feature, serviceArea);
       const errors = valid.ok ? [] : valid.errors.map(({ pointer, detail }) => ({ pointer, detail }));
       const named = typeof body === 'object' && body !== null && 'id' in body ? body.id : undefined;
       if (named !== undefined && named !== id) errors.push({ pointer: '/id', detail: 'is not the id of the address' });
       if (!valid.ok) return { ok: false, errors };
       const { properties, zone, areaSquareMetres } = valid;
-      const given = createInstantReader(errors).readOptional(
-        '/properties/effectiveAt',
-        properties.effectiveAt ?? undefined,
-      );
+      const instants = createInstantReader(errors);
+      const given =
+        instants.readOptional('/properties/effectiveAt', properties.effectiveAt ?? undefined) ??
+        instants.readOptional('/effectiveAt', answeredAt);
       if (errors.length > 0) return { ok: false, errors };
       const { name, priority, bufferMetres } = properties;
       const content = { name, priority, bufferMetres, shape: zone.shape };
