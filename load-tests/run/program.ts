@@ -11,6 +11,7 @@ const LOG_TAIL_CHARACTERS = 4_000;
 
 export interface Program {
   readonly url: string;
+  readonly pid: number;
   /** SIGTERM, SIGKILL after a time; answers whether it ended in order. */
   stop(): Promise<boolean>;
 }
@@ -37,7 +38,7 @@ export async function startProgram(
   child.stderr.pipe(log);
   const stop = () => end(child);
   try {
-    return { url: await listening(child), stop };
+    return { url: await listening(child), pid: child.pid!, stop };
   } catch (error) {
     await stop();
     const tail = readFileSync(logFile, 'utf8').slice(-LOG_TAIL_CHARACTERS);

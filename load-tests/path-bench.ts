@@ -1,0 +1,174 @@
+/**
+ * `npm run bench -- --path`: how fast the whole path is, from a supplier's topic or an HTTP request to a row on record, beside its
+ * floor in the same run (`path/floor.ts`). On Kafka and PostGIS: those that DATABASE_URL and KAFKA_BROKERS name, or a pair of
+ * its own. It reports; it never fails on time, only where a ping is missing.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { describeMachine, machineLine } from './machine.js';
+import { measureFloor } from './path/floor.js';
+import { type PathPing, walkingPings } from './path/pings.js';
+import { measureRun, openProducer, post, produce, type Row } from './path/runs.js';
+import { putTags } from './path/world.js';
+import { type Program, startProgram } from './run/program.js';
+import { openServices } from './run/services.js';
+
+const HELP = `npm run bench -- --path [OPTIONS]
+
+  --pings N     through each door (50000)
+  --tags N      that send them (500)
+  --json FILE   the figures as JSON, too`;
+
+/** The bundle lies in dist/load-tests/. */
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const RUN_LIMIT_MS = 1_200_000;
+const DAY_MS = 86_400_000;
+/** Before the measured ones, by each door: compiled code, made partitions, open connections. */
+const WARM_UP_PINGS = 5_000;
+const MINUTE_MS = 60_000;
+
+interface Options {
+  readonly pings: number;
+  readonly tags: number;
+  readonly json: string | null;
+}
+
+function readOptions(argv: readonly string[]): Options | string {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      path: { type: 'boolean' },
+      pings: { type: 'string', default: '50000' },
+      tags: { type: 'string', default: '500' },
+      json: { type: 'string' },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help) return HELP;
+  const [pings, tags] = [Number(values.pings), Number(values.tags)];
+  if (!Number.isInteger(pings) || pings < 1_000 || pings > 1_000_000) return `--pings: 1000 to 1000000\n\n${HELP}`;
+  if (!Number.isInteger(tags) || tags < 1 || tags > 20_000) return `--tags: 1 to 20000\n\n${HELP}`;
+  return { pings, tags, json: values.json ?? null };
+}
+
+/** The doors, in the order of the report. Each gets pings of its own, all in order of time, so that none is a repeat or late. */
+async function measureDoors(
+  program: Program,
+  env: Readonly<Record<string, string>>,
+  topic: string,
+  { pings, tags }: Options,
+): Promise<Row[]> {
+  const databaseUrl = env.DATABASE_URL!;
+  const brokers = env.KAFKA_BROKERS!.split(',');
+  // A turn takes so many minutes of the tags' time; the last one ends now.
+  const turnMs = (count: number) => Math.ceil(count / tags) * MINUTE_MS;
+  const producer = await openProducer(brokers);
+  const doors: readonly [string, (batch: Iterable<PathPing>) => Promise<void>][] = [
+    ['Kafka', (batch) => produce(producer, topic, batch)],
+    ['HTTP, a hundred a request, 4 in flight', (batch) => post(program.url, batch, 100, 4)],
+    ['HTTP, single positions, 16 in flight', (batch) => post(program.url, batch, 1, 16)],
+    ['HTTP, single positions, 200 in flight', (batch) => post(program.url, batch, 1, 200)],
+  ];
+  let untilMs = Date.now() - doors.length * (turnMs(WARM_UP_PINGS) + turnMs(pings));
+  let sequence = 1;
+  const next = (count: number) => {
+    untilMs += turnMs(count);
+    const batch = walkingPings(tags, count, untilMs, sequence);
+    sequence += Math.ceil(count / tags);
+    return batch;
+  };
+  const rows: Row[] = [];
+  try {
+    for (const [name, send] of doors) {
+      const warmUp = next(WARM_UP_PINGS);
+      await measureRun(`${name}, warming up`, program, databaseUrl, WARM_UP_PINGS, () => send(warmUp));
+      const batch = next(pings);
+      rows.push(await measureRun(name, program, databaseUrl, pings, () => send(batch)));
+      console.log(rowLine(rows.at(-1)!));
+    }
+  } finally {
+    await producer.disconnect();
+  }
+  return rows;
+}
+
+const whole = (value: number | null) => (value === null ? '–' : Math.round(value).toLocaleString('en-GB'));
+const fixed = (value: number | null) => (value === null ? '–' : value.toFixed(2));
+const COLUMNS = [40, 12, 10, 12, 14, 14];
+
+function line(cells: readonly string[]): string {
+  return cells.map((cell, at) => (at === 0 ? cell.padEnd(COLUMNS[at]!) : cell.padStart(COLUMNS[at]!))).join('');
+}
+
+function rowLine(row: Row): string {
+  const { name, answeredPerSecond, foldedPerSecond, recordedPerSecond, cpuSecondsPer1000, commitsPer1000 } = row;
+  return line([
+    name,
+    whole(answeredPerSecond),
+    whole(foldedPerSecond),
+    whole(recordedPerSecond),
+    fixed(cpuSecondsPer1000),
+    whole(commitsPer1000),
+  ]);
+}
+
+async function runBench(options: Options, folder: string, signal: AbortSignal): Promise<void> {
+  const machine = describeMachine();
+  console.log(machineLine(machine));
+  const services = await openServices(root, folder, false);
+  try {
+    const { env } = services;
+    const topic = env.KAFKA_PING_TOPICS!;
+    const program = await startProgram(root, folder, env);
+    let rows: Row[];
+    try {
+      const spanMs = (4 * (options.pings + WARM_UP_PINGS) * MINUTE_MS) / options.tags;
+      await putTags(program.url, options.tags, Date.now() - spanMs - DAY_MS, signal);
+      console.log(
+        `${options.pings} pings of ${options.tags} tags through each door, each tag with a zone of 60 corners`,
+      );
+      console.log(line(['', 'answered/s', 'folded/s', 'recorded/s', 'CPU s/1000', 'commits/1000']));
+      rows = await measureDoors(program, env, topic, options);
+    } finally {
+      if (!(await program.stop())) console.error('bench: the program did not stop in order');
+    }
+    // The pings that the first door has taken stand in its topic.
+    const inTopic = options.pings + WARM_UP_PINGS;
+    const floorMs = await measureFloor(env.KAFKA_BROKERS!.split(','), topic, env.DATABASE_URL!, inTopic);
+    const floorPerSecond = (inTopic * 1000) / floorMs;
+    console.log(line(['floor: kafkajs, JSON.parse, one insert', '', '', whole(floorPerSecond), '', '']));
+    console.log(
+      `by Kafka the whole path takes ${fixed(floorPerSecond / rows[0]!.recordedPerSecond)} × as long as its floor`,
+    );
+    if (options.json !== null)
+      writeFileSync(options.json, `${JSON.stringify({ machine, rows, floorPerSecond }, null, 2)}\n`);
+  } finally {
+    await services.close();
+  }
+}
+
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2));
+  if (typeof options === 'string') {
+    console.log(options);
+    return options === HELP ? 0 : 2;
+  }
+  const controller = new AbortController();
+  const limit = setTimeout(() => controller.abort(new Error(`not done after ${RUN_LIMIT_MS} ms`)), RUN_LIMIT_MS);
+  const folder = mkdtempSync(join(tmpdir(), 'tagwatch-path-'));
+  try {
+    await runBench(options, folder, controller.signal);
+    return 0;
+  } catch (error) {
+    console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
+    return 1;
+  } finally {
+    clearTimeout(limit);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+}
+
+process.exitCode = await main();
