@@ -3,8 +3,8 @@
  * What a bare clone can run: it uses node: modules only, because nothing else is installed yet. It checks the Node version,
  * installs the pinned packages when the lock file has changed, builds when a source has changed, and hands over.
  *
- *   node src/bootstrap.mjs build | demo [OPTIONS] | test | test:long | test:fuzz | test:services |
- *     test:data | test:data-services | test:browser | bench [OPTIONS] | trial [OPTIONS] | load NAME [OPTIONS]
+ *   node src/bootstrap.mjs build | start [OPTIONS] | dev [COMMAND] | demo [OPTIONS] | test | test:long | test:fuzz |
+ *     test:services | test:data | test:data-services | test:browser | bench [OPTIONS] | trial [OPTIONS] | load NAME [OPTIONS]
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -110,14 +110,33 @@ async function runLoadTest(name, rest) {
   await import(pathToFileURL(outfile).href);
 }
 
+/** In this very process, so that a signal sent to npm reaches the program and it stops in order. */
+async function runProgram(command, rest) {
+  const main = join(root, 'dist', 'main.js');
+  process.argv = [process.execPath, main, command, ...rest];
+  await import(pathToFileURL(main).href);
+}
+
 checkNodeVersion();
 const [command = 'build', ...rest] = process.argv.slice(2);
 const commands = {
   build() {},
-  // In this very process, so that a signal sent to `npm run demo` reaches the program and it stops in order.
-  async demo() {
-    process.argv = [process.execPath, join(root, 'dist', 'main.js'), 'demo', ...rest];
-    await import(pathToFileURL(join(root, 'dist', 'main.js')).href);
+  start: () => runProgram('serve', rest),
+  demo: () => runProgram('demo', rest),
+  async dev() {
+    const { runWhileWatching } = await import('./dev.mjs');
+    const stop = new AbortController();
+    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stop.abort());
+    process.exitCode = await runWhileWatching({
+      folder: join(root, 'src'),
+      // A process of its own: what does not build ends it.
+      build: () =>
+        spawnSync(process.execPath, [join('src', 'bootstrap.mjs'), 'build'], { cwd: root, stdio: 'inherit' }).status ===
+        0,
+      command: [process.execPath, join(root, 'dist', 'main.js'), ...(rest.length > 0 ? rest : ['serve'])],
+      say: (text) => console.log(text),
+      signal: stop.signal,
+    });
   },
   test() {
     test('unit', rest);
@@ -144,5 +163,6 @@ if (!(command in commands)) {
   process.exit(1);
 }
 install();
-build();
+// `dev` builds by itself, again and again, also what does not build at first.
+if (command !== 'dev') build();
 await commands[command]();

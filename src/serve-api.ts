@@ -10,6 +10,7 @@ import { registerAlerts } from './http/alerts/register.js';
 import { type AppOptions, createApp } from './http/app.js';
 import { registerAsyncApi } from './http/asyncapi.js';
 import { registerAtv } from './http/atv.js';
+import { registerDocs } from './http/docs.js';
 import { registerHealth } from './http/health.js';
 import { registerPings } from './http/pings.js';
 import { registerPosition } from './http/position.js';
@@ -121,6 +122,7 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
     supplierTopics: config.kafkaPingTopics,
     topicPrefix: config.kafkaTopicPrefix,
   });
+  await registerDocs(app);
   await registerStatic(app, { directory: fileURLToPath(new URL('./console/', import.meta.url)) });
 
   metrics.addGauge({

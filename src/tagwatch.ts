@@ -143,13 +143,6 @@ async function startParts(config: Config, logger: Log, life: Lifecycle): Promise
   );
   const groups = watchGroups(ownLog, metrics.log);
   const { log } = groups;
-  const ownDb = needsDatabase
-    ? await life.start(
-        'database',
-        () => openDatabase(config, logger),
-        (part) => part.close(),
-      )
-    : null;
   const untilAnswered = <T>(ask: () => Promise<T>) => untilLogAnswers(logger, life, ask);
   await untilAnswered(() => log.ping());
   const logWatch = await life.start(
@@ -163,6 +156,14 @@ async function startParts(config: Config, logger: Log, life: Lifecycle): Promise
   await untilAnswered(() => log.ensureTopics([...OWN_TOPICS, ...supplierTopics]));
   const epoch = await untilAnswered(() => ensureEpoch(log, randomUUID));
   readiness.watch('topics');
+  if (needsDatabase) readiness.watch('database', () => 'the database to be opened');
+  const ownDb = needsDatabase
+    ? await life.start(
+        'database',
+        () => openDatabase(config, logger),
+        (part) => part.close(),
+      )
+    : null;
   const database = ownDb
     ? await life.start(
         'database watch',
