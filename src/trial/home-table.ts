@@ -1,7 +1,6 @@
 /** Tag-days of wearers who stay at home, which they may not leave: every confirmation is false. */
 import { createRandom } from '../simulator/random.js';
 import { controlled } from '../simulator/surroundings.js';
-import type { Contestant } from './contestants.js';
 import { HOUR_MS, inclusion, minutes, stageOf } from './scenario.js';
 import { potter } from './scenarios/at-home.js';
 import { poissonUpper95 } from './statistics.js';
@@ -25,6 +24,11 @@ export const HOME_TASKS: readonly HomeTask[] = CORRELATIONS_S.flatMap((correlati
   R68_METRES.map((r68Metres) => ({ r68Metres, correlationS })),
 );
 
+/** What a row is called. */
+export function labelOf({ r68Metres, correlationS }: HomeTask): string {
+  return `r68 ${r68Metres} m, ${correlationS === 0 ? 'independent' : `correlated ${correlationS} s`}`;
+}
+
 /** A day of honest fixes, one a minute, errors normal, in a house on a plot 100 m square. */
 export function stayHome({ r68Metres, correlationS }: HomeTask, seed: number, day: number): Stage {
   const random = createRandom(seed, 'home', r68Metres, correlationS, day);
@@ -36,25 +40,6 @@ export function stayHome({ r68Metres, correlationS }: HomeTask, seed: number, da
     fromMs,
     toMs,
   });
-}
-
-/** Days `fromDay` to `toDay`, for everybody: how often each confirmed. */
-export function countHome(
-  task: HomeTask,
-  seed: number,
-  fromDay: number,
-  toDay: number,
-  contestants: readonly Contestant[],
-): Map<string, number> {
-  const counts = new Map(contestants.map(({ name }) => [name, 0]));
-  for (let day = fromDay; day < toDay; day++) {
-    const stage = stayHome(task, seed, day);
-    for (const { name, play } of contestants) {
-      const confirmed = play(stage).filter(({ confirmedAtMs }) => confirmedAtMs !== null).length;
-      counts.set(name, counts.get(name)! + confirmed);
-    }
-  }
-  return counts;
 }
 
 export function homeRow(task: HomeTask, tagDays: number, falseConfirmed: number): HomeRow {

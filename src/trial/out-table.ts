@@ -12,8 +12,6 @@ import {
   type Surroundings,
   UNDER_TREES,
 } from '../simulator/surroundings.js';
-import type { Contestant } from './contestants.js';
-import { judge } from './judge.js';
 import {
   BY_BICYCLE,
   BY_BUS,
@@ -29,7 +27,6 @@ import {
   stageOf,
 } from './scenario.js';
 import { poissonUpper95 } from './statistics.js';
-import { violationsOf } from './truth.js';
 import type { Stage, TrialCondition } from './world.js';
 
 /** A row of the report, in its shape. */
@@ -125,25 +122,6 @@ function outdoors(random: Random, travels: Travels, isCentre: boolean): Surround
   if (isCentre) return CANYON;
   if (travels === 'by-bus' || travels === 'by-car') return IN_VEHICLE;
   return random.next() < 0.25 ? UNDER_TREES : STREET;
-}
-
-export function countOut(
-  travels: Travels,
-  seed: number,
-  fromDay: number,
-  toDay: number,
-  contestants: readonly Contestant[],
-): Map<string, number> {
-  const counts = new Map(contestants.map(({ name }) => [name, 0]));
-  for (let day = fromDay; day < toDay; day++) {
-    const stage = goOut(travels, seed, day);
-    const violations = violationsOf(stage);
-    for (const { name, play } of contestants) {
-      const { falseConfirmed } = judge(violations, () => false, play(stage));
-      counts.set(name, counts.get(name)! + falseConfirmed.length);
-    }
-  }
-  return counts;
 }
 
 export function outRow(travels: Travels, tagDays: number, falseConfirmed: number): OutRow {

@@ -1,5 +1,6 @@
 /** The trial as it is printed. */
 import { CONTESTANTS, ENGINE } from './contestants.js';
+import { labelOf } from './home-table.js';
 import type { Aim, Findings, Tables } from './report.js';
 
 const number = (value: number | null, digits = 0) => (value === null ? '-' : value.toFixed(digits));
@@ -73,12 +74,7 @@ export function textOf(findings: Findings, aims: readonly Aim[]): string {
     '',
     'False confirmed per tag-day (the last column: exact 95 % upper bound)',
     ...dayLines(findings, 'at home', ({ home }) =>
-      home.map((row) => [
-        `r68 ${row.r68Metres} m, ${row.correlationS === 0 ? 'independent' : `correlated ${row.correlationS} s`}`,
-        row.tagDays,
-        row.falseConfirmed,
-        row.upper95PerTagDay,
-      ]),
+      home.map((row) => [labelOf(row), row.tagDays, row.falseConfirmed, row.upper95PerTagDay]),
     ),
     '',
     ...dayLines(findings, 'out and about', ({ out }) =>

@@ -1,9 +1,10 @@
 /** What a trial found, in the shape of its JSON. */
+import { type Case, casesOf } from './cases.js';
 import { CONTESTANTS, ENGINE } from './contestants.js';
 import type { ControlRow } from './controls.js';
 import { HOME_TASKS, type HomeRow, homeRow } from './home-table.js';
 import { type OutRow, outRow, TRAVELS } from './out-table.js';
-import type { Case, ScenarioRow } from './run-scenarios.js';
+import type { ScenarioRow } from './run-scenarios.js';
 import type { TaskResult } from './tasks.js';
 
 /** Of one contestant. */
@@ -43,7 +44,6 @@ export interface Findings {
 export function assemble(seed: number, results: readonly TaskResult[]): Findings {
   const tables = new Map<string, Tables>();
   const endedEarly = new Map<string, number>();
-  const cases: Case[] = [];
   for (const { name } of CONTESTANTS) {
     const scenarios: ScenarioRow[] = [];
     let early = 0;
@@ -52,7 +52,6 @@ export function assemble(seed: number, results: readonly TaskResult[]): Findings
       const tally = result.tallies.get(name)!;
       scenarios.push(tally.row);
       early += tally.endedEarly;
-      if (name === ENGINE) cases.push(...tally.cases);
     }
     const { days: homeDays, counts: home } = addDays(results, 'home', HOME_TASKS.length, name);
     const { days: outDays, counts: out } = addDays(results, 'out', TRAVELS.length, name);
@@ -64,7 +63,7 @@ export function assemble(seed: number, results: readonly TaskResult[]): Findings
     endedEarly.set(name, early);
   }
   const controls = results.flatMap((result) => (result.sort === 'control' ? [result.row] : []));
-  return { seed, tables, endedEarly, controls, cases };
+  return { seed, tables, endedEarly, controls, cases: casesOf(seed, ENGINE, results) };
 }
 
 function addDays(results: readonly TaskResult[], sort: 'home' | 'out', rows: number, name: string) {

@@ -20,8 +20,7 @@ export interface ScenarioRow {
 }
 
 /** A run that somebody has to look at. */
-export interface Case {
-  readonly scenario: string;
+export interface WrongRun {
   readonly run: number;
   readonly missed: readonly Violation[];
   readonly falseConfirmed: readonly TrialAlert[];
@@ -31,7 +30,8 @@ export interface Case {
 export interface Tally {
   readonly row: ScenarioRow;
   readonly endedEarly: number;
-  readonly cases: readonly Case[];
+  /** Those in which something was missed, false, or closed too early. */
+  readonly wrong: readonly WrongRun[];
 }
 
 export function runScenario(
@@ -57,8 +57,7 @@ const sum = (verdicts: readonly Verdict[], of: (verdict: Verdict) => number) =>
 
 function tallyOf(name: string, verdicts: readonly Verdict[]): Tally {
   const delaysS = verdicts.flatMap((verdict) => verdict.delaysS);
-  const cases = verdicts.map(({ missed, falseConfirmed, endedEarly }, run) => ({
-    scenario: name,
+  const runs = verdicts.map(({ missed, falseConfirmed, endedEarly }, run) => ({
     run,
     missed,
     falseConfirmed,
@@ -76,6 +75,6 @@ function tallyOf(name: string, verdicts: readonly Verdict[]): Tally {
       falseConfirmed: sum(verdicts, ({ falseConfirmed }) => falseConfirmed.length),
     },
     endedEarly: sum(verdicts, ({ endedEarly }) => endedEarly.length),
-    cases: cases.filter((each) => each.missed.length + each.falseConfirmed.length + each.endedEarly.length > 0),
+    wrong: runs.filter((each) => each.missed.length + each.falseConfirmed.length + each.endedEarly.length > 0),
   };
 }

@@ -1,8 +1,9 @@
 /** The work of a trial in parts that can be done apart, in any order: the same part gives the same result. */
 import { CONTESTANTS, ENGINE } from './contestants.js';
 import { CONTROLS, type ControlRow, runControl } from './controls.js';
-import { countHome, HOME_TASKS } from './home-table.js';
-import { countOut, TRAVELS } from './out-table.js';
+import { countDays, type DayCount } from './count-days.js';
+import { HOME_TASKS, stayHome } from './home-table.js';
+import { goOut, TRAVELS } from './out-table.js';
 import { runScenario, type Tally } from './run-scenarios.js';
 import { SCENARIOS } from './scenarios/all.js';
 
@@ -17,16 +18,10 @@ export type Task =
       readonly toDay: number;
     };
 
-/** By contestant. */
 export type TaskResult =
   | { readonly sort: 'scenario'; readonly index: number; readonly tallies: ReadonlyMap<string, Tally> }
   | { readonly sort: 'control'; readonly index: number; readonly row: ControlRow }
-  | {
-      readonly sort: 'home' | 'out';
-      readonly index: number;
-      readonly days: number;
-      readonly counts: ReadonlyMap<string, number>;
-    };
+  | ({ readonly sort: 'home' | 'out'; readonly index: number; readonly days: number } & DayCount);
 
 /** How much is done. */
 export interface Size {
@@ -68,13 +63,12 @@ export function doTask(task: Task): TaskResult {
       const engine = CONTESTANTS.find(({ name }) => name === ENGINE)!;
       return { sort: 'control', index, row: runControl(CONTROLS[index]!, seed, task.runs, engine) };
     }
-    case 'home': {
-      const counts = countHome(HOME_TASKS[index]!, seed, task.fromDay, task.toDay, CONTESTANTS);
-      return { sort: 'home', index, days: task.toDay - task.fromDay, counts };
-    }
+    case 'home':
     case 'out': {
-      const counts = countOut(TRAVELS[index]!, seed, task.fromDay, task.toDay, CONTESTANTS);
-      return { sort: 'out', index, days: task.toDay - task.fromDay, counts };
+      const { fromDay, toDay } = task;
+      const stageDay = (day: number) =>
+        task.sort === 'home' ? stayHome(HOME_TASKS[index]!, seed, day) : goOut(TRAVELS[index]!, seed, day);
+      return { sort: task.sort, index, days: toDay - fromDay, ...countDays(stageDay, fromDay, toDay, CONTESTANTS) };
     }
   }
 }

@@ -2,8 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import { judgeAims } from './aims.js';
 import { doAll } from './do-all.js';
-import { readTrialOptions } from './options.js';
-import { assemble, reportOf } from './report.js';
+import { readTrialOptions, type TrialOptions } from './options.js';
+import { assemble, type Findings, reportOf } from './report.js';
+import { htmlOf } from './report-html.js';
 import { textOf } from './report-text.js';
 import { FULL, QUICK, tasksOf } from './tasks.js';
 
@@ -14,15 +15,24 @@ export async function runTrial(argv: readonly string[]): Promise<number> {
     (options.ok ? console.log : console.error)(options.text);
     return options.ok ? 0 : 2;
   }
-  const { seed, quick, strict, json } = options;
+  const { seed, quick } = options;
   const results = await doAll(tasksOf(seed, quick ? QUICK : FULL), showProgress);
-  const findings = assemble(seed, results);
+  return closeTrial(assemble(seed, results), options, (line) => console.log(line));
+}
+
+/** Prints and writes what was found; the exit code. */
+export function closeTrial(
+  findings: Findings,
+  { strict, json, html }: TrialOptions,
+  print: (line: string) => void,
+): number {
   const aims = judgeAims(findings);
-  console.log(textOf(findings, aims));
+  print(textOf(findings, aims));
   if (json !== null) writeFileSync(json, `${JSON.stringify(reportOf(findings, aims), null, 2)}\n`);
+  if (html !== null) writeFileSync(html, htmlOf(findings, aims));
   const missed = aims.filter(({ met }) => !met);
   if (!strict || missed.length === 0) return 0;
-  console.error(`\n--strict: ${missed.map(({ name }) => name).join('; ')}`);
+  print(`--strict, so this ends with 1: ${missed.map(({ name }) => name).join('; ')}`);
   return 1;
 }
 

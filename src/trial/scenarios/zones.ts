@@ -11,6 +11,7 @@ import {
   type Surroundings,
 } from '../../simulator/surroundings.js';
 import {
+  BY_BICYCLE,
   BY_BUS,
   BY_CAR,
   circle,
@@ -282,4 +283,115 @@ export const ZONES: readonly Scenario[] = [
     to: spot(0, 0),
     violations: 0,
   }),
+  {
+    name: 'poor-fixes-deep-inside',
+    happens: 'Half an hour in the middle of a zone 400 m square, with honest fixes of r68 60 m.',
+    provable: 'The visit: circles of 95 % lie wholly inside.',
+    violations: 1,
+    stage: (random) => {
+      const track = journey(spot(600, 0), minutes(0)).until(minutes(10)).to(spot(10, 0), ON_FOOT);
+      const insideMs = track.nowMs();
+      track.until(insideMs + 30 * 60_000).to(spot(600, 0), ON_FOOT);
+      return stageOf(random, {
+        conditions: [exclusion(square(spot(0), 400))],
+        track: track.done(),
+        around: controlled(60),
+        fromMs: minutes(0),
+        toMs: track.nowMs() + 600_000,
+      });
+    },
+  },
+  {
+    name: 'bus-stop-in-the-zone',
+    happens: 'Rides a bus through a zone; it stands at a stop inside for three minutes.',
+    provable: 'The stop: two or three fixes from inside.',
+    violations: 1,
+    stage: (random) => {
+      const track = journey(spot(-1500, 20), minutes(0)).until(minutes(6)).to(spot(0, 20), BY_BUS);
+      track.until(track.nowMs() + 180_000).to(spot(1500, 20), BY_BUS);
+      return stageOf(random, {
+        conditions: [exclusion(ZONE)],
+        track: track.done(),
+        around: IN_VEHICLE,
+        fromMs: minutes(0),
+        toMs: track.nowMs() + 600_000,
+      });
+    },
+  },
+  {
+    name: 'bicycle-through-a-large-zone',
+    happens: 'Cycles through a zone a kilometre wide.',
+    provable: 'The ride: three or four fixes from inside.',
+    violations: 1,
+    stage: (random) => {
+      const track = journey(spot(-1600, 0), minutes(0)).until(minutes(6)).to(spot(1600, 30), BY_BICYCLE);
+      return stageOf(random, {
+        conditions: [exclusion(square(spot(0), 1000))],
+        track: track.done(),
+        around: STREET,
+        fromMs: minutes(0),
+        toMs: track.nowMs() + 600_000,
+      });
+    },
+  },
+  {
+    name: 'five-short-visits',
+    happens: 'Five times into the zone for three minutes and out again for ten.',
+    provable: 'Each visit.',
+    violations: 5,
+    stage: (random) => {
+      const track = journey(spot(350, 0), minutes(0)).until(minutes(10));
+      for (let visit = 0; visit < 5; visit++) {
+        track
+          .to(spot(10, 0), ON_FOOT)
+          .until(track.nowMs() + 180_000)
+          .to(spot(350, 0), ON_FOOT);
+        track.until(track.nowMs() + 600_000);
+      }
+      return stageOf(random, {
+        conditions: [exclusion(ZONE)],
+        track: track.done(),
+        around: OPEN_SKY,
+        fromMs: minutes(0),
+        toMs: track.nowMs(),
+      });
+    },
+  },
+  {
+    name: 'ferry-from-the-coast',
+    happens:
+      'May not leave the district; takes a ferry from a quay 60 m inside its boundary, half an hour out to sea and back.',
+    provable: 'Being beyond the boundary.',
+    violations: 1,
+    stage: (random) => {
+      const district = polygon(rectangle(spot(-4000, 0), 8000, 8000));
+      const track = journey(spot(-60, 0), minutes(0)).until(minutes(15)).to(spot(9000, 400), BY_BUS);
+      track.until(track.nowMs() + 300_000).to(spot(-60, 0), BY_BUS);
+      return stageOf(random, {
+        conditions: [{ conditionId: 'C-district', kind: 'restriction', area: district }],
+        track: track.done(),
+        around: OPEN_SKY,
+        fromMs: minutes(0),
+        toMs: track.nowMs() + 1_200_000,
+      });
+    },
+  },
+  {
+    name: 'beach-along-the-boundary',
+    happens: 'May not leave the district; walks for an hour on the beach, 15 m inside its boundary.',
+    provable: 'Nothing: he stayed inside.',
+    violations: 0,
+    stage: (random) => {
+      const district = polygon(rectangle(spot(-4000, 0), 8000, 8000));
+      const track = journey(spot(-15, -1500), minutes(0)).until(minutes(5)).to(spot(-15, 1500), ON_FOOT);
+      track.to(spot(-15, 0), ON_FOOT);
+      return stageOf(random, {
+        conditions: [{ conditionId: 'C-district', kind: 'restriction', area: district }],
+        track: track.done(),
+        around: OPEN_SKY,
+        fromMs: minutes(0),
+        toMs: minutes(65),
+      });
+    },
+  },
 ];
