@@ -63,7 +63,7 @@ export interface FindingEvent {
       readonly longitude: number;
       readonly signedDistanceMetres: number;
       readonly accuracyMetres: number | null;
-      readonly probabilityInside?: number;
+      readonly likelihoodRatio?: number;
     }[];
     readonly edgeAt?: Instant;
     /** Of rule `crossing`: how much of the straight line lies in the zone, and how deep. */
@@ -145,7 +145,7 @@ export function toFindingEvent(event: EngineEvent): FindingEvent {
         longitude: fix.longitude,
         signedDistanceMetres: fix.signedDistanceMetres,
         accuracyMetres: fix.accuracyMetres,
-        ...(fix.probabilityInside === undefined ? {} : { probabilityInside: fix.probabilityInside }),
+        ...(fix.likelihoodRatio === undefined ? {} : { likelihoodRatio: fix.likelihoodRatio }),
       })),
       ...(explanation.edgeAtMs === undefined ? {} : { edgeAt: instant(explanation.edgeAtMs) }),
       ...(explanation.crossing === undefined ? {} : { crossing: explanation.crossing }),

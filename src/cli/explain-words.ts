@@ -1,5 +1,6 @@
 /** Why an alert was raised, in sentences. Instants are told in UTC. */
 import type { FindingEvent } from '../alerts/event.js';
+import { ratioWords } from '../alerts/evidence-words.js';
 import type { AlertKind, CurfewReason, EndedBecause } from '../engine/types.js';
 
 const WRONG: Partial<Record<AlertKind, string>> = {
@@ -85,12 +86,12 @@ function ruleOf({ explanation }: FindingEvent): string {
 }
 
 function fixLine({ kind }: FindingEvent, fix: FindingEvent['explanation']['fixes'][number]): string {
-  const where = kind === 'buffer' ? 'within the buffer' : 'inside';
   const metres = Math.abs(fix.signedDistanceMetres);
   const side = fix.signedDistanceMetres < 0 ? 'inside' : 'outside';
   const accuracy = fix.accuracyMetres === null ? 'unknown accuracy' : `accuracy ${fix.accuracyMetres} m`;
-  const chance = fix.probabilityInside === undefined ? '' : `, ${where} with probability ${fix.probabilityInside}`;
-  return `the fix of ${fix.fixedAt}: ${metres} m ${side} the boundary, ${accuracy}${chance}`;
+  const words = ratioWords(kind, fix.likelihoodRatio);
+  const says = words === null ? '' : `; ${words} (likelihood ratio ${fix.likelihoodRatio})`;
+  return `the fix of ${fix.fixedAt}: ${metres} m ${side} the boundary, ${accuracy}${says}`;
 }
 
 function delayOf({ delayedByMs }: FindingEvent): string {

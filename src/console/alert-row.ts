@@ -86,7 +86,7 @@ export function createRow(alertId: string, actions: RowActions): AlertRow {
             element(
               'ul',
               'govuk-list govuk-list--bullet tw-alert__fixes',
-              item.explanation.fixes.map((fix) => element('li', '', [explainFix(fix, nowMs)])),
+              item.explanation.fixes.map((fix) => element('li', '', [explainFix(item.kind, fix, nowMs)])),
             ),
           ]),
       element('p', 'tw-alert__ids', [

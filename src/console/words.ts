@@ -1,6 +1,7 @@
 /** What the engine found, in words. Every kind, type and rule has its words, or this does not compile. */
 import { type AlertItem, strengthOf } from '../alerts/alert.js';
 import type { Disposition } from '../alerts/event.js';
+import { ratioWords } from '../alerts/evidence-words.js';
 import type { AlertKind, CurfewReason, EndedBecause, Rule, Severity } from '../engine/types.js';
 import { duration, hourAndMinute, timeOfDay } from './times.js';
 
@@ -47,7 +48,7 @@ const ENDED_WORDS: Readonly<Record<EndedBecause, string>> = {
 
 const RULE_WORDS: Readonly<Record<Rule, string>> = {
   'two-fixes': 'Two fixes in a row are needed to confirm; one proves nothing.',
-  'first-fix': 'This condition is confirmed on the first fix.',
+  'first-fix': 'This condition is confirmed by one good fix.',
   belief: 'Confirmed when the fixes together make it at least as likely as the threshold.',
   crossing: 'Found from the line between two fixes, which may not be the route taken.',
   edge: 'Judged at the edge of the curfew window, from where the wearer was then.',
@@ -120,7 +121,8 @@ export function explain(item: AlertItem, nowMs: number): string[] {
   else if (explanation.newestFixAt !== undefined) {
     sentences.push(`The newest fix then was of ${time(explanation.newestFixAt)}.`);
   }
-  if (explanation.belief !== undefined) sentences.push(`Probability ${(explanation.belief * 100).toFixed(1)} %.`);
+  const believed = beliefWords(item);
+  if (believed !== null) sentences.push(believed);
   if (item.delayedByMs > 0) {
     sentences.push(`The fix arrived ${duration(item.delayedByMs)} after it was made.`);
   }
@@ -139,11 +141,31 @@ export function explain(item: AlertItem, nowMs: number): string[] {
   return sentences;
 }
 
-/** One fix of the explanation: `03:59:12, 31 m inside, accurate to 9 m`. */
-export function explainFix(fix: AlertItem['explanation']['fixes'][number], nowMs: number): string {
+const percent = (share: number) => `${Math.round(share * 100)} %`;
+
+/** What the fixes make of it together. Of one that a single fix confirmed that is no reason. */
+function beliefWords(item: AlertItem): string | null {
+  const { belief, rule, thresholds } = item.explanation;
+  const { confirmAt } = thresholds;
+  if (belief === undefined || rule !== 'belief') return null;
+  if (item.episode.endedAt !== null && item.type === 'ended')
+    return `The last fixes leave ${percent(belief)} for its going on.`;
+  if (certainty(item) === 'Confirmed')
+    return confirmAt === undefined ? null : `Taken together the fixes make it at least ${percent(confirmAt)} likely.`;
+  const wanted = confirmAt === undefined ? '' : `; it is confirmed from ${percent(confirmAt)} on`;
+  return `Taken together the fixes make it ${percent(belief)} likely${wanted}.`;
+}
+
+/** One fix of the explanation: `03:59:12: 31 m inside the zone, accurate to 9 m; 17 times likelier from inside the zone than from outside it`. */
+export function explainFix(
+  kind: AlertItem['kind'],
+  fix: AlertItem['explanation']['fixes'][number],
+  nowMs: number,
+): string {
   const where = `${metres(fix.signedDistanceMetres)} ${fix.signedDistanceMetres <= 0 ? 'inside' : 'outside'} the zone`;
   const accuracy = fix.accuracyMetres === null ? 'accuracy not known' : `accurate to ${metres(fix.accuracyMetres)}`;
-  return `${timeOfDay(Date.parse(fix.fixedAt), nowMs)}: ${where}, ${accuracy}`;
+  const says = ratioWords(kind, fix.likelihoodRatio);
+  return `${timeOfDay(Date.parse(fix.fixedAt), nowMs)}: ${where}, ${accuracy}${says === null ? '' : `; ${says}`}`;
 }
 
 /** Why an action was not taken: who was first and when, where somebody was. */

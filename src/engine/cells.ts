@@ -180,9 +180,14 @@ function takeSlot(cells: Cells): void {
   }
 }
 
+/** The binary logarithm of a power of two. */
+function sizeOf(room: number): number {
+  return 31 - Math.clz32(room);
+}
+
 /** A row without terms, with room for so many. */
 function newRow(cells: Cells, room: number): number {
-  const left = cells.left[Math.log2(room)]?.pop();
+  const left = cells.left[sizeOf(room)]?.pop();
   const row = left ?? cells.end;
   if (left === undefined) {
     cells.end += FIRST + STRIDE * room;
@@ -198,7 +203,7 @@ function newRow(cells: Cells, room: number): number {
 }
 
 function leaveRow({ block, left }: Cells, row: number): void {
-  const size = Math.log2(block[row + ROOM]!);
+  const size = sizeOf(block[row + ROOM]!);
   left[size] ??= [];
   left[size].push(row);
 }

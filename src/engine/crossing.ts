@@ -2,11 +2,12 @@
  * An exclusion zone passed through between two fixes outside it. The straight line between them is not the route, so it is
  * suspected and never confirmed; and it is over when it is found.
  */
-import { violates } from './belief.js';
+
 import { AT_ONCE, type Finding } from './finding.js';
 import { mayPass, type Passage, passageThrough, stepMetres } from './geometry/step.js';
 import { contains } from './geometry/zone.js';
 import { activeIntervalAt, type Fitted, nextIntervalAfter } from './intervals.js';
+import { violates } from './likelihood.js';
 import type { PreparedTerm } from './prepared-term.js';
 import type { KeptFix, Sighting } from './state.js';
 import {

@@ -1,7 +1,8 @@
 /** What an event rests on: fixes with their distances, rule, thresholds. Distances are computed here, only when one is told. */
-import { probabilityInsideOf, probabilityOf } from './belief.js';
+import { probabilityOf } from './belief.js';
 import type { Finding } from './finding.js';
 import { signedDistanceMetres } from './geometry/zone.js';
+import { likelihoodRatioOf } from './likelihood.js';
 import type { PreparedTerm } from './prepared-term.js';
 import type { KeptFix, Told } from './state.js';
 import {
@@ -9,7 +10,7 @@ import {
   CROSSING_DEPTH_SIGMAS,
   CROSSING_SPEED_LIMIT_METRES_PER_SECOND,
   END_AT,
-  FIRST_FIX_AT,
+  FIRST_FIX_RATIO,
   GAP_LIMIT_MS,
   SETTLE_MS,
   SPEED_LIMIT_METRES_PER_SECOND,
@@ -18,8 +19,10 @@ import type { EventType, ExplainedFix, Explanation, Rule } from './types.js';
 
 /** Distances are told to 0.1 m: more would be noise, and fewer digits make the same bytes everywhere. */
 const TENTHS = 10;
-/** Probabilities to 0.001. */
+/** Belief to 0.001. */
 const THOUSANDTHS = 1000;
+/** Likelihood ratios to 0.01. */
+const HUNDREDTHS = 100;
 
 const toTenths = (metres: number): number => Math.round(metres * TENTHS) / TENTHS;
 
@@ -32,7 +35,7 @@ function explainFix(term: PreparedTerm, fix: KeptFix): ExplainedFix {
     // Negative zero has other bytes in JSON than a comparison suggests.
     signedDistanceMetres: metres === 0 ? 0 : metres,
     accuracyMetres: fix.accuracyMetres,
-    probabilityInside: Math.round(probabilityInsideOf(term, fix) * THOUSANDTHS) / THOUSANDTHS,
+    likelihoodRatio: Math.round(likelihoodRatioOf(term, fix) * HUNDREDTHS) / HUNDREDTHS,
   };
 }
 
@@ -40,7 +43,8 @@ function thresholdsOf(term: PreparedTerm | undefined, rule: Rule): Record<string
   const thresholds: Record<string, number> = { gapLimitMs: GAP_LIMIT_MS };
   if (rule === 'edge' || rule === 'silence') thresholds.settleMs = SETTLE_MS;
   if (rule === 'belief' || rule === 'first-fix') {
-    thresholds.confirmAt = rule === 'belief' ? CONFIRM_AT : FIRST_FIX_AT;
+    if (rule === 'belief') thresholds.confirmAt = CONFIRM_AT;
+    else thresholds.leastLikelihoodRatio = FIRST_FIX_RATIO;
     thresholds.endAt = END_AT;
   }
   if (rule === 'crossing') {
@@ -65,8 +69,8 @@ function explanation(
   impossibleSpeed = false,
 ): Explanation {
   // An edge is judged by the state before it; an episode that began at one may be confirmed by fixes after it, by belief.
-  const isByBelief = rule === 'belief' || rule === 'first-fix';
-  const belief = logOdds === undefined || !isByBelief ? undefined : probabilityOf(logOdds);
+  // Where one fix is enough its own ratio is the reason, whatever was believed before it.
+  const belief = logOdds === undefined || rule !== 'belief' ? undefined : probabilityOf(logOdds);
   const explained: Draft = { rule };
   if (belief !== undefined) explained.belief = Math.round(belief * THOUSANDTHS) / THOUSANDTHS;
   // A term that has vanished took its zone with it: no distance can be told.

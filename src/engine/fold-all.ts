@@ -1,5 +1,5 @@
 /** One fix folded into every term that it can mean something to. */
-import { violates } from './belief.js';
+
 import { foldBuffer } from './buffer.js';
 import type { CompiledActivation } from './compile.js';
 import { mayCross } from './crossing.js';
@@ -8,6 +8,7 @@ import type { FoldedTerm } from './fold.js';
 import { foldTerm } from './fold-term.js';
 import { noteReceipt } from './horizon.js';
 import { isActive } from './intervals.js';
+import { someViolates, violates } from './likelihood.js';
 import { type PreparedTerm, zoneTermKey } from './prepared-term.js';
 import { ownAlong } from './safe-disc.js';
 import { exclusionsAlong, exclusionsOpening } from './shared-index.js';
@@ -92,7 +93,7 @@ function concerns(fix: KeptFix, term: PreparedTerm): boolean {
   return isActive(term, fix.fixedAtMs) && violates(term.buffer ?? term, fix);
 }
 
-/** Of the shared exclusions those about the step, those open, and those that began to apply around the fix before. */
+/** Of the shared exclusions those about the step, those open, and those that began to apply around the fixes before. */
 function sharedExclusions(
   draft: Draft,
   last: KeptFix | undefined,
@@ -107,7 +108,7 @@ function sharedExclusions(
   if (edgePassed && last !== undefined) {
     const untilMs = Math.min(fix.fixedAtMs, last.fixedAtMs + GAP_LIMIT_MS);
     for (const term of exclusionsOpening(shared, last.fixedAtMs, untilMs)) {
-      if (!terms.includes(term) && violates(term.buffer ?? term, last)) terms.push(term);
+      if (!terms.includes(term) && someViolates(term.buffer ?? term, draft.fixes)) terms.push(term);
     }
   }
   return terms;

@@ -1,7 +1,8 @@
 /** One fix folded into one term: what the fixes alone make of it. Ticks never come here. */
-import { beliefOver, believe, logOdds, probabilityOfViolation, violates } from './belief.js';
+import { beliefOver, believe, logOdds } from './belief.js';
 import { AT_ONCE, closingOf, closingOfEpisode, endAt, type Finding, findingOf, intervalOf } from './finding.js';
 import { type ActiveInterval, activeIntervalAt, type Fitted, type Opening, openingsBetween } from './intervals.js';
+import { evidenceOf, isEnoughAlone, violates } from './likelihood.js';
 import type { PreparedTerm } from './prepared-term.js';
 import { type Episode, exactly, type KeptFix } from './state.js';
 import {
@@ -9,7 +10,6 @@ import {
   CLEAR_LOG_ODDS,
   CORRELATION_MS,
   EVIDENCE_FIXES,
-  FIRST_FIX_AT,
   GAP_LIMIT_MS,
   SETTLE_MS,
   SUSPECT_ABOVE,
@@ -63,32 +63,27 @@ export function foldFix(
     const found = openAtEdge(term, opening, before);
     if (found === null) continue;
     const settledByFix = fix.fixedAtMs - opening.atMs <= SETTLE_MS;
-    if (settledByFix && !violates(term, fix)) continue;
+    if (settledByFix && evidenceOf(term, before.at(-1), fix, false) < 0) continue;
     if (fix.fixedAtMs < opening.interval.endsAtMs) return goOn(term, found, before.at(-1)!, fix, settled);
     settled.push(findingOf(found, closingOf(opening.interval, AT_ONCE), true));
     coveredUntilMs = opening.interval.endsAtMs;
   }
   const interval = activeIntervalAt(term, fitted, fix.fixedAtMs);
   if (interval === null || !violates(term, fix)) return { open: null, settled, coveredUntilMs };
-  const violation = probabilityOfViolation(term, fix, true);
-  if (violation <= SUSPECT_ABOVE) return { open: null, settled, coveredUntilMs };
-  const odds = believe(term, Math.min(0, beliefOver(term, before)), before.at(-1), fix, violation);
-  return { open: openAtFix(term, interval, before, fix, violation, odds), settled, coveredUntilMs };
+  const evidence = evidenceOf(term, before.at(-1), fix, false, true);
+  if (evidence <= 0) return { open: null, settled, coveredUntilMs };
+  const odds = believe(Math.min(0, beliefOver(term, before)), before.at(-1), fix, evidence);
+  return { open: openAtFix(term, interval, before, fix, odds), settled, coveredUntilMs };
 }
 
 /**
- * What the belief after a fix is to an episode. `evidence`: the fixes that speak for it, oldest first; nearer in time than errors'
- * correlation they may be one error, and confirm nothing. Null: it is confirmed, and nobody asks any more.
+ * What the belief after the fix `newest` is to an episode. `evidence`: the fixes that speak for it, oldest first; nearer in time than
+ * errors' correlation they may be one error, and confirm nothing. Null: it is confirmed, and nobody asks any more.
  */
-function levelOf(
-  term: PreparedTerm,
-  odds: number,
-  violation: number,
-  evidence: readonly KeptFix[] | null,
-): EpisodeEvent {
+function levelOf(term: PreparedTerm, odds: number, newest: KeptFix, evidence: readonly KeptFix[] | null): EpisodeEvent {
   const isCertain = odds >= CERTAIN_LOG_ODDS;
   if (isCertain && (evidence === null || spanMs(evidence) >= CORRELATION_MS)) return 'belief-high';
-  if (term.term.confirmOn === 'first-fix' && violation >= FIRST_FIX_AT) return 'belief-high';
+  if (evidence !== null && term.term.confirmOn === 'first-fix' && isEnoughAlone(term, newest)) return 'belief-high';
   if (odds > LIKELY_LOG_ODDS) return 'belief-likely';
   if (odds > DOUBTFUL_LOG_ODDS) return 'belief-doubtful';
   return odds > -CERTAIN_LOG_ODDS ? 'belief-unlikely' : 'belief-low';
@@ -107,24 +102,26 @@ function goOnDoubting(
   fix: KeptFix,
 ): Episode | null {
   const apartMs = fix.fixedAtMs - before.at(-1)!.fixedAtMs;
-  const violation = probabilityOfViolation(term, fix);
-  const odds = believe(term, doubt.logOdds, before.at(-1), fix, violation);
-  if (violation <= SUSPECT_ABOVE) {
-    return odds <= CLEAR_LOG_ODDS ? null : doubtAfter(doubt, odds, fix);
+  const weight = evidenceOf(term, before.at(-1), fix, false);
+  const odds = believe(doubt.logOdds, before.at(-1), fix, weight);
+  if (weight <= 0) {
+    return odds <= CLEAR_LOG_ODDS ? null : doubtAfter(doubt, odds, weight < 0 ? fix : doubt.leftAt);
   }
-  const starts = openAtFix(term, interval, before, fix, violation, odds);
-  if (doubt.leftAt !== null || apartMs > GAP_LIMIT_MS) return starts;
+  const starts = openAtFix(term, interval, before, fix, odds);
+  // Between fixes that could be either for so long there is as little as in a gap.
+  const isOld = fix.fixedAtMs - doubt.lastViolating.fixedAtMs > GAP_LIMIT_MS;
+  if (doubt.leftAt !== null || isOld) return starts;
   const { startedAtMs, reason, buffer } = doubt;
   const evidence = addEvidence(doubt, apartMs, fix);
   return { ...starts, startedAtMs, reason, evidence, ...(buffer === undefined ? {} : { buffer }) };
 }
 
-/** What is left of an episode, not raised, after a fix that speaks against it. */
-function doubtAfter(episode: Episode, odds: number, fix: KeptFix): Episode {
+/** What is left of an episode, not raised, after a fix that does not speak for it; `leftAt`: the newest that speaks against it. */
+function doubtAfter(episode: Episode, odds: number, leftAt: KeptFix | null): Episode {
   const doubt = copyOf(episode);
   doubt.raised = false;
   doubt.logOdds = odds;
-  doubt.leftAt = fix;
+  doubt.leftAt = leftAt;
   return doubt;
 }
 
@@ -132,15 +129,17 @@ function doubtAfter(episode: Episode, odds: number, fix: KeptFix): Episode {
 function goOn(term: PreparedTerm, episode: Episode, last: KeptFix, fix: KeptFix, settled: Finding[]): FoldedTerm {
   const coveredUntilMs = fix.fixedAtMs;
   const isViolating = violates(term, fix);
-  const violation = probabilityOfViolation(term, fix, isViolating);
-  const odds = believe(term, episode.logOdds, last, fix, violation);
-  const speaksFor = violation > SUSPECT_ABOVE;
   const isConfirmed = episode.strength === 'confirmed';
+  const weight = evidenceOf(term, last, fix, isConfirmed, isViolating);
+  const odds = believe(episode.logOdds, last, fix, weight);
+  const speaksFor = weight > 0;
   const apartMs = fix.fixedAtMs - last.fixedAtMs;
   const evidence = isConfirmed ? episode.evidence : addEvidence(episode, apartMs, speaksFor ? fix : null);
-  const level = levelOf(term, odds, violation, isConfirmed ? null : evidence);
+  const level = levelOf(term, odds, fix, isConfirmed ? null : evidence);
   const { next, outcome } = TRANSITIONS[episode.strength][level];
-  const leftAt = speaksFor ? null : (episode.leftAt ?? (isViolating ? null : fix));
+  // One that could be either neither begins the run that ends it nor breaks it off.
+  const leavesAt = weight < 0 && !isViolating ? fix : null;
+  const leftAt = speaksFor ? null : (episode.leftAt ?? leavesAt);
   if (next === 'clear') {
     if (outcome === 'ended') settled.push(findingOf(episode, endAt(episode, leftAt ?? fix, odds), true));
     const doubt = odds <= CLEAR_LOG_ODDS ? null : doubtAfter(episode, odds, fix);
@@ -202,16 +201,17 @@ function addEvidence({ evidence }: Episode, apartMs: number, fix: KeptFix | null
 /** The episode as the first fix after its interval leaves it: it tells whether the last ones in it were outliers. */
 function afterInterval(term: PreparedTerm, episode: Episode, last: KeptFix, fix: KeptFix): Episode {
   if (fix.fixedAtMs - last.fixedAtMs > GAP_LIMIT_MS) return episode;
-  return { ...episode, logOdds: believe(term, episode.logOdds, last, fix, probabilityOfViolation(term, fix)) };
+  const evidence = evidenceOf(term, last, fix, episode.strength === 'confirmed');
+  return { ...episode, logOdds: believe(episode.logOdds, last, fix, evidence) };
 }
 
 /** The episode that the state before an edge amounts to; null where it is complying, or too old to stand. */
 export function openAtEdge(term: PreparedTerm, opening: Opening, before: readonly KeptFix[]): Episode | null {
-  const last = before.at(-1);
-  if (last === undefined || opening.atMs - last.fixedAtMs > GAP_LIMIT_MS || !violates(term, last)) return null;
-  const odds = beliefOver(term, before);
   const run = runBefore(term, before);
-  const level = levelOf(term, odds, probabilityOfViolation(term, last), run);
+  const last = run.at(-1);
+  if (last === undefined || opening.atMs - last.fixedAtMs > GAP_LIMIT_MS) return null;
+  const odds = beliefOver(term, before);
+  const level = levelOf(term, odds, last, run);
   if (level !== 'belief-high' && level !== 'belief-likely') return null;
   const { next } = TRANSITIONS.clear[level === 'belief-high' ? 'opening-edge-high' : 'opening-edge-likely'];
   return {
@@ -233,15 +233,17 @@ export function openAtEdge(term: PreparedTerm, opening: Opening, before: readonl
   };
 }
 
-/** The fixes in violation that stand last before an edge, with no gap between them; oldest first. */
+/** The fixes that speak for a violation and stand last before an edge, no gap between them and none that could be either; oldest first. */
 function runBefore(term: PreparedTerm, before: readonly KeptFix[]): readonly KeptFix[] {
-  let first = before.length - 1;
-  while (first > 0 && before.length - first < EVIDENCE_FIXES) {
-    const earlier = before[first - 1]!;
-    if (before[first]!.fixedAtMs - earlier.fixedAtMs > GAP_LIMIT_MS || !violates(term, earlier)) break;
-    first--;
+  const run: KeptFix[] = [];
+  for (let i = before.length - 1; i >= 0 && run.length < EVIDENCE_FIXES; i--) {
+    const fix = before[i]!;
+    if (run.length > 0 && run[0]!.fixedAtMs - fix.fixedAtMs > GAP_LIMIT_MS) break;
+    const evidence = evidenceOf(term, before[i - 1], fix, false);
+    if (evidence < 0) break;
+    if (evidence > 0) run.unshift(fix);
   }
-  return before.slice(first);
+  return run;
 }
 
 /** The episode that a fix starts which speaks for one, raised or not. */
@@ -250,10 +252,9 @@ function openAtFix(
   interval: ActiveInterval,
   before: readonly KeptFix[],
   fix: KeptFix,
-  violation: number,
   odds: number,
 ): Episode {
-  const { next } = TRANSITIONS.clear[levelOf(term, odds, violation, [fix])];
+  const { next } = TRANSITIONS.clear[levelOf(term, odds, fix, [fix])];
   return {
     termKey: term.key,
     kind: term.kind,
@@ -274,6 +275,7 @@ function openAtFix(
 
 /** Whoever was seen at home in the window, or just before it opened, has left; of anyone else only late is known. */
 export function reasonAtFix(term: PreparedTerm, interval: ActiveInterval, last: KeptFix | undefined) {
-  const seenHome = last !== undefined && last.fixedAtMs >= interval.startsAtMs - GAP_LIMIT_MS && !violates(term, last);
+  const isRecent = last !== undefined && last.fixedAtMs >= interval.startsAtMs - GAP_LIMIT_MS;
+  const seenHome = isRecent && evidenceOf(term, undefined, last, false) < 0;
   return seenHome ? 'left-during' : 'late-home';
 }

@@ -32,7 +32,7 @@ export function createGrid(): Grid {
 /** The width of a row's columns in units of longitude: a cell's height on the ground at its poleward edge, wider elsewhere. */
 function columnUnits(row: number): number {
   const poleward = Math.max(Math.abs(row), Math.abs(row + 1)) * (CELL_UNITS / UNITS_PER_DEGREE);
-  return CELL_UNITS / Math.max(LEAST_COSINE, Math.cos(poleward * RADIANS));
+  return CELL_UNITS / Math.max(LEAST_COSINE, shrinkAt(poleward));
 }
 
 /** A whole number of 30 bits. */

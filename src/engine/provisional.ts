@@ -2,7 +2,6 @@
  * What follows from the fold while no newer fix has come: a pure function of what the fixes made and of the watch. A tick
  * tells it when it is due; fixes for that time make it again, and the difference is amended or withdrawn.
  */
-import { probabilityOfViolation, violates } from './belief.js';
 import {
   AT_ONCE,
   closingOf,
@@ -15,9 +14,10 @@ import {
 } from './finding.js';
 import { openAtEdge, reasonAtFix } from './fold.js';
 import { type ActiveInterval, activeIntervalAt, type Fitted, openingsBetween } from './intervals.js';
+import { isEnoughAlone } from './likelihood.js';
 import type { PreparedTerm } from './prepared-term.js';
 import type { Episode, KeptFix } from './state.js';
-import { FIRST_FIX_AT, GAP_LIMIT_MS } from './thresholds.js';
+import { GAP_LIMIT_MS } from './thresholds.js';
 
 /** The end that its interval gives to an open episode while no newer fix has come; null where none is known. */
 export function standingEnd(term: PreparedTerm, fitted: Fitted, open: Episode, backlogMs: number): FindingEnd | null {
@@ -76,7 +76,7 @@ export function suspectedJump(
 ): Finding | null {
   if (term.term.confirmOn !== 'first-fix') return null;
   const interval = activeIntervalAt(term, fitted, jump.fixedAtMs);
-  if (interval === null || !violates(term, jump) || probabilityOfViolation(term, jump) < FIRST_FIX_AT) return null;
+  if (interval === null || !isEnoughAlone(term, jump)) return null;
   // An episode that is being left, and ends at a fix before the jump if nothing else comes, is still the open one.
   const isCovered = standing.some(
     ({ startedAtMs, end }) => startedAtMs < interval.endsAtMs && (end?.atMs ?? Infinity) > interval.startsAtMs,

@@ -66,8 +66,8 @@ const IS_BACKLOG = 2;
 
 /** 2020, so that 31 bits of seconds reach 2088. */
 const EPOCH_MS = 1_577_836_800_000;
-const LARGEST = 2 ** 31 - 1;
-const SHRINK_SCALE = 2 ** 30;
+const LARGEST = 2_147_483_647;
+const SHRINK_SCALE = 1_073_741_824;
 
 export function createDiscs(): Discs {
   const integers = new Int32Array(FIRST_ROWS * INTEGERS);

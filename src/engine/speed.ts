@@ -2,6 +2,7 @@
  * The speed that fixes imply. One that no wearer reaches from the newest fix that carries evidence (the anchor) carries none; where
  * enough of them agree with each other the anchor was the error, and they are evidence, in order of their own time.
  */
+import { asin, cos, sin } from './math/angles.js';
 import type { ActivationState, KeptFix } from './state.js';
 import { AGREEING_FIXES, SIGMA_FLOOR_METRES, SPEED_LIMIT_METRES_PER_SECOND, SPEED_SIGMAS } from './thresholds.js';
 
@@ -38,10 +39,10 @@ export function isSurelyReachable(
 
 function greatCircleMetres(a: KeptFix, b: KeptFix): number {
   const [latitudeA, latitudeB] = [a.latitude * RADIANS, b.latitude * RADIANS];
-  const north = Math.sin((latitudeB - latitudeA) / 2);
-  const east = Math.sin(((b.longitude - a.longitude) * RADIANS) / 2);
-  const haversine = north * north + Math.cos(latitudeA) * Math.cos(latitudeB) * east * east;
-  return 2 * EARTH_RADIUS_METRES * Math.asin(Math.min(1, Math.sqrt(haversine)));
+  const north = sin((latitudeB - latitudeA) / 2);
+  const east = sin(((b.longitude - a.longitude) * RADIANS) / 2);
+  const haversine = north * north + cos(latitudeA) * cos(latitudeB) * east * east;
+  return 2 * EARTH_RADIUS_METRES * asin(Math.min(1, Math.sqrt(haversine)));
 }
 
 /** Whether a fix that is newer than all is evidence by itself and changes nothing of those before it. */

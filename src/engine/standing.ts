@@ -1,11 +1,12 @@
 /** What stands of all terms while no newer fix has come, and when a curfew's next edge can be judged by tick. */
-import { violates } from './belief.js';
+
 import { standingBuffer } from './buffer.js';
 import type { CompiledActivation, CompiledOwn } from './compile.js';
 import type { Finding } from './finding.js';
 import { addShared, openOf, ownAbout } from './fold-all.js';
 import { backlogOf } from './horizon.js';
 import { nextTickEdgeAfter } from './intervals.js';
+import { someViolates } from './likelihood.js';
 import type { PreparedTerm } from './prepared-term.js';
 import { standingEpisodes, suspectedJump } from './provisional.js';
 import { exclusionsAlong, exclusionsOpening } from './shared-index.js';
@@ -54,7 +55,7 @@ export function findStanding(draft: Draft, nowMs: number, watch: CompiledActivat
 }
 
 /**
- * Of the shared exclusions those open or told, those about a fix that waits, and those that begin to apply around the newest. Where it
+ * Of the shared exclusions those open or told, those about a fix that waits, and those that begin to apply around the kept fixes. Where it
  * is quiet only what is open stands, and nothing begins to apply.
  */
 function sharedExclusions(
@@ -72,7 +73,7 @@ function sharedExclusions(
   addShared(terms, draft.told, watch);
   if (newest !== null) {
     for (const term of exclusionsOpening(shared, newest.fixedAtMs, newest.fixedAtMs + GAP_LIMIT_MS)) {
-      if (!terms.includes(term) && violates(term.buffer ?? term, newest)) terms.push(term);
+      if (!terms.includes(term) && someViolates(term.buffer ?? term, draft.fixes)) terms.push(term);
     }
   }
   return terms;

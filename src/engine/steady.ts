@@ -2,13 +2,14 @@
  * The steady path: every episode goes on as it was told, and nothing begins. It folds the fix as the long path does and leaves out
  * what would find that there is nothing to say: of fixes beside a zone's boundary that is two in three.
  */
-import { violates } from './belief.js';
+
 import type { CompiledActivation } from './compile.js';
 import { mayCross } from './crossing.js';
 import { backlogFromMs } from './finding.js';
 import { foldTerm } from './fold-term.js';
 import { keptFixes } from './horizon.js';
 import { isActive } from './intervals.js';
+import { violates } from './likelihood.js';
 import type { PreparedTerm } from './prepared-term.js';
 import { standingEnd } from './provisional.js';
 import { ownAlong } from './safe-disc.js';

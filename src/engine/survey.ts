@@ -1,11 +1,12 @@
 /** Everything around a fix that it may violate, and how far away the next of it is. */
-import { violates } from './belief.js';
+
 import { type Cells, endIn, firstIn, rowOf, STRIDE, squaredUnitsTo, termAt } from './cells.js';
 import { mayCross } from './crossing.js';
 import { ROUNDING_UNITS, UNITS_PER_DEGREE } from './geometry/orientation.js';
 import { clearanceUnits } from './geometry/zone.js';
 import { GRID_REACH_UNITS, rowAround } from './grid.js';
 import { isActive } from './intervals.js';
+import { violates } from './likelihood.js';
 import type { PreparedTerm } from './prepared-term.js';
 import { exclusionsAlong, largeExclusionsAround, type SharedIndex } from './shared-index.js';
 import type { Sighting } from './state.js';

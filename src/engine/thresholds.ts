@@ -1,4 +1,5 @@
 /** Every number the engine judges by; `SPEC.md` gives the reasons. They are the defaults of all conditions for now. */
+import { ln } from './math/exponential.js';
 
 /** Fixes further apart are not consecutive, and a state older than this is unknown: a gap over five minutes is missing data. */
 export const GAP_LIMIT_MS = 300_000;
@@ -41,8 +42,28 @@ export const SIGMA_FLOOR_METRES = 5;
 /** Fixes that are anywhere, whatever accuracy they claim. Also what caps a fix: 0.945 is below what confirms, so no lone fix does. */
 export const OUTLIER_SHARE = 0.11;
 
-/** Errors of fixes nearer in time than this are the same error in good part (the same satellites, the same walls). */
+/** Whoever is not in a zone is looked for within this of it, most of the time. */
+export const SURROUNDINGS_METRES = 200;
+
+/** The share of time that he is farther away, anywhere in this many times the surroundings; outliers are spread over more still. */
+export const FAR_SHARE = 0.2;
+export const FAR_SPREAD = 10;
+export const OUTLIER_SPREAD = 100;
+
+/** Of a zone with holes that must not be entered, the share of time near it that whoever is not in it is in a hole. */
+export const HOLE_SHARE = 0.5;
+
+/** Log odds under this (one reading a fiftieth likelier than the other) are none: the fix could be either. */
+export const LEAST_EVIDENCE = 0.02;
+
+/**
+ * Errors of fixes nearer in time than this are the same error in good part (the same satellites, the same walls): that long at the
+ * floor of σ, by so much longer for every metre that σ is more (whoever has a poor fix is indoors, and goes on having one), up to ten
+ * minutes.
+ */
 export const CORRELATION_MS = 10_000;
+export const CORRELATION_MS_PER_METRE = 6_000;
+export const LONGEST_CORRELATION_MS = 600_000;
 
 /** What is believed moves towards not knowing by a tenth a minute. */
 export const KEEPS_PER_MINUTE = 0.9;
@@ -54,13 +75,13 @@ export const WITHDRAW_AT = 0.35;
 export const END_AT = 0.05;
 
 /** The log odds of `CONFIRM_AT`: belief goes no further, so that two fixes in a row can always turn it. */
-export const CERTAIN_LOG_ODDS = Math.log(CONFIRM_AT / (1 - CONFIRM_AT));
+export const CERTAIN_LOG_ODDS = ln(CONFIRM_AT / (1 - CONFIRM_AT));
 
 /** Where nothing is raised log odds go no lower: one good fix is always worth a suspicion, and two confirm. */
 export const CLEAR_LOG_ODDS = -2.5;
 
-/** One fix confirms a first-fix condition from this probability on. */
-export const FIRST_FIX_AT = 0.8;
+/** One fix confirms a first-fix condition that a violation foresees so many times better than compliance. */
+export const FIRST_FIX_RATIO = 4;
 
 /**
  * A fix further from the one before it than this allows, less `SPEED_SIGMAS` of the errors of both, is an error of one of them:

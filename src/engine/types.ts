@@ -188,7 +188,8 @@ export interface ExplainedFix {
   /** To the zone's boundary, negative inside. */
   readonly signedDistanceMetres: number;
   readonly accuracyMetres: number | null;
-  readonly probabilityInside?: number;
+  /** How many times better a violation foresees the fix by itself than compliance does; 1: it could be either. */
+  readonly likelihoodRatio?: number;
 }
 
 export interface Explanation {

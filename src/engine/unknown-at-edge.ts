@@ -1,7 +1,8 @@
 /** A curfew's edge that no fix tells about: neither violation nor compliance, and said so. */
-import { violates } from './belief.js';
+
 import { AT_ONCE, type Finding, type FindingEnd } from './finding.js';
 import { activeIntervalAt, endOfTerm, type Fitted, lastTickEdge, nextTickEdgeAfter } from './intervals.js';
+import { evidenceOf } from './likelihood.js';
 import type { PreparedTerm } from './prepared-term.js';
 import type { KeptFix, Told } from './state.js';
 import { GAP_LIMIT_MS, SETTLE_MS } from './thresholds.js';
@@ -22,7 +23,8 @@ export function unknownBetween(
   const atMs = after.fixedAtMs;
   if (atMs - edges.firstMs <= GAP_LIMIT_MS) {
     // The fix is near enough to tell about the edge: at home there was nothing, and a violation speaks for itself.
-    if (!violates(term, after) || activeIntervalAt(term, fitted, atMs) !== null) return null;
+    const evidence = evidenceOf(term, before ?? undefined, after, false);
+    if (evidence < 0 || (evidence > 0 && activeIntervalAt(term, fitted, atMs) !== null)) return null;
   }
   const ends = endOfTerm(term, fitted);
   const end: FindingEnd =

@@ -5,6 +5,7 @@
 import { type ActivationState, advance, initialState } from './advance.js';
 import { type CompiledTag, compileTag, joinShared } from './compile.js';
 import type { EngineInput } from './inputs.js';
+import { cos, sin } from './math/angles.js';
 import { applyShared, createSharedIndex } from './shared-index.js';
 import type { Ping, SharedWatch, TagWatch, Term, Zone } from './types.js';
 
@@ -43,7 +44,7 @@ function zoneAt(zoneId: string, at: Place, radiusMetres: number, corners: number
   const ring = Array.from({ length: corners + 1 }, (_, i): [number, number] => {
     const angle = (2 * Math.PI * (i % corners)) / corners;
     const radius = radiusMetres * DEGREES_PER_METRE;
-    return [at.longitude + (radius * Math.cos(angle)) / 0.62, at.latitude + radius * Math.sin(angle)];
+    return [at.longitude + (radius * cos(angle)) / 0.62, at.latitude + radius * sin(angle)];
   });
   return { ...common, shape: { type: 'polygons', polygons: [[ring]] } };
 }
@@ -159,8 +160,8 @@ export function warmUp(pings: number): number {
       wearer.pace = [0, 0, 60, 120, 500][Math.floor(5 * random())]!;
       wearer.bearing = 2 * Math.PI * random();
     }
-    wearer.east = Math.max(-3_000, Math.min(3_000, wearer.east + wearer.pace * Math.cos(wearer.bearing)));
-    wearer.north = Math.max(-3_000, Math.min(3_000, wearer.north + wearer.pace * Math.sin(wearer.bearing)));
+    wearer.east = Math.max(-3_000, Math.min(3_000, wearer.east + wearer.pace * cos(wearer.bearing)));
+    wearer.north = Math.max(-3_000, Math.min(3_000, wearer.north + wearer.pace * sin(wearer.bearing)));
     const at = placeAt(wearer.east + 5 * random(), wearer.north + 5 * random());
     const isLate = random() < 0.02;
     const ping = pingAt(wearer.tagId, at, isLate ? fixedAtMs - 150_500 : fixedAtMs, 4 + 10 * random());

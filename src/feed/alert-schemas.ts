@@ -82,7 +82,9 @@ const findingFields = {
   supersededBy: Type.Optional(Type.String()),
   explanation: Type.Object({
     rule: Type.Enum(['two-fixes', 'first-fix', 'belief', 'crossing', 'edge', 'device', 'silence']),
-    belief: Type.Optional(Type.Number()),
+    belief: Type.Optional(
+      Type.Number({ description: 'of rule `belief`: how likely the violation is by all fixes together, 0 to 1' }),
+    ),
     fixes: Type.Unsafe<FindingEvent['explanation']['fixes']>(
       Type.Array(
         Type.Object({
@@ -91,7 +93,12 @@ const findingFields = {
           longitude: Type.Number(),
           signedDistanceMetres: Type.Number({ description: "to the zone's boundary, negative inside" }),
           accuracyMetres: Type.Union([Type.Number(), Type.Null()]),
-          probabilityInside: Type.Optional(Type.Number()),
+          likelihoodRatio: Type.Optional(
+            Type.Number({
+              description:
+                'how many times better a violation foresees this fix than compliance does; about 1: it could be either',
+            }),
+          ),
         }),
       ),
     ),

@@ -114,7 +114,19 @@ describe('an alert in words', () => {
       'Curfew window from 18:00 to 23 Nov, 06:00.',
       'The edge is at 18:00:00.',
     ]);
-    expect(explainFix(curfew.explanation.fixes[0]!, nowMs)).toBe('18:00:00: 312 m outside the zone, accurate to 9 m');
+    const [fix] = curfew.explanation.fixes;
+    const said = '18:00:00: 312 m outside the zone, accurate to 9 m';
+    expect(explainFix('curfew', fix!, nowMs)).toBe(said);
+    const ratios = [17.18, 2.5, 1.4, 0.7, 0.06].map((likelihoodRatio) =>
+      explainFix('curfew', { ...fix!, likelihoodRatio }, nowMs).slice(said.length + 2),
+    );
+    expect(ratios).toEqual([
+      '17 times likelier from somewhere else than from the house',
+      '2.5 times likelier from somewhere else than from the house',
+      'could as well have come from the house',
+      'could as well have come from the house',
+      '17 times likelier from the house than from somewhere else',
+    ]);
   });
   it('names the zone where it knows one', () => {
     expect(title(itemOf({}), 'Larkmead Primary School')).toBe('In an exclusion zone: Larkmead Primary School');

@@ -47,7 +47,7 @@ describe('a buffer', () => {
     });
     // Distances are told to the zone's own boundary.
     expect(confirmed!.explanation.fixes.map((fix) => fix.signedDistanceMetres)).toEqual([80, 80]);
-    expect(confirmed!.explanation.fixes[0]!.probabilityInside).toBeGreaterThan(0.9);
+    expect(confirmed!.explanation.fixes[0]!.likelihoodRatio).toBeGreaterThan(10);
     expect(new Set(events.map(({ alertId }) => alertId)).size).toBe(3);
   });
 

@@ -242,7 +242,7 @@ describe('in a first-fix zone', () => {
       .expect(['12:01:02 suspected exclusion 12:01:00- first-fix', '12:03:02 withdrawn exclusion 12:01:00- first-fix']);
     expect(events[0]!.explanation).toMatchObject({
       fixes: [{ signedDistanceMetres: -100 }],
-      thresholds: { speedLimitMetresPerSecond: 100, confirmAt: 0.8 },
+      thresholds: { speedLimitMetresPerSecond: 100, leastLikelihoodRatio: 4 },
     });
     expect(events[0]!.explanation.belief).toBeUndefined();
   });

@@ -10,7 +10,7 @@ const square = zone();
 const exclusion = (changes = {}) => watch([square], [term('exclusion', square, changes)]);
 
 /** Just inside and just outside the square: 1 m each, which a fix of 8 m cannot tell apart. */
-const [barelyIn, barelyOut] = [place(99), place(101)];
+const [barelyIn, shortlyOut] = [place(99), place(115)];
 
 describe('doubts', () => {
   test('a doubt before a gap does not begin the episode after it', () => {
@@ -31,7 +31,7 @@ describe('doubts', () => {
       .at('12:02:00')
       .fix(barelyIn)
       .at('12:03:00')
-      .fix(barelyOut)
+      .fix(shortlyOut)
       .at('12:04:00')
       .fix(middle)
       .expect(['12:04:02 suspected exclusion 12:04:00- belief']);
@@ -125,7 +125,7 @@ describe('belief', () => {
       .fix(middle, { accuracyMetres: 40 })
       .at('12:02:00')
       .fix(middle, { accuracyMetres: 40 })
-      .expect(['12:00:02 suspected exclusion 12:00:00- belief']);
+      .expect(['12:00:02 suspected exclusion 12:00:00- belief', '12:02:02 withdrawn exclusion 12:00:00- belief']);
   });
 
   test('a fix claims no more than any tag can know', () => {

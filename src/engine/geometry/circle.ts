@@ -1,5 +1,6 @@
 /** A circle: a centre and a radius on the ground. */
 
+import { cos, sin } from '../math/angles.js';
 import { metresPerDegreeLatitude, metresPerDegreeLongitude } from './metres-per-degree.js';
 import { UNITS_PER_DEGREE } from './orientation.js';
 
@@ -77,6 +78,6 @@ export function clearanceOfMetres(distance: number, reachMetres: number, latitud
   const span = (2 * reachMetres) / SHORTEST_RADIUS_METRES;
   const poleward = Math.abs(latitude) * RADIANS + span;
   if (poleward >= MOST_POLEWARD) return 0;
-  const slope = 1 + 2 * span * Math.tan(poleward);
+  const slope = 1 + 2 * span * (sin(poleward) / cos(poleward));
   return Math.min(capUnits, (distance * UNITS_PER_DEGREE) / (LONGEST_DEGREE_METRES * slope));
 }

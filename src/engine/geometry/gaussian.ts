@@ -3,6 +3,9 @@
  * bell over the zone. Green's theorem makes it a sum over the edges within reach, exact for corners, holes, several parts and
  * zones small against σ, and the half-plane's Φ for a long straight edge.
  */
+import { atan2, cos, sin } from '../math/angles.js';
+import { exp } from '../math/exponential.js';
+import { erf, normal } from '../math/normal.js';
 import type { PreparedCircle } from './circle.js';
 import { metresPerDegreeLatitude, metresPerDegreeLongitude } from './metres-per-degree.js';
 import { toUnits, UNITS_PER_DEGREE } from './orientation.js';
@@ -10,7 +13,7 @@ import { CHUNK, GROUP, GROUP_STRIDE, type PreparedPolygons, polygonsContain } fr
 import { type PreparedZone, signedDistanceMetres } from './zone.js';
 
 /** Edges farther than this many σ hold e^-10 of the bell. */
-const REACH = 4.5;
+export const REACH = 4.5;
 
 /** Nearer to the line than this the side of an edge is a matter of rounding, so the fix is looked at 6 cm beside it. */
 const ON_LINE_METRES = 0.02;
@@ -32,21 +35,39 @@ function integrate(from: number, to: number, f: (x: number) => number): number {
   return sum * half;
 }
 
-/** The error function; off by 1.5e-7 at most (Abramowitz and Stegun 7.1.26). */
-function erf(x: number): number {
-  const t = 1 / (1 + 0.3275911 * Math.abs(x));
-  const poly = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
-  const value = 1 - poly * Math.exp(-x * x);
-  return x < 0 ? -value : value;
-}
-
-/** The share of the bell on one side of a line so many σ away. */
-function normal(sigmas: number): number {
-  return (1 + erf(sigmas * Math.SQRT1_2)) / 2;
+/** The share of the bell in a disc of that area about its middle: no shape of the area holds more of it, wherever the bell is. */
+export function mostWithin(areaSquareMetres: number, sigmaMetres: number): number {
+  return 1 - exp(-areaSquareMetres / (2 * Math.PI * sigmaMetres * sigmaMetres));
 }
 
 /**
- * Of a polygon with its buffer the distance alone tells, as if its line were straight: the buffer rounds its corners.
+ * The share of the bell in something round, as far as the signed distance to its boundary and its area tell. Against a small bell the
+ * boundary is straight; a wide one is little more than its height in the middle of what is round, widened by what that is wide.
+ */
+export function shareOfRound(signedMetres: number, areaSquareMetres: number, sigmaMetres: number): number {
+  const variance = sigmaMetres * sigmaMetres;
+  const radiusSquared = areaSquareMetres / Math.PI;
+  const most = Math.min(normal(-signedMetres / sigmaMetres), mostWithin(areaSquareMetres, sigmaMetres));
+  if (radiusSquared > 4 * variance) return most;
+  const off = Math.max(0, signedMetres + Math.sqrt(radiusSquared));
+  const wide = 2 * variance + radiusSquared / 2;
+  return Math.min(most, (radiusSquared / wide) * exp(-(off * off) / wide));
+}
+
+/** The share of the bell in the holes of a zone. */
+export function probabilityInHoles(
+  zone: PreparedZone,
+  latitude: number,
+  longitude: number,
+  sigmaMetres: number,
+): number {
+  if (zone.holes === null) return 0;
+  const probability = insidePolygons(zone.holes, toUnits(latitude), toUnits(longitude), sigmaMetres, true);
+  return Math.min(1, Math.max(0, probability));
+}
+
+/**
+ * Of a polygon with its buffer distance and area alone tell, as if its line were straight: the buffer rounds its corners.
  * Between 0 and 1; of polygons off by 0.0001 at most. `sigmaMetres` is above 0. The work is one pass over the chunks of edges and six
  * to twelve values for each edge that ends within 4.5 σ. `isInside`: what `contains` says, where that is known.
  */
@@ -57,7 +78,10 @@ export function probabilityInside(
   sigmaMetres: number,
   isInside?: boolean,
 ): number {
-  if (zone.bufferMetres > 0) return normal(-signedDistanceMetres(zone, latitude, longitude) / sigmaMetres);
+  if (zone.bufferMetres > 0) {
+    const metres = signedDistanceMetres(zone, latitude, longitude);
+    return shareOfRound(metres, zone.extent.areaSquareMetres, sigmaMetres);
+  }
   const probability =
     zone.polygons !== null
       ? insidePolygons(zone.polygons, toUnits(latitude), toUnits(longitude), sigmaMetres, true, isInside)
@@ -151,14 +175,14 @@ function beyondPart(height: number, from: number, to: number): number {
     WEIGHT_A * (lack(square, middle - a) + lack(square, middle + a)) +
     WEIGHT_B * (lack(square, middle - b) + lack(square, middle + b)) +
     WEIGHT_C * (lack(square, middle - c) + lack(square, middle + c));
-  const angle = Math.atan2(height * (to - from), square + from * to);
+  const angle = atan2(height * (to - from), square + from * to);
   return (angle + height * half * rest) / (2 * Math.PI);
 }
 
 /** (exp(−r²/2) − 1) / r², a square of the height and a place along the line apart. */
 function lack(square: number, along: number): number {
   const squared = square + along * along;
-  return (Math.exp(-squared / 2) - 1) / squared;
+  return (exp(-squared / 2) - 1) / squared;
 }
 
 /** Slices across the line from the fix to the centre: each holds a chord of the circle. */
@@ -174,9 +198,9 @@ function insideCircle(circle: PreparedCircle, latitude: number, longitude: numbe
   const half = (to - from) / 2;
   // The chord starts and ends as a square root does: in this angle it is smooth.
   const slice = (angle: number): number => {
-    const at = centre - half * Math.cos(angle);
+    const at = centre - half * cos(angle);
     const chord = Math.sqrt(Math.max(0, radius * radius - (at - distance) * (at - distance)));
-    return half * Math.sin(angle) * Math.exp((-at * at) / 2) * erf(chord * Math.SQRT1_2);
+    return half * sin(angle) * exp((-at * at) / 2) * erf(chord * Math.SQRT1_2);
   };
   const both = integrate(0, Math.PI / 2, slice) + integrate(Math.PI / 2, Math.PI, slice);
   return both / Math.sqrt(2 * Math.PI);

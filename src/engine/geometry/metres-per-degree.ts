@@ -3,18 +3,20 @@
  * (the rounded coefficients that are often quoted, 111,132.92 and so on, are 6 cm off). Source: the radii of curvature of the
  * ellipsoid, a (1 − e²) / (1 − e² sin² φ)^1.5 and a cos φ / √(1 − e² sin² φ), expanded in cosines.
  */
+import { cos } from '../math/angles.js';
+
 const RADIANS = Math.PI / 180;
 
 export function metresPerDegreeLatitude(latitude: number): number {
   // cos 4φ and cos 6φ from cos 2φ: a cosine is a dozen multiplications, and this is asked for every fix.
-  const two = Math.cos(2 * latitude * RADIANS);
+  const two = cos(2 * latitude * RADIANS);
   const four = 2 * two * two - 1;
   const six = two * (2 * four - 1);
   return 111_132.9525 - 559.8496 * two + 1.1751 * four - 0.0023 * six;
 }
 
 export function metresPerDegreeLongitude(latitude: number): number {
-  const one = Math.cos(latitude * RADIANS);
+  const one = cos(latitude * RADIANS);
   const two = 2 * one * one - 1;
   const three = one * (2 * two - 1);
   const five = 2 * two * three - one;
@@ -23,5 +25,5 @@ export function metresPerDegreeLongitude(latitude: number): number {
 
 /** How long a degree of longitude is, in degrees of latitude, on a sphere: for a plane that is only to be round by about. */
 export function shrinkAt(latitude: number): number {
-  return Math.cos(latitude * RADIANS);
+  return cos(latitude * RADIANS);
 }

@@ -10,7 +10,7 @@ export function toUnits(degrees: number): number {
 }
 
 /** Products up to 2^53 are exact in a double; differences of two coordinates reach 2^32, so products reach 2^64. */
-const EXACT_PRODUCT = 2 ** 53;
+const EXACT_PRODUCT = 9_007_199_254_740_992;
 
 /**
  * The sign of the cross product (b − a) × (p − a): positive when p lies to the left of a→b, 0 when on its line. All arguments
@@ -22,7 +22,7 @@ export function orientation(ax: number, ay: number, bx: number, by: number, px: 
   const right = (by - ay) * (px - ax);
   const cross = left - right;
   const magnitude = Math.abs(left) + Math.abs(right);
-  if (magnitude < EXACT_PRODUCT || Math.abs(cross) > magnitude * 2 ** -51) return cross;
+  if (magnitude < EXACT_PRODUCT || Math.abs(cross) > magnitude * 2 * Number.EPSILON) return cross;
   const exact = BigInt(bx - ax) * BigInt(py - ay) - BigInt(by - ay) * BigInt(px - ax);
   return exact > 0n ? 1 : exact < 0n ? -1 : 0;
 }

@@ -8,6 +8,7 @@ import {
   prepareCircle,
   signedDistanceToCircleMetres,
 } from './circle.js';
+import { type Extent, extentOf, widenExtent } from './extent.js';
 import { metresPerDegreeLatitude, metresPerDegreeLongitude } from './metres-per-degree.js';
 import { UNITS_PER_DEGREE } from './orientation.js';
 import {
@@ -21,6 +22,9 @@ import {
 export interface PreparedZone {
   readonly circle: PreparedCircle | null;
   readonly polygons: PreparedPolygons | null;
+  /** The holes of the polygons as zones of their own; null where there are none. */
+  readonly holes: PreparedPolygons | null;
+  readonly extent: Extent;
   /** Polygons reach this far beyond their edges, holes inwards; a circle is as large as it is. */
   readonly bufferMetres: number;
   /** Bounding box in degrees; nothing outside it is inside the zone. */
@@ -37,13 +41,15 @@ const BOX_MARGIN = 1.01;
 export function prepareZone(shape: Zone['shape']): PreparedZone {
   if (shape.type === 'circle') {
     const circle = prepareCircle(shape.latitude, shape.longitude, shape.radiusMetres);
-    return ofCircle(circle);
+    return ofCircle(circle, extentOf(shape));
   }
   const polygons = preparePolygons(shape.polygons);
   // Half a unit on each side: a fix is rounded to units before it is compared.
   return {
     circle: null,
     polygons,
+    holes: prepareHoles(shape.polygons),
+    extent: extentOf(shape),
     bufferMetres: 0,
     west: (polygons.west - 0.5) / UNITS_PER_DEGREE,
     south: (polygons.south - 0.5) / UNITS_PER_DEGREE,
@@ -52,22 +58,32 @@ export function prepareZone(shape: Zone['shape']): PreparedZone {
   };
 }
 
-function ofCircle(circle: PreparedCircle): PreparedZone {
+type Rings = Extract<Zone['shape'], { type: 'polygons' }>['polygons'];
+
+function prepareHoles(polygons: Rings): PreparedPolygons | null {
+  const holes = polygons.flatMap((rings) => rings.slice(1).map((hole) => [hole]));
+  return holes.length === 0 ? null : preparePolygons(holes);
+}
+
+function ofCircle(circle: PreparedCircle, extent: Extent): PreparedZone {
   const { west, south, east, north } = circle;
-  return { circle, polygons: null, bufferMetres: 0, west, south, east, north };
+  return { circle, polygons: null, holes: null, extent, bufferMetres: 0, west, south, east, north };
 }
 
 /** The zone and all that lies within a distance of it. */
 export function widenZone(zone: PreparedZone, bufferMetres: number): PreparedZone {
   const { circle, west, south, east, north } = zone;
   if (circle !== null) {
-    return ofCircle(prepareCircle(circle.latitude, circle.longitude, circle.radiusMetres + bufferMetres));
+    const wider = prepareCircle(circle.latitude, circle.longitude, circle.radiusMetres + bufferMetres);
+    return ofCircle(wider, widenExtent(zone.extent, bufferMetres));
   }
   const byLatitude = (bufferMetres * BOX_MARGIN) / Math.min(...[south, north].map(metresPerDegreeLatitude));
   const poleward = Math.min(89.9, Math.max(Math.abs(south - byLatitude), Math.abs(north + byLatitude)));
   const byLongitude = (bufferMetres * BOX_MARGIN) / metresPerDegreeLongitude(poleward);
   return {
     ...zone,
+    holes: null,
+    extent: widenExtent(zone.extent, bufferMetres),
     bufferMetres,
     west: west - byLongitude,
     south: south - byLatitude,
