@@ -1,7 +1,7 @@
 /** From a watch as it is published to what the fold asks for every fix: zones prepared, terms by key, shared ones attached. */
 import type { PreparedZone } from './geometry/zone.js';
 import { type PreparedTerm, prepareTerms, termsByKey } from './prepared-term.js';
-import { addDisc, handOver } from './safe-disc.js';
+import { addDisc, handOver, removeDisc } from './safe-disc.js';
 import type { SharedIndex } from './shared-index.js';
 import type { AccuracyConvention, CustodyPeriod, EngineOptions, Suspension, TagWatch } from './types.js';
 
@@ -109,4 +109,13 @@ export function joinShared(own: CompiledOwn, shared: SharedIndex): CompiledActiv
     own.joinedBefore = null;
   }
   return own.joined;
+}
+
+/** Gives back what joining took of the index. The activation must not be joined with it any more. */
+export function leaveShared(own: CompiledOwn, shared: SharedIndex): void {
+  for (const joined of [own.joined, own.joinedBefore]) {
+    if (joined?.shared === shared) removeDisc(shared.discs, joined.disc, joined.own.terms);
+  }
+  own.joined = null;
+  own.joinedBefore = null;
 }

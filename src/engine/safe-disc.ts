@@ -21,6 +21,8 @@ import { isZeroPosition } from './zero-position.js';
  */
 export interface Discs {
   count: number;
+  /** Numbers below `count` that nobody has. */
+  readonly free: number[];
   /** Sixteen a row. Both views are of the same memory: the first three doubles of a row lie where its first six integers do. */
   integers: Int32Array;
   /** Eight a row. */
@@ -71,14 +73,16 @@ const SHRINK_SCALE = 1_073_741_824;
 
 export function createDiscs(): Discs {
   const integers = new Int32Array(FIRST_ROWS * INTEGERS);
-  return { count: 0, integers, doubles: new Float64Array(integers.buffer), states: [], terms: createCells() };
+  return { count: 0, free: [], integers, doubles: new Float64Array(integers.buffer), states: [], terms: createCells() };
 }
 
 /** Adds a row without a disc, for an activation with these own terms; returns its number. */
 export function addDisc(discs: Discs, terms: readonly PreparedTerm[]): number {
-  const number = discs.count++;
-  discs.states.push(null);
+  const freed = discs.free.pop();
+  const number = freed ?? discs.count++;
+  discs.states[number] = null;
   addTerms(discs, number, terms);
+  if (freed !== undefined) return number;
   if (discs.count * INTEGERS > discs.integers.length) {
     const integers = new Int32Array(2 * discs.integers.length);
     integers.set(discs.integers);
@@ -86,6 +90,13 @@ export function addDisc(discs: Discs, terms: readonly PreparedTerm[]): number {
     discs.doubles = new Float64Array(integers.buffer);
   }
   return number;
+}
+
+/** Gives up the row of an activation with these own terms: another one may have it from now on. */
+export function removeDisc(discs: Discs, number: number, terms: readonly PreparedTerm[]): void {
+  discs.states[number] = null;
+  for (const term of terms) removeFromCells(discs.terms, [number], term);
+  discs.free.push(number);
 }
 
 export function clearDisc({ states }: Discs, number: number): void {

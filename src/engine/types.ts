@@ -142,8 +142,10 @@ export interface TagWatch {
   readonly accuracyConvention: AccuracyConvention;
   readonly defaultAccuracyMetres: number | null;
   readonly intervalSeconds: number;
-  /** In order of `fittedAtMs`; never overlapping. */
+  /** In order of `fittedAtMs`; never overlapping. Those that were over at `overUntilMs` may be left out. */
   readonly activations: readonly Activation[];
+  /** Fixes of before that may belong to an activation that is left out: the record knows. Absent where none is. */
+  readonly overUntilMs?: number;
   readonly zones: Readonly<Record<string, Zone>>;
 }
 

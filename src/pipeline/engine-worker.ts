@@ -5,10 +5,12 @@
 import { toFindingEvent } from '../alerts/event.js';
 import type { EngineEvent, NotJudged } from '../engine/types.js';
 import { warmUp } from '../engine/warm-up.js';
+import { forgetOrphans } from './forget.js';
 import {
   emptyFold,
   foldInput,
   noticeState,
+  noticeTombstone,
   type PartitionFold,
   returnCheckpoint,
   takeCheckpoint,
@@ -77,6 +79,9 @@ const OLDER_STATE =
 
 /** How long requests wait for more shared conditions to come: a tick every 5 s ends an import before that. */
 const HOLD_REQUESTS_MS = 20_000;
+
+/** Before a tag's id, in the place of an activation's: no such id has a slash. */
+const FORGOTTEN_OF = 'tag/';
 
 export interface EngineWorker {
   /** Whether every partition that it owns is restored and has been read to where its end was at assignment. */
@@ -163,6 +168,7 @@ export async function startEngine(deps: {
       );
     entry.restoring = createStatesRestore();
     entry.restoreUntil = null;
+    forgetOrphans(fold);
     fold.position = Math.max(fold.position, inputsStart);
     control.seek({ topic: INPUTS, partition: fold.partition }, fold.position);
     control.resume({ topic: INPUTS, partition: fold.partition });
@@ -179,13 +185,19 @@ export async function startEngine(deps: {
   async function onStates(entry: OwnedPartition, batch: LogBatch, control: PartitionControl): Promise<void> {
     for (const record of batch.records) {
       if (entry.restoreUntil !== null) entry.restoring.take(record);
-      else if (record.value && noticeState(entry.fold, decodeJson<StateRecord>(record.value)))
+      else if (noticeRecord(entry.fold, record))
         logger.warn({ partition: batch.partition, key: record.key }, OLDER_STATE);
     }
     if (entry.restoreUntil !== null && batch.nextOffset >= entry.restoreUntil) {
       const { startOffset } = await control.bounds({ topic: INPUTS, partition: batch.partition });
       finishRestore(entry, startOffset, control);
     }
+  }
+
+  /** Whether it is older than what is held; then the next checkpoint writes over it. */
+  function noticeRecord(fold: PartitionFold, { key, value }: LogRecord): boolean {
+    if (value !== null) return noticeState(fold, decodeJson<StateRecord>(value));
+    return key !== null && noticeTombstone(fold, key);
   }
 
   async function onInputs(entry: OwnedPartition, batch: LogBatch, control: PartitionControl): Promise<void> {
@@ -223,8 +235,8 @@ export async function startEngine(deps: {
     });
     if (input.type === 'ping') counters.pingFolded(notJudged);
     for (const request of reconcile) {
-      const { activationId } = request;
-      entry.pendingRequests.set(activationId, mergeRequests(entry.pendingRequests.get(activationId), request));
+      const key = request.activationId ?? `${FORGOTTEN_OF}${request.tagId}`;
+      entry.pendingRequests.set(key, mergeRequests(entry.pendingRequests.get(key), request));
     }
     for (const event of events) {
       entry.pendingEvents.push(event);

@@ -4,6 +4,7 @@
  */
 import type { Activation, Ping, TagWatch } from '../engine/types.js';
 import { isZeroPosition } from '../engine/zero-position.js';
+import { countOver, FORGET_AFTER_MS, forgetAtMsOf, withoutOldestOf } from './over.js';
 import type { ConsumerHandler, EventLog, Log, LogRecord, PartitionControl, TopicPartition } from './ports.js';
 import type { StateRecord } from './states.js';
 import { decodeJson, INPUTS, type InputRecord, STATES } from './topics.js';
@@ -12,6 +13,9 @@ import { decodeJson, INPUTS, type InputRecord, STATES } from './topics.js';
 export const POSITIONS_INTERVAL_MS = 1_000;
 /** A fix dated further ahead of its receipt is nobody's newest (`engine.md`, "Time, order and lateness"). */
 const AHEAD_OF_CLOCK_MS = 60_000;
+
+/** How often what is over is looked for, ms. */
+const FORGET_EVERY_MS = 3_600_000;
 
 /** The newest ping of a wearer that has a position. */
 export interface LivePosition {
@@ -53,6 +57,7 @@ export async function startLiveView(deps: LiveViewDeps): Promise<LiveView> {
   /** By input partition: the next offset, and where catching up ends. Null until the states have been read. */
   let cursors: Map<number, { next: number; readonly target: number }> | null = null;
   let upToDate = false;
+  let forgottenAtMs = Number.NEGATIVE_INFINITY;
   let unreadable = 0;
   let resolveCaughtUp: () => void = () => {};
   const caughtUp = new Promise<void>((resolve) => {
@@ -67,6 +72,21 @@ export async function startLiveView(deps: LiveViewDeps): Promise<LiveView> {
       // A position that turned out to be of somebody else must not stay on the map under the wrong name.
       const isStill = watch.activations.some((one) => one.activationId === activationId && one.wearerId === wearerId);
       if (!isStill && latest.get(wearerId)?.activationId === activationId) latest.delete(wearerId);
+    }
+  }
+
+  /** Lets go of who wore a tag long ago; the record knows where they were. */
+  function forget(atMs: number): void {
+    if (atMs - forgottenAtMs < FORGET_EVERY_MS) return;
+    forgottenAtMs = atMs;
+    for (const [tagId, watch] of watches) {
+      if (forgetAtMsOf(watch) > atMs) continue;
+      const count = countOver(watch, atMs - FORGET_AFTER_MS);
+      for (const { wearerId, activationId } of watch.activations.slice(0, count)) {
+        if (latest.get(wearerId)?.activationId === activationId) latest.delete(wearerId);
+      }
+      if (watch.activations.length > 0) watches.set(tagId, withoutOldestOf(watch, count));
+      else watches.delete(tagId);
     }
   }
 
@@ -153,6 +173,7 @@ export async function startLiveView(deps: LiveViewDeps): Promise<LiveView> {
         const input = readJson<InputRecord>(record);
         if (input?.type === 'ping') applyPing(input.ping, input.receivedAtMs);
         else if (input?.type === 'watch') applyWatch(input.watch);
+        else if (input?.type === 'tick') forget(input.atMs);
         cursor.next = record.offset + 1;
       }
       cursor.next = Math.max(cursor.next, batch.nextOffset);

@@ -3,7 +3,7 @@
  * was made, every condition and absence known when it began. What the reconciler compares with the record.
  */
 import { type ActivationState, advance, initialState } from '../engine/advance.js';
-import { type CompiledActivation, compileTag, joinShared } from '../engine/compile.js';
+import { type CompiledActivation, compileTag, joinShared, leaveShared } from '../engine/compile.js';
 import { newestOf } from '../engine/horizon.js';
 import type { EngineInput } from '../engine/inputs.js';
 import { isPublishedInTime } from '../engine/past-change.js';
@@ -71,9 +71,9 @@ export function startOrderedRerun(
   const own = new Map<string, number>();
   const activations = watch.activations.map((each) => ({ ...each, terms: knownFromStart(each.terms, own) }));
   const compiled = compileTag({ ...watch, activations });
-  const found = compiled.activations.find((each) => each.activationId === activationId);
-  if (found === undefined) throw new Error(`the watch of ${watch.tagId} lacks activation ${activationId}`);
-  const joined: CompiledActivation = joinShared(found, shared.index);
+  const worn = compiled.activations.find((each) => each.activationId === activationId);
+  if (worn === undefined) throw new Error(`the watch of ${watch.tagId} lacks activation ${activationId}`);
+  const joined: CompiledActivation = joinShared(worn, shared.index);
   const episodes = new Map<string, FoundEpisode>();
   let state: ActivationState = initialState(activationId);
   let nextDueAtMs: number | null = null;
@@ -112,7 +112,7 @@ export function startOrderedRerun(
       for (const { ping, receivedAtMs } of pings) {
         // A device clock that was ahead says nothing of when its fix was made.
         if (ping.fixedAtMs - receivedAtMs > AHEAD_LIMIT_MS) continue;
-        if (ping.fixedAtMs < found.fittedAtMs || ping.fixedAtMs >= found.removedAtMs) continue;
+        if (ping.fixedAtMs < worn.fittedAtMs || ping.fixedAtMs >= worn.removedAtMs) continue;
         beganAtMs = Math.min(beganAtMs, ping.fixedAtMs);
         tickUntil(ping.fixedAtMs);
         const delayMs = receivedAtMs - ping.fixedAtMs;
@@ -121,6 +121,8 @@ export function startOrderedRerun(
     },
     finish(untilMs) {
       tickUntil(untilMs);
+      // The shared conditions are prepared for many re-runs: what this one took of their index is the next one's.
+      leaveShared(worn, shared.index);
       const found = [...episodes.values()].filter(wasAsked).map((one) => ({ ...one, open: openOf(one, state.open) }));
       return { found, newestFixAtMs: newestOf(state)?.fixedAtMs ?? Number.NEGATIVE_INFINITY };
     },

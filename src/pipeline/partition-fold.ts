@@ -2,102 +2,40 @@
  * The engine's memory for one partition of the inputs, and the folding of one record into it. Synchronous: what it yields is
  * appended by `engine-worker.ts`. Everything it learns stands in the log, so folding twice yields the same events.
  */
-import { type ActivationState, advance, initialState, passAtOnce, upgradeState } from '../engine/advance.js';
-import { activationFor, type CompiledActivation, type CompiledTag, compileTag, joinShared } from '../engine/compile.js';
+import { passAtOnce, upgradeState } from '../engine/advance.js';
+import { activationFor, compileTag, joinShared } from '../engine/compile.js';
 import type { EngineInput } from '../engine/inputs.js';
 import { firstChangeMs, pastOf } from '../engine/past-change.js';
 import { applyShared, createSharedIndex, type SharedIndex } from '../engine/shared-index.js';
-import type { EngineEvent, NotJudged, Ping, ReconcileRequest, SharedWatch, TagWatch, Term } from '../engine/types.js';
-import { withClosedActivations } from './closed-activations.js';
-import type { StateRecord } from './states.js';
-import type { HistoryRecord, InputRecord, ReconcileRecord } from './topics.js';
+import type { EngineEvent, SharedWatch, Term } from '../engine/types.js';
+import { compileAlone, foldWatch } from './fold-watch.js';
+import { askWhoseItIs, forgetWhatIsOver } from './forget.js';
+import {
+  type ActivationEntry,
+  activationEntry,
+  createEntry,
+  createTagEntry,
+  type Folded,
+  type FoldFault,
+  type Latest,
+  NOTHING,
+  type PartitionFold,
+  requestOf,
+  step,
+} from './partition-memory.js';
+import { activationKey, type StateRecord, watchKey } from './states.js';
+import type { HistoryRecord, InputRecord } from './topics.js';
 
-interface TagEntry {
-  readonly watch: TagWatch;
-  readonly compiled: CompiledTag;
-  readonly appliedOffset: number;
-  dirty: boolean;
-  /** Where its pings have gone last: most are kept there without a way to their activation by its name. */
-  latest: Latest | null;
-}
-
-interface Latest {
-  readonly entry: ActivationEntry;
-  /** Number of the activation's disc. */
-  readonly disc: number;
-}
-
-interface ActivationEntry {
-  tagId: string;
-  state: ActivationState;
-  appliedOffset: number;
-  nextDueAtMs: number | null;
-  lastPing: { readonly ping: Ping; readonly receivedAtMs: number } | null;
-  dirty: boolean;
-  /** What the newest checkpoint of this entry held: a record in the topic that is older is a zombie's. */
-  checkpointedOffset: number;
-}
-
-interface SharedEntry {
-  readonly shared: SharedWatch;
-  readonly appliedOffset: number;
-  dirty: boolean;
-}
-
-export interface PartitionFold {
-  readonly partition: number;
-  readonly tags: Map<string, TagEntry>;
-  readonly activations: Map<string, ActivationEntry>;
-  readonly shared: Map<string, SharedEntry>;
-  readonly sharedIndex: SharedIndex;
-  /** The next input offset to fold: everything before it has been. */
-  position: number;
-  tickAtMs: number;
-  /** The `through` that was last written, to notice a zombie's older one. */
-  throughOffset: number;
-}
-
-/** What folding one record yielded. */
-export interface Folded {
-  readonly events: readonly EngineEvent[];
-  /** Of a ping: why it did not count; null where it was judged, or where the record is no ping. */
-  readonly notJudged: NotJudged | null;
-  /** What of the past is to be judged again, to be appended to this partition. */
-  readonly reconcile: readonly ReconcileRecord[];
-}
-
-/** `advance` threw: the state of that activation is as it was, and the input is for `tagwatch.rejected`. */
-export interface FoldFault {
-  readonly activationId: string;
-  readonly error: unknown;
-}
-
-const NOTHING: Folded = { events: [], notJudged: null, reconcile: [] };
-
-export function emptyFold(partition: number): PartitionFold {
-  return {
-    partition,
-    tags: new Map(),
-    activations: new Map(),
-    shared: new Map(),
-    sharedIndex: createSharedIndex(),
-    position: 0,
-    tickAtMs: 0,
-    throughOffset: 0,
-  };
-}
+export { emptyFold, type PartitionFold } from './partition-memory.js';
 
 /** Puts a stored state in its place: the newest of its key (`states-restore.ts`). */
 export function restoreState(fold: PartitionFold, record: StateRecord): void {
   switch (record.type) {
     case 'watch':
-      fold.tags.set(record.watch.tagId, {
-        watch: record.watch,
-        compiled: compileTag(record.watch),
-        appliedOffset: record.appliedOffset,
-        dirty: false,
-        latest: null,
-      });
+      fold.tags.set(
+        record.watch.tagId,
+        createTagEntry(record.watch, compileTag(record.watch), record.appliedOffset, false),
+      );
       return;
     case 'activation':
       fold.activations.set(record.activationId, {
@@ -125,6 +63,7 @@ export function restoreState(fold: PartitionFold, record: StateRecord): void {
       return;
     case 'epoch':
     case 'published':
+    case 'gone':
       return;
   }
 }
@@ -165,12 +104,15 @@ function foldPing(
 ): Folded {
   const { ping, receivedAtMs } = record;
   const tag = fold.tags.get(ping.tagId);
-  if (!tag) return { ...NOTHING, notJudged: 'unknown-tag' };
+  if (!tag) return { ...NOTHING, notJudged: 'unknown-tag', reconcile: askWhoseItIs(fold, ping) };
   if (keepAtOnce(tag.latest, record, offset, fold.sharedIndex)) return NOTHING;
   const own = activationFor(tag.compiled, ping.fixedAtMs);
-  if (!own) return { ...NOTHING, notJudged: 'not-fitted' };
-  const entry = activationEntry(fold, own.activationId, ping.tagId);
-  if (offset <= entry.appliedOffset) return NOTHING;
+  if (!own) {
+    const reconcile = askWhoseItIs(fold, ping);
+    return { ...NOTHING, notJudged: reconcile.length > 0 ? 'beyond-horizon' : 'not-fitted', reconcile };
+  }
+  const entry = activationEntry(fold, own.activationId, ping.tagId, onFault);
+  if (entry === null || offset <= entry.appliedOffset) return NOTHING;
   const watch = joinShared(own, fold.sharedIndex);
   if (tag.latest?.entry !== entry || tag.latest.disc !== watch.disc) tag.latest = { entry, disc: watch.disc };
   const yielded = step(entry, record, watch, offset, onFault);
@@ -203,33 +145,6 @@ function keepAtOnce(
   return true;
 }
 
-function foldWatch(fold: PartitionFold, watch: TagWatch, offset: number, onFault: (fault: FoldFault) => void): Folded {
-  const held = fold.tags.get(watch.tagId);
-  if (held && watch.sequence <= held.watch.sequence) return NOTHING;
-  const current = withClosedActivations(watch, held?.watch);
-  const compiled = compileTag(current, held?.compiled);
-  fold.tags.set(watch.tagId, { watch: current, compiled, appliedOffset: offset, dirty: true, latest: null });
-  const events: EngineEvent[] = [];
-  const reconcile: ReconcileRecord[] = [];
-  for (const activation of current.activations) {
-    const own = compiled.activations.find((each) => each.activationId === activation.activationId);
-    if (!own) throw new Error(`compiled watch of ${watch.tagId} lacks activation ${activation.activationId}`);
-    const entry = activationEntry(fold, activation.activationId, watch.tagId);
-    if (offset <= entry.appliedOffset) continue;
-    const input: EngineInput = { type: 'watch', atMs: watch.publishedAtMs };
-    events.push(...step(entry, input, joinShared(own, fold.sharedIndex), offset, onFault).events);
-    const before = held?.watch.activations.find((each) => each.activationId === activation.activationId);
-    const changedMs = firstChangeMs(before?.terms ?? [], activation.terms);
-    const heldOwn = held?.compiled.activations.find((each) => each.activationId === activation.activationId);
-    reconcile.push(...requestOf(entry, pastOf(entry.state, changedMs, heldOwn, own)));
-  }
-  return { events, notJudged: null, reconcile };
-}
-
-function requestOf({ tagId, state }: ActivationEntry, request: ReconcileRequest | null): ReconcileRecord[] {
-  return request === null ? [] : [{ type: 'reconcile', activationId: state.activationId, tagId, ...request }];
-}
-
 function foldShared(
   fold: PartitionFold,
   shared: SharedWatch,
@@ -260,15 +175,38 @@ function foldHistory(
   onFault: (fault: FoldFault) => void,
 ): Folded {
   const entry = fold.activations.get(record.activationId);
-  if (entry === undefined || entry.tagId !== record.tagId || offset <= entry.appliedOffset) return NOTHING;
+  if (entry === undefined) return foldHistoryOfForgotten(record, offset, onFault);
+  if (entry.tagId !== record.tagId || offset <= entry.appliedOffset) return NOTHING;
   const own = ownOf(fold, entry);
   return own ? step(entry, record, joinShared(own, fold.sharedIndex), offset, onFault) : NOTHING;
+}
+
+/** No fix is judged by it. */
+const UNKNOWN_MODEL = {
+  accuracyConvention: 'r68',
+  defaultAccuracyMetres: null,
+  intervalSeconds: 60,
+  sequence: 0,
+} as const;
+
+/** Nothing is held of it that could be told otherwise: the record alone says what there is to be said. */
+function foldHistoryOfForgotten(
+  { about, ...history }: HistoryRecord,
+  offset: number,
+  onFault: (fault: FoldFault) => void,
+): Folded {
+  if (about === undefined) return NOTHING;
+  const { tagId } = history;
+  const own = compileAlone({ ...UNKNOWN_MODEL, tagId, publishedAtMs: history.atMs }, about);
+  return step(createEntry(about.activationId, tagId), history, joinShared(own, createSharedIndex()), offset, onFault);
 }
 
 function foldTick(fold: PartitionFold, atMs: number, offset: number, onFault: (fault: FoldFault) => void): Folded {
   fold.tickAtMs = Math.max(fold.tickAtMs, atMs);
   const isDue = (entry: ActivationEntry) => entry.nextDueAtMs !== null && entry.nextDueAtMs <= atMs;
-  return stepAll(fold, { type: 'tick', atMs }, offset, onFault, isDue);
+  const folded = stepAll(fold, { type: 'tick', atMs }, offset, onFault, isDue);
+  forgetWhatIsOver(fold, fold.tickAtMs, offset);
+  return folded;
 }
 
 function stepAll(
@@ -287,49 +225,9 @@ function stepAll(
   return { events, notJudged: null, reconcile: [] };
 }
 
-function activationEntry(fold: PartitionFold, activationId: string, tagId: string): ActivationEntry {
-  const held = fold.activations.get(activationId);
-  if (held && held.tagId === tagId) return held;
-  const fresh: ActivationEntry = {
-    tagId,
-    state: initialState(activationId),
-    appliedOffset: -1,
-    nextDueAtMs: null,
-    lastPing: null,
-    dirty: true,
-    checkpointedOffset: -1,
-  };
-  // In its place where another tag has it, so that what that tag remembers of it is not another activation's.
-  if (held) return Object.assign(held, fresh);
-  fold.activations.set(activationId, fresh);
-  return fresh;
-}
-
-function step(
-  entry: ActivationEntry,
-  input: EngineInput,
-  watch: CompiledActivation,
-  offset: number,
-  onFault: (fault: FoldFault) => void,
-): Folded {
-  try {
-    const { state, events, nextDueAtMs, notJudged, reconcile } = advance(entry.state, input, watch);
-    entry.state = state;
-    entry.nextDueAtMs = nextDueAtMs;
-    entry.appliedOffset = offset;
-    entry.dirty = true;
-    return { events, notJudged, reconcile: requestOf(entry, reconcile) };
-  } catch (error) {
-    entry.appliedOffset = offset;
-    entry.dirty = true;
-    onFault({ activationId: entry.state.activationId, error });
-    return NOTHING;
-  }
-}
-
 /**
- * The states that changed since the last checkpoint (all of them with `full`), in the order that a crash in the middle of
- * writing needs: activations, then watches, then `through`. A watch is never ahead of an activation that has yet to fold what
+ * The states that changed since the last checkpoint, in the order that a crash in the middle of writing needs: activations, then
+ * watches, then `through`, then what is gone. A watch is never ahead of an activation that has yet to fold what
  * came before it, so a restore folds every input under the watch that stood at it.
  */
 export function takeCheckpoint(fold: PartitionFold): readonly StateRecord[] {
@@ -351,9 +249,12 @@ export function takeCheckpoint(fold: PartitionFold): readonly StateRecord[] {
     entry.dirty = false;
     records.push({ type: 'shared', appliedOffset: entry.appliedOffset, shared: entry.shared });
   }
-  if (records.length === 0 && fold.throughOffset === fold.position) return [];
+  if (records.length === 0 && fold.gone.size === 0 && fold.throughOffset === fold.position) return [];
   fold.throughOffset = fold.position;
   records.push({ type: 'through', offset: fold.position, tickAtMs: fold.tickAtMs });
+  for (const [key, appliedOffset] of fold.gone)
+    if (!isHeldAgain(fold, key)) records.push({ type: 'gone', key, appliedOffset });
+  fold.gone.clear();
   return records;
 }
 
@@ -390,4 +291,21 @@ export function writeOver(fold: PartitionFold, record: StateRecord): void {
           : undefined;
   if (entry) entry.dirty = true;
   if (record.type === 'through') fold.throughOffset = -1;
+  if (record.type === 'gone') fold.gone.set(record.key, record.appliedOffset);
+}
+
+/** Reads back a tombstone: one of something that is held is a zombie's, or older than what came back under its key. */
+export function noticeTombstone(fold: PartitionFold, key: string): boolean {
+  if (!isHeldAgain(fold, key)) return false;
+  const entry = key === activationKey(idOf(key)) ? fold.activations.get(idOf(key)) : fold.tags.get(idOf(key));
+  entry!.dirty = true;
+  return true;
+}
+
+const idOf = (key: string): string => key.slice(key.indexOf('/') + 1);
+
+/** Whether something came back under a key after it was forgotten. */
+function isHeldAgain({ activations, tags }: PartitionFold, key: string): boolean {
+  const id = idOf(key);
+  return (activations.has(id) && key === activationKey(id)) || (tags.has(id) && key === watchKey(id));
 }

@@ -198,7 +198,8 @@ export interface PingRow {
 
 /** What of an activation's past is to be judged again, and where in the log that stood; `requestedAtMs`: its append time. */
 export type RequestRow = ReconcileRequest & {
-  readonly activationId: string;
+  /** Null: whichever is over that the tag had then. */
+  readonly activationId: string | null;
   readonly tagId: string;
   readonly partition: number;
   readonly offset: number;

@@ -1,9 +1,11 @@
 /** One publication: what some tags and shared conditions are to be watched for, from one snapshot of the records into the log. */
 import { createHash } from 'node:crypto';
+import type { TagWatch } from '../engine/types.js';
+import { countOver, FORGET_AFTER_MS } from './over.js';
 import type { Clock, Database, EventLog, NewRecord, Queryable } from './ports.js';
 import { encodeJson, INPUTS, type InputRecord, inputRecord } from './topics.js';
 import { draftSharedWatch, draftTagWatch, horizonOf, type WatchDraft } from './watch-builder.js';
-import type { Published, TermKey, WatchStore } from './watch-port.js';
+import type { Published, TagFacts, TermKey, WatchFacts, WatchStore } from './watch-port.js';
 
 /** The largest watch a record's change may lead to (`wire.md`). */
 export const MAX_WATCH_BYTES = 1_000_000;
@@ -32,12 +34,13 @@ async function draftTargets(
   store: WatchStore,
   db: Queryable,
   { kind, ids }: Concerned,
-  horizonMs: number,
+  nowMs: number,
 ): Promise<DraftedTarget[]> {
+  const horizonMs = horizonOf(nowMs);
   if (kind === 'tag') {
     const facts = await store.readTagFacts(db, ids);
     return facts.tags.map((tag) => {
-      const draft = draftTagWatch(tag, facts, horizonMs);
+      const draft = draftWhatIsJudged(tag, facts, nowMs);
       return {
         id: tag.tagId,
         draft: { ...draft, finish: (...with_) => ({ type: 'watch', watch: draft.finish(...with_) }) },
@@ -54,6 +57,25 @@ async function draftTargets(
   });
 }
 
+/**
+ * The watch of a tag without the activations that are over for long, and without as many more of those that are over as do not fit
+ * beside what goes on: no wearer's zones are refused because of those of the wearers before.
+ */
+export function draftWhatIsJudged(tag: TagFacts, facts: WatchFacts, nowMs: number): WatchDraft<TagWatch> {
+  const draft = draftTagWatch(tag, facts, horizonOf(nowMs));
+  const over = countOver(tag, nowMs);
+  let count = countOver(tag, nowMs - FORGET_AFTER_MS);
+  const isTooLarge = (): boolean =>
+    bytesOf({ type: 'watch', watch: sized(draft.without(count), nowMs) }) > MAX_WATCH_BYTES;
+  while (count < over && isTooLarge()) count++;
+  return draft.without(count);
+}
+
+/** As large as it can be. */
+const sized = <W>(draft: WatchDraft<W>, nowMs: number): W => draft.finish(() => nowMs, Number.MAX_SAFE_INTEGER, nowMs);
+
+const bytesOf = (record: InputRecord): number => encodeJson(record).byteLength;
+
 /** Watches that a change would make too large, by what is in the transaction that makes it. Larger first. */
 export async function measureWatches(
   store: WatchStore,
@@ -64,8 +86,8 @@ export async function measureWatches(
   const { tagIds, conditionIds } = await store.resolveTargets(tx, targets);
   const tooLarge: { kind: Published['kind']; id: string; bytes: number }[] = [];
   for (const { kind, ids } of chunk(tagIds, conditionIds)) {
-    for (const { id, draft } of await draftTargets(store, tx, { kind, ids }, horizonOf(nowMs))) {
-      const bytes = encodeJson(draft.finish(() => nowMs, Number.MAX_SAFE_INTEGER, nowMs)).byteLength;
+    for (const { id, draft } of await draftTargets(store, tx, { kind, ids }, nowMs)) {
+      const bytes = bytesOf(sized(draft, nowMs));
       if (bytes > MAX_WATCH_BYTES) tooLarge.push({ kind, id, bytes });
     }
   }
@@ -93,7 +115,7 @@ async function build(
   const nowMs = clock.nowMs();
   return db.transaction(async (tx) => {
     const sequence = await store.beginPublication(tx);
-    const drafted = await draftTargets(store, tx, concerned, horizonOf(nowMs));
+    const drafted = await draftTargets(store, tx, concerned, nowMs);
     const keys = drafted.flatMap(({ draft }) => draft.keys);
     const times = await store.recordTerms(tx, keys, nowMs);
     const publishedAtMs = new Map<TermKey, number>(keys.map((key, i) => [key, times[i] as number]));
@@ -104,7 +126,7 @@ async function build(
         .update(JSON.stringify(draft.finish(timeOf, 0, 0)))
         .digest('hex');
       const record = draft.finish(timeOf, sequence, nowMs);
-      return { kind: concerned.kind, id, record, contentHash, bytes: encodeJson(record).byteLength };
+      return { kind: concerned.kind, id, record, contentHash, bytes: bytesOf(record) };
     });
     return { built, sequence };
   }, 'repeatable read');

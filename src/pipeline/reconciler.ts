@@ -173,10 +173,12 @@ function createWork(deps: ReconcilerDeps, options: ReconcilerOptions, alertsEnd:
     }
     const { activationId, tagId } = request;
     const { newestFixAtMs } = result;
+    const about = aboutIfOver(watch, nowMs);
     const records: NewRecord[] = [];
     for (let from = 0; from < changes.length; from += options.maxChanges) {
       const part = changes.slice(from, from + options.maxChanges);
-      const record: HistoryRecord = { type: 'history', activationId, tagId, atMs: nowMs, newestFixAtMs, changes: part };
+      const told = { activationId, tagId, atMs: nowMs, newestFixAtMs, changes: part };
+      const record: HistoryRecord = { type: 'history', ...told, ...about };
       records.push(inputRecord(record));
     }
     await appendInTurns(log, INPUTS, records);
@@ -246,6 +248,13 @@ function createWork(deps: ReconcilerDeps, options: ReconcilerOptions, alertsEnd:
     }
     return true;
   };
+}
+
+/** What the engine needs to tell events of an activation that it may have forgotten. */
+function aboutIfOver({ activations: [activation] }: TagWatch, nowMs: number): Pick<HistoryRecord, 'about'> {
+  if (activation === undefined || activation.removedAtMs === null || activation.removedAtMs > nowMs) return {};
+  const { terms, ...about } = activation;
+  return { about };
 }
 
 /** Until when a new alert of a condition is held back; null: it is not. */

@@ -132,7 +132,8 @@ export function inputSink(deps: {
 
 function readRequest(record: LogRecord, request: ReconcileRecord): RequestRow {
   const { activationId, tagId, fromMs, toMs, baseAtMs } = request;
-  if (typeof activationId !== 'string' || typeof tagId !== 'string') throw new Error('the request has no activation');
+  if ((activationId !== null && typeof activationId !== 'string') || typeof tagId !== 'string')
+    throw new Error('the request has no activation');
   if (![fromMs, toMs, baseAtMs].every(Number.isFinite)) throw new Error('the request has no times');
   const { partition, offset, appendedAtMs: requestedAtMs } = record;
   return { activationId, tagId, fromMs, toMs, baseAtMs, partition, offset, requestedAtMs };

@@ -35,6 +35,10 @@ export function createStatesRestore(): StatesRestore {
       held.set(key, { record: record.value === null ? null : record, appliedOffset, isBehind: false });
     },
     finish(fold) {
+      // An older state of what is over stands last: the tombstone is to be written again.
+      for (const [key, { record, appliedOffset, isBehind }] of held) {
+        if (record === null && isBehind) fold.gone.set(key, appliedOffset);
+      }
       const newest = [...held].filter(([, { record }]) => record !== null);
       newest.sort(([, a], [, b]) => a.record!.offset - b.record!.offset);
       const behind: string[] = [];

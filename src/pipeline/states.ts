@@ -26,15 +26,23 @@ export type StateRecord =
   /** The log's identity, in partition 0: a console that resumes, and the record, must know whether it is the same log. */
   | { readonly type: 'epoch'; readonly epoch: string }
   /** The publisher's, in partition 0: no watch in this log has a higher sequence. */
-  | { readonly type: 'published'; readonly sequence: number };
+  | { readonly type: 'published'; readonly sequence: number }
+  /**
+   * Nothing stands under this key any more: a tombstone, behind the `through` of its checkpoint. What an older worker writes of it
+   * afterwards does not bring it back.
+   */
+  | { readonly type: 'gone'; readonly key: string; readonly appliedOffset: number };
+
+export const watchKey = (tagId: string): string => `watch/${tagId}`;
+export const activationKey = (activationId: string): string => `activation/${activationId}`;
 
 /** The key under which compaction keeps the newest of each. */
 export function stateKey(record: StateRecord): string {
   switch (record.type) {
     case 'watch':
-      return `watch/${record.watch.tagId}`;
+      return watchKey(record.watch.tagId);
     case 'activation':
-      return `activation/${record.activationId}`;
+      return activationKey(record.activationId);
     case 'shared':
       return `shared/${record.shared.conditionId}`;
     case 'through':
@@ -42,6 +50,8 @@ export function stateKey(record: StateRecord): string {
     case 'epoch':
     case 'published':
       return record.type;
+    case 'gone':
+      return record.key;
   }
 }
 
@@ -51,12 +61,7 @@ const APPLIED_HEADER = 'applied';
 /** A state as a record for its partition. */
 export function stateRecord(record: StateRecord, partition: number): NewRecord {
   const headers = { [APPLIED_HEADER]: String(appliedOffset(record)) };
-  return { key: stateKey(record), value: encodeJson(record), partition, headers };
-}
-
-/** What removes a state that is over: what an older worker writes of it afterwards does not bring it back. */
-export function stateTombstone(record: StateRecord, partition: number): NewRecord {
-  return { ...stateRecord(record, partition), value: null };
+  return { key: stateKey(record), value: record.type === 'gone' ? null : encodeJson(record), partition, headers };
 }
 
 /** Up to which input a stored state holds all; without the header, as earlier versions wrote them, by its content. Null: unknown. */
@@ -71,6 +76,7 @@ function appliedOffset(record: StateRecord): number {
     case 'watch':
     case 'activation':
     case 'shared':
+    case 'gone':
       return record.appliedOffset;
     case 'through':
       return record.offset;

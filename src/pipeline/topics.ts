@@ -1,6 +1,6 @@
 /** Tagwatch's own topics: their names, their shape, and what stands in them. Suppliers' topics are `formats/`. */
 import type { HistoryInput } from '../engine/inputs.js';
-import type { Ping, ReconcileRequest, SharedWatch, TagWatch } from '../engine/types.js';
+import type { Activation, Ping, ReconcileRequest, SharedWatch, TagWatch } from '../engine/types.js';
 import type { EventLog, NewRecord, TopicSpec } from './ports.js';
 
 export const INPUTS = 'tagwatch.inputs';
@@ -39,11 +39,17 @@ export type InputRecord =
 
 export type ReconcileRecord = ReconcileRequest & {
   readonly type: 'reconcile';
-  readonly activationId: string;
+  /** Null: whichever the tag had then; the engine has forgotten it. */
+  readonly activationId: string | null;
   readonly tagId: string;
 };
 
-export type HistoryRecord = HistoryInput & { readonly activationId: string; readonly tagId: string };
+export type HistoryRecord = HistoryInput & {
+  readonly activationId: string;
+  readonly tagId: string;
+  /** Of an activation that is over, and that the engine may have forgotten: all that it needs to tell events of it. */
+  readonly about?: Omit<Activation, 'terms'>;
+};
 
 /** What could not be used, kept whole. */
 export interface RejectedRecord {

@@ -1,6 +1,7 @@
 /** The facts of the records as what the engine folds. Pure: the same facts and day give the same content. */
 import type { Absence, Activation, SharedWatch, TagWatch, Term, Zone } from '../engine/types.js';
 import { isTimeZone, TZDB_VERSION } from './local-time.js';
+import { type Worn, withoutOldest } from './over.js';
 import { clipWindows, expandSchedule } from './schedule.js';
 import type {
   ConditionFacts,
@@ -163,8 +164,14 @@ export interface WatchDraft<W> {
   finish(publishedAtMs: (key: TermKey) => number, sequence: number, nowMs: number): W;
 }
 
+/** Its `keys` are those of all activations, also of those that are left out: the record tells when each applied. */
+export interface TagWatchDraft extends WatchDraft<TagWatch> {
+  /** The same without so many of the oldest activations. */
+  without(count: number): TagWatchDraft;
+}
+
 /** The watch of one tag; of a tag without activations an empty one. */
-export function draftTagWatch(tag: TagFacts, facts: WatchFacts, horizonMs: number): WatchDraft<TagWatch> {
+export function draftTagWatch(tag: TagFacts, facts: WatchFacts, horizonMs: number): TagWatchDraft {
   const drafted = tag.activations.map((activation) => {
     const { activationId, wearerId, fittedAtMs, removedAtMs } = activation;
     const clip = { activationId, fromMs: fittedAtMs, untilMs: removedAtMs ?? Number.POSITIVE_INFINITY };
@@ -180,11 +187,15 @@ export function draftTagWatch(tag: TagFacts, facts: WatchFacts, horizonMs: numbe
       drafts: own.flatMap((condition) => draftTerms(condition, facts, clip, horizonMs)),
     };
   });
-  return {
-    keys: drafted.flatMap(({ drafts }) => drafts.map(({ key }) => key)),
+  const keys = drafted.flatMap(({ drafts }) => drafts.map(({ key }) => key));
+  const draftWithout = (count: number): TagWatchDraft => ({
+    keys,
+    without: draftWithout,
     finish(publishedAtMs, sequence, nowMs) {
+      const judged = drafted.slice(count);
+      const { overUntilMs } = withoutOldest<Worn>(tag, count);
       const { zones } = finish(
-        drafted.flatMap(({ drafts }) => drafts),
+        judged.flatMap(({ drafts }) => drafts),
         publishedAtMs,
       );
       return {
@@ -192,13 +203,15 @@ export function draftTagWatch(tag: TagFacts, facts: WatchFacts, horizonMs: numbe
         sequence,
         publishedAtMs: nowMs,
         ...(tag.model ?? NO_MODEL),
-        activations: drafted.map(
+        activations: judged.map(
           ({ activation, drafts }): Activation => ({ ...activation, terms: finish(drafts, publishedAtMs).terms }),
         ),
+        ...(overUntilMs === undefined ? {} : { overUntilMs }),
         zones,
       };
     },
-  };
+  });
+  return draftWithout(0);
 }
 
 /** The watch of one condition that applies to all wearers. */

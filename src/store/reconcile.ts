@@ -8,8 +8,8 @@ const instant = (ms: number): string => new Date(ms).toISOString();
 
 /** Merges requests into those that wait, one row an activation. `rows` are in the log's order. */
 export async function mergeReconcileRequests(tx: Queryable, epoch: string, rows: readonly RequestRow[]): Promise<void> {
-  const merged = new Map<string, RequestRow & { firstRequestedAtMs: number }>();
-  for (const row of rows) {
+  const merged = new Map<string, AboutActivation & { firstRequestedAtMs: number }>();
+  for (const row of await nameActivations(tx, rows)) {
     const before = merged.get(row.activationId);
     merged.set(row.activationId, {
       ...row,
@@ -48,6 +48,39 @@ export async function mergeReconcileRequests(tx: Queryable, epoch: string, rows:
       column(({ requestedAtMs }) => instant(requestedAtMs)),
     ],
   );
+}
+
+type AboutActivation = RequestRow & { readonly activationId: string };
+
+/**
+ * In the place of requests that name a tag alone, one for each activation of it that was over by then and that they are about; none
+ * where there is none. All of such an activation is the record's.
+ */
+async function nameActivations(tx: Queryable, rows: readonly RequestRow[]): Promise<AboutActivation[]> {
+  const named: AboutActivation[] = [];
+  const others: RequestRow[] = [];
+  for (const row of rows) {
+    if (row.activationId === null) others.push(row);
+    else named.push({ ...row, activationId: row.activationId });
+  }
+  if (others.length === 0) return named;
+  const { rows: found } = await tx.query<{ place: number; activation_id: string; removed_at: Date }>(
+    `select place::int as place, activation_id, removed_at
+     from unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[]) with ordinality
+       as asked (tag_id, from_at, to_at, requested_at, place)
+     join activation using (tag_id)
+     where fitted_at <= to_at and removed_at > from_at and removed_at <= requested_at order by place, activation_id`,
+    [
+      others.map(({ tagId }) => tagId),
+      others.map(({ fromMs }) => instant(fromMs)),
+      others.map(({ toMs }) => instant(toMs)),
+      others.map(({ requestedAtMs }) => instant(requestedAtMs)),
+    ],
+  );
+  for (const { place, activation_id: activationId, removed_at: removedAt } of found) {
+    named.push({ ...others[place - 1]!, activationId, baseAtMs: removedAt.getTime() });
+  }
+  return named;
 }
 
 interface ClaimedRow {

@@ -6,7 +6,7 @@ import { afterEach, expect, it, vi } from 'vitest';
 import { openEmbeddedLog } from '../../src/log/embedded.js';
 import { startEngine } from '../../src/pipeline/engine-worker.js';
 import type { EventLog } from '../../src/pipeline/ports.js';
-import { stateRecord, stateTombstone } from '../../src/pipeline/states.js';
+import { stateRecord } from '../../src/pipeline/states.js';
 import { OWN_TOPICS, STATES } from '../../src/pipeline/topics.js';
 import { noEngineCounters } from '../support/counters.js';
 import { watchOf } from '../support/pings.js';
@@ -28,9 +28,9 @@ it('the engine restores a partition whose states end with a tombstone that is go
   const watch = { type: 'watch', appliedOffset: 0, watch: watchOf('T-1', [['W-1', 0, null]]) } as const;
   await first.append(STATES, [
     stateRecord(watch, 3),
-    stateTombstone({ ...watch, watch: watchOf('T-2', []) }, 3),
+    stateRecord({ type: 'gone', key: 'watch/T-2', appliedOffset: 0 }, 3),
     // A partition of which nothing is left at all.
-    stateTombstone(watch, 5),
+    stateRecord({ type: 'gone', key: 'watch/T-1', appliedOffset: 0 }, 5),
   ]);
   await first.close();
   nowMs += 1_001;

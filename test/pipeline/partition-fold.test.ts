@@ -6,6 +6,7 @@ import {
   emptyFold,
   foldInput,
   noticeState,
+  noticeTombstone,
   type PartitionFold,
   takeCheckpoint,
 } from '../../src/pipeline/partition-fold.js';
@@ -316,6 +317,9 @@ describe('the fold of a partition', () => {
     expect(takeCheckpoint(fold)).toEqual([]);
     const zombie = older.filter(({ type }) => type !== 'watch');
     for (const record of zombie) expect(noticeState(fold, record)).toBe(true);
+    expect(takeCheckpoint(fold).map(({ type }) => type)).toEqual(['activation', 'through']);
+    expect(noticeTombstone(fold, 'activation/A-0')).toBe(true);
+    expect(noticeTombstone(fold, 'activation/A-9')).toBe(false);
     expect(takeCheckpoint(fold).map(({ type }) => type)).toEqual(['activation', 'through']);
   });
 });

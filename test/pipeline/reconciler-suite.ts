@@ -103,9 +103,9 @@ export function reconcilerSuite(
     }
 
     const isInside = (minute: number) => (minute >= -110 && minute < -100) || (minute >= -40 && minute < -20);
-    const ping = (minute: number) => {
+    const ping = (minute: number, shiftedBy = 0) => {
       const longitude = isInside(minute) ? 1.005 : 1.05;
-      const fields = { fixedAtMs: nowMs + minute * MINUTE_MS, identity: String(minute), sequence: null };
+      const fields = { fixedAtMs: nowMs + (minute + shiftedBy) * MINUTE_MS, identity: String(minute), sequence: null };
       const one = pingAt(tag, 0, fields, { latitude: 51.005, longitude, accuracyMetres: 8 });
       return inputRecord({ type: 'ping', ping: one, receivedAtMs: Date.now() });
     };
@@ -132,7 +132,11 @@ export function reconcilerSuite(
     it('a backlog newest first: after it the record is as if it had come in order', async () => {
       await exclude(at(-600));
       await start();
-      for (let i = 0; i < backlog.length; i += 20) await log.append(INPUTS, backlog.slice(i, i + 20).map(ping));
+      for (let i = 0; i < backlog.length; i += 20)
+        await log.append(
+          INPUTS,
+          backlog.slice(i, i + 20).map((minute) => ping(minute)),
+        );
       await expect.poll(recorded, LIMIT).toEqual(AS_IN_ORDER());
       await expect.poll(waiting, LIMIT).toBe(0);
       const events = await eventsOf();
@@ -144,9 +148,33 @@ export function reconcilerSuite(
       ]);
     });
 
+    it('a backlog of an activation that the engine has forgotten is judged from the record', async () => {
+      const [from, shift] = [at(-10_000), -5_000];
+      await put(`/orders/O-${tag}`, { wearerId: `W-${tag}`, type: 'licence', startsAt: from });
+      await exclude(from);
+      const worn = { tagId: tag, wearerId: `W-${tag}`, fittedAt: from };
+      await put(`/activations/A-${tag}`, { ...worn, removedAt: at(-4_000) });
+      await log.append(
+        INPUTS,
+        backlog.map((minute) => ping(minute, shift)),
+      );
+      await start();
+      await expect.poll(recorded, LIMIT).toEqual([
+        [at(shift - 110), at(shift - 100), true],
+        [at(shift - 40), at(shift - 20), true],
+      ]);
+      await expect.poll(waiting, LIMIT).toBe(0);
+      const events = await eventsOf();
+      expect(new Set(events.map(({ eventId }) => eventId)).size).toBe(events.length);
+      expect(events.every((event) => event.historic && event.activationId === `A-${tag}`)).toBe(true);
+    });
+
     it('page by page and slice by slice it finds the same', async () => {
       await exclude(at(-600));
-      await log.append(INPUTS, backlog.map(ping));
+      await log.append(
+        INPUTS,
+        backlog.map((minute) => ping(minute)),
+      );
       await start({ options: { pagePings: 7, maxEpisodes: 0 } });
       await expect.poll(recorded, LIMIT).toEqual(AS_IN_ORDER());
       await expect.poll(waiting, LIMIT).toBe(0);
@@ -161,7 +189,10 @@ export function reconcilerSuite(
         },
       };
       const first = await start({ store: dead });
-      await log.append(INPUTS, backlog.map(ping));
+      await log.append(
+        INPUTS,
+        backlog.map((minute) => ping(minute)),
+      );
       const told = async () => (await readInputs(log)).filter(({ input }) => input.type === 'history').length;
       await expect.poll(told, LIMIT).toBeGreaterThan(0);
       await first.stop();
@@ -174,7 +205,10 @@ export function reconcilerSuite(
     });
 
     it('a condition backdated by four hours over a visit', async () => {
-      await log.append(INPUTS, backlog.toReversed().map(ping));
+      await log.append(
+        INPUTS,
+        backlog.toReversed().map((minute) => ping(minute)),
+      );
       await start();
       await expect.poll(async () => (await rows()).length, LIMIT).toBe(121);
       expect(await recorded()).toEqual([]);
@@ -193,7 +227,10 @@ export function reconcilerSuite(
         ...log,
         append: async (_topic, records) => records.map(() => ({ partition: 0, offset: 0 })),
       };
-      await log.append(INPUTS, backlog.map(ping));
+      await log.append(
+        INPUTS,
+        backlog.map((minute) => ping(minute)),
+      );
       const first = await start({ log: deaf, logger, options: { checkFirstMs: 10, checkLimitMs: 10, maxAttempts: 3 } });
       await expect.poll(() => logger.entries.some(({ level }) => level === 'error'), LIMIT).toBe(true);
       await first.stop();

@@ -2,19 +2,20 @@
 import { expect, it } from 'vitest';
 import { emptyFold, takeCheckpoint } from '../../src/pipeline/partition-fold.js';
 import type { NewRecord } from '../../src/pipeline/ports.js';
-import { type StateRecord, stateRecord, stateTombstone } from '../../src/pipeline/states.js';
+import { type StateRecord, stateKey, stateRecord } from '../../src/pipeline/states.js';
 import { createStatesRestore } from '../../src/pipeline/states-restore.js';
 import { STATES } from '../../src/pipeline/topics.js';
 import { watchOf } from '../support/pings.js';
 
-const watch = (appliedOffset: number, tagId = 'T-1'): StateRecord => ({
-  type: 'watch',
+const watch = (appliedOffset: number, tagId = 'T-1') => ({
+  type: 'watch' as const,
   appliedOffset,
   watch: watchOf(tagId, [], { sequence: appliedOffset }),
 });
 const through = (offset: number): StateRecord => ({ type: 'through', offset, tickAtMs: offset });
 const stored = (state: StateRecord) => stateRecord(state, 0);
-const removed = (state: StateRecord) => stateTombstone(state, 0);
+const removed = (state: StateRecord & { appliedOffset: number }) =>
+  stored({ type: 'gone', key: stateKey(state), appliedOffset: state.appliedOffset });
 /** As versions before this one wrote them. */
 const withoutHeader = ({ headers: _, ...record }: NewRecord): NewRecord => record;
 
@@ -40,7 +41,12 @@ it('the highest applied offset wins over what stands last, and is written again'
 });
 
 it('a state that is over comes back with a newer one only; a tombstone that does not say removes what stood there', () => {
-  expect(restore(stored(watch(10)), removed(watch(10)), stored(watch(5))).fold.tags.size).toBe(0);
+  const { fold } = restore(stored(watch(10)), removed(watch(10)), stored(watch(5)));
+  expect(fold.tags.size).toBe(0);
+  // The older one stands last, and compaction would keep it.
+  expect(takeCheckpoint(fold).filter(({ type }) => type === 'gone')).toEqual([
+    { type: 'gone', key: 'watch/T-1', appliedOffset: 10 },
+  ]);
   expect(restore(stored(watch(10)), removed(watch(10)), stored(watch(20))).fold.tags.size).toBe(1);
   expect(restore(stored(watch(10)), withoutHeader(removed(watch(10)))).fold.tags.size).toBe(0);
   expect(restore(withoutHeader(removed(watch(10))), stored(watch(20))).fold.tags.size).toBe(1);
