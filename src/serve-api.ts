@@ -32,7 +32,7 @@ import type { Readiness } from './start/readiness.js';
 import { listAlerts, readAlert } from './store/alerts.js';
 import { readGapFacts } from './store/gap-facts.js';
 import { readOrderViolations } from './store/order-violations.js';
-import { latestPosition, readTrail } from './store/trail.js';
+import { latestPosition, readMessagesAfter, readTrail } from './store/trail.js';
 import { watchStore } from './store/watch.js';
 import { wearers } from './store/wearers.js';
 import { VERSION } from './version.js';
@@ -115,6 +115,7 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
   registerPosition(app, {
     livePosition: liveView.position,
     latestPosition: (wearerId, aheadLimitMs) => latestPosition(db, wearerId, aheadLimitMs),
+    readMessagesAfter: (query) => readMessagesAfter(db, query),
     clock,
   });
   registerAsyncApi(app, {

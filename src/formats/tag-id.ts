@@ -5,13 +5,14 @@ export const MAX_TAG_ID_LENGTH = 128;
 
 /**
  * As a pattern of JSON Schema, to be read with the flag `u`. Not printable are control characters, unpaired surrogates, line and
- * paragraph separators, and what is not seen and turns text around: none of them survives every store and screen.
+ * paragraph separators, and what is not seen and turns text around: none of them survives every store and screen. `.` and `..` are
+ * steps in an address, which clients take before they send.
  */
-export const TAG_ID_PATTERN = `^[^\\p{Cc}\\p{Cs}\\p{Cf}\\p{Zl}\\p{Zp}]{1,${MAX_TAG_ID_LENGTH}}$`;
+export const TAG_ID_PATTERN = `^(?!\\.{1,2}$)[^\\p{Cc}\\p{Cs}\\p{Cf}\\p{Zl}\\p{Zp}]{1,${MAX_TAG_ID_LENGTH}}$`;
 
 const TAG_ID = new RegExp(TAG_ID_PATTERN, 'u');
 /** What nearly all ids are; it spares the tables of Unicode, once for each ping. */
-const PLAIN_TAG_ID = /^[A-Za-z0-9._-]{1,64}$/;
+const PLAIN_TAG_ID = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/;
 
 export function isTagId(value: unknown): value is string {
   return typeof value === 'string' && (PLAIN_TAG_ID.test(value) || TAG_ID.test(value));

@@ -4,15 +4,18 @@ import { DEVICE_EVENTS } from '../engine/types.js';
 import { MAX_ACCURACY_METRES, MAX_DEVICE_EVENTS } from './ping-reasons.js';
 import { MAX_TAG_ID_LENGTH, TAG_ID_PATTERN } from './tag-id.js';
 
+/** A tag's id in bodies and addresses. */
+export const TagIdSchema = Type.String({
+  minLength: 1,
+  maxLength: MAX_TAG_ID_LENGTH,
+  pattern: TAG_ID_PATTERN,
+  description: 'The identifier of the tag as the device or its supplier has it; percent-encoded in addresses',
+});
+
 /** The JSON of one ping. Unknown fields are ignored, so they are allowed here. */
 export const PingSchema = Type.Object(
   {
-    tagId: Type.String({
-      minLength: 1,
-      maxLength: MAX_TAG_ID_LENGTH,
-      pattern: TAG_ID_PATTERN,
-      description: "The supplier's identifier of the tag.",
-    }),
+    tagId: TagIdSchema,
     sequence: Type.Optional(
       Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: "The device's counter." }),
     ),

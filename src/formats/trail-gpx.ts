@@ -1,8 +1,9 @@
 /**
  * A trail as GPX 1.1: a track for each activation, a new segment after a gap. What GPX has no element for are extensions of
- * Tagwatch's own, named and in the units of `wire.md`.
+ * Tagwatch's own, named and in the units of `docs/wire.md`; so are messages without a position, at the end of the file, because
+ * every point of GPX has coordinates.
  */
-import { instant, SEGMENT_GAP_MS, type TrailFix, type TrailWriter } from './trail.js';
+import { instant, isPlaced, type PlacedFix, SEGMENT_GAP_MS, type TrailFix, type TrailWriter } from './trail.js';
 import { escapeXml, toDecimal } from './xml-text.js';
 
 type Value = string | number | null;
@@ -17,6 +18,7 @@ const EXTENSIONS: readonly (readonly [name: string, pick: (fix: TrailFix) => Val
   ['batteryPercent', (fix) => fix.batteryPercent],
   ['deviceEvents', (fix) => (fix.deviceEvents.length === 0 ? null : fix.deviceEvents.join(' '))],
   ['notJudged', (fix) => fix.notJudged],
+  ['positionIgnored', (fix) => fix.positionIgnored ?? null],
 ];
 
 function element(name: string, value: Value): string {
@@ -24,18 +26,29 @@ function element(name: string, value: Value): string {
   return `<${name}>${typeof value === 'number' ? toDecimal(value) : escapeXml(value)}</${name}>`;
 }
 
-function point(fix: TrailFix): string {
-  const extensions = EXTENSIONS.map(([name, pick]) => element(`tagwatch:${name}`, pick(fix))).join('');
+const writeExtensions = (fix: TrailFix) =>
+  EXTENSIONS.map(([name, pick]) => element(`tagwatch:${name}`, pick(fix))).join('');
+
+function message(fix: TrailFix): string {
+  return (
+    `<tagwatch:message>${element('tagwatch:tagId', fix.tagId)}${element('tagwatch:activationId', fix.activationId)}` +
+    `${element('tagwatch:fixedAt', instant(fix.fixedAtMs))}${writeExtensions(fix)}</tagwatch:message>\n`
+  );
+}
+
+function point(fix: PlacedFix): string {
   return (
     `<trkpt lat="${toDecimal(fix.latitude)}" lon="${toDecimal(fix.longitude)}">` +
     `${element('ele', fix.altitudeMetres)}<time>${instant(fix.fixedAtMs)}</time>${element('sat', fix.satellites)}` +
-    `<extensions>${extensions}</extensions></trkpt>\n`
+    `<extensions>${writeExtensions(fix)}</extensions></trkpt>\n`
   );
 }
 
 /** `name` is what the whole trail is called, such as its wearer's id. */
 export function createGpxTrail(name: string): TrailWriter {
   let before: TrailFix | null = null;
+  /** Some 300 bytes each; of a trail's fourteen days a device that sends nothing else makes 6 MB. */
+  const messages: string[] = [];
   const open = ({ tagId, activationId }: TrailFix) =>
     `<trk>${element('name', name)}<extensions>${element('tagwatch:tagId', tagId)}` +
     `${element('tagwatch:activationId', activationId)}</extensions>\n<trkseg>\n`;
@@ -43,8 +56,10 @@ export function createGpxTrail(name: string): TrailWriter {
     head: () =>
       '<?xml version="1.0" encoding="UTF-8"?>\n<gpx version="1.1" creator="Tagwatch" xmlns="http://www.topografix.com/GPX/1/1" ' +
       `xmlns:tagwatch="urn:tagwatch:v1">\n<metadata>${element('name', name)}</metadata>\n`,
-    fixes: (fixes) =>
-      fixes
+    fixes(fixes) {
+      for (const fix of fixes) if (!isPlaced(fix)) messages.push(message(fix));
+      return fixes
+        .filter(isPlaced)
         .map((fix) => {
           let opening = '';
           if (before === null) opening = open(fix);
@@ -54,7 +69,11 @@ export function createGpxTrail(name: string): TrailWriter {
           before = fix;
           return opening + point(fix);
         })
-        .join(''),
-    tail: () => `${before === null ? '' : '</trkseg>\n</trk>\n'}</gpx>\n`,
+        .join('');
+    },
+    tail() {
+      const extensions = messages.length === 0 ? '' : `<extensions>\n${messages.join('')}</extensions>\n`;
+      return `${before === null ? '' : '</trkseg>\n</trk>\n'}${extensions}</gpx>\n`;
+    },
   };
 }

@@ -1,9 +1,9 @@
 /**
  * A trail as KML: a Placemark for each activation with a `gx:MultiTrack` of `gx:Track`s. A `gx:Track` has its times, then its
  * positions, then an array for each other value, so each is written whole: one for each piece of the trail and gap in it. What a
- * fix did not say is an empty value.
+ * fix did not say is an empty value; a message without a position has an empty `gx:coord` (KML 2.3, "missing positional data").
  */
-import { instant, SEGMENT_GAP_MS, type TrailFix, type TrailWriter } from './trail.js';
+import { instant, isPlaced, SEGMENT_GAP_MS, type TrailFix, type TrailWriter } from './trail.js';
 import { escapeXml, toDecimal } from './xml-text.js';
 
 type Value = string | number | null;
@@ -22,6 +22,7 @@ const ARRAYS: readonly (readonly [name: string, type: 'int' | 'double' | 'string
     ['batteryPercent', 'double', (fix) => fix.batteryPercent],
     ['deviceEvents', 'string', (fix) => fix.deviceEvents.join(' ')],
     ['notJudged', 'string', (fix) => fix.notJudged],
+    ['positionIgnored', 'string', (fix) => fix.positionIgnored ?? null],
   ];
 
 function text(value: Value): string {
@@ -30,7 +31,9 @@ function text(value: Value): string {
 }
 
 /** Without an altitude the third number is left away: 0 would be one. */
-function coord({ longitude, latitude, altitudeMetres }: TrailFix): string {
+function coord(fix: TrailFix): string {
+  if (!isPlaced(fix)) return '<gx:coord></gx:coord>\n';
+  const { longitude, latitude, altitudeMetres } = fix;
   const numbers = altitudeMetres === null ? [longitude, latitude] : [longitude, latitude, altitudeMetres];
   return `<gx:coord>${numbers.map(toDecimal).join(' ')}</gx:coord>\n`;
 }

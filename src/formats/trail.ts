@@ -6,17 +6,20 @@
 import type { Mechanism } from '../engine/types.js';
 import type { TrailGap, TrailModel } from '../pipeline/watch-port.js';
 
-/** One recorded fix (`store/trail.ts`). Instants are epoch ms; nulls: the tag did not say. */
+/** One recorded ping (`store/trail.ts`): a fix, or a message without a position. Instants are epoch ms; nulls: the tag did not say. */
 export interface TrailFix {
   readonly tagId: string;
   readonly activationId: string;
   readonly sequence: number | null;
   readonly fixedAtMs: number;
   readonly receivedAtMs: number;
-  readonly latitude: number;
-  readonly longitude: number;
+  /** Null, with longitude and mechanism: the ping has no position. */
+  readonly latitude: number | null;
+  readonly longitude: number | null;
   readonly accuracyMetres: number | null;
-  readonly mechanism: Mechanism;
+  readonly mechanism: Mechanism | null;
+  /** Why the position that came was not taken; absent: none came, or it was. */
+  readonly positionIgnored?: string;
   readonly speedKmh: number | null;
   readonly headingDegrees: number | null;
   readonly altitudeMetres: number | null;
@@ -31,6 +34,17 @@ export interface TrailFix {
   readonly gapBefore?: TrailGap;
 }
 
+/** A fix of a trail, with the place it is at. */
+export type PlacedFix = TrailFix & {
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly mechanism: Mechanism;
+};
+
+export function isPlaced(fix: TrailFix): fix is PlacedFix {
+  return fix.latitude !== null && fix.longitude !== null;
+}
+
 /** How a trail is written: `head` once, `fixes` for each stretch of fixes in order, `tail` once. */
 export interface TrailWriter {
   head(): string;
@@ -43,7 +57,10 @@ export const SEGMENT_GAP_MS = 300_000;
 
 export const instant = (ms: number) => new Date(ms).toISOString();
 
-/** A FeatureCollection with one Point a fix, longitude first, altitude third where there is one (RFC 7946). */
+/**
+ * A FeatureCollection with one Point a fix, longitude first, altitude third where there is one (RFC 7946). A message without a
+ * position has no geometry.
+ */
 export function createGeoJsonTrail(): TrailWriter {
   let isFirst = true;
   const feature = ({ latitude, longitude, fixedAtMs, receivedAtMs, ...properties }: TrailFix) => {
@@ -51,7 +68,7 @@ export function createGeoJsonTrail(): TrailWriter {
     const coordinates = altitudeMetres === null ? [longitude, latitude] : [longitude, latitude, altitudeMetres];
     return JSON.stringify({
       type: 'Feature',
-      geometry: { type: 'Point', coordinates },
+      geometry: latitude === null ? null : { type: 'Point', coordinates },
       properties: { ...pickProperties(properties), fixedAt: instant(fixedAtMs), receivedAt: instant(receivedAtMs) },
     });
   };
@@ -70,7 +87,7 @@ export function createGeoJsonTrail(): TrailWriter {
 /** Named one by one, so that what a caller's fixes carry besides does not reach the file. */
 function pickProperties(fix: Omit<TrailFix, 'latitude' | 'longitude' | 'fixedAtMs' | 'receivedAtMs'>) {
   const { tagId, activationId, sequence, accuracyMetres, mechanism, speedKmh, headingDegrees } = fix;
-  const { altitudeMetres, satellites, batteryPercent, deviceEvents, notJudged, gapBefore } = fix;
+  const { altitudeMetres, satellites, batteryPercent, deviceEvents, notJudged, positionIgnored, gapBefore } = fix;
   return {
     tagId,
     activationId,
@@ -84,6 +101,7 @@ function pickProperties(fix: Omit<TrailFix, 'latitude' | 'longitude' | 'fixedAtM
     batteryPercent,
     deviceEvents,
     notJudged,
+    ...(positionIgnored === undefined ? {} : { positionIgnored }),
     ...(gapBefore === undefined
       ? {}
       : { gapBefore: { from: instant(gapBefore.fromMs), cannotExclude: gapBefore.cannotExclude } }),
@@ -107,6 +125,7 @@ const CSV_COLUMNS: readonly (readonly [name: string, pick: (fix: TrailFix) => st
   ['batteryPercent', (fix) => fix.batteryPercent],
   ['deviceEvents', (fix) => fix.deviceEvents.join(' ')],
   ['notJudged', (fix) => fix.notJudged],
+  ['positionIgnored', (fix) => fix.positionIgnored ?? null],
   ['gapBeforeFrom', ({ gapBefore }) => (gapBefore === undefined ? null : instant(gapBefore.fromMs))],
   ['cannotExclude', ({ gapBefore }) => (gapBefore === undefined ? null : listOf(gapBefore))],
 ];
@@ -119,7 +138,7 @@ function listOf({ cannotExclude }: TrailGap): string {
     .join(' ');
 }
 
-/** One line a fix under a header (RFC 4180); nothing where the tag did not say. */
+/** One line a ping under a header (RFC 4180); nothing where the tag did not say. */
 export function createCsvTrail(): TrailWriter {
   const cell = (value: string | number | null) => {
     const text = value === null ? '' : String(value);

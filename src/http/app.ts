@@ -13,6 +13,7 @@ import fastify, {
   type FastifyRequest,
   type RawServerDefault,
 } from 'fastify';
+import { MAX_TAG_ID_LENGTH } from '../formats/tag-id.js';
 import { DatabaseBusy, DatabaseUnavailable, type Log, LogUnavailable } from '../pipeline/ports.js';
 import { undoContentEncoding } from './content-encoding.js';
 import { parseJsonBody, UnreadableJson } from './json-body.js';
@@ -52,8 +53,8 @@ export interface Answered {
 }
 
 const DEFAULT_BODY_LIMIT_BYTES = 1_048_576;
-/** A tag's id has at most 128 characters, each at most nine when escaped. */
-const MAX_PARAM_LENGTH = 1_152;
+/** The longest ids are those of tags: each of their characters is at most twelve when escaped. */
+const MAX_PARAM_LENGTH = 12 * MAX_TAG_ID_LENGTH;
 /** How long a request may take to arrive, its body included: 4 MiB at 70 kB/s. A body that trickles ends then. */
 const REQUEST_LIMIT_MS = 60_000;
 /** How often requests are looked at for that, ms. */

@@ -1,9 +1,12 @@
-/** `GET /api/v1/wearers/{wearerId}/position`: where a wearer was last, and how long ago that is. */
+/**
+ * `GET /api/v1/wearers/{wearerId}/position`: where a wearer was last, how long ago that is, and what the tag has said since without
+ * a position.
+ */
 import { type Static, Type } from 'typebox';
 import { PositionItemSchema } from '../feed/messages.js';
 import { type FeedPosition, toPositionItem } from '../feed/position-item.js';
-import type { TrailFix } from '../formats/trail.js';
-import type { Clock } from '../pipeline/ports.js';
+import type { PlacedFix, TrailFix } from '../formats/trail.js';
+import { type Clock, DatabaseUnavailable } from '../pipeline/ports.js';
 import type { App } from './app.js';
 import { RecordId } from './ids.js';
 import { problemResponses, sendProblem } from './problems.js';
@@ -15,13 +18,33 @@ export interface PositionDeps {
   /** The live view (`pipeline/live-view.ts`); null where it holds none. */
   readonly livePosition: (wearerId: string) => FeedPosition | null;
   /** The record (`store/trail.ts`); rejects with `DatabaseUnavailable`. */
-  readonly latestPosition: (wearerId: string, aheadLimitMs: number) => Promise<TrailFix | null>;
+  readonly latestPosition: (wearerId: string, aheadLimitMs: number) => Promise<PlacedFix | null>;
+  /** The newest messages without a position after an instant, the newest first; rejects with `DatabaseUnavailable`. */
+  readonly readMessagesAfter: (query: {
+    readonly wearerId: string;
+    readonly afterMs: number;
+    readonly aheadLimitMs: number;
+  }) => Promise<readonly TrailFix[]>;
   readonly clock: Clock;
 }
 
 const Params = Type.Object({ wearerId: RecordId });
+const Message = Type.Object({
+  tagId: Type.String(),
+  activationId: Type.String(),
+  fixedAt: Type.String({ format: 'date-time' }),
+  receivedAt: Type.String({ format: 'date-time' }),
+  deviceEvents: Type.Array(Type.String()),
+  positionIgnored: Type.Optional(Type.String({ description: 'Why the position that came was not taken' })),
+});
 const Answer = Type.Interface([PositionItemSchema], {
   ageSeconds: Type.Integer({ minimum: 0, description: 'since the fix, in the time of this server' }),
+  messagesSince: Type.Optional(
+    Type.Array(Message, {
+      description:
+        'What the tag has said after that without a position, the newest first; absent while the record is away',
+    }),
+  ),
 });
 
 export function registerPosition(app: App, deps: PositionDeps): void {
@@ -32,11 +55,37 @@ export function registerPosition(app: App, deps: PositionDeps): void {
     response: { 200: Answer, ...problemResponses(404, 503) },
   };
   app.get('/api/v1/wearers/:wearerId/position', { schema }, async (request, reply) => {
-    const position = await readPosition(deps, request.params.wearerId);
-    if (position === null) return sendProblem(reply, { status: 404, detail: 'No position of this wearer is known.' });
-    const ageMs = deps.clock.nowMs() - Date.parse(position.fixedAt);
-    return { ...position, ageSeconds: Math.max(0, Math.floor(ageMs / 1_000)) };
+    const { wearerId } = request.params;
+    const position = await readPosition(deps, wearerId);
+    if (position === null) {
+      const messagesSince = await readMessages(deps, wearerId, 0);
+      const detail =
+        messagesSince.length === 0
+          ? 'No position of this wearer is known.'
+          : 'No position of this wearer is known; the tag has sent messages without one (messagesSince).';
+      return sendProblem(reply, { status: 404, detail, ...(messagesSince.length > 0 && { messagesSince }) });
+    }
+    const fixedAtMs = Date.parse(position.fixedAt);
+    const ageSeconds = Math.max(0, Math.floor((deps.clock.nowMs() - fixedAtMs) / 1_000));
+    // Positions go on while the database is away.
+    const messagesSince = await readMessages(deps, wearerId, fixedAtMs).catch((error: unknown) => {
+      if (error instanceof DatabaseUnavailable) return null;
+      throw error;
+    });
+    return { ...position, ageSeconds, ...(messagesSince !== null && { messagesSince }) };
   });
+}
+
+async function readMessages(deps: PositionDeps, wearerId: string, afterMs: number): Promise<Static<typeof Message>[]> {
+  const messages = await deps.readMessagesAfter({ wearerId, afterMs, aheadLimitMs: AHEAD_OF_CLOCK_MS });
+  return messages.map(({ tagId, activationId, fixedAtMs, receivedAtMs, deviceEvents, positionIgnored }) => ({
+    tagId,
+    activationId,
+    fixedAt: new Date(fixedAtMs).toISOString(),
+    receivedAt: new Date(receivedAtMs).toISOString(),
+    deviceEvents: [...deviceEvents],
+    ...(positionIgnored !== undefined && { positionIgnored }),
+  }));
 }
 
 async function readPosition(deps: PositionDeps, wearerId: string): Promise<Static<typeof PositionItemSchema> | null> {

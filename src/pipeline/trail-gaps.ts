@@ -20,6 +20,16 @@ export interface GapFix {
   readonly notJudged: string | null;
 }
 
+/** A ping of a trail: a fix, or a message without a position. */
+type GapPing = Omit<GapFix, 'latitude' | 'longitude'> & {
+  readonly latitude: number | null;
+  readonly longitude: number | null;
+};
+
+function isEvidence<Ping extends GapPing>(ping: Ping): ping is Ping & GapFix {
+  return ping.notJudged === null && ping.latitude !== null && ping.longitude !== null;
+}
+
 /** A straight line across a gap; the wearer wore that tag. */
 export interface GapLine {
   readonly before: GapFix;
@@ -36,22 +46,22 @@ export interface GapDeps {
  * Adds `gapBefore` to the fixes that end a gap. `fixes` are in order of device time; `before` is the newest fix that was evidence
  * before them, and `last` that one for the fixes after them. Fixes that are no evidence end no gap.
  */
-export async function addGaps<Fix extends GapFix>(
+export async function addGaps<Fix extends GapPing>(
   fixes: readonly Fix[],
   before: Fix | null,
   deps: GapDeps,
 ): Promise<{ readonly fixes: readonly (Fix & { readonly gapBefore?: TrailGap })[]; readonly last: Fix | null }> {
   const lines: GapLine[] = [];
-  let last = before;
+  let last: (Fix & GapFix) | null = before !== null && isEvidence(before) ? before : null;
   for (const after of fixes) {
-    if (after.notJudged !== null) continue;
+    if (!isEvidence(after)) continue;
     const isGap = last?.activationId === after.activationId && after.fixedAtMs - last.fixedAtMs > GAP_LIMIT_MS;
     if (isGap) lines.push({ before: last!, after });
     last = after;
   }
   if (lines.length === 0) return { fixes, last };
   const termsOf = compileFacts(await deps.readFacts(lines), deps.nowMs);
-  const gaps = new Map<GapFix, TrailGap>(lines.map((line) => [line.after, gapOf(line, termsOf(line.after))]));
+  const gaps = new Map<GapPing, TrailGap>(lines.map((line) => [line.after, gapOf(line, termsOf(line.after))]));
   const withGap = (fix: Fix) => {
     const gapBefore = gaps.get(fix);
     return gapBefore === undefined ? fix : { ...fix, gapBefore };

@@ -19,24 +19,34 @@ export interface SpeedFix {
   readonly model?: TrailModel | null;
 }
 
+/** A ping of a trail: a fix, or a message without a position. */
+type SpeedPing = Omit<SpeedFix, 'latitude' | 'longitude'> & {
+  readonly latitude: number | null;
+  readonly longitude: number | null;
+};
+
 export interface MarkedTrail<Fix> {
   readonly fixes: readonly Fix[];
   /** How many of them are judged for good: what comes after the others may yet agree with them. */
   readonly judged: number;
 }
 
+function isEvidence<Ping extends SpeedPing>(ping: Ping): ping is Ping & SpeedFix {
+  return ping.notJudged === null && ping.latitude !== null && ping.longitude !== null;
+}
+
 /**
  * Says `impossible-speed` of the fixes that are. `fixes` are in order of device time; `before` is the newest fix that was evidence
  * before them.
  */
-export function markSpeeds<Fix extends SpeedFix>(fixes: readonly Fix[], before: SpeedFix | null): MarkedTrail<Fix> {
+export function markSpeeds<Fix extends SpeedPing>(fixes: readonly Fix[], before: SpeedPing | null): MarkedTrail<Fix> {
   const impossible = new Set<number>();
   let activationId = before?.activationId ?? null;
-  let anchor: Candidate | null = before === null ? null : candidateOf(before, -1);
+  let anchor: Candidate | null = before !== null && isEvidence(before) ? candidateOf(before, -1) : null;
   let newest = anchor;
   let waiting: readonly Candidate[] = [];
   fixes.forEach((fix, i) => {
-    if (fix.notJudged !== null) return;
+    if (!isEvidence(fix)) return;
     if (fix.activationId !== activationId) [activationId, anchor, newest, waiting] = [fix.activationId, null, null, []];
     // Of several of one instant the engine judges one.
     if (newest !== null && fix.fixedAtMs <= newest.fixedAtMs) return;
@@ -56,9 +66,9 @@ export function markSpeeds<Fix extends SpeedFix>(fixes: readonly Fix[], before: 
  * A stretch of a trail with its speeds judged. Where more follows (`next`), those at its end that the next stretch may agree with
  * are left to it: `next` is the place before them.
  */
-export function judgeStretch<Fix extends SpeedFix & Place, Place>(
+export function judgeStretch<Fix extends SpeedPing & Place, Place>(
   { points, next }: { readonly points: readonly Fix[]; readonly next: Place | null },
-  before: SpeedFix | null,
+  before: SpeedPing | null,
 ): { readonly points: readonly Fix[]; readonly next: Place | null } {
   const { fixes, judged } = markSpeeds(points, before);
   if (next === null || judged === 0) return { points: fixes, next };

@@ -3,7 +3,7 @@ import type { Mechanism, NotJudged } from '../engine/types.js';
 import type { Queryable } from '../pipeline/ports.js';
 import type { TrailModel } from '../pipeline/watch-port.js';
 
-/** A ping with a position, as it was recorded. Instants are epoch ms. */
+/** A ping as it was recorded, with or without a position. Instants are epoch ms. */
 export interface TrailPoint {
   readonly tagId: string;
   readonly activationId: string;
@@ -11,11 +11,14 @@ export interface TrailPoint {
   readonly sequence: number | null;
   readonly fixedAtMs: number;
   readonly receivedAtMs: number;
-  readonly latitude: number;
-  readonly longitude: number;
+  /** Null, with longitude and mechanism: it has no position. */
+  readonly latitude: number | null;
+  readonly longitude: number | null;
   /** As the tag said it; null: it did not. */
   readonly accuracyMetres: number | null;
-  readonly mechanism: Mechanism;
+  readonly mechanism: Mechanism | null;
+  /** Why the position that came was not taken; absent: none came, or it was. */
+  readonly positionIgnored?: string;
   readonly speedKmh: number | null;
   readonly headingDegrees: number | null;
   readonly altitudeMetres: number | null;
@@ -27,6 +30,13 @@ export interface TrailPoint {
   /** What its tag's model says; null: the tag has none. Of the points of a trail. */
   readonly model?: TrailModel | null;
 }
+
+/** A recorded fix. */
+export type PositionPoint = TrailPoint & {
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly mechanism: Mechanism;
+};
 
 /** Place of a point in a trail, to go on from. */
 export interface TrailPlace {
@@ -42,10 +52,11 @@ interface TrailRow {
   sequence: number | null;
   fixed_at: Date;
   received_at: Date;
-  latitude: number;
-  longitude: number;
+  latitude: number | null;
+  longitude: number | null;
   accuracy_metres: number | null;
-  mechanism: Mechanism;
+  mechanism: Mechanism | null;
+  position_ignored: string | null;
   speed_kmh: number | null;
   heading_degrees: number | null;
   altitude_metres: number | null;
@@ -62,7 +73,7 @@ interface ModelRow {
 
 const COLUMNS = `p.tag_id, a.activation_id, p.identity, p.sequence, p.fixed_at, p.received_at, st_y(p.position) as latitude,
   st_x(p.position) as longitude, p.accuracy_metres, p.mechanism, p.speed_kmh, p.heading_degrees, p.altitude_metres, p.satellites,
-  p.battery_percent, p.device_events, p.not_judged`;
+  p.battery_percent, p.device_events, p.not_judged, p.position_ignored`;
 
 function toPoint(row: TrailRow): TrailPoint {
   return {
@@ -83,6 +94,7 @@ function toPoint(row: TrailRow): TrailPoint {
     batteryPercent: row.battery_percent,
     deviceEvents: row.device_events,
     notJudged: row.not_judged,
+    ...(row.position_ignored !== null && { positionIgnored: row.position_ignored }),
   };
 }
 
@@ -92,8 +104,8 @@ function toModel({ accuracy_convention, default_accuracy_metres }: ModelRow): Tr
 }
 
 /**
- * The trail from `fromMs` (included) to `toMs` (excluded), in order of device time: every ping with a position while the tag
- * was on the wearer. `next` is where to go on, null at the end.
+ * The trail from `fromMs` (included) to `toMs` (excluded), in order of device time: while the tag was on the wearer, every ping
+ * with a position, and those without one that tell a device event or why there is none. `next` is where to go on, null at the end.
  */
 export async function readTrail(
   db: Queryable,
@@ -112,7 +124,8 @@ export async function readTrail(
      from activation a join ping p on p.tag_id = a.tag_id
        and p.fixed_at >= a.fitted_at and (a.removed_at is null or p.fixed_at < a.removed_at)
        left join tag t on t.tag_id = p.tag_id left join tag_model m on m.model_id = t.model_id
-     where a.wearer_id = $1 and p.fixed_at >= $2::timestamptz and p.fixed_at < $3::timestamptz and p.position is not null
+     where a.wearer_id = $1 and p.fixed_at >= $2::timestamptz and p.fixed_at < $3::timestamptz
+       and (p.position is not null or p.device_events <> '{}' or p.position_ignored is not null)
        and ($4::timestamptz is null or (p.fixed_at, p.tag_id, p.identity) > ($4::timestamptz, $5::text, $6::text))
      order by p.fixed_at, p.tag_id, p.identity limit $7`,
     [
@@ -141,8 +154,8 @@ export async function latestPosition(
   db: Queryable,
   wearerId: string,
   aheadLimitMs: number,
-): Promise<TrailPoint | null> {
-  const newestSince = async (since: Date): Promise<TrailPoint | null> => {
+): Promise<PositionPoint | null> {
+  const newestSince = async (since: Date): Promise<PositionPoint | null> => {
     const { rows } = await db.query<TrailRow>(
       `select ${COLUMNS}
        from activation a cross join lateral (
@@ -155,7 +168,31 @@ export async function latestPosition(
        where a.wearer_id = $1 order by p.fixed_at desc limit 1`,
       [wearerId, aheadLimitMs / 1000, since],
     );
-    return rows[0] === undefined ? null : toPoint(rows[0]);
+    return rows[0] === undefined ? null : (toPoint(rows[0]) as PositionPoint);
   };
   return (await newestSince(new Date(Date.now() - RECENT_MS))) ?? (await newestSince(new Date(0)));
+}
+
+/** As many messages as are told beside a position. */
+const NEWER_MESSAGES = 10;
+
+/**
+ * What a wearer's tags said without a position after an instant: pings that tell a device event or why there is no position, the
+ * newest first, at most `NEWER_MESSAGES`.
+ */
+export async function readMessagesAfter(
+  db: Queryable,
+  query: { readonly wearerId: string; readonly afterMs: number; readonly aheadLimitMs: number },
+): Promise<readonly TrailPoint[]> {
+  const { rows } = await db.query<TrailRow>(
+    `select ${COLUMNS}
+     from activation a join ping p on p.tag_id = a.tag_id
+       and p.fixed_at >= a.fitted_at and (a.removed_at is null or p.fixed_at < a.removed_at)
+     where a.wearer_id = $1 and p.fixed_at > $2::timestamptz and p.position is null
+       and (p.device_events <> '{}' or p.position_ignored is not null)
+       and p.fixed_at <= p.received_at + make_interval(secs => $3)
+     order by p.fixed_at desc, p.tag_id, p.identity limit ${NEWER_MESSAGES}`,
+    [query.wearerId, new Date(query.afterMs), query.aheadLimitMs / 1000],
+  );
+  return rows.map(toPoint);
 }

@@ -2,6 +2,7 @@ import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
 import { createCsvTrail, createGeoJsonTrail, type TrailFix, type TrailWriter } from '../../src/formats/trail.js';
 import { createGpxTrail } from '../../src/formats/trail-gpx.js';
+import { createKmlTrail } from '../../src/formats/trail-kml.js';
 
 const START_MS = Date.UTC(2026, 10, 22, 18, 0);
 function fixAt(second: number, fields: Partial<TrailFix> = {}): TrailFix {
@@ -55,6 +56,48 @@ test('CSV reads back, with what needs quoting', () => {
     tagId: 'a "b", c',
     deviceEvents: 'strap-tamper battery-low',
     notJudged: 'mechanism',
+  });
+});
+
+describe('a tamper without a position', () => {
+  const none = { latitude: null, longitude: null, accuracyMetres: null, mechanism: null, notJudged: 'no-position' };
+  const tamper = fixAt(60, { ...none, deviceEvents: ['strap-tamper'], positionIgnored: 'accuracy-out-of-range' });
+  const trail = [fixAt(0), tamper, fixAt(120)];
+
+  test('stands in CSV with an empty place, and why', () => {
+    const rows = parse(write(createCsvTrail(), trail), { columns: true }) as Record<string, string>[];
+    expect(rows[1]).toMatchObject({
+      fixedAt: '2026-11-22T18:01:00.000Z',
+      latitude: '',
+      longitude: '',
+      deviceEvents: 'strap-tamper',
+      notJudged: 'no-position',
+      positionIgnored: 'accuracy-out-of-range',
+    });
+  });
+
+  test('stands in GeoJSON as a feature without a geometry', () => {
+    const { features } = JSON.parse(write(createGeoJsonTrail(), trail));
+    expect(features[1]).toMatchObject({
+      geometry: null,
+      properties: { deviceEvents: ['strap-tamper'], positionIgnored: 'accuracy-out-of-range' },
+    });
+  });
+
+  test('stands in GPX behind the tracks, which it does not part', () => {
+    const gpx = write(createGpxTrail('W-1'), trail.slice(0, 2), trail.slice(2));
+    expect(gpx.match(/<trkseg>/g)).toHaveLength(1);
+    expect(gpx.match(/<trkpt /g)).toHaveLength(2);
+    expect(gpx).toMatch(
+      /<\/trk>\n<extensions>\n<tagwatch:message><tagwatch:tagId>T-1<.*<tagwatch:fixedAt>2026-11-22T18:01:00.000Z<.*strap-tamper.*<\/extensions>\n<\/gpx>/s,
+    );
+    expect(write(createGpxTrail('W-1'), [tamper])).toMatch(/<\/metadata>\n<extensions>\n<tagwatch:message>/);
+  });
+
+  test('stands in KML as a moment without a position', () => {
+    const kml = write(createKmlTrail('W-1'), trail);
+    expect(kml).toContain('<gx:coord></gx:coord>');
+    expect(kml).toContain('<gx:value>strap-tamper</gx:value>');
   });
 });
 

@@ -71,6 +71,35 @@ export function recordsSuite(name: string, open: () => Promise<Adapters>): void 
     const pointers = (answer: { json(): { errors?: { pointer: string }[] } }) =>
       answer.json().errors?.map(({ pointer }) => pointer);
 
+    it.each(['AA:BB:CC:DD:EE:FF', '+447700900123', 'Van 7', 'owner/phone', '357 – näher/é%漢', 'x'.repeat(128)])(
+      'takes the tag id "%s", as the device has it',
+      async (tagId) => {
+        const path = `/tags/${encodeURIComponent(tagId)}`;
+        const created = await api.put(path, {});
+        expect([created.statusCode, created.headers.location, created.json().tagId]).toEqual([
+          201,
+          `/api/v1${path}`,
+          tagId,
+        ]);
+        expect((await api.get(path)).json()).toMatchObject({ tagId, version: 1 });
+        expect((await api.get(`${path}/versions`)).json().items).toHaveLength(1);
+        const id = `ids-${tagId.length}-${tagId.charCodeAt(0)}`;
+        await ok(`/wearers/W-${id}`, { name: 'W' });
+        const fitted = { tagId, wearerId: `W-${id}`, fittedAt: '2026-01-01T00:00:00Z' };
+        await ok(`/activations/A-${id}`, fitted);
+        expect((await api.get(`/activations/A-${id}`)).json()).toMatchObject({ tagId });
+        expect(await lastWatch(tagId)).toMatchObject({ tagId, activations: [{ wearerId: `W-${id}` }] });
+      },
+    );
+
+    it.each(['%00', '%0A', 'T%E2%80%AE', '%E2%80%A8', 'x'.repeat(129), '%2E%2E'])(
+      'refuses the tag id %s',
+      async (escaped) => {
+        expect((await api.put(`/tags/${escaped}`, {})).statusCode).toBeGreaterThanOrEqual(400);
+        expect((await api.put(`/tags/${escaped}`, {})).statusCode).toBeLessThan(500);
+      },
+    );
+
     it('creates, repeats, changes and keeps every version', async () => {
       const created = await api.put('/wearers/W-1', { name: 'A', rag: 'red' });
       expect([created.statusCode, created.headers.etag, created.headers.location]).toEqual([

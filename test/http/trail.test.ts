@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { TrailFix } from '../../src/formats/trail.js';
+import type { PlacedFix, TrailFix } from '../../src/formats/trail.js';
 import { type App, createApp } from '../../src/http/app.js';
 import { negotiate } from '../../src/http/negotiate.js';
 import { registerPosition } from '../../src/http/position.js';
@@ -11,7 +11,7 @@ import { DatabaseUnavailable } from '../../src/pipeline/ports.js';
 import { pingAt, TEST_START_MS } from '../support/pings.js';
 import { silentLog } from '../support/silent-log.js';
 
-type Fix = TrailFix & TrailPlace;
+type Fix = PlacedFix & TrailPlace;
 const HOURS_MS = 3_600_000;
 const NOW_MS = TEST_START_MS + 24 * HOURS_MS;
 const clock = { nowMs: () => NOW_MS };
@@ -21,6 +21,14 @@ let base: string;
 let fixes: Fix[];
 /** Reads that succeed before the database goes away. */
 let readsLeft: number;
+
+/** A tamper without a position. */
+function messageAt(second: number): TrailFix {
+  const { position: _, positionIgnored: _why, ...ping } = pingAt('T-1', second);
+  const none = { latitude: null, longitude: null, accuracyMetres: null, mechanism: null };
+  const rest = { activationId: 'AC-1', receivedAtMs: ping.fixedAtMs + 500, notJudged: 'no-position' };
+  return { ...ping, ...none, ...rest, deviceEvents: ['strap-tamper'], positionIgnored: 'no-fix' };
+}
 
 function fixAt(second: number): Fix {
   const { position, ...ping } = pingAt('T-1', second);
@@ -51,6 +59,10 @@ beforeEach(async () => {
     latestPosition: async (wearerId) => {
       if (readsLeft <= 0) throw new DatabaseUnavailable('away');
       return wearerId === 'W-recorded' ? fixAt(60) : null;
+    },
+    readMessagesAfter: async ({ wearerId, afterMs }) => {
+      if (readsLeft <= 0) throw new DatabaseUnavailable('away');
+      return wearerId === 'W-9' ? [] : [messageAt(90), messageAt(30)].filter(({ fixedAtMs }) => fixedAtMs > afterMs);
     },
   });
   await app.listen({ host: '127.0.0.1', port: 0 });
@@ -145,6 +157,22 @@ describe('a position', () => {
     });
     const recorded = await (await get('/W-recorded/position')).json();
     expect(recorded).toMatchObject({ fixedAt: '2026-11-22T18:01:00.000Z', ageSeconds: 86_340 });
+  });
+
+  test('tells what the tag has said since without one, and where nothing else is known', async () => {
+    const tamper = {
+      tagId: 'T-1',
+      activationId: 'AC-1',
+      fixedAt: '2026-11-22T18:01:30.000Z',
+      receivedAt: '2026-11-22T18:01:30.500Z',
+      deviceEvents: ['strap-tamper'],
+      positionIgnored: 'no-fix',
+    };
+    expect(await (await get('/W-recorded/position')).json()).toMatchObject({ messagesSince: [tamper] });
+    expect(await (await get('/W-live/position')).json()).toMatchObject({ messagesSince: [] });
+    const unknown = await get('/W-messages/position');
+    expect([unknown.status, await unknown.json()]).toMatchObject([404, { messagesSince: [tamper, {}] }]);
+    expect(await (await get('/W-9/position')).json()).not.toHaveProperty('messagesSince');
   });
 
   test('that nobody knows is 404; 503 where only the database could tell', async () => {

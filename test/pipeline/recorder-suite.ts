@@ -15,7 +15,7 @@ import { ALERTS, encodeJson, INPUTS, inputRecord, REJECTED } from '../../src/pip
 import { listAlerts, readAlert } from '../../src/store/alerts.js';
 import { migrate } from '../../src/store/migrate.js';
 import { recordTables } from '../../src/store/recording.js';
-import { latestPosition, readTrail } from '../../src/store/trail.js';
+import { latestPosition, readMessagesAfter, readTrail } from '../../src/store/trail.js';
 import { pingAt, TEST_START_MS } from '../support/pings.js';
 import { createRememberingLog, silentLog } from '../support/silent-log.js';
 
@@ -232,6 +232,8 @@ export function recorderSuite(
         ping(120, {}, { mechanism: 'LBS' }),
         ping(180, {}, {}, -61_000),
         ping(240, { position: null }),
+        ping(250, { position: null, deviceEvents: ['strap-tamper'] }),
+        ping(260, { position: null, positionIgnored: 'no-fix' }),
         ping(270, {}, { latitude: 0.001, longitude: -0.008 }),
         ping(300),
       ]);
@@ -243,10 +245,12 @@ export function recorderSuite(
         { fitted: 'fitted', not_judged: 'mechanism' },
         { fitted: 'fitted', not_judged: 'ahead-of-clock' },
         { fitted: 'fitted', not_judged: 'no-position' },
+        { fitted: 'fitted', not_judged: 'no-position' },
+        { fitted: 'fitted', not_judged: 'no-position' },
         { fitted: 'fitted', not_judged: 'zero-position' },
         { fitted: 'fitted', not_judged: null },
       ]);
-      expect(recorder.counts).toMatchObject({ fitted: 7, 'not-fitted': 1, 'unknown-tag': 0 });
+      expect(recorder.counts).toMatchObject({ fitted: 9, 'not-fitted': 1, 'unknown-tag': 0 });
 
       const seconds = (points: readonly { fixedAtMs: number }[]) =>
         points.map(({ fixedAtMs }) => (fixedAtMs - TEST_START_MS) / 1000);
@@ -256,14 +260,25 @@ export function recorderSuite(
       const page = await readTrail(db, { ...whole, wearerId: second });
       expect(seconds(page.points)).toEqual([120, 180]);
       const rest = await readTrail(db, { ...whole, wearerId: second, after: page.next });
-      expect([seconds(rest.points), rest.next]).toEqual([[270, 300], null]);
+      // A message stands in the trail where it tells an event, or why it has no position.
+      expect([seconds(rest.points), seconds([rest.next!])]).toEqual([[250, 260], [260]]);
+      expect(rest.points).toMatchObject([
+        { latitude: null, mechanism: null, deviceEvents: ['strap-tamper'], notJudged: 'no-position' },
+        { latitude: null, positionIgnored: 'no-fix' },
+      ]);
+      const last = await readTrail(db, { ...whole, wearerId: second, after: rest.next });
+      expect([seconds(last.points), last.next]).toEqual([[270, 300], null]);
+      const since = async (afterMs: number) =>
+        seconds(await readMessagesAfter(db, { wearerId: second, afterMs, aheadLimitMs: 60_000 }));
+      expect(await since(0)).toEqual([260, 250]);
+      expect(await since(TEST_START_MS + 250_000)).toEqual([260]);
       const bounded = await readTrail(db, {
         ...whole,
         wearerId: second,
         fromMs: TEST_START_MS + 121_000,
         toMs: TEST_START_MS + 300_000,
       });
-      expect(seconds(bounded.points)).toEqual([180, 270]);
+      expect(seconds(bounded.points)).toEqual([180, 250]);
 
       // The newest of the first wearer is his last on him; the one ahead of its clock hides nobody.
       expect((await latestPosition(db, first, 60_000))?.fixedAtMs).toBe(TEST_START_MS + 59_999);

@@ -1,5 +1,6 @@
 /** `/activations`: one tag on one wearer over one period. */
 import Type from 'typebox';
+import { TagIdSchema } from '../../formats/tagwatch-ping-schema.js';
 import { type ActivationContent, activations } from '../../store/activations.js';
 import type { RecordFault } from '../../store/records.js';
 import type { App } from '../app.js';
@@ -8,7 +9,7 @@ import { createInstantReader, dropUndefined } from './instants.js';
 import { Instant, type RecordDeps, registerRecord } from './record-routes.js';
 
 const Body = Type.Object(
-  { tagId: RecordId, wearerId: RecordId, fittedAt: Instant, removedAt: Type.Optional(Instant) },
+  { tagId: TagIdSchema, wearerId: RecordId, fittedAt: Instant, removedAt: Type.Optional(Instant) },
   { additionalProperties: false },
 );
 

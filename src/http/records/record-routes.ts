@@ -50,6 +50,8 @@ export interface RecordEndpoint<B, P, C> {
   /** The collection below `/api/v1`, and the name of its members' ids. */
   readonly path: string;
   readonly idName: string;
+  /** What an id may be, where it is not of the caller's choice. */
+  readonly id?: Type.TString;
   readonly name: string;
   readonly table: RecordTable<P, C>;
   readonly body: TSchema;
@@ -102,10 +104,11 @@ export function registerRecord<B, P, C extends object>(
   const { idName, name, table } = endpoint;
   const list = `/api/v1${endpoint.path}`;
   const one = `${list}/:${idName}`;
-  const params = Type.Object({ [idName]: RecordId });
-  const ListKey = Type.Tuple([RecordId]);
+  const Id = endpoint.id ?? RecordId;
+  const params = Type.Object({ [idName]: Id });
+  const ListKey = Type.Tuple([Id]);
   const shape = endpoint.answer ?? endpoint.body;
-  const item = Type.Intersect([Type.Object({ [idName]: RecordId }), openObject(shape), Type.Object(Standing)]);
+  const item = Type.Intersect([Type.Object({ [idName]: Id }), openObject(shape), Type.Object(Standing)]);
   const tags = ['records'];
   const toWire = (record: StoredRecord<C>) => ({
     [idName]: record.id,
@@ -152,7 +155,7 @@ export function registerRecord<B, P, C extends object>(
     const { wait = true } = request.query as { wait?: boolean };
     const isPublished = await deps.waiter.wait(outcome.outboxIds, wait ? PUBLISH_WAIT_MS : 0);
     reply.header('etag', etagOf(outcome.record.version));
-    if (outcome.type === 'created') reply.header('location', `${list}/${id}`);
+    if (outcome.type === 'created') reply.header('location', `${list}/${encodeURIComponent(id)}`);
     return reply.code(isPublished ? (outcome.type === 'created' ? 201 : 200) : 202).send(toWire(outcome.record));
   });
 

@@ -1,5 +1,6 @@
 /** `/tags`: the devices. */
 import Type from 'typebox';
+import { TagIdSchema } from '../../formats/tagwatch-ping-schema.js';
 import { type TagContent, tags } from '../../store/tags.js';
 import type { App } from '../app.js';
 import { RecordId } from '../ids.js';
@@ -11,6 +12,7 @@ export function registerTags(app: App, deps: RecordDeps): void {
   registerRecord(app, deps, {
     path: '/tags',
     idName: 'tagId',
+    id: TagIdSchema,
     name: 'tag',
     table: tags,
     body: Body,
