@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { type Logger, pino } from 'pino';
+import { joinMinusValues } from './cli/arguments.js';
 import { type Config, readConfig } from './config.js';
 import { StartStopped } from './lifecycle.js';
 import type { Log } from './pipeline/ports.js';
@@ -93,7 +94,7 @@ async function main(argv: readonly string[]): Promise<number> {
 
 async function serve(argv: readonly string[]): Promise<number> {
   const options = { roles: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
-  const { values } = parseArgs({ args: [...argv], options, allowPositionals: false });
+  const { values } = parseArgs({ args: joinMinusValues(argv, options), options, allowPositionals: false });
   if (values.help) {
     console.log(SERVE_HELP);
     return 0;

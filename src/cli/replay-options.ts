@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { MAX_PINGS_AT_ONCE } from '../formats/ping-message.js';
 import { TRACK_FORMATS, type TrackFormat } from '../formats/track.js';
+import { joinMinusValues } from './arguments.js';
 
 export const REPLAY_HELP = `Usage: tagwatch replay FILE [--tag TAG | --tag-column NAME] [OPTIONS]
 
@@ -84,24 +85,22 @@ export type ReplayCommand =
   | { readonly kind: 'help' }
   | { readonly kind: 'wrong'; readonly errors: readonly string[] };
 
-function parse(argv: string[]) {
-  return parseArgs({
-    args: argv,
-    allowPositionals: true,
-    options: {
-      tag: { type: 'string' },
-      'tag-column': { type: 'string' },
-      url: { type: 'string', default: 'http://127.0.0.1:8080' },
-      'accuracy-metres': { type: 'string' },
-      rate: { type: 'string' },
-      live: { type: 'boolean', default: false },
-      speed: { type: 'string' },
-      format: { type: 'string' },
-      'skip-bad': { type: 'boolean', default: false },
-      batch: { type: 'string', default: '500' },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  });
+const OPTIONS = {
+  tag: { type: 'string' },
+  'tag-column': { type: 'string' },
+  url: { type: 'string', default: 'http://127.0.0.1:8080' },
+  'accuracy-metres': { type: 'string' },
+  rate: { type: 'string' },
+  live: { type: 'boolean', default: false },
+  speed: { type: 'string' },
+  format: { type: 'string' },
+  'skip-bad': { type: 'boolean', default: false },
+  batch: { type: 'string', default: '500' },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+function parse(argv: readonly string[]) {
+  return parseArgs({ args: joinMinusValues(argv, OPTIONS), allowPositionals: true, options: OPTIONS });
 }
 
 function isWebAddress(text: string): boolean {
@@ -114,7 +113,7 @@ const isFormat = (name: string): name is TrackFormat => Object.hasOwn(TRACK_FORM
 export function readReplayOptions(argv: readonly string[]): ReplayCommand {
   let parsed: ReturnType<typeof parse>;
   try {
-    parsed = parse([...argv]);
+    parsed = parse(argv);
   } catch (error) {
     return { kind: 'wrong', errors: [(error as Error).message] };
   }

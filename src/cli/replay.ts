@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { readTrack } from '../formats/track.js';
-import { checkTrack, type TrackItem, TrackUnreadable } from '../formats/track-item.js';
+import { checkTrack, TrackCut, type TrackItem, TrackUnreadable } from '../formats/track-item.js';
 import { type SenderOptions, sendPings } from './ping-sender.js';
 import { openProgress } from './progress.js';
 import { REPLAY_HELP, type ReplayOptions, readReplayOptions } from './replay-options.js';
@@ -12,6 +12,8 @@ import { batchByRate, batchLive, type Pacer, type PlacedPing, SYSTEM_PACER } fro
 const GIVE_UP_AFTER_MS = 300_000;
 /** Rejected pings and unusable rows that the summary shows by line. */
 const SHOWN_FAULTS = 5;
+/** Different notes about the file that the summary shows. */
+const SHOWN_NOTES = 20;
 
 type Print = (line: string) => void;
 
@@ -31,10 +33,24 @@ interface Tally {
   readonly reasons: Map<string, number>;
   /** The first few, as lines of the summary. */
   readonly faults: string[];
+  /** What the file's reader noted, with its first place and how often. */
+  readonly notes: Map<string, { readonly place: string; count: number }>;
+  /** Fixes that got the accuracy of the options. */
+  assumed: number;
 }
 
 function createTally(): Tally {
-  return { rows: 0, sent: 0, accepted: 0, rejected: 0, unusable: 0, reasons: new Map(), faults: [] };
+  return {
+    rows: 0,
+    sent: 0,
+    accepted: 0,
+    rejected: 0,
+    unusable: 0,
+    reasons: new Map(),
+    faults: [],
+    notes: new Map(),
+    assumed: 0,
+  };
 }
 
 function noteFault(tally: Tally, place: string, detail: string): void {
@@ -45,6 +61,25 @@ function noteUnusable(tally: Tally, place: string, detail: string): void {
   tally.rows += 1;
   tally.unusable += 1;
   noteFault(tally, place, detail);
+}
+
+function noteNote({ notes }: Tally, place: string, detail: string): void {
+  const known = notes.get(detail);
+  if (known === undefined) notes.set(detail, { place, count: 1 });
+  else known.count += 1;
+}
+
+/** What the reader noted, and the accuracy that was assumed: neither makes a row unusable, and nobody should miss them. */
+function tellNotes({ notes, assumed }: Tally, accuracyMetres: number | null): string[] {
+  const n = (value: number) => value.toLocaleString('en-GB');
+  const lines = [...notes].map(([detail, { place, count }]) => {
+    return `  ${place}: ${detail}${count === 1 ? '' : ` (${n(count)} times)`}`;
+  });
+  const told = lines.slice(0, SHOWN_NOTES);
+  if (lines.length > told.length) told.push(`  and ${n(lines.length - told.length)} more`);
+  if (assumed > 0)
+    told.push(`  ${n(assumed)} fixes have no accuracy of their own: ${accuracyMetres} m was sent for them`);
+  return told.length === 0 ? [] : ['Noted:', ...told];
 }
 
 /** What of the faults was not shown. */
@@ -92,13 +127,27 @@ function summarise(tally: Tally, seconds: number): string[] {
   return lines;
 }
 
-/** The file's fixes, judged as the server will judge them; `source` closes when the reader stops. */
-async function* readFile(options: ReplayOptions, nowMs: number): AsyncGenerator<TrackItem> {
+/**
+ * The file's fixes, judged as the server will judge them; what the reader notes goes to the tally, and where the file breaks off is
+ * a row that cannot be used. `source` closes when the reader stops.
+ */
+async function* readFile(options: ReplayOptions, nowMs: number, tally: Tally): AsyncGenerator<TrackItem> {
   const { file, tag, format, accuracyMetres } = options;
+  const onAccuracyAssumed = () => {
+    tally.assumed += 1;
+  };
   const source = createReadStream(file);
   try {
     const from = format === null ? { name: file } : { format };
-    yield* checkTrack(readTrack(source, from, { tag, accuracyMetres }), nowMs);
+    const items = readTrack(source, from, { tag, accuracyMetres, onAccuracyAssumed });
+    for await (const item of checkTrack(items, nowMs)) {
+      if (!item.ok && item.isNote === true) noteNote(tally, item.place, item.detail);
+      else yield item;
+    }
+  } catch (error) {
+    if (!(error instanceof TrackCut)) throw error;
+    const detail = `The file cannot be read on from here. ${error.message}`;
+    yield { line: error.line, place: error.line === null ? 'the rest' : `line ${error.line}`, ok: false, detail };
   } finally {
     source.destroy();
   }
@@ -107,7 +156,7 @@ async function* readFile(options: ReplayOptions, nowMs: number): AsyncGenerator<
 /** Reads the whole file once before anything is sent: how many rows there are, and which are unusable. */
 async function inspect(options: ReplayOptions, nowMs: number): Promise<Tally> {
   const tally = createTally();
-  for await (const item of readFile(options, nowMs)) {
+  for await (const item of readFile(options, nowMs, tally)) {
     if (item.ok) tally.rows += 1;
     else noteUnusable(tally, item.place, item.detail);
   }
@@ -138,20 +187,18 @@ async function run(options: ReplayOptions, deps: ReplayDeps, out: Print, err: Pr
         `${file}: ${seen.unusable.toLocaleString('en-GB')} of ${seen.rows.toLocaleString('en-GB')} rows are unusable:`,
       );
       for (const line of [...seen.faults, ...tellOthers(seen.unusable, seen)]) err(line);
+      for (const line of tellNotes({ ...seen, assumed: 0 }, null)) err(line);
       err('Nothing was sent. --skip-bad leaves them out and sends the others.');
       return 1;
     }
   } catch (error) {
-    const why = explain(error, file);
-    if (!skipBad || !(error instanceof TrackUnreadable)) {
-      err(`Nothing was sent: ${why}`);
-      return 1;
-    }
+    err(`Nothing was sent: ${explain(error, file)}`);
+    return 1;
   }
   const tally = createTally();
   const progress = openProgress(deps.err ?? null);
   const onBad = (place: string, detail: string) => noteUnusable(tally, place, detail);
-  const rows = readFile(options, nowMs);
+  const rows = readFile(options, nowMs, tally);
   const batches =
     liveSpeed === null
       ? batchByRate(rows, { batchSize, ratePerSecond, pacer }, onBad)
@@ -176,6 +223,7 @@ async function run(options: ReplayOptions, deps: ReplayDeps, out: Print, err: Pr
     progress.stop();
   }
   for (const line of summarise(tally, (performance.now() - startedAtMs) / 1_000)) out(line);
+  for (const line of tellNotes(tally, options.accuracyMetres)) out(line);
   if (failure !== null) err(`Gave up: ${failure}`);
   return failure === null && tally.rejected + tally.unusable === 0 ? 0 : 1;
 }

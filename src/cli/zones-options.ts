@@ -5,6 +5,7 @@ import type { Bbox } from '../formats/zone.js';
 import { ZONE_FILE_FORMATS, type ZoneFileFormat } from '../formats/zone-file.js';
 import { TYPICAL_R95_METRES } from '../formats/zone-file-check.js';
 import type { ZoneFileOptions } from '../formats/zone-file-item.js';
+import { joinMinusValues } from './arguments.js';
 
 export interface ZonesOptions {
   readonly paths: readonly string[];
@@ -50,7 +51,8 @@ const SENDING = {
   'zones-only': { type: 'boolean', default: false },
 } as const;
 
-function parse(args: string[], isImport: boolean) {
+function parse(argv: readonly string[], isImport: boolean) {
+  const args = joinMinusValues(argv, { ...COMMON, ...SENDING });
   // Both are parsed with all options, so that one type describes them; those of the other command are refused before.
   if (!isImport) parseArgs({ args, allowPositionals: true, options: COMMON });
   return parseArgs({ args, allowPositionals: true, options: { ...COMMON, ...SENDING } });

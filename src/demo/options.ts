@@ -1,5 +1,6 @@
 /** What `tagwatch demo` may be told. */
 import { parseArgs } from 'node:util';
+import { joinMinusValues } from '../cli/arguments.js';
 import { CAST_SIZE, COHORT_SIZE } from '../simulator/cohort.js';
 
 export const DEMO_HELP = `tagwatch demo [OPTIONS]
@@ -44,7 +45,7 @@ export function readDemoOptions(argv: readonly string[]): DemoOptions | 'help' |
   } as const;
   let values: ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
   try {
-    values = parseArgs({ args: [...argv], options, allowPositionals: false }).values;
+    values = parseArgs({ args: joinMinusValues(argv, options), options, allowPositionals: false }).values;
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) };
   }

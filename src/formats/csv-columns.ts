@@ -1,28 +1,8 @@
-/** Which column of a track file holds what, found by its name. */
-import { FIELD_ROLES, type FieldRole, namesOf, normaliseName } from './track-fields.js';
+/** Which columns a track file has, and what is missing among them. */
+import { findLayout, type Layout } from './track-fields.js';
+import { namesOf } from './track-names.js';
 
-/** What a fix can take from a file. `factor` turns the column's unit into the wire's. */
-export interface Column {
-  readonly index: number;
-  readonly factor: number;
-}
-
-export interface TrackColumns {
-  /** By what they hold; latitude, longitude and time are always there. */
-  readonly fields: ReadonlyMap<FieldRole, Column>;
-  /** Null: one tag for the whole file. */
-  readonly tag: number | null;
-}
-
-const REQUIRED = ['latitude', 'longitude', 'time'] as const satisfies readonly FieldRole[];
-
-function findColumn(names: readonly string[], role: FieldRole): Column | null {
-  for (const { name, factor } of namesOf(role)) {
-    const index = names.indexOf(name);
-    if (index !== -1) return { index, factor };
-  }
-  return null;
-}
+const REQUIRED = ['latitude', 'longitude', 'time'] as const;
 
 /**
  * The columns of a header, or what is missing, told with what was seen and what was looked for. `tagColumn`: the name of the column
@@ -31,27 +11,17 @@ function findColumn(names: readonly string[], role: FieldRole): Column | null {
 export function findColumns(
   header: readonly string[],
   tagColumn: string | null,
-): { readonly ok: true; readonly columns: TrackColumns } | { readonly ok: false; readonly detail: string } {
-  const names = header.map(normaliseName);
-  const fields = new Map<FieldRole, Column>();
-  for (const role of FIELD_ROLES) {
-    const column = findColumn(names, role);
-    if (column !== null) fields.set(role, column);
-  }
-  const exact = tagColumn === null ? -1 : header.indexOf(tagColumn);
-  const tag = tagColumn === null || exact !== -1 ? exact : names.indexOf(normaliseName(tagColumn));
-
-  const missing = REQUIRED.filter((role) => !fields.has(role)).map((role) => {
-    const known = namesOf(role).map(({ name }) => name);
-    return `  ${role}: looked for ${known.join(', ')}`;
-  });
-  if (tagColumn !== null && tag === -1) missing.push(`  tag: looked for ${tagColumn}`);
-  if (missing.length > 0) {
-    const seen = header.slice(0, 50).map((name) => name.slice(0, 60));
-    const detail =
-      `The first line must name the columns, and these are missing (capitals and separators do not matter):\n` +
-      `${missing.join('\n')}\n  columns seen: ${seen.join(', ')}`;
-    return { ok: false, detail };
-  }
-  return { ok: true, columns: { fields, tag: tag === -1 ? null : tag } };
+): { readonly ok: true; readonly layout: Layout } | { readonly ok: false; readonly detail: string } {
+  const layout = findLayout(header, tagColumn, true);
+  const roles = new Set(layout.columns.map(({ role }) => role));
+  const missing = REQUIRED.filter((role) => !roles.has(role)).map(
+    (role) => `  ${role}: looked for ${namesOf(role).join(', ')}`,
+  );
+  if (tagColumn !== null && layout.tag === null) missing.push(`  tag: looked for ${tagColumn}`);
+  if (missing.length === 0) return { ok: true, layout };
+  const seen = header.slice(0, 50).map((name) => name.slice(0, 60));
+  const detail =
+    `The first line must name the columns, and these are missing (capitals and separators do not matter):\n` +
+    `${missing.join('\n')}\n  columns seen: ${seen.join(', ')}`;
+  return { ok: false, detail };
 }

@@ -1,10 +1,10 @@
 /** Tracks as CSV, read row by row. */
 import { pipeline, Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
-import { findColumns, type TrackColumns } from './csv-columns.js';
+import { findColumns } from './csv-columns.js';
 import { peek } from './track-bytes.js';
-import { type Fields, scale } from './track-fields.js';
-import { makeItem, type TrackReader, TrackUnreadable, tagNameOf } from './track-item.js';
+import { type Layout, pickByLayout } from './track-fields.js';
+import { createItemMaker, TrackCut, type TrackReader, TrackUnreadable, tagNameOf } from './track-item.js';
 
 /** The longest row that is read, characters: beyond it a quote was never closed. */
 const MAX_ROW_LENGTH = 1_000_000;
@@ -22,29 +22,22 @@ function guessDelimiter(head: Buffer): string {
   return DELIMITERS.reduce((best, each) => (count(each) > count(best) ? each : best));
 }
 
-function toFields(record: readonly string[], { fields: columns, tag }: TrackColumns): Fields {
-  const fields: Fields = {};
-  for (const [role, { index, factor }] of columns) fields[role] = scale((record[index] ?? '').trim(), factor);
-  if (tag !== null) fields.tag = record[tag];
-  return fields;
-}
-
 /** What is told of an error that ended the reading. */
 function toUnreadable(error: unknown): unknown {
   if (!(error instanceof CsvError)) return error;
   // `lines` is there at run time, and the type does not name it.
   const { lines } = error as CsvError & { lines?: unknown };
-  return new TrackUnreadable(
-    `${typeof lines === 'number' ? `Near line ${lines}: ` : ''}this is not CSV (${error.code}).`,
-  );
+  const line = typeof lines === 'number' ? lines : null;
+  return new TrackCut(`${line === null ? '' : `Near line ${line}: `}this is not CSV (${error.code}).`, line);
 }
 
 /**
  * Reads a track: the first line names the columns (`findColumns`), every other line is a fix; lines count from 1, the header
- * included. Throws `TrackUnreadable` where columns are missing or the file is no CSV.
+ * included. Throws `TrackUnreadable` where columns are missing, `TrackCut` where the rest is no CSV.
  */
 export const readCsvTrack: TrackReader = async function* (chunks, options) {
-  let columns: TrackColumns | null = null;
+  const items = createItemMaker(options);
+  let layout: Layout | null = null;
   try {
     const { head, all } = await peek(chunks, (bytes) => bytes.length > MAX_HEADER_BYTES || bytes.includes(NEWLINE));
     const parser = parse({
@@ -60,16 +53,17 @@ export const readCsvTrack: TrackReader = async function* (chunks, options) {
     const rows = pipeline(Readable.from(all), parser, () => {});
     for await (const row of rows as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
       const { record, info } = row;
-      if (columns === null) {
+      if (layout === null) {
         const found = findColumns(record, tagNameOf(options));
         if (!found.ok) throw new TrackUnreadable(found.detail);
-        columns = found.columns;
+        layout = found.layout;
+        layout.notes.forEach(items.note);
         continue;
       }
-      yield makeItem({ line: info.lines, place: `line ${info.lines}` }, toFields(record, columns), options);
+      yield* items.make({ line: info.lines, place: `line ${info.lines}` }, pickByLayout(layout, record));
     }
   } catch (error) {
     throw toUnreadable(error);
   }
-  if (columns === null) throw new TrackUnreadable('The file is empty.');
+  if (layout === null) throw new TrackUnreadable('The file is empty.');
 };

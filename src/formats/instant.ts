@@ -22,50 +22,40 @@ function daysIn(year: number, month: number): number {
 /**
  * Epoch ms of an RFC 3339 instant (`2026-11-22T18:03:11.5Z`, `2026-11-22 18:03:11+01:00`), or null where it is none: no zone,
  * a day that does not exist, anything after it. Digits below the millisecond are cut off; a leap second is the next second.
- *
- * With `zoneless: 'utc'` an instant without a zone is taken as UTC (track files), and so are one without seconds and a date.
+ * What files write otherwise is `file-time.ts`'s.
  */
-export function parseInstant(text: string, zoneless: 'refuse' | 'utc' = 'refuse'): number | null {
+export function parseInstant(text: string): number | null {
   const year = readDigits(text, 0, 4);
   const month = readDigits(text, 5, 2);
   const day = readDigits(text, 8, 2);
   if (year < 0 || text[4] !== '-' || month < 1 || text[7] !== '-' || day < 1 || day > daysIn(year, month)) return null;
-  const lenient = zoneless === 'utc';
-  if (text.length === 10) return lenient ? Date.UTC(year, month - 1, day) : null;
 
   const separator = text[10];
   const hour = readDigits(text, 11, 2);
   const minute = readDigits(text, 14, 2);
+  const second = readDigits(text, 17, 2);
   if ((separator !== 'T' && separator !== 't' && separator !== ' ') || hour < 0 || hour > 23) return null;
-  if (text[13] !== ':' || minute < 0 || minute > 59) return null;
+  if (text[13] !== ':' || minute < 0 || minute > 59 || text[16] !== ':' || second < 0 || second > 60) return null;
 
-  let at = 16;
-  let second = 0;
+  let at = 19;
   let ms = 0;
-  if (text[at] === ':') {
-    second = readDigits(text, 17, 2);
-    if (second < 0 || second > 60) return null;
-    at = 19;
-    if (text[at] === '.') {
+  if (text[at] === '.') {
+    at += 1;
+    let digit = readDigits(text, at, 1);
+    if (digit < 0) return null;
+    for (let unit = 100; digit >= 0; digit = readDigits(text, at, 1)) {
+      ms += digit * unit;
+      unit = unit === 1 ? 0 : unit / 10;
       at += 1;
-      let digit = readDigits(text, at, 1);
-      if (digit < 0) return null;
-      for (let unit = 100; digit >= 0; digit = readDigits(text, at, 1)) {
-        ms += digit * unit;
-        unit = unit === 1 ? 0 : unit / 10;
-        at += 1;
-      }
     }
-  } else if (!lenient) return null;
-
-  const offsetMs = readOffset(text, at, lenient);
+  }
+  const offsetMs = readOffset(text, at);
   return offsetMs === null ? null : Date.UTC(year, month - 1, day, hour, minute, second, ms) - offsetMs;
 }
 
 /** The zone that ends the text, as ms east of UTC. */
-function readOffset(text: string, at: number, lenient: boolean): number | null {
+function readOffset(text: string, at: number): number | null {
   const sign = text[at];
-  if (sign === undefined) return lenient ? 0 : null;
   if (sign === 'Z' || sign === 'z') return text.length === at + 1 ? 0 : null;
   if ((sign !== '+' && sign !== '-') || text.length !== at + 6 || text[at + 3] !== ':') return null;
   const hours = readDigits(text, at + 1, 2);

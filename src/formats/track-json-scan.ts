@@ -1,5 +1,5 @@
 /** Cuts the features out of a GeoJSON document of any length, so that each is parsed by itself. */
-import { TrackUnreadable } from './track-item.js';
+import { TrackCut, TrackUnreadable } from './track-item.js';
 
 /** The largest feature, and the most that stands around the features, bytes. */
 const MAX_PART_BYTES = 33_554_432;
@@ -14,8 +14,8 @@ const CLOSE_BRACKET = 93;
 const MAX_KEY_BYTES = 64;
 
 export interface JsonPart {
-  /** A feature of the top-level `features`, or what is left of the document without them. */
-  readonly kind: 'feature' | 'rest';
+  /** What stands before the top-level `features`, a feature of it, or what is left of the document without them. */
+  readonly kind: 'head' | 'feature' | 'rest';
   /** Where it begins, from 1. */
   readonly line: number;
   readonly bytes: Buffer;
@@ -37,6 +37,8 @@ function createPart() {
       }
       if (piece.length > 0) pieces.push(piece);
     },
+    /** What there is so far, left where it is. */
+    look: () => Buffer.concat(pieces),
     take(): Buffer {
       const bytes = Buffer.concat(pieces);
       pieces = [];
@@ -48,7 +50,7 @@ function createPart() {
 
 /**
  * The features one by one, then the rest, in which `features` is left empty: whoever parses the rest knows whether the document
- * was well-formed around them. Throws {@link TrackUnreadable} where something else than objects and commas stands between them.
+ * was well-formed around them. Throws {@link TrackCut} where something else than objects and commas stands between them.
  */
 export async function* scanFeatures(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<JsonPart> {
   const rest = createPart();
@@ -96,7 +98,7 @@ export async function* scanFeatures(chunks: AsyncIterable<Uint8Array>): AsyncGen
           from = at;
           featureLine = line;
           depth += 1;
-        } else throw new TrackUnreadable(`Line ${line}: this is not JSON, or something in "features" is no feature.`);
+        } else throw new TrackCut(`Line ${line}: this is not JSON, or something in "features" is no feature.`, line);
         continue;
       }
       if (byte === QUOTE) {
@@ -110,6 +112,7 @@ export async function* scanFeatures(chunks: AsyncIterable<Uint8Array>): AsyncGen
           needsComma = false;
           needsFeature = false;
           key = '';
+          yield { kind: 'head', line: 1, bytes: rest.look() };
         }
       } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
         depth -= 1;
@@ -125,6 +128,6 @@ export async function* scanFeatures(chunks: AsyncIterable<Uint8Array>): AsyncGen
     if (isInFeature) feature.add(chunk.subarray(from), line);
     else if (!isInFeatures) rest.add(chunk.subarray(from), line);
   }
-  if (isInFeatures) throw new TrackUnreadable(`Line ${line}: the document ends within its features.`);
+  if (isInFeatures) throw new TrackCut(`Line ${line}: the document ends within its features.`, line);
   yield { kind: 'rest', line: 1, bytes: rest.take() };
 }

@@ -1,5 +1,5 @@
 /** Lines of a file of any length, as bytes. */
-import { TrackUnreadable } from './track-item.js';
+import { TrackCut } from './track-item.js';
 
 /** The longest line that is read, bytes: longer ones are another format. */
 const MAX_LINE_BYTES = 1_048_576;
@@ -12,7 +12,7 @@ export interface FileLine {
   readonly bytes: Uint8Array;
 }
 
-/** The lines without their ends, empty ones included. Throws {@link TrackUnreadable} for one that is too long. */
+/** The lines without their ends, empty ones included. Throws {@link TrackCut} for one that is too long. */
 export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<FileLine> {
   let rest: Uint8Array[] = [];
   let restBytes = 0;
@@ -32,7 +32,7 @@ export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenera
     }
     restBytes += chunk.length - from;
     if (restBytes > MAX_LINE_BYTES) {
-      throw new TrackUnreadable(`Line ${line + 1} is longer than ${MAX_LINE_BYTES} bytes.`);
+      throw new TrackCut(`Line ${line + 1} is longer than ${MAX_LINE_BYTES} bytes.`, line + 1);
     }
     if (from < chunk.length) rest.push(chunk.subarray(from));
   }

@@ -1,14 +1,18 @@
 /** Pings in Tagwatch's JSON, one a line. */
+import { exceedsDepth, MAX_JSON_DEPTH } from './json-depth.js';
 import type { TrackItem, TrackReader, WirePing } from './track-item.js';
 import { readLines } from './track-lines.js';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-function parseLine(bytes: Uint8Array): unknown {
+/** The value, or why there is none. */
+function parseLine(bytes: Uint8Array): { readonly raw: unknown } | { readonly fault: string } {
   try {
-    return JSON.parse(utf8.decode(bytes)) as unknown;
+    const text = utf8.decode(bytes);
+    if (exceedsDepth(text, MAX_JSON_DEPTH)) return { fault: `It is nested deeper than ${MAX_JSON_DEPTH}.` };
+    return { raw: JSON.parse(text) as unknown };
   } catch {
-    return undefined;
+    return { fault: 'This is not JSON in UTF-8.' };
   }
 }
 
@@ -16,10 +20,15 @@ function parseLine(bytes: Uint8Array): unknown {
 export const readNdjsonTrack: TrackReader = async function* (chunks, { tag, accuracyMetres }) {
   for await (const { line, bytes } of readLines(chunks)) {
     if (bytes.every((byte) => byte === 32 || byte === 9)) continue;
-    const raw = parseLine(bytes);
+    const parsed = parseLine(bytes);
     const at = { line, place: `line ${line}` };
+    if ('fault' in parsed) {
+      yield { ...at, ok: false, detail: parsed.fault };
+      continue;
+    }
+    const { raw } = parsed;
     if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
-      yield { ...at, ok: false, detail: raw === undefined ? 'This is not JSON in UTF-8.' : 'A ping is a JSON object.' };
+      yield { ...at, ok: false, detail: 'A ping is a JSON object.' };
       continue;
     }
     const ping = raw as Readonly<Record<string, unknown>>;

@@ -2,7 +2,7 @@
  * GeoLife's `.plt`: six lines of header, then `latitude,longitude,0,altitude in feet (-777: unknown),days since 1899-12-30,date,
  * time`, in GMT (GeoLife GPS Trajectories, User Guide 1.3).
  */
-import { makeItem, type TrackReader } from './track-item.js';
+import { createItemMaker, type TrackReader } from './track-item.js';
 import { readLines } from './track-lines.js';
 
 const HEADER_LINES = 6;
@@ -15,7 +15,7 @@ const utf8 = new TextDecoder();
 
 /** The date and time, which are exact; the days are a fraction that is rounded. */
 function pickTime(days: string, date: string, time: string): unknown {
-  if (date !== '' && time !== '') return `${date}T${time}`;
+  if (date !== '' && time !== '') return `${date} ${time}`;
   const number = days === '' ? Number.NaN : Number(days);
   return Number.isFinite(number)
     ? new Date(DAY_ZERO_MS + Math.round((number * DAY_MS) / 1_000) * 1_000).toISOString()
@@ -30,6 +30,7 @@ function readAltitude(feet: string): number | undefined {
 
 /** One fix a line; the file names no tag, so the options have to. */
 export const readPltTrack: TrackReader = async function* (chunks, options) {
+  const items = createItemMaker(options);
   for await (const { line, bytes } of readLines(chunks)) {
     const text = utf8.decode(bytes).trim();
     if (line <= HEADER_LINES || text === '') continue;
@@ -42,6 +43,6 @@ export const readPltTrack: TrackReader = async function* (chunks, options) {
       continue;
     }
     const fields = { latitude, longitude, altitudeMetres: readAltitude(feet), time: pickTime(days, date, time) };
-    yield makeItem(at, fields, options);
+    yield* items.make(at, fields);
   }
 };

@@ -1,6 +1,6 @@
 /** Track files of every format that Tagwatch reads, gzipped or not, as pings. */
 import { readCsvTrack } from './csv.js';
-import { peek, ungzip } from './track-bytes.js';
+import { peek, toUtf8, ungzip } from './track-bytes.js';
 import { readGeoJsonTrack } from './track-geojson.js';
 import { readGpxTrack } from './track-gpx.js';
 import { type TrackItem, type TrackOptions, type TrackReader, TrackUnreadable } from './track-item.js';
@@ -64,9 +64,8 @@ function findByMediaType(mediaType: string): TrackFormat | undefined {
 
 /** The format that the beginning of the content looks like; whatever else it is, it may be CSV. */
 function findByContent(head: Buffer): TrackFormat {
-  const isUtf16 = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
   const text = head
-    .toString(isUtf16 ? 'utf16le' : 'utf8')
+    .toString('utf8')
     .replace(/^\ufeff/, '')
     .trimStart();
   if (text.startsWith('<')) return /<(\w+:)?kml[\s>]/.test(text) ? 'kml' : 'gpx';
@@ -97,7 +96,8 @@ async function* limit(chunks: AsyncIterable<Uint8Array>, maxBytes: number): Asyn
 
 /**
  * Reads a track file in bounded memory, in the order of the file. What is no fix comes as an item that says why and where, and
- * reading goes on; throws {@link TrackUnreadable} where it cannot, with the line where there is one.
+ * reading goes on; throws {@link TrackUnreadable} where it cannot, with the line where there is one, and `TrackCut` where that
+ * is true of the rest alone.
  */
 export async function* readTrack(
   chunks: AsyncIterable<Uint8Array>,
@@ -105,7 +105,7 @@ export async function* readTrack(
   options: TrackOptions,
 ): AsyncGenerator<TrackItem> {
   const { maxBytes = Number.POSITIVE_INFINITY } = source;
-  const { head, all } = await peek(limit(ungzip(chunks), maxBytes), ({ length }) => length >= SNIFF_BYTES);
+  const { head, all } = await peek(toUtf8(limit(ungzip(chunks), maxBytes)), ({ length }) => length >= SNIFF_BYTES);
   if (head.length === 0) {
     await all.return(undefined);
     throw new TrackUnreadable('The file is empty.');

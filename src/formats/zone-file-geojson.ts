@@ -2,6 +2,8 @@
  * GeoJSON (RFC 7946): a FeatureCollection or one Feature. A FeatureCollection may carry `conditions` beside its features (a
  * foreign member, which other programs pass over): records of `PUT /conditions/{id}`, each with its id.
  */
+import { findForeignCrs } from './crs.js';
+import { exceedsDepth, MAX_JSON_DEPTH } from './json-depth.js';
 import {
   chooseId,
   makeFinding,
@@ -27,8 +29,6 @@ const COLLECTION_MEMBERS = new Set([
   'bbox',
   'crs',
 ]);
-/** The names by which WGS84 with the longitude first goes in GeoJSON of before RFC 7946. */
-const WGS84_NAMES = /^(urn:ogc:def:crs:OGC:(1\.3)?:?CRS84|urn:ogc:def:crs:EPSG::4326|EPSG:4326)$/i;
 
 const isObject = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -71,16 +71,27 @@ function readFeature(value: unknown, number: number, options: ZoneFileOptions, f
   return { ...about, id, feature: { ...feature, properties: kept } };
 }
 
-function checkCrs(crs: unknown): ZoneFinding[] {
-  if (crs === undefined || crs === null) return [];
-  const name = isObject(crs) && isObject(crs.properties) ? crs.properties.name : undefined;
-  if (typeof name === 'string' && WGS84_NAMES.test(name)) return [];
-  const detail = `Its crs is ${JSON.stringify(name ?? crs).slice(0, 80)}; zones are in WGS84 degrees, longitude first. Convert it.`;
-  return [makeFinding({}, { severity: 'error', check: 'unreadable', pointer: '/crs', detail })];
+/** Another reference system than WGS84 that the document, a feature or a geometry names: the whole file is refused for it. */
+function checkCrs(document: Fields): ZoneFinding[] {
+  const features = Array.isArray(document.features) ? (document.features as unknown[]) : [];
+  const named: [pointer: string, object: unknown][] = [['/crs', document]];
+  if (isObject(document.geometry)) named.push(['/geometry/crs', document.geometry]);
+  features.forEach((feature, i) => {
+    named.push([`/features/${i}/crs`, feature]);
+    if (isObject(feature)) named.push([`/features/${i}/geometry/crs`, feature.geometry]);
+  });
+  for (const [pointer, object] of named) {
+    const foreign = isObject(object) ? findForeignCrs(object.crs) : null;
+    if (foreign === null) continue;
+    const detail = `Its crs is ${foreign}; zones are in WGS84 degrees, longitude first. Convert it.`;
+    return [makeFinding({}, { severity: 'error', check: 'unreadable', pointer, detail })];
+  }
+  return [];
 }
 
 /** Reads a document; what is no feature is told, and never throws. */
 export function readGeoJsonZones(text: string, options: ZoneFileOptions): ZoneFileContent {
+  if (exceedsDepth(text, MAX_JSON_DEPTH)) return unreadable(`This is nested deeper than ${MAX_JSON_DEPTH}.`);
   let document: unknown;
   try {
     document = JSON.parse(text);
@@ -88,7 +99,8 @@ export function readGeoJsonZones(text: string, options: ZoneFileOptions): ZoneFi
     const { message } = error as SyntaxError;
     return unreadable(`This is not JSON: ${message.replace(/\s+/g, ' ').slice(0, 200)}`, lineOf(message, text));
   }
-  const findings: ZoneFinding[] = [];
+  const findings = isObject(document) ? checkCrs(document) : [];
+  if (findings.length > 0) return { features: [], conditions: [], findings };
   if (isObject(document) && document.type === 'Feature') {
     return { features: [readFeature(document, 1, options, findings)], conditions: [], findings };
   }
@@ -96,7 +108,6 @@ export function readGeoJsonZones(text: string, options: ZoneFileOptions): ZoneFi
     const type = isObject(document) ? JSON.stringify(document.type)?.slice(0, 40) : undefined;
     return unreadable(`A zone file is a GeoJSON FeatureCollection or Feature; this is ${type ?? 'neither'}.`);
   }
-  findings.push(...checkCrs(document.crs));
   const unknown = Object.keys(document).filter((name) => !COLLECTION_MEMBERS.has(name));
   if (unknown.length > 0) {
     const detail = `Passed over, because a set has no such member: ${unknown.slice(0, 10).join(', ')}`;
@@ -105,6 +116,5 @@ export function readGeoJsonZones(text: string, options: ZoneFileOptions): ZoneFi
   const { conditions = [] } = document;
   if (!Array.isArray(conditions)) return unreadable('conditions is a list.');
   const features = document.features.map((value, i) => readFeature(value, i + 1, options, findings));
-  if (findings.some(({ pointer }) => pointer === '/crs')) return { features: [], conditions: [], findings };
   return { features, conditions, findings };
 }

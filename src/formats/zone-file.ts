@@ -1,5 +1,5 @@
 /** Zone files of every format that Tagwatch reads, gzipped or not. What they hold is judged by `zone-file-check.ts`. */
-import { peek, ungzip } from './track-bytes.js';
+import { peek, toUtf8, ungzip } from './track-bytes.js';
 import { TrackUnreadable } from './track-item.js';
 import { readGeoJsonZones } from './zone-file-geojson.js';
 import {
@@ -70,7 +70,7 @@ async function read(
   options: ZoneFileOptions,
   content: { features: ZoneFeature[]; findings: ZoneFinding[] },
 ): Promise<ZoneFileContent> {
-  const { head, all } = await peek(limit(ungzip(chunks)), ({ length }) => length >= SNIFF_BYTES);
+  const { head, all } = await peek(toUtf8(limit(ungzip(chunks))), ({ length }) => length >= SNIFF_BYTES);
   if (head.length === 0) throw new TrackUnreadable('The file is empty.');
   if (head.toString('latin1', 0, 4) === 'PK\u0003\u0004') {
     throw new TrackUnreadable('This is a zip archive (a KMZ is one): unpack it and give what is in it.');

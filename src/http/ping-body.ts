@@ -3,7 +3,7 @@ import { parseElements, TooDeep } from '../formats/json-elements.js';
 import { MAX_PINGS_AT_ONCE, splitLines } from '../formats/ping-message.js';
 import { MAX_ACCURACY_METRES, PING_REJECTIONS, type PingRejection } from '../formats/ping-reasons.js';
 import { readTrack, TRACK_FORMATS } from '../formats/track.js';
-import { TrackUnreadable } from '../formats/track-item.js';
+import { TrackCut, type TrackItem, TrackUnreadable } from '../formats/track-item.js';
 import { encodeJson } from '../pipeline/topics.js';
 import { findJsonFault } from './json-position.js';
 import type { FieldError, ProblemInput } from './problems.js';
@@ -96,8 +96,18 @@ async function* single(body: Uint8Array): AsyncGenerator<Uint8Array> {
   yield body;
 }
 
+/** What a track file's reader tells beside its fixes; `index`: of the ping before which it stands. */
+export interface FileNote {
+  readonly index: number;
+  readonly line?: number;
+  readonly place: string;
+  readonly detail: string;
+}
+
 /** The pings of a request, or what is answered instead of taking any. */
-export type Listed = { readonly candidates: readonly Candidate[] } | { readonly problem: ProblemInput };
+export type Listed =
+  | { readonly candidates: readonly Candidate[]; readonly notes?: readonly FileNote[] }
+  | { readonly problem: ProblemInput };
 
 const TOO_MANY: Listed = { problem: { status: 413, detail: `A request holds at most ${MAX_PINGS_AT_ONCE} pings.` } };
 
@@ -107,7 +117,19 @@ export function listPings(body: unknown): Listed {
   return candidates === null ? TOO_MANY : { candidates };
 }
 
-/** The pings of a track file. */
+function toTrackCandidate(item: TrackItem, mediaType: string): Candidate {
+  const { line, place } = item;
+  const at = { place, ...(line !== null && { line }) };
+  if (item.ok) return { at, raw: item.ping, bytes: () => encodeJson(item.ping) };
+  // The fix itself is not at hand any more: its place is kept, and the sender has the file.
+  return {
+    at,
+    fault: { reason: 'fix-unusable', detail: item.detail },
+    bytes: () => encodeJson({ mediaType, place }),
+  };
+}
+
+/** The pings of a track file. Of one that breaks off, those before that, and the rest is rejected as one. */
 export async function listTrackPings(
   body: Uint8Array,
   mediaType: string,
@@ -119,25 +141,25 @@ export async function listTrackPings(
   const named = tagColumn === null ? null : { column: tagColumn };
   const options = { tag: tag === null ? named : { tagId: tag }, accuracyMetres };
   const candidates: Candidate[] = [];
+  const notes: FileNote[] = [];
   try {
     for await (const item of readTrack(single(body), { mediaType, maxBytes: MAX_TRACK_BYTES }, options)) {
+      if (!item.ok && item.isNote === true) {
+        const { line, place, detail } = item;
+        notes.push({ index: candidates.length, ...(line !== null && { line }), place, detail });
+        continue;
+      }
       if (candidates.length === MAX_PINGS_AT_ONCE) return TOO_MANY;
-      const { line, place } = item;
-      const at = { place, ...(line !== null && { line }) };
-      candidates.push(
-        item.ok
-          ? { at, raw: item.ping, bytes: () => encodeJson(item.ping) }
-          : {
-              at,
-              fault: { reason: 'fix-unusable', detail: item.detail },
-              // The fix itself is not at hand any more: its place is kept, and the sender has the file.
-              bytes: () => encodeJson({ mediaType, place }),
-            },
-      );
+      candidates.push(toTrackCandidate(item, mediaType));
     }
   } catch (error) {
     if (!(error instanceof TrackUnreadable)) throw error;
-    return { problem: { status: 400, title: 'Unreadable track file', detail: error.message } };
+    const isPartly = error instanceof TrackCut && candidates.some(({ fault }) => fault === undefined);
+    if (!isPartly) return { problem: { status: 400, title: 'Unreadable track file', detail: error.message } };
+    const { line, message: detail } = error;
+    candidates.push(
+      toTrackCandidate({ line, place: line === null ? 'the rest' : `line ${line}`, ok: false, detail }, mediaType),
+    );
   }
-  return { candidates };
+  return { candidates, notes };
 }

@@ -17,6 +17,8 @@ import { problemResponses, sendProblem } from './problems.js';
 export const MAX_PINGS_BODY_BYTES = 4 * 1_048_576;
 const FORMATS = Object.keys(PING_READERS) as readonly (keyof typeof PING_READERS)[];
 const NDJSON = 'application/x-ndjson';
+/** The reason of a warning about a track file as such: a column that is not read, a part without times, a message without a fix. */
+const FILE_NOTE = 'file-note';
 
 export interface PingsDeps {
   readonly log: EventLog;
@@ -37,7 +39,7 @@ type Told = Type.Static<typeof Told>;
 
 const Warned = Type.Interface([Told], {
   reason: Type.String({
-    description: `Of what was left out, or is missing: ${Object.keys({ ...NO_FIX_REASONS, ...PING_OMISSIONS }).join(', ')}, or a reason of rejections`,
+    description: `Of what was left out, or is missing: ${Object.keys({ ...NO_FIX_REASONS, ...PING_OMISSIONS }).join(', ')}, ${FILE_NOTE}, or a reason of rejections`,
   }),
   positionIgnored: Type.Optional(
     Type.String({ description: 'The same reason, where the ping was taken without its position' }),
@@ -50,7 +52,9 @@ const Taken = Type.Object({
   rejected: Type.Array(Told),
   warnings: Type.Optional(
     Type.Array(Warned, {
-      description: 'Pings that were taken without a position, a reading or a device event that could not be used',
+      description:
+        'Pings that were taken without a position, a reading or a device event that could not be used, and what of a track ' +
+        'file was not read (`file-note`, before the ping with that index)',
     }),
   ),
 });
@@ -104,7 +108,8 @@ const description =
   `Up to ${MAX_PINGS_AT_ONCE} pings or ${MAX_PINGS_BODY_BYTES} bytes. Answered when the log has them. After a 503 some may have ` +
   'been taken: send all of it again, the same ping twice changes nothing.';
 
-const TRACK = 'A track file, plain or gzipped; what is no usable fix is rejected by its place';
+const TRACK =
+  'A track file, plain or gzipped; what is no usable fix is rejected by its place, and where the file breaks off, the rest';
 
 const schema = {
   summary: 'Take pings',
@@ -168,12 +173,10 @@ export function registerPings(app: App, deps: PingsDeps): void {
           ? await listTrackPings(request.body as Uint8Array, mediaType, query)
           : listPings(request.body);
         if ('problem' in listed) return sendProblem(reply, listed.problem);
-        const { inputs, kept, rejected, warnings } = judge(
-          listed.candidates,
-          PING_READERS[isTrack ? 'tagwatch' : known],
-          request.id,
-          deps,
-        );
+        const judged = judge(listed.candidates, PING_READERS[isTrack ? 'tagwatch' : known], request.id, deps);
+        const { inputs, kept, rejected } = judged;
+        const notes = (listed.notes ?? []).map((note) => ({ ...note, reason: FILE_NOTE }));
+        const warnings = [...notes, ...judged.warnings];
         await Promise.all([appendInTurns(log, INPUTS, inputs), appendInTurns(log, REJECTED, kept)]);
         counters.pingsAccepted(inputs.length);
         for (const { reason } of rejected) counters.pingRejected(reason);

