@@ -1,5 +1,6 @@
 /** What a tag would send at an instant: the true place, moved by noise that keeps to the accuracy it claims. */
 import { offset, type Point } from './ground.js';
+import { type ErrorProcess, R68_SHARE, R95_SHARE, radiusOf } from './position-error.js';
 import { createRandom } from './random.js';
 import { locate, type Track } from './track.js';
 
@@ -18,38 +19,24 @@ export interface WirePing {
   readonly batteryPercent: number;
 }
 
-/** r95 of a two-dimensional normal distribution in standard deviations of one axis: sqrt(-2 ln 0.05). */
-const R95_IN_SIGMAS = 2.448;
 /** No error is larger than this: the demonstration's own outliers are scripted, so that their truth is known. */
-const LARGEST_ERROR_IN_SIGMAS = 3.5;
-/** Errors of neighbouring fixes are alike: the drift goes from one random place to the next in so long. */
-const DRIFT_MS = 90_000;
-/** Of the variance, what drifts; the rest is new at every fix. */
-const DRIFT_SHARE = 0.7;
-
-/** Standard normal error of one axis; the drift's share is blended so that its variance stays 1 between the knots. */
-function drift(seed: string, axis: string, atMs: number): number {
-  const knot = Math.floor(atMs / DRIFT_MS);
-  const angle = ((atMs - knot * DRIFT_MS) / DRIFT_MS) * (Math.PI / 2);
-  const at = (index: number) => createRandom(seed, axis, 'drift', index).gaussian();
-  return Math.cos(angle) * at(knot) + Math.sin(angle) * at(knot + 1);
-}
+const LARGEST_ERROR_IN_R95 = 1.43;
+/** Neighbouring fixes err alike. */
+const CORRELATION_S = 60;
+const R68_PER_R95 = radiusOf(R68_SHARE, null) / radiusOf(R95_SHARE, null);
 
 /** The measured place: `r95Metres` is the radius that holds 95 of 100 errors. */
-export function measure(at: Point, r95Metres: number, seed: string, atMs: number): Point {
-  const own = createRandom(seed, 'fix', atMs);
-  const error = (axis: string) =>
-    Math.sqrt(DRIFT_SHARE) * drift(seed, axis, atMs) + Math.sqrt(1 - DRIFT_SHARE) * own.gaussian();
-  const east = error('east');
-  const north = error('north');
-  const size = Math.hypot(east, north);
-  const scale = (r95Metres / R95_IN_SIGMAS) * (size > LARGEST_ERROR_IN_SIGMAS ? LARGEST_ERROR_IN_SIGMAS / size : 1);
+export function measure(at: Point, r95Metres: number, errors: ErrorProcess, atMs: number): Point {
+  const model = { r68Metres: r95Metres * R68_PER_R95, correlationS: CORRELATION_S, tailDegrees: null };
+  const { east, north } = errors.at(atMs, model);
+  const scale = Math.min(1, (LARGEST_ERROR_IN_R95 * r95Metres) / Math.hypot(east, north));
   return offset(at, east * scale, north * scale);
 }
 
 export interface SimulatedTag {
   readonly tagId: string;
   readonly seed: string;
+  readonly errors: ErrorProcess;
   /** Sequence 0 is here. */
   readonly countsFromMs: number;
   readonly batteryPercent: number;
@@ -64,7 +51,7 @@ export function pingAt(tag: SimulatedTag, track: Track, atMs: number, displaced?
   const random = createRandom(tag.seed, 'quality', atMs);
   // In motion the sky is open; indoors the circle is wider.
   const accuracyMetres = round(speedKmh > 1 ? random.between(4, 9) : random.between(6, 14), 1);
-  const place = displaced ?? measure(at, accuracyMetres, tag.seed, atMs);
+  const place = displaced ?? measure(at, accuracyMetres, tag.errors, atMs);
   const hours = (atMs - tag.countsFromMs) / 3_600_000;
   return {
     tagId: tag.tagId,

@@ -39,7 +39,7 @@ export interface Displacement {
 }
 
 export interface ErrorProcess {
-  /** The error at an instant not before the last one that was asked for. The object is used again for the next. */
+  /** The error at an instant, which goes on from the one before; asked for an earlier instant it begins anew. The object is used again. */
   at(atMs: number, model: ErrorModel): Displacement;
 }
 
@@ -51,7 +51,8 @@ export function createErrorProcess(random: Random): ErrorProcess {
   const out: Displacement = { east: 0, north: 0 };
   return {
     at(atMs, model) {
-      const kept = model.correlationS === 0 ? 0 : Math.exp((lastMs - atMs) / (1000 * model.correlationS));
+      const kept =
+        model.correlationS === 0 || atMs < lastMs ? 0 : Math.exp((lastMs - atMs) / (1000 * model.correlationS));
       const fresh = Math.sqrt(1 - kept * kept);
       lastMs = atMs;
       x = kept * x + fresh * random.gaussian();

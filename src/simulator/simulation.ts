@@ -2,7 +2,8 @@
 import { CAST_SIZE, type Cohort, type SimulatedWearer } from './cohort.js';
 import { dayTrack, localDate } from './days.js';
 import { pingAt, type SimulatedTag, type WirePing } from './ping.js';
-import { hashSeed } from './random.js';
+import { createErrorProcess } from './position-error.js';
+import { createRandom, hashSeed } from './random.js';
 import { type Part, type Story, startingPlace } from './story.js';
 import { startTrack, type Track } from './track.js';
 
@@ -35,6 +36,7 @@ export function createSimulation({ cohort, countsFromMs, intervalSeconds }: Simu
   const tagOf = (wearer: SimulatedWearer): SimulatedTag => ({
     tagId: wearer.tagId,
     seed: `${cohort.seed}/${wearer.index}`,
+    errors: createErrorProcess(createRandom(cohort.seed, 'errors', wearer.index)),
     countsFromMs,
     batteryPercent: 40 + (hashSeed(cohort.seed, 'battery', wearer.index) % 60),
   });

@@ -10,22 +10,36 @@ import { emptyFold, foldInput } from '../pipeline/partition-fold.js';
 import { toRecordedEpisode } from '../pipeline/recorded-episode.js';
 import type { StoredPing } from '../pipeline/rerun.js';
 import type { InputRecord } from '../pipeline/topics.js';
-import { ACTIVATION_ID, type Stage, sharedWatchesOf, TAG_ID, watchOf } from './world.js';
+import { ACTIVATION_ID, type Stage, sharedWatchesOf, watchOf } from './world.js';
 
 const TICK_MS = 5_000;
 /** The reconciler waits until the tag has been quiet for so long. */
 const QUIET_MS = 60_000;
 
+/** What one activation is given. */
+export interface EngineInputs {
+  /** As it stands when everything was published; the terms say when each was. */
+  readonly watch: TagWatch;
+  readonly shared: readonly SharedWatch[];
+  /** In order of receipt. */
+  readonly observations: readonly StoredPing[];
+  readonly fromMs: number;
+  /** Up to when time passes. */
+  readonly toMs: number;
+}
+
 export function playEngine(stage: Stage): EngineEvent[] {
-  const watch = watchOf(stage);
-  const shared = sharedWatchesOf(stage);
+  return playInputs({ ...stage, watch: watchOf(stage), shared: sharedWatchesOf(stage) });
+}
+
+export function playInputs({ watch, shared, observations, fromMs, toMs }: EngineInputs): EngineEvent[] {
   const fold = emptyFold(0);
   const events: EngineEvent[] = [];
   const stored: StoredPing[] = [];
   let asked: ReconcileRequest | null = null;
   let askedAtMs = Number.POSITIVE_INFINITY;
   let offset = 0;
-  let nowMs = stage.fromMs - TICK_MS;
+  let nowMs = fromMs - TICK_MS;
 
   const take = (record: InputRecord): void => {
     const folded = foldInput(fold, record, offset++, ({ error }) => {
@@ -55,12 +69,12 @@ export function playEngine(stage: Stage): EngineEvent[] {
       asked = null;
       tickUntil(askedAtMs + QUIET_MS);
       nowMs = Math.max(nowMs, askedAtMs + QUIET_MS);
-      const rerun = startOrderedRerun(ACTIVATION_ID, watch, prepareShared(shared), stage.fromMs);
+      const rerun = startOrderedRerun(ACTIVATION_ID, watch, prepareShared(shared), fromMs);
       rerun.take([...stored].sort((a, b) => a.ping.fixedAtMs - b.ping.fixedAtMs));
       const { found, newestFixAtMs } = rerun.finish(nowMs);
       const changes = compareWithRecord(found, recordedEpisodes(events), request);
       if (changes.length === 0) continue;
-      take({ type: 'history', activationId: ACTIVATION_ID, tagId: TAG_ID, atMs: nowMs, newestFixAtMs, changes });
+      take({ type: 'history', activationId: ACTIVATION_ID, tagId: watch.tagId, atMs: nowMs, newestFixAtMs, changes });
     }
   };
 
@@ -70,7 +84,7 @@ export function playEngine(stage: Stage): EngineEvent[] {
     nowMs = Math.max(nowMs, atMs);
   };
 
-  const publications = publicationsOf(watch, shared, stage.fromMs);
+  const publications = publicationsOf(watch, shared, fromMs);
   let sequence = 0;
   const publish = (atMs: number): void => {
     sequence++;
@@ -83,7 +97,7 @@ export function playEngine(stage: Stage): EngineEvent[] {
 
   publish(publications[0]!);
   let next = 1;
-  for (const { ping, receivedAtMs } of stage.observations) {
+  for (const { ping, receivedAtMs } of observations) {
     for (; next < publications.length && publications[next]! <= receivedAtMs; next++) {
       passUntil(publications[next]!);
       publish(publications[next]!);
@@ -97,7 +111,7 @@ export function playEngine(stage: Stage): EngineEvent[] {
     passUntil(publications[next]!);
     publish(publications[next]!);
   }
-  passUntil(stage.toMs);
+  passUntil(toMs);
   return events;
 }
 

@@ -6,7 +6,7 @@ import type { Aim, Findings, Tables } from './report.js';
 const number = (value: number | null, digits = 0) => (value === null ? '-' : value.toFixed(digits));
 
 /** Columns as wide as their widest cell; the first to the left, the others to the right. */
-function layOut(rows: readonly (readonly string[])[]): string[] {
+export function layOut(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows.map((row) =>
     row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  '),

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { judgeAims } from './aims.js';
 import { doAll } from './do-all.js';
 import { readTrialOptions, type TrialOptions } from './options.js';
+import { judgeTracks, trackLines } from './read-tracks.js';
 import { assemble, type Findings, reportOf } from './report.js';
 import { htmlOf } from './report-html.js';
 import { textOf } from './report-text.js';
@@ -15,7 +16,11 @@ export async function runTrial(argv: readonly string[]): Promise<number> {
     (options.ok ? console.log : console.error)(options.text);
     return options.ok ? 0 : 2;
   }
-  const { seed, quick } = options;
+  const { seed, quick, tracks } = options;
+  if (tracks !== null) {
+    console.log(trackLines(await judgeTracks(tracks, seed)).join('\n'));
+    return 0;
+  }
   const results = await doAll(tasksOf(seed, quick ? QUICK : FULL), showProgress);
   return closeTrial(assemble(seed, results), options, (line) => console.log(line));
 }

@@ -14,7 +14,7 @@ import type {
 } from '../engine/types.js';
 import type { Area, Spot } from '../simulator/area.js';
 import { offset, type Point } from '../simulator/ground.js';
-import type { Observation } from '../simulator/observe.js';
+import { type Observation, TAG } from '../simulator/observe.js';
 import type { Track } from '../simulator/track.js';
 
 /** Everything lies around here. */
@@ -59,7 +59,6 @@ export interface Stage {
 }
 
 export const ACTIVATION_ID = 'A-1';
-export const TAG_ID = 'T-1';
 
 const ring = (spots: readonly Spot[]): [number, number][] => {
   const corners = spots.map((spot): [number, number] => {
@@ -118,7 +117,7 @@ export function watchOf(stage: Stage): TagWatch {
     ...(stage.custodyPeriods === undefined ? {} : { custodyPeriods: stage.custodyPeriods }),
   };
   return {
-    tagId: TAG_ID,
+    tagId: TAG.tagId,
     sequence: 1,
     publishedAtMs: 0,
     accuracyConvention: stage.accuracyConvention ?? 'r68',

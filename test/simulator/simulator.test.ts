@@ -4,6 +4,8 @@ import { dayTrack, localInstant } from '../../src/simulator/days.js';
 import { distanceMetres, passesClear } from '../../src/simulator/ground.js';
 import { measure } from '../../src/simulator/ping.js';
 import { isClearOf, TOWN } from '../../src/simulator/places.js';
+import { createErrorProcess } from '../../src/simulator/position-error.js';
+import { createRandom } from '../../src/simulator/random.js';
 import { cohortRecords } from '../../src/simulator/records.js';
 import { createSimulation } from '../../src/simulator/simulation.js';
 import { locate } from '../../src/simulator/track.js';
@@ -105,8 +107,9 @@ describe('an ordinary day', () => {
 
 describe('pings', () => {
   it('err as much as they claim', () => {
+    const tags = Array.from({ length: 40 }, (_, index) => createErrorProcess(createRandom('tag', index)));
     const errors = Array.from({ length: 4000 }, (_, index) =>
-      distanceMetres(TOWN, measure(TOWN, 10, `tag ${index % 40}`, index * 15_000)),
+      distanceMetres(TOWN, measure(TOWN, 10, tags[index % 40]!, index * 15_000)),
     ).sort((a, b) => a - b);
     const within = errors.filter((error) => error <= 10).length / errors.length;
     expect(within).toBeGreaterThan(0.92);
