@@ -167,7 +167,11 @@ function readRoles(text: string | null, brokers: readonly string[], errors: stri
   const roles = list(text);
   const unknown = roles.filter((role) => !ROLES.includes(role as Role));
   if (unknown.length > 0 || roles.length === 0)
-    errors.push(`--roles: ${unknown.join(', ') || 'none given'}; known: ${ROLES.join(', ')}`);
+    errors.push(
+      unknown.length > 0
+        ? `--roles: there is no role "${unknown.join('", "')}"; there are ${ROLES.join(', ')}`
+        : `--roles names no role; there are ${ROLES.join(', ')}`,
+    );
   else if (brokers.length === 0 && roles.length < ROLES.length)
     errors.push('--roles needs KAFKA_BROKERS and DATABASE_URL: the embedded log and database serve one process');
   return roles as Role[];

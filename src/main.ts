@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command line. What it starts is constructed in `tagwatch.ts`. */
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Logger, pino } from 'pino';
 import { joinMinusValues } from './cli/arguments.js';
@@ -148,7 +149,15 @@ async function explainOne(argv: readonly string[]): Promise<number> {
   const { explainAlert } = await import('./cli/explain.js');
   const config = configOrExplain(null);
   if (!config) return 2;
-  return explainAlert(argv, { openDatabase: () => openDatabase(config, makeLogger(config)) });
+  return explainAlert(argv, {
+    openDatabase() {
+      if (!config.databaseUrl && !existsSync(config.dataDir))
+        throw new Error(
+          `there is no data folder ${config.dataDir} to read. Set DATABASE_URL, or TAGWATCH_DATA_DIR as it is for "tagwatch serve"`,
+        );
+      return openDatabase(config, makeLogger(config));
+    },
+  });
 }
 
 function configOrExplain(roles: string | null): Config | null {
@@ -168,7 +177,8 @@ function makeLogger(config: Config): Logger {
 /** A mistake in the call is told in one line; anything else with its cause, because somebody has to act. */
 function explain(error: unknown): number {
   if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) {
-    console.error(`tagwatch: ${error.message}\nTry "tagwatch --help".`);
+    const command = process.argv[2] ?? '';
+    console.error(`tagwatch ${command}: ${error.message}\n"tagwatch ${command} --help" tells more.`);
     return 2;
   }
   console.error(`tagwatch: ${error instanceof Error ? error.message : String(error)}`);

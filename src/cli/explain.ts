@@ -49,7 +49,8 @@ export async function explainAlert(argv: readonly string[], deps: ExplainDeps): 
   }
   const [alertId, ...more] = positionals;
   if (alertId === undefined || more.length > 0) {
-    err(`tagwatch explain: one ALERT-ID is wanted.\n\n${EXPLAIN_HELP}`);
+    err('tagwatch explain: it takes one ALERT-ID, as the console and GET /api/v1/alerts tell it.');
+    err('"tagwatch explain --help" tells more.');
     return 2;
   }
   const db = await deps.openDatabase();

@@ -206,7 +206,8 @@ async function run(options: ReplayOptions, deps: ReplayDeps, out: Print, err: Pr
   const sender: SenderOptions = {
     url: options.url,
     giveUpAfterMs,
-    onTrouble: (detail) => progress.note(`${options.url} does not answer (${detail}); trying again`),
+    onTrouble: (detail) =>
+      progress.note(`${options.url} does not answer (${detail}); trying again, for up to five minutes`),
   };
   const startedAtMs = performance.now();
   let failure: string | null = null;
@@ -246,7 +247,7 @@ export async function replay(argv: readonly string[], deps: ReplayDeps = {}): Pr
   }
   if (command.kind === 'wrong') {
     for (const error of command.errors) err(error);
-    err('tagwatch replay --help explains the options.');
+    err('"tagwatch replay --help" explains the options.');
     return 2;
   }
   return await run(command.options, deps, out, err);

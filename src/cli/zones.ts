@@ -69,7 +69,7 @@ async function runImport(options: ImportOptions, deps: ZonesDeps, out: Print, er
     replaces,
     zonesOnly,
     giveUpAfterMs: deps.giveUpAfterMs ?? GIVE_UP_AFTER_MS,
-    onTrouble: (detail: string) => err(`${url} does not answer (${detail}); trying again`),
+    onTrouble: (detail: string) => err(`${url} does not answer (${detail}); trying again, for up to five minutes`),
   };
   const { results, gaveUp } = await importZones(loaded, settings, (result) => {
     if (!isJson && result.outcome !== 'unchanged') out(formatResult(result));
@@ -97,7 +97,7 @@ export async function zones(argv: readonly string[], deps: ZonesDeps = {}): Prom
       return 0;
     case 'wrong':
       for (const error of command.errors) err(error);
-      err('tagwatch zones --help explains it.');
+      err('"tagwatch zones --help" tells more.');
       return 2;
     case 'validate':
       return await validate(command.options, out);

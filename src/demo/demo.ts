@@ -66,7 +66,7 @@ export async function runDemo(argv: readonly string[], start: StartTagwatch): Pr
     return 0;
   }
   if ('error' in options) {
-    complain(`${options.error}\n\n${DEMO_HELP}`);
+    complain(`${options.error}\n"tagwatch demo --help" explains the options.`);
     return 2;
   }
   goOnUnread();

@@ -75,7 +75,7 @@ export function describeDemo(url: string, dataDir: string, isKept: boolean): str
   of a curfew and another is not home when one opens. Later: a walk through the closed town centre, a lone bad fix that is
   suspected and taken back, a car at a school gate every few minutes.
 
-  The API is at ${url}/api/v1 (openapi.json beside it). Data: ${dataDir}${isKept ? '' : ' (removed at the end)'}.
+  The API can be read and tried at ${url}/docs. Data: ${dataDir}${isKept ? '' : ' (removed at the end)'}.
   Ctrl-C stops it.
 `;
 }
