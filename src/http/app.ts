@@ -13,7 +13,7 @@ import fastify, {
   type FastifyRequest,
   type RawServerDefault,
 } from 'fastify';
-import { DatabaseBusy, DatabaseUnavailable, type Log, LogUnavailable } from '../pipeline/ports.js';
+import { DatabaseBusy, DatabaseUnavailable, type Log, LogUnavailable, RecordsRefused } from '../pipeline/ports.js';
 import { undoContentEncoding } from './content-encoding.js';
 import { parseJsonBody, UnreadableJson } from './json-body.js';
 import { type ProblemInput, sendProblem, toProblem } from './problems.js';
@@ -100,6 +100,9 @@ function toProblemInput(error: unknown): (ProblemInput & { readonly retryAfterSe
   }
   if (error instanceof DatabaseUnavailable) {
     return { status: 503, detail: 'The database is away.', retryAfterSeconds: RETRY_AFTER_SECONDS };
+  }
+  if (error instanceof RecordsRefused) {
+    return { status: 413, detail: 'The event log does not take a record as large as this makes.' };
   }
   if (error instanceof LogUnavailable) {
     return { status: 503, detail: 'The event log is away.', retryAfterSeconds: RETRY_AFTER_SECONDS };

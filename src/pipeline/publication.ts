@@ -1,7 +1,7 @@
 /** One publication: what some tags and shared conditions are to be watched for, from one snapshot of the records into the log. */
 import { createHash } from 'node:crypto';
 import type { Clock, Database, EventLog, NewRecord, Queryable } from './ports.js';
-import { encodeJson, INPUTS, type InputRecord, inputRecord } from './topics.js';
+import { appendInTurns, encodeJson, INPUTS, type InputRecord, inputRecord } from './topics.js';
 import { draftSharedWatch, draftTagWatch, horizonOf, type WatchDraft } from './watch-builder.js';
 import type { Published, TermKey, WatchStore } from './watch-port.js';
 
@@ -141,7 +141,8 @@ export async function publish(
   const sent = changed.filter(({ bytes }) => bytes <= MAX_SENT_BYTES);
   if (sent.length > 0) {
     await deps.announce(sequence);
-    await log.append(
+    await appendInTurns(
+      log,
       INPUTS,
       sent.flatMap(({ id, record }): NewRecord[] => {
         if (record.type === 'watch') return [inputRecord(record)];
