@@ -85,6 +85,10 @@ export async function create() {
     'share.coordinator.state.topic.replication.factor': 1,
     'share.coordinator.state.topic.min.isr': 1,
     // 128 MB unless told: a quarter of this heap.
+    // Everybody may do anything until a test forbids something.
+    'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+    'allow.everyone.if.no.acl.found': true,
+    'super.users': 'User:ANONYMOUS-BROKER',
     'log.cleaner.dedupe.buffer.size': 16 * 1024 * 1024,
   };
   const lines = Object.entries(properties).map(([name, value]) => `${name}=${value}\n`);

@@ -14,7 +14,7 @@ import fastify, {
   type RawServerDefault,
 } from 'fastify';
 import { MAX_TAG_ID_LENGTH } from '../formats/tag-id.js';
-import { DatabaseBusy, DatabaseUnavailable, type Log, LogUnavailable } from '../pipeline/ports.js';
+import { DatabaseBusy, DatabaseUnavailable, type Log, LogUnavailable, RecordsRefused } from '../pipeline/ports.js';
 import { undoContentEncoding } from './content-encoding.js';
 import { parseJsonBody, UnreadableJson } from './json-body.js';
 import { type ProblemInput, sendProblem, toProblem } from './problems.js';
@@ -101,6 +101,9 @@ function toProblemInput(error: unknown): (ProblemInput & { readonly retryAfterSe
   }
   if (error instanceof DatabaseUnavailable) {
     return { status: 503, detail: 'The database is away.', retryAfterSeconds: RETRY_AFTER_SECONDS };
+  }
+  if (error instanceof RecordsRefused) {
+    return { status: 413, detail: 'The event log does not take a record as large as this makes.' };
   }
   if (error instanceof LogUnavailable) {
     return { status: 503, detail: 'The event log is away.', retryAfterSeconds: RETRY_AFTER_SECONDS };

@@ -3,9 +3,9 @@
  * never more than one, so that no retry overtakes what came before it.
  */
 import type { Message, Producer } from 'kafkajs';
-import { LogUnavailable, type NewRecord } from '../pipeline/ports.js';
+import { LogDenied, LogUnavailable, type NewRecord, RecordsRefused } from '../pipeline/ports.js';
 import { settlesWithin } from './backoff.js';
-import { DefaultPartitioner, type KafkaContext, toUnavailable } from './kafka-client.js';
+import { brokerErrorType, DefaultPartitioner, type KafkaContext, toUnavailable } from './kafka-client.js';
 import { partitionOfKey } from './murmur2.js';
 
 /** One request carries at most so much (a broker takes batches of 1 MB unless told otherwise), and at least one record. */
@@ -18,6 +18,9 @@ const RECORD_OVERHEAD_BYTES = 70;
 /** More than this waiting for one topic is refused at once. */
 const WAITING_BYTES = 128 * 1024 * 1024;
 
+/** The broker's words for a batch that is larger than the topic, or it itself, takes. */
+const TOO_LARGE: ReadonlySet<string> = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
+
 /** The longest pause between tries within one append. */
 const RETRY_MAX_MS = 500;
 
@@ -27,11 +30,19 @@ interface Call {
   readonly records: readonly NewRecord[];
   /** Where the records that have been sent stand, in order. */
   readonly places: Place[];
+  /** Which of the records the broker will never take. */
+  readonly refused: number[];
   /** How many have been taken into requests. */
   taken: number;
   bytes: number;
   settled: boolean;
   settle(error?: Error): void;
+}
+
+interface Taken {
+  readonly call: Call;
+  readonly message: Message;
+  readonly bytes: number;
 }
 
 export interface Appender {
@@ -49,6 +60,9 @@ export function createAppender(context: KafkaContext, topic: string, countPartit
   let drained = Promise.resolve();
   let producer: Promise<Producer> | null = null;
   let closed = false;
+  let requestBytes = REQUEST_BYTES;
+  let onePartition = false;
+  let toldDenied = false;
 
   /** Idempotent: a request that is sent again after its answer was lost is in the log once. */
   async function createProducer(): Promise<Producer> {
@@ -79,44 +93,96 @@ export function createAppender(context: KafkaContext, topic: string, countPartit
   async function drain(): Promise<void> {
     draining = true;
     while (calls.length > 0) {
-      const taken: { call: Call; message: Message }[] = [];
+      const taken: Taken[] = [];
       try {
         const partitions = await countPartitions();
         producer ??= createProducer();
         const sender = await producer;
         takeNext(taken, partitions);
         if (taken.length > 0) await send(sender, taken);
+        toldDenied = false;
       } catch (error) {
         discardProducer();
+        if (taken.length > 0 && TOO_LARGE.has(brokerErrorType(error))) {
+          setAside(taken, error);
+          continue;
+        }
+        tellDenied(error);
         const failed = taken.length > 0 ? new Set(taken.map(({ call }) => call)) : calls.slice(0, 1);
         for (const call of failed) call.settle(toUnavailable(`append to ${topic}`, error));
       }
-      while (calls[0] && (calls[0].settled || calls[0].taken === calls[0].records.length)) calls.shift();
+      dropSettled();
     }
     // In the same turn as the last look at the queue, so that no call falls in between.
     draining = false;
   }
 
+  function dropSettled(): void {
+    while (calls[0] && (calls[0].settled || calls[0].taken === calls[0].records.length)) calls.shift();
+  }
+
+  /** A single record that is too large is left out; of several it is found by sending them again in smaller requests. */
+  function setAside(taken: readonly Taken[], error: unknown): void {
+    const [only] = taken;
+    if (taken.length === 1 && only !== undefined) {
+      const { call, message } = only;
+      call.refused.push(call.places.length);
+      call.places.push({ partition: message.partition!, offset: -1 });
+      settleWhole(call, error);
+      dropSettled();
+      return;
+    }
+    // Which of its partitions has taken its part is not told: from now on a request has one, so that nothing more comes twice.
+    if (new Set(taken.map(({ message }) => message.partition)).size === 1) {
+      requestBytes = Math.floor(taken.reduce((sum, { bytes }) => sum + bytes, 0) / 2);
+    }
+    if (!onePartition)
+      log.warn({ topic }, 'Kafka takes small batches only for this topic: raise its max.message.bytes');
+    onePartition = true;
+    for (const { call } of taken) call.taken = call.places.length;
+  }
+
+  function settleWhole(call: Call, cause?: unknown): void {
+    if (call.places.length < call.records.length) return;
+    if (call.refused.length === 0) {
+      call.settle();
+      return;
+    }
+    const count = `${call.refused.length} of ${call.records.length} records`;
+    call.settle(new RecordsRefused(`Kafka: ${topic} does not take ${count}: too large`, call.refused, { cause }));
+  }
+
+  /** Once, until an append goes through: somebody has to act. */
+  function tellDenied(error: unknown): void {
+    const denied = toUnavailable(`append to ${topic}`, error);
+    if (!(denied instanceof LogDenied) || toldDenied) return;
+    toldDenied = true;
+    log.error({ topic, why: denied.message }, 'Kafka does not let this program write: nothing of this topic goes on');
+  }
+
   /** Takes records in the order of the calls, up to the bounds of a request. */
-  function takeNext(taken: { call: Call; message: Message }[], partitions: number): void {
+  function takeNext(taken: Taken[], partitions: number): void {
     let bytes = 0;
     for (const call of calls) {
       while (!call.settled && call.taken < call.records.length) {
         const record = call.records[call.taken]!;
-        bytes += recordBytes(record);
+        const ownBytes = recordBytes(record);
+        bytes += ownBytes;
         if ((record.partition ?? 0) >= partitions) {
           // kafkajs would leave it out without a word.
           call.settle(new RangeError(`There is no partition ${record.partition} of ${topic} in this log.`));
           break;
         }
-        if (taken.length > 0 && (bytes > REQUEST_BYTES || taken.length >= REQUEST_RECORDS)) return;
-        taken.push({ call, message: toMessage(record, partitions) });
+        if (taken.length > 0 && (bytes > requestBytes || taken.length >= REQUEST_RECORDS)) return;
+        const message = toMessage(record, partitions);
+        if (onePartition && taken.length > 0 && taken[0]!.message.partition !== message.partition) return;
+        taken.push({ call, message, bytes: ownBytes });
         call.taken++;
       }
     }
   }
 
-  async function send(sender: Producer, taken: readonly { call: Call; message: Message }[]): Promise<void> {
+  async function send(sender: Producer, taken: readonly Taken[]): Promise<void> {
     const messages = taken.map(({ message }) => message);
     const answers = await sender.send({ topic, acks: -1, timeout: timings.requestLimitMs, messages });
     const nextOffsets = new Map(answers.map(({ partition, baseOffset }) => [partition, Number(baseOffset)]));
@@ -126,7 +192,7 @@ export function createAppender(context: KafkaContext, topic: string, countPartit
       if (offset === undefined) throw new Error(`no offset for partition ${partition} in the answer`);
       nextOffsets.set(partition, offset + 1);
       call.places.push({ partition, offset });
-      if (call.places.length === call.records.length) call.settle();
+      settleWhole(call);
     }
   }
 
@@ -144,6 +210,7 @@ export function createAppender(context: KafkaContext, topic: string, countPartit
         const call: Call = {
           records,
           places: [],
+          refused: [],
           taken: 0,
           bytes,
           settled: false,

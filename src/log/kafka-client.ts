@@ -5,7 +5,7 @@
  */
 import { connect, type Socket } from 'node:net';
 import { type Broker, type Cluster, type ISocketFactoryArgs, Kafka, type logCreator, Partitioners } from 'kafkajs';
-import { type Log, LogUnavailable } from '../pipeline/ports.js';
+import { type Log, LogDenied, LogUnavailable } from '../pipeline/ports.js';
 
 /** Every time limit of the adapter, in ms. */
 export interface KafkaTimings {
@@ -191,8 +191,26 @@ export async function orUnavailable<T>(what: string, limitMs: number, work: Prom
   }
 }
 
+/** What a broker answered, under whatever kafkajs wrapped around it. */
+export function brokerErrorType(error: unknown): string {
+  const { cause } = error as { cause?: unknown };
+  return cause instanceof Error && !(error as { type?: string }).type ? brokerErrorType(cause) : errorType(error);
+}
+
+const DENIALS: ReadonlySet<string> = new Set([
+  'TOPIC_AUTHORIZATION_FAILED',
+  'CLUSTER_AUTHORIZATION_FAILED',
+  'GROUP_AUTHORIZATION_FAILED',
+  'TRANSACTIONAL_ID_AUTHORIZATION_FAILED',
+]);
+
 export function toUnavailable(what: string, error: unknown): LogUnavailable {
   if (error instanceof LogUnavailable) return error;
+  if (DENIALS.has(brokerErrorType(error))) {
+    return new LogDenied(`Kafka: ${what}: this client is not allowed to (${brokerErrorType(error)}): grant it`, {
+      cause: error,
+    });
+  }
   return new LogUnavailable(`Kafka: ${what}: ${(error as Error).message}`, { cause: error });
 }
 

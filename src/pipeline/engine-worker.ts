@@ -5,6 +5,7 @@
 import { toFindingEvent } from '../alerts/event.js';
 import type { EngineEvent, NotJudged } from '../engine/types.js';
 import { warmUp } from '../engine/warm-up.js';
+import { appendWhatFits, asRejected, keepRejected } from './appending.js';
 import { forgetOrphans } from './forget.js';
 import {
   emptyFold,
@@ -15,16 +16,18 @@ import {
   returnCheckpoint,
   takeCheckpoint,
 } from './partition-fold.js';
-import type {
-  Clock,
-  Consumer,
-  EventLog,
-  Log,
-  LogBatch,
-  LogRecord,
-  NewRecord,
-  PartitionControl,
-  TopicPartition,
+import {
+  type Clock,
+  type Consumer,
+  type EventLog,
+  type Log,
+  type LogBatch,
+  LogDenied,
+  type LogRecord,
+  LogUnavailable,
+  type NewRecord,
+  type PartitionControl,
+  type TopicPartition,
 } from './ports.js';
 import { mergeRequests } from './reconcile-request.js';
 import { createRetentionAlarm } from './retention-alarm.js';
@@ -38,9 +41,8 @@ import {
   INPUTS,
   type InputRecord,
   inputRecord,
-  REJECTED,
   type ReconcileRecord,
-  type RejectedRecord,
+  rejectedRecord,
   STATES,
 } from './topics.js';
 
@@ -248,33 +250,28 @@ export async function startEngine(deps: {
   const rejects: NewRecord[] = [];
   function reject(entry: OwnedPartition, record: LogRecord, reason: string, detail: string): void {
     counters.inputRejected(reason);
-    const rejected: RejectedRecord = {
-      reason,
-      detail,
-      rejectedAt: new Date(clock.nowMs()).toISOString(),
-      from: { topic: record.topic, partition: entry.fold.partition, offset: record.offset },
-      tagId: record.key,
-      payload: Buffer.from(record.value ?? new Uint8Array()).toString('base64'),
-    };
-    rejects.push({ key: record.key, value: encodeJson(rejected) });
+    const rejectedAt = new Date(clock.nowMs()).toISOString();
+    const from = { topic: record.topic, partition: entry.fold.partition, offset: record.offset };
+    const about = { reason, detail, rejectedAt, from, tagId: record.key };
+    rejects.push(rejectedRecord(about, record.value ?? new Uint8Array()));
   }
 
   /** Rejects where the log is away: the log calls again with the same batch, and this is tried first. */
   async function appendPending(entry: OwnedPartition): Promise<void> {
+    if (entry.pending.length > 0) await appendEvents(entry);
     if (rejects.length > 0) {
       const batch = rejects.splice(0);
-      await log.append(REJECTED, batch).catch((error: unknown) => {
+      await keepRejected(deps, batch).catch((error: unknown) => {
         rejects.unshift(...batch);
         throw error;
       });
     }
-    if (entry.pending.length > 0) await appendEvents(entry);
     if (entry.pendingRequests.size === 0) return;
     if (entry.heldSinceMs !== null && clock.nowMs() - entry.heldSinceMs < HOLD_REQUESTS_MS) return;
     entry.heldSinceMs = null;
     const { partition } = entry.fold;
-    await appendInTurns(
-      log,
+    await appendWhatFits(
+      deps,
       INPUTS,
       [...entry.pendingRequests.values()].map((request) => ({ ...inputRecord(request), partition })),
     );
@@ -282,7 +279,8 @@ export async function startEngine(deps: {
   }
 
   async function appendEvents(entry: OwnedPartition): Promise<void> {
-    await log.append(ALERTS, entry.pending);
+    const refused = await appendWhatFits(deps, ALERTS, entry.pending);
+    rejects.push(...asRejected(ALERTS, refused, clock.nowMs()));
     const nowMs = clock.nowMs();
     for (const event of entry.pendingEvents) {
       counters.eventAppended(event);
@@ -292,7 +290,10 @@ export async function startEngine(deps: {
     entry.pendingEvents = [];
   }
 
-  /** A checkpoint that fails is no loss: what it held is dirty again, and the next one writes it. */
+  /**
+   * A checkpoint that fails is no loss: what it held is dirty again, and the next one writes it. `through` says that all of it is in,
+   * so it goes last and alone.
+   */
   async function checkpoint(entry: OwnedPartition, control: PartitionControl): Promise<void> {
     if (entry.restoreUntil !== null || entry.pending.length > 0 || entry.pendingRequests.size > 0) return;
     if (clock.nowMs() - control.lastHeartbeatAtMs() > options.sessionMs) {
@@ -303,14 +304,18 @@ export async function startEngine(deps: {
     const records = takeCheckpoint(entry.fold);
     if (records.length === 0) return;
     try {
-      await log.append(
-        STATES,
-        records.map((record) => stateRecord(record, entry.fold.partition)),
-      );
+      const toWrite = records.map((record) => stateRecord(record, entry.fold.partition));
+      await appendInTurns(log, STATES, toWrite.slice(0, -1));
+      await log.append(STATES, toWrite.slice(-1));
       counters.statesCheckpointed(records.length);
     } catch (error) {
       returnCheckpoint(entry.fold, records);
-      logger.warn({ partition: entry.fold.partition, err: error }, 'engine: checkpoint not written, will try again');
+      const tell = error instanceof LogUnavailable && !(error instanceof LogDenied) ? logger.warn : logger.error;
+      tell.call(
+        logger,
+        { partition: entry.fold.partition, err: error },
+        'engine: checkpoint not written, will try again',
+      );
     }
   }
 

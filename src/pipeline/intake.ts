@@ -4,8 +4,9 @@
  * guarantees 1 and 6); what a crash repeats has the same identity and changes nothing.
  */
 import type { Ping } from '../engine/types.js';
+import { appendWhatFits, asRejected, keepRejected } from './appending.js';
 import type { Clock, EventLog, Log, LogBatch, LogRecord, NewRecord } from './ports.js';
-import { appendInTurns, INPUTS, inputRecord, OWN_TOPICS, REJECTED, rejectedRecord } from './topics.js';
+import { INPUTS, inputRecord, OWN_TOPICS, rejectedRecord } from './topics.js';
 
 export const INTAKE_GROUP = 'tagwatch-intake';
 
@@ -103,8 +104,8 @@ export async function startIntake<Format extends string>(deps: IntakeDeps<Format
     const receivedAtMs = clock.nowMs();
     const sorted: Sorted = { inputs: [], rejected: [], reasons: [] };
     for (const record of batch.records) sortRecord(record, receivedAtMs, sorted);
-    await appendInTurns(log, INPUTS, sorted.inputs);
-    await appendInTurns(log, REJECTED, sorted.rejected);
+    const refused = await appendWhatFits(deps, INPUTS, sorted.inputs);
+    await keepRejected(deps, [...sorted.rejected, ...asRejected(INPUTS, refused, receivedAtMs)]);
     for (let i = 0; i < sorted.inputs.length; i++) counters.pingTaken();
     for (const reason of sorted.reasons) counters.pingRejected(reason);
   }

@@ -99,7 +99,25 @@ export interface Consumer {
 
 /** Thrown where the log is away or answered that it cannot; whatever was appended may or may not be in. */
 export class LogUnavailable extends Error {
-  override readonly name = 'LogUnavailable';
+  override readonly name: string = 'LogUnavailable';
+}
+
+/** The log does not let this program use a topic: so it stays until somebody allows it. */
+export class LogDenied extends LogUnavailable {
+  override readonly name = 'LogDenied';
+}
+
+/** Some records of an append will never be taken (too large); all of the others are in. */
+export class RecordsRefused extends Error {
+  override readonly name = 'RecordsRefused';
+  constructor(
+    message: string,
+    /** Which of them, by their place in the call. */
+    readonly refused: readonly number[],
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
 }
 
 /** Partitioned, ordered, durable records: Kafka, or LMDB where there is none. */
@@ -110,7 +128,8 @@ export interface EventLog {
   partitionCount(topic: string): Promise<number>;
   /**
    * Answers, in order, where each record stands, after all of them are durable (acks=all; flushed). On a rejection
-   * (`LogUnavailable`) any of them may be in. Records of one call to one partition keep their order.
+   * (`LogUnavailable`) any of them may be in. Records of one call to one partition keep their order. Rejects with `RecordsRefused`
+   * where some of them will never be taken, when all of the others are in.
    */
   append(topic: string, records: readonly NewRecord[]): Promise<readonly { partition: number; offset: number }[]>;
   /** Starts reading and goes on over errors of the log until stopped. */

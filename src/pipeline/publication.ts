@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { TagWatch } from '../engine/types.js';
 import { countOver, FORGET_AFTER_MS } from './over.js';
 import type { Clock, Database, EventLog, NewRecord, Queryable } from './ports.js';
-import { encodeJson, INPUTS, type InputRecord, inputRecord } from './topics.js';
+import { appendInTurns, encodeJson, INPUTS, type InputRecord, inputRecord } from './topics.js';
 import { draftSharedWatch, draftTagWatch, horizonOf, type WatchDraft } from './watch-builder.js';
 import type { Published, TagFacts, TermKey, WatchFacts, WatchStore } from './watch-port.js';
 
@@ -163,7 +163,8 @@ export async function publish(
   const sent = changed.filter(({ bytes }) => bytes <= MAX_SENT_BYTES);
   if (sent.length > 0) {
     await deps.announce(sequence);
-    await log.append(
+    await appendInTurns(
+      log,
       INPUTS,
       sent.flatMap(({ id, record }): NewRecord[] => {
         if (record.type === 'watch') return [inputRecord(record)];

@@ -1,7 +1,7 @@
 /** Tagwatch's own topics: their names, their shape, and what stands in them. Suppliers' topics are `formats/`. */
 import type { HistoryInput } from '../engine/inputs.js';
 import type { Activation, Ping, ReconcileRequest, SharedWatch, TagWatch } from '../engine/types.js';
-import type { EventLog, NewRecord, TopicSpec } from './ports.js';
+import { type EventLog, type NewRecord, RecordsRefused, type TopicSpec } from './ports.js';
 
 export const INPUTS = 'tagwatch.inputs';
 export const STATES = 'tagwatch.states';
@@ -111,16 +111,28 @@ const MAX_APPEND_BYTES = 900_000;
 
 /** Appends any number of records in their order, in as many appends as their size asks for. Rejects as `append` does. */
 export async function appendInTurns(log: EventLog, topic: string, records: readonly NewRecord[]): Promise<void> {
+  const refused: number[] = [];
+  let first: RecordsRefused | null = null;
+  const appendPart = async (from: number, to: number): Promise<void> => {
+    try {
+      await log.append(topic, from === 0 && to === records.length ? records : records.slice(from, to));
+    } catch (error) {
+      if (!(error instanceof RecordsRefused)) throw error;
+      first ??= error;
+      refused.push(...error.refused.map((index) => from + index));
+    }
+  };
   let from = 0;
   let bytes = 0;
   for (let i = 0; i < records.length; i++) {
     const size = records[i]!.value?.length ?? 0;
     if (i > from && bytes + size > MAX_APPEND_BYTES) {
-      await log.append(topic, records.slice(from, i));
+      await appendPart(from, i);
       from = i;
       bytes = 0;
     }
     bytes += size;
   }
-  if (from < records.length) await log.append(topic, from === 0 ? records : records.slice(from));
+  if (from < records.length) await appendPart(from, records.length);
+  if (first !== null) throw new RecordsRefused((first as RecordsRefused).message, refused, { cause: first });
 }

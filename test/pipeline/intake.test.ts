@@ -1,7 +1,14 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { PING_PARSERS } from '../../src/formats/ping-message.js';
 import { type IntakeResult, startIntake } from '../../src/pipeline/intake.js';
-import { type Consumer, type EventLog, type LogRecord, LogUnavailable } from '../../src/pipeline/ports.js';
+import {
+  type Consumer,
+  type EventLog,
+  LogDenied,
+  type LogRecord,
+  LogUnavailable,
+  RecordsRefused,
+} from '../../src/pipeline/ports.js';
 import { decodeJson, INPUTS, type InputRecord, REJECTED, type RejectedRecord } from '../../src/pipeline/topics.js';
 import { createCollector } from '../support/collecting.js';
 import { openTestLog, type TestLog } from '../support/embedded-log.js';
@@ -132,6 +139,49 @@ it('tries a batch again while the log is away', async () => {
   expect([...new Set(identities)]).toEqual([expect.stringMatching(/^s:1:/)]);
   expect(rejected).toHaveLength(1);
   expect(counted).toEqual(['not-json', 'taken']);
+});
+
+/** As Kafka does with a topic whose records may not be larger than this. */
+const withLimit = (limitBytes: number): EventLog => ({
+  ...test.log,
+  async append(topic, records) {
+    const refused = records.flatMap(({ value }, i) => (topic === INPUTS && value!.length > limitBytes ? [i] : []));
+    const places = await test.log.append(
+      topic,
+      records.filter((_, i) => !refused.includes(i)),
+    );
+    if (refused.length > 0) throw new RecordsRefused('too large', refused);
+    return places;
+  },
+});
+
+it('keeps as rejected what the log does not take, tells it, and goes on with the others', async () => {
+  const ping = (sequence: number) => json({ ...PING, sequence, tagId: sequence === 2 ? 'T'.repeat(100) : 'T-1' });
+  await test.log.append(
+    SUPPLIER,
+    [1, 2, 3].map((sequence) => ({ key: null, partition: 0, value: ping(sequence) })),
+  );
+  const { pings, rejected, logger } = await run({ inputs: 2, rejected: 1 }, withLimit(400));
+  expect(pings.map((input) => input.type === 'ping' && input.ping.sequence)).toEqual([1, 3]);
+  expect(rejected).toMatchObject([{ reason: 'refused-by-log', tagId: 'T'.repeat(100), from: { topic: INPUTS } }]);
+  expect(logger.entries.filter(({ level }) => level === 'error')).toHaveLength(1);
+});
+
+it('does not hold up pings, nor send them again and again, where what is rejected may not be kept', async () => {
+  const send = (value: Uint8Array) => test.log.append(SUPPLIER, [{ key: null, partition: 0, value }]);
+  await send(json({ ...PING, sequence: 1 }));
+  await send(Buffer.from('no'));
+  await send(json({ ...PING, sequence: 2 }));
+  const log: EventLog = {
+    ...test.log,
+    append: async (topic, records) => {
+      if (topic === REJECTED) throw new LogDenied('not allowed');
+      return await test.log.append(topic, records);
+    },
+  };
+  const { pings, logger } = await run({ inputs: 2, rejected: 0 }, log);
+  expect(pings.map((input) => input.type === 'ping' && input.ping.sequence)).toEqual([1, 2]);
+  expect(logger.entries.filter(({ level }) => level === 'error')).toMatchObject([{ fields: { lost: 1 } }]);
 });
 
 it('keeps a message over which a parser fails, without quoting it in the log', async () => {
