@@ -260,7 +260,7 @@ export interface RecordTables {
     to: LogPosition,
   ): Promise<boolean>;
   /** Makes the partitions of these UTC days (`2026-11-22`) where they are missing. */
-  makePingPartitions(db: Queryable, days: readonly string[]): Promise<void>;
+  makePingPartitions(db: Database, days: readonly string[]): Promise<void>;
   /** Writes those that are not there yet; tells how many, by whether the tag was on somebody then. */
   insertPings(tx: Queryable, rows: readonly PingRow[], limits: NoEvidence): Promise<Readonly<Record<Fitted, number>>>;
   /** Merges requests to judge the past again, one row an activation. */

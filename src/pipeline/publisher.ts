@@ -19,6 +19,8 @@ const BACKOFF_FROM_MS = 100;
 const BACKOFF_UNTIL_MS = 5_000;
 /** Rows of one pass: a bound on memory and on how long the first of them waits for the last. */
 const PASS_ROWS = 1_000;
+/** How long until a row whose watch cannot be published is tried again. */
+const FAILED_RETRY_MS = 10_000;
 /** How many watches that cannot be published are told by name at a time. */
 const MAX_TOLD = 100;
 
@@ -33,6 +35,7 @@ export interface PublisherDeps {
   /** Replace the constants above in tests. */
   readonly pollMs?: number;
   readonly lockRetryMs?: number;
+  readonly failedRetryMs?: number;
 }
 
 export interface PublisherCounts {
@@ -120,6 +123,8 @@ export async function startPublisher(deps: PublisherDeps): Promise<Publisher> {
   /** The database was replaced while we were publishing from it. */
   let ranBackwards = false;
 
+  /** Rows that could not be published, and until when (epoch ms) others go before them: however many, they hold up nobody. */
+  const failing = new Map<number, number>();
   /** Told once, until it works. */
   const told = new Set<string>();
   const tell = (kind: Concerned['kind'], id: string, fields: object): void => {
@@ -180,7 +185,8 @@ export async function startPublisher(deps: PublisherDeps): Promise<Publisher> {
     ranBackwards = false;
     if (due !== null) logger.info({ due }, 'queued what has to be published again');
     if (due === 'older-database') await tellOlderDatabase(mark.highest(), targets);
-    const rows = await store.readOutbox(db, PASS_ROWS);
+    for (const [outboxId, retryAtMs] of failing) if (retryAtMs <= Date.now()) failing.delete(outboxId);
+    const rows = await store.readOutbox(db, PASS_ROWS, [...failing.keys()]);
     if (rows.length === 0) return false;
     const partitions = await log.partitionCount(INPUTS);
     const concerned = await store.resolveTargets(db, distinct(rows));
@@ -195,9 +201,10 @@ export async function startPublisher(deps: PublisherDeps): Promise<Publisher> {
       const own = failed.size === 0 ? { tagIds: [], conditionIds: [] } : await store.resolveTargets(db, [target]);
       const names = [...own.tagIds.map((id) => `tag:${id}`), ...own.conditionIds.map((id) => `condition:${id}`)];
       if (!names.some((name) => failed.has(name))) done.push(outboxId);
+      else failing.set(outboxId, Date.now() + (deps.failedRetryMs ?? FAILED_RETRY_MS));
     }
     if (done.length > 0) await db.transaction((tx) => store.removeFromOutbox(tx, done));
-    return rows.length === PASS_ROWS && done.length > 0;
+    return rows.length === PASS_ROWS;
   };
 
   const lead = async (lost: Promise<void>): Promise<void> => {

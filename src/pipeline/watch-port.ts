@@ -142,8 +142,8 @@ export interface Published {
 export interface WatchStore {
   /** Notified with the commit that adds rows to the outbox. */
   readonly outboxChannel: string;
-  /** The oldest rows first. */
-  readOutbox(db: Queryable, limit: number): Promise<OutboxRow[]>;
+  /** The oldest rows first, but for those. */
+  readOutbox(db: Queryable, limit: number, except: readonly number[]): Promise<OutboxRow[]>;
   addToOutbox(db: Queryable, targets: readonly WatchTarget[], nowMs: number): Promise<void>;
   /** Removes rows and tells those who wait for them. */
   removeFromOutbox(db: Queryable, outboxIds: readonly number[]): Promise<void>;

@@ -37,11 +37,12 @@ export async function readPendingRows(
   return rows.map((row) => row.outbox_id);
 }
 
-/** The oldest rows first. */
-export async function readOutbox(db: Queryable, limit: number): Promise<OutboxRow[]> {
+/** The oldest rows first, but for those. */
+export async function readOutbox(db: Queryable, limit: number, except: readonly number[]): Promise<OutboxRow[]> {
   const { rows } = await db.query<{ outbox_id: number; target_kind: WatchTarget['kind']; target_id: string }>(
-    'select outbox_id, target_kind, target_id from outbox order by outbox_id limit $1',
-    [limit],
+    `select outbox_id, target_kind, target_id from outbox where outbox_id <> all($2::bigint[])
+     order by outbox_id limit $1`,
+    [limit, except],
   );
   return rows.map((row) => ({ outboxId: row.outbox_id, target: { kind: row.target_kind, id: row.target_id } }));
 }

@@ -1,10 +1,21 @@
 /** The track: `ping`, a partition a day. */
-import type { Fitted, NoEvidence, PingRow, Queryable } from '../pipeline/ports.js';
+import type { Database, Fitted, NoEvidence, PingRow, Queryable } from '../pipeline/ports.js';
 import { toStorable } from './text.js';
 
-/** Makes the partitions of these UTC days (`2026-11-22`) where they are missing. */
-export async function makePingPartitions(db: Queryable, days: readonly string[]): Promise<void> {
-  for (const day of days) await db.query('select make_ping_partition($1::date)', [day]);
+/**
+ * Makes the partitions of these UTC days (`2026-11-22`) where they are missing. For each the database reads all of `ping_other`,
+ * which may hold years: that takes as long as a migration may take, not as long as a statement.
+ */
+export async function makePingPartitions(db: Database, days: readonly string[]): Promise<void> {
+  const { rows } = await db.query<{ day: string }>(
+    `select day from unnest($1::text[]) as day where to_regclass('ping_' || replace(day, '-', '')) is null`,
+    [days],
+  );
+  // One by one, so that each is there for readers and writers before the next is begun.
+  for (const { day } of rows) {
+    if (!/^\d{4}-\d\d-\d\d$/.test(day)) throw new RangeError(`${day} is no day`);
+    await db.execute(`select make_ping_partition('${day}')`);
+  }
 }
 
 /**

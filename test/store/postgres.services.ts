@@ -1,6 +1,8 @@
 /** What only a database on the other side of a network can do: be away, cut connections, come back. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Database, DatabaseBusy, DatabaseUnavailable } from '../../src/pipeline/ports.js';
+import { migrate } from '../../src/store/migrate.js';
+import { makePingPartitions } from '../../src/store/pings.js';
 import { connectPostgres } from '../../src/store/postgres.js';
 import { type OwnServices, startOwnServices } from '../support/services.js';
 import { createRememberingLog, silentLog } from '../support/silent-log.js';
@@ -204,6 +206,23 @@ describe('connectPostgres over outages', () => {
     expect(tries).toBe(2);
     const { rows } = await db.query('select n from collision order by id', []);
     expect(rows).toEqual([{ n: 4 }, { n: 2 }]);
+  });
+
+  it('makes a day’s partition beside a default one that takes longer to read than a statement may take', async () => {
+    await migrate(db, silentLog);
+    await db.query(
+      `insert into ping (tag_id, fixed_at, identity, received_at, fitted, log_partition, log_offset)
+       select 'T', timestamptz '2008-01-01' + make_interval(secs => n), n::text, now(), 'unknown-tag', 0, n
+       from generate_series(1, 400000) as n`,
+      [],
+    );
+    const hasty = connectPostgres({ url: services.databaseUrl(), log: silentLog, statementTimeoutMs: 15 });
+    await expect(hasty.query(`select make_ping_partition('2031-01-01')`, [])).rejects.toBeInstanceOf(DatabaseBusy);
+    await makePingPartitions(hasty, ['2031-01-01', '2031-01-02']);
+    await makePingPartitions(hasty, ['2031-01-01', '2031-01-02']);
+    const { rows } = await db.query(`select to_regclass('ping_20310101') is null as missing`, []);
+    expect(rows).toEqual([{ missing: false }]);
+    await hasty.close();
   });
 
   it('never asked anybody to act', () => {
