@@ -1,5 +1,5 @@
 /** Knows whether the database is there, migrates it as soon as it is, and never holds up the rest. */
-import { type Database, DatabaseBusy, DatabaseUnavailable, type Log, SchemaUnusable } from './ports.js';
+import { type Database, DatabaseBusy, DatabaseUnavailable, DatabaseUnusable, type Log } from './ports.js';
 
 /** How often the database is asked whether it answers, ms. */
 export const DATABASE_CHECK_MS = 2_000;
@@ -45,7 +45,7 @@ export async function watchDatabase(deps: {
       present = true;
       toldWhy = null;
     } catch (error) {
-      if (error instanceof SchemaUnusable) throw error;
+      if (error instanceof DatabaseUnusable) throw error;
       // It is there and works, for others.
       if (error instanceof DatabaseBusy && present) return;
       tellAway(error);

@@ -166,9 +166,9 @@ export class DatabaseBusy extends DatabaseUnavailable {
   override readonly name = 'DatabaseBusy';
 }
 
-/** The database has a schema that this program cannot use: it must not run on it. */
-export class SchemaUnusable extends Error {
-  override readonly name = 'SchemaUnusable';
+/** The database has a schema that this program cannot use, or is reached in a way that cannot work: it must not run on it. */
+export class DatabaseUnusable extends Error {
+  override readonly name = 'DatabaseUnusable';
 }
 
 /**

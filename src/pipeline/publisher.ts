@@ -167,8 +167,8 @@ export async function startPublisher(deps: PublisherDeps): Promise<Publisher> {
       'the database is older than what was published from it (restored from a backup?): everything on record is published ' +
         'again, over what the log has',
     );
-    const known = new Set(onRecord.map(({ kind, id }) => `${kind}:${id}`));
-    const names = (await listWatched(log)).map(({ kind, id }) => `${kind}:${id}`);
+    const known = new Set(onRecord.map(nameOf));
+    const names = (await listWatched(log)).map(nameOf);
     const notOnRecord = names.filter((name) => !known.has(name));
     if (notOnRecord.length === 0) return;
     logger.error(
@@ -176,6 +176,18 @@ export async function startPublisher(deps: PublisherDeps): Promise<Publisher> {
       'tags and conditions that were published are not on record any more: alerts about them go on as the log has them. ' +
         'Put them on record again, with an end if they are over',
     );
+  };
+
+  /** Which of the targets concern what could not be published. Rarely is there any: then each is asked for by itself. */
+  const findFailed = async (targets: readonly WatchTarget[], failed: ReadonlySet<string>): Promise<Set<string>> => {
+    const found = new Set<string>();
+    if (failed.size === 0) return found;
+    for (const target of targets) {
+      const { tagIds, conditionIds } = await store.resolveTargets(db, [target]);
+      const names = [...tagIds.map((id) => `tag:${id}`), ...conditionIds.map((id) => `condition:${id}`)];
+      if (names.some((name) => failed.has(name))) found.add(nameOf(target));
+    }
+    return found;
   };
 
   /** One pass over the outbox; answers whether there may be more. */
@@ -196,11 +208,9 @@ export async function startPublisher(deps: PublisherDeps): Promise<Publisher> {
       for (const id of await publishPart(part, partitions)) failed.add(`${part.kind}:${id}`);
     }
     const done: number[] = [];
+    const failedTargets = await findFailed(distinct(rows), failed);
     for (const { outboxId, target } of rows) {
-      // Rarely is there any: then each row is asked by itself whether it is done.
-      const own = failed.size === 0 ? { tagIds: [], conditionIds: [] } : await store.resolveTargets(db, [target]);
-      const names = [...own.tagIds.map((id) => `tag:${id}`), ...own.conditionIds.map((id) => `condition:${id}`)];
-      if (!names.some((name) => failed.has(name))) done.push(outboxId);
+      if (!failedTargets.has(nameOf(target))) done.push(outboxId);
       else failing.set(outboxId, Date.now() + (deps.failedRetryMs ?? FAILED_RETRY_MS));
     }
     if (done.length > 0) await db.transaction((tx) => store.removeFromOutbox(tx, done));
@@ -272,5 +282,7 @@ const describe = (error: unknown): string =>
 
 /** The targets of rows, each once. */
 function distinct(rows: readonly OutboxRow[]) {
-  return [...new Map(rows.map(({ target }) => [`${target.kind}:${target.id}`, target])).values()];
+  return [...new Map(rows.map(({ target }) => [nameOf(target), target])).values()];
 }
+
+const nameOf = ({ kind, id }: WatchTarget): string => `${kind}:${id}`;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type Database, type Log, SchemaUnusable } from '../pipeline/ports.js';
+import { type Database, DatabaseUnusable, type Log } from '../pipeline/ports.js';
 
 /** Any number, the same in every version of the program: who holds it migrates. */
 const MIGRATION_LOCK = 7_402_310_001;
@@ -39,7 +39,7 @@ function findMissing(known: readonly Migration[], applied: ReadonlyMap<string, s
   const names = new Set(known.map(({ name }) => name));
   const unknown = [...applied.keys()].filter((name) => !names.has(name));
   if (unknown.length > 0) {
-    throw new SchemaUnusable(
+    throw new DatabaseUnusable(
       `The database has migrations that this program does not know (${unknown.join(', ')}): it was used by a newer ` +
         'version of Tagwatch. Run that version, or use another database.',
     );
@@ -49,7 +49,7 @@ function findMissing(known: readonly Migration[], applied: ReadonlyMap<string, s
     const checksum = applied.get(migration.name);
     if (checksum === undefined) missing.push(migration);
     else if (checksum !== migration.checksum) {
-      throw new SchemaUnusable(
+      throw new DatabaseUnusable(
         `Migration ${migration.name} was applied to the database in another form (checksum ${checksum.slice(0, 12)}…, ` +
           `here ${migration.checksum.slice(0, 12)}…): an applied migration is never edited, write a new one.`,
       );

@@ -1,6 +1,7 @@
 /** LISTEN on a connection of its own that comes back by itself. */
 import pg from 'pg';
 import type { Log } from '../pipeline/ports.js';
+import { prepareSession, type SessionConfig } from './postgres-session.js';
 
 /** How often the listener asks whether its session still lives: a connection cut without a word would never tell. */
 const CHECK_EVERY_MS = 10_000;
@@ -8,7 +9,7 @@ const RETRY_FIRST_MS = 200;
 const RETRY_LIMIT_MS = 5_000;
 
 export interface ListenOptions {
-  readonly config: pg.ClientConfig;
+  readonly config: SessionConfig;
   readonly log: Log;
   readonly channel: string;
   readonly onNotify: (payload: string) => void;
@@ -29,7 +30,7 @@ export async function startListening(options: ListenOptions): Promise<() => Prom
 
   /** One session: resolves when it listens, rejects when it cannot. */
   async function connect(): Promise<void> {
-    const session = new pg.Client(config);
+    const session = new pg.Client(config.client);
     client = session;
     let listening = false;
     const check = setInterval(() => void session.query('select 1').catch(lose), CHECK_EVERY_MS);
@@ -48,6 +49,7 @@ export async function startListening(options: ListenOptions): Promise<() => Prom
     session.on('notification', (message) => onNotify(message.payload ?? ''));
     try {
       await session.connect();
+      await prepareSession(session, config);
       await session.query(`listen ${pg.escapeIdentifier(channel)}`);
       listening = !stopped;
       retryMs = RETRY_FIRST_MS;

@@ -1,16 +1,17 @@
 /** A session-wide advisory lock on a connection of its own. */
 import pg from 'pg';
 import { asPortError } from './errors.js';
+import { prepareSession, type SessionConfig } from './postgres-session.js';
 
 /** How often the holder asks whether its session still lives: a connection cut without a word would never tell. */
 const CHECK_EVERY_MS = 10_000;
 
 /** Null when another session has it. `lost` resolves when the session that held it is gone, also after `release`. */
 export async function holdLock(
-  config: pg.ClientConfig,
+  config: SessionConfig,
   key: number,
 ): Promise<{ readonly lost: Promise<void>; release(): Promise<void> } | null> {
-  const client = new pg.Client(config);
+  const client = new pg.Client(config.client);
   let tellLost = () => {};
   const gone = new Promise<void>((resolve) => {
     tellLost = resolve;
@@ -23,6 +24,7 @@ export async function holdLock(
   };
   try {
     await client.connect();
+    await prepareSession(client, config);
     const answer = await client.query<{ held: boolean }>('select pg_try_advisory_lock($1::bigint) as held', [
       String(key),
     ]);

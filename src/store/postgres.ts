@@ -4,6 +4,7 @@ import type { Database, Log, Queryable, QueryResult, Row } from '../pipeline/por
 import { asPortError, isAway, isCollision } from './errors.js';
 import { startListening } from './postgres-listen.js';
 import { holdLock } from './postgres-lock.js';
+import { checkSessions, prepareSession, type SessionConfig } from './postgres-session.js';
 import { makeTurns } from './turns.js';
 import { encodeParameter, parserOf } from './values.js';
 
@@ -37,19 +38,18 @@ const COLLISION_WAIT_MS = 100;
 const KEEP_ALIVE_DELAY_MS = 10_000;
 
 /** What `pg` needs to know for any connection of ours. */
-export function clientConfig(options: PostgresOptions): pg.ClientConfig {
+function sessionConfig(options: PostgresOptions): SessionConfig {
   const statementTimeoutMs = options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS;
-  return {
+  const client: pg.ClientConfig = {
     connectionString: options.url,
     application_name: 'tagwatch',
-    options: '-c timezone=UTC -c datestyle=ISO',
     connectionTimeoutMillis: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
-    statement_timeout: statementTimeoutMs,
     query_timeout: statementTimeoutMs + ANSWER_MARGIN_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
     types: { getTypeParser: (oid: number) => parserOf(oid) },
   };
+  return { client, statementTimeoutMs };
 }
 
 /** One statement with parameters, or several without. Throws as the port says. */
@@ -70,9 +70,17 @@ async function run<R>(client: pg.ClientBase, sql: string, params?: readonly unkn
  */
 export function connectPostgres(options: PostgresOptions): Database {
   const { log } = options;
-  const config = clientConfig(options);
+  const config = sessionConfig(options);
   const poolSize = options.poolSize ?? POOL_SIZE;
-  const pool = new pg.Pool({ ...config, max: poolSize, idleTimeoutMillis: IDLE_TIMEOUT_MS });
+  const pool = new pg.Pool({
+    ...config.client,
+    max: poolSize,
+    idleTimeoutMillis: IDLE_TIMEOUT_MS,
+    verify(client, done) {
+      prepareSession(client, config).then(() => done(), done);
+    },
+  });
+  let sessionsChecked: Promise<void> | null = null;
   // The pool itself does not tell a wait for a connection that others have from a wait for a server that is away.
   const waitLimitMs = options.waitLimitMs ?? WAIT_LIMIT_MS;
   const turns = makeTurns({ atOnce: poolSize, maxWaiting: MAX_WAITING, waitLimitMs });
@@ -187,6 +195,11 @@ export function connectPostgres(options: PostgresOptions): Database {
     },
 
     async tryLock(key) {
+      sessionsChecked ??= checkSessions(config);
+      await sessionsChecked.catch((error: unknown) => {
+        sessionsChecked = null;
+        throw error;
+      });
       const lock = await holdLock(config, key);
       if (lock === null) return null;
       stops.add(lock.release);

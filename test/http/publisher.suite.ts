@@ -176,14 +176,16 @@ export function publisherSuite(name: string, open: () => Promise<PublisherAdapte
          select 'order', 'O-p10', 'order', 'O-p10', now() from generate_series(1, 1200)`,
         [],
       );
+      cleanups.push(async () => {
+        await db.query(`update condition_version set schedule = null where condition_id = 'C-p10'`, []);
+        await db.query('delete from outbox', []);
+      });
       await again.api.startPublisher({ epoch: nextEpoch(), failedRetryMs: 60_000 });
-      await put(again.api, '/conditions/C-p11', condition('p11'));
+      await again.api.put('/conditions/C-p11?wait=false', condition('p11'));
       await until('the change behind them is published', async () => {
         const watch = (await readWatches(again.log, 'T-p11')).at(-1);
         return watch?.activations[0]?.terms.length === 1;
       });
-      await db.query(`update condition_version set schedule = null where condition_id = 'C-p10'`, []);
-      await db.query('delete from outbox', []);
     });
 
     /** As a backup would bring them back: what was published, the sequence, and the condition's versions. */
