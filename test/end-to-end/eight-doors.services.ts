@@ -42,7 +42,6 @@ const traccar = WALK.map(({ at, latitude, longitude }, index) => ({
     serverTime: at,
     deviceTime: at,
     fixTime: at,
-    outdated: false,
     valid: true,
     latitude,
     longitude,

@@ -1,0 +1,4 @@
+import { openEmptyPglite } from '../support/database.js';
+import { identityMigration } from './identity-migration.suite.js';
+
+identityMigration('PGlite', openEmptyPglite);
