@@ -15,6 +15,7 @@ import { registerHealth } from './http/health.js';
 import { registerPings } from './http/pings.js';
 import { registerPosition } from './http/position.js';
 import { registerRecords } from './http/records/register-records.js';
+import { registerRejected } from './http/rejected.js';
 import { registerStatic } from './http/static.js';
 import { registerTrail } from './http/trail.js';
 import type { Lifecycle } from './lifecycle.js';
@@ -32,6 +33,7 @@ import type { Readiness } from './start/readiness.js';
 import { listAlerts, readAlert } from './store/alerts.js';
 import { readGapFacts } from './store/gap-facts.js';
 import { readOrderViolations } from './store/order-violations.js';
+import { listRejected } from './store/rejected-list.js';
 import { latestPosition, readMessagesAfter, readTrail } from './store/trail.js';
 import { watchStore } from './store/watch.js';
 import { wearers } from './store/wearers.js';
@@ -118,6 +120,7 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
     readMessagesAfter: (query) => readMessagesAfter(db, query),
     clock,
   });
+  registerRejected(app, { listRejected: (filter, payloadBytes) => listRejected(db, filter, payloadBytes) });
   registerAsyncApi(app, {
     version: VERSION,
     supplierTopics: config.kafkaPingTopics,

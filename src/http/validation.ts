@@ -22,7 +22,7 @@ interface PropertySchema {
 }
 
 /** As JSON writes them, without an exponent: what else JavaScript takes for a number (`0x10`, ` 1`, `true`) is a slip. */
-const NUMBER = /^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?$/;
+const NUMBER = /^-?(?:0|[1-9]\d{0,15})(?:\.\d{1,15})?$/;
 
 /** The value that a text stands for by its schema; the text itself where it stands for none. */
 function readText(schema: PropertySchema | undefined, text: unknown): unknown {

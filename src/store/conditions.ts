@@ -95,7 +95,7 @@ export const conditions: RecordTable<VersionPut<ConditionContent>, ConditionCont
   list: (db, after, limit) =>
     read(
       db,
-      `condition_version join condition using (condition_id, version) where condition_id > $1 collate "C"
+      `condition join condition_version using (condition_id, version) where condition_id > $1 collate "C"
        order by condition_id collate "C" limit $2::int`,
       [after ?? '', limit],
     ),

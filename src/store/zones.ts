@@ -67,7 +67,7 @@ export const zones: RecordTable<ZonePut, ZoneContent> = {
   list: (db, after, limit) =>
     read(
       db,
-      `zone_version join zone using (zone_id, version) where zone_id > $1 collate "C"
+      `zone join zone_version using (zone_id, version) where zone_id > $1 collate "C"
        order by zone_id collate "C" limit $2::int`,
       [after ?? '', limit],
     ),

@@ -3,8 +3,9 @@ import { openTestPglite } from '../support/database.js';
 import { openTestLog } from '../support/embedded-log.js';
 import { publisherSuite } from './publisher.suite.js';
 import { recordsSuite } from './records.suite.js';
+import { rejectedSuite } from './rejected.suite.js';
 
-// One embedded database for both suites: it takes 8 s and a gigabyte.
+// One embedded database for all suites: it takes 8 s and a gigabyte.
 let opened: ReturnType<typeof openTestPglite> | null = null;
 const openDatabase = async () => {
   opened ??= openTestPglite();
@@ -18,3 +19,5 @@ recordsSuite('embedded', async () => {
 });
 
 publisherSuite('embedded', async () => ({ db: await openDatabase(), openLog: openTestLog }));
+
+rejectedSuite('embedded', openDatabase);
