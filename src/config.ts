@@ -1,4 +1,5 @@
 /** Environment → frozen `Config`. Every variable that is wrong is named at once, with what it should be (`wire.md`, "Running it"). */
+import { parseNetwork, type ReachConfig } from './feed/reach.js';
 import { PING_PARSERS } from './formats/ping-message.js';
 
 export const ROLES = ['intake', 'engine', 'recorder', 'publisher', 'api'] as const;
@@ -35,6 +36,8 @@ export interface Config {
   /** 0: any free port. */
   readonly port: number;
   readonly allowUnauthenticated: boolean;
+  /** How browsers reach it, and whose forwarded headers count. */
+  readonly reach: ReachConfig;
   /** Null: the world. */
   readonly serviceArea: ServiceArea | null;
   readonly logLevel: LogLevel;
@@ -103,6 +106,7 @@ export function readConfig(
     host,
     port,
     allowUnauthenticated,
+    reach: readReach(value, errors),
     serviceArea: readServiceArea(value('TAGWATCH_SERVICE_AREA'), errors),
     logLevel,
     reconcileQuietSeconds,
@@ -142,6 +146,38 @@ function readTopics(text: string, errors: string[]): PingTopic[] {
   }
   if (topics.length === 0 && errors.length === 0) errors.push('KAFKA_PING_TOPICS names no topic');
   return topics;
+}
+
+/** Scheme, host and port alone: `https://tagwatch.example`. */
+function isOrigin(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, origin, href } = new URL(text);
+  return (protocol === 'https:' || protocol === 'http:') && href === `${origin}/`;
+}
+
+function readReach(value: (name: string) => string | null, errors: string[]): ReachConfig {
+  const publicUrl = value('TAGWATCH_PUBLIC_URL');
+  if (publicUrl !== null && !isOrigin(publicUrl))
+    errors.push(
+      `TAGWATCH_PUBLIC_URL is "${publicUrl}"; it must be as https://tagwatch.example: scheme, host and port alone`,
+    );
+  const allowedOrigins = list(value('TAGWATCH_ALLOWED_ORIGINS'));
+  for (const origin of allowedOrigins)
+    if (!isOrigin(origin))
+      errors.push(
+        `TAGWATCH_ALLOWED_ORIGINS: "${origin}" must be as https://console.example; several are separated by commas`,
+      );
+  const allowedHosts = list(value('TAGWATCH_ALLOWED_HOSTS'));
+  for (const name of allowedHosts)
+    if (!/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/.test(name))
+      errors.push(`TAGWATCH_ALLOWED_HOSTS: "${name}" must be a name without a port, such as tagwatch.internal`);
+  const trustedProxies = list(value('TAGWATCH_TRUSTED_PROXIES'));
+  for (const proxy of trustedProxies)
+    if (parseNetwork(proxy) === null)
+      errors.push(
+        `TAGWATCH_TRUSTED_PROXIES: "${proxy}" must be an address or a network, such as 10.0.0.7 or 10.0.0.0/8`,
+      );
+  return { publicUrl, allowedHosts, allowedOrigins, trustedProxies };
 }
 
 function readServiceArea(text: string | null, errors: string[]): ServiceArea | null {

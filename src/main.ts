@@ -45,6 +45,10 @@ Environment (the README tells more):
   TAGWATCH_DATA_DIR                where embedded data live (./.tagwatch)
   TAGWATCH_HOST, TAGWATCH_PORT     where it listens (127.0.0.1, 8080; 0 is any free port)
   TAGWATCH_ALLOW_UNAUTHENTICATED   1 lets it listen elsewhere than on loopback with no sign-in
+  TAGWATCH_PUBLIC_URL              how browsers reach it, where a proxy stands in front of it
+  TAGWATCH_TRUSTED_PROXIES         addresses or networks of proxies whose X-Forwarded-Host counts
+  TAGWATCH_ALLOWED_HOSTS           further names by which it is called; another Host is answered 421
+  TAGWATCH_ALLOWED_ORIGINS         further origins whose pages may read the feed and write
   TAGWATCH_SERVICE_AREA            west,south,east,north in degrees: zones outside are refused
   TAGWATCH_RECONCILE_QUIET_SECONDS how long a tag has to be quiet before what came too late is judged (60)
   TAGWATCH_LOG_LEVEL               fatal, error, warn, info, debug, trace, silent (info)

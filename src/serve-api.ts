@@ -4,6 +4,7 @@ import type { Config } from './config.js';
 import { unreasonableMs } from './engine/absences.js';
 import { registerFeed } from './feed/feed.js';
 import type { FeedStatus } from './feed/messages.js';
+import type { Reach } from './feed/reach.js';
 import { pollStatus } from './feed/status.js';
 import type { TrailFix } from './formats/trail.js';
 import { registerAlerts } from './http/alerts/register.js';
@@ -57,6 +58,7 @@ export interface ApiDeps {
   readonly epoch: string;
   readonly readiness: Readiness;
   readonly app: AppOptions;
+  readonly reach: Reach;
 }
 
 export interface Api {
@@ -148,7 +150,16 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
     );
     const feed = await life.start(
       'feed',
-      () => registerFeed(listener.server, { alertLog, liveView, clock, logger, status, counters: metrics.feed }),
+      () =>
+        registerFeed(listener.server, {
+          alertLog,
+          liveView,
+          clock,
+          logger,
+          status,
+          reach: deps.reach,
+          counters: metrics.feed,
+        }),
       (part) => part.close(),
     );
     metrics.addGauge({ name: 'tagwatch_feed_clients', help: 'Consoles on the feed.', read: () => feed.connections() });

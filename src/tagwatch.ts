@@ -7,6 +7,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Config, Role } from './config.js';
+import { createReach } from './feed/reach.js';
 import { PING_PARSERS } from './formats/ping-message.js';
 import { createLifecycle, type Lifecycle, StartStopped } from './lifecycle.js';
 import { openEmbeddedLog } from './log/embedded.js';
@@ -118,7 +119,8 @@ async function startParts(config: Config, logger: Log, life: Lifecycle): Promise
   const metrics = createMetrics(VERSION);
   const needsDatabase = has('recorder') || has('publisher') || has('api');
   const readiness = expectParts(has, needsDatabase);
-  const app = { log: logger, version: VERSION, onAnswered: metrics.http.answered };
+  const reach = createReach(config.reach);
+  const app = { log: logger, version: VERSION, reach, onAnswered: metrics.http.answered };
   const listener = await life.start(
     'listener',
     () =>
@@ -240,7 +242,21 @@ async function startParts(config: Config, logger: Log, life: Lifecycle): Promise
   }
   const api =
     has('api') && db && database
-      ? await startApi({ config, logger, life, clock, metrics, log, logWatch, db, database, epoch, readiness, app })
+      ? await startApi({
+          config,
+          logger,
+          life,
+          clock,
+          metrics,
+          log,
+          logWatch,
+          db,
+          database,
+          epoch,
+          readiness,
+          app,
+          reach,
+        })
       : null;
   await untilReady(readiness, life, logger);
   await api?.open(listener);

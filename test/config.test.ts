@@ -34,6 +34,10 @@ describe('configuration', () => {
       TAGWATCH_LOG_LEVEL: 'loud',
       TAGWATCH_RECONCILE_QUIET_SECONDS: 'soon',
       TAGWATCH_SERVICE_AREA: '2,50,1,51',
+      TAGWATCH_PUBLIC_URL: 'https://tagwatch.example/console',
+      TAGWATCH_ALLOWED_HOSTS: 'tagwatch:8080',
+      TAGWATCH_ALLOWED_ORIGINS: 'console.example',
+      TAGWATCH_TRUSTED_PROXIES: '10.0.0.0/99',
     });
     for (const name of [
       'DATABASE_URL',
@@ -45,6 +49,10 @@ describe('configuration', () => {
       'TAGWATCH_LOG_LEVEL',
       'TAGWATCH_RECONCILE_QUIET_SECONDS',
       'TAGWATCH_SERVICE_AREA',
+      'TAGWATCH_PUBLIC_URL',
+      'TAGWATCH_ALLOWED_HOSTS',
+      'TAGWATCH_ALLOWED_ORIGINS',
+      'TAGWATCH_TRUSTED_PROXIES',
     ])
       expect(errors.join('\n')).toContain(name);
   });

@@ -33,7 +33,7 @@ const ALLOWED: Readonly<Record<string, Rule | '*'>> = {
   console: { parts: ['feed', 'alerts', TYPES] },
   // What every process has, whatever its roles: its listener, what it waits for, how it is told to stop.
   start: { parts: ['http', 'pipeline', 'store', 'metrics.ts'] },
-  'config.ts': { parts: ['formats/ping-message'] },
+  'config.ts': { parts: ['feed/reach', 'formats/ping-message'] },
   'lifecycle.ts': { parts: PORTS },
   'metrics.ts': { parts: ['pipeline', 'engine', 'http/app'] },
   'version.ts': { parts: [] },

@@ -13,7 +13,8 @@ import { createFeedClient, DEFAULT_FEED_CLIENT_LIMITS, type FeedClient, type Fee
 import { CLOSE, FEED_PATH, FEED_PROTOCOL, type FeedStatus, type ServerMessage, SubscribeSchema } from './messages.js';
 import type { FeedPosition } from './position-item.js';
 import { sendPositions } from './positions.js';
-import { isOriginAllowed, parseResume, type Refused, refuseUpgrade } from './upgrade.js';
+import type { Reach } from './reach.js';
+import { parseResume, type Refused, refuseUpgrade } from './upgrade.js';
 
 export interface FeedLimits extends FeedClientLimits {
   readonly connections: number;
@@ -51,8 +52,8 @@ export interface FeedDeps {
   };
   readonly clock: Clock;
   readonly logger: Log;
-  /** Origins whose pages may connect besides those of our own host, as `https://console.example`. */
-  readonly allowedOrigins?: readonly string[];
+  /** For which hosts, and for whose pages, it answers. */
+  readonly reach: Reach;
   readonly status: {
     current(): FeedStatus;
     subscribe(onChanged: (status: FeedStatus) => void): () => void;
@@ -147,9 +148,15 @@ export function registerFeed(server: Server, deps: FeedDeps): Feed {
     if (socket.readyState === socket.OPEN && !closing) begin(client, resume, isReached);
   }
 
-  function judgeUpgrade(path: string | undefined, { origin, host }: IncomingMessage['headers']): Refused | null {
+  function judgeUpgrade(path: string | undefined, request: IncomingMessage): Refused | null {
     if (path !== FEED_PATH) return { status: 404, detail: 'There is no WebSocket at this address.' };
-    if (!isOriginAllowed(origin, host, deps.allowedOrigins ?? [])) {
+    if (!deps.reach.isHostAllowed(request)) {
+      return {
+        status: 421,
+        detail: 'Tagwatch does not answer for this host: see TAGWATCH_PUBLIC_URL and TAGWATCH_ALLOWED_HOSTS.',
+      };
+    }
+    if (!deps.reach.isOriginAllowed(request)) {
       return { status: 403, detail: 'Pages of this origin may not read the feed.' };
     }
     if (closing) return { status: 503, detail: 'The server is stopping.', retryAfterSeconds: 1 };
@@ -166,7 +173,7 @@ export function registerFeed(server: Server, deps: FeedDeps): Feed {
   function onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
     const [path, query] = (request.url ?? '').split('?', 2);
-    const refused = judgeUpgrade(path, request.headers);
+    const refused = judgeUpgrade(path, request);
     if (refused !== null) {
       refuseUpgrade(socket, refused);
       return;

@@ -2,24 +2,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/**
- * Whether a page of this origin may read the feed: none (not a browser), our own (the same host and port), or an allowed one.
- * Cookies are not needed to read, so this is what keeps a foreign page in a supervisor's browser out.
- */
-export function isOriginAllowed(
-  origin: string | undefined,
-  host: string | undefined,
-  allowedOrigins: readonly string[],
-): boolean {
-  if (origin === undefined) return true;
-  if (allowedOrigins.includes(origin)) return true;
-  try {
-    return host !== undefined && new URL(origin).host === new URL(`http://${host}`).host;
-  } catch {
-    return false;
-  }
-}
-
 /** Where a client has got to: `EPOCH:SEQ`. Null: it does not ask; a text that is not one names no known epoch. */
 export function parseResume(text: string | null): { readonly epoch: string; readonly seq: number } | null {
   if (text === null) return null;

@@ -13,6 +13,7 @@ import fastify, {
   type FastifyRequest,
   type RawServerDefault,
 } from 'fastify';
+import type { Reach } from '../feed/reach.js';
 import { MAX_TAG_ID_LENGTH } from '../formats/tag-id.js';
 import { DatabaseBusy, DatabaseUnavailable, type Log, LogUnavailable, RecordsRefused } from '../pipeline/ports.js';
 import { undoContentEncoding } from './content-encoding.js';
@@ -40,6 +41,8 @@ export interface AppOptions {
   readonly bodyLimitBytes?: number;
   /** How long a request may take to arrive, its body included; a minute where not given. */
   readonly requestLimitMs?: number;
+  /** For which hosts, and for whose pages, it answers; all where not given. */
+  readonly reach?: Reach;
   /** Stands in the OpenAPI description. */
   readonly version?: string;
 }
@@ -153,17 +156,29 @@ function answerClientError(error: Error & { code?: string }, socket: Socket): vo
   );
 }
 
+const READING_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
 /**
  * What holds of every request before it is looked at, and of every answer. Data about people are kept by nobody on the way;
  * what an answer is, its media type says.
  */
-function guardRequests(app: App): void {
+function guardRequests(app: App, reach: Reach | undefined): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-content-type-options', 'nosniff');
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
     // Two readers of one request must not take it to be for two hosts (RFC 9112, 3.2); Node gives the first.
     const hosts = request.raw.rawHeaders.filter((text, i) => i % 2 === 0 && text.toLowerCase() === 'host');
     if (hosts.length > 1) return sendProblem(reply, { status: 400, detail: 'The request names its host twice.' });
+    const url = request.routeOptions.url ?? '';
+    // Orchestrators ask by whatever name they have, and these tell nothing about people.
+    if (reach === undefined || url.startsWith('/health/') || url === '/metrics') return;
+    if (!reach.isHostAllowed(request.raw)) {
+      const detail = 'Tagwatch does not answer for this host: see TAGWATCH_PUBLIC_URL and TAGWATCH_ALLOWED_HOSTS.';
+      return sendProblem(reply, { status: 421, detail });
+    }
+    if (!READING_METHODS.has(request.method) && !reach.isOriginAllowed(request.raw)) {
+      return sendProblem(reply, { status: 403, detail: 'Pages of this origin may not write here.' });
+    }
   });
 }
 
@@ -243,7 +258,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     return sendProblem(reply, { status: 405, detail: `This address takes ${allowed.join(', ')}.` });
   };
   app.addHook('onRequest', async (request, reply) => void nameRequest(request, reply));
-  guardRequests(app);
+  guardRequests(app, options.reach);
   app.addHook('preParsing', async (request, reply, payload) => {
     if (!request.is404) return undoContentEncoding(request, payload);
     // Before a body is read that nobody wants, and before its media type is judged.

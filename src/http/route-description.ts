@@ -4,8 +4,8 @@ import { problemResponses } from './problems.js';
 
 /** A request that is malformed, arrives too slowly, has too long an id or too large headers, or is meant for another host. */
 const ANY_REQUEST = [400, 408, 414, 421, 431] as const;
-/** A body that is too large, or of a type or an encoding that is not taken. */
-const ANY_BODY = [413, 415] as const;
+/** A page of a foreign origin; a body that is too large, or of a type or an encoding that is not taken. */
+const ANY_BODY = [403, 413, 415] as const;
 const BODY_METHODS = ['POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** Adds the answers that any request may get, and refuses parameters in the query that the endpoint does not name. */

@@ -15,6 +15,7 @@ import {
 } from '../../src/console/feed-client.js';
 import { registerFeed } from '../../src/feed/feed.js';
 import { FEED_PROTOCOL, type ServerMessage } from '../../src/feed/messages.js';
+import { createReach, OWN_REACH } from '../../src/feed/reach.js';
 import { startAlertLog } from '../../src/pipeline/alert-log.js';
 import { startLiveView } from '../../src/pipeline/live-view.js';
 import { ALERTS, encodeJson } from '../../src/pipeline/topics.js';
@@ -191,11 +192,11 @@ describe('against the real feed', () => {
     const start = async () => {
       server = createServer();
       feed = registerFeed(server, {
+        reach: createReach({ ...OWN_REACH, allowedOrigins: [] }),
         alertLog,
         liveView,
         clock: { nowMs: Date.now },
         logger,
-        allowedOrigins: [],
         status: {
           current: () => ({ database: 'present', log: 'present' }),
           subscribe: () => () => {},

@@ -8,6 +8,7 @@ import type { AlertEvent } from '../../src/alerts/event.js';
 import { DEFAULT_ALERT_REGISTER_LIMITS } from '../../src/alerts/register.js';
 import { type Feed, type FeedLimits, registerFeed } from '../../src/feed/feed.js';
 import { FEED_PROTOCOL, type FeedStatus, type ServerMessage, ServerMessageSchema } from '../../src/feed/messages.js';
+import { createReach, OWN_REACH } from '../../src/feed/reach.js';
 import { type AlertLog, startAlertLog } from '../../src/pipeline/alert-log.js';
 import { type LiveView, startLiveView } from '../../src/pipeline/live-view.js';
 import { ALERTS, encodeJson, INPUTS, inputRecord } from '../../src/pipeline/topics.js';
@@ -40,7 +41,7 @@ async function serve(limits: Partial<FeedLimits> = {}, recentEvents = 10_000): P
     liveView,
     clock: { nowMs: Date.now },
     logger,
-    allowedOrigins: ['https://console.example'],
+    reach: createReach({ ...OWN_REACH, allowedOrigins: ['https://console.example'] }),
     status: {
       current: () => status,
       subscribe(onChanged) {
@@ -367,7 +368,7 @@ describe('clients that misbehave', () => {
     const { port } = server.address() as AddressInfo;
     const socket = connect(port, '127.0.0.1');
     socket.write(
-      'GET /api/v1/feed HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
+      'GET /api/v1/feed HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
         'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
     );
     let heard = Buffer.alloc(0);

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import Type from 'typebox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createReach, OWN_REACH } from '../../src/feed/reach.js';
 import { type Answered, type App, createApp } from '../../src/http/app.js';
 import { decodeCursor, encodeCursor, ListQuery, toPage } from '../../src/http/lists.js';
 import { problemResponses, sendProblem } from '../../src/http/problems.js';
@@ -303,6 +304,31 @@ describe('the application', () => {
       expect([url, headers['cache-control'], headers['x-content-type-options']]).toEqual([url, 'no-store', 'nosniff']);
     }
     expect(await talk(app, 'NONSENSE\r\n\r\n')).toContain('nosniff');
+  });
+
+  it('answers for its own hosts alone, and lets no foreign page write', async () => {
+    const guarded = await createApp({
+      log,
+      reach: createReach({ ...OWN_REACH, publicUrl: 'https://tagwatch.example' }),
+    });
+    guarded.get('/health/live', () => 'live');
+    guarded.get('/api/v1/things', () => ({}));
+    guarded.put('/api/v1/things', () => ({}));
+    const ask = (method: 'GET' | 'PUT', url: string, headers: Record<string, string>) =>
+      guarded.inject({
+        method,
+        url,
+        headers: { 'content-type': 'application/json', ...headers },
+        ...(method === 'PUT' && { payload: '{}' }),
+      });
+    expect((await ask('GET', '/api/v1/things', { host: 'tagwatch.example' })).statusCode).toBe(200);
+    const rebound = await ask('GET', '/api/v1/things', { host: 'evil.example' });
+    expect(rebound.json()).toMatchObject({ status: 421, detail: expect.stringContaining('TAGWATCH_ALLOWED_HOSTS') });
+    expect((await ask('GET', '/health/live', { host: 'evil.example' })).statusCode).toBe(200);
+    const foreign = { host: 'localhost:8080', origin: 'https://evil.example' };
+    expect((await ask('PUT', '/api/v1/things', foreign)).json()).toMatchObject({ status: 403 });
+    expect((await ask('PUT', '/api/v1/things', { ...foreign, origin: 'http://localhost:8080' })).statusCode).toBe(200);
+    await guarded.close();
   });
 
   it('answers what any request may meet as it describes it', async () => {
