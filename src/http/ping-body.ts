@@ -1,12 +1,12 @@
 /** The pings of a request's body, before they are judged: JSON, NDJSON, or a track file. */
 import { parseElements, TooDeep } from '../formats/json-elements.js';
 import { MAX_PINGS_AT_ONCE, splitLines } from '../formats/ping-message.js';
-import { MAX_ACCURACY_METRES, PING_REJECTIONS, type PingRejection } from '../formats/ping-reasons.js';
+import { PING_REJECTIONS, type PingRejection } from '../formats/ping-reasons.js';
 import { readTrack, TRACK_FORMATS } from '../formats/track.js';
 import { TrackCut, type TrackItem, TrackUnreadable } from '../formats/track-item.js';
 import { encodeJson } from '../pipeline/topics.js';
 import { findJsonFault } from './json-position.js';
-import type { FieldError, ProblemInput } from './problems.js';
+import type { ProblemInput } from './problems.js';
 
 /** A ping's JSON, or why there is none; and what is kept of it if it is rejected, made when it is asked for. */
 export interface Candidate {
@@ -61,35 +61,11 @@ function toCandidate(raw: unknown): Candidate {
   return { fault, at: {}, bytes: () => encoder.encode(raw.json) };
 }
 
-interface TrackQuery {
-  readonly tag: string | null;
-  readonly tagColumn: string | null;
-  readonly accuracyMetres: number | null;
-}
-
-/** What the query says about a track file, and what of it cannot be used. */
-function readTrackQuery(query: Readonly<Record<string, unknown>>): {
-  readonly asked: TrackQuery;
-  readonly errors: readonly FieldError[];
-} {
-  const errors: FieldError[] = [];
-  const fail = (name: string, detail: string) => void errors.push({ pointer: `/${name}`, detail, in: 'query' });
-  const readText = (name: 'tag' | 'tagColumn'): string | null => {
-    const value = query[name] ?? null;
-    if (value === null || (typeof value === 'string' && value !== '')) return value;
-    fail(name, 'is given once and is not empty');
-    return null;
-  };
-  const tag = readText('tag');
-  const tagColumn = readText('tagColumn');
-  if (tag !== null && tagColumn !== null) fail('tagColumn', 'and tag exclude each other');
-  const text = query.accuracyMetres ?? null;
-  const accuracyMetres =
-    text === null ? null : typeof text === 'string' && text.trim() !== '' ? Number(text) : Number.NaN;
-  if (accuracyMetres !== null && !(accuracyMetres > 0 && accuracyMetres <= MAX_ACCURACY_METRES)) {
-    fail('accuracyMetres', `is a number above 0 and up to ${MAX_ACCURACY_METRES}`);
-  }
-  return { asked: { tag, tagColumn, accuracyMetres }, errors };
+/** What the query says about a track file. */
+export interface TrackQuery {
+  readonly tag?: string;
+  readonly tagColumn?: string;
+  readonly accuracyMetres?: number;
 }
 
 async function* single(body: Uint8Array): AsyncGenerator<Uint8Array> {
@@ -133,13 +109,14 @@ function toTrackCandidate(item: TrackItem, mediaType: string): Candidate {
 export async function listTrackPings(
   body: Uint8Array,
   mediaType: string,
-  query: Readonly<Record<string, unknown>>,
+  { tag, tagColumn, accuracyMetres }: TrackQuery,
 ): Promise<Listed> {
-  const { asked, errors } = readTrackQuery(query);
-  if (errors.length > 0) return { problem: { status: 400, detail: 'The query cannot be read.', errors: [...errors] } };
-  const { tag, tagColumn, accuracyMetres } = asked;
-  const named = tagColumn === null ? null : { column: tagColumn };
-  const options = { tag: tag === null ? named : { tagId: tag }, accuracyMetres };
+  if (tag !== undefined && tagColumn !== undefined) {
+    const errors = [{ pointer: '/tagColumn', detail: 'and tag exclude each other', in: 'query' as const }];
+    return { problem: { status: 400, detail: 'The query cannot be read.', errors } };
+  }
+  const named = tagColumn === undefined ? null : { column: tagColumn };
+  const options = { tag: tag === undefined ? named : { tagId: tag }, accuracyMetres: accuracyMetres ?? null };
   const candidates: Candidate[] = [];
   const notes: FileNote[] = [];
   try {

@@ -3,7 +3,7 @@ import Type from 'typebox';
 import type { Ping } from '../engine/types.js';
 import { parseElements } from '../formats/json-elements.js';
 import { MAX_PINGS_AT_ONCE, PING_READERS, type PingReader } from '../formats/ping-message.js';
-import { NO_FIX_REASONS, PING_OMISSIONS, PING_REJECTIONS } from '../formats/ping-reasons.js';
+import { MAX_ACCURACY_METRES, NO_FIX_REASONS, PING_OMISSIONS, PING_REJECTIONS } from '../formats/ping-reasons.js';
 import type { Ignored, ParsedPing, RefusedPing } from '../formats/tagwatch-ping.js';
 import { PingSchema } from '../formats/tagwatch-ping-schema.js';
 import type { Clock, EventLog, NewRecord } from '../pipeline/ports.js';
@@ -12,6 +12,7 @@ import { type App, addJsonParser } from './app.js';
 import { parseJsonBody } from './json-body.js';
 import { type Candidate, listPings, listTrackPings, TRACK_MEDIA_TYPES } from './ping-body.js';
 import { problemResponses, sendProblem } from './problems.js';
+import { compileAllButBody } from './validation.js';
 
 /** The largest body (`wire.md`). */
 export const MAX_PINGS_BODY_BYTES = 4 * 1_048_576;
@@ -111,26 +112,33 @@ const description =
 const TRACK =
   'A track file, plain or gzipped; what is no usable fix is rejected by its place, and where the file breaks off, the rest';
 
+const Query = Type.Object({
+  format: Type.Optional(
+    Type.Enum([...FORMATS], { description: 'How the JSON is read; traccar: what Traccar forwards' }),
+  ),
+  tag: Type.Optional(Type.String({ minLength: 1, description: 'Track files: the tag of all fixes' })),
+  tagColumn: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description:
+        'Track files: the column, property or element that names the tag (`name`: of a GPX track or a KML Placemark); ' +
+        'without this and `tag`, `tagId` does',
+    }),
+  ),
+  accuracyMetres: Type.Optional(
+    Type.Number({
+      exclusiveMinimum: 0,
+      maximum: MAX_ACCURACY_METRES,
+      description: 'Track files: of fixes that have no accuracy of their own',
+    }),
+  ),
+});
+
 const schema = {
   summary: 'Take pings',
   description,
   tags: ['pings'],
-  querystring: Type.Object({
-    format: Type.Optional(
-      Type.String({ description: `How the JSON is read; known: ${FORMATS.join(', ')} (what Traccar forwards)` }),
-    ),
-    tag: Type.Optional(Type.String({ description: 'Track files: the tag of all fixes' })),
-    tagColumn: Type.Optional(
-      Type.String({
-        description:
-          'Track files: the column, property or element that names the tag (`name`: of a GPX track or a KML Placemark); ' +
-          'without this and `tag`, `tagId` does',
-      }),
-    ),
-    accuracyMetres: Type.Optional(
-      Type.Number({ exclusiveMinimum: 0, description: 'Track files: of fixes that have no accuracy of their own' }),
-    ),
-  }),
+  querystring: Query,
   body: {
     content: {
       'application/json': { schema: Type.Union([PingSchema, Type.Array(PingSchema, { maxItems: MAX_PINGS_AT_ONCE })]) },
@@ -156,16 +164,10 @@ export function registerPings(app: App, deps: PingsDeps): void {
     );
     scope.post(
       '/api/v1/pings',
-      // The schema describes; the format's reader judges each ping by itself.
-      { schema, bodyLimit: MAX_PINGS_BODY_BYTES, validatorCompiler: () => (value: unknown) => ({ value }) },
+      // The body's schema describes; the format's reader judges each ping by itself.
+      { schema, bodyLimit: MAX_PINGS_BODY_BYTES, validatorCompiler: compileAllButBody },
       async (request, reply) => {
-        const query = request.query as Readonly<Record<string, unknown>>;
-        const { format = 'tagwatch' } = query;
-        const known = FORMATS.find((each) => each === format);
-        if (known === undefined) {
-          const detail = `This format is not known. Known: ${FORMATS.join(', ')}.`;
-          return sendProblem(reply, { status: 400, errors: [{ pointer: '/format', detail, in: 'query' }], detail });
-        }
+        const query = request.query as Type.Static<typeof Query>;
         if (request.body === undefined) return sendProblem(reply, { status: 400, detail: 'The request has no body.' });
         const mediaType = (request.headers['content-type'] ?? '').split(';', 1)[0]!.trim().toLowerCase();
         const isTrack = request.body instanceof Uint8Array && TRACK_MEDIA_TYPES.includes(mediaType);
@@ -173,7 +175,8 @@ export function registerPings(app: App, deps: PingsDeps): void {
           ? await listTrackPings(request.body as Uint8Array, mediaType, query)
           : listPings(request.body);
         if ('problem' in listed) return sendProblem(reply, listed.problem);
-        const judged = judge(listed.candidates, PING_READERS[isTrack ? 'tagwatch' : known], request.id, deps);
+        const reader = PING_READERS[isTrack ? 'tagwatch' : (query.format ?? 'tagwatch')];
+        const judged = judge(listed.candidates, reader, request.id, deps);
         const { inputs, kept, rejected } = judged;
         const notes = (listed.notes ?? []).map((note) => ({ ...note, reason: FILE_NOTE }));
         const warnings = [...notes, ...judged.warnings];
@@ -181,7 +184,7 @@ export function registerPings(app: App, deps: PingsDeps): void {
         counters.pingsAccepted(inputs.length);
         for (const { reason } of rejected) counters.pingRejected(reason);
         // Traccar sends again what is not answered by 2xx, ten times: what it can only repeat is no error to it.
-        if (inputs.length === 0 && rejected.length > 0 && known !== 'traccar') {
+        if (inputs.length === 0 && rejected.length > 0 && query.format !== 'traccar') {
           const isOne = !Array.isArray(request.body) && rejected.length === 1 && rejected[0]?.line === undefined;
           const errors = rejected.map(({ index, detail }) => ({ pointer: isOne ? '' : `/${index}`, detail }));
           const detail = 'None of the pings could be used.';

@@ -1,5 +1,6 @@
 /** `GET /api/v1/rejected`: what could not be used, with why, where it came from, and its bytes. */
 import { type Static, Type } from 'typebox';
+import { MAX_TAG_ID_LENGTH } from '../formats/tag-id.js';
 import type { RejectedFilter, RejectedMessage } from '../store/rejected-list.js';
 import type { App } from './app.js';
 import { readInstants } from './instants.js';
@@ -10,7 +11,6 @@ import { problemResponses, sendProblem } from './problems.js';
 const LISTED_PAYLOAD_BYTES = 2_048;
 const WHOLE_PAYLOAD_BYTES = 1_048_576;
 const MAX_REASON_LENGTH = 100;
-const MAX_TAG_ID_LENGTH = 128;
 
 export interface RejectedDeps {
   /** `store/rejected-list.ts`; rejects with `DatabaseUnavailable`. */

@@ -239,11 +239,16 @@ describe('POST /api/v1/pings', () => {
     });
     const many = `time,lat,lon\n${'2026-11-22T18:03:11Z,51.28,1.08\n'.repeat(5_001)}`;
     expect((await post(many, 'text/csv', '?tag=T-1')).statusCode).toBe(413);
-    const wrong = await post(GPX, 'application/gpx+xml', '?tag=a&tagColumn=b&accuracyMetres=-1');
-    expect(wrong.json().errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual([
-      '/tagColumn',
-      '/accuracyMetres',
-    ]);
+    for (const [query, pointer] of [
+      ['?tag=a&tagColumn=b', '/tagColumn'],
+      ['?tag=a&accuracyMetres=-1', '/accuracyMetres'],
+      ['?tag=a&accuracyMetres=1e1', '/accuracyMetres'],
+      ['?tag=', '/tag'],
+      ['?tags=a', '/tags'],
+    ]) {
+      const wrong = await post(GPX, 'application/gpx+xml', query);
+      expect(wrong.json()).toMatchObject({ status: 400, errors: [{ in: 'query', pointer }] });
+    }
     expect(await gainedInputs()).toEqual([]);
   });
 
@@ -380,7 +385,7 @@ describe('POST /api/v1/pings', () => {
     expect((await post('x', 'text/plain')).statusCode).toBe(415);
     expect((await post(JSON.stringify(PING), 'application/x-ndjson', '?format=nmea')).json()).toMatchObject({
       status: 400,
-      detail: expect.stringMatching(/Known: tagwatch/),
+      errors: [{ in: 'query', pointer: '/format', detail: expect.stringMatching(/must be one of tagwatch/) }],
     });
     expect((await app.inject({ method: 'POST', url: '/api/v1/pings' })).statusCode).toBe(400);
     expect(await gainedInputs()).toEqual([]);

@@ -17,6 +17,7 @@ import type { App } from '../app.js';
 import { RecordId } from '../ids.js';
 import { DEFAULT_LIST_LIMIT, decodeCursor, FOREIGN_CURSOR, ListOf, ListQuery, toPage } from '../lists.js';
 import { problemResponses, sendProblem } from '../problems.js';
+import { compileAllButBody } from '../validation.js';
 import { Standing, takeRepeated, withRepeated } from './standing.js';
 
 export interface RecordDeps {
@@ -134,7 +135,7 @@ export function registerRecord<B, P, C extends object>(
       ...problemResponses(400, 409, 412, 413, 415, 422, 503),
     },
   };
-  const unvalidated = endpoint.validateBody === false ? { validatorCompiler: acceptBody(app) } : {};
+  const unvalidated = endpoint.validateBody === false ? { validatorCompiler: compileAllButBody } : {};
   const bodyLimit = endpoint.bodyLimitBytes ?? BODY_LIMIT_BYTES;
   app.put(one, { schema: putSchema, bodyLimit, ...unvalidated }, async (request, reply) => {
     const id = idOf(request);
@@ -211,14 +212,4 @@ const described = (description: string, schema: TSchema) => ({ ...schema, descri
 function openObject(schema: TSchema): TSchema {
   const { additionalProperties: _, ...open } = schema as TSchema & { additionalProperties?: unknown };
   return open as TSchema;
-}
-
-/** The application's validator for everything but bodies. */
-function acceptBody(app: App): NonNullable<App['validatorCompiler']> {
-  return (part) => {
-    if (part.httpPart === 'body') return (value: unknown) => ({ value });
-    const compile = app.validatorCompiler;
-    if (compile === undefined) throw new Error('The application has no validator');
-    return compile(part);
-  };
 }

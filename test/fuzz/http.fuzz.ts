@@ -1,0 +1,5 @@
+import { it } from 'vitest';
+import { readFuzzSeconds } from './budget.js';
+import { fuzzProgram } from './http-program.js';
+
+it('http', () => fuzzProgram(readFuzzSeconds()));
