@@ -50,7 +50,10 @@ const Query = Type.Object({
 
 export function registerTrail(app: App, deps: TrailDeps): void {
   const content = Object.fromEntries(
-    MEDIA_TYPES.map((type) => [type, { schema: Type.Unsafe<Readable>({ type: 'string' }) }]),
+    MEDIA_TYPES.map((type) => [
+      type,
+      { schema: Type.Unsafe<Readable>({ type: type.endsWith('json') ? 'object' : 'string' }) },
+    ]),
   );
   const schema = {
     summary: 'The recorded fixes of a wearer, at most 14 days of them',
