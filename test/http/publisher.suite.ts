@@ -2,8 +2,8 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Database, type EventLog, LogUnavailable } from '../../src/pipeline/ports.js';
 import { stateRecord } from '../../src/pipeline/states.js';
-import { STATES } from '../../src/pipeline/topics.js';
-import { createTestClock, openRecordsApi, type RecordsApi, readWatches } from '../support/records.js';
+import { INPUT_PARTITIONS, STATES } from '../../src/pipeline/topics.js';
+import { createTestClock, openRecordsApi, type RecordsApi, readShared, readWatches } from '../support/records.js';
 import { square } from './records.suite.js';
 
 export interface PublisherAdapters {
@@ -17,10 +17,12 @@ const LIMIT_MS = 20_000;
 
 /** A log that can be taken away: a fake behind the port, because the embedded one never is. */
 function breakable(log: EventLog) {
-  const state = { away: false, attempts: 0 };
+  const state = { away: false, attempts: 0, largestBytes: 0 };
   const append: EventLog['append'] = async (topic, records) => {
     state.attempts += 1;
     if (state.away) throw new LogUnavailable('taken away by the test');
+    const bytes = records.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
+    state.largestBytes = Math.max(state.largestBytes, bytes);
     return log.append(topic, records);
   };
   return { state, log: { ...log, append } satisfies EventLog };
@@ -49,7 +51,11 @@ export function publisherSuite(name: string, open: () => Promise<PublisherAdapte
       clock.set(NOW);
     });
 
-    async function openApi(): Promise<{ api: RecordsApi; log: EventLog; state: { away: boolean; attempts: number } }> {
+    async function openApi(): Promise<{
+      api: RecordsApi;
+      log: EventLog;
+      state: ReturnType<typeof breakable>['state'];
+    }> {
       const opened = await adapters.openLog();
       const { log, state } = breakable(opened.log);
       const api = await openRecordsApi(adapters.db, log, clock);
@@ -157,6 +163,24 @@ export function publisherSuite(name: string, open: () => Promise<PublisherAdapte
       await until('the second leads', () => two.counts().leading);
       await put(api, '/conditions/C-p5', condition('p5'));
       expect((await readWatches(log, 'T-p5')).at(-1)?.activations[0]?.terms).toHaveLength(1);
+    });
+
+    it('sends much in appends that are small enough to come in within their time', async () => {
+      const { api, log, state } = await openApi();
+      await api.startPublisher({ epoch: nextEpoch() });
+      const corners = Array.from({ length: 5_000 }, (_, n) => [
+        1 + Math.cos(n / 800) / 20,
+        51 + Math.sin(n / 800) / 20,
+      ]);
+      const geometry = { type: 'Polygon', coordinates: [[...corners, corners[0]]] };
+      await put(api, '/zones/Z-large', { type: 'Feature', properties: { name: 'Large' }, geometry });
+      const { orderId: _, ...shared } = condition('large', { appliesTo: 'all-wearers' });
+      await api.put('/conditions/C-large', shared);
+      const copies = async () => (await readShared(log, 'C-large')).length;
+      await until('it is in every partition', async () => (await copies()) === INPUT_PARTITIONS);
+      expect(state.largestBytes).toBeLessThan(1_000_000);
+      const [one] = await readShared(log, 'C-large');
+      expect(JSON.stringify(one?.shared).length * INPUT_PARTITIONS).toBeGreaterThan(1_000_000);
     });
 
     it('publishes what comes behind more failing rows than one pass takes', async () => {
