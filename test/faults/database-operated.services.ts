@@ -128,7 +128,8 @@ describe('the database under its operators', () => {
       await databaseIs('degraded');
       await client.query('create database tagwatch');
     });
-    await run('pg_restore', ['--dbname', url, dump]);
+    // At once or not at all: the program must not publish from half of a database.
+    await run('pg_restore', ['--single-transaction', '--dbname', url, dump]);
     await databaseIs('ready');
     await vi.waitFor(() => expect(program.output()).toContain('the database is older than what was published'), SOON);
 
