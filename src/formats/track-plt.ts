@@ -9,6 +9,7 @@ const HEADER_LINES = 6;
 const METRES_PER_FOOT = 0.3048;
 const UNKNOWN_ALTITUDE_FEET = -777;
 const DAY_MS = 86_400_000;
+const LARGEST_DATE_MS = 8.64e15;
 const DAY_ZERO_MS = Date.UTC(1899, 11, 30);
 
 const utf8 = new TextDecoder();
@@ -17,9 +18,8 @@ const utf8 = new TextDecoder();
 function pickTime(days: string, date: string, time: string): unknown {
   if (date !== '' && time !== '') return `${date} ${time}`;
   const number = days === '' ? Number.NaN : Number(days);
-  return Number.isFinite(number)
-    ? new Date(DAY_ZERO_MS + Math.round((number * DAY_MS) / 1_000) * 1_000).toISOString()
-    : days;
+  const ms = DAY_ZERO_MS + Math.round((number * DAY_MS) / 1_000) * 1_000;
+  return Math.abs(ms) <= LARGEST_DATE_MS ? new Date(ms).toISOString() : days;
 }
 
 function readAltitude(feet: string): number | undefined {

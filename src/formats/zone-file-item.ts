@@ -76,13 +76,18 @@ export function parseField(name: string, text: string): string | number {
   return NUMBER_FIELDS.has(name) && text.trim() !== '' && Number.isFinite(value) ? value : text;
 }
 
+/** Details repeat what the file says, which may be of any length. */
+const MAX_DETAIL_LENGTH = 500;
+
 /** A finding about a feature; whatever is not given is not known. */
 export function makeFinding(
   about: Partial<Pick<ZoneFinding, 'number' | 'id' | 'line'>>,
   finding: Pick<ZoneFinding, 'severity' | 'check' | 'detail'> & Partial<ZoneFinding>,
 ): ZoneFinding {
   const { number = null, id = null, line = null } = about;
-  return { number, id, line, position: null, pointer: null, isRepaired: false, ...finding };
+  const { detail } = finding;
+  const told = detail.length > MAX_DETAIL_LENGTH ? `${detail.slice(0, MAX_DETAIL_LENGTH)}…` : detail;
+  return { number, id, line, position: null, pointer: null, isRepaired: false, ...finding, detail: told };
 }
 
 /** Letters without their accents, everything else as single hyphens: `Christ Church Gate` → `christ-church-gate`. */

@@ -37,11 +37,17 @@ function split(line: string, delimiter: string): string[] {
   return row.map((field) => field.trim());
 }
 
-/** What a first line says about the others. */
+/** What a first line says about the others; null: it is one of them. */
 function readHeader(line: string): Layout | null {
   if (WKT_START.test(line)) return null;
   const delimiter = DELIMITERS.find((each) => line.includes(each)) ?? ',';
-  const columns = split(line, delimiter);
+  let columns: string[];
+  try {
+    columns = split(line, delimiter);
+  } catch {
+    // Quotes that do not end: told when it is read as a line.
+    return null;
+  }
   return columns.some((name) => GEOMETRY_COLUMN.test(name)) ? { delimiter, columns } : null;
 }
 
