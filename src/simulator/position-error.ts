@@ -3,10 +3,10 @@
  * first-order Gauss-Markov process (AR(1) at the instants of the fixes); one scale for both axes, correlated in the same way, makes
  * the pair a Student t of two dimensions. It knows nothing of how the engine weighs a fix.
  *
- * Gauss-Markov with one time constant, of tens of seconds to a quarter of an hour, is the usual model of what code multipath and the
- * rest leave in a fix: Wilson 2001 ("GPS correlation of errors": an autocorrelation that bends at about a minute), Sensors 2020,
- * 20(21), 6050 (stationary receivers: Ornstein-Uhlenbeck fits, white noise does not), NAVIGATION 2021 on multipath (10 to 900 s).
- * Heavier tails than normal in towns: arXiv 2603.16420.
+ * Gauss-Markov with one time constant is the usual model of what multipath and the rest leave in a fix: Wilson 2001 ("GPS correlation
+ * of errors", erols.com/dlwilson/gpscorr.htm: an autocorrelation that bends at about a minute); Sensors 2020, 20(21), 6050 (stationary
+ * receivers: Ornstein-Uhlenbeck fits, white noise does not); Joerger & Pervan 2020, tabled in NAVIGATION (code multipath: 10 to 900 s).
+ * Tails heavier than normal in towns: arXiv 2603.16420.
  */
 import type { Random } from './random.js';
 

@@ -58,7 +58,10 @@ function outsideAim({ name, runs, confirmed }: ControlRow): Aim {
   return rateAim(`${name}: false confirmed per run`, confirmed, runs, 0.01);
 }
 
-/** Two counts: violations missed or closed too early, and false confirmations. On how many of the two the engine is not better. */
+/**
+ * Two counts: violations missed or closed too early, and false confirmations. On how many of the two the engine is not better.
+ * It is counted over five times the days at home that the rule is.
+ */
 function beatenAim({ tables, endedEarly }: Findings, name: string, title: string): Aim {
   const failures = (who: string) => sumOf(tables.get(who)!, 'missed') + endedEarly.get(who)!;
   const falses = (who: string) => {

@@ -1,6 +1,7 @@
 /** Tag-days of wearers who stay at home, which they may not leave: every confirmation is false. */
 import { createRandom } from '../simulator/random.js';
 import { controlled } from '../simulator/surroundings.js';
+import type { Counted } from './count-days.js';
 import { HOUR_MS, inclusion, minutes, stageOf } from './scenario.js';
 import { potter } from './scenarios/at-home.js';
 import { poissonUpper95 } from './statistics.js';
@@ -42,6 +43,6 @@ export function stayHome({ r68Metres, correlationS }: HomeTask, seed: number, da
   });
 }
 
-export function homeRow(task: HomeTask, tagDays: number, falseConfirmed: number): HomeRow {
-  return { ...task, tagDays, falseConfirmed, upper95PerTagDay: poissonUpper95(falseConfirmed) / tagDays };
+export function homeRow(task: HomeTask, { days, falseConfirmed }: Counted): HomeRow {
+  return { ...task, tagDays: days, falseConfirmed, upper95PerTagDay: poissonUpper95(falseConfirmed) / days };
 }

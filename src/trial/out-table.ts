@@ -12,6 +12,7 @@ import {
   type Surroundings,
   UNDER_TREES,
 } from '../simulator/surroundings.js';
+import type { Counted } from './count-days.js';
 import {
   BY_BICYCLE,
   BY_BUS,
@@ -124,6 +125,6 @@ function outdoors(random: Random, travels: Travels, isCentre: boolean): Surround
   return random.next() < 0.25 ? UNDER_TREES : STREET;
 }
 
-export function outRow(travels: Travels, tagDays: number, falseConfirmed: number): OutRow {
-  return { travels, tagDays, falseConfirmed, upper95PerTagDay: poissonUpper95(falseConfirmed) / tagDays };
+export function outRow(travels: Travels, { days, falseConfirmed }: Counted): OutRow {
+  return { travels, tagDays: days, falseConfirmed, upper95PerTagDay: poissonUpper95(falseConfirmed) / days };
 }

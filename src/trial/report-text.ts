@@ -50,7 +50,7 @@ function dayLines(
   const rows = of[0]!.map(([label, tagDays, , upper], row) => [
     label,
     String(tagDays),
-    ...of.map((each) => number(each[row]![2] / tagDays, 3)),
+    ...of.map((each) => number(each[row]![2] / each[row]![1], 3)),
     number(upper, 4),
   ]);
   return layOut([[title, 'tag-days', ...CONTESTANTS.map((each) => each.title), 'Tagwatch, at most'], ...rows]);

@@ -2,6 +2,7 @@
 import { type Case, casesOf } from './cases.js';
 import { CONTESTANTS, ENGINE } from './contestants.js';
 import type { ControlRow } from './controls.js';
+import type { Counted } from './count-days.js';
 import { HOME_TASKS, type HomeRow, homeRow } from './home-table.js';
 import { type OutRow, outRow, TRAVELS } from './out-table.js';
 import type { ScenarioRow } from './run-scenarios.js';
@@ -53,12 +54,12 @@ export function assemble(seed: number, results: readonly TaskResult[]): Findings
       scenarios.push(tally.row);
       early += tally.endedEarly;
     }
-    const { days: homeDays, counts: home } = addDays(results, 'home', HOME_TASKS.length, name);
-    const { days: outDays, counts: out } = addDays(results, 'out', TRAVELS.length, name);
+    const home = addDays(results, 'home', HOME_TASKS.length, name);
+    const out = addDays(results, 'out', TRAVELS.length, name);
     tables.set(name, {
       scenarios,
-      home: HOME_TASKS.map((task, index) => homeRow(task, homeDays[index]!, home[index]!)),
-      out: TRAVELS.map((travels, index) => outRow(travels, outDays[index]!, out[index]!)),
+      home: HOME_TASKS.map((task, index) => homeRow(task, home[index]!)),
+      out: TRAVELS.map((travels, index) => outRow(travels, out[index]!)),
     });
     endedEarly.set(name, early);
   }
@@ -66,15 +67,16 @@ export function assemble(seed: number, results: readonly TaskResult[]): Findings
   return { seed, tables, endedEarly, controls, cases: casesOf(seed, ENGINE, results) };
 }
 
-function addDays(results: readonly TaskResult[], sort: 'home' | 'out', rows: number, name: string) {
-  const days = new Array<number>(rows).fill(0);
-  const counts = new Array<number>(rows).fill(0);
+/** Of each row, what the parts of it come to for one contestant. */
+function addDays(results: readonly TaskResult[], sort: 'home' | 'out', rows: number, name: string): Counted[] {
+  const sums = Array.from({ length: rows }, (): Counted => ({ days: 0, falseConfirmed: 0 }));
   for (const result of results) {
     if (result.sort !== sort) continue;
-    days[result.index]! += result.days;
-    counts[result.index]! += result.counts.get(name)!;
+    const { days, falseConfirmed } = result.counts.get(name)!;
+    const sum = sums[result.index]!;
+    sums[result.index] = { days: sum.days + days, falseConfirmed: sum.falseConfirmed + falseConfirmed };
   }
-  return { days, counts };
+  return sums;
 }
 
 export function reportOf({ seed, tables }: Findings, aims: readonly Aim[]): Report {
