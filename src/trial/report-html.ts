@@ -19,10 +19,9 @@ export function htmlOf(findings: Findings, aims: readonly Aim[]): string {
   const rows = new Map<string, Case[]>();
   for (const each of findings.cases) rows.set(each.title, [...(rows.get(each.title) ?? []), each]);
   const parts = [...rows].map(([title, cases]) => {
-    const more = cases.length > MAPS_A_ROW ? ` The first ${MAPS_A_ROW} of them:` : '';
     return [
       `<h2>${escapeText(title)}</h2>`,
-      `<p>${escapeText(cases[0]!.happens)} ${cases.length} ${cases.length === 1 ? 'run' : 'runs'} went wrong.${more}</p>`,
+      `<p>${escapeText(cases[0]!.happens)} ${runsOf(cases)}</p>`,
       `<section>${cases.slice(0, MAPS_A_ROW).map(figureOf).join('\n')}</section>`,
     ].join('\n');
   });
@@ -40,6 +39,13 @@ export function htmlOf(findings: Findings, aims: readonly Aim[]): string {
     ...parts,
     '</body></html>',
   ].join('\n');
+}
+
+/** Of days only some are kept. */
+function runsOf({ length }: readonly Case[]): string {
+  return length > MAPS_A_ROW
+    ? `${length} or more went wrong; the first ${MAPS_A_ROW}:`
+    : `${length} or more went wrong:`;
 }
 
 function figureOf(each: Case): string {

@@ -2,6 +2,7 @@
 import { CONTESTANTS, ENGINE } from './contestants.js';
 import { labelOf } from './home-table.js';
 import type { Aim, Findings, Tables } from './report.js';
+import { quantile } from './statistics.js';
 
 const number = (value: number | null, digits = 0) => (value === null ? '-' : value.toFixed(digits));
 
@@ -13,7 +14,7 @@ export function layOut(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-function scenarioLines({ scenarios }: Tables): string[] {
+function scenarioLines({ scenarios }: Tables, delaysS: readonly number[]): string[] {
   const rows = scenarios.map((row) => [
     row.name,
     ...[row.runs, row.detected, row.missed, row.cannotBeProved].map(String),
@@ -29,8 +30,8 @@ function scenarioLines({ scenarios }: Tables): string[] {
     sum('detected'),
     sum('missed'),
     sum('cannotBeProved'),
-    '',
-    '',
+    number(quantile(delaysS, 0.5)),
+    number(quantile(delaysS, 0.95)),
     sum('falseConfirmed'),
   ];
   return layOut([
@@ -68,7 +69,7 @@ export function textOf(findings: Findings, aims: readonly Aim[]): string {
   return [
     `The trial, seed ${findings.seed}`,
     '',
-    ...scenarioLines(engine),
+    ...scenarioLines(engine, findings.delaysS),
     '',
     ...layOut([['over all scenarios', 'detected', 'missed', 'closed too early', 'false confirmed'], ...rivals]),
     '',

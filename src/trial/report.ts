@@ -37,6 +37,8 @@ export interface Findings {
   readonly tables: ReadonlyMap<string, Tables>;
   /** Confirmed alerts that fixes ended while the violation went on, by contestant, over all scenarios. */
   readonly endedEarly: ReadonlyMap<string, number>;
+  /** The engine's, of all that it detected. */
+  readonly delaysS: readonly number[];
   readonly controls: readonly ControlRow[];
   /** The engine's, to be looked at. */
   readonly cases: readonly Case[];
@@ -63,8 +65,9 @@ export function assemble(seed: number, results: readonly TaskResult[]): Findings
     });
     endedEarly.set(name, early);
   }
+  const delaysS = results.flatMap((result) => (result.sort === 'scenario' ? result.tallies.get(ENGINE)!.delaysS : []));
   const controls = results.flatMap((result) => (result.sort === 'control' ? [result.row] : []));
-  return { seed, tables, endedEarly, controls, cases: casesOf(seed, ENGINE, results) };
+  return { seed, tables, endedEarly, delaysS, controls, cases: casesOf(seed, ENGINE, results) };
 }
 
 /** Of each row, what the parts of it come to for one contestant. */

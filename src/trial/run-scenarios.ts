@@ -30,6 +30,7 @@ export interface WrongRun {
 export interface Tally {
   readonly row: ScenarioRow;
   readonly endedEarly: number;
+  readonly delaysS: readonly number[];
   /** Those in which something was missed, false, or closed too early. */
   readonly wrong: readonly WrongRun[];
 }
@@ -74,6 +75,7 @@ function tallyOf(name: string, verdicts: readonly Verdict[]): Tally {
       delayP95S: quantile(delaysS, 0.95),
       falseConfirmed: sum(verdicts, ({ falseConfirmed }) => falseConfirmed.length),
     },
+    delaysS,
     endedEarly: sum(verdicts, ({ endedEarly }) => endedEarly.length),
     wrong: runs.filter((each) => each.missed.length + each.falseConfirmed.length + each.endedEarly.length > 0),
   };
