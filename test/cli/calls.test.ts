@@ -23,7 +23,8 @@ function call(args: readonly string[], env: Record<string, string> = {}) {
 }
 
 describe('tagwatch --help', () => {
-  it('names every command, and each of them explains itself', async () => {
+  // A process for each command, on a machine that may be busy.
+  it('names every command, and each of them explains itself', { timeout: 240_000 }, async () => {
     const { code, out } = await call(['--help']);
     expect(code).toBe(0);
     const commands = new Set([...out.matchAll(/^ {2}tagwatch ([a-z]+(?: [a-z]+)?)/gm)].map((match) => match[1]!));
