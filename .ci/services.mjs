@@ -7,9 +7,10 @@
  *   .ci/services kafka-start | postgres-start [--state DIR]             one of them: new, or again on the same port and data
  *   .ci/services kafka-stop  | postgres-stop  [--state DIR] [--kill]    ends one and keeps its data; --kill is kill -9
  *
- * Every state folder is an instance of its own (by default one in the temp folder), so several can run at once. Free ports,
+ * Every state folder is an instance of its own (by default one in the temp folder for each checkout), so several can run at once. Free ports,
  * temp folders. PostgreSQL runs with fsync=off: it survives kill -9 of the process, not of the machine; for tests only.
  */
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -24,7 +25,11 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { state: { type: 'string' }, kill: { type: 'boolean' } },
 });
-const stateDir = resolve(values.state ?? join(tmpdir(), 'tagwatch-services'));
+const checkout = createHash('sha256')
+  .update(import.meta.dirname)
+  .digest('hex')
+  .slice(0, 12);
+const stateDir = resolve(values.state ?? join(tmpdir(), `tagwatch-services-${checkout}`));
 const stateFile = join(stateDir, 'state.json');
 
 /** What is known of the instance: by service, `{port, directory, pid, …}`. */

@@ -7,6 +7,7 @@ import type { EngineEvent, NotJudged } from '../engine/types.js';
 import { warmUp } from '../engine/warm-up.js';
 import { appendWhatFits, asRejected, keepRejected } from './appending.js';
 import { forgetOrphans } from './forget.js';
+import { believedTickMs, createLogTime } from './log-time.js';
 import {
   emptyFold,
   foldInput,
@@ -38,6 +39,7 @@ import {
   appendInTurns,
   decodeJson,
   encodeJson,
+  INPUT_PARTITIONS,
   INPUTS,
   type InputRecord,
   inputRecord,
@@ -114,6 +116,14 @@ interface OwnedPartition {
   /** Since when they wait for the end of an import of shared conditions; null: they do not. */
   heldSinceMs: number | null;
   checkpointedAtMs: number;
+  /** A checkpoint is being written: another one would tell of states that may not be in the log. */
+  isCheckpointing: boolean;
+  readonly control: PartitionControl;
+}
+
+/** In the same rhythm, each at a time of its own: twelve at once hold up the fold, and each other. */
+function firstRhythmMs(partition: number, checkpointEveryMs: number): number {
+  return ((partition % INPUT_PARTITIONS) / INPUT_PARTITIONS) * checkpointEveryMs;
 }
 
 export async function startEngine(deps: {
@@ -126,6 +136,7 @@ export async function startEngine(deps: {
   const { log, clock, logger, counters } = deps;
   const options = { ...ENGINE_DEFAULTS, ...deps.options };
   warmUp(options.warmUpPings);
+  const logTime = createLogTime(clock, logger);
   const tellLag = createRetentionAlarm('engine', clock, logger);
   let owned = new Map<number, OwnedPartition>();
   let assigned = false;
@@ -146,7 +157,9 @@ export async function startEngine(deps: {
         pendingEvents: [],
         pendingRequests: new Map(),
         heldSinceMs: null,
-        checkpointedAtMs: clock.nowMs(),
+        checkpointedAtMs: clock.nowMs() - firstRhythmMs(partition, options.checkpointEveryMs),
+        isCheckpointing: false,
+        control,
       };
       next.set(partition, entry);
       control.seek({ topic: STATES, partition }, states.startOffset);
@@ -204,6 +217,7 @@ export async function startEngine(deps: {
 
   async function onInputs(entry: OwnedPartition, batch: LogBatch, control: PartitionControl): Promise<void> {
     entry.endOffset = batch.endOffset;
+    logTime.note(batch);
     tellLag(batch);
     // What an earlier try folded but could not append goes first; the records themselves are then skipped by the fold.
     await appendPending(entry);
@@ -228,7 +242,8 @@ export async function startEngine(deps: {
       fold.position = record.offset + 1;
       return null;
     }
-    const { events, notJudged, reconcile } = foldInput(fold, input, record.offset, ({ activationId, error }) => {
+    const told = input.type === 'tick' ? { ...input, atMs: believedTickMs(input.atMs, record) } : input;
+    const { events, notJudged, reconcile } = foldInput(fold, told, record.offset, ({ activationId, error }) => {
       logger.error(
         { partition: record.partition, offset: record.offset, activationId, err: error },
         'engine: an input could not be folded; it is kept in tagwatch.rejected and the state stays as it was',
@@ -292,21 +307,25 @@ export async function startEngine(deps: {
 
   /**
    * A checkpoint that fails is no loss: what it held is dirty again, and the next one writes it. `through` says that all of it is in,
-   * so it goes last and alone.
+   * so it goes alone, and before the tombstones of what it makes needless.
    */
   async function checkpoint(entry: OwnedPartition, control: PartitionControl): Promise<void> {
     if (entry.restoreUntil !== null || entry.pending.length > 0 || entry.pendingRequests.size > 0) return;
-    if (clock.nowMs() - control.lastHeartbeatAtMs() > options.sessionMs) {
+    if (entry.isCheckpointing) return;
+    if (isSessionLost(control)) {
       logger.warn({ partition: entry.fold.partition }, 'engine: no heartbeat for a session, so no checkpoint');
       return;
     }
     entry.checkpointedAtMs = clock.nowMs();
     const records = takeCheckpoint(entry.fold);
     if (records.length === 0) return;
+    entry.isCheckpointing = true;
     try {
       const toWrite = records.map((record) => stateRecord(record, entry.fold.partition));
-      await appendInTurns(log, STATES, toWrite.slice(0, -1));
-      await log.append(STATES, toWrite.slice(-1));
+      const through = records.findIndex(({ type }) => type === 'through');
+      await appendInTurns(log, STATES, toWrite.slice(0, through));
+      await log.append(STATES, toWrite.slice(through, through + 1));
+      await appendInTurns(log, STATES, toWrite.slice(through + 1));
       counters.statesCheckpointed(records.length);
     } catch (error) {
       returnCheckpoint(entry.fold, records);
@@ -316,7 +335,14 @@ export async function startEngine(deps: {
         { partition: entry.fold.partition, err: error },
         'engine: checkpoint not written, will try again',
       );
+    } finally {
+      entry.isCheckpointing = false;
     }
+  }
+
+  /** Who has not been heard for a session may own nothing any more. */
+  function isSessionLost(control: PartitionControl): boolean {
+    return clock.nowMs() - control.lastHeartbeatAtMs() > options.sessionMs;
   }
 
   async function onRevoked(revoked: readonly TopicPartition[], control: PartitionControl): Promise<void> {
@@ -330,9 +356,10 @@ export async function startEngine(deps: {
   }
 
   async function tick(): Promise<void> {
-    const restored = [...owned.values()].filter((entry) => entry.restoreUntil === null);
+    const isOwn = ({ restoreUntil, control }: OwnedPartition) => restoreUntil === null && !isSessionLost(control);
+    const restored = [...owned.values()].filter(isOwn);
     if (restored.length === 0) return;
-    const value = encodeJson({ type: 'tick', atMs: clock.nowMs() } satisfies InputRecord);
+    const value = encodeJson({ type: 'tick', atMs: logTime.tickAtMs() } satisfies InputRecord);
     try {
       await log.append(
         INPUTS,

@@ -4,6 +4,7 @@
  */
 import type { Activation, Ping, TagWatch } from '../engine/types.js';
 import { isZeroPosition } from '../engine/zero-position.js';
+import { believedTickMs } from './log-time.js';
 import { countOver, FORGET_AFTER_MS, forgetAtMsOf, withoutOldestOf } from './over.js';
 import type { ConsumerHandler, EventLog, Log, LogRecord, PartitionControl, TopicPartition } from './ports.js';
 import type { StateRecord } from './states.js';
@@ -173,7 +174,7 @@ export async function startLiveView(deps: LiveViewDeps): Promise<LiveView> {
         const input = readJson<InputRecord>(record);
         if (input?.type === 'ping') applyPing(input.ping, input.receivedAtMs);
         else if (input?.type === 'watch') applyWatch(input.watch);
-        else if (input?.type === 'tick') forget(input.atMs);
+        else if (input?.type === 'tick') forget(believedTickMs(input.atMs, record));
         cursor.next = record.offset + 1;
       }
       cursor.next = Math.max(cursor.next, batch.nextOffset);
