@@ -43,6 +43,8 @@ export interface FindingEvent {
   readonly foundAt: Instant;
   readonly raisedAt: Instant;
   readonly delayedByMs: number;
+  /** How far the tag's clock was ahead: the fix was judged at its receipt. */
+  readonly clockAheadMs?: number;
   readonly historic: boolean;
   readonly reason?: CurfewReason;
   readonly window?: { readonly opensAt: Instant; readonly closesAt: Instant };
@@ -126,6 +128,7 @@ export function toFindingEvent(event: EngineEvent): FindingEvent {
     foundAt: instant(event.foundAtMs),
     raisedAt: instant(event.raisedAtMs),
     delayedByMs: event.delayedByMs,
+    ...(event.clockAheadMs === undefined ? {} : { clockAheadMs: event.clockAheadMs }),
     historic: event.historic,
     ...(event.reason === undefined ? {} : { reason: event.reason }),
     ...(event.window === undefined

@@ -10,6 +10,8 @@ const WRONG: Partial<Record<AlertKind, string>> = {
   curfew: 'was not at the address of the curfew within its window',
   buffer: 'came near a zone that must not be entered',
   'unknown-at-edge': 'was not heard from when a window of the curfew opened or closed',
+  'clock-ahead': 'wore a tag whose clock runs ahead; its fixes were judged when they were received',
+  'schedule-ran-out': 'could not be judged by a schedule, which was expanded no further',
 };
 
 const REASONS: Record<CurfewReason, string> = {

@@ -20,6 +20,8 @@ export const KIND_WORDS: Readonly<Record<AlertKind, string>> = {
   jamming: 'Jamming suspected',
   unmonitored: 'Tag not heard from',
   'supplier-silent': 'Supplier silent',
+  'clock-ahead': 'Clock of the tag runs ahead',
+  'schedule-ran-out': 'Schedule has run out: nobody judges by it',
 };
 
 export const REASON_WORDS: Readonly<Record<CurfewReason, string>> = {

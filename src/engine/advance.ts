@@ -1,5 +1,6 @@
 /** The fold of one activation: a state and an input give the next state and what is to be said. Pure and synchronous. */
 import { sigmaMetres } from './belief.js';
+import { isAhead, noteAhead } from './clock-ahead.js';
 import type { CompiledActivation, CompiledOwn } from './compile.js';
 import { whyNotJudged } from './evidence.js';
 import type { Finding } from './finding.js';
@@ -19,6 +20,7 @@ import {
 } from './horizon.js';
 import type { EngineInput, HistoryInput } from './inputs.js';
 import { recall, settledAtMs, withRecalled } from './match.js';
+import { endNotice, noticeByTime, noticeDueAtMs, noticeOf, raiseNotice } from './notices.js';
 import type { PreparedTerm } from './prepared-term.js';
 import { clearDisc, ownAlong } from './safe-disc.js';
 import { mayBeUneventful, passAfterLook, passAtOnce } from './short-path.js';
@@ -36,6 +38,7 @@ import {
 } from './state.js';
 import { goOnSteadily, type Steady } from './steady.js';
 import { tell } from './tell.js';
+import { CLOCK_AHEAD_WITHIN_MS } from './thresholds.js';
 import type { EngineEvent, NotJudged, ReconcileRequest } from './types.js';
 import { adoptWatch, findNextEdges, knowsWatch, termAbout, termOf } from './watch-change.js';
 
@@ -63,6 +66,74 @@ export interface Advance {
  */
 export function advance(state: ActivationState, input: EngineInput, watch: CompiledActivation): Advance {
   if (input.type === 'ping' && passAtOnce(state, input, watch.shared, watch.disc)) return unchanged(state, null);
+  const { notices, ahead } = state;
+  if (input.type !== 'ping') {
+    const advanced = withNotices(fold(state, input, watch), notices, ahead);
+    return addNotices(advanced, noticeByTime(advanced.state, input.atMs, watch.own), input.atMs, watch);
+  }
+  if (input.ping.position !== null && isAhead({ ...input.ping, receivedAtMs: input.receivedAtMs })) {
+    return advanceAhead(state, input, watch);
+  }
+  if (ahead === undefined && notices === undefined)
+    return addNotices(fold(state, input, watch), [], input.receivedAtMs, watch);
+  const advanced = withNotices(fold(state, input, watch), notices, ahead);
+  if (ahead === undefined || input.ping.position === null) return addNotices(advanced, [], input.receivedAtMs, watch);
+  // It is right again, or was wrong once.
+  delete advanced.state.ahead;
+  const end = { atMs: input.receivedAtMs, because: 'restored' } as const;
+  return addNotices(
+    advanced,
+    endNotice(advanced.state, 'clock-ahead', end, input.receivedAtMs, watch.own),
+    input.receivedAtMs,
+    watch,
+  );
+}
+
+/** A fix from the future: alone it is nothing; of a clock that runs ahead it is judged as made when it was received. */
+function advanceAhead(state: ActivationState, input: PingInput, watch: CompiledActivation): Advance {
+  const { ping, receivedAtMs } = input;
+  const { notices } = state;
+  const made: PingInput = { ...input, ping: { ...ping, fixedAtMs: receivedAtMs } };
+  const notJudged = whyNotJudged(made.ping, receivedAtMs, watch.own);
+  if (notJudged !== null) return unchanged(state, notJudged);
+  const ran = noticeOf(state, 'clock-ahead') !== undefined;
+  const noted = noteAhead(state.ahead ?? [], { fixedAtMs: ping.fixedAtMs, receivedAtMs }, ran);
+  if (noted.isRepeated) return unchanged(state, 'repeated');
+  clearDisc(watch.shared.discs, watch.disc);
+  if (!noted.runs) {
+    state.ahead = noted.fixes;
+    return unchanged(state, 'ahead-of-clock');
+  }
+  const advanced = withNotices(fold(state, made, watch), notices, noted.fixes);
+  const clockAheadMs = ping.fixedAtMs - receivedAtMs;
+  const events = advanced.events.map((event) => ({ ...event, clockAheadMs }));
+  const since = noted.fixes.find((fix) => fix.receivedAtMs > receivedAtMs - CLOCK_AHEAD_WITHIN_MS)!.receivedAtMs;
+  const raised = raiseNotice(advanced.state, 'clock-ahead', since, receivedAtMs, watch.own, clockAheadMs);
+  return addNotices({ ...advanced, events }, raised, receivedAtMs, watch);
+}
+
+/** What lies beside the fold goes over to the state that it made. */
+function withNotices(advanced: Advance, notices: ActivationState['notices'], ahead: ActivationState['ahead']): Advance {
+  if (notices !== undefined) advanced.state.notices = notices;
+  if (ahead !== undefined) advanced.state.ahead = ahead;
+  return advanced;
+}
+
+function addNotices(
+  advanced: Advance,
+  events: readonly EngineEvent[],
+  nowMs: number,
+  watch: CompiledActivation,
+): Advance {
+  const { state } = advanced;
+  const noticeAtMs = noticeDueAtMs(state, nowMs, watch.own);
+  if (noticeAtMs < (state.nextDueAtMs ?? Infinity)) state.nextDueAtMs = noticeAtMs;
+  else if (events.length === 0 && state.nextDueAtMs === advanced.nextDueAtMs) return advanced;
+  return { ...advanced, events: [...advanced.events, ...events], nextDueAtMs: state.nextDueAtMs };
+}
+
+/** What fixes, time and the watch make of it. */
+function fold(state: ActivationState, input: EngineInput, watch: CompiledActivation): Advance {
   // Whatever comes now makes another state: the old one must not be kept alive by its disc.
   clearDisc(watch.shared.discs, watch.disc);
   const known = knowsWatch(state, watch);

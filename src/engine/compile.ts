@@ -3,7 +3,7 @@ import type { PreparedZone } from './geometry/zone.js';
 import { type PreparedTerm, prepareTerms, termsByKey } from './prepared-term.js';
 import { addDisc, handOver, removeDisc } from './safe-disc.js';
 import type { SharedIndex } from './shared-index.js';
-import type { AccuracyConvention, CustodyPeriod, EngineOptions, Suspension, TagWatch } from './types.js';
+import type { AccuracyConvention, Activation, CustodyPeriod, EngineOptions, Suspension, TagWatch } from './types.js';
 
 /**
  * One activation with its own terms. One that has vanished from its tag's watch is closed by compiling it once more with
@@ -25,6 +25,8 @@ export interface CompiledOwn {
   readonly termKeys: readonly string[];
   readonly termByKey: ReadonlyMap<string, PreparedTerm>;
   readonly plain: boolean;
+  /** The first instant from which on a term that still stands has no edges any more, its schedule being expanded no further. */
+  readonly expandedUntilMs: number;
   /** What `joinShared` made last, so that joining for every ping allocates nothing. */
   joined: CompiledActivation | null;
   /** What it made of the watch before this one, until it makes one of this: the number of its disc goes over. */
@@ -82,10 +84,20 @@ export function compileTag(watch: TagWatch, previous?: CompiledTag, options: Eng
       termKeys: terms.map((term) => term.key),
       termByKey: termsByKey(terms),
       plain: options.plain ?? false,
+      expandedUntilMs: expandedUntilMsOf(activation),
     };
   });
   const newest = activations.at(-1) ?? null;
   return { newest, tagId: watch.tagId, sequence: watch.sequence, activations, shapes };
+}
+
+function expandedUntilMsOf({ terms, removedAtMs }: Activation): number {
+  let firstMs = Infinity;
+  for (const { windowsUntilMs, endsAtMs } of terms) {
+    const endMs = Math.min(endsAtMs ?? Infinity, removedAtMs ?? Infinity);
+    if (windowsUntilMs !== null && windowsUntilMs < endMs) firstMs = Math.min(firstMs, windowsUntilMs);
+  }
+  return firstMs;
 }
 
 /** The activation in force at a device time (fittedAt ≤ t < removedAt); null: not fitted then. */

@@ -18,6 +18,11 @@ export function alertIdOf(
   return hash([kind, activationId, conditionId, conditionVersion, zoneKey, startedAtMs]);
 }
 
+/** Of what is said about the watching itself. */
+export function noticeIdOf(kind: string, activationId: string, startedAtMs: number): string {
+  return hash([kind, activationId, startedAtMs]);
+}
+
 export function eventIdOf(alertId: string, revision: number): string {
   // As JSON would have it: there is nothing in a number of an alert to be escaped.
   return sha256Of128Bits(`["${alertId}",${revision}]`);

@@ -22,6 +22,7 @@ export function firstChangeMs(before: readonly Term[], after: readonly Term[]): 
       firstMs,
       earlierOf(old.startsAtMs, term.startsAtMs),
       earlierOf(old.endsAtMs ?? Infinity, term.endsAtMs ?? Infinity),
+      firstWindowChangeMs(old.windows, term.windows),
       ...newAbsences(old, term).map(({ startsAtMs }) => startsAtMs),
     );
   }
@@ -31,6 +32,15 @@ export function firstChangeMs(before: readonly Term[], after: readonly Term[]): 
 /** A record takes a moment to be published; a term that began so shortly before is judged from its publication. */
 export function isPublishedInTime({ startsAtMs, publishedAtMs }: Term): boolean {
   return publishedAtMs <= startsAtMs + SETTLE_MS;
+}
+
+/** The first edge of a schedule that was expanded differently, or no further. */
+function firstWindowChangeMs(before: Term['windows'], after: Term['windows']): number {
+  const [old, now] = [before ?? [], after ?? []];
+  for (let i = 0; i < Math.max(old.length, now.length); i++) {
+    if (old[i] !== now[i]) return Math.min(old[i] ?? Infinity, now[i] ?? Infinity);
+  }
+  return Infinity;
 }
 
 /** The earlier of two that differ; Infinity where they do not. */

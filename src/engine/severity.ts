@@ -1,5 +1,5 @@
 /** How bad an alert is: a table, so that it can be read and argued about. */
-import type { AlertKind, Severity, ZonePriority } from './types.js';
+import type { AlertKind, NoticeKind, Severity, ZonePriority } from './types.js';
 
 type JudgedKind = Extract<
   AlertKind,
@@ -21,3 +21,9 @@ export const SEVERITIES: Readonly<Record<JudgedKind, Readonly<Record<ZonePriorit
 export function severityOf(kind: AlertKind, priority: ZonePriority): Severity {
   return kind in SEVERITIES ? SEVERITIES[kind as JudgedKind][priority] : 'medium';
 }
+
+/** Under a schedule that has run out nobody is watched; a clock that is ahead is put right by the receipt. */
+export const NOTICE_SEVERITIES: Readonly<Record<NoticeKind, Severity>> = {
+  'schedule-ran-out': 'high',
+  'clock-ahead': 'low',
+};

@@ -40,6 +40,7 @@ export function passAtOnce(
 /** Whether nothing is open or told and no edge was passed or is waited for: where the fix violates nothing, nothing happens. */
 export function mayBeUneventful(state: ActivationState, fix: KeptFix, receivedAtMs: number): boolean {
   if (state.open.length > 0 || state.told.length > 0 || state.heldBack !== undefined) return false;
+  if (state.ahead !== undefined) return false;
   if (state.nextEdgeAtMs !== null && fix.fixedAtMs >= state.nextEdgeAtMs) return false;
   const tickEdge = state.nextTickEdgeAtMs;
   return tickEdge === null || receivedAtMs < tickEdge || tickEdge - fix.fixedAtMs > GAP_LIMIT_MS;

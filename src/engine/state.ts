@@ -1,6 +1,15 @@
 /** What the engine remembers of one activation: plain JSON, bounded, checkpointed as it is. */
+
+import type { AheadFix } from './clock-ahead.js';
 import { SNAPSHOT_EVERY_FIXES } from './thresholds.js';
-import type { AlertKind, ConditionKind, CurfewReason, EndedBecause, Rule, Severity } from './types.js';
+import type { AlertKind, ConditionKind, CurfewReason, EndedBecause, NoticeKind, Rule, Severity } from './types.js';
+
+/** Something said about the watching itself that goes on. */
+export interface Notice {
+  readonly kind: NoticeKind;
+  readonly alertId: string;
+  readonly startedAtMs: number;
+}
 
 /** Where somebody was, and when. */
 export interface Sighting {
@@ -183,6 +192,10 @@ export interface ActivationState {
   nextTickEdgeAtMs: number | null;
   /** When the next tick could change anything; null: never. Valid until the next input. */
   nextDueAtMs: number | null;
+  /** Beside the fold (`notices.ts`); absent where there are none. */
+  notices?: readonly Notice[];
+  /** The newest fixes that were dated ahead of their receipt, oldest first; absent where the newest fix was not. */
+  ahead?: readonly AheadFix[];
 }
 
 /** A state under work: with those of its fixes as objects that carry evidence, newest last, at most KEPT_FIXES. */

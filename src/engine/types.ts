@@ -170,7 +170,10 @@ export type AlertKind =
   | 'no-gps'
   | 'jamming'
   | 'unmonitored'
-  | 'supplier-silent';
+  | 'supplier-silent'
+  | NoticeKind;
+/** About the watching itself: neither a place nor a condition. */
+export type NoticeKind = 'clock-ahead' | 'schedule-ran-out';
 export type Severity = 'low' | 'medium' | 'high' | 'critical';
 export type Rule = 'two-fixes' | 'first-fix' | 'belief' | 'crossing' | 'edge' | 'device' | 'silence';
 export type CurfewReason = 'late-home' | 'left-during' | 'out-for-whole-window' | 'out-at-end';
@@ -237,6 +240,8 @@ export interface EngineEvent {
   readonly raisedAtMs: number;
   /** Receipt minus device time of the fix that caused it where that is over a minute; otherwise 0. */
   readonly delayedByMs: number;
+  /** How far the tag's clock was ahead of the receipt of the fix that caused it: that fix was judged at its receipt. */
+  readonly clockAheadMs?: number;
   readonly historic: boolean;
   readonly reason?: CurfewReason;
   readonly window?: { readonly opensAtMs: number; readonly closesAtMs: number };

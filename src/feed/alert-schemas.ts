@@ -26,6 +26,8 @@ export const ALERT_KINDS = [
   'jamming',
   'unmonitored',
   'supplier-silent',
+  'clock-ahead',
+  'schedule-ran-out',
 ] as const;
 
 export const DispositionSchema = Type.Enum([...DISPOSITIONS]);
@@ -58,6 +60,9 @@ const findingFields = {
   foundAt: InstantSchema,
   raisedAt: InstantSchema,
   delayedByMs: Type.Number({ minimum: 0 }),
+  clockAheadMs: Type.Optional(
+    Type.Number({ description: 'how far the clock of the tag was ahead: the fix was judged at its receipt' }),
+  ),
   historic: Type.Boolean(),
   reason: Type.Optional(Type.Enum(['late-home', 'left-during', 'out-for-whole-window', 'out-at-end'])),
   window: Type.Optional(Type.Object({ opensAt: InstantSchema, closesAt: InstantSchema })),

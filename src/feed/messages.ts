@@ -47,6 +47,11 @@ export const PositionItemSchema = Type.Object({
   activationId: Type.String(),
   fixedAt: InstantSchema,
   receivedAt: InstantSchema,
+  clockAheadMs: Type.Optional(
+    Type.Number({
+      description: 'how far the clock of the tag was ahead of the receipt: the fix was made when it was received',
+    }),
+  ),
   latitude: Type.Number(),
   longitude: Type.Number(),
   accuracyMetres: Type.Union([Type.Number(), Type.Null()]),

@@ -7,10 +7,18 @@ export interface FeedPosition {
   readonly wearerId: string;
   readonly activationId: string;
   readonly receivedAtMs: number;
+  /** How far the clock of the tag was ahead of the receipt: the fix was made then. */
+  readonly clockAheadMs?: number;
   readonly ping: Ping & { readonly position: NonNullable<Ping['position']> };
 }
 
-export function toPositionItem({ wearerId, activationId, receivedAtMs, ping }: FeedPosition): PositionItem {
+export function toPositionItem({
+  wearerId,
+  activationId,
+  receivedAtMs,
+  clockAheadMs,
+  ping,
+}: FeedPosition): PositionItem {
   const { latitude, longitude, accuracyMetres, mechanism } = ping.position;
   const { tagId, speedKmh, headingDegrees, batteryPercent } = ping;
   return {
@@ -19,6 +27,7 @@ export function toPositionItem({ wearerId, activationId, receivedAtMs, ping }: F
     activationId,
     fixedAt: new Date(ping.fixedAtMs).toISOString(),
     receivedAt: new Date(receivedAtMs).toISOString(),
+    ...(clockAheadMs === undefined ? {} : { clockAheadMs }),
     latitude,
     longitude,
     accuracyMetres,

@@ -65,7 +65,8 @@ export function registerPosition(app: App, deps: PositionDeps): void {
           : 'No position of this wearer is known; the tag has sent messages without one (messagesSince).';
       return sendProblem(reply, { status: 404, detail, ...(messagesSince.length > 0 && { messagesSince }) });
     }
-    const fixedAtMs = Date.parse(position.fixedAt);
+    // A clock that is ahead does not say when it was made.
+    const fixedAtMs = Date.parse(position.clockAheadMs === undefined ? position.fixedAt : position.receivedAt);
     const ageSeconds = Math.max(0, Math.floor((deps.clock.nowMs() - fixedAtMs) / 1_000));
     // Positions go on while the database is away.
     const messagesSince = await readMessages(deps, wearerId, fixedAtMs).catch((error: unknown) => {

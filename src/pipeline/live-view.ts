@@ -2,6 +2,7 @@
  * Where everybody is now, and which tag is on whom: the api's own view of `tagwatch.states` and the inputs after them. It needs
  * the log alone, so positions go on while the database is away.
  */
+import { type AheadFix, isAhead, madeAtMs, noteAhead } from '../engine/clock-ahead.js';
 import type { Activation, Ping, TagWatch } from '../engine/types.js';
 import { isZeroPosition } from '../engine/zero-position.js';
 import { believedTickMs } from './log-time.js';
@@ -12,9 +13,6 @@ import { decodeJson, INPUTS, type InputRecord, STATES } from './topics.js';
 
 /** How often subscribers are told: so at most one position a second per wearer. */
 export const POSITIONS_INTERVAL_MS = 1_000;
-/** A fix dated further ahead of its receipt is nobody's newest (`engine.md`, "Time, order and lateness"). */
-const AHEAD_OF_CLOCK_MS = 60_000;
-
 /** How often what is over is looked for, ms. */
 const FORGET_EVERY_MS = 3_600_000;
 
@@ -23,6 +21,8 @@ export interface LivePosition {
   readonly wearerId: string;
   readonly activationId: string;
   readonly receivedAtMs: number;
+  /** How far the clock of the tag was ahead of the receipt: the fix was made then. */
+  readonly clockAheadMs?: number;
   readonly ping: Ping & { readonly position: NonNullable<Ping['position']> };
 }
 
@@ -54,6 +54,8 @@ export async function startLiveView(deps: LiveViewDeps): Promise<LiveView> {
   const watches = new Map<string, TagWatch>();
   const latest = new Map<string, LivePosition>();
   const changed = new Set<string>();
+  /** Of tags whose newest fix was dated ahead of its receipt. */
+  const ahead = new Map<string, { readonly fixes: readonly AheadFix[]; readonly runs: boolean }>();
   const subscribers = new Set<(changed: readonly LivePosition[]) => void>();
   /** By input partition: the next offset, and where catching up ends. Null until the states have been read. */
   let cursors: Map<number, { next: number; readonly target: number }> | null = null;
@@ -87,7 +89,10 @@ export async function startLiveView(deps: LiveViewDeps): Promise<LiveView> {
         if (latest.get(wearerId)?.activationId === activationId) latest.delete(wearerId);
       }
       if (watch.activations.length > 0) watches.set(tagId, withoutOldestOf(watch, count));
-      else watches.delete(tagId);
+      else {
+        watches.delete(tagId);
+        ahead.delete(tagId);
+      }
     }
   }
 
@@ -99,15 +104,32 @@ export async function startLiveView(deps: LiveViewDeps): Promise<LiveView> {
     return watch.activations.findLast(isOn) ?? 'not-fitted';
   }
 
-  function applyPing(ping: Ping, receivedAtMs: number): void {
+  /** Whether a fix from the future is one of a clock that runs ahead: then it was made when it was received. */
+  function isJudged({ tagId, fixedAtMs }: Ping, receivedAtMs: number): boolean {
+    const fix = { fixedAtMs, receivedAtMs };
+    if (!isAhead(fix)) {
+      ahead.delete(tagId);
+      return true;
+    }
+    const before = ahead.get(tagId);
+    const { fixes, runs } = noteAhead(before?.fixes ?? [], fix, before?.runs ?? false);
+    ahead.set(tagId, { fixes, runs });
+    return runs;
+  }
+
+  /** `isStored`: the engine has judged it, and keeps it as the newest. */
+  function applyPing(ping: Ping, receivedAtMs: number, isStored = false): void {
     const { position } = ping;
-    if (position === null || isZeroPosition(position) || ping.fixedAtMs > receivedAtMs + AHEAD_OF_CLOCK_MS) return;
-    const activation = activationAt(ping.tagId, ping.fixedAtMs);
+    if (position === null || isZeroPosition(position)) return;
+    if (!isStored && !isJudged(ping, receivedAtMs)) return;
+    const madeMs = madeAtMs({ fixedAtMs: ping.fixedAtMs, receivedAtMs });
+    const activation = activationAt(ping.tagId, madeMs);
     if (typeof activation === 'string') return;
     const { wearerId, activationId } = activation;
     const held = latest.get(wearerId);
-    if (held !== undefined && held.ping.fixedAtMs >= ping.fixedAtMs) return;
-    latest.set(wearerId, { wearerId, activationId, receivedAtMs, ping: { ...ping, position } });
+    if (held && madeAtMs({ fixedAtMs: held.ping.fixedAtMs, receivedAtMs: held.receivedAtMs }) >= madeMs) return;
+    const clock = madeMs === ping.fixedAtMs ? {} : { clockAheadMs: ping.fixedAtMs - madeMs };
+    latest.set(wearerId, { wearerId, activationId, receivedAtMs, ...clock, ping: { ...ping, position } });
     changed.add(wearerId);
   }
 
@@ -138,7 +160,7 @@ export async function startLiveView(deps: LiveViewDeps): Promise<LiveView> {
       }
     });
     // Only now, because compaction may leave a tag's watch behind its activations.
-    for (const { ping, receivedAtMs } of pings) applyPing(ping, receivedAtMs);
+    for (const { ping, receivedAtMs } of pings) applyPing(ping, receivedAtMs, true);
     return through;
   }
 

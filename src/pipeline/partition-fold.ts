@@ -3,6 +3,7 @@
  * appended by `engine-worker.ts`. Everything it learns stands in the log, so folding twice yields the same events.
  */
 import { passAtOnce, upgradeState } from '../engine/advance.js';
+import { madeAtMs } from '../engine/clock-ahead.js';
 import { activationFor, compileTag, joinShared } from '../engine/compile.js';
 import type { EngineInput } from '../engine/inputs.js';
 import { firstChangeMs, pastOf } from '../engine/past-change.js';
@@ -106,7 +107,8 @@ function foldPing(
   const tag = fold.tags.get(ping.tagId);
   if (!tag) return { ...NOTHING, notJudged: 'unknown-tag', reconcile: askWhoseItIs(fold, ping) };
   if (keepAtOnce(tag.latest, record, offset, fold.sharedIndex)) return NOTHING;
-  const own = activationFor(tag.compiled, ping.fixedAtMs);
+  const madeMs = madeAtMs({ fixedAtMs: ping.fixedAtMs, receivedAtMs });
+  const own = activationFor(tag.compiled, madeMs);
   if (!own) {
     const reconcile = askWhoseItIs(fold, ping);
     return { ...NOTHING, notJudged: reconcile.length > 0 ? 'beyond-horizon' : 'not-fitted', reconcile };
@@ -116,9 +118,15 @@ function foldPing(
   const watch = joinShared(own, fold.sharedIndex);
   if (tag.latest?.entry !== entry || tag.latest.disc !== watch.disc) tag.latest = { entry, disc: watch.disc };
   const yielded = step(entry, record, watch, offset, onFault);
-  if (ping.position && ping.fixedAtMs >= (entry.lastPing?.ping.fixedAtMs ?? Number.NEGATIVE_INFINITY))
+  if (ping.position && yielded.notJudged !== 'ahead-of-clock' && madeMs >= lastMadeAtMs(entry))
     entry.lastPing = { ping, receivedAtMs };
   return yielded;
+}
+
+/** When the newest ping with a position was made. */
+function lastMadeAtMs({ lastPing }: ActivationEntry): number {
+  if (lastPing === null) return Number.NEGATIVE_INFINITY;
+  return madeAtMs({ fixedAtMs: lastPing.ping.fixedAtMs, receivedAtMs: lastPing.receivedAtMs });
 }
 
 /** Keeps a ping that means nothing to any term, as `advance` would; false, and nothing is changed, where that is to be looked for. */
@@ -138,8 +146,8 @@ function keepAtOnce(
   }
   entry.appliedOffset = offset;
   entry.dirty = true;
-  // Newer than all that were judged; a ping from ahead of its time may have been newer.
-  if (record.ping.fixedAtMs >= (entry.lastPing?.ping.fixedAtMs ?? Number.NEGATIVE_INFINITY)) {
+  // Newer than all that were judged; one that was not may have been newer.
+  if (record.ping.fixedAtMs >= lastMadeAtMs(entry)) {
     entry.lastPing = { ping: record.ping, receivedAtMs: record.receivedAtMs };
   }
   return true;

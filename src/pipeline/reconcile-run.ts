@@ -50,7 +50,11 @@ export async function runReconciliation(
     limit: limits.maxAlerts + 1,
   });
   if (findings.length > limits.maxAlerts) throw new Error(`more than ${limits.maxAlerts} alerts to compare with`);
-  const recorded = findings.map(toRecordedEpisode).filter((one) => one !== null);
+  // What was told by a clock that ran ahead stands: its fixes are not among those that are folded again.
+  const recorded = findings
+    .filter(({ clockAheadMs }) => clockAheadMs === undefined)
+    .map(toRecordedEpisode)
+    .filter((one) => one !== null);
   const touched = recorded.filter(({ last }) => last.episode.startedAtMs <= request.toMs + GAP_LIMIT_MS);
   const fromMs =
     Math.min(request.fromMs - GAP_LIMIT_MS, ...touched.map(({ last }) => last.episode.startedAtMs)) - HORIZON_MS;

@@ -3,6 +3,7 @@
  * known when it was published, and ticks come when they are due, so what the live engine said is said again.
  */
 import { advance, initialState } from '../engine/advance.js';
+import { madeAtMs } from '../engine/clock-ahead.js';
 import { activationFor, compileTag, joinShared } from '../engine/compile.js';
 import type { EngineInput } from '../engine/inputs.js';
 import { applyShared, createSharedIndex } from '../engine/shared-index.js';
@@ -67,7 +68,8 @@ export function rerun({ activationId, watch, shared, pings, untilMs }: RerunInpu
       publish(atMs);
     }
     tickUntil(receivedAtMs);
-    if (activationFor(compiled, ping.fixedAtMs)?.activationId !== activationId) continue;
+    if (activationFor(compiled, madeAtMs({ fixedAtMs: ping.fixedAtMs, receivedAtMs }))?.activationId !== activationId)
+      continue;
     give({ type: 'ping', ping, receivedAtMs });
   }
   for (const atMs of publications) {

@@ -1,0 +1,158 @@
+/** What is said about the watching itself: a tag's clock that runs ahead, a schedule that has run out. */
+import { describe, expect, it } from 'vitest';
+import { instant, scenario } from './scenario.js';
+import { faraway, middle, term, watch, zone } from './world.js';
+
+const DAY = '2026-03-10';
+const at = (time: string) => instant(DAY, time);
+
+describe('a clock that runs ahead', () => {
+  const victim = zone({ priority: 'victim' });
+  const excluded = watch([victim], [term('exclusion', victim, { confirmOn: 'first-fix' })]);
+  const ahead = { afterMs: -75_000 };
+
+  it('three fixes dated 75 s ahead in a victim’s zone: the third is judged at its receipt', () => {
+    const { events, notJudged } = scenario(DAY, excluded)
+      .at('12:01:15')
+      .fix(middle, ahead)
+      .at('12:01:30')
+      .fix(middle, ahead)
+      .at('12:01:40')
+      .fix(middle, ahead)
+      .expect(['12:00:25 confirmed exclusion 12:00:25- first-fix', '12:00:25 confirmed clock-ahead 12:00:00- device']);
+    expect(events.map(({ clockAheadMs }) => clockAheadMs)).toEqual([75_000, 75_000]);
+    expect(notJudged).toEqual(['ahead-of-clock', 'ahead-of-clock', null]);
+  });
+
+  it('goes on being judged, is told once, and is over with a fix that is not ahead', () => {
+    let told = scenario(DAY, excluded);
+    for (let minute = 10; minute < 20; minute++) {
+      told = told.at(`13:${minute}:00`).fix(minute < 15 ? faraway : middle, { afterMs: -3_600_000 });
+    }
+    const { notJudged } = told
+      .at('12:20:00')
+      .fix(faraway)
+      .at('12:21:00')
+      .fix(faraway)
+      .expect([
+        '12:12:00 confirmed clock-ahead 12:10:00- device',
+        '12:15:00 confirmed exclusion 12:15:00- first-fix',
+        '12:20:02 ended clock-ahead 12:10:00-12:20:02 restored device',
+        '12:21:02 ended exclusion 12:15:00-12:20:00 complied belief',
+      ]);
+    expect(notJudged.slice(2)).toEqual(Array(10).fill(null));
+  });
+
+  it('a mistake now and then is no clock, and never the newest', () => {
+    scenario(DAY, excluded)
+      .at('13:00:00')
+      .fix(middle, { afterMs: -3_600_000 })
+      .at('12:01:00')
+      .fix(faraway)
+      .at('13:02:00')
+      .fix(middle, { afterMs: -3_600_000 })
+      .at('13:03:00')
+      .fix(middle, { afterMs: -3_600_000 })
+      .at('12:04:00')
+      .fix(faraway)
+      .at('13:20:00')
+      .fix(middle, { afterMs: -3_600_000 })
+      .at('13:31:00')
+      .fix(middle, { afterMs: -3_600_000 })
+      .at('13:42:00')
+      .fix(middle, { afterMs: -3_600_000 })
+      .expect([]);
+  });
+
+  it('a fix that is sent again is not another one', () => {
+    const again = { afterMs: -3_600_000 };
+    const { notJudged } = scenario(DAY, excluded)
+      .at('13:00:00')
+      .fix(middle, again)
+      .at('13:00:00')
+      .fix(middle, { afterMs: -3_590_000 })
+      .at('13:00:00')
+      .fix(middle, { afterMs: -3_580_000 })
+      .expect([]);
+    expect(notJudged).toEqual(['ahead-of-clock', 'repeated', 'repeated']);
+  });
+
+  it('ends with the tag', () => {
+    const removed = watch([victim], [term('exclusion', victim)], { sequence: 2 }, { removedAtMs: at('12:10:00') });
+    let told = scenario(DAY, excluded);
+    for (const minute of [0, 1, 2]) told = told.at(`13:0${minute}:00`).fix(faraway, { afterMs: -3_600_000 });
+    told
+      .at('12:05:00')
+      .watch(removed)
+      .at('12:20:00')
+      .wait()
+      .expect([
+        '12:02:00 confirmed clock-ahead 12:00:00- device',
+        '12:10:00 ended clock-ahead 12:00:00-12:10:00 tag-removed device',
+      ]);
+  });
+
+  it('judges nothing of a tag that is not on anybody when it is received', () => {
+    const later = watch([victim], [term('exclusion', victim)], {}, { fittedAtMs: at('12:30:00') });
+    let told = scenario(DAY, later);
+    for (const minute of [0, 1, 2, 3]) told = told.at(`13:0${minute}:00`).fix(middle, { afterMs: -3_600_000 });
+    expect(told.expect([]).notJudged).toEqual(Array(4).fill('not-fitted'));
+  });
+});
+
+describe('a schedule that has run out', () => {
+  const home = zone();
+  const nights = (untilDay: number) => ({
+    windows: Array.from({ length: untilDay }, (_, day) => [
+      at('19:00:00') + day * 86_400_000,
+      at('+1 07:00:00') + day * 86_400_000,
+    ]).flat(),
+    windowsUntilMs: at('12:00:00') + untilDay * 86_400_000,
+  });
+  const curfew = (untilDay: number, sequence: number) =>
+    watch([home], [term('curfew', home, nights(untilDay))], { sequence });
+
+  it('is told once, though nobody is home for nights, and is over when it is expanded anew', () => {
+    scenario(DAY, curfew(1, 1))
+      .at('18:00:00')
+      .stay(middle)
+      .at('+1 06:59:00')
+      .stay(middle)
+      .at('+1 20:00:00')
+      .stay(faraway)
+      .at('+2 20:00:00')
+      .stay(faraway)
+      .at('+2 21:00:00')
+      .watch(curfew(5, 2))
+      .at('+2 21:01:00')
+      .stay(faraway)
+      .expect([
+        '19:01:30 suspected unknown-at-edge 19:00:00- silence',
+        '+1 06:59:02 ended unknown-at-edge 19:00:00-+1 06:59:00 restored silence',
+        '+1 12:00:00 confirmed schedule-ran-out +1 12:00:00- edge',
+        '+2 21:00:00 ended schedule-ran-out +1 12:00:00-+2 21:00:00 restored edge',
+        '+2 21:01:02 suspected curfew +2 21:01:00- late-home belief',
+        '+2 21:02:02 confirmed curfew +2 21:01:00- late-home belief',
+      ]);
+  });
+
+  it('says nothing where the term ends before, and ends with the term', () => {
+    const ends = { ...nights(1), endsAtMs: at('+1 11:00:00'), endsBecause: 'order-ended' as const };
+    scenario(DAY, watch([home], [term('exclusion', home, ends)]))
+      .at('18:00:00')
+      .wait()
+      .at('+2 12:00:00')
+      .wait()
+      .expect([]);
+    const later = { ...nights(1), endsAtMs: at('+1 15:00:00'), endsBecause: 'order-ended' as const };
+    scenario(DAY, watch([home], [term('exclusion', home, later)]))
+      .at('18:00:00')
+      .wait()
+      .at('+2 12:00:00')
+      .wait()
+      .expect([
+        '+1 12:00:00 confirmed schedule-ran-out +1 12:00:00- edge',
+        '+1 15:00:00 ended schedule-ran-out +1 12:00:00-+1 15:00:00 order-ended edge',
+      ]);
+  });
+});
