@@ -105,7 +105,7 @@ function insidePolygons(
   if (zone.west - px > reachX || px - zone.east > reachX || zone.south - py > reachY || py - zone.north > reachY)
     return 0;
   const onLine = ON_LINE_METRES / sigmaMetres;
-  const { edges, boxes, groups } = zone;
+  const { edges, boxes, groups } = zone.outline;
   let beyond = 0;
   for (let c = 0; c < boxes.length; c += 4) {
     if (c % GROUP_STRIDE === 0) {

@@ -1,4 +1,5 @@
 /** A polygon or multipolygon with holes, prepared once: edges as integers in chunks, each chunk with its box. */
+import { withoutSeam } from './antimeridian.js';
 import { metresPerDegreeLatitude, metresPerDegreeLongitude } from './metres-per-degree.js';
 import { orientation, toUnits, UNITS_PER_DEGREE } from './orientation.js';
 
@@ -13,15 +14,20 @@ export const GROUP = 16;
 /** Numbers in `boxes` that belong to a group; a power of two. */
 export const GROUP_STRIDE = 4 * GROUP;
 
-/**
- * Edges of all rings of all parts, four integers each (ax, ay, bx, by), with the zone on their left whichever way the rings came,
- * and boxes, four each (west, south, east, north).
- */
-export interface PreparedPolygons {
+export interface Outline {
   readonly edges: Int32Array;
   readonly boxes: Int32Array;
   /** The same of groups of chunks: that of the group whose chunks begin at `boxes[c]` begins at `c / GROUP`. */
   readonly groups: Int32Array;
+}
+
+/**
+ * Edges of all rings of all parts, four integers each (ax, ay, bx, by), with the zone on their left whichever way the rings came,
+ * and boxes, four each (west, south, east, north).
+ */
+export interface PreparedPolygons extends Outline {
+  /** Of the boundary as it is measured: without the cut at the antimeridian, where there is one. */
+  readonly outline: Outline;
   /** Of the whole, in units: west, south, east, north. */
   readonly west: number;
   readonly south: number;
@@ -48,9 +54,10 @@ export function preparePolygons(polygons: Rings): PreparedPolygons {
     });
   }
   if (flat.length === 0) throw new Error('A zone without edges reached the engine.');
-  const edges = Int32Array.from(flat);
-  const boxes = boxEach(edges, CHUNK);
-  const groups = boxEach(boxes, GROUP);
+  const all = outlineOf(flat);
+  const { boxes } = all;
+  const measured = withoutSeam(flat);
+  const outline = measured === flat ? all : outlineOf(measured);
   let [west, south, east, north] = [boxes[0]!, boxes[1]!, boxes[2]!, boxes[3]!];
   for (let c = 4; c < boxes.length; c += 4) {
     west = Math.min(west, boxes[c]!);
@@ -58,7 +65,13 @@ export function preparePolygons(polygons: Rings): PreparedPolygons {
     east = Math.max(east, boxes[c + 2]!);
     north = Math.max(north, boxes[c + 3]!);
   }
-  return { edges, boxes, groups, west, south, east, north };
+  return { ...all, outline, west, south, east, north };
+}
+
+function outlineOf(flat: readonly number[]): Outline {
+  const edges = Int32Array.from(flat);
+  const boxes = boxEach(edges, CHUNK);
+  return { edges, boxes, groups: boxEach(boxes, GROUP) };
 }
 
 /** By its area, measured from its first point so that digits are not lost. */
@@ -166,7 +179,7 @@ export function polygonsClearanceUnits(
 
 /** To the nearest edge, at most `cap`; a unit of longitude is `perX` long, one of latitude `perY`. */
 function squaredDistance(
-  { edges, boxes, groups }: PreparedPolygons,
+  { outline: { edges, boxes, groups } }: PreparedPolygons,
   px: number,
   py: number,
   perX: number,

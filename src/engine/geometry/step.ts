@@ -2,6 +2,7 @@
  * The straight step from one fix to the next against a zone: whether it meets it, where it enters and leaves, how deep it goes.
  * Straight in longitude and latitude, as the zones' edges are.
  */
+import { turnOfStep, wrapLongitude } from './antimeridian.js';
 import { type PreparedCircle, signedDistanceToCircleMetres } from './circle.js';
 import { metresPerDegreeLatitude, metresPerDegreeLongitude } from './metres-per-degree.js';
 import { UNITS_PER_DEGREE } from './orientation.js';
@@ -55,8 +56,19 @@ export function stepMetres(from: Place, to: Place): number {
   return Math.sqrt(x * x + y * y);
 }
 
-/** Whether a step between two places outside a zone may pass through it. Never false where it does; allocates nothing. */
+/** Whether a step between two places outside a zone may pass through it. Never false where it does; mostly allocates nothing. */
 export function mayPass(zone: PreparedZone, from: Place, to: Place): boolean {
+  const turn = turnOfStep(from, to);
+  if (turn === 0) return mayPassStraight(zone, from, to);
+  // Across the antimeridian, as it is seen from either side.
+  return mayPassStraight(zone, from, turned(to, turn)) || mayPassStraight(zone, turned(from, -turn), to);
+}
+
+function turned({ latitude, longitude }: Place, turn: number): Place {
+  return { latitude, longitude: longitude + turn };
+}
+
+function mayPassStraight(zone: PreparedZone, from: Place, to: Place): boolean {
   if (from.longitude < zone.west && to.longitude < zone.west) return false;
   if (from.longitude > zone.east && to.longitude > zone.east) return false;
   if (from.latitude < zone.south && to.latitude < zone.south) return false;
@@ -69,6 +81,15 @@ export function mayPass(zone: PreparedZone, from: Place, to: Place): boolean {
  * `deepMetres` it is only known that it is: looking for the deepest place is most of the work.
  */
 export function passageThrough(zone: PreparedZone, from: Place, to: Place, deepMetres = 0): Passage | null {
+  const turn = turnOfStep(from, to);
+  if (turn === 0) return passageStraight(zone, from, to, deepMetres);
+  return (
+    passageStraight(zone, from, turned(to, turn), deepMetres) ??
+    passageStraight(zone, turned(from, -turn), to, deepMetres)
+  );
+}
+
+function passageStraight(zone: PreparedZone, from: Place, to: Place, deepMetres: number): Passage | null {
   return zone.polygons !== null
     ? throughPolygons(zone.polygons, from, to, deepMetres)
     : throughCircle(zone.circle!, from, to);
@@ -90,7 +111,7 @@ function findCuts(zone: PreparedPolygons, from: Place, to: Place, cuts: number[]
   // Vertices are whole units, and a place is rounded to them before it is compared.
   const [west, east] = [Math.min(px, px + dx) - 1, Math.max(px, px + dx) + 1];
   const [south, north] = [Math.min(py, py + dy) - 1, Math.max(py, py + dy) + 1];
-  const { edges, boxes, groups } = zone;
+  const { edges, boxes, groups } = zone.outline;
   for (let c = 0; c < boxes.length; c += 4) {
     if (c % GROUP_STRIDE === 0) {
       const g = c / GROUP;
@@ -130,7 +151,7 @@ function throughPolygons(zone: PreparedPolygons, from: Place, to: Place, deepMet
     const [start, end] = [cuts[i - 1]!, cuts[i]!];
     if (end - start <= TOUCH) continue;
     const middle = placeOn(from, to, (start + end) / 2);
-    if (polygonsContain(zone, middle.latitude, middle.longitude)) chords.push(start, end);
+    if (polygonsContain(zone, middle.latitude, wrapLongitude(middle.longitude))) chords.push(start, end);
   }
   if (chords.length === 0) return null;
   const distanceAt = (share: number, expectedMetres: number): number => {
