@@ -260,7 +260,8 @@ export function takeCheckpoint(fold: PartitionFold): readonly StateRecord[] {
   if (records.length === 0 && fold.gone.size === 0 && fold.throughOffset === fold.position) return [];
   fold.throughOffset = fold.position;
   records.push({ type: 'through', offset: fold.position, tickAtMs: fold.tickAtMs });
-  for (const [key, appliedOffset] of fold.gone)
+  // A tag's watch before its activations: it would let a late ping begin them anew.
+  for (const [key, appliedOffset] of [...fold.gone].sort(([a], [b]) => (a < b ? 1 : -1)))
     if (!isHeldAgain(fold, key)) records.push({ type: 'gone', key, appliedOffset });
   fold.gone.clear();
   return records;

@@ -213,11 +213,13 @@ describe('turnover of tags', () => {
         }
         fold1(inputs.length);
         expect(found).toEqual(straight);
+        // Where it died between `through` and the tombstones, the next tick forgets anew.
+        give(fold, [{ type: 'tick', atMs: fold.tickAtMs + HOUR_MS }]);
         compact(topic, takeCheckpoint(fold));
         compact(topic, takeCheckpoint(restore(topic)));
         expect([...topic.keys()]).toEqual(['through']);
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 
