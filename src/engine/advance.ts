@@ -1,6 +1,6 @@
 /** The fold of one activation: a state and an input give the next state and what is to be said. Pure and synchronous. */
 import { sigmaMetres } from './belief.js';
-import { isAhead, noteAhead } from './clock-ahead.js';
+import { noteAhead } from './clock-ahead.js';
 import type { CompiledActivation, CompiledOwn } from './compile.js';
 import { whyNotJudged } from './evidence.js';
 import type { Finding } from './finding.js';
@@ -38,7 +38,7 @@ import {
 } from './state.js';
 import { goOnSteadily, type Steady } from './steady.js';
 import { tell } from './tell.js';
-import { CLOCK_AHEAD_WITHIN_MS } from './thresholds.js';
+import { AHEAD_LIMIT_MS, CLOCK_AHEAD_WITHIN_MS } from './thresholds.js';
 import type { EngineEvent, NotJudged, ReconcileRequest } from './types.js';
 import { adoptWatch, findNextEdges, knowsWatch, termAbout, termOf } from './watch-change.js';
 
@@ -71,7 +71,7 @@ export function advance(state: ActivationState, input: EngineInput, watch: Compi
     const advanced = withNotices(fold(state, input, watch), notices, ahead);
     return addNotices(advanced, noticeByTime(advanced.state, input.atMs, watch.own), input.atMs, watch);
   }
-  if (input.ping.position !== null && isAhead({ ...input.ping, receivedAtMs: input.receivedAtMs })) {
+  if (input.ping.position !== null && input.ping.fixedAtMs - input.receivedAtMs > AHEAD_LIMIT_MS) {
     return advanceAhead(state, input, watch);
   }
   if (ahead === undefined && notices === undefined)
@@ -126,6 +126,7 @@ function addNotices(
   watch: CompiledActivation,
 ): Advance {
   const { state } = advanced;
+  if (events.length === 0 && state.notices === undefined && watch.own.expandedUntilMs === Infinity) return advanced;
   const noticeAtMs = noticeDueAtMs(state, nowMs, watch.own);
   if (noticeAtMs < (state.nextDueAtMs ?? Infinity)) state.nextDueAtMs = noticeAtMs;
   else if (events.length === 0 && state.nextDueAtMs === advanced.nextDueAtMs) return advanced;
