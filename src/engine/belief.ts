@@ -1,6 +1,6 @@
 /**
  * What the fixes make one believe of one term: the log odds of being in violation of it, by a filter of two states. A fix adds
- * what it is evidence of; with time what is believed leaks away, for people move; after a gap nothing is.
+ * what it is evidence of; with time what is believed leaks away, for people move; after a long silence nothing is.
  */
 import { evidenceOf } from './likelihood.js';
 import { exp, ln } from './math/exponential.js';
@@ -9,7 +9,7 @@ import type { KeptFix } from './state.js';
 import {
   CERTAIN_LOG_ODDS,
   CLEAR_LOG_ODDS,
-  GAP_LIMIT_MS,
+  FORGET_MS,
   KEEPS_PER_MINUTE,
   R68_PER_SIGMA,
   R95_PER_SIGMA,
@@ -36,10 +36,10 @@ export function probabilityOf(odds: number): number {
   return 1 / (1 + exp(-odds));
 }
 
-/** The log odds after a fix that adds `evidence`, where `odds` is of the fix before it. Beyond the gap limit nothing is known of before. */
+/** The log odds after a fix that adds `evidence`, where `odds` is of the fix before it. After a long silence nothing is known of before. */
 export function believe(odds: number, before: KeptFix | undefined, fix: KeptFix, evidence: number): number {
   const apartMs = fix.fixedAtMs - (before?.fixedAtMs ?? -Infinity);
-  const next = (apartMs > GAP_LIMIT_MS ? 0 : leak(odds, apartMs)) + evidence;
+  const next = (apartMs > FORGET_MS ? 0 : leak(odds, apartMs)) + evidence;
   return Math.min(CERTAIN_LOG_ODDS, Math.max(-CERTAIN_LOG_ODDS, next));
 }
 

@@ -10,6 +10,7 @@ import {
   CLEAR_LOG_ODDS,
   CORRELATION_MS,
   EVIDENCE_FIXES,
+  FORGET_MS,
   GAP_LIMIT_MS,
   SETTLE_MS,
   SUSPECT_ABOVE,
@@ -189,10 +190,10 @@ function ruleOf(term: PreparedTerm, odds: number): 'belief' | 'first-fix' {
   return term.term.confirmOn === 'first-fix' && odds < CERTAIN_LOG_ODDS ? 'first-fix' : 'belief';
 }
 
-/** The first of a run and the newest ones, with a fix that speaks for it; after a gap the run starts anew. */
+/** The first of a run and the newest ones, with a fix that speaks for it; after a long silence the run starts anew. */
 function addEvidence({ evidence }: Episode, apartMs: number, fix: KeptFix | null): readonly KeptFix[] {
-  if (fix === null) return apartMs > GAP_LIMIT_MS ? [] : evidence;
-  if (apartMs > GAP_LIMIT_MS) return [fix];
+  if (fix === null) return apartMs > FORGET_MS ? [] : evidence;
+  if (apartMs > FORGET_MS) return [fix];
   const first = evidence[0];
   if (first === undefined || evidence.length < EVIDENCE_FIXES) return exactly([...evidence, fix]);
   return exactly([first, ...evidence.slice(2), fix]);

@@ -71,6 +71,12 @@ export const LONGEST_CORRELATION_MS = 600_000;
 /** What is believed moves towards not knowing by a tenth a minute. */
 export const KEEPS_PER_MINUTE = 0.9;
 
+/**
+ * After a silence so long nothing is left of what was believed. Until then two good fixes confirm, though presence between them is
+ * unknown: a tag that sends every six minutes, or a store of which most was lost, can prove a visit.
+ */
+export const FORGET_MS = 1_800_000;
+
 /** Belief in a violation: it confirms from here on, is raised above one half, and taken back and over at the other two. */
 export const CONFIRM_AT = 0.95;
 export const SUSPECT_ABOVE = 0.5;

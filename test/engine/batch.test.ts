@@ -58,8 +58,9 @@ function evaluate(track: readonly Sample[]): Episode[] {
   track.forEach((sample, i) => {
     const apartMs = i === 0 ? Infinity : sample.atMs - track[i - 1]!.atMs;
     const gap = apartMs > 300_000;
-    const prior = gap ? 0.5 : 0.5 + (belief - 0.5) * 0.9 ** (apartMs / 60_000);
-    const isNews = gap || track[i - 1]!.inside !== sample.inside;
+    const silence = apartMs > 1_800_000;
+    const prior = silence ? 0.5 : 0.5 + (belief - 0.5) * 0.9 ** (apartMs / 60_000);
+    const isNews = silence || track[i - 1]!.inside !== sample.inside;
     const ratio = (sample.probability / (1 - sample.probability)) ** (isNews ? 1 : Math.min(1, apartMs / 10_000));
     belief = Math.min(0.95, Math.max(0.05, (prior * ratio) / (prior * ratio + 1 - prior)));
     const isFor = sample.inside && sample.probability > 0.5;
@@ -67,7 +68,7 @@ function evaluate(track: readonly Sample[]): Episode[] {
     else outAtMs ??= sample.atMs;
     if (!isFor) runAtMs = null;
     else if (gap || runAtMs === null) runAtMs = sample.atMs;
-    if (gap) firstAtMs = null;
+    if (silence) firstAtMs = null;
     if (isFor) firstAtMs ??= sample.atMs;
     const sure = 1e-9;
     if (open === null && isFor && belief > 0.5) open = { startedAtMs: runAtMs!, confirmed: false };

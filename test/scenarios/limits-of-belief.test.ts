@@ -73,15 +73,28 @@ describe('belief', () => {
       ]);
   });
 
-  test('evidence begins anew after a gap', () => {
+  test('two good fixes further apart than the gap limit confirm: a tag that sends every six minutes can prove a visit', () => {
     const { events } = scenario(DAY, exclusion())
+      .at('11:54:00')
+      .fix(faraway)
       .at('12:00:00')
       .fix(middle)
       .at('12:06:00')
-      .stay(middle)
-      .expect(['12:00:02 suspected exclusion 12:00:00- belief', '12:07:02 confirmed exclusion 12:00:00- belief']);
+      .fix(middle)
+      .expect(['12:00:02 suspected exclusion 12:00:00- belief', '12:06:02 confirmed exclusion 12:00:00- belief']);
     const fixes = events.at(-1)!.explanation.fixes.map(({ fixedAtMs }) => fixedAtMs);
-    expect(fixes).toEqual([at('12:06:00'), at('12:07:00')]);
+    expect(fixes).toEqual([at('12:00:00'), at('12:06:00')]);
+  });
+
+  test('evidence begins anew after half an hour of silence', () => {
+    const { events } = scenario(DAY, exclusion())
+      .at('12:00:00')
+      .fix(middle)
+      .at('12:31:00')
+      .stay(middle)
+      .expect(['12:00:02 suspected exclusion 12:00:00- belief', '12:32:02 confirmed exclusion 12:00:00- belief']);
+    const fixes = events.at(-1)!.explanation.fixes.map(({ fixedAtMs }) => fixedAtMs);
+    expect(fixes).toEqual([at('12:31:00'), at('12:32:00')]);
   });
 
   test('a fix after a gap does not say whether one before it, at a window’s end, was an outlier', () => {
