@@ -58,5 +58,7 @@ test('what is said of an afternoon between three zones is what is on record', ()
   });
   const { events } = play(tag, steps, 'due');
   expect(events.length).toBeGreaterThan(5);
-  expect(createHash('sha256').update(JSON.stringify(events)).digest('hex')).toBe('738d0279ab1003397cc3a648959d1e02bc2b7ba783a76802aec641ef6c603d53');
+  expect(createHash('sha256').update(JSON.stringify(events)).digest('hex')).toBe(
+    '738d0279ab1003397cc3a648959d1e02bc2b7ba783a76802aec641ef6c603d53',
+  );
 });
