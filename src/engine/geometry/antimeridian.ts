@@ -7,7 +7,7 @@ import { UNITS_PER_DEGREE } from './orientation.js';
 const SEAM = 180 * UNITS_PER_DEGREE;
 const TURN = 2 * SEAM;
 /** What 32 bits hold: edges up to 34 degrees beyond the other side. A zone that is measured farther from them is not. */
-const LARGEST = 2 ** 31 - 1;
+const LARGEST = 2_147_483_647;
 
 /** Edges, four integers each, as boundaries are measured; the same list where no part is cut at the antimeridian on both sides. */
 export function withoutSeam(edges: readonly number[]): readonly number[] {
