@@ -19,9 +19,9 @@ import {
   HOLE_SHARE,
   LEAST_EVIDENCE,
   LONGEST_CORRELATION_MS,
+  OPEN_SKY_SIGMA_METRES,
   OUTLIER_SHARE,
   OUTLIER_SPREAD,
-  SIGMA_FLOOR_METRES,
   SURROUNDINGS_METRES,
 } from './thresholds.js';
 
@@ -62,7 +62,7 @@ export function evidenceOf(
 function sigmaAfter(apartMs: number, sigmaMetres: number): number {
   const correlationMs = Math.min(
     LONGEST_CORRELATION_MS,
-    CORRELATION_MS + CORRELATION_MS_PER_METRE * (sigmaMetres - SIGMA_FLOOR_METRES),
+    CORRELATION_MS + CORRELATION_MS_PER_METRE * Math.max(0, sigmaMetres - OPEN_SKY_SIGMA_METRES),
   );
   const newMs = Math.max(CORRELATION_MS, apartMs);
   return newMs >= correlationMs ? sigmaMetres : sigmaMetres * Math.sqrt(correlationMs / newMs);

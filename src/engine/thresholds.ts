@@ -60,12 +60,13 @@ export const HOLE_SHARE = 0.5;
 export const LEAST_EVIDENCE = 0.02;
 
 /**
- * Errors of fixes nearer in time than this are the same error in good part (the same satellites, the same walls): that long at the
- * floor of σ, by so much longer for every metre that σ is more (whoever has a poor fix is indoors, and goes on having one), up to ten
- * minutes.
+ * Errors of fixes nearer in time than this are the same error in good part (the same satellites, the same walls): that long where σ
+ * is at most 8 m (open sky), by so much longer for every metre that it is more (whoever has a poor fix is indoors, and goes on having
+ * one), up to ten minutes.
  */
 export const CORRELATION_MS = 10_000;
-export const CORRELATION_MS_PER_METRE = 6_000;
+export const OPEN_SKY_SIGMA_METRES = 8;
+export const CORRELATION_MS_PER_METRE = 7_000;
 export const LONGEST_CORRELATION_MS = 600_000;
 
 /** What is believed moves towards not knowing by a tenth a minute. */

@@ -50,8 +50,9 @@ test('good fixes confirm with the first that is ten seconds or more after the fi
   );
 });
 
-/** What is left of one good fix and another are together certain for so long; it has leaked away before it is forgotten. */
-const ENOUGH_MS = 1_630_000;
+/** What is left of one good fix (17 to 1) makes another certain (19 to 1) for so long: a tenth of it leaks away every minute. */
+const LEFT_SHARE = 1 / (1 + 0.945 / 0.055 / 19) - 0.5;
+const ENOUGH_MS = (60_000 * Math.log(Math.abs(LEFT_SHARE) / 0.445)) / Math.log(0.9);
 
 test('two good fixes confirm from ten seconds up to 27 minutes apart, and no nearer', () => {
   const spacing = fc.oneof(fc.integer({ min: 1, max: 60_000 }), fc.integer({ min: 60_000, max: FORGET_MS + 60_000 }));

@@ -37,7 +37,8 @@ const THEN: Readonly<Record<EpisodeState, Readonly<Record<EpisodeEvent, readonly
   },
   suspected: {
     'belief-high': [['12:03:00', 'in']],
-    'belief-likely': [['12:09:00', 'in']],
+    // After so long a silence nothing is left of the fix before.
+    'belief-likely': [['12:33:00', 'in']],
     'belief-doubtful': [['12:03:00', 'beside']],
     'belief-unlikely': [['12:03:00', 'out']],
     'belief-low': null,
