@@ -207,7 +207,11 @@ export function createItemMaker(options: TrackOptions): ItemMaker {
     const ping: Record<string, unknown> = { tagId, fixedAt: date.toISOString(), ...position };
     for (const name of NUMBERS) {
       const value = toNumber(fields[name]);
-      if (value !== undefined) ping[name] = value;
+      if (name === 'headingDegrees' && typeof value === 'string')
+        note(
+          `A direction in words, such as ${JSON.stringify(value.slice(0, 40))}, is no heading in degrees: not read.`,
+        );
+      else if (value !== undefined) ping[name] = value;
     }
     if (fields.mechanism !== undefined && fields.mechanism !== '') ping.mechanism = fields.mechanism;
     if (hasEvents) ping.deviceEvents = events;

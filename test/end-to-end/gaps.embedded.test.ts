@@ -176,7 +176,9 @@ describe('a zone between two fixes, a buffer, and fixes that prove nothing', () 
     const text = await explain(near[0]!.alertId);
     expect(text).toContain('The wearer came near a zone that must not be entered from ');
     expect(text).toMatch(/bufferMetres 200/);
-    expect(text).toMatch(/: 13\d(\.\d)? m outside the boundary, accuracy 5 m, within the buffer with probability 0\.9/);
+    expect(text).toMatch(
+      /: 13\d(\.\d)? m outside the boundary, accuracy 5 m; 1\d times likelier from near the zone than from farther away/,
+    );
   });
 
   test('a minute apart: one alert, suspected and over; explain finds the same and says what a line is worth', async () => {

@@ -19,6 +19,18 @@ async function read(text: string | Uint8Array, options: TrackOptions = ONE_TAG, 
 const pingsOf = (rows: readonly TrackItem[]) => rows.map((row) => (row.ok ? row.ping : row.detail));
 
 describe('readCsvTrack', () => {
+  it('a direction in words is no heading, also where the column of the heading is empty; it is told', async () => {
+    const text =
+      'timestamp,latitude,longitude,bearing,direction\n' +
+      '2026-01-26T15:57:02Z,53.44451,-2.925173,,outbound\n' +
+      '2026-01-26T15:57:24Z,53.445026,-2.923543,53,outbound\n';
+    const rows = await read(text);
+    expect(rows.flatMap((row) => (row.ok ? [row.ping.headingDegrees] : []))).toEqual([undefined, 53]);
+    expect(rows.flatMap((row) => (row.ok ? [] : [row.detail]))).toEqual([
+      'A direction in words, such as "outbound", is no heading in degrees: not read.',
+    ]);
+  });
+
   it('reads the shape of the bus file: a column for the tag, times without a zone, an empty bearing', async () => {
     const text =
       '"id","vehicle_id","trip_id","timestamp","latitude","longitude","bearing","origin"\n' +
