@@ -20,6 +20,7 @@ async function* readPings(
   options: TrackOptions,
 ): AsyncGenerator<Ping> {
   for await (const item of readTrack(chunks, { name }, options)) {
+    if (!item.ok && item.isNote) continue;
     const result = item.ok ? parsePing(item.ping, NOW_MS) : null;
     if (!result?.ok) throw new Error(`${item.place}: ${item.ok ? 'refused' : item.detail}`);
     yield result.ping;
