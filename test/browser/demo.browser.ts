@@ -96,7 +96,7 @@ test('the victim-zone alert and the curfew alert come by themselves', async () =
 
 test('a row opens with the explanation in words, and the map goes there', async () => {
   await row('Protected address, W-001').getByRole('button', { expanded: false }).first().click();
-  await row('Protected address, W-001').getByText('This condition is confirmed on the first fix.').waitFor();
+  await row('Protected address, W-001').getByText('This condition is confirmed by one good fix.').waitFor();
   expect(await row('Protected address, W-001').textContent()).toMatch(/\d+ m inside the zone, accurate to \d+ m/);
   // The marker ends up in the middle of the map.
   const map = (await page.locator('#map').boundingBox())!;
