@@ -23,5 +23,7 @@ export function undoContentEncoding(request: FastifyRequest, payload: RequestPay
     undone.receivedEncodedLength = (undone.receivedEncodedLength ?? 0) + chunk.length;
   });
   payload.on('error', (error) => undone.destroy(error));
+  // Whoever reads the body hears of a fault himself; of a body that was refused unread nobody does, and it must end nothing else.
+  undone.on('error', () => {});
   return (payload as Readable).pipe(undone as ReturnType<typeof createGunzip>);
 }

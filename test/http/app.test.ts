@@ -275,6 +275,25 @@ describe('the application', () => {
     }
   });
 
+  it('goes on when a body that is refused unread turns out to be no gzip', async () => {
+    const rubbish = Buffer.alloc(900, 'x');
+    for (const [type, payload, status] of [
+      ['text/unheard-of', rubbish, 415],
+      ['application/json', Buffer.alloc(100_000, 'x'), 413],
+    ] as const) {
+      const answer = await app.inject({
+        method: 'PUT',
+        url: '/api/v1/things/a',
+        headers: { 'content-type': type, 'content-encoding': 'gzip' },
+        payload,
+      });
+      expect(answer.json()).toMatchObject({ status });
+      // The stream finds its fault after the answer; unheard, it would end the process.
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect((await put({ name: 'x' })).statusCode).toBe(200);
+  });
+
   it('refuses a request that names two hosts', async () => {
     const text = await talk(app, 'GET /api/v1/things HTTP/1.1\r\nHost: a\r\nhost: b\r\nConnection: close\r\n\r\n');
     expect(text).toMatch(/^HTTP\/1\.1 400/);
