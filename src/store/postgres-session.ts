@@ -15,6 +15,9 @@ export async function prepareSession(session: pg.ClientBase, { statementTimeoutM
   );
 }
 
+/** A pooler with other clients may by chance give each of two clients a session of its own once, and hardly so often in a row. */
+const ROUNDS = 12;
+
 /**
  * Throws `DatabaseUnusable` where two connections of ours share sessions of the server, as behind PgBouncer in transaction mode:
  * locks would stay with a session that nobody has any more, and notices would go astray, both without an error.
@@ -24,19 +27,27 @@ export async function checkSessions({ client }: SessionConfig): Promise<void> {
   for (const each of [one, other]) each.on('error', () => {});
   try {
     await one.connect();
-    const before = await readPid(one);
     await other.connect();
-    await other.query('begin');
-    const held = await readPid(other);
-    const after = await readPid(one);
-    await other.query('rollback');
-    if (before === after && held !== before) return;
+    for (let round = 0; round < ROUNDS; round++) if (await shareSessions(one, other)) throw sharedSessions();
   } catch (error) {
     throw asPortError(error);
   } finally {
     await Promise.all([one, other].map((each) => each.end().catch(() => {})));
   }
-  throw new DatabaseUnusable(
+}
+
+/** Whether one had a session that other got, or got another while other held one: a session of its own is always the same. */
+async function shareSessions(one: pg.ClientBase, other: pg.ClientBase): Promise<boolean> {
+  const before = await readPid(one);
+  await other.query('begin');
+  const held = await readPid(other);
+  const after = await readPid(one);
+  await other.query('rollback');
+  return before !== after || held === before;
+}
+
+function sharedSessions(): DatabaseUnusable {
+  return new DatabaseUnusable(
     'The database is reached through a pooler that shares sessions (PgBouncer with pool_mode=transaction or statement): ' +
       'locks and notices do not work there. Let DATABASE_URL lead to PostgreSQL itself, or to a pool with pool_mode=session.',
   );
