@@ -1,18 +1,18 @@
 #!/usr/bin/env node
-/** The command line. What it starts is constructed in `tagwatch.ts`. */
+/** The command line. What it starts is constructed in `start/tagwatch.ts`. */
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Logger, pino } from 'pino';
 import { joinMinusValues } from './cli/arguments.js';
-import { type Config, readConfig } from './config.js';
-import { StartStopped } from './lifecycle.js';
-import type { Log } from './pipeline/ports.js';
+import type { Log } from './ports/log.js';
+import { type Config, readConfig } from './start/config.js';
+import { StartStopped } from './start/lifecycle.js';
 import { abortOnStopSignal } from './start/stop-signals.js';
+import { openDatabase, startTagwatch } from './start/tagwatch.js';
+import { VERSION } from './start/version.js';
 import { migrate } from './store/migrate.js';
 import { connectPostgres } from './store/postgres.js';
-import { openDatabase, startTagwatch } from './tagwatch.js';
-import { VERSION } from './version.js';
 
 const HELP = `tagwatch: checks the pings of GPS tags against zones and curfews, and alerts
 

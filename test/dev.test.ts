@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { runWhileWatching } from '../src/dev.mjs';
+import { runWhileWatching } from '../scripts/dev.mjs';
 
 const LIMIT = { timeout: 20_000, interval: 50 };
 

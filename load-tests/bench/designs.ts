@@ -6,9 +6,9 @@ import { booleanPointInPolygon } from '@turf/turf';
 import type { Polygon } from 'geojson';
 import RBush from 'rbush';
 import { type ActivationState, advance, initialState, passAtOnce } from '../../src/engine/advance.js';
-import { activationFor, type CompiledTag, compileTag, joinShared } from '../../src/engine/compile.js';
-import { applyShared, createSharedIndex, type SharedIndex } from '../../src/engine/shared-index.js';
+import { applyShared, createSharedIndex, type SharedIndex } from '../../src/engine/near/shared-index.js';
 import type { EngineEvent } from '../../src/engine/types.js';
+import { activationFor, type CompiledTag, compileTag, joinShared } from '../../src/engine/watch/compile.js';
 import type { PingInput } from './tracks.js';
 import { ringOf, STARTS_AT_MS, sharedWatch, tagWatch, type World, type WorldZone } from './world.js';
 

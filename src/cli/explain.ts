@@ -2,14 +2,14 @@
 import { parseArgs } from 'node:util';
 import { type FindingEvent, isFinding, toFindingEvent } from '../alerts/event.js';
 import type { EngineEvent, SharedWatch, TagWatch } from '../engine/types.js';
-import { prepareShared, startOrderedRerun } from '../pipeline/ordered-rerun.js';
-import type { Database } from '../pipeline/ports.js';
-import { findAlert, rerun, type StoredPing } from '../pipeline/rerun.js';
-import { draftSharedWatch, draftTagWatch, horizonOf } from '../pipeline/watch-builder.js';
-import type { TermKey } from '../pipeline/watch-port.js';
+import type { Database } from '../ports/database.js';
+import type { TermKey } from '../ports/watch.js';
+import { prepareShared, startOrderedRerun } from '../roles/reconciler/ordered-rerun.js';
+import { findAlert, rerun, type StoredPing } from '../roles/reconciler/rerun.js';
 import { readAlert } from '../store/alerts.js';
 import { publicationKey, readReceivedPings, readTermPublications } from '../store/rerun.js';
 import { watchStore } from '../store/watch.js';
+import { draftSharedWatch, draftTagWatch, horizonOf } from '../watchlist/watch-builder.js';
 import { explainInWords } from './explain-words.js';
 
 export const EXPLAIN_HELP = `tagwatch explain ALERT-ID

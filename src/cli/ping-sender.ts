@@ -1,5 +1,5 @@
 /** Sends a batch of pings through the front door, again and again until it is answered. */
-import type { WirePing } from '../formats/track-item.js';
+import type { WirePing } from '../formats/tracks/track-item.js';
 import { type Answer, type RequestOptions, readJson, requestUntilAnswered } from './request.js';
 
 /** A ping that the server refused, by its place in the batch. */

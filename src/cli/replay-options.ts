@@ -1,7 +1,7 @@
 /** The words of `tagwatch replay`: its help, and its options from them. */
 import { parseArgs } from 'node:util';
-import { MAX_PINGS_AT_ONCE } from '../formats/ping-message.js';
-import { TRACK_FORMATS, type TrackFormat } from '../formats/track.js';
+import { MAX_PINGS_AT_ONCE } from '../formats/pings/ping-message.js';
+import { TRACK_FORMATS, type TrackFormat } from '../formats/tracks/track.js';
 import { joinMinusValues } from './arguments.js';
 
 export const REPLAY_HELP = `Usage: tagwatch replay FILE [--tag TAG | --tag-column NAME] [OPTIONS]

@@ -1,6 +1,6 @@
 /** When the rows of a track go out: as they are read, at a rate, or as if they happened now. */
 import { setTimeout as wait } from 'node:timers/promises';
-import type { TrackItem, WirePing } from '../formats/track-item.js';
+import type { TrackItem, WirePing } from '../formats/tracks/track-item.js';
 
 /** A ping and where in the file it comes from. */
 export interface PlacedPing {

@@ -1,8 +1,8 @@
 /** `tagwatch replay`: a track file through the front door (`wire.md`, "Running it"). */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { readTrack } from '../formats/track.js';
-import { checkTrack, TrackCut, type TrackItem, TrackUnreadable } from '../formats/track-item.js';
+import { readTrack } from '../formats/tracks/track.js';
+import { checkTrack, TrackCut, type TrackItem, TrackUnreadable } from '../formats/tracks/track-item.js';
 import { type SenderOptions, sendPings } from './ping-sender.js';
 import { openProgress } from './progress.js';
 import { REPLAY_HELP, type ReplayOptions, readReplayOptions } from './replay-options.js';

@@ -1,5 +1,5 @@
 /** The words of `tagwatch zones`. */
-import { TYPICAL_R95_METRES } from '../formats/zone-file-check.js';
+import { TYPICAL_R95_METRES } from '../formats/zones/zone-file-check.js';
 
 const FILES = `PATHS are files, or folders that are searched for .geojson, .kml and .wkt (also .gz); other files have to be named. A file is read
 by its extension, otherwise by how it begins:

@@ -1,8 +1,8 @@
 /** Puts the zones and conditions of files through the front door; a second time changes nothing. */
 import { isDeepStrictEqual } from 'node:util';
 import { parseInstant } from '../formats/instant.js';
-import { validateZone } from '../formats/zone.js';
-import { describeShape, type FileZone } from '../formats/zone-set-check.js';
+import { validateZone } from '../formats/zones/zone.js';
+import { describeShape, type FileZone } from '../formats/zones/zone-set-check.js';
 import { type Answer, type RequestOptions, readJson, requestUntilAnswered } from './request.js';
 import type { FileCondition, LoadedZones } from './zones-load.js';
 

@@ -3,20 +3,20 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import Value from 'typebox/value';
-import { readZoneFile } from '../formats/zone-file.js';
-import { checkZone } from '../formats/zone-file-check.js';
-import { makeFinding, ZONE_ID, type ZoneFeature } from '../formats/zone-file-item.js';
+import { readZoneFile } from '../formats/zones/zone-file.js';
+import { checkZone } from '../formats/zones/zone-file-check.js';
+import { makeFinding, ZONE_ID, type ZoneFeature } from '../formats/zones/zone-file-item.js';
 import {
   type FileFinding,
   type FileZone,
   findDuplicateIds,
   findDuplicateShapes,
   findSwapped,
-} from '../formats/zone-set-check.js';
-import { toFieldErrors } from '../http/problems.js';
-import { SharedCondition } from '../http/records/geofence-set.js';
-import { checkSchedule } from '../http/records/schedule-rules.js';
-import type { Schedule } from '../pipeline/watch-port.js';
+} from '../formats/zones/zone-set-check.js';
+import { toFieldErrors } from '../http/plugins/problems.js';
+import { SharedCondition } from '../http/routes/records/geofence-set.js';
+import { checkSchedule } from '../http/routes/records/schedule-rules.js';
+import type { Schedule } from '../ports/watch.js';
 import type { ZonesOptions } from './zones-options.js';
 
 /** Read in a folder; other names have to be given. */

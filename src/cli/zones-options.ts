@@ -1,10 +1,10 @@
 /** The options of `tagwatch zones validate` and `tagwatch zones import`. */
 import { parseArgs } from 'node:util';
-import { readConfig } from '../config.js';
-import type { Bbox } from '../formats/zone.js';
-import { ZONE_FILE_FORMATS, type ZoneFileFormat } from '../formats/zone-file.js';
-import { TYPICAL_R95_METRES } from '../formats/zone-file-check.js';
-import type { ZoneFileOptions } from '../formats/zone-file-item.js';
+import type { Bbox } from '../formats/zones/zone.js';
+import { ZONE_FILE_FORMATS, type ZoneFileFormat } from '../formats/zones/zone-file.js';
+import { TYPICAL_R95_METRES } from '../formats/zones/zone-file-check.js';
+import type { ZoneFileOptions } from '../formats/zones/zone-file-item.js';
+import { readConfig } from '../start/config.js';
 import { joinMinusValues } from './arguments.js';
 
 export interface ZonesOptions {

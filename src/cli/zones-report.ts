@@ -1,5 +1,5 @@
 /** What was found in zone files, for people and for machines. */
-import type { FileFinding, FileZone } from '../formats/zone-set-check.js';
+import type { FileFinding, FileZone } from '../formats/zones/zone-set-check.js';
 import type { LoadedZones } from './zones-load.js';
 
 const count = (value: number, noun: string) => `${value.toLocaleString('en-GB')} ${noun}${value === 1 ? '' : 's'}`;

@@ -1,15 +1,15 @@
 /** The console: puts the parts together. One feed, one list, one map; what is known lives here. */
 import type { AlertItem } from '../alerts/alert.js';
-import { FEED_PATH, FEED_PROTOCOL } from '../feed/paths.js';
-import { type AlertBook, bookOf, emptyBook, fold, put } from './alert-book.js';
-import { createAlertList } from './alert-list.js';
-import type { RowContext } from './alert-row.js';
+import { FEED_PATH, FEED_PROTOCOL } from '../wire/feed-paths.js';
 import { acknowledge, loadWearers, loadZones, type WearerInfo, type ZoneInfo } from './api.js';
-import { createConnectionBar } from './connection-bar.js';
-import { byId, setText } from './dom.js';
-import { connectFeed } from './feed-client.js';
-import { createMap, type WearerMap } from './map.js';
-import { refusalWords } from './words.js';
+import { createAlertList } from './components/alert-list.js';
+import type { RowContext } from './components/alert-row.js';
+import { createConnectionBar } from './components/connection-bar.js';
+import { byId, setText } from './components/dom.js';
+import { connectFeed } from './feed/feed-client.js';
+import { createMap, type WearerMap } from './map/map.js';
+import { type AlertBook, bookOf, emptyBook, fold, put } from './model/alert-book.js';
+import { refusalWords } from './words/words.js';
 
 /** How long the list of wearers and zones is good for, and how soon an unknown id may ask for it again. */
 const RECORDS_MS = 60_000;

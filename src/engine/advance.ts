@@ -1,11 +1,9 @@
 /** The fold of one activation: a state and an input give the next state and what is to be said. Pure and synchronous. */
-import { sigmaMetres } from './belief.js';
-import { noteAhead } from './clock-ahead.js';
-import type { CompiledActivation, CompiledOwn } from './compile.js';
-import { whyNotJudged } from './evidence.js';
-import type { Finding } from './finding.js';
-import { foldCandidate } from './fold-all.js';
-import { applyHistory } from './history.js';
+import { sigmaMetres } from './fold/belief.js';
+import { noteAhead } from './fold/clock-ahead.js';
+import { whyNotJudged } from './fold/evidence.js';
+import type { Finding } from './fold/finding.js';
+import { foldCandidate } from './fold/fold-all.js';
 import {
   backlogOf,
   keptFixes,
@@ -17,15 +15,14 @@ import {
   remember,
   rememberIn,
   rewind,
-} from './horizon.js';
+} from './fold/horizon.js';
+import { isPlausible } from './fold/speed.js';
+import { findStanding } from './fold/standing.js';
 import type { EngineInput, HistoryInput } from './inputs.js';
-import { recall, settledAtMs, withRecalled } from './match.js';
-import { endNotice, noticeByTime, noticeDueAtMs, noticeOf, raiseNotice } from './notices.js';
-import type { PreparedTerm } from './prepared-term.js';
-import { clearDisc, ownAlong } from './safe-disc.js';
-import { mayBeUneventful, passAfterLook, passAtOnce } from './short-path.js';
-import { isPlausible } from './speed.js';
-import { findStanding } from './standing.js';
+import { applyHistory } from './past/history.js';
+import { clearDisc, ownAlong } from './quiet/safe-disc.js';
+import { mayBeUneventful, passAfterLook, passAtOnce } from './quiet/short-path.js';
+import { goOnSteadily, type Steady } from './quiet/steady.js';
 import {
   type ActivationState,
   type Draft,
@@ -36,13 +33,16 @@ import {
   stateOf,
   type ToldOver,
 } from './state.js';
-import { goOnSteadily, type Steady } from './steady.js';
-import { tell } from './tell.js';
+import { recall, settledAtMs, withRecalled } from './tell/match.js';
+import { endNotice, noticeByTime, noticeDueAtMs, noticeOf, raiseNotice } from './tell/notices.js';
+import { tell } from './tell/tell.js';
 import { AHEAD_LIMIT_MS, CLOCK_AHEAD_WITHIN_MS } from './thresholds.js';
 import type { EngineEvent, NotJudged, ReconcileRequest } from './types.js';
-import { adoptWatch, findNextEdges, knowsWatch, termAbout, termOf } from './watch-change.js';
+import type { CompiledActivation, CompiledOwn } from './watch/compile.js';
+import type { PreparedTerm } from './watch/prepared-term.js';
+import { adoptWatch, findNextEdges, knowsWatch, termAbout, termOf } from './watch/watch-change.js';
 
-export { passAtOnce } from './short-path.js';
+export { passAtOnce } from './quiet/short-path.js';
 export type { ActivationState } from './state.js';
 export { initialState } from './state.js';
 export { upgradeState } from './upgrade.js';

@@ -1,6 +1,6 @@
 /** What the engine remembers of one activation: plain JSON, bounded, checkpointed as it is. */
 
-import type { AheadFix } from './clock-ahead.js';
+import type { AheadFix } from './fold/clock-ahead.js';
 import { SNAPSHOT_EVERY_FIXES } from './thresholds.js';
 import type { AlertKind, ConditionKind, CurfewReason, EndedBecause, NoticeKind, Rule, Severity } from './types.js';
 

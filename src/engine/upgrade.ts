@@ -1,7 +1,7 @@
 /** States as earlier versions wrote them. */
-import { sigmaMetres } from './belief.js';
-import { AT_ONCE, backlogFromMs } from './finding.js';
-import { horizonOf } from './horizon.js';
+import { sigmaMetres } from './fold/belief.js';
+import { AT_ONCE, backlogFromMs } from './fold/finding.js';
+import { horizonOf } from './fold/horizon.js';
 import {
   type ActivationState,
   type Episode,

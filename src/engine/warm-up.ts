@@ -3,11 +3,11 @@
  * thousands of pings cost several times what later ones do. Seeded and pure: it leaves nothing behind but compiled code.
  */
 import { type ActivationState, advance, initialState } from './advance.js';
-import { type CompiledTag, compileTag, joinShared } from './compile.js';
 import type { EngineInput } from './inputs.js';
 import { cos, sin } from './math/angles.js';
-import { applyShared, createSharedIndex } from './shared-index.js';
+import { applyShared, createSharedIndex } from './near/shared-index.js';
 import type { Ping, SharedWatch, TagWatch, Term, Zone } from './types.js';
+import { type CompiledTag, compileTag, joinShared } from './watch/compile.js';
 
 const TAGS = 40;
 const SHARED_ZONES = 60;

@@ -13,14 +13,16 @@ import fastify, {
   type FastifyRequest,
   type RawServerDefault,
 } from 'fastify';
-import type { Reach } from '../feed/reach.js';
-import { MAX_TAG_ID_LENGTH } from '../formats/tag-id.js';
-import { DatabaseBusy, DatabaseUnavailable, type Log, LogUnavailable, RecordsRefused } from '../pipeline/ports.js';
-import { undoContentEncoding } from './content-encoding.js';
-import { parseJsonBody, UnreadableJson } from './json-body.js';
-import { type ProblemInput, sendProblem, toProblem } from './problems.js';
-import { describeCommon } from './route-description.js';
-import { compileValidator, SchemaMismatch } from './validation.js';
+import { DatabaseBusy, DatabaseUnavailable } from '../ports/database.js';
+import { LogUnavailable, RecordsRefused } from '../ports/event-log.js';
+import type { Log } from '../ports/log.js';
+import { MAX_TAG_ID_LENGTH } from '../wire/tag-id.js';
+import type { Reach } from './feed/reach.js';
+import { undoContentEncoding } from './plugins/content-encoding.js';
+import { parseJsonBody, UnreadableJson } from './plugins/json-body.js';
+import { type ProblemInput, sendProblem, toProblem } from './plugins/problems.js';
+import { describeCommon } from './plugins/route-description.js';
+import { compileValidator, SchemaMismatch } from './plugins/validation.js';
 
 export type App = FastifyInstance<
   RawServerDefault,

@@ -1,5 +1,5 @@
 /** Who of a group reads what: partition n of every topic goes to the same member, and a member keeps what it had. */
-import type { TopicPartition } from '../pipeline/ports.js';
+import type { TopicPartition } from '../ports/event-log.js';
 
 /** A member of a group, and the partition numbers it had before. */
 export interface GroupMember {

@@ -1,5 +1,6 @@
 /** One assignment of one consumer: a loop per partition that hands over batches until the assignment ends. */
-import type { ConsumerHandler, Log, LogBatch, PartitionControl, TopicPartition } from '../pipeline/ports.js';
+import type { ConsumerHandler, LogBatch, PartitionControl, TopicPartition } from '../ports/event-log.js';
+import type { Log } from '../ports/log.js';
 import { type Backoff, backoffDelayMs, settlesWithin, sleep } from './backoff.js';
 
 /** Where the records of an assignment come from. */

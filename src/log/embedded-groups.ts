@@ -1,5 +1,6 @@
 /** Consumer groups within one process: members come and go, and every time the partitions are dealt out again. */
-import type { ConsumeOptions, Log, TopicPartition } from '../pipeline/ports.js';
+import type { ConsumeOptions, TopicPartition } from '../ports/event-log.js';
+import type { Log } from '../ports/log.js';
 import { assignPartitions } from './assignment.js';
 import type { Backoff } from './backoff.js';
 import { type Delivery, type RecordSource, startDelivery } from './delivery.js';

@@ -1,5 +1,5 @@
 /** How a record lies in LMDB: flags (u8), append time (f64), then key and headers with their lengths (u32), then the value. */
-import type { LogRecord, NewRecord, TopicPartition } from '../pipeline/ports.js';
+import type { LogRecord, NewRecord, TopicPartition } from '../ports/event-log.js';
 
 const HAS_KEY = 1;
 const HAS_VALUE = 2;

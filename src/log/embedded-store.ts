@@ -9,7 +9,7 @@ import {
   type NewRecord,
   type TopicPartition,
   type TopicSpec,
-} from '../pipeline/ports.js';
+} from '../ports/event-log.js';
 import { settlesWithin } from './backoff.js';
 import { decodeRecord, encodeRecord, readAppendedAtMs } from './embedded-record.js';
 import { partitionOfKey } from './murmur2.js';

@@ -1,7 +1,8 @@
 /** The log without Kafka: LMDB in a directory of one process. Durable, and meant for one machine. */
 import { join } from 'node:path';
 import { takeLock } from '../directory-lock.js';
-import { type Consumer, type EventLog, type Log, LogUnavailable } from '../pipeline/ports.js';
+import { type Consumer, type EventLog, LogUnavailable } from '../ports/event-log.js';
+import type { Log } from '../ports/log.js';
 import type { Backoff } from './backoff.js';
 import { createGroups } from './embedded-groups.js';
 import { openEmbeddedStore } from './embedded-store.js';

@@ -3,7 +3,7 @@
  * never more than one, so that no retry overtakes what came before it.
  */
 import type { Message, Producer } from 'kafkajs';
-import { LogDenied, LogUnavailable, type NewRecord, RecordsRefused } from '../pipeline/ports.js';
+import { LogDenied, LogUnavailable, type NewRecord, RecordsRefused } from '../ports/event-log.js';
 import { settlesWithin } from './backoff.js';
 import { brokerErrorType, DefaultPartitioner, type KafkaContext, toUnavailable } from './kafka-client.js';
 import { partitionOfKey } from './murmur2.js';

@@ -5,7 +5,8 @@
  */
 import { connect, type Socket } from 'node:net';
 import { type Broker, type Cluster, type ISocketFactoryArgs, Kafka, type logCreator, Partitioners } from 'kafkajs';
-import { type Log, LogDenied, LogUnavailable } from '../pipeline/ports.js';
+import { LogDenied, LogUnavailable } from '../ports/event-log.js';
+import type { Log } from '../ports/log.js';
 
 /** Every time limit of the adapter, in ms. */
 export interface KafkaTimings {

@@ -1,5 +1,5 @@
 /** A consumer on Kafka: takes part in its group (or reads alone), and goes on over errors until it is stopped. */
-import type { ConsumeOptions, Consumer, TopicPartition } from '../pipeline/ports.js';
+import type { ConsumeOptions, Consumer, TopicPartition } from '../ports/event-log.js';
 import { backoffDelayMs, settlesWithin, sleep } from './backoff.js';
 import { type Delivery, startDelivery } from './delivery.js';
 import {

@@ -1,6 +1,6 @@
 /** The records of one assignment from Kafka: a fetch per leading broker at a time, and one batch a partition kept ahead. */
 import type { Cluster } from 'kafkajs';
-import type { TopicPartition } from '../pipeline/ports.js';
+import type { TopicPartition } from '../ports/event-log.js';
 import { backoffDelayMs } from './backoff.js';
 import type { RecordSource } from './delivery.js';
 import { errorType, type KafkaContext, orUnavailable, repairCluster } from './kafka-client.js';

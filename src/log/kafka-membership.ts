@@ -1,6 +1,6 @@
 /** Membership of one consumer group: join, sync, heartbeat, commit, leave, each a request to the group's coordinator. */
 import { AssignerProtocol, type Cluster } from 'kafkajs';
-import type { TopicPartition } from '../pipeline/ports.js';
+import type { TopicPartition } from '../ports/event-log.js';
 import { assignPartitions } from './assignment.js';
 import { type Coordinator, errorType, type KafkaTimings, knownPartitions } from './kafka-client.js';
 

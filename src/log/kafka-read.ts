@@ -1,6 +1,6 @@
 /** Reading partitions once, to their end as it was at the call. */
 import type { Cluster } from 'kafkajs';
-import { type LogBatch, LogUnavailable, type TopicPartition } from '../pipeline/ports.js';
+import { type LogBatch, LogUnavailable, type TopicPartition } from '../ports/event-log.js';
 import { backoffDelayMs } from './backoff.js';
 import {
   connectCluster,

@@ -1,6 +1,6 @@
 /** One fetch request, and what its answer means. */
 import type { Cluster, IHeaders } from 'kafkajs';
-import type { LogRecord, TopicPartition } from '../pipeline/ports.js';
+import type { LogRecord, TopicPartition } from '../ports/event-log.js';
 import { errorType } from './kafka-client.js';
 
 /** At most so much of one partition in one answer, unless a single batch is larger. */

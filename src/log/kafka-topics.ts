@@ -1,6 +1,6 @@
 /** Topics on Kafka: what there is, and making what is missing. */
 import type { Admin, ITopicConfig } from 'kafkajs';
-import { LogUnavailable, type TopicSpec } from '../pipeline/ports.js';
+import { LogUnavailable, type TopicSpec } from '../ports/event-log.js';
 import { errorType, type KafkaContext, orUnavailable } from './kafka-client.js';
 
 /** A wearer's watch has up to 1 MB; a batch of one such record has to fit with room to spare. */

@@ -1,6 +1,7 @@
 /** The log on Kafka. Nothing is connected before it is needed, and nothing fails for good because a broker is away. */
 import { randomUUID } from 'node:crypto';
-import { type Consumer, type EventLog, type Log, LogUnavailable } from '../pipeline/ports.js';
+import { type Consumer, type EventLog, LogUnavailable } from '../ports/event-log.js';
+import type { Log } from '../ports/log.js';
 import { type Appender, createAppender } from './kafka-appender.js';
 import { createKafka, DEFAULT_TIMINGS, type KafkaContext, type KafkaTimings } from './kafka-client.js';
 import { startConsumer } from './kafka-consumer.js';

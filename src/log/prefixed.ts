@@ -1,6 +1,6 @@
 /** An EventLog in which Tagwatch's own topics and groups bear a prefix, so that several Tagwatches share one Kafka. */
-import type { ConsumeOptions, EventLog, LogBatch, PartitionControl, TopicPartition } from '../pipeline/ports.js';
-import { OWN_TOPICS } from '../pipeline/topics.js';
+import type { ConsumeOptions, EventLog, LogBatch, PartitionControl, TopicPartition } from '../ports/event-log.js';
+import { OWN_TOPICS } from '../ports/topics.js';
 
 const OWN = new Set(OWN_TOPICS.map(({ topic }) => topic));
 

@@ -1,13 +1,15 @@
 /** What `/metrics` reads of the parts when it is asked: what is up, how far each is behind, how full it is. */
-import type { Metrics } from '../metrics.js';
-import type { DatabaseWatch } from '../pipeline/database-watch.js';
-import type { EngineWorker } from '../pipeline/engine-worker.js';
-import { INTAKE_GROUP } from '../pipeline/intake.js';
-import type { LogWatch } from '../pipeline/log-watch.js';
-import type { Clock, Database } from '../pipeline/ports.js';
-import type { Reconciler } from '../pipeline/reconciler.js';
-import type { Recorder } from '../pipeline/recorder.js';
+
+import type { Clock } from '../ports/clock.js';
+import type { Database } from '../ports/database.js';
+import type { DatabaseWatch } from '../roles/database-watch.js';
+import type { EngineWorker } from '../roles/engine/engine-worker.js';
+import { INTAKE_GROUP } from '../roles/intake/intake.js';
+import type { LogWatch } from '../roles/log-watch.js';
+import type { Reconciler } from '../roles/reconciler/reconciler.js';
+import type { Recorder } from '../roles/recorder/recorder.js';
 import { measureOutbox } from '../store/outbox.js';
+import type { Metrics } from './metrics.js';
 import type { WatchedGroups } from './watched-groups.js';
 
 /** As the work, or null where what it asks is away. */

@@ -6,8 +6,8 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type App, type AppOptions, createApp } from '../http/app.js';
-import { type HealthDeps, registerHealth } from '../http/health.js';
-import { sendProblem } from '../http/problems.js';
+import { sendProblem } from '../http/plugins/problems.js';
+import { type HealthDeps, registerHealth } from '../http/routes/operation/health.js';
 import { listBlocking, type Readiness } from './readiness.js';
 
 /** How long a client of a program that starts or stops is told to wait, seconds. */

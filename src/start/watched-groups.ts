@@ -1,5 +1,5 @@
 /** What the metrics tell of Kafka's consumer groups, seen where every role reads: rebalances, and how far each is behind. */
-import type { EventLog, TopicPartition } from '../pipeline/ports.js';
+import type { EventLog, TopicPartition } from '../ports/event-log.js';
 
 export interface WatchedGroups {
   /** The same log. */

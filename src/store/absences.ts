@@ -1,6 +1,6 @@
 /** Authorised absences: when a wearer may be elsewhere than an order demands. */
-import type { Queryable } from '../pipeline/ports.js';
-import type { AbsenceFacts } from '../pipeline/watch-port.js';
+import type { Queryable } from '../ports/database.js';
+import type { AbsenceFacts } from '../ports/watch.js';
 import { checkReferences, type RecordFault } from './records.js';
 import { defineSimpleRecord } from './simple-record.js';
 

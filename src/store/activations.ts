@@ -1,5 +1,5 @@
 /** Activations: one tag on one wearer over one period. */
-import type { Queryable } from '../pipeline/ports.js';
+import type { Queryable } from '../ports/database.js';
 import { checkReferences, lockNames, type RecordFault } from './records.js';
 import { defineSimpleRecord } from './simple-record.js';
 

@@ -1,7 +1,7 @@
 /** Alerts and their events as the record holds them: `alert`, `alert_event`. */
 import { type Alert, type Applied, applyEvent, type Refusal } from '../alerts/alert.js';
 import type { AlertEvent } from '../alerts/event.js';
-import type { Queryable } from '../pipeline/ports.js';
+import type { Queryable } from '../ports/database.js';
 import { toStorable, toStorableJson } from './text.js';
 
 interface Judged {
@@ -109,7 +109,7 @@ export interface AlertListFilter {
   readonly limit: number;
 }
 
-/** Alerts on record, raised last first, equal ones by id: the order of the api's register (`pipeline/alert-register.ts`). */
+/** Alerts on record, raised last first, equal ones by id: the order of the api's register (`alerts/register.ts`). */
 export async function listAlerts(db: Queryable, filter: AlertListFilter): Promise<Alert[]> {
   const params: unknown[] = [];
   const clauses: string[] = [];

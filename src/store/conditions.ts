@@ -1,7 +1,7 @@
 /** Conditions and their versions: one clause of an order, or of all. */
 import type { ConditionKind } from '../engine/types.js';
-import type { Queryable } from '../pipeline/ports.js';
-import type { Schedule } from '../pipeline/watch-port.js';
+import type { Queryable } from '../ports/database.js';
+import type { Schedule } from '../ports/watch.js';
 import { checkEffectiveAt, isSameVersion, readEffectiveAt, type VersionPut } from './record-versions.js';
 import { checkReferences, lockNames, type RecordFault, type RecordTable, type StoredRecord } from './records.js';
 

@@ -1,5 +1,5 @@
 /** What an error of the database means. */
-import { DatabaseBusy, DatabaseUnavailable } from '../pipeline/ports.js';
+import { DatabaseBusy, DatabaseUnavailable } from '../ports/database.js';
 
 const AWAY_CODES = new Set([
   'ECONNREFUSED',

@@ -1,6 +1,6 @@
 /** What stood when a trail has a gap: the watches of its tags, and the shared conditions with a zone near the line across it. */
-import type { Queryable } from '../pipeline/ports.js';
-import type { WatchFacts } from '../pipeline/watch-port.js';
+import type { Queryable } from '../ports/database.js';
+import type { WatchFacts } from '../ports/watch.js';
 import { watchStore } from './watch.js';
 
 interface Place {

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type Database, DatabaseUnusable, type Log } from '../pipeline/ports.js';
+import { type Database, DatabaseUnusable } from '../ports/database.js';
+import type { Log } from '../ports/log.js';
 
 /** Any number, the same in every version of the program: who holds it migrates. */
 const MIGRATION_LOCK = 7_402_310_001;

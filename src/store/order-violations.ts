@@ -1,7 +1,7 @@
 /** What accumulated time in violation is added up from: an order's curfew alerts and its absences, as they are on record. */
 import type { Alert } from '../alerts/alert.js';
-import type { Queryable } from '../pipeline/ports.js';
-import type { AbsenceFacts } from '../pipeline/watch-port.js';
+import type { Queryable } from '../ports/database.js';
+import type { AbsenceFacts } from '../ports/watch.js';
 import { readAbsences } from './absences.js';
 
 /** Three a day over an order of nine years. */

@@ -1,6 +1,7 @@
 /** The outbox: what has to be told to the engine, from the transaction of a change until the log has it. */
-import type { Database, Log, Queryable } from '../pipeline/ports.js';
-import type { OutboxRow, WatchTarget } from '../pipeline/watch-port.js';
+import type { Database, Queryable } from '../ports/database.js';
+import type { Log } from '../ports/log.js';
+import type { OutboxRow, WatchTarget } from '../ports/watch.js';
 
 /** Told when rows were added; the publisher listens. */
 export const OUTBOX_CHANNEL = 'tagwatch_outbox';

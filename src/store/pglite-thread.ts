@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { DatabaseUnavailable } from '../pipeline/ports.js';
+import { DatabaseUnavailable } from '../ports/database.js';
 import { asPortError } from './errors.js';
 import type { Reply, Request, WorkerOptions } from './pglite-messages.js';
 

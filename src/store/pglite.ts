@@ -6,8 +6,9 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { takeLock } from '../directory-lock.js';
-import type { Database, Log, Queryable, Row } from '../pipeline/ports.js';
-import { DatabaseUnavailable } from '../pipeline/ports.js';
+import type { Database, Queryable, Row } from '../ports/database.js';
+import { DatabaseUnavailable } from '../ports/database.js';
+import type { Log } from '../ports/log.js';
 import { type Answer, startPgliteThread } from './pglite-thread.js';
 import { makeTurns } from './turns.js';
 import { encodeParameter } from './values.js';

@@ -1,5 +1,6 @@
 /** The track: `ping`, a partition a day. */
-import type { Database, Fitted, NoEvidence, PingRow, Queryable } from '../pipeline/ports.js';
+import type { Database, Queryable } from '../ports/database.js';
+import type { Fitted, NoEvidence, PingRow } from '../ports/record-tables.js';
 import { toStorable } from './text.js';
 
 /**
@@ -19,7 +20,7 @@ export async function makePingPartitions(db: Database, days: readonly string[]):
 }
 
 /**
- * `not_judged` are the reasons that lie in the ping itself, in the engine's order (`engine/evidence.ts`); $17 is how far ahead
+ * `not_judged` are the reasons that lie in the ping itself, in the engine's order (`engine/fold/evidence.ts`); $17 is how far ahead
  * of its receipt a fix may be, in seconds, $19 how near to 0° 0° none is one. Device events are words, so their array can travel as its text: arrays of arrays
  * would be flattened.
  */

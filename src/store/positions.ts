@@ -1,5 +1,8 @@
 /** How far each reader has got in the log: `log_position`. */
-import type { LogPosition, Queryable, TopicPartition } from '../pipeline/ports.js';
+
+import type { Queryable } from '../ports/database.js';
+import type { TopicPartition } from '../ports/event-log.js';
+import type { LogPosition } from '../ports/record-tables.js';
 
 /** Null: this reader has never been here. */
 export async function readPosition(db: Queryable, reader: string, at: TopicPartition): Promise<LogPosition | null> {

@@ -1,6 +1,6 @@
 /** LISTEN on a connection of its own that comes back by itself. */
 import pg from 'pg';
-import type { Log } from '../pipeline/ports.js';
+import type { Log } from '../ports/log.js';
 import { prepareSession, type SessionConfig } from './postgres-session.js';
 
 /** How often the listener asks whether its session still lives: a connection cut without a word would never tell. */

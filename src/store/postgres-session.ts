@@ -1,6 +1,6 @@
 /** Sessions of PostgreSQL: what holds in each of ours, and whether they are ours at all. */
 import pg from 'pg';
-import { DatabaseUnusable } from '../pipeline/ports.js';
+import { DatabaseUnusable } from '../ports/database.js';
 import { asPortError } from './errors.js';
 
 export interface SessionConfig {

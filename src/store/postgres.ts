@@ -1,6 +1,7 @@
 /** The `Database` port on PostgreSQL with PostGIS, by `pg`. */
 import pg from 'pg';
-import type { Database, Log, Queryable, QueryResult, Row } from '../pipeline/ports.js';
+import type { Database, Queryable, QueryResult, Row } from '../ports/database.js';
+import type { Log } from '../ports/log.js';
 import { asPortError, isAway, isCollision } from './errors.js';
 import { startListening } from './postgres-listen.js';
 import { holdLock } from './postgres-lock.js';

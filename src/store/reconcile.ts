@@ -1,7 +1,8 @@
 /** Requests to judge the past again, and what the reconciler reads: `ReconcileStore` in SQL. */
 import type { FindingEvent } from '../alerts/event.js';
-import type { Queryable, RequestRow } from '../pipeline/ports.js';
-import type { DueRequest, ReconcileStore } from '../pipeline/reconcile-port.js';
+import type { Queryable } from '../ports/database.js';
+import type { DueRequest, ReconcileStore } from '../ports/reconcile.js';
+import type { RequestRow } from '../ports/record-tables.js';
 import { PING_COLUMNS, type StoredPingRow, toStoredPing } from './rerun.js';
 
 const instant = (ms: number): string => new Date(ms).toISOString();

@@ -1,5 +1,5 @@
 /** The recorder's tables, together. */
-import type { RecordTables } from '../pipeline/ports.js';
+import type { RecordTables } from '../ports/record-tables.js';
 import { foldAlertEvents } from './alerts.js';
 import { refusesData } from './errors.js';
 import { insertPings, makePingPartitions } from './pings.js';

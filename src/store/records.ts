@@ -1,6 +1,6 @@
 /** What every record has in common: written under a lock in one transaction with its outbox rows, kept in versions. */
-import type { Database, Queryable } from '../pipeline/ports.js';
-import type { WatchTarget } from '../pipeline/watch-port.js';
+import type { Database, Queryable } from '../ports/database.js';
+import type { WatchTarget } from '../ports/watch.js';
 import { addOutboxRows, readPendingRows } from './outbox.js';
 
 export type RecordKind =

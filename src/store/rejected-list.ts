@@ -1,5 +1,5 @@
 /** What was rejected, as the record holds it. */
-import type { Queryable } from '../pipeline/ports.js';
+import type { Queryable } from '../ports/database.js';
 
 export interface RejectedMessage {
   readonly rejectedId: number;

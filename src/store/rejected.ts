@@ -1,5 +1,6 @@
 /** What could not be used: `rejected_message`. */
-import type { Queryable, RejectedRow } from '../pipeline/ports.js';
+import type { Queryable } from '../ports/database.js';
+import type { RejectedRow } from '../ports/record-tables.js';
 import { toStorable, toStorableJson } from './text.js';
 
 /** Writes those that are not there yet; tells how many. */

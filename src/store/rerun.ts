@@ -1,7 +1,7 @@
 /** What a re-run of the engine reads of the record: pings as they came in, and when terms were published. */
 import type { DeviceEvent, Mechanism, Ping } from '../engine/types.js';
-import type { Queryable } from '../pipeline/ports.js';
-import type { TermKey } from '../pipeline/watch-port.js';
+import type { Queryable } from '../ports/database.js';
+import type { TermKey } from '../ports/watch.js';
 
 /** The newest pings before the interval, so that the state at its start is known. */
 const PINGS_BEFORE = 8;

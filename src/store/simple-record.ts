@@ -1,6 +1,6 @@
 /** Records whose row is the newest version, and whose earlier ones are kept as they were written. */
 import { isDeepStrictEqual } from 'node:util';
-import type { Queryable, Row } from '../pipeline/ports.js';
+import type { Queryable, Row } from '../ports/database.js';
 import { type RecordKind, type RecordTable, type StoredRecord, TABLES } from './records.js';
 
 /** A field of the content and its column. Instants are ISO in the content. */

@@ -1,5 +1,5 @@
 /** Suspensions: while alerts of a wearer, or of one of the wearer's conditions, are held back. */
-import type { Queryable } from '../pipeline/ports.js';
+import type { Queryable } from '../ports/database.js';
 import { checkReferences, type RecordFault } from './records.js';
 import { defineSimpleRecord } from './simple-record.js';
 

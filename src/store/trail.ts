@@ -1,7 +1,7 @@
 /** Where a wearer was: pings joined with who wore the tag when. */
 import type { Mechanism, NotJudged } from '../engine/types.js';
-import type { Queryable } from '../pipeline/ports.js';
-import type { TrailModel } from '../pipeline/watch-port.js';
+import type { Queryable } from '../ports/database.js';
+import type { TrailModel } from '../ports/watch.js';
 
 /** A ping as it was recorded, with or without a position. Instants are epoch ms. */
 export interface TrailPoint {

@@ -2,7 +2,7 @@
  * So many at a time, in order of arrival, with a bound on how many wait and for how long. `async-mutex` keeps those who gave up in
  * its queue until their turn comes, so behind a statement that hangs its bound would be none.
  */
-import { DatabaseBusy } from '../pipeline/ports.js';
+import { DatabaseBusy } from '../ports/database.js';
 
 export interface Turns {
   /** Resolves with what gives the turn back (calling it twice does nothing); rejects with `DatabaseBusy`. */

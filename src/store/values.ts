@@ -1,6 +1,6 @@
 /**
  * JavaScript values as PostgreSQL's text and back: one table for both databases, so that a parameter or a column means the
- * same on PostGIS and on PGlite. See `Queryable` in `pipeline/ports.ts`. `pg-types` has other rules for most of what stands here
+ * same on PostGIS and on PGlite. See `Queryable` in `ports/database.ts`. `pg-types` has other rules for most of what stands here
  * (64-bit integers and numeric as text, infinity as an instant), and PGlite does not use it.
  */
 import { parse as parseArray } from 'postgres-array';

@@ -1,6 +1,6 @@
 /** What the publisher reads of the records, and what it remembers: `WatchStore` in SQL. */
 import type { Zone } from '../engine/types.js';
-import type { Queryable } from '../pipeline/ports.js';
+import type { Queryable } from '../ports/database.js';
 import type {
   ConditionFacts,
   ConditionVersionFacts,
@@ -10,7 +10,7 @@ import type {
   WatchStore,
   WatchTarget,
   ZoneVersionFacts,
-} from '../pipeline/watch-port.js';
+} from '../ports/watch.js';
 import { readAbsences } from './absences.js';
 import { addOutboxRows, OUTBOX_CHANNEL, readOutbox, removeFromOutbox } from './outbox.js';
 import { readWearerPeriods } from './wearer-periods.js';

@@ -1,7 +1,7 @@
 /** Suspensions and custody as the engine is told of them: every version, by when it stood. */
 import type { CustodyPeriod, Suspension } from '../engine/types.js';
-import type { Queryable } from '../pipeline/ports.js';
-import type { WatchFacts } from '../pipeline/watch-port.js';
+import type { Queryable } from '../ports/database.js';
+import type { WatchFacts } from '../ports/watch.js';
 
 interface PeriodRow {
   id: string;

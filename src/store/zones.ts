@@ -1,6 +1,6 @@
 /** Zones and their versions: the engine's shape, and the geometry for PostGIS. */
 import type { Zone } from '../engine/types.js';
-import type { Queryable } from '../pipeline/ports.js';
+import type { Queryable } from '../ports/database.js';
 import { checkEffectiveAt, isSameVersion, readEffectiveAt, type VersionPut } from './record-versions.js';
 import type { RecordTable, StoredRecord } from './records.js';
 

@@ -3,13 +3,13 @@
  * they were published, ticks every five seconds where they can matter, and what came too late judged again when the tag is quiet.
  */
 import { toFindingEvent } from '../alerts/event.js';
-import { compareWithRecord } from '../engine/reconcile.js';
+import { compareWithRecord } from '../engine/past/reconcile.js';
 import type { EngineEvent, ReconcileRequest, SharedWatch, TagWatch, Term } from '../engine/types.js';
-import { prepareShared, startOrderedRerun } from '../pipeline/ordered-rerun.js';
-import { emptyFold, foldInput } from '../pipeline/partition-fold.js';
-import { toRecordedEpisode } from '../pipeline/recorded-episode.js';
-import type { StoredPing } from '../pipeline/rerun.js';
-import type { InputRecord } from '../pipeline/topics.js';
+import type { InputRecord } from '../ports/topics.js';
+import { emptyFold, foldInput } from '../roles/engine/partition-fold.js';
+import { prepareShared, startOrderedRerun } from '../roles/reconciler/ordered-rerun.js';
+import { toRecordedEpisode } from '../roles/reconciler/recorded-episode.js';
+import type { StoredPing } from '../roles/reconciler/rerun.js';
 import { ACTIVATION_ID, type Stage, sharedWatchesOf, watchOf } from './world.js';
 
 const TICK_MS = 5_000;

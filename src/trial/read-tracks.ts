@@ -1,8 +1,8 @@
 /** `npm run trial -- --tracks DIR`: reads the recorded tracks of a folder and prints what was found over them. */
 import { createReadStream, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { readTrack } from '../formats/track.js';
-import { peek, ungzip } from '../formats/track-bytes.js';
+import { readTrack } from '../formats/tracks/track.js';
+import { peek, ungzip } from '../formats/tracks/track-bytes.js';
 import { collectFixes, judgeTrack, type TrackRow, tagColumnOptions } from './recorded-tracks.js';
 import { layOut } from './report-text.js';
 

@@ -4,8 +4,8 @@
  */
 
 import type { Ping, TagWatch, Zone } from '../engine/types.js';
-import { parsePing } from '../formats/tagwatch-ping.js';
-import type { TrackItem, TrackOptions } from '../formats/track-item.js';
+import { parsePing } from '../formats/pings/tagwatch-ping.js';
+import type { TrackItem, TrackOptions } from '../formats/tracks/track-item.js';
 import { between, type Point, towards } from '../simulator/ground.js';
 import { createRandom } from '../simulator/random.js';
 import { alertsOf, type TrialAlert } from './alerts.js';

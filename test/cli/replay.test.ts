@@ -7,8 +7,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type ReplayDeps, replay } from '../../src/cli/replay.js';
 import type { Ping } from '../../src/engine/types.js';
 import { type App, createApp } from '../../src/http/app.js';
-import { registerPings } from '../../src/http/pings.js';
-import { decodeJson, INPUT_PARTITIONS, INPUTS, type InputRecord } from '../../src/pipeline/topics.js';
+import { registerPings } from '../../src/http/routes/pings/pings.js';
+import { decodeJson, INPUT_PARTITIONS, INPUTS, type InputRecord } from '../../src/ports/topics.js';
 import { openTestLog, type TestLog } from '../support/embedded-log.js';
 import { silentLog } from '../support/silent-log.js';
 

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { zones } from '../../src/cli/zones.js';
 import type { Imported } from '../../src/cli/zones-import.js';
-import type { Database, EventLog } from '../../src/pipeline/ports.js';
+import type { Database } from '../../src/ports/database.js';
+import type { EventLog } from '../../src/ports/event-log.js';
 import { createTestClock, openRecordsApi, type RecordsApi } from '../support/records.js';
 
 export interface ImportAdapters {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type Alert, applyEvent, toAlertItem } from '../../src/alerts/alert.js';
 import type { AlertEvent } from '../../src/alerts/event.js';
-import { bookOf, CLOSED_LIMIT, emptyBook, fold, put } from '../../src/console/alert-book.js';
-import { arrange, emptyArrangement, nextShown } from '../../src/console/list-order.js';
+import { bookOf, CLOSED_LIMIT, emptyBook, fold, put } from '../../src/console/model/alert-book.js';
+import { arrange, emptyArrangement, nextShown } from '../../src/console/model/list-order.js';
 import { action, finding, instantAt } from '../alerts/events.js';
 
 const life: readonly AlertEvent[] = [

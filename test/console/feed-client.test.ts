@@ -12,13 +12,13 @@ import {
   delayBefore,
   judgeEvent,
   SILENCE_LIMIT_MS,
-} from '../../src/console/feed-client.js';
-import { registerFeed } from '../../src/feed/feed.js';
-import { FEED_PROTOCOL, type ServerMessage } from '../../src/feed/messages.js';
-import { createReach, OWN_REACH } from '../../src/feed/reach.js';
-import { startAlertLog } from '../../src/pipeline/alert-log.js';
-import { startLiveView } from '../../src/pipeline/live-view.js';
-import { ALERTS, encodeJson } from '../../src/pipeline/topics.js';
+} from '../../src/console/feed/feed-client.js';
+import { registerFeed } from '../../src/http/feed/feed.js';
+import { createReach, OWN_REACH } from '../../src/http/feed/reach.js';
+import { ALERTS, encodeJson } from '../../src/ports/topics.js';
+import { startAlertLog } from '../../src/views/alert-log.js';
+import { startLiveView } from '../../src/views/live-view.js';
+import { FEED_PROTOCOL, type ServerMessage } from '../../src/wire/feed-messages.js';
 import { finding } from '../alerts/events.js';
 import { openTestLog } from '../support/embedded-log.js';
 import { createRememberingLog } from '../support/silent-log.js';

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { bookOf, emptyBook, fold } from '../../src/console/alert-book.js';
-import { countTags, describeConnection, STALE_DATA_MS } from '../../src/console/connection-words.js';
+import { bookOf, emptyBook, fold } from '../../src/console/model/alert-book.js';
 import {
   graticule,
   middleBounds,
   openAlertsByWearer,
   wearerFeatures,
   zoneFeatures,
-} from '../../src/console/map-data.js';
-import { duration, timeOfDay } from '../../src/console/times.js';
-import { certainty, episodeWords, explain, explainFix, refusalWords, title } from '../../src/console/words.js';
+} from '../../src/console/model/map-data.js';
+import { countTags, describeConnection, STALE_DATA_MS } from '../../src/console/words/connection-words.js';
+import { duration, timeOfDay } from '../../src/console/words/times.js';
+import { certainty, episodeWords, explain, explainFix, refusalWords, title } from '../../src/console/words/words.js';
 import { finding, instantAt } from '../alerts/events.js';
 
 const nowMs = Date.parse(instantAt(10));

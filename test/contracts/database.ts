@@ -1,6 +1,6 @@
 /** What every adapter of the `Database` port has to do. Each test works in tables of its own. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Database } from '../../src/pipeline/ports.js';
+import type { Database } from '../../src/ports/database.js';
 import { constraintOf, refusesData, sqlState } from '../../src/store/errors.js';
 import { migrate, readMigrations } from '../../src/store/migrate.js';
 import { silentLog } from '../support/silent-log.js';

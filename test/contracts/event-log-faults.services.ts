@@ -1,7 +1,7 @@
 /** What the Kafka adapter keeps to while its broker dies, is away, and comes back: with a broker of the test's own. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectKafka, type KafkaTimings } from '../../src/log/kafka.js';
-import { type EventLog, LogUnavailable, type NewRecord } from '../../src/pipeline/ports.js';
+import { type EventLog, LogUnavailable, type NewRecord } from '../../src/ports/event-log.js';
 import { createCollector } from '../support/collecting.js';
 import { type OwnServices, startOwnServices } from '../support/services.js';
 import { createRememberingLog } from '../support/silent-log.js';

@@ -8,7 +8,7 @@ import {
   LogUnavailable,
   type NewRecord,
   type TopicSpec,
-} from '../../src/pipeline/ports.js';
+} from '../../src/ports/event-log.js';
 import { createCollector } from '../support/collecting.js';
 
 export interface EventLogUnderTest {

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { explainAlert } from '../../src/cli/explain.js';
-import type { Database } from '../../src/pipeline/ports.js';
+import type { Database } from '../../src/ports/database.js';
 import { openPglite } from '../../src/store/pglite.js';
 import { exclude, fitTag, rectangle } from '../support/cohort.js';
 import { type Home, makeHome, openFeed, put, send, startProgram } from '../support/program.js';

@@ -1,12 +1,12 @@
 /** Runs of the engine beside the brute force over seeded worlds; a difference is told with what repeats it. */
 import { advance, initialState } from '../../src/engine/advance.js';
-import { type CompiledOwn, compileTag, joinShared } from '../../src/engine/compile.js';
 import type { EngineInput } from '../../src/engine/inputs.js';
-import { type PreparedTerm, prepareTerms, termKeyOf } from '../../src/engine/prepared-term.js';
-import { applyShared, createSharedIndex } from '../../src/engine/shared-index.js';
+import { applyShared, createSharedIndex } from '../../src/engine/near/shared-index.js';
 import type { KeptFix } from '../../src/engine/state.js';
 import { HORIZON_FIXES, SNAPSHOT_EVERY_FIXES } from '../../src/engine/thresholds.js';
 import type { EngineEvent, NotJudged } from '../../src/engine/types.js';
+import { type CompiledOwn, compileTag, joinShared } from '../../src/engine/watch/compile.js';
+import { type PreparedTerm, prepareTerms, termKeyOf } from '../../src/engine/watch/prepared-term.js';
 import { createBruteForce, evaluateTrack, fixOf, type Standing } from './brute-force.js';
 import {
   generateTown,

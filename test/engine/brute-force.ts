@@ -3,22 +3,22 @@
  * due times. The whole track is kept; every fix is folded into every term, own and shared, by the same rule functions, and
  * after every input every term is asked what stands. It never calls `advance`.
  */
-import { sigmaMetres } from '../../src/engine/belief.js';
-import { foldBuffer, standingBuffer } from '../../src/engine/buffer.js';
-import type { CompiledOwn } from '../../src/engine/compile.js';
-import { whyNotJudged } from '../../src/engine/evidence.js';
-import { AT_ONCE, backlogFromMs, type Finding } from '../../src/engine/finding.js';
-import type { FoldedTerm } from '../../src/engine/fold.js';
-import { foldTerm } from '../../src/engine/fold-term.js';
-import { recall, withRecalled } from '../../src/engine/match.js';
-import { type PreparedTerm, termsByKey } from '../../src/engine/prepared-term.js';
-import { standingEpisodes, suspectedJump } from '../../src/engine/provisional.js';
-import { isReachable } from '../../src/engine/speed.js';
+import { sigmaMetres } from '../../src/engine/fold/belief.js';
+import { foldBuffer, standingBuffer } from '../../src/engine/fold/buffer.js';
+import { whyNotJudged } from '../../src/engine/fold/evidence.js';
+import { AT_ONCE, backlogFromMs, type Finding } from '../../src/engine/fold/finding.js';
+import type { FoldedTerm } from '../../src/engine/fold/fold.js';
+import { foldTerm } from '../../src/engine/fold/fold-term.js';
+import { standingEpisodes, suspectedJump } from '../../src/engine/fold/provisional.js';
+import { isReachable } from '../../src/engine/fold/speed.js';
+import { unknownBetween, unknownSince } from '../../src/engine/fold/unknown-at-edge.js';
 import type { Episode, HeldBack, KeptFix, Told, ToldOver } from '../../src/engine/state.js';
-import { tell } from '../../src/engine/tell.js';
+import { recall, withRecalled } from '../../src/engine/tell/match.js';
+import { tell } from '../../src/engine/tell/tell.js';
 import { AGREEING_FIXES, KEPT_FIXES } from '../../src/engine/thresholds.js';
 import type { EngineEvent, Ping } from '../../src/engine/types.js';
-import { unknownBetween, unknownSince } from '../../src/engine/unknown-at-edge.js';
+import type { CompiledOwn } from '../../src/engine/watch/compile.js';
+import { type PreparedTerm, termsByKey } from '../../src/engine/watch/prepared-term.js';
 
 /** What the whole track up to now makes of every term. */
 interface Plain {

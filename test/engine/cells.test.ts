@@ -10,8 +10,8 @@ import {
   STRIDE,
   squaredUnitsTo,
   termAt,
-} from '../../src/engine/cells.js';
-import { type PreparedTerm, prepareTerms } from '../../src/engine/prepared-term.js';
+} from '../../src/engine/near/cells.js';
+import { type PreparedTerm, prepareTerms } from '../../src/engine/watch/prepared-term.js';
 import { circle, place, term, zoneKey } from '../scenarios/world.js';
 
 const TERMS = Array.from({ length: 40 }, (_, i): PreparedTerm => {

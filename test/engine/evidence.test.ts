@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { compileTag } from '../../src/engine/compile.js';
-import { whyNotJudged } from '../../src/engine/evidence.js';
+import { whyNotJudged } from '../../src/engine/fold/evidence.js';
 import type { Position } from '../../src/engine/types.js';
+import { compileTag } from '../../src/engine/watch/compile.js';
 import { middle, pingAt, watch } from '../scenarios/world.js';
 
 const [FITTED, REMOVED] = [1_000_000, 9_000_000];

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { endIn, firstIn, STRIDE, termAt } from '../../src/engine/cells.js';
 import { shrinkAt } from '../../src/engine/geometry/metres-per-degree.js';
 import { UNITS_PER_DEGREE } from '../../src/engine/geometry/orientation.js';
 import type { Place } from '../../src/engine/geometry/step.js';
 import type { PreparedZone } from '../../src/engine/geometry/zone.js';
+import { endIn, firstIn, STRIDE, termAt } from '../../src/engine/near/cells.js';
 import {
   addToGrid,
   createGrid,
@@ -12,9 +12,9 @@ import {
   type Grid,
   removeFromGrid,
   rowAround,
-} from '../../src/engine/grid.js';
-import { type PreparedTerm, prepareTerms } from '../../src/engine/prepared-term.js';
-import { applyShared, createSharedIndex, exclusionsAlong } from '../../src/engine/shared-index.js';
+} from '../../src/engine/near/grid.js';
+import { applyShared, createSharedIndex, exclusionsAlong } from '../../src/engine/near/shared-index.js';
+import { type PreparedTerm, prepareTerms } from '../../src/engine/watch/prepared-term.js';
 import { circle, shared, term, zoneKey } from '../scenarios/world.js';
 
 /** Evenly: `fc.double` mostly gives numbers next to 0. */

@@ -1,12 +1,12 @@
 /** The evidence of a fix, against both likelihoods by counting: a grid of true positions, and for each of them how well it foresees the fix. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compileTag } from '../../src/engine/compile.js';
-import { evidenceOf, isEnoughAlone, likelihoodRatioOf } from '../../src/engine/likelihood.js';
-import type { PreparedTerm } from '../../src/engine/prepared-term.js';
+import { evidenceOf, isEnoughAlone, likelihoodRatioOf } from '../../src/engine/fold/likelihood.js';
 import type { KeptFix } from '../../src/engine/state.js';
 import { GAP_LIMIT_MS } from '../../src/engine/thresholds.js';
 import type { ConditionKind, Zone } from '../../src/engine/types.js';
+import { compileTag } from '../../src/engine/watch/compile.js';
+import type { PreparedTerm } from '../../src/engine/watch/prepared-term.js';
 import { circle, middle, place, squareRing, term, watch, zone } from '../scenarios/world.js';
 
 const START_MS = Date.parse('2026-06-10T12:00:00Z');

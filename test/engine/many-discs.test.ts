@@ -1,9 +1,9 @@
 /** The discs of many tags in one block of memory: each is its own, and goes over to the watch that comes after. */
 import { expect, test } from 'vitest';
 import { type ActivationState, advance, initialState, passAtOnce } from '../../src/engine/advance.js';
-import { type CompiledTag, compileTag, joinShared } from '../../src/engine/compile.js';
-import { createSharedIndex, type SharedIndex } from '../../src/engine/shared-index.js';
+import { createSharedIndex, type SharedIndex } from '../../src/engine/near/shared-index.js';
 import type { EngineEvent } from '../../src/engine/types.js';
+import { type CompiledTag, compileTag, joinShared } from '../../src/engine/watch/compile.js';
 import type { World } from './random-world.js';
 import { createWorld } from './shortcut-worlds.js';
 

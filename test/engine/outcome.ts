@@ -1,6 +1,6 @@
 /** What is left at the end, whatever way it came about. */
 import type { ActivationState } from '../../src/engine/advance.js';
-import { keptFixes } from '../../src/engine/horizon.js';
+import { keptFixes } from '../../src/engine/fold/horizon.js';
 import type { EngineEvent } from '../../src/engine/types.js';
 
 /** What stands at the end: the last word of every alert that was not withdrawn, without its ids. */

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { keptFixes } from '../../src/engine/fold/horizon.js';
 import { contains, prepareZone, widenZone } from '../../src/engine/geometry/zone.js';
-import { keptFixes } from '../../src/engine/horizon.js';
-import { bufferKey, termKeyOf } from '../../src/engine/prepared-term.js';
 import { HORIZON_FIXES, HORIZON_MS, KEPT_FIXES, SNAPSHOT_EVERY_FIXES } from '../../src/engine/thresholds.js';
 import type { EngineEvent, Ping } from '../../src/engine/types.js';
+import { bufferKey, termKeyOf } from '../../src/engine/watch/prepared-term.js';
 import { play, type Step } from '../scenarios/scenario.js';
 import { pingAt, place, term, watch, zone } from '../scenarios/world.js';
 import { finalIntervals, foldOf } from './outcome.js';

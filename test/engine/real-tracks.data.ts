@@ -4,9 +4,9 @@ import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
 import { advance, initialState } from '../../src/engine/advance.js';
-import { compileTag, joinShared } from '../../src/engine/compile.js';
-import { createSharedIndex } from '../../src/engine/shared-index.js';
+import { createSharedIndex } from '../../src/engine/near/shared-index.js';
 import type { EngineEvent, TagWatch, Zone } from '../../src/engine/types.js';
+import { compileTag, joinShared } from '../../src/engine/watch/compile.js';
 import { circle, type Place, pingAt, term, watch, zone } from '../scenarios/world.js';
 
 const folder = process.env.TAGWATCH_DATA;

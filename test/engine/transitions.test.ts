@@ -6,7 +6,7 @@ import {
   SAYINGS,
   type Standing,
   TRANSITIONS,
-} from '../../src/engine/transitions.js';
+} from '../../src/engine/fold/transitions.js';
 import { scenario } from '../scenarios/scenario.js';
 import { faraway, middle, place, term, watch, zone } from '../scenarios/world.js';
 

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { type ActivationState, advance, initialState, upgradeState } from '../../src/engine/advance.js';
-import { compileTag, joinShared } from '../../src/engine/compile.js';
-import { createSharedIndex } from '../../src/engine/shared-index.js';
+import { createSharedIndex } from '../../src/engine/near/shared-index.js';
 import type { EngineEvent, NotJudged } from '../../src/engine/types.js';
+import { compileTag, joinShared } from '../../src/engine/watch/compile.js';
 import { describeEvent, type Step } from '../scenarios/scenario.js';
 import { DAY, fixAt, STORED_STEPS, storedWatch, tickAt } from './states/write-state.js';
 

@@ -1,7 +1,7 @@
 /** Field cases of the records' door. */
 import { afterAll, beforeAll, expect } from 'vitest';
 import { type App, createApp } from '../../src/http/app.js';
-import { registerRecords } from '../../src/http/records/register-records.js';
+import { registerRecords } from '../../src/http/routes/records/register-records.js';
 import { databaseAway } from '../support/database-away.js';
 import { silentLog } from '../support/silent-log.js';
 import { fieldCase } from './field-case.js';

@@ -2,10 +2,10 @@
 import { afterEach, expect, vi } from 'vitest';
 import type { FindingEvent } from '../../src/alerts/event.js';
 import type { Term, Zone } from '../../src/engine/types.js';
-import { toPositionItem } from '../../src/feed/position-item.js';
-import { startEngine } from '../../src/pipeline/engine-worker.js';
-import { startLiveView } from '../../src/pipeline/live-view.js';
-import { ALERTS, decodeJson, INPUTS, inputRecord } from '../../src/pipeline/topics.js';
+import { toPositionItem } from '../../src/http/feed/position-item.js';
+import { ALERTS, decodeJson, INPUTS, inputRecord } from '../../src/ports/topics.js';
+import { startEngine } from '../../src/roles/engine/engine-worker.js';
+import { startLiveView } from '../../src/views/live-view.js';
 import { noEngineCounters } from '../support/counters.js';
 import { openTestLog } from '../support/embedded-log.js';
 import { pingAt, watchOf } from '../support/pings.js';

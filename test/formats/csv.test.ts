@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { readTrack } from '../../src/formats/track.js';
-import type { TrackItem, TrackOptions } from '../../src/formats/track-item.js';
+import { readTrack } from '../../src/formats/tracks/track.js';
+import type { TrackItem, TrackOptions } from '../../src/formats/tracks/track-item.js';
 
 const ONE_TAG: TrackOptions = { tag: { tagId: 'T-1' }, accuracyMetres: 10 };
 

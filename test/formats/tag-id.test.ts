@@ -1,7 +1,7 @@
 import { Value } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
-import { isTagId, TAG_ID_PATTERN } from '../../src/formats/tag-id.js';
-import { TagIdSchema } from '../../src/formats/tagwatch-ping-schema.js';
+import { TagIdSchema } from '../../src/wire/ping-schema.js';
+import { isTagId, TAG_ID_PATTERN } from '../../src/wire/tag-id.js';
 
 describe('the id of a tag', () => {
   it.each([

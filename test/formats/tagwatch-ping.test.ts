@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { Value } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
 import { DEVICE_EVENTS, type Ping } from '../../src/engine/types.js';
-import { PING_REJECTIONS, type PingRejection } from '../../src/formats/ping-reasons.js';
-import { MAX_TAG_ID_LENGTH } from '../../src/formats/tag-id.js';
-import { parsePing } from '../../src/formats/tagwatch-ping.js';
-import { PingSchema } from '../../src/formats/tagwatch-ping-schema.js';
+import { parsePing } from '../../src/formats/pings/tagwatch-ping.js';
+import { PING_REJECTIONS, type PingRejection } from '../../src/wire/ping-reasons.js';
+import { PingSchema } from '../../src/wire/ping-schema.js';
+import { MAX_TAG_ID_LENGTH } from '../../src/wire/tag-id.js';
 
 const RECEIVED_AT_MS = Date.UTC(2026, 10, 22, 18, 3, 12);
 const FULL = {

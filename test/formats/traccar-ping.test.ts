@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEVICE_EVENTS, type Ping } from '../../src/engine/types.js';
-import { PING_REJECTIONS, type PingRejection } from '../../src/formats/ping-reasons.js';
-import { parsePing } from '../../src/formats/tagwatch-ping.js';
-import { parseTraccar, TRACCAR_ALARMS } from '../../src/formats/traccar-ping.js';
+import { parsePing } from '../../src/formats/pings/tagwatch-ping.js';
+import { parseTraccar, TRACCAR_ALARMS } from '../../src/formats/pings/traccar-ping.js';
+import { PING_REJECTIONS, type PingRejection } from '../../src/wire/ping-reasons.js';
 
 const RECEIVED_AT_MS = Date.UTC(2026, 10, 22, 18, 3, 12);
 

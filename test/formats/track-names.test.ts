@@ -1,11 +1,11 @@
 /** The kinds of names, times and places that files have, each in many spellings: read, refused, or told; never passed over. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readFileOffset, readFileTime } from '../../src/formats/file-time.js';
-import { parsePing } from '../../src/formats/tagwatch-ping.js';
-import { readTrack, type TrackFormat } from '../../src/formats/track.js';
-import { TrackCut, type TrackItem } from '../../src/formats/track-item.js';
-import { findMeaning, findSmell } from '../../src/formats/track-names.js';
+import { parsePing } from '../../src/formats/pings/tagwatch-ping.js';
+import { readFileOffset, readFileTime } from '../../src/formats/tracks/file-time.js';
+import { readTrack, type TrackFormat } from '../../src/formats/tracks/track.js';
+import { TrackCut, type TrackItem } from '../../src/formats/tracks/track-item.js';
+import { findMeaning, findSmell } from '../../src/formats/tracks/track-names.js';
 
 async function* once(content: string | Uint8Array) {
   yield Buffer.from(content as string);

@@ -6,11 +6,11 @@ import fc from 'fast-check';
 import type { FeatureCollection, Geometry } from 'geojson';
 import { describe, expect, it } from 'vitest';
 import { DEVICE_EVENTS } from '../../src/engine/types.js';
-import { parsePing } from '../../src/formats/tagwatch-ping.js';
-import { readTrack } from '../../src/formats/track.js';
-import { TRAIL_FORMATS, type TrailFormat, writeTrack } from '../../src/formats/track-write.js';
-import type { TrailFix } from '../../src/formats/trail.js';
-import { toDecimal } from '../../src/formats/xml-text.js';
+import { parsePing } from '../../src/formats/pings/tagwatch-ping.js';
+import { readTrack } from '../../src/formats/tracks/track.js';
+import { TRAIL_FORMATS, type TrailFormat, writeTrack } from '../../src/formats/trails/track-write.js';
+import type { TrailFix } from '../../src/formats/trails/trail.js';
+import { toDecimal } from '../../src/formats/trails/xml-text.js';
 
 const NOW_MS = Date.UTC(2026, 10, 23);
 const FORMATS = Object.keys(TRAIL_FORMATS) as TrailFormat[];

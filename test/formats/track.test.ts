@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parsePing } from '../../src/formats/tagwatch-ping.js';
-import { findTrackFormat, readTrack, type TrackFormat, type TrackSource } from '../../src/formats/track.js';
-import { checkTrack, type TrackItem, type TrackOptions } from '../../src/formats/track-item.js';
+import { parsePing } from '../../src/formats/pings/tagwatch-ping.js';
+import { findTrackFormat, readTrack, type TrackFormat, type TrackSource } from '../../src/formats/tracks/track.js';
+import { checkTrack, type TrackItem, type TrackOptions } from '../../src/formats/tracks/track-item.js';
 
 const ONE_TAG: TrackOptions = { tag: { tagId: 'T-1' }, accuracyMetres: 10 };
 const NOW_MS = Date.UTC(2026, 10, 23);

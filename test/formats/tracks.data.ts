@@ -4,11 +4,11 @@ import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import type { Ping } from '../../src/engine/types.js';
-import { parsePing } from '../../src/formats/tagwatch-ping.js';
-import { readTrack } from '../../src/formats/track.js';
-import type { TrackOptions } from '../../src/formats/track-item.js';
-import { TRAIL_FORMATS, type TrailFormat, writeTrack } from '../../src/formats/track-write.js';
-import type { TrailFix } from '../../src/formats/trail.js';
+import { parsePing } from '../../src/formats/pings/tagwatch-ping.js';
+import { readTrack } from '../../src/formats/tracks/track.js';
+import type { TrackOptions } from '../../src/formats/tracks/track-item.js';
+import { TRAIL_FORMATS, type TrailFormat, writeTrack } from '../../src/formats/trails/track-write.js';
+import type { TrailFix } from '../../src/formats/trails/trail.js';
 import { needDataDir } from '../support/data-dir.js';
 
 const NOW_MS = Date.UTC(2026, 10, 23);
@@ -108,7 +108,7 @@ it.each(Object.keys(LARGE) as (keyof typeof LARGE)[])(
     const [head, fix, between, tail] = LARGE[format];
     const count = Math.ceil(LARGE_BYTES / (fix.length + between.length) / 100) * 100;
     // The compiled program: a thread does not go through the tests' compiler.
-    const module = pathToFileURL(join(import.meta.dirname, '..', '..', 'dist', 'formats', 'track.js')).href;
+    const module = pathToFileURL(join(import.meta.dirname, '..', '..', 'dist', 'formats', 'tracks', 'track.js')).href;
     const worker = new Worker(READER, {
       eval: true,
       workerData: { format, module, head, fix, between, tail, count },

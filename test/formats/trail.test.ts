@@ -1,8 +1,8 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
-import { createCsvTrail, createGeoJsonTrail, type TrailFix, type TrailWriter } from '../../src/formats/trail.js';
-import { createGpxTrail } from '../../src/formats/trail-gpx.js';
-import { createKmlTrail } from '../../src/formats/trail-kml.js';
+import { createCsvTrail, createGeoJsonTrail, type TrailFix, type TrailWriter } from '../../src/formats/trails/trail.js';
+import { createGpxTrail } from '../../src/formats/trails/trail-gpx.js';
+import { createKmlTrail } from '../../src/formats/trails/trail-kml.js';
 
 const START_MS = Date.UTC(2026, 10, 22, 18, 0);
 function fixAt(second: number, fields: Partial<TrailFix> = {}): TrailFix {

@@ -8,9 +8,9 @@
  */
 import { area, kinks, multiPolygon, polygon } from '@turf/turf';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { validateZone } from '../../src/formats/zone.js';
-import { findDeepest } from '../../src/formats/zone-inradius.js';
-import type { Database } from '../../src/pipeline/ports.js';
+import { validateZone } from '../../src/formats/zones/zone.js';
+import { findDeepest } from '../../src/formats/zones/zone-inradius.js';
+import type { Database } from '../../src/ports/database.js';
 import { seededRandom } from '../support/random.js';
 
 const AREA_TOLERANCE = 0.0002;

@@ -12,8 +12,8 @@ import {
 import fc from 'fast-check';
 import type { Feature, MultiPolygon, Polygon } from 'geojson';
 import { describe, expect, it } from 'vitest';
-import { validateZone } from '../../src/formats/zone.js';
-import { MAX_ZONE_VERTICES } from '../../src/formats/zone-rings.js';
+import { validateZone } from '../../src/formats/zones/zone.js';
+import { MAX_ZONE_VERTICES } from '../../src/formats/zones/zone-rings.js';
 
 type Ring = [number, number][];
 

@@ -4,11 +4,11 @@
  */
 import { gzipSync } from 'node:zlib';
 import { expect } from 'vitest';
-import { parsePing } from '../../src/formats/tagwatch-ping.js';
-import { readTrack, TRACK_FORMATS, type TrackFormat } from '../../src/formats/track.js';
-import { TrackUnreadable } from '../../src/formats/track-item.js';
-import { readZoneFile, type ZoneFileFormat } from '../../src/formats/zone-file.js';
-import { checkZone } from '../../src/formats/zone-file-check.js';
+import { parsePing } from '../../src/formats/pings/tagwatch-ping.js';
+import { readTrack, TRACK_FORMATS, type TrackFormat } from '../../src/formats/tracks/track.js';
+import { TrackUnreadable } from '../../src/formats/tracks/track-item.js';
+import { readZoneFile, type ZoneFileFormat } from '../../src/formats/zones/zone-file.js';
+import { checkZone } from '../../src/formats/zones/zone-file-check.js';
 import { fuzz } from './budget.js';
 
 const NOW_MS = Date.UTC(2026, 10, 27);

@@ -6,12 +6,17 @@
 import { Value } from 'typebox/value';
 import { expect } from 'vitest';
 import type { Ping } from '../../src/engine/types.js';
-import { MAX_PINGS_AT_ONCE, type MessageResult, PING_PARSERS, splitLines } from '../../src/formats/ping-message.js';
-import { NO_FIX_REASONS, PING_OMISSIONS, PING_REJECTIONS } from '../../src/formats/ping-reasons.js';
-import { isTagId } from '../../src/formats/tag-id.js';
-import { MAX_AHEAD_MS, OLDEST_FIXED_AT_MS } from '../../src/formats/tagwatch-ping.js';
-import { TagIdSchema } from '../../src/formats/tagwatch-ping-schema.js';
-import { listPings } from '../../src/http/ping-body.js';
+import {
+  MAX_PINGS_AT_ONCE,
+  type MessageResult,
+  PING_PARSERS,
+  splitLines,
+} from '../../src/formats/pings/ping-message.js';
+import { MAX_AHEAD_MS, OLDEST_FIXED_AT_MS } from '../../src/formats/pings/tagwatch-ping.js';
+import { listPings } from '../../src/http/routes/pings/ping-body.js';
+import { NO_FIX_REASONS, PING_OMISSIONS, PING_REJECTIONS } from '../../src/wire/ping-reasons.js';
+import { TagIdSchema } from '../../src/wire/ping-schema.js';
+import { isTagId } from '../../src/wire/tag-id.js';
 import { type FuzzRound, fuzz } from './budget.js';
 
 const RECEIVED_AT_MS = Date.UTC(2026, 10, 27, 12, 0, 2);

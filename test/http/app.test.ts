@@ -3,11 +3,13 @@ import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import Type from 'typebox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createReach, OWN_REACH } from '../../src/feed/reach.js';
 import { type Answered, type App, createApp } from '../../src/http/app.js';
-import { decodeCursor, encodeCursor, ListQuery, toPage } from '../../src/http/lists.js';
-import { problemResponses, sendProblem } from '../../src/http/problems.js';
-import { DatabaseUnavailable, type Log, LogUnavailable } from '../../src/pipeline/ports.js';
+import { createReach, OWN_REACH } from '../../src/http/feed/reach.js';
+import { decodeCursor, encodeCursor, ListQuery, toPage } from '../../src/http/plugins/lists.js';
+import { problemResponses, sendProblem } from '../../src/http/plugins/problems.js';
+import { DatabaseUnavailable } from '../../src/ports/database.js';
+import { LogUnavailable } from '../../src/ports/event-log.js';
+import type { Log } from '../../src/ports/log.js';
 
 const lines: { level: string; fields: object; message: string }[] = [];
 const at = (level: string) => (fields: object, message: string) => void lines.push({ level, fields, message });

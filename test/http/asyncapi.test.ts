@@ -2,8 +2,8 @@ import { Parser } from '@asyncapi/parser';
 import type { Static } from 'typebox';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { createApp } from '../../src/http/app.js';
-import { type RejectedSchema, registerAsyncApi } from '../../src/http/asyncapi.js';
-import type { RejectedRecord } from '../../src/pipeline/topics.js';
+import { type RejectedSchema, registerAsyncApi } from '../../src/http/routes/operation/asyncapi.js';
+import type { RejectedRecord } from '../../src/ports/topics.js';
 import { silentLog } from '../support/silent-log.js';
 
 async function served(): Promise<unknown> {

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type App, createApp } from '../../src/http/app.js';
-import { registerDocs } from '../../src/http/docs.js';
+import { registerDocs } from '../../src/http/routes/operation/docs.js';
 import { silentLog } from '../support/silent-log.js';
 
 let app: App;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Database, Queryable, Row } from '../../src/pipeline/ports.js';
+import type { Database, Queryable, Row } from '../../src/ports/database.js';
 import { absences } from '../../src/store/absences.js';
 import { activations } from '../../src/store/activations.js';
 import { conditions } from '../../src/store/conditions.js';

@@ -1,7 +1,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type App, createApp } from '../../src/http/app.js';
-import { registerRecords } from '../../src/http/records/register-records.js';
+import { registerRecords } from '../../src/http/routes/records/register-records.js';
 import { databaseAway } from '../support/database-away.js';
 import { silentLog } from '../support/silent-log.js';
 

@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type App, createApp } from '../../src/http/app.js';
-import { MAX_PINGS_BODY_BYTES, registerPings } from '../../src/http/pings.js';
-import { type EventLog, type LogRecord, LogUnavailable } from '../../src/pipeline/ports.js';
+import { MAX_PINGS_BODY_BYTES, registerPings } from '../../src/http/routes/pings/pings.js';
+import { type EventLog, type LogRecord, LogUnavailable } from '../../src/ports/event-log.js';
 import {
   decodeJson,
   INPUT_PARTITIONS,
@@ -11,7 +11,7 @@ import {
   MAX_KEPT_BYTES,
   REJECTED,
   type RejectedRecord,
-} from '../../src/pipeline/topics.js';
+} from '../../src/ports/topics.js';
 import { openTestLog, type TestLog } from '../support/embedded-log.js';
 import { silentLog } from '../support/silent-log.js';
 

@@ -1,8 +1,9 @@
 /** What the publisher promises when something goes wrong or time goes by, over any database and a log of its own. */
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Database, type EventLog, LogUnavailable } from '../../src/pipeline/ports.js';
-import { stateRecord } from '../../src/pipeline/states.js';
-import { INPUT_PARTITIONS, STATES } from '../../src/pipeline/topics.js';
+import type { Database } from '../../src/ports/database.js';
+import { type EventLog, LogUnavailable } from '../../src/ports/event-log.js';
+import { stateRecord } from '../../src/ports/states.js';
+import { INPUT_PARTITIONS, STATES } from '../../src/ports/topics.js';
 import { createTestClock, openRecordsApi, type RecordsApi, readShared, readWatches } from '../support/records.js';
 import { square } from './records.suite.js';
 

@@ -1,6 +1,7 @@
 /** What the records' endpoints promise, over any pair of adapters. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Database, EventLog } from '../../src/pipeline/ports.js';
+import type { Database } from '../../src/ports/database.js';
+import type { EventLog } from '../../src/ports/event-log.js';
 import { recordTables } from '../../src/store/recording.js';
 import { action, finding } from '../alerts/events.js';
 import { createTestClock, openRecordsApi, type RecordsApi, readShared, readWatches } from '../support/records.js';

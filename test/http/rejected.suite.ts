@@ -1,8 +1,8 @@
 /** What `GET /rejected` promises, over either database. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type App, createApp } from '../../src/http/app.js';
-import { registerRejected } from '../../src/http/rejected.js';
-import type { Database } from '../../src/pipeline/ports.js';
+import { registerRejected } from '../../src/http/routes/rejected/rejected.js';
+import type { Database } from '../../src/ports/database.js';
 import { insertRejected } from '../../src/store/rejected.js';
 import { listRejected } from '../../src/store/rejected-list.js';
 import { silentLog } from '../support/silent-log.js';

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { PlacedFix, TrailFix } from '../../src/formats/trail.js';
+import type { PlacedFix, TrailFix } from '../../src/formats/trails/trail.js';
 import { type App, createApp } from '../../src/http/app.js';
-import { negotiate } from '../../src/http/negotiate.js';
-import { registerPosition } from '../../src/http/position.js';
-import { registerTrail, type TrailDeps, type TrailPlace } from '../../src/http/trail.js';
-import { DatabaseUnavailable } from '../../src/pipeline/ports.js';
+import { negotiate } from '../../src/http/plugins/negotiate.js';
+import { registerPosition } from '../../src/http/routes/wearers/position.js';
+import { registerTrail, type TrailDeps, type TrailPlace } from '../../src/http/routes/wearers/trail.js';
+import { DatabaseUnavailable } from '../../src/ports/database.js';
 import { pingAt, TEST_START_MS } from '../support/pings.js';
 import { silentLog } from '../support/silent-log.js';
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DirectoryInUse, type EmbeddedLogOptions, openEmbeddedLog } from '../../src/log/embedded.js';
-import type { EventLog, LogRecord, TopicSpec } from '../../src/pipeline/ports.js';
+import type { EventLog, LogRecord, TopicSpec } from '../../src/ports/event-log.js';
 import { createCollector } from '../support/collecting.js';
 import { createRememberingLog, silentLog } from '../support/silent-log.js';
 

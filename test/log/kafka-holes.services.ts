@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Kafka, logLevel, Partitioners, type Producer } from 'kafkajs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { connectKafka } from '../../src/log/kafka.js';
-import type { EventLog, LogRecord } from '../../src/pipeline/ports.js';
+import type { EventLog, LogRecord } from '../../src/ports/event-log.js';
 import { createCollector } from '../support/collecting.js';
 import { sharedKafkaBrokers } from '../support/services.js';
 import { silentLog } from '../support/silent-log.js';

@@ -10,7 +10,7 @@ import {
 } from 'kafkajs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connectKafka } from '../../src/log/kafka.js';
-import { type EventLog, LogDenied, type NewRecord, RecordsRefused } from '../../src/pipeline/ports.js';
+import { type EventLog, LogDenied, type NewRecord, RecordsRefused } from '../../src/ports/event-log.js';
 import { sharedKafkaBrokers } from '../support/services.js';
 import { createRememberingLog } from '../support/silent-log.js';
 

@@ -5,10 +5,10 @@
  */
 import { expect } from 'vitest';
 import { type ActivationState, advance, initialState } from '../../src/engine/advance.js';
-import { type CompiledTag, compileTag, joinShared } from '../../src/engine/compile.js';
 import type { EngineInput } from '../../src/engine/inputs.js';
-import { applyShared, createSharedIndex } from '../../src/engine/shared-index.js';
+import { applyShared, createSharedIndex } from '../../src/engine/near/shared-index.js';
 import type { EngineEvent, EngineOptions, NotJudged, Position, SharedWatch, TagWatch } from '../../src/engine/types.js';
+import { type CompiledTag, compileTag, joinShared } from '../../src/engine/watch/compile.js';
 import { type Place, pingAt } from './world.js';
 
 export const TICK_MS = 5_000;

@@ -1,8 +1,8 @@
 /** Schedules as people write them, expanded by the publisher's builder, judged by the engine. */
 import { describe, expect, test } from 'vitest';
 import type { ConditionKind, TagWatch } from '../../src/engine/types.js';
-import { draftTagWatch, horizonOf } from '../../src/pipeline/watch-builder.js';
-import type { Schedule, ScheduleWindow, WatchFacts } from '../../src/pipeline/watch-port.js';
+import type { Schedule, ScheduleWindow, WatchFacts } from '../../src/ports/watch.js';
+import { draftTagWatch, horizonOf } from '../../src/watchlist/watch-builder.js';
 import { instant, scenario } from './scenario.js';
 import { circle, faraway, middle, place } from './world.js';
 

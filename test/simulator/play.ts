@@ -5,17 +5,17 @@
 import type { FindingEvent } from '../../src/alerts/event.js';
 import { toFindingEvent } from '../../src/alerts/event.js';
 import type { SharedWatch, TagWatch } from '../../src/engine/types.js';
-import { parsePing } from '../../src/formats/tagwatch-ping.js';
-import { validateZone } from '../../src/formats/zone.js';
-import { emptyFold, foldInput } from '../../src/pipeline/partition-fold.js';
-import type { InputRecord } from '../../src/pipeline/topics.js';
-import { draftSharedWatch, draftTagWatch, horizonOf } from '../../src/pipeline/watch-builder.js';
-import type { ConditionFacts, Schedule, WatchFacts, ZoneVersionFacts } from '../../src/pipeline/watch-port.js';
+import { parsePing } from '../../src/formats/pings/tagwatch-ping.js';
+import { validateZone } from '../../src/formats/zones/zone.js';
+import type { InputRecord } from '../../src/ports/topics.js';
+import type { ConditionFacts, Schedule, WatchFacts, ZoneVersionFacts } from '../../src/ports/watch.js';
+import { emptyFold, foldInput } from '../../src/roles/engine/partition-fold.js';
 import { inventCohort } from '../../src/simulator/cohort.js';
 import type { WirePing } from '../../src/simulator/ping.js';
 import { cohortRecords, type RecordPut } from '../../src/simulator/records.js';
 import { createSimulation } from '../../src/simulator/simulation.js';
 import { type Story, tellStory } from '../../src/simulator/story.js';
+import { draftSharedWatch, draftTagWatch, horizonOf } from '../../src/watchlist/watch-builder.js';
 
 const SECOND_MS = 1000;
 const INTERVAL_SECONDS = 15;

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { REJECTED } from '../../src/pipeline/topics.js';
+import { REJECTED } from '../../src/ports/topics.js';
 import { watchGroups } from '../../src/start/watched-groups.js';
 import { openTestLog } from '../support/embedded-log.js';
 

@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEVICE_EVENTS, type Ping } from '../../src/engine/types.js';
-import { parsePing } from '../../src/formats/tagwatch-ping.js';
+import { parsePing } from '../../src/formats/pings/tagwatch-ping.js';
 import { migrate, readMigrations } from '../../src/store/migrate.js';
 import { insertPings, makePingPartitions } from '../../src/store/pings.js';
 import type { TestDatabase } from '../support/database.js';

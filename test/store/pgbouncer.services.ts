@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import getPort from 'get-port';
 import { afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { type Database, DatabaseUnusable } from '../../src/pipeline/ports.js';
+import { type Database, DatabaseUnusable } from '../../src/ports/database.js';
 import { migrate } from '../../src/store/migrate.js';
 import { connectPostgres } from '../../src/store/postgres.js';
 import { sharedDatabaseUrl } from '../support/services.js';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
-import { DatabaseUnavailable } from '../../src/pipeline/ports.js';
+import { DatabaseUnavailable } from '../../src/ports/database.js';
 import { openPglite } from '../../src/store/pglite.js';
 import { silentLog } from '../support/silent-log.js';
 

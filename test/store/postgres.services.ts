@@ -1,6 +1,6 @@
 /** What only a database on the other side of a network can do: be away, cut connections, come back. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Database, DatabaseBusy, DatabaseUnavailable } from '../../src/pipeline/ports.js';
+import { type Database, DatabaseBusy, DatabaseUnavailable } from '../../src/ports/database.js';
 import { migrate } from '../../src/store/migrate.js';
 import { makePingPartitions } from '../../src/store/pings.js';
 import { connectPostgres } from '../../src/store/postgres.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DatabaseUnavailable } from '../../src/pipeline/ports.js';
+import { DatabaseUnavailable } from '../../src/ports/database.js';
 import { makeTurns } from '../../src/store/turns.js';
 
 describe('turns', () => {

@@ -5,7 +5,7 @@ import type {
   LogRecord,
   PartitionControl,
   TopicPartition,
-} from '../../src/pipeline/ports.js';
+} from '../../src/ports/event-log.js';
 
 export interface Collector {
   readonly handler: ConsumerHandler;

@@ -1,5 +1,5 @@
 /** Counters that count nothing, for tests that look at something else. */
-import type { EngineCounters } from '../../src/pipeline/engine-worker.js';
+import type { EngineCounters } from '../../src/roles/engine/engine-worker.js';
 
 export const noEngineCounters: EngineCounters = {
   pingFolded() {},

@@ -1,5 +1,5 @@
 /** A database that is away, for what must work or refuse without it. */
-import { type Database, DatabaseUnavailable } from '../../src/pipeline/ports.js';
+import { type Database, DatabaseUnavailable } from '../../src/ports/database.js';
 
 const away = async () => {
   throw new DatabaseUnavailable('away');

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEmbeddedLog } from '../../src/log/embedded.js';
-import type { EventLog } from '../../src/pipeline/ports.js';
-import { OWN_TOPICS } from '../../src/pipeline/topics.js';
+import type { EventLog } from '../../src/ports/event-log.js';
+import { OWN_TOPICS } from '../../src/ports/topics.js';
 import { silentLog } from './silent-log.js';
 
 export interface TestLog {

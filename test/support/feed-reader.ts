@@ -1,6 +1,6 @@
 /** A plain `ws` client of the feed that writes down what it hears. */
 import { WebSocket } from 'ws';
-import type { ServerMessage } from '../../src/feed/messages.js';
+import type { ServerMessage } from '../../src/wire/feed-messages.js';
 
 export interface FeedReader {
   readonly socket: WebSocket;

@@ -1,7 +1,8 @@
 /** The engine's events as the record would hold them: what a reconciliation is compared with. */
-import { termKeyOf } from '../../src/engine/prepared-term.js';
-import { type RecordedEpisode, sayingOf } from '../../src/engine/reconcile.js';
+
+import { type RecordedEpisode, sayingOf } from '../../src/engine/past/reconcile.js';
 import type { EngineEvent } from '../../src/engine/types.js';
+import { termKeyOf } from '../../src/engine/watch/prepared-term.js';
 
 /** Of the events of an alert, those with a revision that stands already are repeats, as for every reader. */
 export function recordOf(events: readonly EngineEvent[]): RecordedEpisode[] {

@@ -1,17 +1,19 @@
 /** The records' endpoints over a database and a log, with the publisher in the same process, as `main.ts` wires them. */
 import type { LightMyRequestResponse } from 'fastify';
-import { unreasonableMs } from '../../src/engine/absences.js';
 import type { SharedWatch, TagWatch } from '../../src/engine/types.js';
+import { unreasonableMs } from '../../src/engine/watch/absences.js';
 import { type App, createApp } from '../../src/http/app.js';
-import { registerAtv } from '../../src/http/atv.js';
-import { registerRecords } from '../../src/http/records/register-records.js';
-import type { Clock, Database, EventLog, LogRecord } from '../../src/pipeline/ports.js';
-import { measureWatches } from '../../src/pipeline/publication.js';
-import { type Publisher, type PublisherDeps, startPublisher } from '../../src/pipeline/publisher.js';
-import { decodeJson, INPUT_PARTITIONS, INPUTS, type InputRecord } from '../../src/pipeline/topics.js';
-import type { WatchStore } from '../../src/pipeline/watch-port.js';
+import { registerAtv } from '../../src/http/routes/orders/atv.js';
+import { registerRecords } from '../../src/http/routes/records/register-records.js';
+import type { Clock } from '../../src/ports/clock.js';
+import type { Database } from '../../src/ports/database.js';
+import type { EventLog, LogRecord } from '../../src/ports/event-log.js';
+import { decodeJson, INPUT_PARTITIONS, INPUTS, type InputRecord } from '../../src/ports/topics.js';
+import type { WatchStore } from '../../src/ports/watch.js';
+import { type Publisher, type PublisherDeps, startPublisher } from '../../src/roles/publisher/publisher.js';
 import { readOrderViolations } from '../../src/store/order-violations.js';
 import { watchStore } from '../../src/store/watch.js';
+import { measureWatches } from '../../src/watchlist/publication.js';
 import { createRememberingLog, type RememberingLog, silentLog } from './silent-log.js';
 
 export interface TestClock extends Clock {

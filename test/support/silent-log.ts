@@ -1,5 +1,5 @@
 /** A `Log` that says nothing, and one that remembers. */
-import type { Log } from '../../src/pipeline/ports.js';
+import type { Log } from '../../src/ports/log.js';
 
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { TrackItem } from '../../src/formats/track-item.js';
+import type { TrackItem } from '../../src/formats/tracks/track-item.js';
 import { towards } from '../../src/simulator/ground.js';
 import { collectFixes, judgeTrack } from '../../src/trial/recorded-tracks.js';
 

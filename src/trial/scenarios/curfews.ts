@@ -1,7 +1,8 @@
 /** Hours at home. */
-import { expandSchedule } from '../../pipeline/schedule.js';
+
 import { silence } from '../../simulator/delivery.js';
 import { BY_A_WINDOW, STREET } from '../../simulator/surroundings.js';
+import { expandSchedule } from '../../watchlist/schedule.js';
 import { curfew, HOUR_MS, journey, MINUTE_MS, minutes, ON_FOOT, type Scenario, spot, stageOf } from '../scenario.js';
 
 const OPENS_MS = minutes(7 * 60);

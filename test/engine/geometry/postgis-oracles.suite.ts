@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toUnits } from '../../../src/engine/geometry/orientation.js';
 import { mayPass, passageThrough, stepMetres } from '../../../src/engine/geometry/step.js';
 import { contains, prepareZone, signedDistanceMetres } from '../../../src/engine/geometry/zone.js';
-import type { Database } from '../../../src/pipeline/ports.js';
+import type { Database } from '../../../src/ports/database.js';
 import { seededRandom } from '../../support/random.js';
 import {
   circleBoundMetres,

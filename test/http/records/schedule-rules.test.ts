@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkSchedule } from '../../../src/http/records/schedule-rules.js';
-import type { Schedule, Weekday } from '../../../src/pipeline/watch-port.js';
+import { checkSchedule } from '../../../src/http/routes/records/schedule-rules.js';
+import type { Schedule, Weekday } from '../../../src/ports/watch.js';
 
 const window = (days: Weekday[], from: string, to: string, zoneId?: string) => ({
   days,

@@ -1,0 +1,203 @@
+/** The map: wearers, zones and open alerts on a plain ground that needs no network. */
+import type { FeatureCollection } from 'geojson';
+import {
+  type GeoJSONSource,
+  Map as GlMap,
+  Marker,
+  NavigationControl,
+  Popup,
+  ScaleControl,
+  setWorkerUrl,
+} from 'maplibre-gl';
+import type { AlertItem } from '../../alerts/alert.js';
+import type { PositionItem } from '../../wire/feed-messages.js';
+import type { ZoneInfo } from '../api.js';
+import { element } from '../components/dom.js';
+import {
+  type Bounds,
+  graticule,
+  middleBounds,
+  openAlertsByWearer,
+  wearerFeatures,
+  zoneFeatures,
+} from '../model/map-data.js';
+import { duration } from '../words/times.js';
+import { certainty, KIND_WORDS } from '../words/words.js';
+import { layers } from './map-style.js';
+
+export interface WearerMap {
+  showZones(zones: Iterable<ZoneInfo>): void;
+  showPositions(items: readonly PositionItem[], nowMs: number): void;
+  showAlerts(alerts: Iterable<AlertItem>, nameOf: (wearerId: string) => string): void;
+  /** Once a second: who has become silent. */
+  tick(nowMs: number): void;
+  /** Goes to the wearer of the alert, or to the fix it rests on where the wearer has not been heard. */
+  goTo(item: AlertItem): void;
+}
+
+const EMPTY: FeatureCollection = { type: 'FeatureCollection', features: [] };
+/** Markers are elements: beyond so many the dots below have to do. */
+const MARKERS_LIMIT = 100;
+const GRATICULE_DEGREES = 0.02;
+const START: { center: [number, number]; zoom: number } = { center: [1.0803, 51.2787], zoom: 11.5 };
+const CLOSE_ZOOM = 15;
+
+/** Throws where the browser has no WebGL: the list works without a map. */
+export function createMap(container: HTMLElement, onMarker: (alertId: string) => void): WearerMap {
+  setWorkerUrl(new URL('maplibre-worker.js', document.baseURI).href);
+  const map = new GlMap({
+    container,
+    ...START,
+    attributionControl: false,
+    dragRotate: false,
+    pitchWithRotate: false,
+    style: {
+      version: 8,
+      sources: {
+        graticule: { type: 'geojson', data: EMPTY },
+        zones: { type: 'geojson', data: EMPTY },
+        'zone-names': { type: 'geojson', data: EMPTY },
+        wearers: { type: 'geojson', data: EMPTY },
+      },
+      layers,
+    },
+  });
+  map.touchZoomRotate.disableRotation();
+  map.addControl(new NavigationControl({ showCompass: false }), 'top-right');
+  map.addControl(new ScaleControl({ unit: 'metric' }), 'bottom-right');
+
+  const positions = new Map<string, PositionItem>();
+  const markers = new Map<string, { marker: Marker; node: HTMLButtonElement }>();
+  let zones: ZoneInfo[] = [];
+  let open: ReadonlyMap<string, AlertItem> = new Map();
+  let nameOf: (wearerId: string) => string = (wearerId) => wearerId;
+  let nowMs = Date.now();
+  let isLoaded = false;
+  let isFitted = false;
+
+  const source = (name: string) => map.getSource<GeoJSONSource>(name);
+  const moves = (): { duration?: number } =>
+    matchMedia('(prefers-reduced-motion: reduce)').matches ? { duration: 0 } : { duration: 600 };
+
+  function drawWearers(): void {
+    if (!isLoaded) return;
+    source('wearers')?.setData(wearerFeatures(positions.values(), open, nowMs));
+  }
+
+  function drawMarkers(): void {
+    for (const [wearerId, { marker }] of markers) {
+      if (open.has(wearerId)) continue;
+      marker.remove();
+      markers.delete(wearerId);
+    }
+    for (const [wearerId, item] of open) {
+      const at = positions.get(wearerId);
+      if (at === undefined) continue;
+      let known = markers.get(wearerId);
+      if (known === undefined) {
+        if (markers.size >= MARKERS_LIMIT) break;
+        const node = element('button', 'tw-marker', [], { type: 'button' });
+        node.addEventListener('click', (event) => {
+          event.stopPropagation();
+          const now = open.get(wearerId);
+          if (now !== undefined) onMarker(now.alertId);
+        });
+        known = {
+          marker: new Marker({ element: node, anchor: 'bottom' }).setLngLat([at.longitude, at.latitude]),
+          node,
+        };
+        known.marker.addTo(map);
+        markers.set(wearerId, known);
+      }
+      const { marker, node } = known;
+      marker.setLngLat([at.longitude, at.latitude]);
+      const isSure = certainty(item) === 'Confirmed';
+      node.classList.toggle('tw-marker--confirmed', isSure);
+      const words = `${isSure ? '!' : '?'} ${nameOf(wearerId)}`;
+      if (node.textContent !== words) node.textContent = words;
+      node.setAttribute(
+        'aria-label',
+        `${certainty(item)} alert, ${KIND_WORDS[item.kind]}, ${nameOf(wearerId)}. Show it in the list`,
+      );
+    }
+  }
+
+  function drawZones(): void {
+    if (!isLoaded) return;
+    const { areas, names } = zoneFeatures(zones);
+    source('zones')?.setData(areas);
+    source('zone-names')?.setData(names);
+  }
+
+  /** Once, when it is known where people are; after that the map stays where the user has put it. */
+  function fitOnce(): void {
+    const bounds = middleBounds([...positions.values()]);
+    if (isFitted || bounds === null || !isLoaded) return;
+    isFitted = true;
+    const [west, south, east, north] = bounds;
+    map.fitBounds([west, south, east, north], { padding: 60, maxZoom: 14, duration: 0 });
+  }
+
+  map.on('load', () => {
+    isLoaded = true;
+    const { lng, lat } = map.getCenter();
+    const around: Bounds = [lng - 1, lat - 1, lng + 1, lat + 1];
+    source('graticule')?.setData(graticule(around, GRATICULE_DEGREES));
+    drawZones();
+    drawWearers();
+    fitOnce();
+  });
+  map.on('click', 'wearers', (event) => {
+    const wearerId: unknown = event.features?.[0]?.properties.wearerId;
+    const at = typeof wearerId === 'string' ? positions.get(wearerId) : undefined;
+    if (at === undefined) return;
+    const age = duration(nowMs - Date.parse(at.fixedAt));
+    const accuracy = at.accuracyMetres === null ? '' : `, accurate to ${Math.round(at.accuracyMetres)} m`;
+    new Popup({ closeButton: true, maxWidth: '260px' })
+      .setLngLat([at.longitude, at.latitude])
+      .setDOMContent(
+        element('div', 'tw-popup', [
+          element('strong', '', [nameOf(at.wearerId)]),
+          element('p', '', [`${at.wearerId} · fix ${age} old${accuracy}`]),
+        ]),
+      )
+      .addTo(map);
+  });
+  map.on('mouseenter', 'wearers', () => {
+    map.getCanvas().style.cursor = 'pointer';
+  });
+  map.on('mouseleave', 'wearers', () => {
+    map.getCanvas().style.cursor = '';
+  });
+
+  return {
+    showZones(given) {
+      zones = [...given];
+      drawZones();
+    },
+    showPositions(items, atMs) {
+      nowMs = atMs;
+      for (const item of items) positions.set(item.wearerId, item);
+      drawWearers();
+      drawMarkers();
+      fitOnce();
+    },
+    showAlerts(alerts, given) {
+      open = openAlertsByWearer(alerts);
+      nameOf = given;
+      drawWearers();
+      drawMarkers();
+    },
+    tick(atMs) {
+      nowMs = atMs;
+      drawWearers();
+    },
+    goTo(item) {
+      const fix = item.explanation.fixes.at(-1);
+      const at = positions.get(item.wearerId) ?? fix;
+      if (at === undefined) return;
+      const zoom = Math.max(map.getZoom(), CLOSE_ZOOM);
+      map.easeTo({ center: [at.longitude, at.latitude], zoom, ...moves() });
+    },
+  };
+}

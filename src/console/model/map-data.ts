@@ -1,0 +1,140 @@
+/** What the map draws, as  Pure. */
+import type { Feature, FeatureCollection, MultiPolygon, Polygon } from 'geojson';
+import { type AlertItem, strengthOf } from '../../alerts/alert.js';
+import type { PositionItem } from '../../wire/feed-messages.js';
+import type { ZoneInfo } from '../api.js';
+
+export type Bounds = readonly [west: number, south: number, east: number, north: number];
+
+const METRES_PER_DEGREE = 111_195;
+const CIRCLE_CORNERS = 64;
+/** A wearer that has been silent for the gap limit is drawn as such: where they are now is not known. */
+export const STALE_MS = 5 * 60_000;
+
+/** A circle as a ring, drawn only: 64 corners are 0.1 % short of the radius. */
+export function circleRing(centre: readonly number[], radiusMetres: number): [number, number][] {
+  const [longitude = 0, latitude = 0] = centre;
+  const north = radiusMetres / METRES_PER_DEGREE;
+  const east = north / Math.cos((latitude * Math.PI) / 180);
+  return Array.from({ length: CIRCLE_CORNERS + 1 }, (_, index) => {
+    const angle = ((index % CIRCLE_CORNERS) / CIRCLE_CORNERS) * 2 * Math.PI;
+    return [longitude + east * Math.cos(angle), latitude + north * Math.sin(angle)];
+  });
+}
+
+/** A zone wider than this is an area to stay in, and is drawn by its edge alone: a tint over everything tells nothing. */
+const LARGE_DEGREES = 0.1;
+
+type Outline = Polygon | MultiPolygon;
+
+function boxOf(shape: Outline): Bounds {
+  const points = (shape.type === 'Polygon' ? [shape.coordinates] : shape.coordinates).flatMap(
+    (rings) => rings[0] ?? [],
+  );
+  const longitudes = points.map(([longitude = 0]) => longitude);
+  const latitudes = points.map(([, latitude = 0]) => latitude);
+  return [Math.min(...longitudes), Math.min(...latitudes), Math.max(...longitudes), Math.max(...latitudes)];
+}
+
+/**
+ * Zones as polygons, and a point below each for its name (a polygon's label would be drawn once a tile). `style` tells them apart:
+ * `victim`, `small` (another address), `large`, `shared`.
+ */
+export function zoneFeatures(zones: Iterable<ZoneInfo>): {
+  readonly areas: FeatureCollection;
+  readonly names: FeatureCollection;
+} {
+  const areas: Feature[] = [];
+  const names: Feature[] = [];
+  for (const { zoneId, name, priority, geometry, radiusMetres } of zones) {
+    const shape: Outline =
+      geometry.type === 'Point'
+        ? { type: 'Polygon', coordinates: [circleRing(geometry.coordinates, radiusMetres ?? 1)] }
+        : geometry;
+    const [west, south, east, north] = boxOf(shape);
+    const isLarge = east - west > LARGE_DEGREES || north - south > LARGE_DEGREES;
+    const style = priority === 'victim' ? 'victim' : geometry.type === 'Point' ? 'small' : isLarge ? 'large' : 'shared';
+    const properties = { zoneId, name, style };
+    areas.push({ type: 'Feature', geometry: shape, properties });
+    names.push({ type: 'Feature', geometry: { type: 'Point', coordinates: [(west + east) / 2, south] }, properties });
+  }
+  return {
+    areas: { type: 'FeatureCollection', features: areas },
+    names: { type: 'FeatureCollection', features: names },
+  };
+}
+
+/** Everybody's newest position. `alert` draws those with an open alert on top; `stale` where the silence is too long. */
+export function wearerFeatures(
+  positions: Iterable<PositionItem>,
+  openAlerts: ReadonlyMap<string, AlertItem>,
+  nowMs: number,
+): FeatureCollection {
+  const features: Feature[] = [];
+  for (const { wearerId, longitude, latitude, fixedAt } of positions) {
+    features.push({
+      type: 'Feature',
+      geometry: { type: 'Point', coordinates: [longitude, latitude] },
+      properties: { wearerId, alert: openAlerts.has(wearerId), stale: nowMs - Date.parse(fixedAt) > STALE_MS },
+    });
+  }
+  return { type: 'FeatureCollection', features };
+}
+
+/** The most serious open alert of each wearer: confirmed before suspected, then the newest. */
+export function openAlertsByWearer(alerts: Iterable<AlertItem>): ReadonlyMap<string, AlertItem> {
+  const open = new Map<string, AlertItem>();
+  const rank = (item: AlertItem) => (strengthOf(item, item.confirmedAt) === 'suspected' ? 0 : 1);
+  for (const item of alerts) {
+    // What has ended is still unresolved, but the wearer's place now has nothing to do with it.
+    if (item.status !== 'open' || item.episode.endedAt !== null || item.type === 'withdrawn') continue;
+    const known = open.get(item.wearerId);
+    const isFirst = known === undefined || rank(item) > rank(known);
+    if (isFirst || (rank(item) === rank(known) && item.raisedAt > known.raisedAt)) open.set(item.wearerId, item);
+  }
+  return open;
+}
+
+/** Lines of latitude and longitude, for orientation where there is no map underneath. */
+export function graticule([west, south, east, north]: Bounds, stepDegrees: number): FeatureCollection {
+  const features: Feature[] = [];
+  const line = (coordinates: [number, number][], label: string) =>
+    features.push({ type: 'Feature', geometry: { type: 'LineString', coordinates }, properties: { label } });
+  const steps = (from: number, to: number) =>
+    Array.from(
+      { length: Math.floor(to / stepDegrees) - Math.ceil(from / stepDegrees) + 1 },
+      (_, index) => (Math.ceil(from / stepDegrees) + index) * stepDegrees,
+    );
+  for (const longitude of steps(west, east)) {
+    line(
+      [
+        [longitude, south],
+        [longitude, north],
+      ],
+      `${Math.abs(longitude).toFixed(2)}° ${longitude < 0 ? 'W' : 'E'}`,
+    );
+  }
+  for (const latitude of steps(south, north)) {
+    line(
+      [
+        [west, latitude],
+        [east, latitude],
+      ],
+      `${Math.abs(latitude).toFixed(2)}° ${latitude < 0 ? 'S' : 'N'}`,
+    );
+  }
+  return { type: 'FeatureCollection', features };
+}
+
+/** Where most people are: the middle eight tenths in each direction, so that one far away does not make the rest a dot. */
+export function middleBounds(positions: readonly PositionItem[]): Bounds | null {
+  if (positions.length === 0) return null;
+  const between = (values: number[]): [number, number] => {
+    const sorted = values.sort((a, b) => a - b);
+    const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
+    return [at(0.1), at(0.9)];
+  };
+  const [west, east] = between(positions.map(({ longitude }) => longitude));
+  const [south, north] = between(positions.map(({ latitude }) => latitude));
+  return [west, south, east, north];
+}

@@ -1,0 +1,180 @@
+/** What the engine found, in words. Every kind, type and rule has its words, or this does not compile. */
+import { type AlertItem, strengthOf } from '../../alerts/alert.js';
+import type { Disposition } from '../../alerts/event.js';
+import { ratioWords } from '../../alerts/evidence-words.js';
+import type { AlertKind, CurfewReason, EndedBecause, Rule, Severity } from '../../engine/types.js';
+import { duration, hourAndMinute, timeOfDay } from './times.js';
+
+export const KIND_WORDS: Readonly<Record<AlertKind, string>> = {
+  exclusion: 'In an exclusion zone',
+  inclusion: 'Outside the inclusion zone',
+  restriction: 'Outside the permitted area',
+  curfew: 'Curfew',
+  buffer: 'Near an exclusion zone',
+  'unknown-at-edge': 'Whereabouts unknown at a curfew time',
+  'strap-tamper': 'Strap tamper',
+  'case-tamper': 'Case tamper',
+  'battery-low': 'Battery low',
+  'battery-critical': 'Battery critical',
+  'no-gps': 'No GPS',
+  jamming: 'Jamming suspected',
+  unmonitored: 'Tag not heard from',
+  'supplier-silent': 'Supplier silent',
+  'clock-ahead': 'Clock of the tag runs ahead',
+  'schedule-ran-out': 'Schedule has run out: nobody judges by it',
+};
+
+export const REASON_WORDS: Readonly<Record<CurfewReason, string>> = {
+  'late-home': 'not home when the window opened',
+  'left-during': 'left home during the window',
+  'out-for-whole-window': 'out for the whole window',
+  'out-at-end': 'out when the window closed',
+};
+
+export const SEVERITY_WORDS: Readonly<Record<Severity, string>> = {
+  low: 'Low',
+  medium: 'Medium',
+  high: 'High',
+  critical: 'Critical',
+};
+
+const ENDED_WORDS: Readonly<Record<EndedBecause, string>> = {
+  complied: 'the wearer complied again',
+  'window-closed': 'the curfew window closed',
+  'version-changed': 'the condition was changed',
+  'absence-began': 'an authorised absence began',
+  'order-ended': 'the order ended',
+  'tag-removed': 'the tag was removed',
+  restored: 'the device reported that it is well again',
+};
+
+const RULE_WORDS: Readonly<Record<Rule, string>> = {
+  'two-fixes': 'Two fixes in a row are needed to confirm; one proves nothing.',
+  'first-fix': 'This condition is confirmed by one good fix.',
+  belief: 'Confirmed when the fixes together make it at least as likely as the threshold.',
+  crossing: 'Found from the line between two fixes, which may not be the route taken.',
+  edge: 'Judged at the edge of the curfew window, from where the wearer was then.',
+  device: 'Reported by the tag itself.',
+  silence: 'Found because nothing was heard.',
+};
+
+export const DISPOSITION_WORDS: Readonly<Record<Disposition, string>> = {
+  'breach-confirmed': 'Breach confirmed',
+  'breach-suspected': 'Breach suspected',
+  'reasonable-excuse': 'Reasonable excuse',
+  'authorised-absence': 'Authorised absence',
+  'no-action': 'No action',
+  referred: 'Referred',
+  'gps-drift': 'GPS drift',
+  'equipment-fault': 'Equipment fault',
+  'in-custody': 'In custody',
+  'already-dealt-with': 'Already dealt with',
+  duplicate: 'Duplicate',
+};
+
+/** Nobody was seen in the zone: the line between two fixes goes through it. */
+const CROSSING_WORDS = 'May have crossed an exclusion zone';
+
+/** What it is, in a line: `Curfew: left home during the window`, `In an exclusion zone: Larkmead Primary School`. */
+export function title(item: AlertItem, zoneName: string | null): string {
+  const what = item.reason === undefined ? zoneName : REASON_WORDS[item.reason];
+  const kind = item.explanation.rule === 'crossing' ? CROSSING_WORDS : KIND_WORDS[item.kind];
+  return what === null ? kind : `${kind}: ${what}`;
+}
+
+/** `Confirmed`, `Suspected`: how sure; `Ended` and `Withdrawn`: what became of it. */
+export function certainty(item: AlertItem): 'Confirmed' | 'Suspected' | 'Withdrawn' {
+  if (item.type === 'withdrawn') return 'Withdrawn';
+  return strengthOf(item, item.confirmedAt) === 'suspected' ? 'Suspected' : 'Confirmed';
+}
+
+/** Whether it goes on, and since when or for how long. */
+export function episodeWords(item: AlertItem, nowMs: number): string {
+  const startedMs = Date.parse(item.episode.startedAt);
+  if (item.type === 'withdrawn')
+    return `withdrawn: ${item.historic ? 'the past, judged again,' : 'later fixes'} did not bear it out`;
+  const found = item.historic ? 'found afterwards: ' : '';
+  if (item.episode.endedAt === null)
+    return `${found}going on for ${duration(nowMs - startedMs)}${item.inCustody === true ? ', wearer in custody' : ''}`;
+  const why = item.endedBecause === undefined ? '' : `, ${ENDED_WORDS[item.endedBecause]}`;
+  return `${found}ended after ${duration(Date.parse(item.episode.endedAt) - startedMs)}${why}`;
+}
+
+const metres = (value: number) => `${Math.round(Math.abs(value))} m`;
+
+/** The finding in sentences, with the fixes it rests on. */
+export function explain(item: AlertItem, nowMs: number): string[] {
+  const { explanation, window } = item;
+  const time = (instant: string) => timeOfDay(Date.parse(instant), nowMs);
+  const sentences = [
+    RULE_WORDS[explanation.rule],
+    `The evidence sufficed at ${time(item.foundAt)} by the tag's own clock.`,
+  ];
+  if (explanation.crossing !== undefined) {
+    const { chordMetres, depthMetres } = explanation.crossing;
+    sentences.push(`It goes ${metres(chordMetres)} through the zone, up to ${metres(depthMetres)} from its boundary.`);
+  }
+  if (window !== undefined) {
+    const at = (instant: string) => hourAndMinute(Date.parse(instant), nowMs);
+    sentences.push(`Curfew window from ${at(window.opensAt)} to ${at(window.closesAt)}.`);
+  }
+  if (explanation.edgeAt !== undefined) sentences.push(`The edge is at ${time(explanation.edgeAt)}.`);
+  if (explanation.newestFixAt === null) sentences.push('No fix was ever received from this tag.');
+  else if (explanation.newestFixAt !== undefined) {
+    sentences.push(`The newest fix then was of ${time(explanation.newestFixAt)}.`);
+  }
+  const believed = beliefWords(item);
+  if (believed !== null) sentences.push(believed);
+  if (item.delayedByMs > 0) {
+    sentences.push(`The fix arrived ${duration(item.delayedByMs)} after it was made.`);
+  }
+  if (item.inCustody === true) sentences.unshift('The wearer is recorded as in custody.');
+  if (item.absenceId !== undefined) sentences.push(`Authorised absence ${item.absenceId} covers some of this time.`);
+  if (item.unreasonableMinutes !== undefined) {
+    sentences.push(`${item.unreasonableMinutes} min so far without authorised absence.`);
+  }
+  if (item.confirmedAt !== undefined && certainty(item) === 'Suspected') {
+    sentences.push('It was confirmed before; what came in since makes it a suspicion only.');
+  }
+  if (item.historic)
+    sentences.push(
+      'Found afterwards: the past was judged again, because data came too late for the live judgement or a record was dated back.',
+    );
+  return sentences;
+}
+
+const percent = (share: number) => `${Math.round(share * 100)} %`;
+
+/** What the fixes make of it together. Of one that a single fix confirmed that is no reason. */
+function beliefWords(item: AlertItem): string | null {
+  const { belief, rule, thresholds } = item.explanation;
+  const { confirmAt } = thresholds;
+  if (belief === undefined || rule !== 'belief') return null;
+  if (item.episode.endedAt !== null && item.type === 'ended')
+    return `The last fixes leave ${percent(belief)} for its going on.`;
+  if (certainty(item) === 'Confirmed')
+    return confirmAt === undefined ? null : `Taken together the fixes make it at least ${percent(confirmAt)} likely.`;
+  const wanted = confirmAt === undefined ? '' : `; it is confirmed from ${percent(confirmAt)} on`;
+  return `Taken together the fixes make it ${percent(belief)} likely${wanted}.`;
+}
+
+/** One fix of the explanation: `03:59:12: 31 m inside the zone, accurate to 9 m; 17 times likelier from inside the zone than from outside it`. */
+export function explainFix(
+  kind: AlertItem['kind'],
+  fix: AlertItem['explanation']['fixes'][number],
+  nowMs: number,
+): string {
+  const where = `${metres(fix.signedDistanceMetres)} ${fix.signedDistanceMetres <= 0 ? 'inside' : 'outside'} the zone`;
+  const accuracy = fix.accuracyMetres === null ? 'accuracy not known' : `accurate to ${metres(fix.accuracyMetres)}`;
+  const says = ratioWords(kind, fix.likelihoodRatio);
+  return `${timeOfDay(Date.parse(fix.fixedAt), nowMs)}: ${where}, ${accuracy}${says === null ? '' : `; ${says}`}`;
+}
+
+/** Why an action was not taken: who was first and when, where somebody was. */
+export function refusalWords(
+  { detail, by, at }: { readonly detail: string; readonly by: string | null; readonly at: string | null },
+  nowMs: number,
+): string {
+  if (by === null || at === null) return detail;
+  return `${by} was first, at ${timeOfDay(Date.parse(at), nowMs)}. Your action was not counted.`;
+}

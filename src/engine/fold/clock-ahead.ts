@@ -1,0 +1,39 @@
+/**
+ * A tag whose clock runs ahead. One fix from the future is a mistake and carries no evidence; one after the other is a clock, and its
+ * fixes are judged at their receipt, so that nobody is unmonitored because of a clock.
+ */
+import { AHEAD_LIMIT_MS, CLOCK_AHEAD_FIXES, CLOCK_AHEAD_WITHIN_MS } from '../thresholds.js';
+
+/** A fix that was dated ahead of its receipt. */
+export interface AheadFix {
+  readonly fixedAtMs: number;
+  readonly receivedAtMs: number;
+}
+
+/** How many are remembered: by its device time a fix is known to be sent again. */
+const REMEMBERED = 8;
+
+export function isAhead({ fixedAtMs, receivedAtMs }: AheadFix): boolean {
+  return fixedAtMs - receivedAtMs > AHEAD_LIMIT_MS;
+}
+
+/** When a fix was made as far as is known: a clock that is ahead does not say. */
+export function madeAtMs(fix: AheadFix): number {
+  return isAhead(fix) ? fix.receivedAtMs : fix.fixedAtMs;
+}
+
+export interface AheadNoted {
+  readonly fixes: readonly AheadFix[];
+  readonly isRepeated: boolean;
+  /** The clock runs ahead: this fix is judged at its receipt. */
+  readonly runs: boolean;
+}
+
+/** Notes one more fix from the future. `ran`: the clock was known to run ahead. Oldest first. */
+export function noteAhead(before: readonly AheadFix[], fix: AheadFix, ran: boolean): AheadNoted {
+  if (before.some(({ fixedAtMs }) => fixedAtMs === fix.fixedAtMs))
+    return { fixes: before, isRepeated: true, runs: ran };
+  const fixes = [...before, fix].slice(-REMEMBERED);
+  const recent = fixes.filter(({ receivedAtMs }) => receivedAtMs > fix.receivedAtMs - CLOCK_AHEAD_WITHIN_MS);
+  return { fixes, isRepeated: false, runs: ran || recent.length >= CLOCK_AHEAD_FIXES };
+}

@@ -1,0 +1,84 @@
+/** Which part of an activation's past a change of the records is about: the live fold judges from when it was published. */
+
+import { liveBaseMs, newestEvidenceAtMsOf } from '../fold/horizon.js';
+import type { ActivationState } from '../state.js';
+import { SETTLE_MS } from '../thresholds.js';
+import type { Absence, ReconcileRequest, Term } from '../types.js';
+import type { CompiledOwn } from '../watch/compile.js';
+import { termKey } from '../watch/prepared-term.js';
+
+type Fitted = Pick<CompiledOwn, 'fittedAtMs' | 'removedAtMs'>;
+
+/** The first instant that two lists of terms are of two minds about; Infinity: none. What was published in time is not of the past. */
+export function firstChangeMs(before: readonly Term[], after: readonly Term[]): number {
+  const known = new Map(before.map((term) => [termKey(term), term]));
+  let firstMs = Infinity;
+  for (const term of after) {
+    const old = known.get(termKey(term));
+    if (old === undefined) {
+      if (!isPublishedInTime(term)) firstMs = Math.min(firstMs, term.startsAtMs);
+      continue;
+    }
+    firstMs = Math.min(
+      firstMs,
+      earlierOf(old.startsAtMs, term.startsAtMs),
+      earlierOf(old.endsAtMs ?? Infinity, term.endsAtMs ?? Infinity),
+      firstWindowChangeMs(old.windows, term.windows),
+      ...newAbsences(old, term).map(({ startsAtMs }) => startsAtMs),
+    );
+  }
+  return firstMs;
+}
+
+/** A record takes a moment to be published; a term that began so shortly before is judged from its publication. */
+export function isPublishedInTime({ startsAtMs, publishedAtMs }: Term): boolean {
+  return publishedAtMs <= startsAtMs + SETTLE_MS;
+}
+
+/** The first edge of a schedule that was expanded differently, or no further. */
+function firstWindowChangeMs(before: Term['windows'], after: Term['windows']): number {
+  const [old, now] = [before ?? [], after ?? []];
+  for (let i = 0; i < Math.max(old.length, now.length); i++) {
+    if (old[i] !== now[i]) return Math.min(old[i] ?? Infinity, now[i] ?? Infinity);
+  }
+  return Infinity;
+}
+
+/** The earlier of two that differ; Infinity where they do not. */
+function earlierOf(a: number, b: number): number {
+  return a === b ? Infinity : Math.min(a, b);
+}
+
+/** Those that cover a time before they were known. */
+function newAbsences({ absences: before = [] }: Term, { absences = [] }: Term): Absence[] {
+  return absences.filter(
+    (one) =>
+      one.startsAtMs < one.knownFromMs &&
+      !before.some(
+        (old) =>
+          old.absenceId === one.absenceId && old.startsAtMs === one.startsAtMs && old.knownFromMs === one.knownFromMs,
+      ),
+  );
+}
+
+/**
+ * What a change that begins to tell at `changedMs` asks to be judged again, of an activation in this state (after it has taken
+ * the change over). `before`: how it was fitted, where that is known. Null: nothing that fixes tell about.
+ */
+export function pastOf(
+  state: ActivationState,
+  changedMs: number,
+  before: Fitted | undefined,
+  after: Fitted,
+): ReconcileRequest | null {
+  const newestAtMs = newestEvidenceAtMsOf(state);
+  if (newestAtMs === null) return null;
+  const refittedMs =
+    before === undefined
+      ? Infinity
+      : Math.min(earlierOf(before.fittedAtMs, after.fittedAtMs), earlierOf(before.removedAtMs, after.removedAtMs));
+  const fittedAtMs = Math.min(before?.fittedAtMs ?? Infinity, after.fittedAtMs);
+  const fromMs = Math.max(fittedAtMs, Math.min(changedMs, refittedMs));
+  if (fromMs >= newestAtMs) return null;
+  return { fromMs, toMs: newestAtMs, baseAtMs: liveBaseMs(state) };
+}

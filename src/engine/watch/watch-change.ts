@@ -1,0 +1,119 @@
+/** What a change of the watch does to a state: terms that are new are switched on, terms that are gone end what they had. */
+
+import type { Finding } from '../fold/finding.js';
+import { foldWithBuffer } from '../fold/fold-term.js';
+import { closeHorizon } from '../fold/horizon.js';
+import { firstAfter, publishedAfter } from '../near/shared-index.js';
+import type { ActivationState, Draft, Episode, Told } from '../state.js';
+import type { CompiledActivation } from './compile.js';
+import { nextEdgeAfter, nextTickEdgeAfter } from './intervals.js';
+import { type PreparedTerm, zoneTermKey } from './prepared-term.js';
+
+export function termOf(watch: CompiledActivation, termKey: string): PreparedTerm | undefined {
+  return watch.own.termByKey.get(termKey) ?? watch.shared.terms.get(termKey);
+}
+
+/** The same, mostly one of those about a step: they have just been looked at, while a map by keys lies elsewhere in memory. */
+export function termAbout(
+  about: readonly PreparedTerm[],
+  watch: CompiledActivation,
+  termKey: string,
+): PreparedTerm | undefined {
+  for (const term of about) if (term.key === termKey) return term;
+  return termOf(watch, termKey);
+}
+
+/** Whether the state was last advanced with this watch. A shared term that ended needs a `watch` input to be noticed. */
+export function knowsWatch(state: ActivationState, { own, shared }: CompiledActivation): boolean {
+  return (
+    state.knownTerms !== null &&
+    state.watchSequence === own.sequence &&
+    state.sharedPublishedAtMs >= shared.newestPublishedAtMs
+  );
+}
+
+/** Takes over a watch into a draft of the state; returns what it settled. */
+export function adoptWatch(draft: Draft, watch: CompiledActivation, nowMs: number): Finding[] {
+  const { own, shared } = watch;
+  const opened = draft.open.length;
+  const settled = endVanished(draft, watch, nowMs);
+  let isOther = settled.length > 0 || draft.open.length !== opened;
+  if (draft.knownTerms !== null) {
+    const known = new Set(draft.knownTerms);
+    const news = own.terms.filter((term) => !known.has(term.key));
+    if (shared.newestPublishedAtMs > draft.sharedPublishedAtMs) {
+      news.push(...publishedAfter(shared, draft.sharedPublishedAtMs));
+    }
+    for (const term of news) settled.push(...switchOn(draft, term, watch));
+    isOther ||= news.length > 0 || draft.knownTerms.some((key) => !own.termByKey.has(key));
+  }
+  // A late fix from before the change meets terms that were not judged then, or are gone.
+  if (isOther && draft.fixes.length > 0) closeHorizon(draft);
+  draft.knownTerms = own.termKeys;
+  draft.watchSequence = own.sequence;
+  draft.sharedPublishedAtMs = Math.max(draft.sharedPublishedAtMs, shared.newestPublishedAtMs);
+  findNextEdges(draft, watch);
+  return settled;
+}
+
+/**
+ * Folds the kept fixes that came after a term's publication, as if it had been known when they came: the record of the change
+ * may stand a little behind them. Fixes before it are only the state at the switch-on; the past is the reconciler's.
+ */
+function switchOn(draft: Draft, term: PreparedTerm, watch: CompiledActivation): readonly Finding[] {
+  if (draft.open.some(({ termKey }) => zoneTermKey(termKey) === term.key)) return [];
+  const settled: Finding[] = [];
+  let open: readonly Episode[] = [];
+  for (let i = 0; i < draft.fixes.length; i++) {
+    const fix = draft.fixes[i]!;
+    if (fix.fixedAtMs < term.term.publishedAtMs) continue;
+    const folded = foldWithBuffer(term, watch.own, open, draft.fixes.slice(0, i), fix);
+    open = folded.open;
+    settled.push(...folded.settled);
+  }
+  draft.open = [...draft.open, ...open];
+  return settled;
+}
+
+/** Ends what was told under terms that are no longer in the watch; what was open and not told is forgotten. */
+function endVanished(draft: Draft, watch: CompiledActivation, nowMs: number): Finding[] {
+  const gone = draft.told.filter((told) => !told.withdrawn && termOf(watch, told.termKey) === undefined);
+  draft.open = draft.open.filter((episode) => termOf(watch, episode.termKey) !== undefined);
+  return gone.map((told) => endNow(told, watch, nowMs));
+}
+
+function endNow(told: Told, { own }: CompiledActivation, nowMs: number): Finding {
+  const removed = own.removedAtMs <= nowMs;
+  const atMs = told.endedAtMs ?? Math.max(told.startedAtMs, removed ? own.removedAtMs : nowMs);
+  return {
+    termKey: told.termKey,
+    kind: told.kind,
+    startedAtMs: told.startedAtMs,
+    strength: told.strength,
+    rule: told.rule,
+    foundAtMs: told.startedAtMs,
+    edgeAtMs: null,
+    reason: told.reason,
+    evidence: [],
+    lastViolating: null,
+    end: { atMs, because: removed ? 'tag-removed' : 'version-changed', afterMs: null, fix: null, dueAtMs: atMs },
+    dueAtMs: told.startedAtMs,
+    lastEdgeAtMs: told.lastEdgeAtMs,
+    settled: true,
+  };
+}
+
+/** Finds the edges after the newest fix, so that a fix before them need not look for any. */
+export function findNextEdges(draft: Draft, { own, shared }: CompiledActivation): void {
+  const newestAtMs = draft.fixes.at(-1)?.fixedAtMs ?? -Infinity;
+  let edge = shared.openings[firstAfter(shared.openings, newestAtMs)]?.atMs ?? Infinity;
+  let tickEdge = shared.tickOpenings[firstAfter(shared.tickOpenings, newestAtMs)]?.atMs ?? Infinity;
+  for (const terms of [own.terms, shared.everywhere]) {
+    for (const term of terms) {
+      edge = Math.min(edge, nextEdgeAfter(term, own, newestAtMs));
+      tickEdge = Math.min(tickEdge, nextTickEdgeAfter(term, own, newestAtMs));
+    }
+  }
+  draft.nextEdgeAtMs = edge === Infinity ? null : edge;
+  draft.nextTickEdgeAtMs = tickEdge === Infinity ? null : tickEdge;
+}

@@ -1,0 +1,152 @@
+/**
+ * A trail as GeoJSON and CSV (`trail-gpx.ts`, `trail-kml.ts`: the others): text piece by piece, so that fourteen days of fixes
+ * need no memory. Each point stands for itself; lines are left to whoever draws, because a straight line between two fixes is not
+ * the route.
+ */
+import type { Mechanism } from '../../engine/types.js';
+import type { TrailGap, TrailModel } from '../../ports/watch.js';
+
+/** One recorded ping (`store/trail.ts`): a fix, or a message without a position. Instants are epoch ms; nulls: the tag did not say. */
+export interface TrailFix {
+  readonly tagId: string;
+  readonly activationId: string;
+  readonly sequence: number | null;
+  readonly fixedAtMs: number;
+  readonly receivedAtMs: number;
+  /** Null, with longitude and mechanism: the ping has no position. */
+  readonly latitude: number | null;
+  readonly longitude: number | null;
+  readonly accuracyMetres: number | null;
+  readonly mechanism: Mechanism | null;
+  /** Why the position that came was not taken; absent: none came, or it was. */
+  readonly positionIgnored?: string;
+  readonly speedKmh: number | null;
+  readonly headingDegrees: number | null;
+  readonly altitudeMetres: number | null;
+  readonly satellites: number | null;
+  readonly batteryPercent: number | null;
+  readonly deviceEvents: readonly string[];
+  /** Why it was no evidence; null: nothing in it, nor in those around it, spoke against it. */
+  readonly notJudged: string | null;
+  /** Of the tag, for those who judge the fix; no format tells it. */
+  readonly model?: TrailModel | null;
+  /** Of the first fix after a gap in the evidence. */
+  readonly gapBefore?: TrailGap;
+}
+
+/** A fix of a trail, with the place it is at. */
+export type PlacedFix = TrailFix & {
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly mechanism: Mechanism;
+};
+
+export function isPlaced(fix: TrailFix): fix is PlacedFix {
+  return fix.latitude !== null && fix.longitude !== null;
+}
+
+/** How a trail is written: `head` once, `fixes` for each stretch of fixes in order, `tail` once. */
+export interface TrailWriter {
+  head(): string;
+  fixes(fixes: readonly TrailFix[]): string;
+  tail(): string;
+}
+
+/** Loss of signal: further apart than this, fixes are not of one segment (`product.md`, "Facts to get right"). */
+export const SEGMENT_GAP_MS = 300_000;
+
+export const instant = (ms: number) => new Date(ms).toISOString();
+
+/**
+ * A FeatureCollection with one Point a fix, longitude first, altitude third where there is one (RFC 7946). A message without a
+ * position has no geometry.
+ */
+export function createGeoJsonTrail(): TrailWriter {
+  let isFirst = true;
+  const feature = ({ latitude, longitude, fixedAtMs, receivedAtMs, ...properties }: TrailFix) => {
+    const { altitudeMetres } = properties;
+    const coordinates = altitudeMetres === null ? [longitude, latitude] : [longitude, latitude, altitudeMetres];
+    return JSON.stringify({
+      type: 'Feature',
+      geometry: latitude === null ? null : { type: 'Point', coordinates },
+      properties: { ...pickProperties(properties), fixedAt: instant(fixedAtMs), receivedAt: instant(receivedAtMs) },
+    });
+  };
+  return {
+    head: () => '{"type":"FeatureCollection","features":[',
+    fixes(fixes) {
+      if (fixes.length === 0) return '';
+      const comma = isFirst ? '\n' : ',\n';
+      isFirst = false;
+      return comma + fixes.map(feature).join(',\n');
+    },
+    tail: () => '\n]}\n',
+  };
+}
+
+/** Named one by one, so that what a caller's fixes carry besides does not reach the file. */
+function pickProperties(fix: Omit<TrailFix, 'latitude' | 'longitude' | 'fixedAtMs' | 'receivedAtMs'>) {
+  const { tagId, activationId, sequence, accuracyMetres, mechanism, speedKmh, headingDegrees } = fix;
+  const { altitudeMetres, satellites, batteryPercent, deviceEvents, notJudged, positionIgnored, gapBefore } = fix;
+  return {
+    tagId,
+    activationId,
+    sequence,
+    accuracyMetres,
+    mechanism,
+    speedKmh,
+    headingDegrees,
+    altitudeMetres,
+    satellites,
+    batteryPercent,
+    deviceEvents,
+    notJudged,
+    ...(positionIgnored === undefined ? {} : { positionIgnored }),
+    ...(gapBefore === undefined
+      ? {}
+      : { gapBefore: { from: instant(gapBefore.fromMs), cannotExclude: gapBefore.cannotExclude } }),
+  };
+}
+
+const CSV_COLUMNS: readonly (readonly [name: string, pick: (fix: TrailFix) => string | number | null])[] = [
+  ['tagId', (fix) => fix.tagId],
+  ['activationId', (fix) => fix.activationId],
+  ['sequence', (fix) => fix.sequence],
+  ['fixedAt', (fix) => instant(fix.fixedAtMs)],
+  ['receivedAt', (fix) => instant(fix.receivedAtMs)],
+  ['latitude', (fix) => fix.latitude],
+  ['longitude', (fix) => fix.longitude],
+  ['accuracyMetres', (fix) => fix.accuracyMetres],
+  ['mechanism', (fix) => fix.mechanism],
+  ['speedKmh', (fix) => fix.speedKmh],
+  ['headingDegrees', (fix) => fix.headingDegrees],
+  ['altitudeMetres', (fix) => fix.altitudeMetres],
+  ['satellites', (fix) => fix.satellites],
+  ['batteryPercent', (fix) => fix.batteryPercent],
+  ['deviceEvents', (fix) => fix.deviceEvents.join(' ')],
+  ['notJudged', (fix) => fix.notJudged],
+  ['positionIgnored', (fix) => fix.positionIgnored ?? null],
+  ['gapBeforeFrom', ({ gapBefore }) => (gapBefore === undefined ? null : instant(gapBefore.fromMs))],
+  ['cannotExclude', ({ gapBefore }) => (gapBefore === undefined ? null : listOf(gapBefore))],
+];
+
+/** As in `C-9@3/Z-4@2 C-7@1/Z-1@1`; `any` where nothing can be excluded. */
+function listOf({ cannotExclude }: TrailGap): string {
+  if (cannotExclude === null) return 'any';
+  return cannotExclude
+    .map((one) => `${one.conditionId}@${one.conditionVersion}/${one.zoneId}@${one.zoneVersion}`)
+    .join(' ');
+}
+
+/** One line a ping under a header (RFC 4180); nothing where the tag did not say. */
+export function createCsvTrail(): TrailWriter {
+  const cell = (value: string | number | null) => {
+    const text = value === null ? '' : String(value);
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  return {
+    head: () => `${CSV_COLUMNS.map(([name]) => name).join(',')}\r\n`,
+    fixes: (fixes) => fixes.map((fix) => `${CSV_COLUMNS.map(([, pick]) => cell(pick(fix))).join(',')}\r\n`).join(''),
+    tail: () => '',
+  };
+}

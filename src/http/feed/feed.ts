@@ -1,0 +1,246 @@
+/**
+ * The live feed: `GET /api/v1/feed` as a WebSocket (`wire.md`, "The feed"). A client is given its snapshot, or what it missed,
+ * and joins the others in one turn of the event loop, in which nothing can be accepted: so no event is missed or doubled.
+ */
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { Compile } from 'typebox/compile';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { toAlertItem } from '../../alerts/alert.js';
+import type { AcceptedEvent, AlertRegister } from '../../alerts/register.js';
+import type { Clock } from '../../ports/clock.js';
+import type { Log } from '../../ports/log.js';
+import {
+  CLOSE,
+  FEED_PATH,
+  FEED_PROTOCOL,
+  type FeedStatus,
+  type ServerMessage,
+  SubscribeSchema,
+} from '../../wire/feed-messages.js';
+import { createFeedClient, DEFAULT_FEED_CLIENT_LIMITS, type FeedClient, type FeedClientLimits } from './feed-client.js';
+import type { FeedPosition } from './position-item.js';
+import { sendPositions } from './positions.js';
+import type { Reach } from './reach.js';
+import { parseResume, type Refused, refuseUpgrade } from './upgrade.js';
+
+export interface FeedLimits extends FeedClientLimits {
+  readonly connections: number;
+  readonly heartbeatMs: number;
+  /** The largest message a client may send. */
+  readonly messageBytes: number;
+  /** How long a client that knows more than this process (it comes from another one) waits for it to catch up. */
+  readonly catchUpMs: number;
+  /** How long clients may take to say goodbye when the feed stops. */
+  readonly closeMs: number;
+}
+
+export const DEFAULT_FEED_LIMITS: FeedLimits = {
+  ...DEFAULT_FEED_CLIENT_LIMITS,
+  connections: 1_000,
+  heartbeatMs: 10_000,
+  messageBytes: 131_072,
+  catchUpMs: 5_000,
+  closeMs: 2_000,
+};
+
+/** What the feed needs of the alert log (`views/alert-log.ts`). */
+export interface FeedAlerts extends Pick<AlertRegister, 'headSeq' | 'open' | 'acceptedAfter'> {
+  readonly epoch: string;
+  isCaughtUp(): boolean;
+  reached(seq: number, limitMs: number): Promise<boolean>;
+  subscribe(onAccepted: (accepted: AcceptedEvent) => void): () => void;
+}
+
+export interface FeedDeps {
+  readonly alertLog: FeedAlerts;
+  readonly liveView: {
+    positions(): Iterable<FeedPosition>;
+    subscribe(onChanged: (changed: readonly FeedPosition[]) => void): () => void;
+  };
+  readonly clock: Clock;
+  readonly logger: Log;
+  /** For which hosts, and for whose pages, it answers. */
+  readonly reach: Reach;
+  readonly status: {
+    current(): FeedStatus;
+    subscribe(onChanged: (status: FeedStatus) => void): () => void;
+  };
+  readonly limits?: Partial<FeedLimits>;
+  /** For the metrics. */
+  readonly counters?: { clientCutOff(why: string): void };
+}
+
+export interface Feed {
+  /** Clients that are connected. */
+  connections(): number;
+  /** Takes no more clients, tells those there are that it goes away (1001), and waits for them, with a limit. */
+  close(): Promise<void>;
+}
+
+const subscribeMessage = Compile(SubscribeSchema);
+
+/** Adds the feed to an HTTP server. It owns the server's upgrades: other paths answer 404. */
+export function registerFeed(server: Server, deps: FeedDeps): Feed {
+  const { alertLog, liveView, clock, logger, status } = deps;
+  const limits: FeedLimits = { ...DEFAULT_FEED_LIMITS, ...deps.limits };
+  const clients = new Set<FeedClient>();
+  let closing = false;
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: limits.messageBytes,
+    perMessageDeflate: false,
+    // A plain client names no protocol, and is served all the same.
+    handleProtocols: (offered) => (offered.has(FEED_PROTOCOL) ? FEED_PROTOCOL : false),
+  });
+
+  let snapshot: { readonly seq: number; readonly alerts: string } | null = null;
+  /** The unresolved alerts as JSON; kept until the next event, because after an outage everybody asks at once. */
+  function readSnapshot(): string {
+    const seq = alertLog.headSeq();
+    if (snapshot?.seq !== seq) snapshot = { seq, alerts: JSON.stringify(alertLog.open().map(toAlertItem)) };
+    return snapshot.alerts;
+  }
+
+  function begin(client: FeedClient, resume: ReturnType<typeof parseResume>, isReached: boolean): void {
+    const seq = alertLog.headSeq();
+    const { epoch } = alertLog;
+    client.sendBurst(encode({ type: 'hello', epoch, seq, serverTime: new Date(clock.nowMs()).toISOString() }));
+    const isSameLog = resume?.epoch === epoch;
+    const missed = resume !== null && isSameLog && isReached ? alertLog.acceptedAfter(resume.seq) : null;
+    if (resume !== null && missed !== null) {
+      client.position = resume.seq;
+      for (const accepted of missed) sendEvent(client, accepted, JSON.stringify(accepted.event), 'sendBurst');
+    } else {
+      const reason = resume === null ? '' : `,"reason":"${isSameLog ? 'resume-too-old' : 'epoch-changed'}"`;
+      client.sendBurst(`{"type":"snapshot","seq":${seq},"alerts":${readSnapshot()}${reason}}`);
+      client.position = seq;
+    }
+    client.send(encode({ type: 'status', ...status.current() }));
+    clients.add(client);
+  }
+
+  function sendEvent(client: FeedClient, { seq }: AcceptedEvent, event: string, how: 'send' | 'sendBurst'): void {
+    if (seq <= client.position) return;
+    client[how](`{"type":"event","seq":${seq},"prevSeq":${client.position},"event":${event}}`);
+    client.position = seq;
+  }
+
+  function takeMessage(client: FeedClient, data: string | null): void {
+    const message = data === null ? null : parseJson(data);
+    if (!subscribeMessage.Check(message)) {
+      client.socket.close(CLOSE.MALFORMED, 'not a subscribe message');
+      return;
+    }
+    const { positions = false, wearerIds } = message;
+    client.wants = positions ? { wearerIds: wearerIds === undefined ? null : new Set(wearerIds) } : null;
+    client.needsAllPositions = positions;
+  }
+
+  async function connect(socket: WebSocket, resume: ReturnType<typeof parseResume>): Promise<void> {
+    const client = createFeedClient(
+      socket,
+      () => clock.nowMs(),
+      limits,
+      (why) => {
+        clients.delete(client);
+        deps.counters?.clientCutOff(why);
+        logger.info({ why, bufferedBytes: socket.bufferedAmount }, 'a feed client that does not read is cut off');
+      },
+    );
+    socket.on('close', () => clients.delete(client));
+    // Whatever breaks a connection closes it too, with the code that fits; there is nothing to do.
+    socket.on('error', (error) => logger.debug({ message: error.message }, 'a feed connection broke'));
+    socket.on('message', (data, isBinary) => takeMessage(client, isBinary ? null : String(data)));
+    const isReached = resume?.epoch !== alertLog.epoch || (await alertLog.reached(resume.seq, limits.catchUpMs));
+    if (socket.readyState === socket.OPEN && !closing) begin(client, resume, isReached);
+  }
+
+  function judgeUpgrade(path: string | undefined, request: IncomingMessage): Refused | null {
+    if (path !== FEED_PATH) return { status: 404, detail: 'There is no WebSocket at this address.' };
+    if (!deps.reach.isHostAllowed(request)) {
+      return {
+        status: 421,
+        detail: 'Tagwatch does not answer for this host: see TAGWATCH_PUBLIC_URL and TAGWATCH_ALLOWED_HOSTS.',
+      };
+    }
+    if (!deps.reach.isOriginAllowed(request)) {
+      return { status: 403, detail: 'Pages of this origin may not read the feed.' };
+    }
+    if (closing) return { status: 503, detail: 'The server is stopping.', retryAfterSeconds: 1 };
+    if (!alertLog.isCaughtUp()) {
+      return { status: 503, detail: 'The alert log is still being read.', retryAfterSeconds: 1 };
+    }
+    if (sockets.clients.size >= limits.connections) {
+      logger.warn({ connections: sockets.clients.size }, 'a feed client was refused: too many are connected');
+      return { status: 503, detail: 'Too many clients are connected.', retryAfterSeconds: 10 };
+    }
+    return null;
+  }
+
+  function onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => socket.destroy());
+    const [path, query] = (request.url ?? '').split('?', 2);
+    const refused = judgeUpgrade(path, request);
+    if (refused !== null) {
+      refuseUpgrade(socket, refused);
+      return;
+    }
+    const resume = parseResume(new URLSearchParams(query).get('resume'));
+    sockets.handleUpgrade(request, socket, head, (connected) => {
+      connect(connected, resume).catch((error: unknown) => {
+        logger.error({ message: String(error) }, 'a feed client could not be served');
+        connected.close(1011);
+      });
+    });
+  }
+
+  server.on('upgrade', onUpgrade);
+  const endings = [
+    alertLog.subscribe((accepted) => {
+      const event = JSON.stringify(accepted.event);
+      for (const client of clients) sendEvent(client, accepted, event, 'send');
+    }),
+    liveView.subscribe((changed) => sendPositions(clients, changed, () => liveView.positions())),
+    status.subscribe((changed) => {
+      const text = encode({ type: 'status', ...changed });
+      for (const client of clients) client.send(text);
+    }),
+  ];
+  const heartbeat = setInterval(() => {
+    for (const client of clients) {
+      client.send(encode({ type: 'heartbeat', seq: client.position }));
+      client.checkAlive(clock.nowMs());
+    }
+  }, limits.heartbeatMs);
+
+  return {
+    connections: () => sockets.clients.size,
+    async close() {
+      closing = true;
+      clearInterval(heartbeat);
+      for (const end of endings) end();
+      const gone = [...sockets.clients].map((socket) => new Promise<void>((resolve) => socket.once('close', resolve)));
+      for (const socket of sockets.clients) socket.close(CLOSE.GOING_AWAY, 'stopping; resume');
+      const limit = setTimeout(() => {
+        for (const socket of sockets.clients) socket.terminate();
+      }, limits.closeMs);
+      await Promise.all(gone);
+      clearTimeout(limit);
+      server.off('upgrade', onUpgrade);
+      sockets.close();
+    },
+  };
+}
+
+function encode(message: ServerMessage): string {
+  return JSON.stringify(message);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,14 @@
+/** The alert endpoints. */
+import type { App } from '../../app.js';
+import { registerActOnAlert } from './act.js';
+import { registerListAlerts } from './list.js';
+import { registerReadAlert } from './read.js';
+import type { AlertDeps } from './sources.js';
+
+export type { AlertDeps, AlertsInMemory, AlertsOnRecord } from './sources.js';
+
+export function registerAlerts(app: App, deps: AlertDeps): void {
+  registerListAlerts(app, deps);
+  registerReadAlert(app, deps);
+  registerActOnAlert(app, deps);
+}

@@ -1,0 +1,38 @@
+/** Where the alert endpoints get alerts: the api's fold in memory first, and the record where that is not enough. */
+import type { Alert, Refusal } from '../../../alerts/alert.js';
+import type { ActionEvent, AlertEvent } from '../../../alerts/event.js';
+import type { AlertFilter, AlertRegister } from '../../../alerts/register.js';
+import type { Clock } from '../../../ports/clock.js';
+import { LogUnavailable } from '../../../ports/event-log.js';
+import type { Log } from '../../../ports/log.js';
+
+/** What is needed of the alert log (`views/alert-log.ts`). */
+export interface AlertsInMemory extends Pick<AlertRegister, 'get' | 'read' | 'list' | 'isComplete'> {
+  isCaughtUp(): boolean;
+  act(action: ActionEvent): Promise<{
+    readonly outcome: 'accepted' | 'repeat' | 'refused';
+    readonly alert: Alert | null;
+    readonly refusal?: Refusal;
+  }>;
+}
+
+/** What is needed of the record (`store/alerts.ts`). Rejects with `DatabaseUnavailable` where the database is away. */
+export interface AlertsOnRecord {
+  list(filter: AlertFilter): Promise<readonly Alert[]>;
+  read(alertId: string): Promise<{
+    readonly alert: Alert;
+    readonly events: readonly { readonly event: AlertEvent; readonly outcome: 'accepted' | 'refused' }[];
+  } | null>;
+}
+
+export interface AlertDeps {
+  readonly alertLog: AlertsInMemory;
+  readonly record: AlertsOnRecord;
+  readonly clock: Clock;
+  readonly logger: Log;
+}
+
+/** Throws `LogUnavailable` (503) while the fold would give a past state for the present one. */
+export function assertCaughtUp(alertLog: AlertsInMemory): void {
+  if (!alertLog.isCaughtUp()) throw new LogUnavailable('the alert log is still being read');
+}

@@ -1,0 +1,81 @@
+/**
+ * What a record is answered with beside its content. All of it may be sent back as it came, so that what `GET` answers can be
+ * `PUT`: the same again is no new version, and a version that no longer stands is refused as by `If-Match`.
+ */
+import Type, { type Static, type TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { parseInstant } from '../../../formats/instant.js';
+import type { RecordFault, StandingGiven } from '../../../store/records.js';
+import { RecordId } from '../../plugins/ids.js';
+import { toFieldErrors } from '../../plugins/problems.js';
+
+const Instant = Type.String({ format: 'date-time', description: 'RFC 3339, in UTC with Z' });
+const Version = Type.Integer({ minimum: 1 });
+
+export const Standing = {
+  version: Version,
+  effectiveAt: Type.Union([Instant, Type.Null()], { description: 'From when this version is in force; null: always' }),
+  recordedAt: Instant,
+};
+
+/** The fields of a body that only repeat what was answered. */
+const Repeated = {
+  version: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'As it was answered: another one than stands is refused with 412' }),
+  ),
+  effectiveAt: Type.Optional(
+    Type.Union([Instant, Type.Null()], { description: 'As it was answered; set by the server' }),
+  ),
+  recordedAt: Type.Optional(Type.String({ ...Instant, description: 'As it was answered; set by the server' })),
+};
+const RepeatedObject = Type.Object(Repeated);
+const RepeatedFields = Compile(RepeatedObject);
+type RepeatedFields = Static<typeof RepeatedObject>;
+
+/** The schema of a body that may repeat what was answered; a field of the body's own stays what it is. */
+export function withRepeated(body: TSchema, idName: string): TSchema {
+  const { properties, ...rest } = body as TSchema & { readonly properties: Readonly<Record<string, TSchema>> };
+  const id = Type.Optional(Type.String({ ...RecordId, description: 'The id of the address' }));
+  return {
+    ...rest,
+    ...Type.Object({ [idName]: id, ...Repeated, ...properties }),
+    additionalProperties: false,
+  } as TSchema;
+}
+
+/** Parts what was answered from what is written; of `ownFields` the body is the judge. Faults where a repeated field is none. */
+export function takeRepeated(
+  body: unknown,
+  idName: string,
+  id: string,
+  ownFields: readonly string[],
+): { readonly own: unknown; readonly given: StandingGiven; readonly errors: readonly RecordFault[] } {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return { own: body, given: {}, errors: [] };
+  const isRepeated = (name: string) => (name in Repeated || name === idName) && !ownFields.includes(name);
+  const entries = Object.entries(body);
+  const own = Object.fromEntries(entries.filter(([name]) => !isRepeated(name)));
+  const repeated: unknown = Object.fromEntries(entries.filter(([name]) => isRepeated(name)));
+  const errors: RecordFault[] = [];
+  const named = (repeated as Readonly<Record<string, unknown>>)[idName];
+  if (named !== undefined && named !== id)
+    errors.push({ pointer: `/${idName}`, detail: 'is not the id of the address' });
+  if (!RepeatedFields.Check(repeated)) {
+    return { own, given: {}, errors: [...errors, ...toFieldErrors(RepeatedFields.Errors(repeated))] };
+  }
+  return { own, given: readGiven(repeated, errors), errors };
+}
+
+function readGiven({ version, effectiveAt, recordedAt }: RepeatedFields, errors: RecordFault[]): StandingGiven {
+  const read = (pointer: string, text: string): string => {
+    const ms = parseInstant(text);
+    if (ms === null) errors.push({ pointer, detail: 'is not an RFC 3339 instant' });
+    return ms === null ? text : new Date(ms).toISOString();
+  };
+  return {
+    ...(version === undefined ? {} : { version }),
+    ...(effectiveAt === undefined
+      ? {}
+      : { effectiveAt: effectiveAt === null ? null : read('/effectiveAt', effectiveAt) }),
+    ...(recordedAt === undefined ? {} : { recordedAt: read('/recordedAt', recordedAt) }),
+  };
+}

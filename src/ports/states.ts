@@ -1,0 +1,89 @@
+/**
+ * What stands in `tagwatch.states`: the engine's memory, compacted by key, at the partition number of the inputs it came from.
+ * A restore reads all of it, then the inputs from the `through` record on (architecture.md, guarantee 4).
+ */
+import type { ActivationState } from '../engine/advance.js';
+import type { Ping, SharedWatch, TagWatch } from '../engine/types.js';
+import type { LogRecord, NewRecord } from './event-log.js';
+import { decodeJson, encodeJson } from './topics.js';
+
+export type StateRecord =
+  /** All that applies to one tag, as last published; `appliedOffset`: the input that brought it. */
+  | { readonly type: 'watch'; readonly appliedOffset: number; readonly watch: TagWatch }
+  /** One activation's state after the input at `appliedOffset`; with its newest ping that has a position, for the live view. */
+  | {
+      readonly type: 'activation';
+      readonly appliedOffset: number;
+      readonly tagId: string;
+      readonly activationId: string;
+      readonly state: ActivationState;
+      readonly nextDueAtMs: number | null;
+      readonly lastPing: { readonly ping: Ping; readonly receivedAtMs: number } | null;
+    }
+  | { readonly type: 'shared'; readonly appliedOffset: number; readonly shared: SharedWatch }
+  /** Closes a full checkpoint: every state of this partition holds all inputs before `offset`. */
+  | { readonly type: 'through'; readonly offset: number; readonly tickAtMs: number }
+  /** The log's identity, in partition 0: a console that resumes, and the record, must know whether it is the same log. */
+  | { readonly type: 'epoch'; readonly epoch: string }
+  /** The publisher's, in partition 0: no watch in this log has a higher sequence. */
+  | { readonly type: 'published'; readonly sequence: number }
+  /**
+   * Nothing stands under this key any more: a tombstone, behind the `through` of its checkpoint. What an older worker writes of it
+   * afterwards does not bring it back.
+   */
+  | { readonly type: 'gone'; readonly key: string; readonly appliedOffset: number };
+
+export const watchKey = (tagId: string): string => `watch/${tagId}`;
+export const activationKey = (activationId: string): string => `activation/${activationId}`;
+
+/** The key under which compaction keeps the newest of each. */
+export function stateKey(record: StateRecord): string {
+  switch (record.type) {
+    case 'watch':
+      return watchKey(record.watch.tagId);
+    case 'activation':
+      return activationKey(record.activationId);
+    case 'shared':
+      return `shared/${record.shared.conditionId}`;
+    case 'through':
+      return 'through';
+    case 'epoch':
+    case 'published':
+      return record.type;
+    case 'gone':
+      return record.key;
+  }
+}
+
+/** How far a state has got, so that of two of one key the newer is known without reading either. */
+const APPLIED_HEADER = 'applied';
+
+/** A state as a record for its partition. */
+export function stateRecord(record: StateRecord, partition: number): NewRecord {
+  const headers = { [APPLIED_HEADER]: String(appliedOffset(record)) };
+  return { key: stateKey(record), value: record.type === 'gone' ? null : encodeJson(record), partition, headers };
+}
+
+/** Up to which input a stored state holds all; without the header, as earlier versions wrote them, by its content. Null: unknown. */
+export function appliedOffsetOf({ headers, value }: LogRecord): number | null {
+  const told = headers[APPLIED_HEADER];
+  if (told !== undefined) return Number(told);
+  return value === null ? null : appliedOffset(decodeJson<StateRecord>(value));
+}
+
+function appliedOffset(record: StateRecord): number {
+  switch (record.type) {
+    case 'watch':
+    case 'activation':
+    case 'shared':
+    case 'gone':
+      return record.appliedOffset;
+    case 'through':
+      return record.offset;
+    case 'published':
+      return record.sequence;
+    case 'epoch':
+      // All programs settle on the one that was written last.
+      return 0;
+  }
+}

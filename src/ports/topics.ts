@@ -1,0 +1,138 @@
+/** Tagwatch's own topics: their names, their shape, and what stands in them. Suppliers' topics are `formats/`. */
+import type { HistoryInput } from '../engine/inputs.js';
+import type { Activation, Ping, ReconcileRequest, SharedWatch, TagWatch } from '../engine/types.js';
+import { type EventLog, type NewRecord, RecordsRefused, type TopicSpec } from './event-log.js';
+
+export const INPUTS = 'tagwatch.inputs';
+export const STATES = 'tagwatch.states';
+export const ALERTS = 'tagwatch.alerts';
+export const REJECTED = 'tagwatch.rejected';
+
+/** Partitions of inputs and states: fixed for the life of a log, because states stand by partition number. */
+export const INPUT_PARTITIONS = 12;
+
+const DAY_MS = 86_400_000;
+
+export const OWN_TOPICS: readonly TopicSpec[] = [
+  {
+    topic: INPUTS,
+    partitions: INPUT_PARTITIONS,
+    cleanup: 'delete',
+    retentionMs: 14 * DAY_MS,
+    fixedPartitions: true,
+  },
+  { topic: STATES, partitions: INPUT_PARTITIONS, cleanup: 'compact', fixedPartitions: true },
+  { topic: ALERTS, partitions: 1, cleanup: 'delete', retentionMs: 90 * DAY_MS, fixedPartitions: true },
+  { topic: REJECTED, partitions: 1, cleanup: 'delete', retentionMs: 90 * DAY_MS, fixedPartitions: true },
+];
+
+/** What the engine folds. Key: the tagId; `shared` and `tick` name their partition. */
+export type InputRecord =
+  | { readonly type: 'ping'; readonly receivedAtMs: number; readonly ping: Ping }
+  | { readonly type: 'watch'; readonly watch: TagWatch }
+  | { readonly type: 'shared'; readonly shared: SharedWatch }
+  | { readonly type: 'tick'; readonly atMs: number }
+  /** The engine's own: what of an activation's past is to be judged again. The recorder keeps it; the fold passes it by. */
+  | ReconcileRecord
+  /** The reconciler's: what it found about that past. */
+  | HistoryRecord;
+
+export type ReconcileRecord = ReconcileRequest & {
+  readonly type: 'reconcile';
+  /** Null: whichever the tag had then; the engine has forgotten it. */
+  readonly activationId: string | null;
+  readonly tagId: string;
+};
+
+export type HistoryRecord = HistoryInput & {
+  readonly activationId: string;
+  readonly tagId: string;
+  /** Of an activation that is over, and that the engine may have forgotten: all that it needs to tell events of it. */
+  readonly about?: Omit<Activation, 'terms'>;
+};
+
+/** What could not be used, kept whole. */
+export interface RejectedRecord {
+  readonly reason: string;
+  readonly detail: string;
+  readonly rejectedAt: string;
+  readonly from:
+    | { readonly topic: string; readonly partition: number; readonly offset: number }
+    | { readonly http: string };
+  readonly tagId: string | null;
+  /** The bytes as they came, base64; the first `MAX_KEPT_BYTES` of them. */
+  readonly payload: string;
+  /** How many bytes there were, where some were cut off. */
+  readonly cutFromBytes?: number;
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** JSON as bytes. */
+export function encodeJson(value: unknown): Uint8Array {
+  return encoder.encode(JSON.stringify(value));
+}
+
+/** Bytes that Tagwatch itself wrote; throws where they are not JSON. */
+export function decodeJson<T>(value: Uint8Array): T {
+  return JSON.parse(decoder.decode(value)) as T;
+}
+
+/** What is about one tag as a record of `tagwatch.inputs`, keyed by it. */
+export function inputRecord(record: InputRecord & { type: 'ping' | 'watch' | 'reconcile' | 'history' }): NewRecord {
+  return { key: tagOf(record), value: encodeJson(record) };
+}
+
+function tagOf(record: InputRecord & { type: 'ping' | 'watch' | 'reconcile' | 'history' }): string {
+  if (record.type === 'ping') return record.ping.tagId;
+  return record.type === 'watch' ? record.watch.tagId : record.tagId;
+}
+
+/** Most bytes kept of a message that could not be used: in base64 it still fits into Kafka's default record of 1 MB. */
+export const MAX_KEPT_BYTES = 524_288;
+
+/** A record of `tagwatch.rejected`. */
+export function rejectedRecord(
+  rejected: Omit<RejectedRecord, 'payload' | 'cutFromBytes'>,
+  bytes: Uint8Array,
+): NewRecord {
+  const kept = bytes.subarray(0, MAX_KEPT_BYTES);
+  const record: RejectedRecord = {
+    ...rejected,
+    payload: Buffer.from(kept.buffer, kept.byteOffset, kept.byteLength).toString('base64'),
+    ...(bytes.length > MAX_KEPT_BYTES ? { cutFromBytes: bytes.length } : {}),
+  };
+  return { key: rejected.tagId, value: encodeJson(record) };
+}
+
+/** Most bytes of one append, so that what goes to one partition stays below Kafka's default batch of 1 MB. */
+const MAX_APPEND_BYTES = 900_000;
+
+/** Appends any number of records in their order, in as many appends as their size asks for. Rejects as `append` does. */
+export async function appendInTurns(log: EventLog, topic: string, records: readonly NewRecord[]): Promise<void> {
+  const refused: number[] = [];
+  let first: RecordsRefused | null = null;
+  const appendPart = async (from: number, to: number): Promise<void> => {
+    try {
+      await log.append(topic, from === 0 && to === records.length ? records : records.slice(from, to));
+    } catch (error) {
+      if (!(error instanceof RecordsRefused)) throw error;
+      first ??= error;
+      refused.push(...error.refused.map((index) => from + index));
+    }
+  };
+  let from = 0;
+  let bytes = 0;
+  for (let i = 0; i < records.length; i++) {
+    const size = records[i]!.value?.length ?? 0;
+    if (i > from && bytes + size > MAX_APPEND_BYTES) {
+      await appendPart(from, i);
+      from = i;
+      bytes = 0;
+    }
+    bytes += size;
+  }
+  if (from < records.length) await appendPart(from, records.length);
+  if (first !== null) throw new RecordsRefused((first as RecordsRefused).message, refused, { cause: first });
+}

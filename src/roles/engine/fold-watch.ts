@@ -1,0 +1,95 @@
+/** The folding of a tag's watch: what it changes for each activation, and what becomes of those that it leaves out. */
+
+import type { EngineInput } from '../../engine/inputs.js';
+import { firstChangeMs, pastOf } from '../../engine/past/past-change.js';
+import type { Activation, EngineEvent, TagWatch } from '../../engine/types.js';
+import { type CompiledOwn, type CompiledTag, compileTag, joinShared } from '../../engine/watch/compile.js';
+import type { ReconcileRecord } from '../../ports/topics.js';
+import { withoutOldestOf } from '../../watchlist/over.js';
+import { countForgettable, forgetActivation } from './forget.js';
+import {
+  activationEntry,
+  createTagEntry,
+  type Folded,
+  type FoldFault,
+  NOTHING,
+  type PartitionFold,
+  requestOf,
+  step,
+} from './partition-memory.js';
+
+export function foldWatch(
+  fold: PartitionFold,
+  given: TagWatch,
+  offset: number,
+  onFault: (fault: FoldFault) => void,
+): Folded {
+  const held = fold.tags.get(given.tagId);
+  if (held && given.sequence <= held.watch.sequence) return NOTHING;
+  const watch = withoutOldestOf(given, countForgettable(fold, given, fold.tickAtMs));
+  const events: EngineEvent[] = [];
+  const reconcile: ReconcileRecord[] = [];
+  for (const own of held?.compiled.activations ?? []) {
+    if (watch.activations.some(({ activationId }) => activationId === own.activationId)) continue;
+    const closed = closeActivation(fold, own, given, offset, onFault);
+    events.push(...closed.events);
+    reconcile.push(...closed.reconcile);
+  }
+  const compiled = compileTag(watch, held?.compiled);
+  fold.tags.set(watch.tagId, createTagEntry(watch, compiled, offset, true));
+  for (const activation of watch.activations) {
+    const own = compiled.activations.find((each) => each.activationId === activation.activationId);
+    if (!own) throw new Error(`compiled watch of ${watch.tagId} lacks activation ${activation.activationId}`);
+    const entry = activationEntry(fold, activation.activationId, watch.tagId, onFault);
+    if (entry === null || offset <= entry.appliedOffset) continue;
+    const input: EngineInput = { type: 'watch', atMs: watch.publishedAtMs };
+    events.push(...step(entry, input, joinShared(own, fold.sharedIndex), offset, onFault).events);
+    const before = held?.watch.activations.find((each) => each.activationId === activation.activationId);
+    const changedMs = firstChangeMs(before?.terms ?? [], activation.terms);
+    const heldOwn = held?.compiled.activations.find((each) => each.activationId === activation.activationId);
+    reconcile.push(...requestOf(entry, pastOf(entry.state, changedMs, heldOwn, own)));
+  }
+  return { events, notJudged: null, reconcile };
+}
+
+/** Tells the end of an activation that its tag's watch leaves out, as of its removal, and forgets it. */
+function closeActivation(
+  fold: PartitionFold,
+  own: CompiledOwn,
+  watch: TagWatch,
+  offset: number,
+  onFault: (fault: FoldFault) => void,
+): Pick<Folded, 'events' | 'reconcile'> {
+  const { activationId, wearerId, fittedAtMs } = own;
+  const entry = fold.activations.get(activationId);
+  const named = watch.activations.find((each) => each.activationId === activationId)?.removedAtMs;
+  const leftOutUntilMs = Math.max(watch.overUntilMs ?? watch.publishedAtMs, fittedAtMs);
+  const removedAtMs = named ?? Math.min(own.removedAtMs, leftOutUntilMs, watch.publishedAtMs);
+  const about = { activationId, wearerId, fittedAtMs, removedAtMs };
+  const closed = compileAlone(watch, about, own);
+  let yielded = NOTHING;
+  let reconcile: ReconcileRecord[] = [];
+  if (entry !== undefined && entry.tagId === watch.tagId && offset > entry.appliedOffset) {
+    const input: EngineInput = { type: 'watch', atMs: watch.publishedAtMs };
+    yielded = step(entry, input, joinShared(closed, fold.sharedIndex), offset, onFault);
+    reconcile = requestOf(entry, pastOf(entry.state, Infinity, own, closed));
+  }
+  forgetActivation(fold, closed, offset);
+  return { events: yielded.events, reconcile };
+}
+
+/** One activation without terms, in the place of what was compiled of it before. */
+export function compileAlone(
+  watch: Omit<TagWatch, 'activations' | 'zones'>,
+  about: Omit<Activation, 'terms'>,
+  before?: CompiledOwn,
+): CompiledOwn {
+  const beforeTag: CompiledTag | undefined = before && {
+    ...watch,
+    newest: before,
+    activations: [before],
+    shapes: new Map(),
+  };
+  const compiled = compileTag({ ...watch, activations: [{ ...about, terms: [] }], zones: {} }, beforeTag);
+  return compiled.activations[0]!;
+}

@@ -1,0 +1,68 @@
+/**
+ * What leaves a partition's memory. It is a function of the inputs alone, and all that is forgotten is told before: what comes in
+ * for it later is asked of the record. Its states go by tombstones, which stand behind the `through` of their checkpoint: whatever
+ * a restore folds again, it folds without them.
+ */
+
+import type { Ping, TagWatch } from '../../engine/types.js';
+import { type CompiledOwn, compileTag, leaveShared } from '../../engine/watch/compile.js';
+import { activationKey, watchKey } from '../../ports/states.js';
+import type { ReconcileRecord } from '../../ports/topics.js';
+import { countOver, FORGET_AFTER_MS, withoutOldestOf } from '../../watchlist/over.js';
+import { createTagEntry, type PartitionFold } from './partition-memory.js';
+
+/** How many of the oldest activations of a watch are over for long, and have nothing left to be told. */
+export function countForgettable(fold: PartitionFold, watch: TagWatch, atMs: number): number {
+  const over = countOver(watch, atMs - FORGET_AFTER_MS);
+  const waiting = watch.activations
+    .slice(0, over)
+    .findIndex(({ activationId }) => (fold.activations.get(activationId)?.nextDueAtMs ?? null) !== null);
+  return waiting < 0 ? over : waiting;
+}
+
+/** Forgets what is over for long at a tick: activations, and tags that nobody has worn for as long. */
+export function forgetWhatIsOver(fold: PartitionFold, atMs: number, offset: number): void {
+  for (const [tagId, tag] of fold.tags) {
+    if (tag.forgetAtMs > atMs) continue;
+    if (tag.watch.activations.length === 0) {
+      fold.tags.delete(tagId);
+      fold.gone.set(watchKey(tagId), offset);
+      continue;
+    }
+    const count = countForgettable(fold, tag.watch, atMs);
+    if (count === 0) continue;
+    for (const own of tag.compiled.activations.slice(0, count)) forgetActivation(fold, own, offset);
+    const watch = withoutOldestOf(tag.watch, count);
+    fold.tags.set(tagId, createTagEntry(watch, compileTag(watch, tag.compiled), offset, true));
+  }
+}
+
+export function forgetActivation(fold: PartitionFold, own: CompiledOwn, offset: number): void {
+  leaveShared(own, fold.sharedIndex);
+  fold.activations.delete(own.activationId);
+  fold.gone.set(activationKey(own.activationId), offset);
+}
+
+/**
+ * Forgets restored states that no watch names: their tombstones were lost with a crash, or a zombie wrote them. One that is newer
+ * than its tag's watch has been made by a watch that is yet to be folded again.
+ */
+export function forgetOrphans(fold: PartitionFold): void {
+  for (const [activationId, { tagId, appliedOffset }] of fold.activations) {
+    const tag = fold.tags.get(tagId);
+    if (tag?.watch.activations.some((each) => each.activationId === activationId)) continue;
+    if (appliedOffset >= (tag?.appliedOffset ?? fold.position)) continue;
+    fold.activations.delete(activationId);
+    fold.gone.set(activationKey(activationId), fold.position);
+  }
+}
+
+/** Asks the record for a fix that no activation in memory covers, where one that is forgotten may. */
+export function askWhoseItIs(fold: PartitionFold, { tagId, fixedAtMs, position }: Ping): ReconcileRecord[] {
+  if (position === null) return [];
+  const tag = fold.tags.get(tagId);
+  const forgottenUntilMs = tag === undefined ? fold.tickAtMs - FORGET_AFTER_MS : (tag.watch.overUntilMs ?? -Infinity);
+  if (fixedAtMs >= forgottenUntilMs) return [];
+  const at = { fromMs: fixedAtMs, toMs: fixedAtMs, baseAtMs: fixedAtMs };
+  return [{ type: 'reconcile', activationId: null, tagId, ...at }];
+}

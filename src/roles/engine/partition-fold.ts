@@ -1,0 +1,320 @@
+/**
+ * The engine's memory for one partition of the inputs, and the folding of one record into it. Synchronous: what it yields is
+ * appended by `engine-worker.ts`. Everything it learns stands in the log, so folding twice yields the same events.
+ */
+import { passAtOnce, upgradeState } from '../../engine/advance.js';
+import { madeAtMs } from '../../engine/fold/clock-ahead.js';
+import type { EngineInput } from '../../engine/inputs.js';
+import { applyShared, createSharedIndex, type SharedIndex } from '../../engine/near/shared-index.js';
+import { firstChangeMs, pastOf } from '../../engine/past/past-change.js';
+import type { EngineEvent, SharedWatch, Term } from '../../engine/types.js';
+import { activationFor, compileTag, joinShared } from '../../engine/watch/compile.js';
+import { activationKey, type StateRecord, watchKey } from '../../ports/states.js';
+import type { HistoryRecord, InputRecord } from '../../ports/topics.js';
+import { compileAlone, foldWatch } from './fold-watch.js';
+import { askWhoseItIs, forgetWhatIsOver } from './forget.js';
+import {
+  type ActivationEntry,
+  activationEntry,
+  createEntry,
+  createTagEntry,
+  type Folded,
+  type FoldFault,
+  type Latest,
+  NOTHING,
+  type PartitionFold,
+  requestOf,
+  step,
+} from './partition-memory.js';
+
+export { emptyFold, type PartitionFold } from './partition-memory.js';
+
+/** Puts a stored state in its place: the newest of its key (`states-restore.ts`). */
+export function restoreState(fold: PartitionFold, record: StateRecord): void {
+  switch (record.type) {
+    case 'watch':
+      fold.tags.set(
+        record.watch.tagId,
+        createTagEntry(record.watch, compileTag(record.watch), record.appliedOffset, false),
+      );
+      return;
+    case 'activation':
+      fold.activations.set(record.activationId, {
+        tagId: record.tagId,
+        state: upgradeState(record.state),
+        appliedOffset: record.appliedOffset,
+        nextDueAtMs: record.nextDueAtMs,
+        lastPing: record.lastPing,
+        dirty: false,
+        checkpointedOffset: record.appliedOffset,
+      });
+      return;
+    case 'shared':
+      if (applyShared(fold.sharedIndex, record.shared))
+        fold.shared.set(record.shared.conditionId, {
+          shared: record.shared,
+          appliedOffset: record.appliedOffset,
+          dirty: false,
+        });
+      return;
+    case 'through':
+      fold.position = record.offset;
+      fold.throughOffset = record.offset;
+      fold.tickAtMs = record.tickAtMs;
+      return;
+    case 'epoch':
+    case 'published':
+    case 'gone':
+      return;
+  }
+}
+
+/**
+ * Folds the record at `offset`. Records below `fold.position`, and of an entity those that its state has applied, are skipped.
+ * Where `advance` throws for one activation, `onFault` is told, that state stays as it was, and the others go on.
+ */
+export function foldInput(
+  fold: PartitionFold,
+  record: InputRecord,
+  offset: number,
+  onFault: (fault: FoldFault) => void,
+): Folded {
+  if (offset < fold.position) return NOTHING;
+  fold.position = offset + 1;
+  switch (record.type) {
+    case 'ping':
+      return foldPing(fold, record, offset, onFault);
+    case 'watch':
+      return foldWatch(fold, record.watch, offset, onFault);
+    case 'shared':
+      return foldShared(fold, record.shared, offset, onFault);
+    case 'tick':
+      return foldTick(fold, record.atMs, offset, onFault);
+    case 'history':
+      return foldHistory(fold, record, offset, onFault);
+    case 'reconcile':
+      return NOTHING;
+  }
+}
+
+function foldPing(
+  fold: PartitionFold,
+  record: Extract<InputRecord, { type: 'ping' }>,
+  offset: number,
+  onFault: (fault: FoldFault) => void,
+): Folded {
+  const { ping, receivedAtMs } = record;
+  const tag = fold.tags.get(ping.tagId);
+  if (!tag) return { ...NOTHING, notJudged: 'unknown-tag', reconcile: askWhoseItIs(fold, ping) };
+  if (keepAtOnce(tag.latest, record, offset, fold.sharedIndex)) return NOTHING;
+  const madeMs = madeAtMs({ fixedAtMs: ping.fixedAtMs, receivedAtMs });
+  const own = activationFor(tag.compiled, madeMs);
+  if (!own) {
+    const reconcile = askWhoseItIs(fold, ping);
+    return { ...NOTHING, notJudged: reconcile.length > 0 ? 'beyond-horizon' : 'not-fitted', reconcile };
+  }
+  const entry = activationEntry(fold, own.activationId, ping.tagId, onFault);
+  if (entry === null || offset <= entry.appliedOffset) return NOTHING;
+  const watch = joinShared(own, fold.sharedIndex);
+  if (tag.latest?.entry !== entry || tag.latest.disc !== watch.disc) tag.latest = { entry, disc: watch.disc };
+  const yielded = step(entry, record, watch, offset, onFault);
+  if (ping.position && yielded.notJudged !== 'ahead-of-clock' && madeMs >= lastMadeAtMs(entry))
+    entry.lastPing = { ping, receivedAtMs };
+  return yielded;
+}
+
+/** When the newest ping with a position was made. */
+function lastMadeAtMs({ lastPing }: ActivationEntry): number {
+  if (lastPing === null) return Number.NEGATIVE_INFINITY;
+  return madeAtMs({ fixedAtMs: lastPing.ping.fixedAtMs, receivedAtMs: lastPing.receivedAtMs });
+}
+
+/** Keeps a ping that means nothing to any term, as `advance` would; false, and nothing is changed, where that is to be looked for. */
+function keepAtOnce(
+  latest: Latest | null,
+  record: Extract<InputRecord, { type: 'ping' }>,
+  offset: number,
+  shared: SharedIndex,
+): boolean {
+  if (latest === null || offset <= latest.entry.appliedOffset) return false;
+  const { entry, disc } = latest;
+  try {
+    if (!passAtOnce(entry.state, record, shared, disc)) return false;
+  } catch {
+    // A broken invariant: `advance` comes upon it as well, where it is told.
+    return false;
+  }
+  entry.appliedOffset = offset;
+  entry.dirty = true;
+  // Newer than all that were judged; one that was not may have been newer.
+  if (record.ping.fixedAtMs >= lastMadeAtMs(entry)) {
+    entry.lastPing = { ping: record.ping, receivedAtMs: record.receivedAtMs };
+  }
+  return true;
+}
+
+function foldShared(
+  fold: PartitionFold,
+  shared: SharedWatch,
+  offset: number,
+  onFault: (fault: FoldFault) => void,
+): Folded {
+  const before: readonly Term[] = fold.shared.get(shared.conditionId)?.shared.terms ?? [];
+  if (!applyShared(fold.sharedIndex, shared)) return NOTHING;
+  fold.shared.set(shared.conditionId, { shared, appliedOffset: offset, dirty: true });
+  const folded = stepAll(fold, { type: 'watch', atMs: shared.publishedAtMs }, offset, onFault, () => true);
+  const changedMs = firstChangeMs(before, shared.terms);
+  if (changedMs === Infinity) return folded;
+  const reconcile = [...fold.activations.values()].flatMap((entry) => {
+    const own = ownOf(fold, entry);
+    return own ? requestOf(entry, pastOf(entry.state, changedMs, own, own)) : [];
+  });
+  return { ...folded, reconcile };
+}
+
+function ownOf(fold: PartitionFold, { tagId, state }: ActivationEntry) {
+  return fold.tags.get(tagId)?.compiled.activations.find((each) => each.activationId === state.activationId);
+}
+
+function foldHistory(
+  fold: PartitionFold,
+  record: HistoryRecord,
+  offset: number,
+  onFault: (fault: FoldFault) => void,
+): Folded {
+  const entry = fold.activations.get(record.activationId);
+  if (entry === undefined) return foldHistoryOfForgotten(record, offset, onFault);
+  if (entry.tagId !== record.tagId || offset <= entry.appliedOffset) return NOTHING;
+  const own = ownOf(fold, entry);
+  return own ? step(entry, record, joinShared(own, fold.sharedIndex), offset, onFault) : NOTHING;
+}
+
+/** No fix is judged by it. */
+const UNKNOWN_MODEL = {
+  accuracyConvention: 'r68',
+  defaultAccuracyMetres: null,
+  intervalSeconds: 60,
+  sequence: 0,
+} as const;
+
+/** Nothing is held of it that could be told otherwise: the record alone says what there is to be said. */
+function foldHistoryOfForgotten(
+  { about, ...history }: HistoryRecord,
+  offset: number,
+  onFault: (fault: FoldFault) => void,
+): Folded {
+  if (about === undefined) return NOTHING;
+  const { tagId } = history;
+  const own = compileAlone({ ...UNKNOWN_MODEL, tagId, publishedAtMs: history.atMs }, about);
+  return step(createEntry(about.activationId, tagId), history, joinShared(own, createSharedIndex()), offset, onFault);
+}
+
+function foldTick(fold: PartitionFold, atMs: number, offset: number, onFault: (fault: FoldFault) => void): Folded {
+  fold.tickAtMs = Math.max(fold.tickAtMs, atMs);
+  const isDue = (entry: ActivationEntry) => entry.nextDueAtMs !== null && entry.nextDueAtMs <= atMs;
+  const folded = stepAll(fold, { type: 'tick', atMs }, offset, onFault, isDue);
+  forgetWhatIsOver(fold, fold.tickAtMs, offset);
+  return folded;
+}
+
+function stepAll(
+  fold: PartitionFold,
+  input: EngineInput,
+  offset: number,
+  onFault: (fault: FoldFault) => void,
+  applies: (entry: ActivationEntry) => boolean,
+): Folded {
+  const events: EngineEvent[] = [];
+  for (const entry of fold.activations.values()) {
+    if (offset <= entry.appliedOffset || !applies(entry)) continue;
+    const own = ownOf(fold, entry);
+    if (own) events.push(...step(entry, input, joinShared(own, fold.sharedIndex), offset, onFault).events);
+  }
+  return { events, notJudged: null, reconcile: [] };
+}
+
+/**
+ * The states that changed since the last checkpoint, in the order that a crash in the middle of writing needs: activations, then
+ * watches, then `through`, then what is gone. A watch is never ahead of an activation that has yet to fold what
+ * came before it, so a restore folds every input under the watch that stood at it.
+ */
+export function takeCheckpoint(fold: PartitionFold): readonly StateRecord[] {
+  const records: StateRecord[] = [];
+  for (const [activationId, entry] of fold.activations) {
+    if (!entry.dirty) continue;
+    entry.dirty = false;
+    entry.checkpointedOffset = entry.appliedOffset;
+    const { tagId, state, appliedOffset, nextDueAtMs, lastPing } = entry;
+    records.push({ type: 'activation', appliedOffset, tagId, activationId, state, nextDueAtMs, lastPing });
+  }
+  for (const entry of fold.tags.values()) {
+    if (!entry.dirty) continue;
+    entry.dirty = false;
+    records.push({ type: 'watch', appliedOffset: entry.appliedOffset, watch: entry.watch });
+  }
+  for (const entry of fold.shared.values()) {
+    if (!entry.dirty) continue;
+    entry.dirty = false;
+    records.push({ type: 'shared', appliedOffset: entry.appliedOffset, shared: entry.shared });
+  }
+  if (records.length === 0 && fold.gone.size === 0 && fold.throughOffset === fold.position) return [];
+  fold.throughOffset = fold.position;
+  records.push({ type: 'through', offset: fold.position, tickAtMs: fold.tickAtMs });
+  // A tag's watch before its activations: it would let a late ping begin them anew.
+  for (const [key, appliedOffset] of [...fold.gone].sort(([a], [b]) => (a < b ? 1 : -1)))
+    if (!isHeldAgain(fold, key)) records.push({ type: 'gone', key, appliedOffset });
+  fold.gone.clear();
+  return records;
+}
+
+/** Undoes `takeCheckpoint` for records that could not be written: they are dirty again. */
+export function returnCheckpoint(fold: PartitionFold, records: readonly StateRecord[]): void {
+  for (const record of records) writeOver(fold, record);
+}
+
+/**
+ * Reads back what stands in the topic: a record behind what was last checkpointed here is a zombie's, and is written over at the
+ * next checkpoint, because compaction keeps what was written last.
+ */
+export function noticeState(fold: PartitionFold, record: StateRecord): boolean {
+  const isBehind =
+    (record.type === 'activation' &&
+      record.appliedOffset < (fold.activations.get(record.activationId)?.checkpointedOffset ?? -1)) ||
+    (record.type === 'watch' && record.appliedOffset < (fold.tags.get(record.watch.tagId)?.appliedOffset ?? -1)) ||
+    (record.type === 'shared' &&
+      record.appliedOffset < (fold.shared.get(record.shared.conditionId)?.appliedOffset ?? -1)) ||
+    (record.type === 'through' && record.offset < fold.throughOffset);
+  if (isBehind) writeOver(fold, record);
+  return isBehind;
+}
+
+/** The next checkpoint holds that state again: what stands in the topic is not it. */
+export function writeOver(fold: PartitionFold, record: StateRecord): void {
+  const entry =
+    record.type === 'activation'
+      ? fold.activations.get(record.activationId)
+      : record.type === 'watch'
+        ? fold.tags.get(record.watch.tagId)
+        : record.type === 'shared'
+          ? fold.shared.get(record.shared.conditionId)
+          : undefined;
+  if (entry) entry.dirty = true;
+  if (record.type === 'through') fold.throughOffset = -1;
+  if (record.type === 'gone') fold.gone.set(record.key, record.appliedOffset);
+}
+
+/** Reads back a tombstone: one of something that is held is a zombie's, or older than what came back under its key. */
+export function noticeTombstone(fold: PartitionFold, key: string): boolean {
+  if (!isHeldAgain(fold, key)) return false;
+  const entry = key === activationKey(idOf(key)) ? fold.activations.get(idOf(key)) : fold.tags.get(idOf(key));
+  entry!.dirty = true;
+  return true;
+}
+
+const idOf = (key: string): string => key.slice(key.indexOf('/') + 1);
+
+/** Whether something came back under a key after it was forgotten. */
+function isHeldAgain({ activations, tags }: PartitionFold, key: string): boolean {
+  const id = idOf(key);
+  return (activations.has(id) && key === activationKey(id)) || (tags.has(id) && key === watchKey(id));
+}

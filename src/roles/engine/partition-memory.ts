@@ -1,0 +1,153 @@
+/** What the engine remembers of one partition of the inputs, and how one activation of it takes a step. */
+import { type ActivationState, advance, initialState } from '../../engine/advance.js';
+import type { EngineInput } from '../../engine/inputs.js';
+import { createSharedIndex, type SharedIndex } from '../../engine/near/shared-index.js';
+import type { EngineEvent, NotJudged, Ping, ReconcileRequest, SharedWatch, TagWatch } from '../../engine/types.js';
+import type { CompiledActivation, CompiledTag } from '../../engine/watch/compile.js';
+import type { ReconcileRecord } from '../../ports/topics.js';
+import { forgetAtMsOf } from '../../watchlist/over.js';
+
+export interface TagEntry {
+  readonly watch: TagWatch;
+  readonly compiled: CompiledTag;
+  readonly appliedOffset: number;
+  dirty: boolean;
+  /** From when on something of it may be forgotten, epoch ms. */
+  readonly forgetAtMs: number;
+  /** Where its pings have gone last: most are kept there without a way to their activation by its name. */
+  latest: Latest | null;
+}
+
+export interface Latest {
+  readonly entry: ActivationEntry;
+  /** Number of the activation's disc. */
+  readonly disc: number;
+}
+
+export interface ActivationEntry {
+  tagId: string;
+  state: ActivationState;
+  appliedOffset: number;
+  nextDueAtMs: number | null;
+  lastPing: { readonly ping: Ping; readonly receivedAtMs: number } | null;
+  dirty: boolean;
+  /** What the newest checkpoint of this entry held: a record in the topic that is older is a zombie's. */
+  checkpointedOffset: number;
+}
+
+export interface SharedEntry {
+  readonly shared: SharedWatch;
+  readonly appliedOffset: number;
+  dirty: boolean;
+}
+
+export interface PartitionFold {
+  readonly partition: number;
+  readonly tags: Map<string, TagEntry>;
+  readonly activations: Map<string, ActivationEntry>;
+  readonly shared: Map<string, SharedEntry>;
+  readonly sharedIndex: SharedIndex;
+  /** The next input offset to fold: everything before it has been. */
+  position: number;
+  tickAtMs: number;
+  /** The `through` that was last written, to notice a zombie's older one. */
+  throughOffset: number;
+  /** Keys of states that are forgotten, whose tombstones are to be written, and at which input each was. */
+  readonly gone: Map<string, number>;
+}
+
+/** What folding one record yielded. */
+export interface Folded {
+  readonly events: readonly EngineEvent[];
+  /** Of a ping: why it did not count; null where it was judged, or where the record is no ping. */
+  readonly notJudged: NotJudged | null;
+  /** What of the past is to be judged again, to be appended to this partition. */
+  readonly reconcile: readonly ReconcileRecord[];
+}
+
+/** `advance` threw: the state of that activation is as it was, and the input is for `tagwatch.rejected`. */
+export interface FoldFault {
+  readonly activationId: string;
+  readonly error: unknown;
+}
+
+export const NOTHING: Folded = { events: [], notJudged: null, reconcile: [] };
+
+export function emptyFold(partition: number): PartitionFold {
+  return {
+    partition,
+    tags: new Map(),
+    activations: new Map(),
+    shared: new Map(),
+    sharedIndex: createSharedIndex(),
+    position: 0,
+    tickAtMs: 0,
+    throughOffset: 0,
+    gone: new Map(),
+  };
+}
+
+export function createTagEntry(
+  watch: TagWatch,
+  compiled: CompiledTag,
+  appliedOffset: number,
+  dirty: boolean,
+): TagEntry {
+  return { watch, compiled, appliedOffset, dirty, forgetAtMs: forgetAtMsOf(watch), latest: null };
+}
+
+/** Null, and told, where another tag has it: an activation stays with its tag. */
+export function activationEntry(
+  fold: PartitionFold,
+  activationId: string,
+  tagId: string,
+  onFault: (fault: FoldFault) => void,
+): ActivationEntry | null {
+  const held = fold.activations.get(activationId);
+  if (held === undefined) {
+    const fresh = createEntry(activationId, tagId);
+    fold.activations.set(activationId, fresh);
+    return fresh;
+  }
+  if (held.tagId === tagId) return held;
+  onFault({ activationId, error: new Error(`it is tag ${held.tagId}'s, and tag ${tagId} has it too`) });
+  return null;
+}
+
+export function createEntry(activationId: string, tagId: string): ActivationEntry {
+  return {
+    tagId,
+    state: initialState(activationId),
+    appliedOffset: -1,
+    nextDueAtMs: null,
+    lastPing: null,
+    dirty: true,
+    checkpointedOffset: -1,
+  };
+}
+
+export function requestOf({ tagId, state }: ActivationEntry, request: ReconcileRequest | null): ReconcileRecord[] {
+  return request === null ? [] : [{ type: 'reconcile', activationId: state.activationId, tagId, ...request }];
+}
+
+export function step(
+  entry: ActivationEntry,
+  input: EngineInput,
+  watch: CompiledActivation,
+  offset: number,
+  onFault: (fault: FoldFault) => void,
+): Folded {
+  try {
+    const { state, events, nextDueAtMs, notJudged, reconcile } = advance(entry.state, input, watch);
+    entry.state = state;
+    entry.nextDueAtMs = nextDueAtMs;
+    entry.appliedOffset = offset;
+    entry.dirty = true;
+    return { events, notJudged, reconcile: requestOf(entry, reconcile) };
+  } catch (error) {
+    entry.appliedOffset = offset;
+    entry.dirty = true;
+    onFault({ activationId: entry.state.activationId, error });
+    return NOTHING;
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * Suppliers' topics → `tagwatch.inputs`, keyed by tag. What cannot be used goes to `tagwatch.rejected` with its reason and its
+ * bytes, is counted, and the partition goes on. The group's offset moves after the log has both (`architecture.md`,
+ * guarantees 1 and 6); what a crash repeats has the same identity and changes nothing.
+ */
+import type { Ping } from '../../engine/types.js';
+import type { Clock } from '../../ports/clock.js';
+import type { EventLog, LogBatch, LogRecord, NewRecord } from '../../ports/event-log.js';
+import type { Log } from '../../ports/log.js';
+import { INPUTS, inputRecord, OWN_TOPICS, rejectedRecord } from '../../ports/topics.js';
+import { appendWhatFits, asRejected, keepRejected } from '../appending.js';
+
+export const INTAKE_GROUP = 'tagwatch-intake';
+
+/** One ping of a message, or what could not be used of it. */
+export type IntakeResult =
+  | {
+      readonly ok: true;
+      readonly ping: Ping;
+      /** What was left out; `keep`: the message is kept as rejected for it, though its ping is used. */
+      readonly ignored: readonly { reason: string; detail: string; keep?: true }[];
+    }
+  | {
+      readonly ok: false;
+      readonly reason: string;
+      readonly detail: string;
+      readonly tagId: string | null;
+      /** The bytes at fault; null: the whole message. */
+      readonly payload: Uint8Array | null;
+    };
+
+/** Counts for the metrics. */
+export interface IntakeCounters {
+  pingTaken(): void;
+  /** Also for what was left out of a ping that was taken, where its bytes were kept. */
+  pingRejected(reason: string): void;
+}
+
+export interface IntakeDeps<Format extends string> {
+  readonly log: EventLog;
+  /** The topics have to be there. */
+  readonly topics: readonly { readonly topic: string; readonly format: Format }[];
+  /** Reads one message in a supplier's format. */
+  readonly parse: (format: Format, value: Uint8Array, receivedAtMs: number) => readonly IntakeResult[];
+  readonly clock: Clock;
+  readonly logger: Log;
+  readonly counters: IntakeCounters;
+}
+
+interface Sorted {
+  readonly inputs: NewRecord[];
+  readonly rejected: NewRecord[];
+  readonly reasons: string[];
+}
+
+const NO_BYTES = new Uint8Array();
+
+/** Starts reading; resolves when the consumer has started. Several processes share the topics' partitions. */
+export async function startIntake<Format extends string>(deps: IntakeDeps<Format>): Promise<{ stop(): Promise<void> }> {
+  const { log, topics, clock, logger, counters } = deps;
+  const formats = new Map(topics.map(({ topic, format }) => [topic, format]));
+  for (const { topic } of OWN_TOPICS) {
+    if (formats.has(topic))
+      throw new Error(`${topic} is Tagwatch's own topic: what intake writes would come back to it`);
+  }
+
+  /** The parser's results; what it throws is a defect of ours that must not stop the partition. */
+  function parseRecord(record: LogRecord, receivedAtMs: number): readonly IntakeResult[] {
+    const { topic, partition, offset, value } = record;
+    const refuse = (reason: string, detail: string): readonly IntakeResult[] => [
+      { ok: false, reason, detail, tagId: null, payload: null },
+    ];
+    if (value === null) return refuse('empty', 'The message has no value.');
+    try {
+      return deps.parse(formats.get(topic)!, value, receivedAtMs);
+    } catch (error) {
+      const { name, stack } = error instanceof Error ? error : new Error('not an Error');
+      // The stack without its first line: a message may quote the ping.
+      const frames = stack?.split('\n').slice(1, 6);
+      logger.error({ topic, partition, offset, name, frames }, 'A parser failed; the message was kept as rejected');
+      return refuse('parser-failed', 'The parser failed; it is in the log.');
+    }
+  }
+
+  function sortRecord(record: LogRecord, receivedAtMs: number, sorted: Sorted): void {
+    const { topic, partition, offset } = record;
+    const whole = record.value ?? NO_BYTES;
+    const reject = (reason: string, detail: string, tagId: string | null, bytes: Uint8Array) => {
+      const rejectedAt = new Date(receivedAtMs).toISOString();
+      const from = { topic, partition, offset };
+      sorted.rejected.push(rejectedRecord({ reason, detail, rejectedAt, from, tagId }, bytes));
+      sorted.reasons.push(reason);
+    };
+    for (const result of parseRecord(record, receivedAtMs)) {
+      if (!result.ok) {
+        reject(result.reason, result.detail, result.tagId, result.payload ?? whole);
+        continue;
+      }
+      sorted.inputs.push(inputRecord({ type: 'ping', receivedAtMs, ping: result.ping }));
+      const kept = result.ignored.find(({ keep }) => keep);
+      if (kept) reject(kept.reason, kept.detail, result.ping.tagId, whole);
+    }
+  }
+
+  async function onBatch(batch: LogBatch): Promise<void> {
+    const receivedAtMs = clock.nowMs();
+    const sorted: Sorted = { inputs: [], rejected: [], reasons: [] };
+    for (const record of batch.records) sortRecord(record, receivedAtMs, sorted);
+    const refused = await appendWhatFits(deps, INPUTS, sorted.inputs);
+    await keepRejected(deps, [...sorted.rejected, ...asRejected(INPUTS, refused, receivedAtMs)]);
+    for (let i = 0; i < sorted.inputs.length; i++) counters.pingTaken();
+    for (const reason of sorted.reasons) counters.pingRejected(reason);
+  }
+
+  return await log.consume({
+    group: INTAKE_GROUP,
+    topics: topics.map(({ topic }) => topic),
+    commit: true,
+    handler: { onAssigned: async () => {}, onBatch },
+  });
+}

@@ -1,0 +1,144 @@
+/**
+ * The engine once more over stored inputs of one activation, as if everything had come in order and in time: every fix when it
+ * was made, every condition and absence known when it began. What the reconciler compares with the record.
+ */
+import { type ActivationState, advance, initialState } from '../../engine/advance.js';
+import { newestOf } from '../../engine/fold/horizon.js';
+import type { EngineInput } from '../../engine/inputs.js';
+import { applyShared, createSharedIndex, type SharedIndex } from '../../engine/near/shared-index.js';
+import { isPublishedInTime } from '../../engine/past/past-change.js';
+import { collectFound, type FoundEpisode } from '../../engine/past/reconcile.js';
+import type { Episode } from '../../engine/state.js';
+import { AHEAD_LIMIT_MS, DELAYED_AFTER_MS } from '../../engine/thresholds.js';
+import type { SharedWatch, TagWatch, Term } from '../../engine/types.js';
+import { type CompiledActivation, compileTag, joinShared, leaveShared } from '../../engine/watch/compile.js';
+import { bufferKey, termKey, zoneTermKey } from '../../engine/watch/prepared-term.js';
+import type { StoredPing } from './rerun.js';
+
+/** When a term was published that is known from its start here: before that an edge cannot have been unknown. */
+type Publications = ReadonlyMap<string, number>;
+
+/** Shared conditions as they would have stood; `publishedAtMs` by term key. */
+export interface OrderedShared {
+  readonly index: SharedIndex;
+  readonly publishedAtMs: Publications;
+}
+
+/** Terms that were never published are left out: they never applied. */
+function knownFromStart(terms: readonly Term[], publishedAtMs: Map<string, number>): Term[] {
+  return terms
+    .filter((term) => Number.isFinite(term.publishedAtMs))
+    .map((term) => {
+      publishedAtMs.set(termKey(term), term.publishedAtMs);
+      publishedAtMs.set(bufferKey(termKey(term)), term.publishedAtMs);
+      // A millisecond before, so that its start is an edge like any other and no switching on.
+      const published = isPublishedInTime(term) ? {} : { publishedAtMs: term.startsAtMs - 1 };
+      if (term.absences === undefined) return { ...term, ...published };
+      const absences = term.absences.map((one) => ({ ...one, knownFromMs: Math.min(one.knownFromMs, one.startsAtMs) }));
+      return { ...term, ...published, absences };
+    });
+}
+
+export function prepareShared(shared: readonly SharedWatch[]): OrderedShared {
+  const index = createSharedIndex();
+  const publishedAtMs = new Map<string, number>();
+  for (const each of shared) applyShared(index, { ...each, terms: knownFromStart(each.terms, publishedAtMs) });
+  return { index, publishedAtMs };
+}
+
+export interface OrderedRerun {
+  /** Folds pings in the order of their device time; later calls go on where earlier ones ended. */
+  take(pings: readonly StoredPing[]): void;
+  /** Lets time pass until then; answers what stands. `newestFixAtMs` is -Infinity where no fix counted. */
+  finish(untilMs: number): { readonly found: FoundEpisode[]; readonly newestFixAtMs: number };
+  /** Device time of the first ping it was given: of before that it can tell nothing. Infinity: there was none. */
+  beganAtMs(): number;
+  /** How many episodes are held. */
+  size(): number;
+  /** Whether one that began until then goes on. */
+  goesOn(untilMs: number): boolean;
+  /** Whether a term is judged here. */
+  knows(termKey: string): boolean;
+}
+
+/** Throws where the watch lacks the activation. `startMs`: nothing is known of before. */
+export function startOrderedRerun(
+  activationId: string,
+  watch: TagWatch,
+  shared: OrderedShared,
+  startMs: number,
+): OrderedRerun {
+  const own = new Map<string, number>();
+  const activations = watch.activations.map((each) => ({ ...each, terms: knownFromStart(each.terms, own) }));
+  const compiled = compileTag({ ...watch, activations });
+  const worn = compiled.activations.find((each) => each.activationId === activationId);
+  if (worn === undefined) throw new Error(`the watch of ${watch.tagId} lacks activation ${activationId}`);
+  const joined: CompiledActivation = joinShared(worn, shared.index);
+  const episodes = new Map<string, FoundEpisode>();
+  let state: ActivationState = initialState(activationId);
+  let nextDueAtMs: number | null = null;
+  let beganAtMs = Number.POSITIVE_INFINITY;
+
+  function give(input: EngineInput, delayedByMs: number): void {
+    const result = advance(state, input, joined);
+    state = result.state;
+    nextDueAtMs = result.nextDueAtMs;
+    if (result.events.length === 0) return;
+    const events = result.events.map((event) => ({ ...event, delayedByMs }));
+    collectFound(episodes, events);
+  }
+
+  function tickUntil(atMs: number): void {
+    let tickedAtMs = Number.NEGATIVE_INFINITY;
+    while (nextDueAtMs !== null && nextDueAtMs <= atMs && nextDueAtMs > tickedAtMs) {
+      tickedAtMs = nextDueAtMs;
+      give({ type: 'tick', atMs: tickedAtMs }, 0);
+    }
+  }
+
+  /**
+   * Of an edge that found the tag silent: whether that is more than the beginning of what was read, and whether anybody asked.
+   * Before a condition was published nobody did.
+   */
+  function wasAsked({ termKey: key, last }: FoundEpisode): boolean {
+    if (last.kind !== 'unknown-at-edge') return true;
+    if (last.episode.startedAtMs < beganAtMs) return false;
+    return last.episode.startedAtMs >= (own.get(key) ?? shared.publishedAtMs.get(key) ?? Number.NEGATIVE_INFINITY);
+  }
+
+  give({ type: 'watch', atMs: startMs }, 0);
+  return {
+    take(pings) {
+      for (const { ping, receivedAtMs } of pings) {
+        // A device clock that was ahead says nothing of when its fix was made.
+        if (ping.fixedAtMs - receivedAtMs > AHEAD_LIMIT_MS) continue;
+        if (ping.fixedAtMs < worn.fittedAtMs || ping.fixedAtMs >= worn.removedAtMs) continue;
+        beganAtMs = Math.min(beganAtMs, ping.fixedAtMs);
+        tickUntil(ping.fixedAtMs);
+        const delayMs = receivedAtMs - ping.fixedAtMs;
+        give({ type: 'ping', ping, receivedAtMs: ping.fixedAtMs }, delayMs > DELAYED_AFTER_MS ? delayMs : 0);
+      }
+    },
+    finish(untilMs) {
+      tickUntil(untilMs);
+      // The shared conditions are prepared for many re-runs: what this one took of their index is the next one's.
+      leaveShared(worn, shared.index);
+      const found = [...episodes.values()].filter(wasAsked).map((one) => ({ ...one, open: openOf(one, state.open) }));
+      return { found, newestFixAtMs: newestOf(state)?.fixedAtMs ?? Number.NEGATIVE_INFINITY };
+    },
+    beganAtMs: () => beganAtMs,
+    size: () => episodes.size,
+    goesOn: (untilMs) =>
+      [...episodes.values()].some(
+        ({ last: { episode } }) => episode.endedAtMs === null && episode.startedAtMs <= untilMs,
+      ),
+    knows: (key) => own.has(key) || shared.publishedAtMs.has(key),
+  };
+}
+
+function openOf({ termKey: key, last: { kind, episode } }: FoundEpisode, open: readonly Episode[]): Episode | null {
+  const { startedAtMs, endedAtMs } = episode;
+  if (endedAtMs !== null) return null;
+  const isOf = (each: Episode) => each.kind === kind && zoneTermKey(each.termKey) === key;
+  return open.find((each) => each.raised && isOf(each) && each.startedAtMs === startedAtMs) ?? null;
+}

@@ -1,0 +1,197 @@
+/** What the recorder makes of each topic's records. */
+import type { AlertEvent } from '../../alerts/event.js';
+import { AHEAD_LIMIT_MS, ZERO_DEGREES } from '../../engine/thresholds.js';
+import type { Clock } from '../../ports/clock.js';
+import type { Database, Queryable } from '../../ports/database.js';
+import type { LogRecord } from '../../ports/event-log.js';
+import type { Fitted, PingRow, RecordTables, RejectedRow, RequestRow } from '../../ports/record-tables.js';
+import {
+  ALERTS,
+  decodeJson,
+  INPUTS,
+  type InputRecord,
+  REJECTED,
+  type ReconcileRecord,
+  type RejectedRecord,
+} from '../../ports/topics.js';
+import type { RecorderCounters, RecorderLimits } from './options.js';
+
+/** A record as it is to be written; `T` is the sink's own. */
+export interface Item<T> {
+  readonly record: LogRecord;
+  readonly content: T;
+}
+
+/** One topic's way into the database. */
+export interface Sink<T> {
+  readonly topic: string;
+  readonly group: string;
+  /** Whether the key of a record is a tagId. */
+  readonly keyIsTag: boolean;
+  /** What a record holds to be written; null: nothing. Throws for what it cannot read. */
+  read(record: LogRecord): T | null;
+  /** Before the transaction: makes room. */
+  prepare(items: readonly Item<T>[]): Promise<void>;
+  /** Within the transaction; answers what to count when it is committed. Items are of one partition, in order. */
+  write(tx: Queryable, items: readonly Item<T>[]): Promise<() => void>;
+}
+
+/** Under which the record's place in the alert log stands. */
+export const ALERT_READER = 'tagwatch-recorder-alerts';
+
+const DAY_MS = 86_400_000;
+/** Days remembered as made; more are forgotten all at once and asked for again. */
+const MAX_REMEMBERED_DAYS = 10_000;
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
+function readJson(record: LogRecord): Record<string, unknown> {
+  if (record.value === null) throw new Error('the record has no value');
+  const value: unknown = decodeJson(record.value);
+  if (!isObject(value)) throw new Error('the record is not a JSON object');
+  return value;
+}
+
+/** UTC days since 1970. */
+const dayOf = (ms: number): number => Math.floor(ms / DAY_MS);
+
+/** Pings of `tagwatch.inputs`, and what of the past is to be judged again; the other inputs are the engine's alone. */
+export function inputSink(deps: {
+  readonly db: Database;
+  readonly tables: RecordTables;
+  readonly clock: Clock;
+  readonly epoch: string;
+  readonly counters: RecorderCounters;
+  readonly limits: RecorderLimits;
+  /** UTC days since 1970 whose partitions are known to be there. */
+  readonly days: Set<number>;
+}): Sink<PingRow | RequestRow> {
+  const { db, tables, clock, epoch, counters, limits, days } = deps;
+  return {
+    topic: INPUTS,
+    group: 'tagwatch-recorder-inputs',
+    keyIsTag: true,
+    read(record) {
+      const input = readJson(record) as unknown as InputRecord;
+      if (input.type === 'reconcile') return readRequest(record, input);
+      if (input.type !== 'ping') return null;
+      const { ping, receivedAtMs } = input;
+      if (!isObject(ping) || typeof ping.tagId !== 'string' || typeof ping.identity !== 'string') {
+        throw new Error('the ping has no tagId or no identity');
+      }
+      if (!Array.isArray(ping.deviceEvents)) throw new Error('the ping has no deviceEvents');
+      return { ping, receivedAtMs, partition: record.partition, offset: record.offset };
+    },
+    async prepare(items) {
+      const nowMs = clock.nowMs();
+      const oldestMs = nowMs - limits.oldestPartitionDays * DAY_MS;
+      const newestMs = nowMs + limits.partitionDaysAhead * DAY_MS;
+      const wanted = new Set<number>();
+      for (let ahead = 0; ahead <= limits.partitionDaysAhead; ahead++) wanted.add(dayOf(nowMs) + ahead);
+      for (const { content } of items) {
+        if (!('ping' in content)) continue;
+        const { fixedAtMs } = content.ping;
+        if (fixedAtMs >= oldestMs && fixedAtMs < newestMs) wanted.add(dayOf(fixedAtMs));
+      }
+      const missing = [...wanted].filter((day) => !days.has(day)).sort((a, b) => a - b);
+      if (missing.length === 0) return;
+      await tables.makePingPartitions(
+        db,
+        missing.map((day) => new Date(day * DAY_MS).toISOString().slice(0, 10)),
+      );
+      if (days.size + missing.length > MAX_REMEMBERED_DAYS) days.clear();
+      for (const day of missing) days.add(day);
+    },
+    async write(tx, items) {
+      const rows: PingRow[] = [];
+      const requests: RequestRow[] = [];
+      for (const { content } of items) {
+        if ('ping' in content) rows.push(content);
+        else requests.push(content);
+      }
+      const counts = await tables.insertPings(tx, rows, { aheadLimitMs: AHEAD_LIMIT_MS, zeroDegrees: ZERO_DEGREES });
+      if (requests.length > 0) await tables.mergeReconcileRequests(tx, epoch, requests);
+      return () => {
+        let written = 0;
+        for (const [fitted, count] of Object.entries(counts) as [Fitted, number][]) {
+          if (count > 0) counters.pingsRecorded(fitted, count);
+          written += count;
+        }
+        if (written < rows.length) counters.pingsRepeated(rows.length - written);
+      };
+    },
+  };
+}
+
+function readRequest(record: LogRecord, request: ReconcileRecord): RequestRow {
+  const { activationId, tagId, fromMs, toMs, baseAtMs } = request;
+  if ((activationId !== null && typeof activationId !== 'string') || typeof tagId !== 'string')
+    throw new Error('the request has no activation');
+  if (![fromMs, toMs, baseAtMs].every(Number.isFinite)) throw new Error('the request has no times');
+  const { partition, offset, appendedAtMs: requestedAtMs } = record;
+  return { activationId, tagId, fromMs, toMs, baseAtMs, partition, offset, requestedAtMs };
+}
+
+/** Everything in `tagwatch.alerts`. */
+export function alertSink(deps: {
+  readonly tables: RecordTables;
+  readonly epoch: string;
+  readonly counters: RecorderCounters;
+}): Sink<AlertEvent> {
+  const { tables, epoch, counters } = deps;
+  return {
+    topic: ALERTS,
+    group: ALERT_READER,
+    keyIsTag: false,
+    read(record) {
+      const event = readJson(record);
+      for (const name of ['eventId', 'alertId', 'wearerId', 'type']) {
+        if (typeof event[name] !== 'string') throw new Error(`the alert event has no ${name}`);
+      }
+      return event as unknown as AlertEvent;
+    },
+    async prepare() {},
+    async write(tx, items) {
+      const events = items.map(({ record, content }) => ({ seq: record.offset, event: content }));
+      const count = await tables.foldAlertEvents(tx, epoch, events);
+      return () => counters.alertEventsRecorded(count);
+    },
+  };
+}
+
+/** Everything in `tagwatch.rejected`. */
+export function rejectedSink(deps: {
+  readonly tables: RecordTables;
+  readonly epoch: string;
+  readonly counters: RecorderCounters;
+}): Sink<RejectedRow> {
+  const { tables, epoch, counters } = deps;
+  return {
+    topic: REJECTED,
+    group: 'tagwatch-recorder-rejected',
+    keyIsTag: true,
+    read(record) {
+      const rejected = readJson(record) as unknown as RejectedRecord;
+      const rejectedAtMs = Date.parse(rejected.rejectedAt);
+      if (typeof rejected.reason !== 'string' || typeof rejected.payload !== 'string' || Number.isNaN(rejectedAtMs)) {
+        throw new Error('the rejected message has no reason, payload or rejectedAt');
+      }
+      const { topic, partition, offset } = record;
+      return {
+        at: { topic, partition, offset },
+        reason: rejected.reason,
+        detail: rejected.detail ?? '',
+        rejectedAtMs,
+        source: rejected.from ?? null,
+        tagId: rejected.tagId ?? null,
+        payload: Buffer.from(rejected.payload, 'base64'),
+      };
+    },
+    async prepare() {},
+    async write(tx, items) {
+      const rows = items.map(({ content }) => content);
+      const count = await tables.insertRejected(tx, epoch, rows);
+      return () => counters.rejectedRecorded(count);
+    },
+  };
+}

@@ -1,0 +1,215 @@
+/** Environment → frozen `Config`. Every variable that is wrong is named at once, with what it should be (`wire.md`, "Running it"). */
+
+import { PING_PARSERS } from '../formats/pings/ping-message.js';
+import { parseNetwork, type ReachConfig } from '../http/feed/reach.js';
+
+export const ROLES = ['intake', 'engine', 'recorder', 'publisher', 'api'] as const;
+export type Role = (typeof ROLES)[number];
+
+export type PingFormat = keyof typeof PING_PARSERS;
+export const PING_FORMATS = Object.keys(PING_PARSERS) as readonly PingFormat[];
+
+export interface PingTopic {
+  readonly topic: string;
+  readonly format: PingFormat;
+}
+
+/** Degrees WGS84. */
+export interface ServiceArea {
+  readonly west: number;
+  readonly south: number;
+  readonly east: number;
+  readonly north: number;
+}
+
+export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+
+export interface Config {
+  /** Null: embedded PGlite. */
+  readonly databaseUrl: string | null;
+  /** Empty: embedded log. */
+  readonly kafkaBrokers: readonly string[];
+  readonly kafkaPingTopics: readonly PingTopic[];
+  /** Stands before the names of Tagwatch's own topics and groups; empty: none. */
+  readonly kafkaTopicPrefix: string;
+  readonly dataDir: string;
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly allowUnauthenticated: boolean;
+  /** How browsers reach it, and whose forwarded headers count. */
+  readonly reach: ReachConfig;
+  /** Null: the world. */
+  readonly serviceArea: ServiceArea | null;
+  readonly logLevel: LogLevel;
+  /** How long an activation has to be quiet before its past is judged again. */
+  readonly reconcileQuietSeconds: number;
+  readonly roles: readonly Role[];
+}
+
+export type ConfigResult =
+  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: false; readonly errors: readonly string[] };
+
+const LOG_LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
+const TOPIC_NAME = /^[A-Za-z0-9._-]{1,249}$/;
+
+/** Reads what is set; never throws. `roles`: what `--roles` said, or null for all. */
+export function readConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  roles: string | null = null,
+): ConfigResult {
+  const errors: string[] = [];
+  const value = (name: string): string | null => env[name]?.trim() || null;
+
+  const databaseUrl = value('DATABASE_URL');
+  if (databaseUrl && !/^postgres(ql)?:\/\//.test(databaseUrl))
+    errors.push('DATABASE_URL must be a PostgreSQL URL such as postgres://user:password@host:5432/tagwatch');
+
+  const kafkaBrokers = list(value('KAFKA_BROKERS'));
+  for (const broker of kafkaBrokers)
+    if (!/^[^\s:/]+:\d{1,5}$/.test(broker) && !/^\[[0-9a-fA-F:]+\]:\d{1,5}$/.test(broker))
+      errors.push(`KAFKA_BROKERS: "${broker}" must be HOST:PORT; several are separated by commas`);
+
+  const host = value('TAGWATCH_HOST') ?? '127.0.0.1';
+  const allowUnauthenticated = value('TAGWATCH_ALLOW_UNAUTHENTICATED') === '1';
+  if (!LOOPBACK.has(host) && !allowUnauthenticated)
+    errors.push(
+      `TAGWATCH_HOST is ${host}, which others can reach, and no sign-in is configured. ` +
+        'Listen on 127.0.0.1, or set TAGWATCH_ALLOW_UNAUTHENTICATED=1 where something in front of Tagwatch keeps strangers out',
+    );
+
+  const portText = value('TAGWATCH_PORT') ?? '8080';
+  const port = Number(portText);
+  if (!/^\d{1,5}$/.test(portText) || port > 65_535)
+    errors.push(`TAGWATCH_PORT is "${portText}"; it must be 0 to 65535`);
+
+  const logLevel = (value('TAGWATCH_LOG_LEVEL') ?? 'info') as LogLevel;
+  if (!LOG_LEVELS.includes(logLevel))
+    errors.push(`TAGWATCH_LOG_LEVEL is "${logLevel}"; known: ${LOG_LEVELS.join(', ')}`);
+
+  const quietText = value('TAGWATCH_RECONCILE_QUIET_SECONDS') ?? '60';
+  const reconcileQuietSeconds = Number(quietText);
+  if (!/^\d{1,4}$/.test(quietText) || reconcileQuietSeconds > 3600)
+    errors.push(`TAGWATCH_RECONCILE_QUIET_SECONDS is "${quietText}"; it must be 0 to 3600`);
+
+  const kafkaTopicPrefix = value('KAFKA_TOPIC_PREFIX') ?? '';
+  if (!/^[A-Za-z0-9._-]{0,64}$/.test(kafkaTopicPrefix))
+    errors.push('KAFKA_TOPIC_PREFIX may hold letters, digits, dots, underscores and hyphens, 64 at most');
+
+  const config: Config = {
+    databaseUrl,
+    kafkaBrokers,
+    kafkaPingTopics: readTopics(value('KAFKA_PING_TOPICS') ?? 'tagwatch.pings', errors),
+    kafkaTopicPrefix,
+    dataDir: value('TAGWATCH_DATA_DIR') ?? './.tagwatch',
+    host,
+    port,
+    allowUnauthenticated,
+    reach: readReach(value, errors),
+    serviceArea: readServiceArea(value('TAGWATCH_SERVICE_AREA'), errors),
+    logLevel,
+    reconcileQuietSeconds,
+    roles: readRoles(roles, kafkaBrokers, errors),
+  };
+  return errors.length > 0 ? { ok: false, errors } : { ok: true, config: Object.freeze(config) };
+}
+
+function list(text: string | null): string[] {
+  return (text ?? '')
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+/**
+ * Topics that a Tagwatch writes to, under any `KAFKA_TOPIC_PREFIX`: what stands there is no ping, and each record read as one would
+ * come back as a rejection that is read in its turn, here or by the other Tagwatch.
+ */
+const OWN_TOPIC = /tagwatch\.(?:inputs|states|alerts|rejected)$/;
+
+/** `tagwatch.pings,positions:traccar`: topic names cannot hold a colon, so the first one parts name and format. */
+function readTopics(text: string, errors: string[]): PingTopic[] {
+  const topics: PingTopic[] = [];
+  for (const item of list(text)) {
+    const [topic = '', format = 'tagwatch', ...rest] = item.split(':');
+    if (!TOPIC_NAME.test(topic) || rest.length > 0)
+      errors.push(`KAFKA_PING_TOPICS: "${item}" must be TOPIC or TOPIC:FORMAT`);
+    else if (OWN_TOPIC.test(topic))
+      errors.push(
+        `KAFKA_PING_TOPICS: ${topic} is Tagwatch's own, or another Tagwatch's; suppliers write to topics of theirs`,
+      );
+    else if (!PING_FORMATS.includes(format as PingFormat))
+      errors.push(`KAFKA_PING_TOPICS: format "${format}" of ${topic} is not known; known: ${PING_FORMATS.join(', ')}`);
+    else if (topics.some((each) => each.topic === topic)) errors.push(`KAFKA_PING_TOPICS: ${topic} stands twice`);
+    else topics.push({ topic, format: format as PingFormat });
+  }
+  if (topics.length === 0 && errors.length === 0) errors.push('KAFKA_PING_TOPICS names no topic');
+  return topics;
+}
+
+/** Scheme, host and port alone: `https://tagwatch.example`. */
+function isOrigin(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, origin, href } = new URL(text);
+  return (protocol === 'https:' || protocol === 'http:') && href === `${origin}/`;
+}
+
+function readReach(value: (name: string) => string | null, errors: string[]): ReachConfig {
+  const publicUrl = value('TAGWATCH_PUBLIC_URL');
+  if (publicUrl !== null && !isOrigin(publicUrl))
+    errors.push(
+      `TAGWATCH_PUBLIC_URL is "${publicUrl}"; it must be as https://tagwatch.example: scheme, host and port alone`,
+    );
+  const allowedOrigins = list(value('TAGWATCH_ALLOWED_ORIGINS'));
+  for (const origin of allowedOrigins)
+    if (!isOrigin(origin))
+      errors.push(
+        `TAGWATCH_ALLOWED_ORIGINS: "${origin}" must be as https://console.example; several are separated by commas`,
+      );
+  const allowedHosts = list(value('TAGWATCH_ALLOWED_HOSTS'));
+  for (const name of allowedHosts)
+    if (!/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/.test(name))
+      errors.push(`TAGWATCH_ALLOWED_HOSTS: "${name}" must be a name without a port, such as tagwatch.internal`);
+  const trustedProxies = list(value('TAGWATCH_TRUSTED_PROXIES'));
+  for (const proxy of trustedProxies)
+    if (parseNetwork(proxy) === null)
+      errors.push(
+        `TAGWATCH_TRUSTED_PROXIES: "${proxy}" must be an address or a network, such as 10.0.0.7 or 10.0.0.0/8`,
+      );
+  return { publicUrl, allowedHosts, allowedOrigins, trustedProxies };
+}
+
+function readServiceArea(text: string | null, errors: string[]): ServiceArea | null {
+  if (text === null) return null;
+  const numbers = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  const [west = Number.NaN, south = Number.NaN, east = Number.NaN, north = Number.NaN] = numbers;
+  const isBox =
+    numbers.length === 4 &&
+    numbers.every(Number.isFinite) &&
+    west < east &&
+    south < north &&
+    west >= -180 &&
+    east <= 180 &&
+    south >= -90 &&
+    north <= 90;
+  if (!isBox)
+    errors.push(`TAGWATCH_SERVICE_AREA is "${text}"; it must be west,south,east,north in degrees, west < east`);
+  return { west, south, east, north };
+}
+
+function readRoles(text: string | null, brokers: readonly string[], errors: string[]): Role[] {
+  if (text === null) return [...ROLES];
+  const roles = list(text);
+  const unknown = roles.filter((role) => !ROLES.includes(role as Role));
+  if (unknown.length > 0 || roles.length === 0)
+    errors.push(
+      unknown.length > 0
+        ? `--roles: there is no role "${unknown.join('", "')}"; there are ${ROLES.join(', ')}`
+        : `--roles names no role; there are ${ROLES.join(', ')}`,
+    );
+  else if (brokers.length === 0 && roles.length < ROLES.length)
+    errors.push('--roles needs KAFKA_BROKERS and DATABASE_URL: the embedded log and database serve one process');
+  return roles as Role[];
+}

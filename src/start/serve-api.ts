@@ -1,0 +1,176 @@
+/** The api role: REST, feed and console. Part of the composition root (`tagwatch.ts`), whose listener it takes over. */
+import { fileURLToPath } from 'node:url';
+import { unreasonableMs } from '../engine/watch/absences.js';
+import type { TrailFix } from '../formats/trails/trail.js';
+import { type AppOptions, createApp } from '../http/app.js';
+import { registerFeed } from '../http/feed/feed.js';
+import type { Reach } from '../http/feed/reach.js';
+import { pollStatus } from '../http/feed/status.js';
+import { registerAlerts } from '../http/routes/alerts/register.js';
+import { registerAsyncApi } from '../http/routes/operation/asyncapi.js';
+import { registerDocs } from '../http/routes/operation/docs.js';
+import { registerHealth } from '../http/routes/operation/health.js';
+import { registerStatic } from '../http/routes/operation/static.js';
+import { registerAtv } from '../http/routes/orders/atv.js';
+import { registerPings } from '../http/routes/pings/pings.js';
+import { registerRecords } from '../http/routes/records/register-records.js';
+import { registerRejected } from '../http/routes/rejected/rejected.js';
+import { registerPosition } from '../http/routes/wearers/position.js';
+import { registerTrail } from '../http/routes/wearers/trail.js';
+import type { Clock } from '../ports/clock.js';
+import type { Database } from '../ports/database.js';
+import type { EventLog } from '../ports/event-log.js';
+import type { Log } from '../ports/log.js';
+import type { DatabaseWatch } from '../roles/database-watch.js';
+import type { LogWatch } from '../roles/log-watch.js';
+import { listAlerts, readAlert } from '../store/alerts.js';
+import { readGapFacts } from '../store/gap-facts.js';
+import { readOrderViolations } from '../store/order-violations.js';
+import { listRejected } from '../store/rejected-list.js';
+import { latestPosition, readMessagesAfter, readTrail } from '../store/trail.js';
+import { watchStore } from '../store/watch.js';
+import { wearers } from '../store/wearers.js';
+import { startAlertLog } from '../views/alert-log.js';
+import { startLiveView } from '../views/live-view.js';
+import { addGaps, type GapLine } from '../views/trail-gaps.js';
+import { judgeStretch } from '../views/trail-speeds.js';
+import { measureWatches } from '../watchlist/publication.js';
+import type { FeedStatus } from '../wire/feed-messages.js';
+import type { Config } from './config.js';
+import type { Lifecycle } from './lifecycle.js';
+import type { Listener } from './listener.js';
+import type { Metrics } from './metrics.js';
+import type { Readiness } from './readiness.js';
+import { VERSION } from './version.js';
+
+/** How often the feed's status is looked at, ms: consoles hear of a database that is away within that. */
+const STATUS_CHECK_MS = 1_000;
+/** What of it has to be ready before it answers, in the order of the start. */
+export const API_PARTS = ['alerts', 'positions'] as const;
+
+export interface ApiDeps {
+  readonly config: Config;
+  readonly logger: Log;
+  readonly life: Lifecycle;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly log: EventLog;
+  readonly logWatch: LogWatch;
+  readonly db: Database;
+  readonly database: DatabaseWatch;
+  readonly epoch: string;
+  readonly readiness: Readiness;
+  readonly app: AppOptions;
+  readonly reach: Reach;
+}
+
+export interface Api {
+  /** Answers every request of the listener from now on, and serves the feed: once every essential part is ready. */
+  open(listener: Listener): Promise<void>;
+}
+
+export async function startApi(deps: ApiDeps): Promise<Api> {
+  const { config, logger, life, clock, metrics, log, logWatch, db, database, epoch, readiness } = deps;
+  const alertLog = await life.start(
+    'alert log',
+    () => startAlertLog({ log, logger, epoch }),
+    (part) => part.stop(),
+  );
+  const liveView = await life.start(
+    'live view',
+    () => startLiveView({ log, logger }),
+    (part) => part.stop(),
+  );
+  readiness.watch('alerts', () => (alertLog.isCaughtUp() ? null : 'the alert log to be read to its end'));
+  readiness.watch('positions', () => (liveView.isCaughtUp() ? null : 'states and inputs to be read to their end'));
+
+  const app = await life.start(
+    'http',
+    () => createApp(deps.app),
+    (part) => part.close(),
+  );
+  registerHealth(app, {
+    parts: () => readiness.parts(),
+    metrics: async () => ({ contentType: metrics.registry.contentType, text: await metrics.registry.metrics() }),
+  });
+  registerPings(app, { log, clock, defaultAccuracy: liveView.defaultAccuracy, counters: metrics.http });
+  registerRecords(app, {
+    db,
+    clock,
+    serviceArea: config.serviceArea,
+    measure: (tx, targets, nowMs) => measureWatches(watchStore, tx, targets, nowMs),
+    logger,
+  });
+  registerAlerts(app, {
+    alertLog,
+    record: { list: (filter) => listAlerts(db, filter), read: (alertId) => readAlert(db, alertId) },
+    clock,
+    logger,
+  });
+  registerAtv(app, { readViolations: (orderId) => readOrderViolations(db, orderId), unreasonableMs, clock });
+  registerTrail(app, {
+    readTrail: async ({ after, ...query }) => {
+      const { points, next } = judgeStretch(await readTrail(db, { ...query, after }), after?.evidence ?? null);
+      const gapDeps = { readFacts: (lines: readonly GapLine[]) => readGapFacts(db, lines), nowMs: clock.nowMs() };
+      const { fixes, last } = await addGaps<TrailFix>(points, after?.evidence ?? null, gapDeps);
+      return { points: fixes, next: next === null ? null : { ...next, evidence: last } };
+    },
+    hasWearer: async (wearerId) => (await wearers.find(db, wearerId)) !== null,
+    clock,
+    logger,
+  });
+  registerPosition(app, {
+    livePosition: liveView.position,
+    latestPosition: (wearerId, aheadLimitMs) => latestPosition(db, wearerId, aheadLimitMs),
+    readMessagesAfter: (query) => readMessagesAfter(db, query),
+    clock,
+  });
+  registerRejected(app, { listRejected: (filter, payloadBytes) => listRejected(db, filter, payloadBytes) });
+  registerAsyncApi(app, {
+    version: VERSION,
+    supplierTopics: config.kafkaPingTopics,
+    topicPrefix: config.kafkaTopicPrefix,
+  });
+  await registerDocs(app);
+  await registerStatic(app, { directory: fileURLToPath(new URL('../console/', import.meta.url)) });
+
+  metrics.addGauge({
+    name: 'tagwatch_alerts_open',
+    help: 'Alerts that nobody has disposed of.',
+    read: () => alertLog.open().length,
+  });
+  await app.ready();
+
+  async function open(listener: Listener): Promise<void> {
+    const readStatus = (): FeedStatus => ({
+      database: database.isPresent() ? 'present' : 'away',
+      log: logWatch.isPresent() ? 'present' : 'away',
+    });
+    const status = await life.start(
+      'status',
+      () => pollStatus(readStatus, STATUS_CHECK_MS),
+      (each) => each.stop(),
+    );
+    const feed = await life.start(
+      'feed',
+      () =>
+        registerFeed(listener.server, {
+          alertLog,
+          liveView,
+          clock,
+          logger,
+          status,
+          reach: deps.reach,
+          counters: metrics.feed,
+        }),
+      (part) => part.close(),
+    );
+    metrics.addGauge({ name: 'tagwatch_feed_clients', help: 'Consoles on the feed.', read: () => feed.connections() });
+    await life.start(
+      'requests',
+      () => listener.handOver(app.routing),
+      (takeBack) => takeBack(),
+    );
+  }
+  return { open };
+}

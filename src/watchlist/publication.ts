@@ -1,0 +1,185 @@
+/** One publication: what some tags and shared conditions are to be watched for, from one snapshot of the records into the log. */
+import { createHash } from 'node:crypto';
+import type { TagWatch } from '../engine/types.js';
+import type { Clock } from '../ports/clock.js';
+import type { Database, Queryable } from '../ports/database.js';
+import type { EventLog, NewRecord } from '../ports/event-log.js';
+import { appendInTurns, encodeJson, INPUTS, type InputRecord, inputRecord } from '../ports/topics.js';
+import type { Published, TagFacts, TermKey, WatchFacts, WatchStore } from '../ports/watch.js';
+import { countOver, FORGET_AFTER_MS } from './over.js';
+import { draftSharedWatch, draftTagWatch, horizonOf, type WatchDraft } from './watch-builder.js';
+
+/** The largest watch a record's change may lead to (`wire.md`). */
+export const MAX_WATCH_BYTES = 1_000_000;
+/** What is still sent: a watch grows by its schedule from day to day. Below what Kafka takes by default, with its envelope. */
+const MAX_SENT_BYTES = 1_040_000;
+/** How many tags are read in one snapshot and appended in one call: some megabytes at most for ordinary watches. */
+export const CHUNK_TARGETS = 100;
+
+export interface Concerned {
+  readonly kind: Published['kind'];
+  readonly ids: readonly string[];
+}
+
+interface Built extends Omit<Published, 'sequence'> {
+  readonly record: InputRecord & { type: 'watch' | 'shared' };
+  readonly bytes: number;
+}
+
+interface DraftedTarget {
+  readonly id: string;
+  readonly draft: WatchDraft<InputRecord & { type: 'watch' | 'shared' }>;
+}
+
+/** Reads the facts of some targets and drafts the watch of each. */
+async function draftTargets(
+  store: WatchStore,
+  db: Queryable,
+  { kind, ids }: Concerned,
+  nowMs: number,
+): Promise<DraftedTarget[]> {
+  const horizonMs = horizonOf(nowMs);
+  if (kind === 'tag') {
+    const facts = await store.readTagFacts(db, ids);
+    return facts.tags.map((tag) => {
+      const draft = draftWhatIsJudged(tag, facts, nowMs);
+      return {
+        id: tag.tagId,
+        draft: { ...draft, finish: (...with_) => ({ type: 'watch', watch: draft.finish(...with_) }) },
+      };
+    });
+  }
+  const facts = await store.readSharedFacts(db, ids);
+  return facts.conditions.map((condition) => {
+    const draft = draftSharedWatch(condition, facts, horizonMs);
+    return {
+      id: condition.conditionId,
+      draft: { ...draft, finish: (...with_) => ({ type: 'shared', shared: draft.finish(...with_) }) },
+    };
+  });
+}
+
+/**
+ * The watch of a tag without the activations that are over for long, and without as many more of those that are over as do not fit
+ * beside what goes on: no wearer's zones are refused because of those of the wearers before.
+ */
+export function draftWhatIsJudged(tag: TagFacts, facts: WatchFacts, nowMs: number): WatchDraft<TagWatch> {
+  const draft = draftTagWatch(tag, facts, horizonOf(nowMs));
+  const over = countOver(tag, nowMs);
+  let count = countOver(tag, nowMs - FORGET_AFTER_MS);
+  const isTooLarge = (): boolean =>
+    bytesOf({ type: 'watch', watch: sized(draft.without(count), nowMs) }) > MAX_WATCH_BYTES;
+  while (count < over && isTooLarge()) count++;
+  return draft.without(count);
+}
+
+/** As large as it can be. */
+const sized = <W>(draft: WatchDraft<W>, nowMs: number): W => draft.finish(() => nowMs, Number.MAX_SAFE_INTEGER, nowMs);
+
+const bytesOf = (record: InputRecord): number => encodeJson(record).byteLength;
+
+/** Watches that a change would make too large, by what is in the transaction that makes it. Larger first. */
+export async function measureWatches(
+  store: WatchStore,
+  tx: Queryable,
+  targets: Parameters<WatchStore['resolveTargets']>[1],
+  nowMs: number,
+): Promise<{ kind: Published['kind']; id: string; bytes: number }[]> {
+  const { tagIds, conditionIds } = await store.resolveTargets(tx, targets);
+  const tooLarge: { kind: Published['kind']; id: string; bytes: number }[] = [];
+  for (const { kind, ids } of chunk(tagIds, conditionIds)) {
+    for (const { id, draft } of await draftTargets(store, tx, { kind, ids }, nowMs)) {
+      const bytes = bytesOf(sized(draft, nowMs));
+      if (bytes > MAX_WATCH_BYTES) tooLarge.push({ kind, id, bytes });
+    }
+  }
+  return tooLarge.sort((a, b) => b.bytes - a.bytes);
+}
+
+/** The targets in parts that are read and sent at once. */
+export function chunk(tagIds: readonly string[], conditionIds: readonly string[]): Concerned[] {
+  const parts: Concerned[] = [];
+  for (const [kind, all] of [
+    ['condition', conditionIds],
+    ['tag', tagIds],
+  ] as const) {
+    for (let i = 0; i < all.length; i += CHUNK_TARGETS) parts.push({ kind, ids: all.slice(i, i + CHUNK_TARGETS) });
+  }
+  return parts;
+}
+
+/** Builds from one repeatable-read snapshot; terms that are new are on record, with their time, before they are sent. */
+async function build(
+  deps: Pick<PublicationDeps, 'db' | 'store' | 'clock'>,
+  concerned: Concerned,
+): Promise<{ built: Built[]; sequence: number }> {
+  const { db, store, clock } = deps;
+  const nowMs = clock.nowMs();
+  return db.transaction(async (tx) => {
+    const sequence = await store.beginPublication(tx);
+    const drafted = await draftTargets(store, tx, concerned, nowMs);
+    const keys = drafted.flatMap(({ draft }) => draft.keys);
+    const times = await store.recordTerms(tx, keys, nowMs);
+    const publishedAtMs = new Map<TermKey, number>(keys.map((key, i) => [key, times[i] as number]));
+    const timeOf = (key: TermKey) => publishedAtMs.get(key) as number;
+    const built = drafted.map(({ id, draft }): Built => {
+      // Without sequence and time, which differ in every publication.
+      const contentHash = createHash('sha256')
+        .update(JSON.stringify(draft.finish(timeOf, 0, 0)))
+        .digest('hex');
+      const record = draft.finish(timeOf, sequence, nowMs);
+      return { kind: concerned.kind, id, record, contentHash, bytes: bytesOf(record) };
+    });
+    return { built, sequence };
+  }, 'repeatable read');
+}
+
+export interface PublicationDeps {
+  readonly db: Database;
+  readonly log: EventLog;
+  readonly store: WatchStore;
+  readonly clock: Clock;
+  /** Called with the publication's sequence before anything is sent under it. */
+  readonly announce: (sequence: number) => Promise<void>;
+}
+
+export interface PublicationResult {
+  /** How many watches went into the log. */
+  readonly sent: number;
+  readonly unchanged: number;
+  /** What could not be sent, because the log does not take records of this size. */
+  readonly tooLarge: readonly { readonly kind: Published['kind']; readonly id: string; readonly bytes: number }[];
+}
+
+/** Builds and sends what changed. Rejects where the database or the log is away: then any of it may have been sent. */
+export async function publish(
+  deps: PublicationDeps,
+  concerned: Concerned,
+  partitions: number,
+): Promise<PublicationResult> {
+  const { db, log, store, clock } = deps;
+  const { built, sequence } = await build(deps, concerned);
+  const before = await store.readPublished(db, concerned.kind, concerned.ids);
+  const changed = built.filter(({ id, contentHash }) => before.get(id) !== contentHash);
+  const tooLarge = changed.filter(({ bytes }) => bytes > MAX_SENT_BYTES);
+  const sent = changed.filter(({ bytes }) => bytes <= MAX_SENT_BYTES);
+  if (sent.length > 0) {
+    await deps.announce(sequence);
+    await appendInTurns(
+      log,
+      INPUTS,
+      sent.flatMap(({ id, record }): NewRecord[] => {
+        if (record.type === 'watch') return [inputRecord(record)];
+        const value = encodeJson(record);
+        return Array.from({ length: partitions }, (_, partition) => ({ key: id, value, partition }));
+      }),
+    );
+    const published = sent.map(({ kind, id, contentHash }) => ({ kind, id, contentHash, sequence }));
+    await store.recordPublished(db, published, clock.nowMs());
+  }
+  return {
+    sent: sent.length,
+    unchanged: built.length - changed.length,
+    tooLarge: tooLarge.map(({ kind, id, bytes }) => ({ kind, id, bytes })),
+  };
+}

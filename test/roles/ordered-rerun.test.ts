@@ -1,0 +1,466 @@
+/** What came too late for the live fold: after reconciliation the record is as if all had come in order. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type ActivationState, advance, initialState } from '../../src/engine/advance.js';
+import type { EngineInput } from '../../src/engine/inputs.js';
+import { createSharedIndex } from '../../src/engine/near/shared-index.js';
+import { firstChangeMs, pastOf } from '../../src/engine/past/past-change.js';
+import { compareWithRecord } from '../../src/engine/past/reconcile.js';
+import type { EngineEvent, ReconcileRequest, TagWatch } from '../../src/engine/types.js';
+import { compileTag, joinShared } from '../../src/engine/watch/compile.js';
+import { prepareShared, startOrderedRerun } from '../../src/roles/reconciler/ordered-rerun.js';
+import { mergeRequests } from '../../src/roles/reconciler/reconcile-request.js';
+import type { StoredPing } from '../../src/roles/reconciler/rerun.js';
+import { START_MS, worlds } from '../engine/random-world.js';
+import { describeEvent, instant, type Step } from '../scenarios/scenario.js';
+import { faraway, middle, type Place, pingAt, term, watch, zone } from '../scenarios/world.js';
+import { recordOf } from '../support/record-of.js';
+
+const MINUTE_MS = 60_000;
+const DAY = '2026-06-10';
+
+/** A live engine that is given inputs, and a record of all it said and received. */
+function live(first: TagWatch) {
+  let compiled = compileTag(first);
+  let known = first;
+  let state: ActivationState = initialState('A-1');
+  let request: ReconcileRequest | null = null;
+  let nextDueAtMs: number | null = null;
+  const index = createSharedIndex();
+  const events: EngineEvent[] = [];
+  const pings: StoredPing[] = [];
+  const give = (input: EngineInput): readonly EngineEvent[] => {
+    const result = advance(state, input, joinShared(compiled.activations[0]!, index));
+    state = JSON.parse(JSON.stringify(result.state)) as ActivationState;
+    nextDueAtMs = result.nextDueAtMs;
+    if (result.reconcile !== null) request = mergeRequests(request ?? undefined, result.reconcile);
+    events.push(...result.events);
+    return result.events;
+  };
+  const compare = (at: ReconcileRequest, untilMs: number) => {
+    const ordered = [...pings].sort((a, b) => a.ping.fixedAtMs - b.ping.fixedAtMs);
+    const again = startOrderedRerun('A-1', known, prepareShared([]), ordered[0]!.ping.fixedAtMs);
+    again.take(ordered);
+    const { found, newestFixAtMs } = again.finish(untilMs);
+    return { newestFixAtMs, changes: compareWithRecord(found, recordOf(events), at) };
+  };
+  give({ type: 'watch', atMs: 0 });
+  return {
+    events,
+    give,
+    compare,
+    ping(stored: StoredPing) {
+      pings.push(stored);
+      return give({ type: 'ping', ...stored });
+    },
+    watch(next: TagWatch) {
+      const own = compiled.activations[0]!;
+      const changedMs = firstChangeMs(known.activations[0]!.terms, next.activations[0]!.terms);
+      compiled = compileTag(next, compiled);
+      known = next;
+      give({ type: 'watch', atMs: next.publishedAtMs });
+      const past = pastOf(state, changedMs, own, compiled.activations[0]!);
+      if (past !== null) request = mergeRequests(request ?? undefined, past);
+    },
+    tickUntil(atMs: number) {
+      for (let last = -1; nextDueAtMs !== null && nextDueAtMs <= atMs && nextDueAtMs > last; ) {
+        last = nextDueAtMs;
+        give({ type: 'tick', atMs: last });
+      }
+    },
+    request: () => request,
+    ask(changed: ReconcileRequest) {
+      request = mergeRequests(request ?? undefined, changed);
+    },
+    state: () => state,
+    /** As the reconciler does it: until nothing differs. */
+    reconcile(atMs: number): EngineEvent[] {
+      const said: EngineEvent[] = [];
+      for (let round = 0; request !== null && round < 5; round++) {
+        const found = compare(request, atMs);
+        if (found.changes.length === 0) request = null;
+        else said.push(...give({ type: 'history', atMs, ...found }));
+      }
+      // What rests on fixes that wait for others to agree with them is the live fold's until one does.
+      if (state.waiting.length === 0) expect(request, 'it comes to an end').toBeNull();
+      return said;
+    },
+  };
+}
+
+const at = (time: string) => instant(DAY, time);
+const lines = (events: readonly EngineEvent[]) => events.map((event) => describeEvent(event, DAY));
+const square = zone();
+const exclusion = () => watch([square], [term('exclusion', square)]);
+
+/** A term's own publication, hours after it began. */
+const backdated = (from: string, publishedAt: string) => ({ startsAtMs: at(from), publishedAtMs: at(publishedAt) });
+
+/** A fix a minute from the first time to the last; inside from and until. */
+function track(from: string, to: string, isInside: (atMs: number) => boolean): { atMs: number; place: Place }[] {
+  const fixes = [];
+  for (let atMs = at(from); atMs <= at(to); atMs += MINUTE_MS) {
+    fixes.push({ atMs, place: isInside(atMs) ? middle : faraway });
+  }
+  return fixes;
+}
+
+const within =
+  (...visits: (readonly [string, string])[]) =>
+  (atMs: number) =>
+    visits.some(([from, until]) => atMs >= at(from) && atMs < at(until));
+
+describe('a backlog of two hours, newest first', () => {
+  const isInside = within(['10:10:00', '10:20:00'], ['11:05:00', '11:06:00'], ['11:20:00', '11:40:00']);
+  const fixes = track('10:00:00', '12:00:00', isInside);
+
+  test('the same episodes as in order, those before the horizon marked historic; what goes across it is one alert', () => {
+    const engine = live(exclusion());
+    const inOrder = live(exclusion());
+    for (const { atMs, place } of fixes) inOrder.ping({ ping: pingAt(atMs, place), receivedAtMs: atMs + 1_000 });
+    let receivedAtMs = at('12:30:00');
+    for (const { atMs, place } of fixes.toReversed()) {
+      receivedAtMs += 500;
+      engine.ping({ ping: pingAt(atMs, place), receivedAtMs });
+    }
+    const request = engine.request();
+    expect(request).toEqual({ fromMs: at('10:00:00'), toMs: at('11:30:00'), baseAtMs: at('11:30:00') });
+    expect(lines(engine.events).at(-1)).toContain('exclusion 11:31:00-11:40:00');
+    const said = engine.reconcile(at('12:40:00'));
+    expect(lines(said)).toEqual([
+      '12:40:00 confirmed exclusion 10:10:00- belief',
+      '12:40:00 ended exclusion 10:10:00-10:20:00 complied belief',
+      '12:40:00 amended exclusion 11:20:00-11:40:00 complied belief',
+    ]);
+    expect(said.every(({ historic }) => historic)).toBe(true);
+    expect(said[0]!.delayedByMs).toBeGreaterThan(2 * 60 * MINUTE_MS);
+    const episodes = (events: readonly EngineEvent[]) =>
+      recordOf(events)
+        .filter(({ withdrawn }) => !withdrawn)
+        .map(({ last }) => last.episode)
+        .sort((a, b) => a.startedAtMs - b.startedAtMs);
+    expect(episodes(engine.events)).toEqual(episodes(inOrder.events));
+    expect(new Set(recordOf(engine.events).map(({ alertId }) => alertId)).size).toBe(recordOf(engine.events).length);
+  });
+
+  test('while he is still inside: the live alert begins earlier, and goes on to its end by the fixes to come', () => {
+    const engine = live(exclusion());
+    const inside = track('10:00:00', '12:00:00', (atMs) => atMs >= at('10:30:00'));
+    let receivedAtMs = at('12:10:00');
+    for (const { atMs, place } of inside.toReversed()) {
+      receivedAtMs += 500;
+      engine.ping({ ping: pingAt(atMs, place), receivedAtMs });
+    }
+    expect(lines(engine.reconcile(at('12:15:00')))).toEqual(['12:15:00 amended exclusion 10:30:00- belief']);
+    for (const { atMs, place } of track('12:16:00', '12:19:00', () => false))
+      engine.ping({ ping: pingAt(atMs, place), receivedAtMs: atMs + 1_000 });
+    expect(lines(engine.events).at(-1)).toBe('12:17:01 ended exclusion 10:30:00-(12:00:00..)12:16:00 complied belief');
+    expect(recordOf(engine.events)).toHaveLength(1);
+    // Late by minutes, but from before the past was settled: the record's, and nothing flips back.
+    engine.ping({ ping: pingAt(at('11:59:30'), middle), receivedAtMs: at('12:20:00') });
+    expect(engine.reconcile(at('12:22:00'))).toEqual([]);
+  });
+});
+
+test('an alert that a condition published late had raised at an edge after the newest fix: begun earlier, and confirmed', () => {
+  const engine = live(watch([square], [term('exclusion', square, { endsAtMs: at('12:35:00') })]));
+  const give = (time: string, receivedAt = time) =>
+    engine.ping({ ping: pingAt(at(time), middle), receivedAtMs: at(receivedAt) + 500 });
+  for (const time of ['11:25:00', '11:25:20', '11:25:40', '12:16:00']) give(time);
+  const other = { ...square, version: 2 };
+  const terms = [
+    term('exclusion', square, { endsAtMs: at('11:16:00'), endsBecause: 'version-changed' }),
+    term('exclusion', other, { ...backdated('11:16:00', '12:16:20'), endsAtMs: at('12:35:00') }),
+  ];
+  engine.watch({ ...watch([square, other], terms), sequence: 2, publishedAtMs: at('12:16:21') });
+  engine.tickUntil(at('13:00:00'));
+  give('11:51:00', '14:00:00');
+  expect(lines(engine.reconcile(at('14:10:00')))).toEqual([
+    '14:10:00 confirmed exclusion 11:25:00-12:35:00 order-ended belief',
+  ]);
+  expect(engine.reconcile(at('14:20:00'))).toEqual([]);
+});
+
+test('inside before a gap and after it: late fixes show that he left, and one alert becomes two, the second of them live', () => {
+  const inGap = within(['10:10:00', '10:15:00'], ['11:00:00', '12:30:00']);
+  const fixes = track('10:00:00', '12:00:00', inGap);
+  const isLate = ({ atMs }: { atMs: number }) => atMs > at('10:12:00') && atMs < at('11:10:00');
+  const engine = live(exclusion());
+  for (const { atMs, place } of fixes.filter((one) => !isLate(one)))
+    engine.ping({ ping: pingAt(atMs, place), receivedAtMs: atMs + 1_000 });
+  // Silence is no reason to end it.
+  expect(lines(engine.events).at(-1)).toBe('10:11:01 confirmed exclusion 10:10:00- belief');
+  for (const { atMs, place } of fixes.filter(isLate))
+    engine.ping({ ping: pingAt(atMs, place), receivedAtMs: at('12:00:30') });
+  const found = engine.compare(engine.request()!, at('12:02:00'));
+  // Not while a newer fix has come: the present is not what the re-run knew.
+  engine.ping({ ping: pingAt(at('12:01:00'), middle), receivedAtMs: at('12:01:01') });
+  expect(engine.give({ type: 'history', atMs: at('12:02:00'), ...found })).toEqual([]);
+  const said = engine.reconcile(at('12:02:30'));
+  expect(lines(said)).toEqual([
+    '12:02:30 ended exclusion 10:10:00-10:15:00 complied belief',
+    '12:02:30 confirmed exclusion 11:00:00- belief',
+  ]);
+  for (const { atMs, place } of track('12:02:00', '12:35:00', inGap))
+    engine.ping({ ping: pingAt(atMs, place), receivedAtMs: atMs + 1_000 });
+  expect(lines(engine.events).slice(-1)).toEqual(['12:31:01 ended exclusion 11:00:00-12:30:00 complied belief']);
+  expect(engine.events.at(-1)!.alertId).toBe(said[1]!.alertId);
+  expect(engine.events.at(-1)!.historic).toBe(false);
+});
+
+describe('records of the past', () => {
+  const isInside = within(['10:10:00', '10:20:00'], ['11:55:00', '13:00:00']);
+  const before = watch([square], [], { publishedAtMs: 0 });
+  const after = (from: string, published: string) =>
+    watch([square], [term('exclusion', square, backdated(from, published))], {
+      sequence: 2,
+      publishedAtMs: at(published),
+    });
+
+  function backdate(until: string, from: string, published: string) {
+    const engine = live(before);
+    for (const fix of track('10:00:00', until, isInside))
+      engine.ping({ ping: pingAt(fix.atMs, fix.place), receivedAtMs: fix.atMs + 1_000 });
+    engine.watch(after(from, published));
+    return engine;
+  }
+
+  test('a condition backdated over a visit: one historic alert with the interval of the visit', () => {
+    const engine = backdate('11:30:00', '08:00:00', '11:30:30');
+    expect(engine.request()).toEqual({ fromMs: at('08:00:00'), toMs: at('11:30:00'), baseAtMs: at('11:30:00') });
+    expect(lines(engine.reconcile(at('11:32:00')))).toEqual([
+      '11:32:00 confirmed exclusion 10:10:00- belief',
+      '11:32:00 ended exclusion 10:10:00-10:20:00 complied belief',
+    ]);
+    expect(engine.events.every(({ historic, delayedByMs }) => historic && delayedByMs === 0)).toBe(true);
+  });
+
+  test('and over a visit that goes on: the alert of the switching on began with it', () => {
+    const engine = backdate('12:00:00', '08:00:00', '12:00:30');
+    engine.tickUntil(at('12:05:00'));
+    expect(lines(engine.events)).toEqual(['12:00:30 confirmed exclusion 12:00:30- edge']);
+    expect(lines(engine.reconcile(at('12:05:30')))).toEqual([
+      '12:05:30 confirmed exclusion 10:10:00- belief',
+      '12:05:30 ended exclusion 10:10:00-10:20:00 complied belief',
+      '12:05:30 amended exclusion 11:55:00- belief',
+    ]);
+    engine.ping({ ping: pingAt(at('12:01:00'), middle), receivedAtMs: at('12:06:00') });
+    for (const minute of ['12:07:00', '12:08:00', '12:09:00'])
+      engine.ping({ ping: pingAt(at(minute), faraway), receivedAtMs: at(minute) + 1_000 });
+    expect(lines(engine.events).at(-1)).toBe('12:08:01 ended exclusion 11:55:00-(12:01:00..)12:07:00 complied belief');
+    expect(recordOf(engine.events)).toHaveLength(2);
+  });
+
+  test('a zone that takes the place of another while the wearer is inside is of the present: nothing is asked', () => {
+    const bigger = zone({ version: 2 });
+    const first = term('exclusion', square, { publishedAtMs: at('09:00:00') });
+    const engine = live(watch([square], [first]));
+    for (const fix of track('10:00:00', '10:12:00', isInside))
+      engine.ping({ ping: pingAt(fix.atMs, fix.place), receivedAtMs: fix.atMs + 1_000 });
+    const endsAtMs = at('10:12:10');
+    const terms = [
+      { ...first, endsAtMs, endsBecause: 'version-changed' as const },
+      term('exclusion', bigger, { startsAtMs: endsAtMs, publishedAtMs: endsAtMs + 400 }),
+    ];
+    engine.watch(watch([square, bigger], terms, { sequence: 2, publishedAtMs: endsAtMs + 400 }));
+    expect(engine.request()).toBeNull();
+    expect(lines(engine.events).slice(2)).toEqual([
+      '10:12:10 ended exclusion 10:10:00-10:12:10 version-changed edge',
+      '10:12:10 confirmed exclusion 10:12:10- edge',
+    ]);
+    // What another request makes of the same time is no different.
+    engine.ask({ fromMs: at('10:00:00'), toMs: at('10:12:00'), baseAtMs: at('10:12:00') });
+    expect(engine.reconcile(at('10:15:00'))).toEqual([]);
+  });
+
+  test('an absence recorded after the fact: what it covers is taken back, what it covers in part is cut', () => {
+    const home = zone({ zoneId: 'Z-home' });
+    const windows = [at('10:00:00'), at('18:00:00')];
+    const curfew = term('curfew', home, { windows, windowsUntilMs: at('23:00:00') });
+    const engine = live(watch([home], [curfew]));
+    const isHome = within(['09:30:00', '10:30:00'], ['11:00:00', '12:00:00'], ['12:30:00', '13:00:00']);
+    for (const fix of track('09:30:00', '12:59:00', isHome))
+      engine.ping({ ping: pingAt(fix.atMs, fix.place), receivedAtMs: fix.atMs + 1_000 });
+    expect(recordOf(engine.events)).toHaveLength(2);
+    const knownFromMs = at('12:59:10');
+    const absences = [
+      { absenceId: 'A-1', startsAtMs: at('10:20:00'), endsAtMs: at('11:10:00'), knownFromMs },
+      { absenceId: 'A-2', startsAtMs: at('12:10:00'), endsAtMs: at('12:40:00'), knownFromMs },
+    ];
+    engine.watch(watch([home], [{ ...curfew, absences }], { sequence: 2, publishedAtMs: knownFromMs + 500 }));
+    expect(engine.request()?.fromMs).toBe(at('10:20:00'));
+    expect(lines(engine.reconcile(at('13:02:00')))).toEqual([
+      '13:02:00 withdrawn curfew 10:30:00-11:00:00 left-during belief',
+      '13:02:00 amended curfew 12:00:00-12:10:00 left-during absence-began belief',
+    ]);
+  });
+});
+
+test('what is new waits for a suspension to end, and what was told twice is told once', () => {
+  const suspended = { suspensionId: 'S-1', conditionId: null, startsAtMs: at('11:30:00'), endsAtMs: at('12:00:00') };
+  const suspensions = [{ ...suspended, knownFromMs: at('11:00:00'), knownUntilMs: null }];
+  const engine = live(watch([square], [term('exclusion', square)], {}, { suspensions }));
+  const isInside = within(['10:10:00', '10:20:00']);
+  const fixes = track('10:00:00', '11:20:00', isInside);
+  engine.ping({ ping: pingAt(fixes.at(-1)!.atMs, faraway), receivedAtMs: at('11:21:00') });
+  for (const { atMs, place } of fixes.slice(0, -1))
+    engine.ping({ ping: pingAt(atMs, place), receivedAtMs: at('11:31:00') });
+  const request = engine.request()!;
+  const found = engine.compare(request, at('11:35:00'));
+  expect(engine.give({ type: 'history', atMs: at('11:35:00'), ...found })).toEqual([]);
+  const told = engine.give({ type: 'history', atMs: at('12:01:00'), ...found });
+  expect(lines(told)).toEqual([
+    '12:01:00 confirmed exclusion 10:10:00- belief',
+    '12:01:00 ended exclusion 10:10:00-10:20:00 complied belief',
+  ]);
+  // Where it is published twice, readers know the ids.
+  const again = engine.give({ type: 'history', atMs: at('12:02:00'), ...found });
+  expect(again.map(({ eventId }) => eventId)).toEqual(told.map(({ eventId }) => eventId));
+});
+
+/** Violations that a request is about and that were over before its base, in words. */
+function pastEpisodes(events: readonly EngineEvent[], { fromMs, toMs, baseAtMs }: ReconcileRequest): string[] {
+  return recordOf(events)
+    .filter(({ withdrawn, last }) => !withdrawn && last.kind !== 'unknown-at-edge')
+    .filter(({ last: { episode } }) => episode.startedAtMs <= toMs && (episode.endedAtMs ?? Infinity) >= fromMs)
+    .filter(({ last: { episode } }) => (episode.endedAtMs ?? Infinity) <= baseAtMs)
+    .map(({ termKey, last: { kind, strength, episode, reason, endedBecause } }) =>
+      JSON.stringify([termKey, kind, strength, episode, reason, endedBecause]),
+    )
+    .sort();
+}
+
+test('of any world, sent in any order: nothing is left to say after it was said once, and the present stays', () => {
+  const delays = fc.array(fc.constantFrom(500, 500, 90_000, 1_500_000, 4_000_000, 9_000_000), {
+    minLength: 60,
+    maxLength: 60,
+  });
+  let changed = 0;
+  fc.assert(
+    fc.property(worlds({ changes: false }), delays, ({ first, steps }, delaysMs) => {
+      const pings = steps
+        .flatMap((step: Step) => ('input' in step && step.input.type === 'ping' ? [step.input.ping] : []))
+        .map((ping, i): StoredPing => ({ ping, receivedAtMs: ping.fixedAtMs + delaysMs[i]! }))
+        .sort((a, b) => a.receivedAtMs - b.receivedAtMs);
+      const engine = live(first);
+      for (const each of pings) {
+        engine.tickUntil(each.receivedAtMs);
+        engine.ping(each);
+      }
+      const endMs = pings.at(-1)!.receivedAtMs + 10 * MINUTE_MS;
+      engine.tickUntil(endMs);
+      const request = engine.request();
+      if (request === null) return;
+      const before = engine.events.length;
+      const { changes } = engine.compare(request, endMs);
+      engine.reconcile(endMs);
+      const said = engine.events.slice(before);
+      if (said.length > 0) changed++;
+      // Each change was told once, in unbroken revisions.
+      const told = recordOf(engine.events);
+      for (const change of changes) {
+        // What rests on fixes that wait is refused.
+        const isSettled = engine.state().waiting.length === 0;
+        const now = told.find(({ alertId }) => alertId === change.alertId)!;
+        if (isSettled) expect(now.revision).toBe(change.revision + change.sayings.length);
+      }
+      expect(said.every(({ historic }) => historic)).toBe(true);
+      expect(new Set(engine.events.map(({ eventId }) => eventId)).size).toBe(engine.events.length);
+      const wasKnown = first.activations[0]!.terms.every((one) => one.publishedAtMs <= START_MS);
+      // What the late ones are about, and is over before the live fold's part, is as if all had come in order.
+      const inOrder = live(first);
+      for (const { ping } of pings.toSorted((a, b) => a.ping.fixedAtMs - b.ping.fixedAtMs)) {
+        inOrder.tickUntil(ping.fixedAtMs);
+        inOrder.ping({ ping, receivedAtMs: ping.fixedAtMs });
+      }
+      inOrder.tickUntil(endMs);
+      if (wasKnown) expect(pastEpisodes(engine.events, request)).toEqual(pastEpisodes(inOrder.events, request));
+      // Episodes of one term and kind do not overlap.
+      const standing = told.filter(({ withdrawn }) => !withdrawn);
+      for (const a of standing) {
+        for (const b of standing) {
+          if (a === b || a.termKey !== b.termKey || a.last.kind !== b.last.kind) continue;
+          const [p, q] = [a.last.episode, b.last.episode];
+          const apart = p.startedAtMs >= (q.endedAtMs ?? Infinity) || q.startedAtMs >= (p.endedAtMs ?? Infinity);
+          expect(apart, JSON.stringify([p, q])).toBe(true);
+        }
+      }
+    }),
+    { numRuns: 300 },
+  );
+  expect(changed).toBeGreaterThan(5);
+});
+
+test('and under records that change, the changes dated back: it comes to an end, and no episodes overlap', () => {
+  const delays = fc.array(fc.constantFrom(500, 500, 90_000, 1_500_000, 4_000_000, 9_000_000), {
+    minLength: 60,
+    maxLength: 60,
+  });
+  let changed = 0;
+  fc.assert(
+    fc.property(
+      worlds({ changes: true }),
+      delays,
+      fc.constantFrom(0, 3_600_000, 7_200_000),
+      ({ first, steps }, delaysMs, backMs) => {
+        const pings = steps
+          .flatMap((step: Step) => ('input' in step && step.input.type === 'ping' ? [step.input.ping] : []))
+          .map((ping, i): StoredPing => ({ ping, receivedAtMs: ping.fixedAtMs + delaysMs[i]! }))
+          .sort((a, b) => a.receivedAtMs - b.receivedAtMs);
+        const engine = live(first);
+        const changes = steps.flatMap((step) => ('watch' in step ? [step] : []));
+        const all = [
+          ...pings.map((each) => ({ atMs: each.receivedAtMs, give: () => void engine.ping(each) })),
+          ...changes.map(({ atMs, watch: next }) => ({
+            atMs: atMs + backMs,
+            give: () => engine.watch(published(next, atMs + backMs - 1_000)),
+          })),
+        ].sort((a, b) => a.atMs - b.atMs);
+        for (const { atMs, give } of all) {
+          engine.tickUntil(atMs);
+          give();
+        }
+        const endMs = pings.at(-1)!.receivedAtMs + 10 * MINUTE_MS;
+        engine.tickUntil(endMs);
+        const request = engine.request();
+        if (request === null) return;
+        const before = engine.events.length;
+        const { changes: found } = engine.compare(request, endMs);
+        engine.reconcile(endMs);
+        const said = engine.events.slice(before);
+        if (said.length > 0) changed++;
+        // Each change was told once, in unbroken revisions.
+        const told = recordOf(engine.events);
+        for (const change of found) {
+          // What rests on fixes that wait is refused.
+          const isSettled = engine.state().waiting.length === 0;
+          const now = told.find(({ alertId }) => alertId === change.alertId)!;
+          if (isSettled) expect(now.revision).toBe(change.revision + change.sayings.length);
+        }
+        expect(said.every(({ historic }) => historic)).toBe(true);
+        expect(new Set(engine.events.map(({ eventId }) => eventId)).size).toBe(engine.events.length);
+        // Episodes of one term and kind do not overlap.
+        const standing = told.filter(({ withdrawn }) => !withdrawn);
+        for (const a of standing) {
+          for (const b of standing) {
+            if (a === b || a.termKey !== b.termKey || a.last.kind !== b.last.kind) continue;
+            const [p, q] = [a.last.episode, b.last.episode];
+            const apart = p.startedAtMs >= (q.endedAtMs ?? Infinity) || q.startedAtMs >= (p.endedAtMs ?? Infinity);
+            expect(apart, JSON.stringify([p, q])).toBe(true);
+          }
+        }
+      },
+    ),
+    { numRuns: 300 },
+  );
+  expect(changed).toBeGreaterThan(5);
+});
+
+/** A watch whose newest terms were published then, however long before they began. */
+function published(next: TagWatch, atMs: number): TagWatch {
+  const activations = next.activations.map((each) => ({
+    ...each,
+    terms: each.terms.map((one) => (one.zoneKey.endsWith('@2') ? { ...one, publishedAtMs: atMs } : one)),
+  }));
+  return { ...next, publishedAtMs: atMs, activations };
+}

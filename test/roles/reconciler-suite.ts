@@ -1,0 +1,298 @@
+/** What the reconciler has to do on every log and database: engine, recorder and publisher as `tagwatch.ts` wires them. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { FindingEvent } from '../../src/alerts/event.js';
+import { type Database, DatabaseUnavailable } from '../../src/ports/database.js';
+import type { EventLog } from '../../src/ports/event-log.js';
+import type { ReconcileStore } from '../../src/ports/reconcile.js';
+import { ALERTS, decodeJson, encodeJson, INPUTS, inputRecord } from '../../src/ports/topics.js';
+import { startEngine } from '../../src/roles/engine/engine-worker.js';
+import { type ReconcilerDeps, startReconciler } from '../../src/roles/reconciler/reconciler.js';
+import { startRecorder } from '../../src/roles/recorder/recorder.js';
+import { listAlerts } from '../../src/store/alerts.js';
+import { mergeReconcileRequests, reconcileStore } from '../../src/store/reconcile.js';
+import { recordTables } from '../../src/store/recording.js';
+import { watchStore } from '../../src/store/watch.js';
+import { square } from '../http/records.suite.js';
+import { noEngineCounters } from '../support/counters.js';
+import { pingAt } from '../support/pings.js';
+import { openRecordsApi, type RecordsApi, readInputs } from '../support/records.js';
+import { createRememberingLog, silentLog } from '../support/silent-log.js';
+
+const MINUTE_MS = 60_000;
+const clock = { nowMs: () => Date.now(), set() {} };
+const OPTIONS = { quietMs: 300, pollMs: 50, checkFirstMs: 200, leaseMs: 1_000 };
+const LIMIT = { timeout: 20_000 };
+
+/** `open` gives a migrated database; `openLog` a log of its own, with Tagwatch's topics. */
+export function reconcilerSuite(
+  name: string,
+  open: () => Promise<{ db: Database; stop(): Promise<void> }>,
+  openLog: () => Promise<{ log: EventLog; dispose(): Promise<void> }>,
+): void {
+  describe(`Reconciler: ${name}`, () => {
+    let db: Database;
+    let stop = async () => {};
+    let log: EventLog;
+    let api: RecordsApi;
+    let epoch: string;
+    let tag: string;
+    const nowMs = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
+    const ending: (() => Promise<unknown>)[] = [];
+
+    beforeAll(async () => {
+      ({ db, stop } = await open());
+    });
+    afterAll(async () => await stop());
+    beforeEach(async () => {
+      const opened = await openLog();
+      log = opened.log;
+      epoch = randomUUID();
+      tag = `T-${epoch}`;
+      api = await openRecordsApi(db, log, clock);
+      ending.push(opened.dispose, api.stop);
+      await api.startPublisher({ epoch });
+      const engine = await startEngine({
+        log,
+        clock,
+        logger: silentLog,
+        counters: noEngineCounters,
+        options: { tickEveryMs: 500, warmUpPings: 0 },
+      });
+      const recorder = await startRecorder({ log, db, tables: recordTables, clock, logger: silentLog, epoch });
+      ending.push(engine.stop, recorder.stop);
+      const since = at(-600);
+      await put(`/wearers/W-${tag}`, { name: 'x' });
+      await put(`/tags/${tag}`, {});
+      await put(`/activations/A-${tag}`, { tagId: tag, wearerId: `W-${tag}`, fittedAt: since });
+      await put(`/orders/O-${tag}`, { wearerId: `W-${tag}`, type: 'licence', startsAt: since });
+      await put(`/zones/Z-${tag}`, square(1, 51));
+    });
+    afterEach(async () => {
+      for (const end of ending.splice(0).reverse()) await end();
+      await db.query('delete from reconcile_request');
+    });
+
+    const at = (minute: number): string => new Date(nowMs + minute * MINUTE_MS).toISOString();
+    async function put(path: string, body: object): Promise<void> {
+      expect({ path, status: (await api.put(path, body)).statusCode }).toMatchObject({
+        status: expect.toBeOneOf([200, 201]),
+      });
+    }
+    const exclude = (startsAt: string) =>
+      put(`/conditions/C-${tag}`, { orderId: `O-${tag}`, kind: 'exclusion', zoneId: `Z-${tag}`, startsAt });
+
+    async function start(over: Partial<ReconcilerDeps> = {}) {
+      const deps = {
+        log,
+        db,
+        store: reconcileStore,
+        watchStore,
+        tables: recordTables,
+        clock,
+        logger: silentLog,
+        epoch,
+      };
+      const reconciler = await startReconciler({ ...deps, ...over, options: { ...OPTIONS, ...over.options } });
+      let ended = false;
+      const end = async () => {
+        if (!ended) await reconciler.stop();
+        ended = true;
+      };
+      ending.push(end);
+      return { ...reconciler, stop: end };
+    }
+
+    const isInside = (minute: number) => (minute >= -110 && minute < -100) || (minute >= -40 && minute < -20);
+    const ping = (minute: number, shiftedBy = 0) => {
+      const longitude = isInside(minute) ? 1.005 : 1.05;
+      const fields = { fixedAtMs: nowMs + (minute + shiftedBy) * MINUTE_MS, identity: String(minute), sequence: null };
+      const one = pingAt(tag, 0, fields, { latitude: 51.005, longitude, accuracyMetres: 8 });
+      return inputRecord({ type: 'ping', ping: one, receivedAtMs: Date.now() });
+    };
+    const backlog = Array.from({ length: 121 }, (_, i) => -i);
+
+    async function eventsOf(): Promise<FindingEvent[]> {
+      const events: FindingEvent[] = [];
+      await log.readToEnd([{ topic: ALERTS, partition: 0 }], ({ records }) => {
+        for (const { value } of records) events.push(decodeJson<FindingEvent>(value!));
+      });
+      return events;
+    }
+    const recorded = async () =>
+      (await listAlerts(db, { wearerId: `W-${tag}`, limit: 50 }))
+        .filter(({ finding }) => finding.type !== 'withdrawn')
+        .map(({ finding: { episode, historic } }) => [episode.startedAt, episode.endedAt, historic])
+        .sort();
+    const waiting = async () => await reconcileStore.countWaiting(db);
+    const AS_IN_ORDER = () => [
+      [at(-110), at(-100), true],
+      [at(-40), at(-20), true],
+    ];
+
+    it('a backlog newest first: after it the record is as if it had come in order', async () => {
+      await exclude(at(-600));
+      await start();
+      for (let i = 0; i < backlog.length; i += 20)
+        await log.append(
+          INPUTS,
+          backlog.slice(i, i + 20).map((minute) => ping(minute)),
+        );
+      await expect.poll(recorded, LIMIT).toEqual(AS_IN_ORDER());
+      await expect.poll(waiting, LIMIT).toBe(0);
+      const events = await eventsOf();
+      expect(new Set(events.map(({ eventId }) => eventId)).size).toBe(events.length);
+      expect(events.filter(({ historic }) => historic).map(({ type }) => type)).toEqual([
+        'confirmed',
+        'ended',
+        'amended',
+      ]);
+    });
+
+    it('a backlog of an activation that the engine has forgotten is judged from the record', async () => {
+      const [from, shift] = [at(-10_000), -5_000];
+      await put(`/orders/O-${tag}`, { wearerId: `W-${tag}`, type: 'licence', startsAt: from });
+      await exclude(from);
+      const worn = { tagId: tag, wearerId: `W-${tag}`, fittedAt: from };
+      await put(`/activations/A-${tag}`, { ...worn, removedAt: at(-4_000) });
+      await log.append(
+        INPUTS,
+        backlog.map((minute) => ping(minute, shift)),
+      );
+      await start();
+      await expect.poll(recorded, LIMIT).toEqual([
+        [at(shift - 110), at(shift - 100), true],
+        [at(shift - 40), at(shift - 20), true],
+      ]);
+      await expect.poll(waiting, LIMIT).toBe(0);
+      const events = await eventsOf();
+      expect(new Set(events.map(({ eventId }) => eventId)).size).toBe(events.length);
+      expect(events.every((event) => event.historic && event.activationId === `A-${tag}`)).toBe(true);
+    });
+
+    it('page by page and slice by slice it finds the same', async () => {
+      await exclude(at(-600));
+      await log.append(
+        INPUTS,
+        backlog.map((minute) => ping(minute)),
+      );
+      await start({ options: { pagePings: 7, maxEpisodes: 0 } });
+      await expect.poll(recorded, LIMIT).toEqual(AS_IN_ORDER());
+      await expect.poll(waiting, LIMIT).toBe(0);
+    });
+
+    it('killed after it has told the engine: told again, and nothing is doubled', async () => {
+      await exclude(at(-600));
+      const dead: ReconcileStore = {
+        ...reconcileStore,
+        async putBack() {
+          throw new DatabaseUnavailable('killed on purpose');
+        },
+      };
+      const first = await start({ store: dead });
+      await log.append(
+        INPUTS,
+        backlog.map((minute) => ping(minute)),
+      );
+      const told = async () => (await readInputs(log)).filter(({ input }) => input.type === 'history').length;
+      await expect.poll(told, LIMIT).toBeGreaterThan(0);
+      await first.stop();
+      expect(await waiting()).toBe(1);
+      await start();
+      await expect.poll(recorded, LIMIT).toEqual(AS_IN_ORDER());
+      await expect.poll(waiting, LIMIT).toBe(0);
+      const events = (await eventsOf()).filter(({ historic }) => historic);
+      expect(new Set(events.map(({ eventId }) => eventId)).size).toBe(3);
+    });
+
+    it('a condition backdated by four hours over a visit', async () => {
+      await log.append(
+        INPUTS,
+        backlog.toReversed().map((minute) => ping(minute)),
+      );
+      await start();
+      await expect.poll(async () => (await rows()).length, LIMIT).toBe(121);
+      expect(await recorded()).toEqual([]);
+      await exclude(at(-240));
+      await expect.poll(recorded, LIMIT).toEqual(AS_IN_ORDER());
+      await expect.poll(waiting, LIMIT).toBe(0);
+      expect((await eventsOf()).every(({ historic }) => historic)).toBe(true);
+    });
+    const rows = async () => (await db.query('select 1 from ping where tag_id = $1', [tag])).rows;
+
+    it('what cannot be brought to an end is given up, said, and taken up again when somebody asks', async () => {
+      await exclude(at(-600));
+      const logger = createRememberingLog();
+      // Nothing that is sent gets through.
+      const deaf: EventLog = {
+        ...log,
+        append: async (_topic, records) => records.map(() => ({ partition: 0, offset: 0 })),
+      };
+      await log.append(
+        INPUTS,
+        backlog.map((minute) => ping(minute)),
+      );
+      const first = await start({ log: deaf, logger, options: { checkFirstMs: 10, checkLimitMs: 10, maxAttempts: 3 } });
+      await expect.poll(() => logger.entries.some(({ level }) => level === 'error'), LIMIT).toBe(true);
+      await first.stop();
+      await start();
+      await log.append(INPUTS, [ping(-119.5)]);
+      await expect.poll(recorded, LIMIT).toEqual(AS_IN_ORDER());
+    });
+
+    const request = (activationId: string, fromMinute: number, toMinute: number, seconds: number) => ({
+      activationId,
+      tagId: 'T',
+      fromMs: nowMs + fromMinute * MINUTE_MS,
+      toMs: nowMs + toMinute * MINUTE_MS,
+      baseAtMs: nowMs + toMinute * MINUTE_MS,
+      partition: 3,
+      offset: seconds,
+      requestedAtMs: nowMs + seconds * 1000,
+    });
+
+    it('requests are merged, wait for quiet but not for ever, and are one’s at a time', async () => {
+      const id = `A-${randomUUID()}`;
+      const times = { quietMs: 60_000, waitLimitMs: 900_000, leaseMs: 300_000 };
+      const claimAt = async (seconds: number) =>
+        await reconcileStore.claim(db, { ...times, nowMs: nowMs + seconds * 1000 });
+      await mergeReconcileRequests(db, 'E', [request(id, -90, -80, 0), request(id, -70, -60, 1)]);
+      await mergeReconcileRequests(db, 'E', [request(id, -100, -95, 30)]);
+      expect(await claimAt(89)).toBeNull();
+      const first = await claimAt(90);
+      expect(first).toMatchObject({
+        activationId: id,
+        fromMs: nowMs - 100 * MINUTE_MS,
+        toMs: nowMs - 60 * MINUTE_MS,
+        baseAtMs: nowMs - 60 * MINUTE_MS,
+        attempts: 1,
+      });
+      expect(await claimAt(200), 'somebody has it').toBeNull();
+      expect(await claimAt(391), 'whoever had it died').toMatchObject({ activationId: id, attempts: 2 });
+      // A trickle.
+      await mergeReconcileRequests(db, 'E', [request(id, -100, -95, 890)]);
+      expect(await claimAt(899)).toBeNull();
+      const late = await claimAt(900);
+      expect(late).toMatchObject({ activationId: id, attempts: 1 });
+      // Another came while it was worked on: it is not done.
+      await mergeReconcileRequests(db, 'E', [request(id, -100, -95, 901)]);
+      await reconcileStore.finish(db, late!);
+      expect(await claimAt(902)).toBeNull();
+      const last = await claimAt(961);
+      await reconcileStore.finish(db, last!);
+      expect(await waiting()).toBe(0);
+    });
+
+    it('a record of the inputs that is no request is put aside, and one that is stands with the recorder’s place', async () => {
+      const places = await log.append(INPUTS, [
+        { key: 'T', value: encodeJson({ type: 'reconcile', activationId: 7 }) },
+        inputRecord({ type: 'reconcile', ...request(`A-${tag}`, -10, -5, 0) }),
+      ]);
+      await expect.poll(waiting, LIMIT).toBe(1);
+      const { rows: kept } = await db.query<{ log_offset: number; base_at: Date }>(
+        'select log_offset, base_at from reconcile_request',
+      );
+      expect(kept).toEqual([{ log_offset: places[1]!.offset, base_at: new Date(nowMs - 5 * MINUTE_MS) }]);
+    });
+  });
+}

@@ -1,0 +1,58 @@
+/** Of two states of one key the one that holds more is restored, whichever stands last. */
+import { expect, it } from 'vitest';
+import type { NewRecord } from '../../src/ports/event-log.js';
+import { type StateRecord, stateKey, stateRecord } from '../../src/ports/states.js';
+import { STATES } from '../../src/ports/topics.js';
+import { emptyFold, takeCheckpoint } from '../../src/roles/engine/partition-fold.js';
+import { createStatesRestore } from '../../src/roles/engine/states-restore.js';
+import { watchOf } from '../support/pings.js';
+
+const watch = (appliedOffset: number, tagId = 'T-1') => ({
+  type: 'watch' as const,
+  appliedOffset,
+  watch: watchOf(tagId, [], { sequence: appliedOffset }),
+});
+const through = (offset: number): StateRecord => ({ type: 'through', offset, tickAtMs: offset });
+const stored = (state: StateRecord) => stateRecord(state, 0);
+const removed = (state: StateRecord & { appliedOffset: number }) =>
+  stored({ type: 'gone', key: stateKey(state), appliedOffset: state.appliedOffset });
+/** As versions before this one wrote them. */
+const withoutHeader = ({ headers: _, ...record }: NewRecord): NewRecord => record;
+
+function restore(...topic: readonly NewRecord[]) {
+  const fold = emptyFold(0);
+  const states = createStatesRestore();
+  topic.forEach(({ key, value, headers = {} }, offset) => {
+    states.take({ topic: STATES, partition: 0, offset, appendedAtMs: 0, key, value, headers });
+  });
+  return { fold, ...states.finish(fold) };
+}
+
+it('the highest applied offset wins over what stands last, and is written again', () => {
+  for (const form of [(record: NewRecord) => record, withoutHeader]) {
+    const topic = [watch(10), watch(11, 'T-2'), through(12), watch(5), through(6)].map(stored).map(form);
+    const { fold, states, behind } = restore(...topic);
+    expect(fold.tags.get('T-1')?.appliedOffset).toBe(10);
+    expect(fold.position).toBe(12);
+    expect({ states, behind }).toEqual({ states: 3, behind: ['watch/T-1', 'through'] });
+    expect(takeCheckpoint(fold)).toEqual([watch(10), through(12)]);
+    expect(takeCheckpoint(fold)).toEqual([]);
+  }
+});
+
+it('a state that is over comes back with a newer one only; a tombstone that does not say removes what stood there', () => {
+  const { fold } = restore(stored(watch(10)), removed(watch(10)), stored(watch(5)));
+  expect(fold.tags.size).toBe(0);
+  // The older one stands last, and compaction would keep it.
+  expect(takeCheckpoint(fold).filter(({ type }) => type === 'gone')).toEqual([
+    { type: 'gone', key: 'watch/T-1', appliedOffset: 10 },
+  ]);
+  expect(restore(stored(watch(10)), removed(watch(10)), stored(watch(20))).fold.tags.size).toBe(1);
+  expect(restore(stored(watch(10)), withoutHeader(removed(watch(10)))).fold.tags.size).toBe(0);
+  expect(restore(withoutHeader(removed(watch(10))), stored(watch(20))).fold.tags.size).toBe(1);
+});
+
+it('of two programs that named the log at once, the name that stands last is taken', () => {
+  const topic = ['first', 'second'].map((epoch) => stored({ type: 'epoch', epoch }));
+  expect(restore(...topic).behind).toEqual([]);
+});

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { OWN_TOPICS } from '../../src/ports/topics.js';
+import { readConfig } from '../../src/start/config.js';
+
+const errorsOf = (env: Record<string, string>, roles: string | null = null) => {
+  const result = readConfig(env, roles);
+  return result.ok ? [] : result.errors;
+};
+
+describe('configuration', () => {
+  it('runs embedded on loopback with nothing set', () => {
+    const result = readConfig({});
+    expect(result).toMatchObject({
+      ok: true,
+      config: {
+        databaseUrl: null,
+        kafkaBrokers: [],
+        kafkaPingTopics: [{ topic: 'tagwatch.pings', format: 'tagwatch' }],
+        host: '127.0.0.1',
+        port: 8080,
+        serviceArea: null,
+        roles: ['intake', 'engine', 'recorder', 'publisher', 'api'],
+      },
+    });
+    expect(result.ok && Object.isFrozen(result.config)).toBe(true);
+  });
+
+  it('names every bad variable at once', () => {
+    const errors = errorsOf({
+      DATABASE_URL: 'mysql://x',
+      KAFKA_BROKERS: 'localhost',
+      KAFKA_PING_TOPICS: 'tagwatch.inputs,pings:nmea,a:b:c',
+      TAGWATCH_PORT: '99999',
+      TAGWATCH_LOG_LEVEL: 'loud',
+      TAGWATCH_RECONCILE_QUIET_SECONDS: 'soon',
+      TAGWATCH_SERVICE_AREA: '2,50,1,51',
+      TAGWATCH_PUBLIC_URL: 'https://tagwatch.example/console',
+      TAGWATCH_ALLOWED_HOSTS: 'tagwatch:8080',
+      TAGWATCH_ALLOWED_ORIGINS: 'console.example',
+      TAGWATCH_TRUSTED_PROXIES: '10.0.0.0/99',
+    });
+    for (const name of [
+      'DATABASE_URL',
+      'KAFKA_BROKERS',
+      'tagwatch.inputs is Tagwatch',
+      '"nmea"',
+      '"a:b:c"',
+      'TAGWATCH_PORT',
+      'TAGWATCH_LOG_LEVEL',
+      'TAGWATCH_RECONCILE_QUIET_SECONDS',
+      'TAGWATCH_SERVICE_AREA',
+      'TAGWATCH_PUBLIC_URL',
+      'TAGWATCH_ALLOWED_HOSTS',
+      'TAGWATCH_ALLOWED_ORIGINS',
+      'TAGWATCH_TRUSTED_PROXIES',
+    ])
+      expect(errors.join('\n')).toContain(name);
+  });
+
+  it.each(['', 'blue.', 'blue', 'a_b-'])(
+    'reads no topic that Tagwatch writes to, under the prefix "%s" or none',
+    (prefix) => {
+      for (const own of OWN_TOPICS.map(({ topic }) => topic)) {
+        for (const topic of [own, `${prefix}${own}`, `another.${own}`]) {
+          const env = { KAFKA_TOPIC_PREFIX: prefix, KAFKA_PING_TOPICS: `tagwatch.pings,${topic}` };
+          expect(errorsOf(env), topic).toEqual([expect.stringContaining(`${topic} is Tagwatch's own`)]);
+        }
+      }
+      expect(errorsOf({ KAFKA_TOPIC_PREFIX: prefix, KAFKA_PING_TOPICS: `${prefix}tagwatch.pings,alerts` })).toEqual([]);
+    },
+  );
+
+  it('refuses to listen where strangers reach it, and says what to do', () => {
+    expect(errorsOf({ TAGWATCH_HOST: '0.0.0.0' })[0]).toContain('TAGWATCH_ALLOW_UNAUTHENTICATED=1');
+    expect(errorsOf({ TAGWATCH_HOST: '0.0.0.0', TAGWATCH_ALLOW_UNAUTHENTICATED: '1' })).toEqual([]);
+  });
+
+  it('knows the roles, and that the embedded parts serve one process', () => {
+    expect(errorsOf({}, 'engine')[0]).toContain('KAFKA_BROKERS');
+    expect(errorsOf({ KAFKA_BROKERS: 'a:1', DATABASE_URL: 'postgres://a/b' }, 'engine,watcher')[0]).toContain(
+      'watcher',
+    );
+    expect(errorsOf({ KAFKA_BROKERS: 'a:1', DATABASE_URL: 'postgres://a/b' }, 'engine,api')).toEqual([]);
+  });
+});
