@@ -46,7 +46,6 @@ export interface ReconcileStore {
   readFindings(
     db: Queryable,
     query: {
-      readonly wearerId: string;
       readonly activationId: string;
       readonly endedAfterMs: number;
       readonly limit: number;

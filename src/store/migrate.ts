@@ -18,9 +18,29 @@ export interface Migration {
   readonly sql: string;
   /** SHA-256 of the SQL with line ends as `\n`, hex: a checkout on Windows is the same migration. */
   readonly checksum: string;
+  /** Whether a program that does not know it must not run on what it makes. */
+  readonly breaking: boolean;
 }
 
-/** The migrations of this program, in order. Throws for a name that is not `NNNN_words` and for a number used twice. */
+/** The first migration that says whether it is breaking; those before it came from one program to the next with a stop between. */
+const FIRST_MARKED = '0070';
+const MARK = /^-- breaking: (yes|no)\b/;
+
+function isBreaking(name: string, sql: string): boolean {
+  const mark = MARK.exec(sql)?.[1];
+  if (mark === undefined && name >= FIRST_MARKED) {
+    throw new Error(
+      `${name}.sql: its first line has to be "-- breaking: no", or "-- breaking: yes, …" with the reason. It breaks where a ` +
+        'program that does not know it would fail on its schema, or write what newer programs read wrongly.',
+    );
+  }
+  return mark !== 'no';
+}
+
+/**
+ * The migrations of this program, in order. Throws for a name that is not `NNNN_words`, for a number used twice, and for one that
+ * does not say whether it is breaking.
+ */
 export function readMigrations(directory = fileURLToPath(new URL('./migrations/', import.meta.url))): Migration[] {
   const files = readdirSync(directory).filter((file) => file.endsWith('.sql'));
   const numbers = new Set<string>();
@@ -31,20 +51,32 @@ export function readMigrations(directory = fileURLToPath(new URL('./migrations/'
       throw new Error(`${file}: migrations are NNNN_words.sql, each NNNN once`);
     numbers.add(number);
     const sql = readFileSync(`${directory}/${file}`, 'utf8').replaceAll('\r\n', '\n');
-    return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
+    return { name, sql, checksum: createHash('sha256').update(sql).digest('hex'), breaking: isBreaking(name, sql) };
   });
 }
 
-/** What is still to be applied. Throws where the database was made by a newer program, or from a file since changed. */
-function findMissing(known: readonly Migration[], applied: ReadonlyMap<string, string>): Migration[] {
+interface AppliedMigration {
+  readonly name: string;
+  readonly checksum: string;
+  readonly breaking: boolean;
+}
+
+/** What a newer program has applied. Throws where this one cannot run on it. */
+function findUnknown(known: readonly Migration[], applied: readonly AppliedMigration[]): string[] {
   const names = new Set(known.map(({ name }) => name));
-  const unknown = [...applied.keys()].filter((name) => !names.has(name));
-  if (unknown.length > 0) {
+  const unknown = applied.filter(({ name }) => !names.has(name));
+  const breaking = unknown.flatMap((one) => (one.breaking ? [one.name] : []));
+  if (breaking.length > 0) {
     throw new DatabaseUnusable(
-      `The database has migrations that this program does not know (${unknown.join(', ')}): it was used by a newer ` +
-        'version of Tagwatch. Run that version, or use another database.',
+      `The database has migrations that this program does not know and that break it (${breaking.join(', ')}): it was used by ` +
+        'a newer version of Tagwatch. Run that version, or use another database.',
     );
   }
+  return unknown.map(({ name }) => name);
+}
+
+/** What is still to be applied. Throws where one was applied from a file since changed. */
+function findMissing(known: readonly Migration[], applied: ReadonlyMap<string, string>): Migration[] {
   const missing: Migration[] = [];
   for (const migration of known) {
     const checksum = applied.get(migration.name);
@@ -74,8 +106,9 @@ async function waitForLock(db: Database, log: Log): Promise<{ release(): Promise
 /**
  * Applies what is missing, in order, each in a transaction of its own together with its entry in `schema_migration`, while
  * holding a lock against other processes. Answers the names of those applied. Throws `DatabaseUnavailable` where the database
- * is away, the database's error where a migration fails (nothing of it remains), and an error that says so where the schema
- * is newer than this program or a file was edited after it had been applied.
+ * is away, the database's error where a migration fails (nothing of it remains), and an error that says so where a newer program
+ * has made the schema one that this program cannot run on, or a file was edited after it had been applied. What a newer program
+ * has added that breaks nothing is told and left alone: so programs are replaced one by one.
  */
 export async function migrate(
   db: Database,
@@ -88,15 +121,18 @@ export async function migrate(
       name text primary key,
       checksum text not null,
       applied_at timestamptz not null default now()
-    )`);
-    const { rows } = await db.query<{ name: string; checksum: string }>(
-      'select name, checksum from schema_migration',
-      [],
     );
+    alter table schema_migration add column if not exists breaking boolean not null default true`);
+    const { rows } = await db.query<AppliedMigration>('select name, checksum, breaking from schema_migration', []);
+    const newer = findUnknown(migrations, rows);
+    if (newer.length > 0)
+      log.info({ newer }, 'a newer version has migrated the database; nothing in it breaks this one');
     const missing = findMissing(migrations, new Map(rows.map(({ name, checksum }) => [name, checksum])));
-    for (const { name, sql, checksum } of missing) {
-      // Several statements sent as one are one transaction. Both values are of a form that needs no quoting.
-      await db.execute(`${sql}\n;insert into schema_migration (name, checksum) values ('${name}', '${checksum}')`);
+    for (const { name, sql, checksum, breaking } of missing) {
+      // Several statements sent as one are one transaction. The values are of a form that needs no quoting.
+      await db.execute(
+        `${sql}\n;insert into schema_migration (name, checksum, breaking) values ('${name}', '${checksum}', ${breaking})`,
+      );
       log.info({ migration: name }, 'migrated the database');
     }
     return missing.map(({ name }) => name);

@@ -17,17 +17,13 @@ export interface OrderViolations {
 
 /** Null: there is no such order. */
 export async function readOrderViolations(db: Queryable, orderId: string): Promise<OrderViolations | null> {
-  const order = await db.query<{ wearer_id: string }>('select wearer_id from legal_order where order_id = $1', [
-    orderId,
-  ]);
-  const wearerId = order.rows[0]?.wearer_id;
-  if (wearerId === undefined) return null;
+  const order = await db.query('select 1 as found from legal_order where order_id = $1', [orderId]);
+  if (order.rowCount === 0) return null;
   const { rows } = await db.query<{ fold: Alert }>(
     `select fold from alert
-     where wearer_id = $1 and kind = 'curfew' and fold -> 'finding' ->> 'type' <> 'withdrawn'
-       and fold -> 'finding' ->> 'conditionId' in (select condition_id from condition where order_id = $2)
-     order by started_at desc, alert_id limit $3::int`,
-    [wearerId, orderId, MAX_ORDER_VIOLATIONS + 1],
+     where order_id = $1 and kind = 'curfew' and type <> 'withdrawn'
+     order by started_at desc, alert_id limit $2::int`,
+    [orderId, MAX_ORDER_VIOLATIONS + 1],
   );
   return {
     alerts: rows.slice(0, MAX_ORDER_VIOLATIONS).map(({ fold }) => fold),

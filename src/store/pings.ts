@@ -40,17 +40,15 @@ const INSERT = `
       heading_degrees, altitude_metres, satellites, battery_percent, device_events, log_offset, position_ignored)
   ), put as (
     insert into ping (tag_id, fixed_at, identity, sequence, received_at, position, position_ignored, accuracy_metres, mechanism, speed_kmh,
-      heading_degrees, altitude_metres, satellites, battery_percent, device_events, fitted, not_judged, log_partition, log_offset)
+      heading_degrees, altitude_metres, satellites, battery_percent, device_events, fitted, activation_id, not_judged, log_partition, log_offset)
     select c.tag_id, c.fixed_at, c.identity, c.sequence, c.received_at, c.position, c.position_ignored, c.accuracy_metres, c.mechanism, c.speed_kmh,
       c.heading_degrees, c.altitude_metres, c.satellites, c.battery_percent, c.device_events,
       case
         when t.tag_id is null then 'unknown-tag'
-        when exists (
-          select from activation a
-          where a.tag_id = c.tag_id and a.fitted_at <= c.fixed_at and (a.removed_at is null or c.fixed_at < a.removed_at)
-        ) then 'fitted'
+        when a.activation_id is not null then 'fitted'
         else 'not-fitted'
       end,
+      a.activation_id,
       case
         when c.position is null then 'no-position'
         when abs(c.latitude) < $19 and abs(c.longitude) < $19 then 'zero-position'
@@ -60,6 +58,8 @@ const INSERT = `
       end,
       $18, c.log_offset
     from came c left join tag t on t.tag_id = c.tag_id left join tag_model m on m.model_id = t.model_id
+      left join activation a
+        on a.tag_id = c.tag_id and a.fitted_at <= c.fixed_at and (a.removed_at is null or c.fixed_at < a.removed_at)
     on conflict do nothing
     returning fitted
   )

@@ -156,12 +156,12 @@ export const reconcileStore: ReconcileStore = {
     const { rows } = await db.query<{ count: number }>('select count(*) as count from reconcile_request', []);
     return rows[0]!.count;
   },
-  async readFindings(db, { wearerId, activationId, endedAfterMs, limit }) {
+  async readFindings(db, { activationId, endedAfterMs, limit }) {
     const { rows } = await db.query<{ finding: FindingEvent }>(
       `select fold -> 'finding' as finding from alert
-       where wearer_id = $1 and fold -> 'finding' ->> 'activationId' = $2 and coalesce(ended_at, 'infinity') >= $3::timestamptz
-       order by started_at, alert_id limit $4`,
-      [wearerId, activationId, instant(endedAfterMs), limit],
+       where activation_id = $1 and coalesce(ended_at, 'infinity') >= $2::timestamptz
+       order by started_at, alert_id limit $3`,
+      [activationId, instant(endedAfterMs), limit],
     );
     return rows.map(({ finding }) => finding);
   },

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/ports/database.js';
 import { constraintOf, refusesData, sqlState } from '../../src/store/errors.js';
 import { migrate, readMigrations } from '../../src/store/migrate.js';
-import { silentLog } from '../support/silent-log.js';
+import { createRememberingLog, silentLog } from '../support/silent-log.js';
 
 /** `open` gives an empty database, and `other` another session of it (for PGlite the same one: it has but one). */
 export function databaseContract(
@@ -266,16 +266,44 @@ export function databaseContract(
       expect(rows[0]!.area / 1e6).toBeCloseTo(2.958, 2);
     });
 
-    it('refuses an edited migration, and a database that a newer program migrated', async () => {
+    it('refuses an edited migration', async () => {
       const known = readMigrations();
       const edited = known.map((one, index) => (index === 0 ? { ...one, checksum: 'f'.repeat(64) } : one));
       await expect(migrate(db, silentLog, edited)).rejects.toThrow(/0001_log.*another form/);
-      await expect(migrate(db, silentLog, known.slice(0, -1))).rejects.toThrow(/newer version/);
+    });
+
+    it('runs on with what a newer program has added that breaks nothing, and says so', async () => {
+      const known = readMigrations();
+      const added = { name: '9001_added', sql: 'create table added_one (id int)', checksum: 'a', breaking: false };
+      const newer = [...known, added];
+      expect(await migrate(other, silentLog, newer)).toEqual(['9001_added']);
+      const log = createRememberingLog();
+      expect(await migrate(db, log, known)).toEqual([]);
+      expect(log.entries).toContainEqual(
+        expect.objectContaining({ message: expect.stringMatching(/newer version/), fields: { newer: ['9001_added'] } }),
+      );
+      expect(await migrate(other, silentLog, newer)).toEqual([]);
+      await db.query(`delete from schema_migration where name = '9001_added'`);
+    });
+
+    it('refuses what a newer program has made that breaks it, and names it', async () => {
+      const known = readMigrations();
+      const breaking = { name: '9002_renamed', sql: 'create table renamed (id int)', checksum: 'b', breaking: true };
+      await migrate(other, silentLog, [...known, breaking]);
+      await expect(migrate(db, silentLog, known)).rejects.toThrow(/break it \(9002_renamed\).*newer version/);
+      await db.query(`delete from schema_migration where name = '9002_renamed'`);
+      // What was recorded before migrations said so is taken for breaking.
+      await expect(migrate(db, silentLog, known.slice(1))).rejects.toThrow(/break it \(0001_log\)/);
     });
 
     it('leaves nothing of a migration that fails', async () => {
       const known = readMigrations();
-      const broken = { name: '9999_broken', sql: 'create table broken_one (id int); select 1 / 0', checksum: 'x' };
+      const broken = {
+        name: '9999_broken',
+        sql: 'create table broken_one (id int); select 1 / 0',
+        checksum: 'x',
+        breaking: false,
+      };
       await expect(migrate(db, silentLog, [...known, broken])).rejects.toThrow(/zero/);
       expect((await db.query("select to_regclass('broken_one') as t", [])).rows).toEqual([{ t: null }]);
       expect(await migrate(db, silentLog)).toEqual([]);

@@ -41,10 +41,9 @@ export async function runReconciliation(
   shared: OrderedShared,
   untilMs: number,
 ): Promise<RunResult> {
-  const { activationId, wearerId } = watch.activations[0]!;
+  const { activationId } = watch.activations[0]!;
   const { tagId } = watch;
   const findings = await store.readFindings(db, {
-    wearerId,
     activationId,
     endedAfterMs: request.fromMs - GAP_LIMIT_MS,
     limit: limits.maxAlerts + 1,
