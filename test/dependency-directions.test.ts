@@ -17,15 +17,16 @@ interface Rule {
 const TYPES = 'engine/types';
 const LOCK = 'directory-lock.ts';
 /** What an adapter may know: what it gives, and the words of what passes through it. */
-const PORTS = ['ports', 'wire', 'alerts', TYPES];
+const PORTS = ['ports', 'wire', 'alerts', 'access', TYPES];
 /** What works behind the ports and knows no adapter. */
 const INNER = [...PORTS, 'engine', 'watchlist'];
 
 const ALLOWED: Readonly<Record<string, Rule | '*'>> = {
   engine: { parts: [], packages: ['rbush'] },
   alerts: { parts: [TYPES], packages: [] },
+  access: { parts: [TYPES, 'wire'], packages: [] },
   wire: { parts: [TYPES, 'alerts'], packages: ['typebox'] },
-  ports: { parts: ['engine', 'alerts'], packages: [] },
+  ports: { parts: ['engine', 'alerts', 'access'], packages: [] },
   watchlist: { parts: INNER },
   views: { parts: INNER },
   roles: { parts: INNER },
@@ -36,7 +37,7 @@ const ALLOWED: Readonly<Record<string, Rule | '*'>> = {
   http: { parts: [...PORTS, 'watchlist/local-time', 'formats', 'store'] },
   // Ground truth knows nothing of the engine but its words.
   simulator: { parts: [TYPES] },
-  console: { parts: ['wire', 'alerts', TYPES] },
+  console: { parts: ['wire', 'alerts', 'access', TYPES] },
   // The composition root: it alone knows which log and which database it is. Commands construct what they need as well.
   start: '*',
   'main.ts': '*',
@@ -46,7 +47,7 @@ const ALLOWED: Readonly<Record<string, Rule | '*'>> = {
 };
 
 /** Folders that hold no clock, no input or output and no chance: what they compute must be the same years later. */
-const PURE = ['engine', 'alerts'];
+const PURE = ['engine', 'alerts', 'access'];
 const IMPURE: Readonly<Record<string, RegExp>> = {
   'Date.now': /\bDate\.now\b/,
   'new Date()': /\bnew Date\(\s*\)/,

@@ -1,0 +1,91 @@
+/**
+ * The one table of who may do what: total, so that an operation or a role without a rule does not compile. What is reviewed by
+ * people who do not read code is `docs/rights.csv`; a test holds the two together.
+ */
+import type { Role } from './roles.js';
+
+/** Whom a rule reaches: everything; wearers within the scope; wearers assigned by name; a supplier's own tags. */
+export type Extent = 'everything' | 'scope' | 'assigned' | 'own-tags';
+
+export interface Rule {
+  readonly extent: Extent;
+  /** The purpose and the recipient have to be said. */
+  readonly needsPurpose?: true;
+  /** It takes effect when a second person, not its author, agrees. */
+  readonly needsSecond?: 'always' | 'victim-zones';
+  /** Where zones of victims are left out. */
+  readonly hidesVictimZones?: true;
+  /** Only where the token names the operation. */
+  readonly byToken?: true;
+}
+
+const ALL: Rule = { extent: 'everything' };
+const SCOPE: Rule = { extent: 'scope' };
+const ASSIGNED: Rule = { extent: 'assigned' };
+const TOKEN: Rule = { extent: 'scope', byToken: true };
+const SECOND: Rule = { extent: 'everything', needsSecond: 'always' };
+const SUSPEND: Rule = { extent: 'scope', needsSecond: 'victim-zones' };
+const SCOPE_FOR_PURPOSE: Rule = { extent: 'scope', needsPurpose: true };
+const ASSIGNED_FOR_PURPOSE: Rule = { extent: 'assigned', needsPurpose: true };
+const WITHOUT_VICTIM_ZONES: Rule = { extent: 'assigned', hidesVictimZones: true };
+
+/** Who has no entry in a row may not do it. */
+type Row = Readonly<Record<Role, Rule | null>>;
+type Column = readonly [
+  supervisor: Rule | null,
+  sergeant: Rule | null,
+  officer: Rule | null,
+  administrator: Rule | null,
+  auditor: Rule | null,
+  probation: Rule | null,
+  supplier: Rule | null,
+  service: Rule | null,
+];
+
+function row(...rules: Column): Row {
+  const [supervisor, sergeant, officer, administrator, auditor, probation, supplier, service] = rules;
+  return { supervisor, sergeant, officer, administrator, auditor, probation, supplier, service };
+}
+
+const no = null;
+
+// biome-ignore format: one line a row, as the reviewed table has it
+const ROWS = {
+  /** Whether it lives, its pages, its description, signing in and out: nobody has to be signed in. */
+  public: row(ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL),
+  /** Who am I. */
+  self: row(ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL),
+  'metrics.read': row(no, no, no, ALL, no, no, no, ALL),
+  'alerts.read': row(SCOPE, SCOPE, no, no, no, ASSIGNED, no, TOKEN),
+  'alerts.act': row(SCOPE, SCOPE, no, no, no, no, no, no),
+  'positions.read': row(SCOPE, SCOPE, ASSIGNED, no, no, ASSIGNED, no, TOKEN),
+  'exports.make': row(SCOPE_FOR_PURPOSE, SCOPE_FOR_PURPOSE, ASSIGNED_FOR_PURPOSE, no, no, no, no, no),
+  'records.read': row(SCOPE, SCOPE, SCOPE, no, no, WITHOUT_VICTIM_ZONES, no, TOKEN),
+  'records.write': row(no, SCOPE, no, no, no, no, no, TOKEN),
+  'absences.write': row(SCOPE, SCOPE, no, no, no, ASSIGNED, no, TOKEN),
+  'custody.write': row(no, SCOPE, no, no, no, no, no, TOKEN),
+  'suspensions.read': row(SCOPE, SCOPE, SCOPE, no, ALL, no, no, no),
+  'suspensions.write': row(SUSPEND, SUSPEND, no, no, no, no, no, no),
+  'schemes.read': row(SCOPE, SCOPE, SCOPE, no, no, no, no, no),
+  'schemes.write': row(no, SCOPE, no, no, no, no, no, no),
+  'tasks.write': row(no, SCOPE, SCOPE, no, no, no, no, no),
+  'tags.read': row(ALL, ALL, ALL, ALL, no, no, no, TOKEN),
+  'tags.write': row(no, no, no, ALL, no, no, no, TOKEN),
+  'shared.read': row(ALL, ALL, ALL, ALL, no, no, no, no),
+  'shared.propose': row(no, ALL, no, no, no, no, no, no),
+  'shared.write': row(no, no, no, SECOND, no, no, no, no),
+  'pings.write': row(no, no, no, no, no, no, { extent: 'own-tags' }, { extent: 'everything', byToken: true }),
+  'rejected.read': row(no, no, no, ALL, no, no, no, no),
+  'audit.read': row(no, no, no, no, ALL, no, no, no),
+  'grants.read': row(no, no, no, ALL, ALL, no, no, no),
+  'grants.write': row(no, no, no, SECOND, no, no, no, no),
+  'holds.ask': row(no, SCOPE, no, no, no, no, no, no),
+  'holds.read': row(no, no, no, ALL, ALL, no, no, no),
+  'holds.write': row(no, no, no, SECOND, no, no, no, no),
+} as const satisfies Readonly<Record<string, Row>>;
+
+export type Operation = keyof typeof ROWS;
+export const RIGHTS: Readonly<Record<Operation, Row>> = ROWS;
+export const OPERATIONS = Object.keys(ROWS) as readonly Operation[];
+
+export const isOperation = (text: string): text is Operation => Object.hasOwn(ROWS, text);
