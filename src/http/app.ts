@@ -20,6 +20,7 @@ import { MAX_TAG_ID_LENGTH } from '../wire/tag-id.js';
 import type { Reach } from './feed/reach.js';
 import { undoContentEncoding } from './plugins/content-encoding.js';
 import { parseJsonBody, UnreadableJson } from './plugins/json-body.js';
+import { type Access, guardByRights, OPEN_ACCESS } from './plugins/principal.js';
 import { type ProblemInput, sendProblem, toProblem } from './plugins/problems.js';
 import { describeCommon } from './plugins/route-description.js';
 import { compileValidator, SchemaMismatch } from './plugins/validation.js';
@@ -45,6 +46,8 @@ export interface AppOptions {
   readonly requestLimitMs?: number;
   /** For which hosts, and for whose pages, it answers; all where not given. */
   readonly reach?: Reach;
+  /** Who asks, and whom they may see; everybody is `local` where not given. */
+  readonly access?: Access;
   /** Stands in the OpenAPI description. */
   readonly version?: string;
 }
@@ -261,6 +264,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
   app.addHook('onRequest', async (request, reply) => void nameRequest(request, reply));
   guardRequests(app, options.reach);
+  guardByRights(app, options.access ?? OPEN_ACCESS);
   app.addHook('preParsing', async (request, reply, payload) => {
     if (!request.is404) return undoContentEncoding(request, payload);
     // Before a body is read that nobody wants, and before its media type is judged.
@@ -280,6 +284,6 @@ export async function createApp(options: AppOptions): Promise<App> {
       },
     },
   });
-  app.get('/api/v1/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  app.get('/api/v1/openapi.json', { schema: { hide: true }, config: { operation: 'public' } }, () => app.swagger());
   return app;
 }

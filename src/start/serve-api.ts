@@ -12,6 +12,7 @@ import { registerDocs } from '../http/routes/operation/docs.js';
 import { registerHealth } from '../http/routes/operation/health.js';
 import { registerStatic } from '../http/routes/operation/static.js';
 import { registerAtv } from '../http/routes/orders/atv.js';
+import { registerMe } from '../http/routes/people/me.js';
 import { registerPings } from '../http/routes/pings/pings.js';
 import { registerRecords } from '../http/routes/records/register-records.js';
 import { registerRejected } from '../http/routes/rejected/rejected.js';
@@ -93,6 +94,7 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
     parts: () => readiness.parts(),
     metrics: async () => ({ contentType: metrics.registry.contentType, text: await metrics.registry.metrics() }),
   });
+  registerMe(app);
   registerPings(app, { log, clock, defaultAccuracy: liveView.defaultAccuracy, counters: metrics.http });
   registerRecords(app, {
     db,

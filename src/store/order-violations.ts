@@ -13,12 +13,16 @@ export interface OrderViolations {
   /** False: there are more. */
   readonly complete: boolean;
   readonly absences: readonly AbsenceFacts[];
+  readonly wearerId: string;
 }
 
 /** Null: there is no such order. */
 export async function readOrderViolations(db: Queryable, orderId: string): Promise<OrderViolations | null> {
-  const order = await db.query('select 1 as found from legal_order where order_id = $1', [orderId]);
-  if (order.rowCount === 0) return null;
+  const order = await db.query<{ wearer_id: string }>('select wearer_id from legal_order where order_id = $1', [
+    orderId,
+  ]);
+  const wearerId = order.rows[0]?.wearer_id;
+  if (wearerId === undefined) return null;
   const { rows } = await db.query<{ fold: Alert }>(
     `select fold from alert
      where order_id = $1 and kind = 'curfew' and type <> 'withdrawn'
@@ -29,5 +33,6 @@ export async function readOrderViolations(db: Queryable, orderId: string): Promi
     alerts: rows.slice(0, MAX_ORDER_VIOLATIONS).map(({ fold }) => fold),
     complete: rows.length <= MAX_ORDER_VIOLATIONS,
     absences: await readAbsences(db, [orderId]),
+    wearerId,
   };
 }

@@ -30,6 +30,7 @@ export const PING_REJECTIONS = {
   'mechanism-unknown': 'mechanism is GPS, RF, LBS or WIFI.',
   'device-events-invalid': `deviceEvents is a list of at most ${MAX_DEVICE_EVENTS} strings.`,
   'fix-unusable': 'A fix of a track file has no time, tag or coordinates that can be read.',
+  'foreign-tag': 'Whoever sent it may not send pings of this tag.',
   'too-many-pings': 'One message holds more pings than are taken at once.',
 } as const;
 export type PingRejection = keyof typeof PING_REJECTIONS;

@@ -31,6 +31,7 @@ beforeAll(async () => {
   app.put(
     '/api/v1/things/:thingId',
     {
+      config: { operation: 'self' },
       schema: {
         params: Type.Object({ thingId: Type.String({ pattern: '^[a-z]+$' }) }),
         body: Thing,
@@ -39,14 +40,20 @@ beforeAll(async () => {
     },
     (request) => request.body,
   );
-  app.get('/api/v1/things', { schema: { querystring: ListQuery } }, (request) => request.query);
-  app.get('/api/v1/away/:part', (request) => {
+  app.get(
+    '/api/v1/things',
+    { config: { operation: 'self' }, schema: { querystring: ListQuery } },
+    (request) => request.query,
+  );
+  app.get('/api/v1/away/:part', { config: { operation: 'self' } }, (request) => {
     const { part } = request.params as { part: string };
     if (part === 'database') throw new DatabaseUnavailable('connection refused to a machine');
     if (part === 'log') throw new LogUnavailable('no broker');
     throw new Error('a defect with a name in it');
   });
-  app.get('/api/v1/conflict', (_request, reply) => sendProblem(reply, { status: 409, detail: 'No.', conflicts: [1] }));
+  app.get('/api/v1/conflict', { config: { operation: 'self' } }, (_request, reply) =>
+    sendProblem(reply, { status: 409, detail: 'No.', conflicts: [1] }),
+  );
   await app.listen({ host: '127.0.0.1', port: 0 });
 });
 afterAll(() => app.close());
@@ -304,7 +311,7 @@ describe('the application', () => {
 
   it('ends a request whose body trickles', async () => {
     const impatient = await createApp({ log, requestLimitMs: 200 });
-    impatient.put('/api/v1/things', (request) => request.body);
+    impatient.put('/api/v1/things', { config: { operation: 'self' } }, (request) => request.body);
     await impatient.listen({ host: '127.0.0.1', port: 0 });
     const head =
       'PUT /api/v1/things HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n';
@@ -332,9 +339,9 @@ describe('the application', () => {
       log,
       reach: createReach({ ...OWN_REACH, publicUrl: 'https://tagwatch.example' }),
     });
-    guarded.get('/health/live', () => 'live');
-    guarded.get('/api/v1/things', () => ({}));
-    guarded.put('/api/v1/things', () => ({}));
+    guarded.get('/health/live', { config: { operation: 'public' } }, () => 'live');
+    guarded.get('/api/v1/things', { config: { operation: 'self' } }, () => ({}));
+    guarded.put('/api/v1/things', { config: { operation: 'self' } }, () => ({}));
     const ask = (method: 'GET' | 'PUT', url: string, headers: Record<string, string>) =>
       guarded.inject({
         method,

@@ -8,7 +8,11 @@ let app: App;
 beforeAll(async () => {
   app = await createApp({ log: silentLog });
   await registerDocs(app);
-  app.get('/api/v1/things', { schema: { summary: 'Things', response: { 200: Type.String() } } }, () => 'things');
+  app.get(
+    '/api/v1/things',
+    { config: { operation: 'self' }, schema: { summary: 'Things', response: { 200: Type.String() } } },
+    () => 'things',
+  );
 });
 afterAll(() => app.close());
 

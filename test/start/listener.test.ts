@@ -32,7 +32,7 @@ async function open(readiness: Readiness, given: { hasApi?: boolean; port?: numb
 
 async function openApi(answer: () => Promise<object> = async () => ({ from: 'api' })) {
   const api = await createApp({ log: silentLog });
-  api.get('/api/v1/things', answer);
+  api.get('/api/v1/things', { config: { operation: 'self' } }, answer);
   await api.ready();
   opened.push(api);
   return api;

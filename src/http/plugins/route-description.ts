@@ -4,6 +4,8 @@ import { problemResponses } from './problems.js';
 
 /** A request that is malformed, arrives too slowly, has too long an id or too large headers, or is meant for another host. */
 const ANY_REQUEST = [400, 408, 414, 421, 431] as const;
+/** Whoever is not known here, or whose roles do not include it. */
+const NOT_PUBLIC = [401, 403] as const;
 /** A page of a foreign origin; a body that is too large, or of a type or an encoding that is not taken. */
 const ANY_BODY = [403, 413, 415] as const;
 const BODY_METHODS = ['POST', 'PUT', 'PATCH', 'DELETE'];
@@ -14,11 +16,15 @@ export function describeCommon(route: RouteOptions): void {
   if (schema === undefined || schema.hide === true) return;
   const takesBody = BODY_METHODS.some((method) => [route.method].flat().includes(method));
   const querystring = (schema.querystring ?? { type: 'object', properties: {} }) as object;
+  const operation = route.config?.operation;
+  const isPublic = operation === undefined || operation === 'public';
   route.schema = {
     ...schema,
+    // What of the table of rights (`docs/rights.csv`) whoever asks needs.
+    ...(operation !== undefined && { 'x-operation': operation }),
     querystring: { ...querystring, additionalProperties: false },
     response: {
-      ...problemResponses(...ANY_REQUEST, ...(takesBody ? ANY_BODY : [])),
+      ...problemResponses(...ANY_REQUEST, ...(isPublic ? [] : NOT_PUBLIC), ...(takesBody ? ANY_BODY : [])),
       ...(schema.response as object | undefined),
     },
   };

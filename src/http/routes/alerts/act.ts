@@ -3,19 +3,18 @@
  * the other is told who was first; the same `Idempotency-Key` again gets the first answer.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { etagOf, parseEtag, type Refusal, toAlertItem } from '../../../alerts/alert.js';
 import type { ActionEvent } from '../../../alerts/event.js';
 import { AlertItemSchema, DispositionSchema } from '../../../wire/alert-schemas.js';
 import type { App } from '../../app.js';
 import { readInstants } from '../../plugins/instants.js';
+import { principalOf, sees } from '../../plugins/principal.js';
 import { problemResponses, sendProblem } from '../../plugins/problems.js';
 import { AlertParams, readAlert } from './read.js';
 import { type AlertDeps, assertCaughtUp } from './sources.js';
 
-/** Who acts as long as nobody signs in. */
-const ACTOR = 'local';
 const NOTE_CHARACTERS_LIMIT = 4_000;
 /** An inspection is not in the future; clocks differ by less than this. */
 const CLOCK_TOLERANCE_MS = 60_000;
@@ -48,17 +47,23 @@ const common = {
 export function registerActOnAlert(app: App, deps: AlertDeps): void {
   app.post(
     '/api/v1/alerts/:alertId/acknowledge',
-    { schema: { ...common, summary: 'Tell that an alert has been seen', body: AcknowledgeBody } },
+    {
+      config: { operation: 'alerts.act', keepsToScope: true },
+      schema: { ...common, summary: 'Tell that an alert has been seen', body: AcknowledgeBody },
+    },
     async (request, reply) => {
       const note = request.body?.note;
       const said = { type: 'acknowledged' as const, ...(note === undefined ? {} : { note }) };
-      await act(deps, reply, request.params.alertId, request.headers, said);
+      await act(deps, request, reply, said);
       return reply;
     },
   );
   app.post(
     '/api/v1/alerts/:alertId/dispose',
-    { schema: { ...common, summary: 'Resolve an alert', body: DisposeBody } },
+    {
+      config: { operation: 'alerts.act', keepsToScope: true },
+      schema: { ...common, summary: 'Resolve an alert', body: DisposeBody },
+    },
     async (request, reply) => {
       const { disposition, note, tagInspectedAt } = request.body;
       const { instants, errors } = readInstants({ tagInspectedAt });
@@ -70,7 +75,7 @@ export function registerActOnAlert(app: App, deps: AlertDeps): void {
         sendProblem(reply, { status: 422, detail: 'The disposal is not valid.', errors });
         return reply;
       }
-      await act(deps, reply, request.params.alertId, request.headers, {
+      await act(deps, request, reply, {
         type: 'disposed',
         disposition,
         ...(note === undefined ? {} : { note }),
@@ -91,11 +96,12 @@ function hashSaid({ type, note, disposition, tagInspectedAt }: Said): string {
 
 async function act(
   deps: AlertDeps,
+  request: FastifyRequest<{ Params: Static<typeof AlertParams>; Headers: Static<typeof Headers> }>,
   reply: FastifyReply,
-  alertId: string,
-  headers: Static<typeof Headers>,
   said: Said,
 ): Promise<FastifyReply> {
+  const { headers } = request;
+  const { alertId } = request.params;
   const ifMatch = headers['if-match'];
   if (ifMatch === undefined) {
     return sendProblem(reply, {
@@ -115,7 +121,9 @@ async function act(
   assertCaughtUp(deps.alertLog);
   // What memory has let go of was closed long ago; the record knows whether it was there.
   const alert = deps.alertLog.get(alertId);
-  if (alert === null) return refuse(reply, (await readAlert(deps, alertId)) === null ? 'unknown-alert' : 'closed');
+  const known = alert ?? (await readAlert(deps, alertId))?.alert ?? null;
+  if (known === null || !sees(request, known.finding.wearerId)) return refuse(reply, 'unknown-alert');
+  if (alert === null) return refuse(reply, 'closed');
   const eventId = headers['idempotency-key'] ?? randomUUID();
   reply.header('idempotency-key', eventId);
   const at = new Date(deps.clock.nowMs()).toISOString();
@@ -124,7 +132,7 @@ async function act(
     eventId,
     alertId,
     wearerId,
-    actor: ACTOR,
+    actor: principalOf(request).subjectId,
     at,
     seen,
     ...said,

@@ -14,7 +14,9 @@ import {
   FOREIGN_CURSOR,
   ListOf,
   ListQuery,
+  MAX_LIST_LIMIT,
 } from '../../plugins/lists.js';
+import { sees } from '../../plugins/principal.js';
 import { problemResponses, sendProblem } from '../../plugins/problems.js';
 import { MAX_ALERT_ID_LENGTH } from './read.js';
 import { type AlertDeps, assertCaughtUp } from './sources.js';
@@ -38,24 +40,28 @@ export function registerListAlerts(app: App, deps: AlertDeps): void {
     querystring: Query,
     response: { 200: Answer, ...problemResponses(400, 503) },
   };
-  app.get('/api/v1/alerts', { schema }, async (request, reply) => {
-    const { status, wearerId, kind, from, to, cursor, limit = DEFAULT_LIST_LIMIT } = request.query;
-    const { instants, errors } = readInstants({ from, to }, 'query');
-    const after = cursor === undefined ? undefined : readCursor(cursor);
-    if (after === null) errors.push(FOREIGN_CURSOR);
-    if (errors.length > 0) return sendProblem(reply, { status: 400, detail: 'The query cannot be read.', errors });
-    assertCaughtUp(deps.alertLog);
-    const { alerts, next, complete } = await listAlerts(deps, {
-      limit,
-      ...(status === undefined ? {} : { status }),
-      ...(wearerId === undefined ? {} : { wearerId }),
-      ...(kind === undefined ? {} : { kind }),
-      ...(instants.from === undefined ? {} : { from: new Date(instants.from).toISOString() }),
-      ...(instants.to === undefined ? {} : { to: new Date(instants.to).toISOString() }),
-      ...(after ? { after } : {}),
-    });
-    return { items: alerts.map(toAlertItem), next, complete };
-  });
+  app.get(
+    '/api/v1/alerts',
+    { schema, config: { operation: 'alerts.read', keepsToScope: true } },
+    async (request, reply) => {
+      const { status, wearerId, kind, from, to, cursor, limit = DEFAULT_LIST_LIMIT } = request.query;
+      const { instants, errors } = readInstants({ from, to }, 'query');
+      const after = cursor === undefined ? undefined : readCursor(cursor);
+      if (after === null) errors.push(FOREIGN_CURSOR);
+      if (errors.length > 0) return sendProblem(reply, { status: 400, detail: 'The query cannot be read.', errors });
+      assertCaughtUp(deps.alertLog);
+      const { alerts, next, complete } = await listVisible(deps, ({ finding }) => sees(request, finding.wearerId), {
+        limit,
+        ...(status === undefined ? {} : { status }),
+        ...(wearerId === undefined ? {} : { wearerId }),
+        ...(kind === undefined ? {} : { kind }),
+        ...(instants.from === undefined ? {} : { from: new Date(instants.from).toISOString() }),
+        ...(instants.to === undefined ? {} : { to: new Date(instants.to).toISOString() }),
+        ...(after ? { after } : {}),
+      });
+      return { items: alerts.map(toAlertItem), next, complete };
+    },
+  );
 }
 
 const Key = Type.Tuple([Type.String(), Type.String({ maxLength: MAX_ALERT_ID_LENGTH })]);
@@ -71,6 +77,27 @@ interface Page {
   readonly alerts: readonly Alert[];
   readonly next: string | null;
   readonly complete: boolean;
+}
+
+/**
+ * A page of those that may be seen. What is passed over leaves no trace in the answer: the cursor is the last of them, and where
+ * none follows, there is none.
+ */
+async function listVisible(deps: AlertDeps, isVisible: (alert: Alert) => boolean, filter: AlertFilter): Promise<Page> {
+  const found: Alert[] = [];
+  for (let from = filter; ; ) {
+    const page = await listAlerts(deps, from);
+    found.push(...page.alerts.filter(isVisible));
+    const after = page.next === null ? null : readCursor(page.next);
+    if (after !== null && after !== undefined && found.length <= filter.limit) {
+      if (found.length === filter.limit && page.alerts.every(isVisible)) return { ...page, alerts: found };
+      from = { ...filter, limit: MAX_LIST_LIMIT, after };
+      continue;
+    }
+    const alerts = found.slice(0, filter.limit);
+    const last = found.length > filter.limit ? alerts.at(-1) : undefined;
+    return { ...page, alerts, next: last === undefined ? null : encodeCursor([last.raisedAt, last.alertId]) };
+  }
 }
 
 async function listAlerts({ alertLog, record, logger }: AlertDeps, filter: AlertFilter): Promise<Page> {

@@ -5,6 +5,7 @@ import type { AlertEvent } from '../../../alerts/event.js';
 import { DatabaseUnavailable } from '../../../ports/database.js';
 import { AlertEventSchema, AlertItemSchema } from '../../../wire/alert-schemas.js';
 import type { App } from '../../app.js';
+import { sees } from '../../plugins/principal.js';
 import { problemResponses, sendProblem } from '../../plugins/problems.js';
 import { type AlertDeps, assertCaughtUp } from './sources.js';
 
@@ -23,13 +24,18 @@ export function registerReadAlert(app: App, deps: AlertDeps): void {
     params: AlertParams,
     response: { 200: Answer, ...problemResponses(404, 503) },
   };
-  app.get('/api/v1/alerts/:alertId', { schema }, async (request, reply) => {
-    assertCaughtUp(deps.alertLog);
-    const found = await readAlert(deps, request.params.alertId);
-    if (found === null) return sendProblem(reply, { status: 404, detail: 'There is no such alert.' });
-    reply.header('etag', etagOf(found.alert));
-    return { ...toAlertItem(found.alert), events: [...found.events], eventsComplete: found.complete };
-  });
+  app.get(
+    '/api/v1/alerts/:alertId',
+    { schema, config: { operation: 'alerts.read', keepsToScope: true } },
+    async (request, reply) => {
+      assertCaughtUp(deps.alertLog);
+      const found = await readAlert(deps, request.params.alertId);
+      if (found === null || !sees(request, found.alert.finding.wearerId))
+        return sendProblem(reply, { status: 404, detail: 'There is no such alert.' });
+      reply.header('etag', etagOf(found.alert));
+      return { ...toAlertItem(found.alert), events: [...found.events], eventsComplete: found.complete };
+    },
+  );
 }
 
 interface Found {

@@ -162,5 +162,5 @@ function toMessage({ name, summary, payload }: MessageTold): object {
 
 export function registerAsyncApi(app: App, options: Parameters<typeof buildAsyncApi>[0]): void {
   const document = buildAsyncApi(options);
-  app.get('/api/v1/asyncapi.json', { schema: { hide: true } }, () => document);
+  app.get('/api/v1/asyncapi.json', { schema: { hide: true }, config: { operation: 'public' } }, () => document);
 }

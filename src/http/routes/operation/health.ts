@@ -26,6 +26,7 @@ export function registerHealth(app: App, deps: HealthDeps): void {
   app.get(
     '/health/live',
     {
+      config: { operation: 'public' },
       schema: {
         summary: 'Whether the process answers',
         tags: ['operation'],
@@ -38,6 +39,7 @@ export function registerHealth(app: App, deps: HealthDeps): void {
   app.get(
     '/health/ready',
     {
+      config: { operation: 'public' },
       schema: {
         summary: 'Whether alerts flow, and what each part waits for',
         tags: ['operation'],
@@ -54,7 +56,7 @@ export function registerHealth(app: App, deps: HealthDeps): void {
     },
   );
 
-  app.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {
+  app.get('/metrics', { schema: { hide: true }, config: { operation: 'metrics.read' } }, async (_request, reply) => {
     const { contentType, text } = await deps.metrics();
     return reply.type(contentType).send(text);
   });

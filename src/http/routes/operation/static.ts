@@ -1,6 +1,7 @@
 /** Serves the console: the bundle that `build-assets.mjs` made. */
 import fastifyStatic from '@fastify/static';
 import type { App } from '../../app.js';
+import { makePublic } from '../../plugins/principal.js';
 
 export interface StaticOptions {
   /** Absolute path of `dist/console`. */
@@ -26,17 +27,20 @@ const CONTENT_SECURITY_POLICY = [
 
 /** `/` and the files beside it. Revalidated at each visit, so that a newer program is not met by an older page. */
 export async function registerStatic(app: App, { directory }: StaticOptions): Promise<void> {
-  await app.register(fastifyStatic, {
-    root: directory,
-    index: ['index.html'],
-    wildcard: false,
-    cacheControl: false,
-    schemaHide: true,
-    setHeaders(reply) {
-      reply.setHeader('content-security-policy', CONTENT_SECURITY_POLICY);
-      reply.setHeader('cache-control', 'no-cache');
-      reply.setHeader('referrer-policy', 'no-referrer');
-      reply.setHeader('x-content-type-options', 'nosniff');
-    },
+  await app.register(async (scope: App) => {
+    makePublic(scope);
+    await scope.register(fastifyStatic, {
+      root: directory,
+      index: ['index.html'],
+      wildcard: false,
+      cacheControl: false,
+      schemaHide: true,
+      setHeaders(reply) {
+        reply.setHeader('content-security-policy', CONTENT_SECURITY_POLICY);
+        reply.setHeader('cache-control', 'no-cache');
+        reply.setHeader('referrer-policy', 'no-referrer');
+        reply.setHeader('x-content-type-options', 'nosniff');
+      },
+    });
   });
 }

@@ -8,6 +8,7 @@ import type { OrderViolations } from '../../../store/order-violations.js';
 import { DispositionSchema } from '../../../wire/alert-schemas.js';
 import type { App } from '../../app.js';
 import { RecordId } from '../../plugins/ids.js';
+import { sees } from '../../plugins/principal.js';
 import { problemResponses, sendProblem } from '../../plugins/problems.js';
 
 /** How many violations are listed; all that are on record are counted. */
@@ -68,21 +69,26 @@ export function registerAtv(app: App, deps: AtvDeps): void {
     params: Params,
     response: { 200: Answer, ...problemResponses(400, 404, 503) },
   };
-  app.get('/api/v1/orders/:orderId/atv', { schema }, async (request, reply) => {
-    const { orderId } = request.params;
-    const found = await deps.readViolations(orderId);
-    if (found === null) return sendProblem(reply, { status: 404, detail: `There is no order ${orderId}.` });
-    const violations = found.alerts.map((alert) => toViolation(alert, found.absences, deps.unreasonableMs));
-    const counted = violations.filter((violation) => violation.counted);
-    return {
-      orderId,
-      asOf: new Date(deps.clock.nowMs()).toISOString(),
-      unreasonableMinutes: toHundredths(counted.reduce((sum, one) => sum + one.unreasonableMinutes, 0)),
-      violationsCounted: counted.length,
-      violations: violations.slice(0, MAX_LISTED),
-      complete: found.complete,
-    };
-  });
+  app.get(
+    '/api/v1/orders/:orderId/atv',
+    { schema, config: { operation: 'positions.read', keepsToScope: true } },
+    async (request, reply) => {
+      const { orderId } = request.params;
+      const found = await deps.readViolations(orderId);
+      if (found === null || !sees(request, found.wearerId))
+        return sendProblem(reply, { status: 404, detail: `There is no order ${orderId}.` });
+      const violations = found.alerts.map((alert) => toViolation(alert, found.absences, deps.unreasonableMs));
+      const counted = violations.filter((violation) => violation.counted);
+      return {
+        orderId,
+        asOf: new Date(deps.clock.nowMs()).toISOString(),
+        unreasonableMinutes: toHundredths(counted.reduce((sum, one) => sum + one.unreasonableMinutes, 0)),
+        violationsCounted: counted.length,
+        violations: violations.slice(0, MAX_LISTED),
+        complete: found.complete,
+      };
+    },
+  );
 }
 
 const toHundredths = (minutes: number): number => Math.round(minutes * 100) / 100;

@@ -1,5 +1,7 @@
 /** `POST /api/v1/pings` (`wire.md`, "A ping"): one ping, a list, or NDJSON, answered after the log has them. */
+import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
+import { mayUseTag } from '../../../access/may.js';
 import type { Ping } from '../../../engine/types.js';
 import { parseElements } from '../../../formats/json-elements.js';
 import { MAX_PINGS_AT_ONCE, PING_READERS, type PingReader } from '../../../formats/pings/ping-message.js';
@@ -11,6 +13,7 @@ import { MAX_ACCURACY_METRES, NO_FIX_REASONS, PING_OMISSIONS, PING_REJECTIONS } 
 import { PingSchema } from '../../../wire/ping-schema.js';
 import { type App, addJsonParser } from '../../app.js';
 import { parseJsonBody } from '../../plugins/json-body.js';
+import { principalOf } from '../../plugins/principal.js';
 import { problemResponses, sendProblem } from '../../plugins/problems.js';
 import { compileAllButBody } from '../../plugins/validation.js';
 import { type Candidate, listPings, listTrackPings, TRACK_MEDIA_TYPES } from './ping-body.js';
@@ -73,14 +76,20 @@ function hasAccuracy({ tagId, position }: Ping, defaultAccuracy: PingsDeps['defa
   return position === null || position.accuracyMetres !== null || defaultAccuracy(tagId) !== null;
 }
 
-function judge(candidates: readonly Candidate[], readPing: PingReader, requestId: string, deps: PingsDeps): Judged {
+function judge(
+  candidates: readonly Candidate[],
+  readPing: PingReader,
+  request: FastifyRequest,
+  deps: PingsDeps,
+): Judged {
+  const principal = principalOf(request);
   const receivedAtMs = deps.clock.nowMs();
   const rejectedAt = new Date(receivedAtMs).toISOString();
   const judged: Judged = { inputs: [], kept: [], rejected: [], warnings: [] };
   for (const [index, candidate] of candidates.entries()) {
     const place = { index, ...candidate.at };
     const keep = (reason: string, detail: string, tagId: string | null) => {
-      const from = { http: requestId };
+      const from = { http: request.id };
       judged.kept.push(rejectedRecord({ reason, detail, rejectedAt, from, tagId }, candidate.bytes()));
     };
     const result = judgeOne(candidate, readPing, receivedAtMs);
@@ -90,6 +99,11 @@ function judge(candidates: readonly Candidate[], readPing: PingReader, requestId
       continue;
     }
     const { ping, ignored } = result;
+    if (!mayUseTag(principal, 'pings.write', ping.tagId)) {
+      judged.rejected.push({ ...place, reason: 'foreign-tag', detail: PING_REJECTIONS['foreign-tag'] });
+      keep('foreign-tag', PING_REJECTIONS['foreign-tag'], ping.tagId);
+      continue;
+    }
     judged.inputs.push(inputRecord({ type: 'ping', receivedAtMs, ping }));
     const told = hasAccuracy(ping, deps.defaultAccuracy) ? ignored : [...ignored, ACCURACY_MISSING];
     for (const { keep: _, ...each } of told) judged.warnings.push({ ...place, ...each });
@@ -166,7 +180,12 @@ export function registerPings(app: App, deps: PingsDeps): void {
     scope.post(
       '/api/v1/pings',
       // The body's schema describes; the format's reader judges each ping by itself.
-      { schema, bodyLimit: MAX_PINGS_BODY_BYTES, validatorCompiler: compileAllButBody },
+      {
+        schema,
+        config: { operation: 'pings.write', keepsToScope: true },
+        bodyLimit: MAX_PINGS_BODY_BYTES,
+        validatorCompiler: compileAllButBody,
+      },
       async (request, reply) => {
         const query = request.query as Type.Static<typeof Query>;
         if (request.body === undefined) return sendProblem(reply, { status: 400, detail: 'The request has no body.' });
@@ -177,7 +196,7 @@ export function registerPings(app: App, deps: PingsDeps): void {
           : listPings(request.body);
         if ('problem' in listed) return sendProblem(reply, listed.problem);
         const reader = PING_READERS[isTrack ? 'tagwatch' : (query.format ?? 'tagwatch')];
-        const judged = judge(listed.candidates, reader, request.id, deps);
+        const judged = judge(listed.candidates, reader, request, deps);
         const { inputs, kept, rejected } = judged;
         const notes = (listed.notes ?? []).map((note) => ({ ...note, reason: FILE_NOTE }));
         const warnings = [...notes, ...judged.warnings];

@@ -34,6 +34,7 @@ export function registerAbsences(app: App, deps: RecordDeps): void {
     idName: 'absenceId',
     name: 'absence',
     table: absences,
+    operations: { read: 'records.read', write: 'absences.write' },
     body: Body,
     parse(body: AbsenceContent) {
       const errors: RecordFault[] = [];

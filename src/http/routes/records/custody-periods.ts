@@ -22,6 +22,7 @@ export function registerCustodyPeriods(app: App, deps: RecordDeps): void {
     idName: 'custodyPeriodId',
     name: 'custody period',
     table: custodyPeriods,
+    operations: { read: 'records.read', write: 'custody.write' },
     body: Body,
     parse(body: CustodyContent) {
       const errors: RecordFault[] = [];

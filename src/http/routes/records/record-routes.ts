@@ -1,6 +1,8 @@
 /** What the endpoints of every record have in common (`wire.md`, "Habits"). */
+
 import type { FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
 import Type, { type TSchema } from 'typebox';
+import type { Operation } from '../../../access/operations.js';
 import type { Bbox } from '../../../formats/zones/zone.js';
 import type { Clock } from '../../../ports/clock.js';
 import type { Database } from '../../../ports/database.js';
@@ -56,6 +58,8 @@ export interface RecordEndpoint<B, P, C> {
   readonly id?: Type.TString;
   readonly name: string;
   readonly table: RecordTable<P, C>;
+  /** What of the table of rights reading and writing it are, where not those of records. */
+  readonly operations?: { readonly read: Operation; readonly write: Operation };
   readonly body: TSchema;
   /** False where `parse` validates all of it itself, to name places better. */
   readonly validateBody?: false;
@@ -69,6 +73,8 @@ export interface RecordEndpoint<B, P, C> {
   /** The content as the API says it. */
   toWire(content: C, id: string): object;
 }
+
+const PLAIN_OPERATIONS = { read: 'records.read', write: 'records.write' } as const;
 
 /** `If-Match` and `If-None-Match: *`. A weak or foreign tag matches nothing. */
 function readPrecondition(headers: FastifyRequest['headers']): Precondition | null {
@@ -103,7 +109,7 @@ export function registerRecord<B, P, C extends object>(
   deps: RecordDeps,
   endpoint: RecordEndpoint<B, P, C>,
 ): void {
-  const { idName, name, table } = endpoint;
+  const { idName, name, table, operations = PLAIN_OPERATIONS } = endpoint;
   const list = `/api/v1${endpoint.path}`;
   const one = `${list}/:${idName}`;
   const Id = endpoint.id ?? RecordId;
@@ -138,28 +144,32 @@ export function registerRecord<B, P, C extends object>(
   };
   const unvalidated = endpoint.validateBody === false ? { validatorCompiler: compileAllButBody } : {};
   const bodyLimit = endpoint.bodyLimitBytes ?? BODY_LIMIT_BYTES;
-  app.put(one, { schema: putSchema, bodyLimit, ...unvalidated }, async (request, reply) => {
-    const id = idOf(request);
-    const ownFields = endpoint.hasEffectiveAt ? ['effectiveAt'] : [];
-    const { own, given, errors } = takeRepeated(request.body, idName, id, ownFields);
-    const parsed = endpoint.parse(own as B, id, deps);
-    if (!parsed.ok) return sendProblem(reply, { status: 422, errors: [...errors, ...parsed.errors] });
-    if (errors.length > 0) return sendProblem(reply, { status: 422, errors: [...errors] });
-    const precondition = readPrecondition(request.headers);
-    const nowMs = deps.clock.nowMs();
-    const outcome = await putRecord(deps.db, table, id, parsed.put, {
-      precondition,
-      given,
-      nowMs,
-      measure: deps.measure,
-    });
-    if (outcome.type === 'refused') return sendRefusal(reply, outcome.refusal);
-    const { wait = true } = request.query as { wait?: boolean };
-    const isPublished = await deps.waiter.wait(outcome.outboxIds, wait ? PUBLISH_WAIT_MS : 0);
-    reply.header('etag', etagOf(outcome.record.version));
-    if (outcome.type === 'created') reply.header('location', `${list}/${encodeURIComponent(id)}`);
-    return reply.code(isPublished ? (outcome.type === 'created' ? 201 : 200) : 202).send(toWire(outcome.record));
-  });
+  app.put(
+    one,
+    { schema: putSchema, config: { operation: operations.write }, bodyLimit, ...unvalidated },
+    async (request, reply) => {
+      const id = idOf(request);
+      const ownFields = endpoint.hasEffectiveAt ? ['effectiveAt'] : [];
+      const { own, given, errors } = takeRepeated(request.body, idName, id, ownFields);
+      const parsed = endpoint.parse(own as B, id, deps);
+      if (!parsed.ok) return sendProblem(reply, { status: 422, errors: [...errors, ...parsed.errors] });
+      if (errors.length > 0) return sendProblem(reply, { status: 422, errors: [...errors] });
+      const precondition = readPrecondition(request.headers);
+      const nowMs = deps.clock.nowMs();
+      const outcome = await putRecord(deps.db, table, id, parsed.put, {
+        precondition,
+        given,
+        nowMs,
+        measure: deps.measure,
+      });
+      if (outcome.type === 'refused') return sendRefusal(reply, outcome.refusal);
+      const { wait = true } = request.query as { wait?: boolean };
+      const isPublished = await deps.waiter.wait(outcome.outboxIds, wait ? PUBLISH_WAIT_MS : 0);
+      reply.header('etag', etagOf(outcome.record.version));
+      if (outcome.type === 'created') reply.header('location', `${list}/${encodeURIComponent(id)}`);
+      return reply.code(isPublished ? (outcome.type === 'created' ? 201 : 200) : 202).send(toWire(outcome.record));
+    },
+  );
 
   const getSchema: FastifySchema = {
     summary: `One ${name}, as it stands`,
@@ -167,7 +177,7 @@ export function registerRecord<B, P, C extends object>(
     params,
     response: { 200: item, ...problemResponses(400, 404, 503) },
   };
-  app.get(one, { schema: getSchema }, async (request, reply) => {
+  app.get(one, { schema: getSchema, config: { operation: operations.read } }, async (request, reply) => {
     const record = await table.find(deps.db, idOf(request));
     if (record === null) return missing(reply, idOf(request));
     return reply.header('etag', etagOf(record.version)).send(toWire(record));
@@ -179,7 +189,7 @@ export function registerRecord<B, P, C extends object>(
     querystring: ListQuery,
     response: { 200: ListOf(item), ...problemResponses(400, 503) },
   };
-  app.get(list, { schema: listSchema }, async (request, reply) => {
+  app.get(list, { schema: listSchema, config: { operation: operations.read } }, async (request, reply) => {
     const { limit = DEFAULT_LIST_LIMIT, cursor } = request.query as Type.Static<typeof ListQuery>;
     const key = cursor === undefined ? ([null] as const) : decodeCursor(cursor, ListKey);
     if (key === null) return sendForeignCursor(reply);
@@ -194,15 +204,19 @@ export function registerRecord<B, P, C extends object>(
     querystring: ListQuery,
     response: { 200: ListOf(item), ...problemResponses(400, 404, 503) },
   };
-  app.get(`${one}/versions`, { schema: versionsSchema }, async (request, reply) => {
-    const { limit = DEFAULT_LIST_LIMIT, cursor } = request.query as Type.Static<typeof ListQuery>;
-    const key = cursor === undefined ? ([0] as const) : decodeCursor(cursor, VersionsKey);
-    if (key === null) return sendForeignCursor(reply);
-    const rows = await table.versions(deps.db, idOf(request), key[0], limit + 1);
-    if (rows.length === 0 && cursor === undefined) return missing(reply, idOf(request));
-    const page = toPage(rows, limit, ({ version }) => [version]);
-    return reply.send({ ...page, items: page.items.map(toWire) });
-  });
+  app.get(
+    `${one}/versions`,
+    { schema: versionsSchema, config: { operation: operations.read } },
+    async (request, reply) => {
+      const { limit = DEFAULT_LIST_LIMIT, cursor } = request.query as Type.Static<typeof ListQuery>;
+      const key = cursor === undefined ? ([0] as const) : decodeCursor(cursor, VersionsKey);
+      if (key === null) return sendForeignCursor(reply);
+      const rows = await table.versions(deps.db, idOf(request), key[0], limit + 1);
+      if (rows.length === 0 && cursor === undefined) return missing(reply, idOf(request));
+      const page = toPage(rows, limit, ({ version }) => [version]);
+      return reply.send({ ...page, items: page.items.map(toWire) });
+    },
+  );
 }
 
 const sendForeignCursor = (reply: FastifyReply) => sendProblem(reply, { status: 400, errors: [FOREIGN_CURSOR] });

@@ -25,6 +25,7 @@ export function registerSuspensions(app: App, deps: RecordDeps): void {
     idName: 'suspensionId',
     name: 'suspension',
     table: suspensions,
+    operations: { read: 'suspensions.read', write: 'suspensions.write' },
     body: Body,
     parse(body: SuspensionContent) {
       const errors: RecordFault[] = [];

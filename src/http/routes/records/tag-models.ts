@@ -32,6 +32,7 @@ export function registerTagModels(app: App, deps: RecordDeps): void {
     idName: 'modelId',
     name: 'tag model',
     table: tagModels,
+    operations: { read: 'tags.read', write: 'tags.write' },
     body: Body,
     parse: (put: TagModelContent) => ({ ok: true, put }),
     toWire: (content) => content,

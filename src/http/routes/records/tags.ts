@@ -15,6 +15,7 @@ export function registerTags(app: App, deps: RecordDeps): void {
     id: TagIdSchema,
     name: 'tag',
     table: tags,
+    operations: { read: 'tags.read', write: 'tags.write' },
     body: Body,
     parse: (put: TagContent) => ({ ok: true, put }),
     toWire: (content) => content,

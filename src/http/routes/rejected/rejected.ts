@@ -80,24 +80,28 @@ export function registerRejected(app: App, deps: RejectedDeps): void {
     querystring: Query,
     response: { 200: ListOf(Item), ...problemResponses(400, 503) },
   };
-  app.get('/api/v1/rejected', { schema: listSchema }, async (request, reply) => {
-    const { limit = DEFAULT_LIST_LIMIT, cursor, reason, tagId, from, to } = request.query;
-    const { instants, errors } = readInstants({ from, to }, 'query');
-    const key = cursor === undefined ? undefined : decodeCursor(cursor, Key);
-    if (key === null) errors.push(FOREIGN_CURSOR);
-    if (errors.length > 0) return sendProblem(reply, { status: 400, detail: 'The query cannot be read.', errors });
-    const filter: RejectedFilter = {
-      limit: limit + 1,
-      ...(reason === undefined ? {} : { reason }),
-      ...(tagId === undefined ? {} : { tagId }),
-      ...(instants.from === undefined ? {} : { fromMs: instants.from }),
-      ...(instants.to === undefined ? {} : { toMs: instants.to }),
-      ...(key ? { before: key[0] } : {}),
-    };
-    const rows = await deps.listRejected(filter, LISTED_PAYLOAD_BYTES);
-    const page = toPage(rows, limit, ({ rejectedId }) => [rejectedId]);
-    return { ...page, items: page.items.map(toItem) };
-  });
+  app.get(
+    '/api/v1/rejected',
+    { schema: listSchema, config: { operation: 'rejected.read' } },
+    async (request, reply) => {
+      const { limit = DEFAULT_LIST_LIMIT, cursor, reason, tagId, from, to } = request.query;
+      const { instants, errors } = readInstants({ from, to }, 'query');
+      const key = cursor === undefined ? undefined : decodeCursor(cursor, Key);
+      if (key === null) errors.push(FOREIGN_CURSOR);
+      if (errors.length > 0) return sendProblem(reply, { status: 400, detail: 'The query cannot be read.', errors });
+      const filter: RejectedFilter = {
+        limit: limit + 1,
+        ...(reason === undefined ? {} : { reason }),
+        ...(tagId === undefined ? {} : { tagId }),
+        ...(instants.from === undefined ? {} : { fromMs: instants.from }),
+        ...(instants.to === undefined ? {} : { toMs: instants.to }),
+        ...(key ? { before: key[0] } : {}),
+      };
+      const rows = await deps.listRejected(filter, LISTED_PAYLOAD_BYTES);
+      const page = toPage(rows, limit, ({ rejectedId }) => [rejectedId]);
+      return { ...page, items: page.items.map(toItem) };
+    },
+  );
 
   const oneSchema = {
     summary: 'One of what could not be used, with all that is kept of it',
@@ -105,10 +109,15 @@ export function registerRejected(app: App, deps: RejectedDeps): void {
     params: Type.Object({ rejectedId: RejectedId }),
     response: { 200: Item, ...problemResponses(404, 503) },
   };
-  app.get('/api/v1/rejected/:rejectedId', { schema: oneSchema }, async (request, reply) => {
-    const { rejectedId } = request.params;
-    const [found] = await deps.listRejected({ rejectedId, limit: 1 }, WHOLE_PAYLOAD_BYTES);
-    if (found === undefined) return sendProblem(reply, { status: 404, detail: 'Nothing was rejected under this id.' });
-    return toItem(found);
-  });
+  app.get(
+    '/api/v1/rejected/:rejectedId',
+    { schema: oneSchema, config: { operation: 'rejected.read' } },
+    async (request, reply) => {
+      const { rejectedId } = request.params;
+      const [found] = await deps.listRejected({ rejectedId, limit: 1 }, WHOLE_PAYLOAD_BYTES);
+      if (found === undefined)
+        return sendProblem(reply, { status: 404, detail: 'Nothing was rejected under this id.' });
+      return toItem(found);
+    },
+  );
 }

@@ -10,6 +10,7 @@ import { PositionItemSchema } from '../../../wire/feed-messages.js';
 import type { App } from '../../app.js';
 import { type FeedPosition, toPositionItem } from '../../feed/position-item.js';
 import { RecordId } from '../../plugins/ids.js';
+import { sees } from '../../plugins/principal.js';
 import { problemResponses, sendProblem } from '../../plugins/problems.js';
 
 /** A fix dated further ahead of its receipt is nobody's newest (`engine.md`, "Time, order and lateness"). */
@@ -55,27 +56,32 @@ export function registerPosition(app: App, deps: PositionDeps): void {
     params: Params,
     response: { 200: Answer, ...problemResponses(404, 503) },
   };
-  app.get('/api/v1/wearers/:wearerId/position', { schema }, async (request, reply) => {
-    const { wearerId } = request.params;
-    const position = await readPosition(deps, wearerId);
-    if (position === null) {
-      const messagesSince = await readMessages(deps, wearerId, 0);
-      const detail =
-        messagesSince.length === 0
-          ? 'No position of this wearer is known.'
-          : 'No position of this wearer is known; the tag has sent messages without one (messagesSince).';
-      return sendProblem(reply, { status: 404, detail, ...(messagesSince.length > 0 && { messagesSince }) });
-    }
-    // A clock that is ahead does not say when it was made.
-    const fixedAtMs = Date.parse(position.clockAheadMs === undefined ? position.fixedAt : position.receivedAt);
-    const ageSeconds = Math.max(0, Math.floor((deps.clock.nowMs() - fixedAtMs) / 1_000));
-    // Positions go on while the database is away.
-    const messagesSince = await readMessages(deps, wearerId, fixedAtMs).catch((error: unknown) => {
-      if (error instanceof DatabaseUnavailable) return null;
-      throw error;
-    });
-    return { ...position, ageSeconds, ...(messagesSince !== null && { messagesSince }) };
-  });
+  app.get(
+    '/api/v1/wearers/:wearerId/position',
+    { schema, config: { operation: 'positions.read', keepsToScope: true } },
+    async (request, reply) => {
+      const { wearerId } = request.params;
+      const isVisible = sees(request, wearerId);
+      const position = isVisible ? await readPosition(deps, wearerId) : null;
+      if (position === null) {
+        const messagesSince = isVisible ? await readMessages(deps, wearerId, 0) : [];
+        const detail =
+          messagesSince.length === 0
+            ? 'No position of this wearer is known.'
+            : 'No position of this wearer is known; the tag has sent messages without one (messagesSince).';
+        return sendProblem(reply, { status: 404, detail, ...(messagesSince.length > 0 && { messagesSince }) });
+      }
+      // A clock that is ahead does not say when it was made.
+      const fixedAtMs = Date.parse(position.clockAheadMs === undefined ? position.fixedAt : position.receivedAt);
+      const ageSeconds = Math.max(0, Math.floor((deps.clock.nowMs() - fixedAtMs) / 1_000));
+      // Positions go on while the database is away.
+      const messagesSince = await readMessages(deps, wearerId, fixedAtMs).catch((error: unknown) => {
+        if (error instanceof DatabaseUnavailable) return null;
+        throw error;
+      });
+      return { ...position, ageSeconds, ...(messagesSince !== null && { messagesSince }) };
+    },
+  );
 }
 
 async function readMessages(deps: PositionDeps, wearerId: string, afterMs: number): Promise<Static<typeof Message>[]> {
