@@ -5,18 +5,12 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import type { Socket } from 'node:net';
 import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import fastify, {
-  type FastifyBaseLogger,
-  type FastifyError,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-  type RawServerDefault,
-} from 'fastify';
+import fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
 import { DatabaseBusy, DatabaseUnavailable } from '../ports/database.js';
 import { LogUnavailable, RecordsRefused } from '../ports/event-log.js';
 import type { Log } from '../ports/log.js';
 import { MAX_TAG_ID_LENGTH } from '../wire/tag-id.js';
+import type { App } from './app-type.js';
 import type { Reach } from './feed/reach.js';
 import { undoContentEncoding } from './plugins/content-encoding.js';
 import { parseJsonBody, UnreadableJson } from './plugins/json-body.js';
@@ -25,13 +19,7 @@ import { type ProblemInput, sendProblem, toProblem } from './plugins/problems.js
 import { describeCommon } from './plugins/route-description.js';
 import { compileValidator, SchemaMismatch } from './plugins/validation.js';
 
-export type App = FastifyInstance<
-  RawServerDefault,
-  IncomingMessage,
-  ServerResponse<IncomingMessage>,
-  FastifyBaseLogger,
-  TypeBoxTypeProvider
->;
+export type { App } from './app-type.js';
 
 export interface AppOptions {
   /** Requests are told at `debug`, by their id and route and never by address: ids and searches stand in addresses. */

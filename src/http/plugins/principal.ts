@@ -8,7 +8,7 @@ import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { mayDo, maySee, rulesFor, type WearerScope } from '../../access/may.js';
 import type { Operation } from '../../access/operations.js';
 import { LOCAL, type Principal } from '../../access/principal.js';
-import type { App } from '../app.js';
+import type { App } from '../app-type.js';
 import { sendProblem } from './problems.js';
 
 declare module 'fastify' {
