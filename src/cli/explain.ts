@@ -5,7 +5,7 @@ import type { EngineEvent, SharedWatch, TagWatch } from '../engine/types.js';
 import type { Database } from '../ports/database.js';
 import type { TermKey } from '../ports/watch.js';
 import { prepareShared, startOrderedRerun } from '../roles/reconciler/ordered-rerun.js';
-import { findAlert, rerun, type StoredPing } from '../roles/reconciler/rerun.js';
+import { findAlert, madeAtMsOf, rerun, type StoredPing } from '../roles/reconciler/rerun.js';
 import { readAlert } from '../store/alerts.js';
 import { publicationKey, readReceivedPings, readTermPublications } from '../store/rerun.js';
 import { watchStore } from '../store/watch.js';
@@ -23,8 +23,8 @@ Exit codes: 0 the re-run finds the same; 1 it could not be done, and why is said
 
 /** Read before the alert's start, so that the fold is what it was. */
 const LEAD_IN_MS = 2 * 3_600_000;
-/** A device clock may be ahead of its receipt by a minute and count. */
-const AHEAD_MS = 120_000;
+/** A device clock may be ahead of its receipt by so much, and its fix is judged when it was received. */
+const AHEAD_MS = 86_400_000;
 /** Months of pings at one a minute. */
 const MAX_PINGS = 200_000;
 
@@ -128,8 +128,8 @@ function rerunInOrder(
   pings: readonly StoredPing[],
   untilMs: number,
 ): EngineEvent[] {
-  const inOrder = [...pings].sort((a, b) => a.ping.fixedAtMs - b.ping.fixedAtMs);
-  const startMs = inOrder[0]?.ping.fixedAtMs ?? untilMs;
+  const inOrder = [...pings].sort((a, b) => madeAtMsOf(a) - madeAtMsOf(b));
+  const startMs = inOrder[0] === undefined ? untilMs : madeAtMsOf(inOrder[0]);
   const again = startOrderedRerun(activationId, watch, prepareShared(shared), startMs);
   again.take(inOrder);
   return again.finish(untilMs).found.flatMap(({ raised, last }) => [raised, last]);

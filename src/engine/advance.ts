@@ -1,6 +1,6 @@
 /** The fold of one activation: a state and an input give the next state and what is to be said. Pure and synchronous. */
 import { sigmaMetres } from './fold/belief.js';
-import { noteAhead } from './fold/clock-ahead.js';
+import { noteAhead, showsRight } from './fold/clock-ahead.js';
 import { whyNotJudged } from './fold/evidence.js';
 import type { Finding } from './fold/finding.js';
 import { foldCandidate } from './fold/fold-all.js';
@@ -77,7 +77,9 @@ export function advance(state: ActivationState, input: EngineInput, watch: Compi
   if (ahead === undefined && notices === undefined)
     return addNotices(fold(state, input, watch), [], input.receivedAtMs, watch);
   const advanced = withNotices(fold(state, input, watch), notices, ahead);
-  if (ahead === undefined || input.ping.position === null) return addNotices(advanced, [], input.receivedAtMs, watch);
+  const fix = { fixedAtMs: input.ping.fixedAtMs, receivedAtMs: input.receivedAtMs };
+  if (ahead === undefined || input.ping.position === null || !showsRight(ahead, fix))
+    return addNotices(advanced, [], input.receivedAtMs, watch);
   // It is right again, or was wrong once.
   delete advanced.state.ahead;
   const end = { atMs: input.receivedAtMs, because: 'restored' } as const;

@@ -16,9 +16,9 @@ export interface DueRequest extends ReconcileRequest {
   readonly attempts: number;
 }
 
-/** Where the next page of pings begins. */
+/** Where the next page of pings begins; when one was made: `engine/fold/clock-ahead.ts`. */
 export interface PingCursor {
-  readonly fixedAtMs: number;
+  readonly madeAtMs: number;
   readonly identity: string;
 }
 
@@ -51,12 +51,12 @@ export interface ReconcileStore {
       readonly limit: number;
     },
   ): Promise<FindingEvent[]>;
-  /** The newest pings with a position before an instant, oldest first. */
+  /** The newest pings with a position that were made before an instant, oldest first. */
   readPingsBefore(
     db: Queryable,
-    query: { readonly tagId: string; readonly beforeMs: number; readonly limit: number },
+    query: { readonly tagId: string; readonly beforeMs: number; readonly limit: number; readonly aheadLimitMs: number },
   ): Promise<{ readonly ping: Ping; readonly receivedAtMs: number }[]>;
-  /** Pings of device times from `fromMs` on, in their order; `after` goes on where a page ended. */
+  /** Pings that were made from `fromMs` on, in their order; `after` goes on where a page ended. */
   readOrderedPings(
     db: Queryable,
     query: {
@@ -64,6 +64,8 @@ export interface ReconcileStore {
       readonly fromMs: number;
       readonly after: PingCursor | null;
       readonly limit: number;
+      /** A fix dated further ahead of its receipt was made when it was received. */
+      readonly aheadLimitMs: number;
     },
   ): Promise<{ readonly ping: Ping; readonly receivedAtMs: number }[]>;
   /** When the terms of an activation (empty: of shared conditions) were first published. */

@@ -1,4 +1,5 @@
 /** The records as the publisher reads them: what of them stands in a watch, and its own memory. `store/watch.ts` holds them. */
+import type { AheadFix } from '../engine/fold/clock-ahead.js';
 import type {
   Absence,
   AccuracyConvention,
@@ -101,6 +102,9 @@ export interface WatchFacts {
   readonly suspensions?: ReadonlyMap<string, readonly Suspension[]>;
   readonly custodyPeriods?: ReadonlyMap<string, readonly CustodyPeriod[]>;
 }
+
+/** What is known of the clocks of tags at a place of a trail, by activation (`views/trail-clock.ts`). */
+export type TrailClocks = ReadonlyMap<string, { readonly fixes: readonly AheadFix[]; readonly runs: boolean }>;
 
 /** What the model of a tag says of its accuracies. */
 export interface TrailModel {

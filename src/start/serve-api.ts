@@ -1,5 +1,6 @@
 /** The api role: REST, feed and console. Part of the composition root (`tagwatch.ts`), whose listener it takes over. */
 import { fileURLToPath } from 'node:url';
+import { AHEAD_LIMIT_MS } from '../engine/thresholds.js';
 import { unreasonableMs } from '../engine/watch/absences.js';
 import type { TrailFix } from '../formats/trails/trail.js';
 import { type AppOptions, createApp } from '../http/app.js';
@@ -28,11 +29,12 @@ import { listAlerts, readAlert } from '../store/alerts.js';
 import { readGapFacts } from '../store/gap-facts.js';
 import { readOrderViolations } from '../store/order-violations.js';
 import { listRejected } from '../store/rejected-list.js';
-import { latestPosition, readMessagesAfter, readTrail } from '../store/trail.js';
+import { latestPositions, readMessagesAfter, readTrail } from '../store/trail.js';
 import { watchStore } from '../store/watch.js';
 import { wearers } from '../store/wearers.js';
 import { startAlertLog } from '../views/alert-log.js';
 import { startLiveView } from '../views/live-view.js';
+import { markClocks, newestByClock } from '../views/trail-clock.js';
 import { addGaps, type GapLine } from '../views/trail-gaps.js';
 import { judgeStretch } from '../views/trail-speeds.js';
 import { measureWatches } from '../watchlist/publication.js';
@@ -115,7 +117,9 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
       const { points, next } = judgeStretch(await readTrail(db, { ...query, after }), after?.evidence ?? null);
       const gapDeps = { readFacts: (lines: readonly GapLine[]) => readGapFacts(db, lines), nowMs: clock.nowMs() };
       const { fixes, last } = await addGaps<TrailFix>(points, after?.evidence ?? null, gapDeps);
-      return { points: fixes, next: next === null ? null : { ...next, evidence: last } };
+      const marked = markClocks(fixes, after?.clocks ?? new Map());
+      const place = next === null ? null : { ...next, evidence: last, clocks: marked.clocks };
+      return { points: marked.fixes, next: place };
     },
     hasWearer: async (wearerId) => (await wearers.find(db, wearerId)) !== null,
     clock,
@@ -123,8 +127,8 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
   });
   registerPosition(app, {
     livePosition: liveView.position,
-    latestPosition: (wearerId, aheadLimitMs) => latestPosition(db, wearerId, aheadLimitMs),
-    readMessagesAfter: (query) => readMessagesAfter(db, query),
+    latestPosition: async (wearerId) => newestByClock(await latestPositions(db, wearerId, AHEAD_LIMIT_MS)),
+    readMessagesAfter: (query) => readMessagesAfter(db, { ...query, aheadLimitMs: AHEAD_LIMIT_MS }),
     clock,
   });
   registerRejected(app, { listRejected: (filter, payloadBytes) => listRejected(db, filter, payloadBytes) });

@@ -3,6 +3,7 @@ import type { FindingEvent } from '../alerts/event.js';
 import type { Queryable } from '../ports/database.js';
 import type { DueRequest, ReconcileStore } from '../ports/reconcile.js';
 import type { RequestRow } from '../ports/record-tables.js';
+import { isAhead, MOST_AHEAD, madeAt } from './made-at.js';
 import { PING_COLUMNS, type StoredPingRow, toStoredPing } from './rerun.js';
 
 const instant = (ms: number): string => new Date(ms).toISOString();
@@ -165,20 +166,38 @@ export const reconcileStore: ReconcileStore = {
     );
     return rows.map(({ finding }) => finding);
   },
-  async readPingsBefore(db, { tagId, beforeMs, limit }) {
+  async readPingsBefore(db, { tagId, beforeMs, limit, aheadLimitMs }) {
     const { rows } = await db.query<StoredPingRow>(
-      `select ${PING_COLUMNS} from ping where tag_id = $1 and fixed_at < $2::timestamptz and position is not null
-       order by fixed_at desc, identity desc limit $3`,
-      [tagId, instant(beforeMs), limit],
+      `select ${PING_COLUMNS} from (
+         (select * from ping where tag_id = $1 and fixed_at < $2::timestamptz and position is not null
+          order by fixed_at desc, identity desc limit $3)
+         union
+         (select * from ping where tag_id = $1 and position is not null and ${isAhead('$4')}
+            and fixed_at >= $2::timestamptz and fixed_at < $2::timestamptz + ${MOST_AHEAD} and received_at < $2::timestamptz)
+       ) as ping order by ${madeAt('$4')} desc, identity desc limit $3`,
+      [tagId, instant(beforeMs), limit, aheadLimitMs / 1000],
     );
     return rows.reverse().map((row) => toStoredPing(tagId, row));
   },
-  async readOrderedPings(db, { tagId, fromMs, after, limit }) {
+  async readOrderedPings(db, { tagId, fromMs, after, limit, aheadLimitMs }) {
+    // Those of clocks that are ahead stand elsewhere in the index: those that were made within the page's time are put among it.
     const { rows } = await db.query<StoredPingRow>(
-      `select ${PING_COLUMNS} from ping
-       where tag_id = $1 and fixed_at >= $2::timestamptz and (fixed_at, identity) > ($2::timestamptz, $3)
-       order by fixed_at, identity limit $4`,
-      [tagId, instant(after?.fixedAtMs ?? fromMs), after?.identity ?? '', limit],
+      `with punctual as materialized (
+         select * from ping
+         where tag_id = $1 and fixed_at >= $2::timestamptz and (fixed_at, identity) > ($2::timestamptz, $3) and not ${isAhead('$5')}
+         order by fixed_at, identity limit $4
+       ), page as (
+         select case when count(*) = $4 then max(fixed_at) else 'infinity' end as until from punctual
+       )
+       select ${PING_COLUMNS} from (
+         select * from punctual
+         union all
+         (select * from ping
+          where tag_id = $1 and fixed_at >= $2::timestamptz and fixed_at <= (select until + ${MOST_AHEAD} from page)
+            and ${isAhead('$5')} and (received_at, identity) > ($2::timestamptz, $3) and received_at <= (select until from page)
+          order by received_at, identity limit $4)
+       ) as ping order by ${madeAt('$5')}, identity limit $4`,
+      [tagId, instant(after?.madeAtMs ?? fromMs), after?.identity ?? '', limit, aheadLimitMs / 1000],
     );
     return rows.map((row) => toStoredPing(tagId, row));
   },

@@ -1,7 +1,9 @@
 /** Where a wearer was: pings joined with who wore the tag when. */
+
 import type { Mechanism, NotJudged } from '../engine/types.js';
 import type { Queryable } from '../ports/database.js';
 import type { TrailModel } from '../ports/watch.js';
+import { isAhead, madeAt } from './made-at.js';
 
 /** A ping as it was recorded, with or without a position. Instants are epoch ms. */
 export interface TrailPoint {
@@ -146,31 +148,49 @@ export async function readTrail(
 /** Where a newest position is looked for first: every day is a partition, and asking 400 of them takes 80 ms, asking two 4. */
 const RECENT_MS = 2 * 86_400_000;
 
+/** As many fixes from the future as are looked at: enough to know whether a clock runs ahead. */
+const AHEAD_FIXES = 200;
+
+/** The newest position of a wearer on record, and what came after it dated ahead of its receipt, oldest first. */
+export interface LatestPositions {
+  readonly newest: PositionPoint | null;
+  readonly ahead: readonly PositionPoint[];
+}
+
 /**
- * The newest position of a wearer on record; null where there is none. A fix dated ahead of its receipt does not hide the
- * others (`aheadLimitMs`: how far ahead is too far).
+ * Where a wearer was last. A fix dated ahead of its receipt does not hide the others (`aheadLimitMs`: how far ahead is too far);
+ * whether it is one of a clock that runs ahead is for the reader to judge (`views/trail-clock.ts`).
  */
-export async function latestPosition(
-  db: Queryable,
-  wearerId: string,
-  aheadLimitMs: number,
-): Promise<PositionPoint | null> {
-  const newestSince = async (since: Date): Promise<PositionPoint | null> => {
+export async function latestPositions(db: Queryable, wearerId: string, aheadLimitMs: number): Promise<LatestPositions> {
+  const read = async (lateral: string, since: Date): Promise<PositionPoint[]> => {
     const { rows } = await db.query<TrailRow>(
-      `select ${COLUMNS}
-       from activation a cross join lateral (
-         select * from ping
-         where ping.tag_id = a.tag_id and ping.fixed_at >= a.fitted_at and ping.fixed_at >= $3::timestamptz
-           and ping.fixed_at < coalesce(a.removed_at, 'infinity') and ping.position is not null
-           and ping.not_judged is distinct from 'zero-position' and ping.fixed_at <= ping.received_at + make_interval(secs => $2)
-         order by ping.fixed_at desc limit 1
-       ) p
-       where a.wearer_id = $1 order by p.fixed_at desc limit 1`,
+      `select ${COLUMNS} from activation a cross join lateral (${lateral}) p where a.wearer_id = $1`,
       [wearerId, aheadLimitMs / 1000, since],
     );
-    return rows[0] === undefined ? null : (toPoint(rows[0]) as PositionPoint);
+    return rows.map((row) => toPoint(row) as PositionPoint);
   };
-  return (await newestSince(new Date(Date.now() - RECENT_MS))) ?? (await newestSince(new Date(0)));
+  const isPosition =
+    "ping.tag_id = a.tag_id and ping.position is not null and ping.not_judged is distinct from 'zero-position'";
+  const newestSince = async (since: Date): Promise<PositionPoint | null> => {
+    const points = await read(
+      `select * from ping
+       where ${isPosition} and ping.fixed_at >= a.fitted_at and ping.fixed_at >= $3::timestamptz
+         and ping.fixed_at < coalesce(a.removed_at, 'infinity') and not ${isAhead('$2')}
+       order by ping.fixed_at desc limit 1`,
+      since,
+    );
+    return points.sort((a, b) => b.fixedAtMs - a.fixedAtMs)[0] ?? null;
+  };
+  const recent = new Date(Date.now() - RECENT_MS);
+  const newest = (await newestSince(recent)) ?? (await newestSince(new Date(0)));
+  const ahead = await read(
+    `select * from ping
+     where ${isPosition} and ${isAhead('$2')} and ping.received_at >= a.fitted_at
+       and ping.received_at < coalesce(a.removed_at, 'infinity') and ping.fixed_at > $3::timestamptz and ping.received_at > $3::timestamptz
+     order by ping.received_at desc limit ${AHEAD_FIXES}`,
+    newest === null ? new Date(0) : new Date(newest.receivedAtMs),
+  );
+  return { newest, ahead: ahead.sort((a, b) => a.receivedAtMs - b.receivedAtMs) };
 }
 
 /** As many messages as are told beside a position. */
@@ -188,10 +208,9 @@ export async function readMessagesAfter(
     `select ${COLUMNS}
      from activation a join ping p on p.tag_id = a.tag_id
        and p.fixed_at >= a.fitted_at and (a.removed_at is null or p.fixed_at < a.removed_at)
-     where a.wearer_id = $1 and p.fixed_at > $2::timestamptz and p.position is null
+     where a.wearer_id = $1 and p.fixed_at > $2::timestamptz and ${madeAt('$3', 'p')} > $2::timestamptz and p.position is null
        and (p.device_events <> '{}' or p.position_ignored is not null)
-       and p.fixed_at <= p.received_at + make_interval(secs => $3)
-     order by p.fixed_at desc, p.tag_id, p.identity limit ${NEWER_MESSAGES}`,
+     order by ${madeAt('$3', 'p')} desc, p.tag_id, p.identity limit ${NEWER_MESSAGES}`,
     [query.wearerId, new Date(query.afterMs), query.aheadLimitMs / 1000],
   );
   return rows.map(toPoint);

@@ -2,7 +2,7 @@
  * Where everybody is now, and which tag is on whom: the api's own view of `tagwatch.states` and the inputs after them. It needs
  * the log alone, so positions go on while the database is away.
  */
-import { type AheadFix, isAhead, madeAtMs, noteAhead } from '../engine/fold/clock-ahead.js';
+import { type AheadFix, isAhead, madeAtMs, noteAhead, showsRight } from '../engine/fold/clock-ahead.js';
 import { isZeroPosition } from '../engine/fold/zero-position.js';
 import type { Activation, Ping, TagWatch } from '../engine/types.js';
 import type { ConsumerHandler, EventLog, LogRecord, PartitionControl, TopicPartition } from '../ports/event-log.js';
@@ -108,11 +108,11 @@ export async function startLiveView(deps: LiveViewDeps): Promise<LiveView> {
   /** Whether a fix from the future is one of a clock that runs ahead: then it was made when it was received. */
   function isJudged({ tagId, fixedAtMs }: Ping, receivedAtMs: number): boolean {
     const fix = { fixedAtMs, receivedAtMs };
+    const before = ahead.get(tagId);
     if (!isAhead(fix)) {
-      ahead.delete(tagId);
+      if (before !== undefined && showsRight(before.fixes, fix)) ahead.delete(tagId);
       return true;
     }
-    const before = ahead.get(tagId);
     const { fixes, runs } = noteAhead(before?.fixes ?? [], fix, before?.runs ?? false);
     ahead.set(tagId, { fixes, runs });
     return runs;

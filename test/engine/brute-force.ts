@@ -15,7 +15,13 @@ import { unknownBetween, unknownSince } from '../../src/engine/fold/unknown-at-e
 import type { Episode, HeldBack, KeptFix, Told, ToldOver } from '../../src/engine/state.js';
 import { recall, withRecalled } from '../../src/engine/tell/match.js';
 import { tell } from '../../src/engine/tell/tell.js';
-import { AGREEING_FIXES, KEPT_FIXES } from '../../src/engine/thresholds.js';
+import {
+  AGREEING_FIXES,
+  AHEAD_LIMIT_MS,
+  CLOCK_AHEAD_FIXES,
+  CLOCK_AHEAD_WITHIN_MS,
+  KEPT_FIXES,
+} from '../../src/engine/thresholds.js';
 import type { EngineEvent, Ping } from '../../src/engine/types.js';
 import type { CompiledOwn } from '../../src/engine/watch/compile.js';
 import { type PreparedTerm, termsByKey } from '../../src/engine/watch/prepared-term.js';
@@ -158,8 +164,29 @@ export function createBruteForce(own: CompiledOwn, terms: readonly PreparedTerm[
     return said.events;
   };
 
+  /** All fixes from the future since the clock was last seen to be right. */
+  let ahead: { readonly fixedAtMs: number; readonly receivedAtMs: number }[] = [];
+  let isClockAhead = false;
+
+  /** A fix from the future: nothing, or of a clock that runs ahead what it is as made when it was received. */
+  const takeAhead = (ping: Ping, receivedAtMs: number): readonly EngineEvent[] => {
+    const fix = fixOf({ ...ping, fixedAtMs: receivedAtMs }, receivedAtMs, own);
+    if (fix === null || ahead.slice(-8).some(({ fixedAtMs }) => fixedAtMs === ping.fixedAtMs)) return [];
+    ahead.push({ fixedAtMs: ping.fixedAtMs, receivedAtMs });
+    const recent = ahead.filter((each) => each.receivedAtMs > receivedAtMs - CLOCK_AHEAD_WITHIN_MS);
+    isClockAhead ||= recent.length >= CLOCK_AHEAD_FIXES;
+    if (!isClockAhead) return [];
+    return say(fix, receivedAtMs).map((event) => ({ ...event, clockAheadMs: ping.fixedAtMs - receivedAtMs }));
+  };
+
   return {
     ping(ping, receivedAtMs) {
+      if (ping.position !== null && ping.fixedAtMs - receivedAtMs > AHEAD_LIMIT_MS)
+        return takeAhead(ping, receivedAtMs);
+      if (ping.position !== null && ping.fixedAtMs > (ahead.at(-1)?.receivedAtMs ?? Infinity)) {
+        ahead = [];
+        isClockAhead = false;
+      }
       const fix = fixOf(ping, receivedAtMs, own);
       const newest = plain.waiting.at(-1) ?? plain.fixes.at(-1);
       if (fix === null || (newest !== undefined && fix.fixedAtMs <= newest.fixedAtMs)) return [];

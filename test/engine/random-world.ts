@@ -49,6 +49,15 @@ const change = fc.option(
   }),
 );
 
+/** A clock that runs ahead for some fixes in a row, and schedules whose edges are not expanded to the end. */
+const watching = fc.record({
+  /** Beyond what a right clock may be ahead by, also where a fix comes two minutes late. */
+  aheadMs: fc.constantFrom(200_000, 600_000, 7_200_000),
+  fromFix: fc.nat({ max: 20 }),
+  fixes: fc.constantFrom(0, 1, 2, 5, 20, 60, 60),
+  runsOutAfterMs: fc.constantFrom(null, 40 * MINUTE_MS, 130 * MINUTE_MS),
+});
+
 export interface World {
   readonly first: TagWatch;
   readonly steps: readonly Step[];
@@ -65,9 +74,14 @@ function windowsOf(minutes: readonly number[]): number[] {
   return edges.slice(0, edges.length - (edges.length % 2));
 }
 
-/** Worlds; `changes` also replaces the exclusion's zone and brings a shared condition while the track runs. */
-export function worlds(options: { changes: boolean }): fc.Arbitrary<World> {
-  return fc.tuple(terms, fc.array(fix, { minLength: 1, maxLength: 60 }), change).map(([spec, runs, changed]) => {
+/**
+ * Worlds; `changes` also replaces the exclusion's zone and brings a shared condition while the track runs, `watching` has clocks
+ * that run ahead and schedules that run out.
+ */
+export function worlds(options: { changes: boolean; watching?: boolean }): fc.Arbitrary<World> {
+  const faults = options.watching === true ? watching : fc.constant(null);
+  const runs = fc.array(fix, { minLength: 1, maxLength: 60 });
+  return fc.tuple(terms, runs, change, faults).map(([spec, runs, changed, faulty]) => {
     const fixes = runs.flatMap((run) => Array.from({ length: run.times }, () => run)).slice(0, MAX_FIXES);
     const { bufferMetres } = spec;
     const square = zone({ bufferMetres });
@@ -79,8 +93,14 @@ export function worlds(options: { changes: boolean }): fc.Arbitrary<World> {
       publishedAtMs: START_MS + spec.publishedAfterMs,
       ...(spec.endsAfterMs === null ? {} : { endsAtMs: START_MS + spec.endsAfterMs, endsBecause: 'order-ended' }),
     };
-    const curfew = { ...common, windows: windowsOf(spec.windowMinutes) };
-    const other = { ...common, conditionId: 'C-other', windows: windowsOf(spec.otherMinutes) };
+    const expanded = (windows: number[]): Partial<Term> => {
+      const untilMs = faulty?.runsOutAfterMs == null ? Infinity : START_MS + faulty.runsOutAfterMs;
+      if (untilMs === Infinity) return { windows };
+      const known = windows.filter((atMs) => atMs < untilMs);
+      return { windows: known.slice(0, known.length - (known.length % 2)), windowsUntilMs: untilMs };
+    };
+    const curfew = { ...common, ...expanded(windowsOf(spec.windowMinutes)) };
+    const other = { ...common, conditionId: 'C-other', ...expanded(windowsOf(spec.otherMinutes)) };
     const list = [
       ...(spec.exclusion ? [term('exclusion', square, common)] : []),
       ...(spec.inclusion ? [term('inclusion', near, common)] : []),
@@ -92,12 +112,14 @@ export function worlds(options: { changes: boolean }): fc.Arbitrary<World> {
     const steps: Step[] = [];
     let fixedAtMs = START_MS;
     let receivedAtMs = START_MS;
-    for (const each of fixes) {
+    for (const [i, each] of fixes.entries()) {
       fixedAtMs += each.afterMs;
       if (fixedAtMs > START_MS + LENGTH_MS) break;
       // A tag sends in order: what it held back comes before what is newer.
       receivedAtMs = Math.max(receivedAtMs, fixedAtMs + each.delayMs);
-      const ping = pingAt(fixedAtMs, each.at, { mechanism: each.mechanism as 'GPS' });
+      const isAhead = faulty !== null && i >= faulty.fromFix && i < faulty.fromFix + faulty.fixes;
+      const toldAtMs = isAhead ? fixedAtMs + faulty.aheadMs : fixedAtMs;
+      const ping = pingAt(toldAtMs, each.at, { mechanism: each.mechanism as 'GPS' });
       steps.push({ atMs: receivedAtMs, input: { type: 'ping', ping, receivedAtMs } });
     }
     if (options.changes && changed !== null)

@@ -10,7 +10,7 @@ import type { EngineEvent, ReconcileRequest, TagWatch } from '../../src/engine/t
 import { compileTag, joinShared } from '../../src/engine/watch/compile.js';
 import { prepareShared, startOrderedRerun } from '../../src/roles/reconciler/ordered-rerun.js';
 import { mergeRequests } from '../../src/roles/reconciler/reconcile-request.js';
-import type { StoredPing } from '../../src/roles/reconciler/rerun.js';
+import { madeAtMsOf, type StoredPing } from '../../src/roles/reconciler/rerun.js';
 import { START_MS, worlds } from '../engine/random-world.js';
 import { describeEvent, instant, type Step } from '../scenarios/scenario.js';
 import { faraway, middle, type Place, pingAt, term, watch, zone } from '../scenarios/world.js';
@@ -38,8 +38,8 @@ function live(first: TagWatch) {
     return result.events;
   };
   const compare = (at: ReconcileRequest, untilMs: number) => {
-    const ordered = [...pings].sort((a, b) => a.ping.fixedAtMs - b.ping.fixedAtMs);
-    const again = startOrderedRerun('A-1', known, prepareShared([]), ordered[0]!.ping.fixedAtMs);
+    const ordered = [...pings].sort((a, b) => madeAtMsOf(a) - madeAtMsOf(b));
+    const again = startOrderedRerun('A-1', known, prepareShared([]), madeAtMsOf(ordered[0]!));
     again.take(ordered);
     const { found, newestFixAtMs } = again.finish(untilMs);
     return { newestFixAtMs, changes: compareWithRecord(found, recordOf(events), at) };
@@ -159,6 +159,42 @@ describe('a backlog of two hours, newest first', () => {
     // Late by minutes, but from before the past was settled: the record's, and nothing flips back.
     engine.ping({ ping: pingAt(at('11:59:30'), middle), receivedAtMs: at('12:20:00') });
     expect(engine.reconcile(at('12:22:00'))).toEqual([]);
+  });
+});
+
+describe('a tag whose clock runs ahead', () => {
+  const isInside = within(['10:10:00', '10:20:00'], ['10:40:00', '10:50:00']);
+  const aheadMs = 2 * 60 * MINUTE_MS;
+  const fixes = track('10:00:00', '11:00:00', isInside).map(({ atMs, place }): StoredPing => {
+    return { ping: pingAt(atMs + aheadMs, place), receivedAtMs: atMs };
+  });
+  const before = watch([square], [], { publishedAtMs: 0 });
+  const after = watch([square], [term('exclusion', square, backdated('08:00:00', '11:00:30'))], {
+    sequence: 2,
+    publishedAtMs: at('11:00:30'),
+  });
+
+  test('a condition dated back over it: judged at the receipt of its fixes, and how far ahead it was is told', () => {
+    const engine = live(before);
+    for (const fix of fixes) engine.ping(fix);
+    engine.watch(after);
+    const said = engine.reconcile(at('11:03:00'));
+    expect(lines(said)).toEqual([
+      '11:03:00 confirmed exclusion 10:10:00- belief',
+      '11:03:00 ended exclusion 10:10:00-10:20:00 complied belief',
+      '11:03:00 confirmed exclusion 10:40:00- belief',
+      '11:03:00 ended exclusion 10:40:00-10:50:00 complied belief',
+    ]);
+    expect(new Set(said.map(({ clockAheadMs }) => clockAheadMs))).toEqual(new Set([aheadMs]));
+  });
+
+  test('what was told live by it is found again, and nothing is left to say', () => {
+    const engine = live(exclusion());
+    for (const fix of fixes) engine.ping(fix);
+    const violations = recordOf(engine.events).filter(({ last }) => last.kind === 'exclusion');
+    expect(violations).toHaveLength(2);
+    engine.ask({ fromMs: at('10:00:00'), toMs: at('11:00:00'), baseAtMs: at('11:00:00') });
+    expect(engine.reconcile(at('11:03:00'))).toEqual([]);
   });
 });
 

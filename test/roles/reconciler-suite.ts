@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { FindingEvent } from '../../src/alerts/event.js';
 import { type Database, DatabaseUnavailable } from '../../src/ports/database.js';
-import type { EventLog } from '../../src/ports/event-log.js';
+import type { EventLog, NewRecord } from '../../src/ports/event-log.js';
 import type { ReconcileStore } from '../../src/ports/reconcile.js';
 import { ALERTS, decodeJson, encodeJson, INPUTS, inputRecord } from '../../src/ports/topics.js';
 import { startEngine } from '../../src/roles/engine/engine-worker.js';
@@ -23,6 +23,7 @@ const MINUTE_MS = 60_000;
 const clock = { nowMs: () => Date.now(), set() {} };
 const OPTIONS = { quietMs: 300, pollMs: 50, checkFirstMs: 200, leaseMs: 1_000 };
 const LIMIT = { timeout: 20_000 };
+const AHEAD_MINUTES = 180;
 
 /** `open` gives a migrated database; `openLog` a log of its own, with Tagwatch's topics. */
 export function reconcilerSuite(
@@ -217,6 +218,30 @@ export function reconcilerSuite(
       await expect.poll(recorded, LIMIT).toEqual(AS_IN_ORDER());
       await expect.poll(waiting, LIMIT).toBe(0);
       expect((await eventsOf()).every(({ historic }) => historic)).toBe(true);
+    });
+
+    it('the same of a tag whose clock runs ahead: its fixes are judged when they were received, page by page', async () => {
+      const fixes = backlog.toReversed().map((minute): NewRecord => {
+        const { key, value } = ping(minute, AHEAD_MINUTES);
+        const input = decodeJson<object>(value!);
+        return { key: key!, value: encodeJson({ ...input, receivedAtMs: nowMs + minute * MINUTE_MS }) };
+      });
+      await log.append(INPUTS, fixes);
+      await start({ options: { pagePings: 7 } });
+      await expect.poll(async () => (await rows()).length, LIMIT).toBe(121);
+      await exclude(at(-240));
+      const violations = async () => (await eventsOf()).filter(({ kind }) => kind === 'exclusion');
+      await expect
+        .poll(async () => (await violations()).map(({ type, episode }) => [type, episode.startedAt]), LIMIT)
+        .toEqual([
+          ['confirmed', at(-110)],
+          ['ended', at(-110)],
+          ['confirmed', at(-40)],
+          ['ended', at(-40)],
+        ]);
+      await expect.poll(waiting, LIMIT).toBe(0);
+      for (const { historic, clockAheadMs } of await violations())
+        expect([historic, clockAheadMs]).toEqual([true, AHEAD_MINUTES * MINUTE_MS]);
     });
     const rows = async () => (await db.query('select 1 from ping where tag_id = $1', [tag])).rows;
 

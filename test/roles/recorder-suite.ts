@@ -11,7 +11,7 @@ import { type Recorder, type RecorderDeps, startRecorder } from '../../src/roles
 import { listAlerts, readAlert } from '../../src/store/alerts.js';
 import { migrate } from '../../src/store/migrate.js';
 import { recordTables } from '../../src/store/recording.js';
-import { latestPosition, readMessagesAfter, readTrail } from '../../src/store/trail.js';
+import { latestPositions, readMessagesAfter, readTrail } from '../../src/store/trail.js';
 import { pingAt, TEST_START_MS } from '../support/pings.js';
 import { createRememberingLog, silentLog } from '../support/silent-log.js';
 
@@ -277,14 +277,17 @@ export function recorderSuite(
       expect(seconds(bounded.points)).toEqual([180, 250]);
 
       // The newest of the first wearer is his last on him; the one ahead of its clock hides nobody.
-      expect((await latestPosition(db, first, 60_000))?.fixedAtMs).toBe(TEST_START_MS + 59_999);
-      expect(await latestPosition(db, second, 60_000)).toMatchObject({
+      expect((await latestPositions(db, first, 60_000)).newest?.fixedAtMs).toBe(TEST_START_MS + 59_999);
+      expect((await latestPositions(db, second, 60_000)).newest).toMatchObject({
         tagId: tag,
         activationId: second,
         latitude: 51.28,
       });
-      expect((await latestPosition(db, second, 60_000))?.fixedAtMs).toBe(TEST_START_MS + 300_000);
-      expect(await latestPosition(db, `W-${randomUUID()}`, 60_000)).toBeNull();
+      expect(await latestPositions(db, second, 60_000)).toMatchObject({
+        newest: { fixedAtMs: TEST_START_MS + 300_000 },
+        ahead: [],
+      });
+      expect(await latestPositions(db, `W-${randomUUID()}`, 60_000)).toEqual({ newest: null, ahead: [] });
     });
 
     it('takes the accuracy of the tag’s model where the ping has none', async () => {

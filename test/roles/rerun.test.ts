@@ -32,3 +32,24 @@ test('what the engine said of any world, late fixes and all, is said again over 
   );
   expect(found).toBeGreaterThan(50);
 });
+
+test('of a clock that ran ahead and of schedules that ran out as well, in the order in which all came in', () => {
+  let found = 0;
+  fc.assert(
+    fc.property(worlds({ changes: false, watching: true }), ({ first, steps }) => {
+      fc.pre(first.activations[0]!.terms.every((term) => term.publishedAtMs <= START_MS));
+      const pings = steps.flatMap((step) => ('input' in step && step.input.type === 'ping' ? [step.input] : []));
+      const untilMs = steps.at(-1)!.atMs;
+      const { events } = play(first, steps, 'every');
+      const again = rerun({ activationId: 'A-1', watch: first, shared: [], pings, untilMs });
+      const last = new Map<string, EngineEvent>(events.map((event) => [event.alertId, event]));
+      for (const event of last.values()) {
+        if (event.type === 'withdrawn') continue;
+        if (event.kind === 'clock-ahead') found++;
+        expect(findAlert(again, event)?.last.episode).toEqual(event.episode);
+      }
+    }),
+    { numRuns: 200 },
+  );
+  expect(found).toBeGreaterThan(10);
+});

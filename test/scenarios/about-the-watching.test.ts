@@ -64,6 +64,26 @@ describe('a clock that runs ahead', () => {
       .expect([]);
   });
 
+  it('a fix from before that comes late or once more does not say that the clock is right', () => {
+    const ahead = { afterMs: -3_600_000 };
+    scenario(DAY, excluded)
+      .at('12:09:00')
+      .fix(faraway)
+      .at('13:10:00')
+      .fix(middle, ahead)
+      .at('12:08:30')
+      .fix(faraway, { afterMs: 110_000 })
+      .at('13:11:00')
+      .fix(middle, ahead)
+      .at('12:09:00')
+      .fix(faraway, { afterMs: 150_000 })
+      .at('13:12:00')
+      .fix(middle, ahead)
+      .at('12:09:00')
+      .fix(faraway, { afterMs: 190_000 })
+      .expect(['12:12:00 confirmed exclusion 12:12:00- first-fix', '12:12:00 confirmed clock-ahead 12:10:00- device']);
+  });
+
   it('a fix that is sent again is not another one', () => {
     const again = { afterMs: -3_600_000 };
     const { notJudged } = scenario(DAY, excluded)

@@ -22,6 +22,11 @@ export function madeAtMs(fix: AheadFix): number {
   return isAhead(fix) ? fix.receivedAtMs : fix.fixedAtMs;
 }
 
+/** Whether a fix shows that a clock that was ahead is right again: one from before, sent late or once more, says nothing of it. */
+export function showsRight(before: readonly AheadFix[], fix: AheadFix): boolean {
+  return !isAhead(fix) && fix.fixedAtMs > before.at(-1)!.receivedAtMs;
+}
+
 export interface AheadNoted {
   readonly fixes: readonly AheadFix[];
   readonly isRepeated: boolean;

@@ -18,6 +18,7 @@ const EXTENSIONS: readonly (readonly [name: string, pick: (fix: TrailFix) => Val
   ['batteryPercent', (fix) => fix.batteryPercent],
   ['deviceEvents', (fix) => (fix.deviceEvents.length === 0 ? null : fix.deviceEvents.join(' '))],
   ['notJudged', (fix) => fix.notJudged],
+  ['clockAheadMs', (fix) => fix.clockAheadMs ?? null],
   ['positionIgnored', (fix) => fix.positionIgnored ?? null],
 ];
 

@@ -28,6 +28,8 @@ export interface TrailFix {
   readonly deviceEvents: readonly string[];
   /** Why it was no evidence; null: nothing in it, nor in those around it, spoke against it. */
   readonly notJudged: string | null;
+  /** How far the clock of the tag was ahead of the receipt; absent: it was not. Judged, it was judged at its receipt. */
+  readonly clockAheadMs?: number;
   /** Of the tag, for those who judge the fix; no format tells it. */
   readonly model?: TrailModel | null;
   /** Of the first fix after a gap in the evidence. */
@@ -87,7 +89,16 @@ export function createGeoJsonTrail(): TrailWriter {
 /** Named one by one, so that what a caller's fixes carry besides does not reach the file. */
 function pickProperties(fix: Omit<TrailFix, 'latitude' | 'longitude' | 'fixedAtMs' | 'receivedAtMs'>) {
   const { tagId, activationId, sequence, accuracyMetres, mechanism, speedKmh, headingDegrees } = fix;
-  const { altitudeMetres, satellites, batteryPercent, deviceEvents, notJudged, positionIgnored, gapBefore } = fix;
+  const {
+    altitudeMetres,
+    satellites,
+    batteryPercent,
+    deviceEvents,
+    notJudged,
+    clockAheadMs,
+    positionIgnored,
+    gapBefore,
+  } = fix;
   return {
     tagId,
     activationId,
@@ -101,6 +112,7 @@ function pickProperties(fix: Omit<TrailFix, 'latitude' | 'longitude' | 'fixedAtM
     batteryPercent,
     deviceEvents,
     notJudged,
+    ...(clockAheadMs === undefined ? {} : { clockAheadMs }),
     ...(positionIgnored === undefined ? {} : { positionIgnored }),
     ...(gapBefore === undefined
       ? {}
@@ -125,6 +137,7 @@ const CSV_COLUMNS: readonly (readonly [name: string, pick: (fix: TrailFix) => st
   ['batteryPercent', (fix) => fix.batteryPercent],
   ['deviceEvents', (fix) => fix.deviceEvents.join(' ')],
   ['notJudged', (fix) => fix.notJudged],
+  ['clockAheadMs', (fix) => fix.clockAheadMs ?? null],
   ['positionIgnored', (fix) => fix.positionIgnored ?? null],
   ['gapBeforeFrom', ({ gapBefore }) => (gapBefore === undefined ? null : instant(gapBefore.fromMs))],
   ['cannotExclude', ({ gapBefore }) => (gapBefore === undefined ? null : listOf(gapBefore))],

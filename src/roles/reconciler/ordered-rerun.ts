@@ -9,11 +9,11 @@ import { applyShared, createSharedIndex, type SharedIndex } from '../../engine/n
 import { isPublishedInTime } from '../../engine/past/past-change.js';
 import { collectFound, type FoundEpisode } from '../../engine/past/reconcile.js';
 import type { Episode } from '../../engine/state.js';
-import { AHEAD_LIMIT_MS, DELAYED_AFTER_MS } from '../../engine/thresholds.js';
+import { DELAYED_AFTER_MS } from '../../engine/thresholds.js';
 import type { SharedWatch, TagWatch, Term } from '../../engine/types.js';
 import { type CompiledActivation, compileTag, joinShared, leaveShared } from '../../engine/watch/compile.js';
 import { bufferKey, termKey, zoneTermKey } from '../../engine/watch/prepared-term.js';
-import type { StoredPing } from './rerun.js';
+import { madeAtMsOf, type StoredPing } from './rerun.js';
 
 /** When a term was published that is known from its start here: before that an edge cannot have been unknown. */
 type Publications = ReadonlyMap<string, number>;
@@ -47,11 +47,11 @@ export function prepareShared(shared: readonly SharedWatch[]): OrderedShared {
 }
 
 export interface OrderedRerun {
-  /** Folds pings in the order of their device time; later calls go on where earlier ones ended. */
+  /** Folds pings in the order in which they were made (`madeAtMsOf`); later calls go on where earlier ones ended. */
   take(pings: readonly StoredPing[]): void;
   /** Lets time pass until then; answers what stands. `newestFixAtMs` is -Infinity where no fix counted. */
   finish(untilMs: number): { readonly found: FoundEpisode[]; readonly newestFixAtMs: number };
-  /** Device time of the first ping it was given: of before that it can tell nothing. Infinity: there was none. */
+  /** When the first ping was made that it was given: of before that it can tell nothing. Infinity: there was none. */
   beganAtMs(): number;
   /** How many episodes are held. */
   size(): number;
@@ -109,14 +109,15 @@ export function startOrderedRerun(
   give({ type: 'watch', atMs: startMs }, 0);
   return {
     take(pings) {
-      for (const { ping, receivedAtMs } of pings) {
-        // A device clock that was ahead says nothing of when its fix was made.
-        if (ping.fixedAtMs - receivedAtMs > AHEAD_LIMIT_MS) continue;
-        if (ping.fixedAtMs < worn.fittedAtMs || ping.fixedAtMs >= worn.removedAtMs) continue;
-        beganAtMs = Math.min(beganAtMs, ping.fixedAtMs);
-        tickUntil(ping.fixedAtMs);
-        const delayMs = receivedAtMs - ping.fixedAtMs;
-        give({ type: 'ping', ping, receivedAtMs: ping.fixedAtMs }, delayMs > DELAYED_AFTER_MS ? delayMs : 0);
+      for (const stored of pings) {
+        const madeAtMs = madeAtMsOf(stored);
+        if (madeAtMs < worn.fittedAtMs || madeAtMs >= worn.removedAtMs) continue;
+        beganAtMs = Math.min(beganAtMs, madeAtMs);
+        tickUntil(madeAtMs);
+        const delayMs = stored.receivedAtMs - madeAtMs;
+        // As if it had come at once: a clock that is ahead is still ahead of that.
+        const input = { type: 'ping', ping: stored.ping, receivedAtMs: madeAtMs } as const;
+        give(input, delayMs > DELAYED_AFTER_MS ? delayMs : 0);
       }
     },
     finish(untilMs) {

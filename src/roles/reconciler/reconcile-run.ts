@@ -1,12 +1,13 @@
 /** One reconciliation: reads what is stored of an activation, re-runs the engine over it, compares with the alerts on record. */
 import type { HistoricChange } from '../../engine/inputs.js';
 import { compareWithRecord } from '../../engine/past/reconcile.js';
-import { GAP_LIMIT_MS, HORIZON_MS, KEPT_FIXES } from '../../engine/thresholds.js';
+import { AHEAD_LIMIT_MS, GAP_LIMIT_MS, HORIZON_MS, KEPT_FIXES } from '../../engine/thresholds.js';
 import type { ReconcileRequest, TagWatch } from '../../engine/types.js';
 import type { Queryable } from '../../ports/database.js';
 import type { PingCursor, ReconcileStore } from '../../ports/reconcile.js';
 import { type OrderedShared, startOrderedRerun } from './ordered-rerun.js';
 import { toRecordedEpisode } from './recorded-episode.js';
+import { madeAtMsOf } from './rerun.js';
 
 export interface RunLimits {
   /** Pings in memory at once. */
@@ -49,31 +50,28 @@ export async function runReconciliation(
     limit: limits.maxAlerts + 1,
   });
   if (findings.length > limits.maxAlerts) throw new Error(`more than ${limits.maxAlerts} alerts to compare with`);
-  // What was told by a clock that ran ahead stands: its fixes are not among those that are folded again.
-  const recorded = findings
-    .filter(({ clockAheadMs }) => clockAheadMs === undefined)
-    .map(toRecordedEpisode)
-    .filter((one) => one !== null);
+  const recorded = findings.map(toRecordedEpisode).filter((one) => one !== null);
   const touched = recorded.filter(({ last }) => last.episode.startedAtMs <= request.toMs + GAP_LIMIT_MS);
   const fromMs =
     Math.min(request.fromMs - GAP_LIMIT_MS, ...touched.map(({ last }) => last.episode.startedAtMs)) - HORIZON_MS;
 
   const rerun = startOrderedRerun(activationId, watch, shared, fromMs);
-  const before = await store.readPingsBefore(db, { tagId, beforeMs: fromMs, limit: KEPT_FIXES });
+  const read = { tagId, aheadLimitMs: AHEAD_LIMIT_MS };
+  const before = await store.readPingsBefore(db, { ...read, beforeMs: fromMs, limit: KEPT_FIXES });
   rerun.take(before);
   let count = before.length;
   let slicedAtMs: number | null = null;
   const goesOnOnRecord = touched.some(({ last }) => last.episode.endedAtMs === null);
   for (let after: PingCursor | null = null; ; ) {
-    const pings = await store.readOrderedPings(db, { tagId, fromMs, after, limit: limits.pagePings });
+    const pings = await store.readOrderedPings(db, { ...read, fromMs, after, limit: limits.pagePings });
     rerun.take(pings);
     count += pings.length;
-    const last = pings.at(-1)?.ping;
+    const last = pings.at(-1);
     if (last === undefined || pings.length < limits.pagePings) break;
-    after = { fixedAtMs: last.fixedAtMs, identity: last.identity };
+    after = { madeAtMs: madeAtMsOf(last), identity: last.ping.identity };
     if (goesOnOnRecord) continue;
     // What goes on there is told by later pings, and by the live fold's own.
-    const toldUntilMs = last.fixedAtMs - HORIZON_MS;
+    const toldUntilMs = after.madeAtMs - HORIZON_MS;
     if (toldUntilMs <= request.fromMs || rerun.goesOn(toldUntilMs + GAP_LIMIT_MS)) continue;
     if (toldUntilMs > request.toMs) break;
     if (rerun.size() <= limits.maxEpisodes) continue;

@@ -14,6 +14,10 @@ export interface StoredPing {
   readonly receivedAtMs: number;
 }
 
+/** When a ping was made as far as is known: a clock that is ahead does not say. */
+export const madeAtMsOf = ({ ping, receivedAtMs }: StoredPing): number =>
+  madeAtMs({ fixedAtMs: ping.fixedAtMs, receivedAtMs });
+
 export interface RerunInputs {
   readonly activationId: string;
   /** With every version of the conditions; terms that were never published are not in it. */
@@ -68,8 +72,7 @@ export function rerun({ activationId, watch, shared, pings, untilMs }: RerunInpu
       publish(atMs);
     }
     tickUntil(receivedAtMs);
-    if (activationFor(compiled, madeAtMs({ fixedAtMs: ping.fixedAtMs, receivedAtMs }))?.activationId !== activationId)
-      continue;
+    if (activationFor(compiled, madeAtMsOf({ ping, receivedAtMs }))?.activationId !== activationId) continue;
     give({ type: 'ping', ping, receivedAtMs });
   }
   for (const atMs of publications) {

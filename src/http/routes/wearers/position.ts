@@ -13,19 +13,15 @@ import { RecordId } from '../../plugins/ids.js';
 import { sees } from '../../plugins/principal.js';
 import { problemResponses, sendProblem } from '../../plugins/problems.js';
 
-/** A fix dated further ahead of its receipt is nobody's newest (`engine.md`, "Time, order and lateness"). */
-const AHEAD_OF_CLOCK_MS = 60_000;
-
 export interface PositionDeps {
   /** The live view (`views/live-view.ts`); null where it holds none. */
   readonly livePosition: (wearerId: string) => FeedPosition | null;
-  /** The record (`store/trail.ts`); rejects with `DatabaseUnavailable`. */
-  readonly latestPosition: (wearerId: string, aheadLimitMs: number) => Promise<PlacedFix | null>;
+  /** By the record (`store/trail.ts`, `views/trail-clock.ts`); rejects with `DatabaseUnavailable`. */
+  readonly latestPosition: (wearerId: string) => Promise<PlacedFix | null>;
   /** The newest messages without a position after an instant, the newest first; rejects with `DatabaseUnavailable`. */
   readonly readMessagesAfter: (query: {
     readonly wearerId: string;
     readonly afterMs: number;
-    readonly aheadLimitMs: number;
   }) => Promise<readonly TrailFix[]>;
   readonly clock: Clock;
 }
@@ -85,7 +81,7 @@ export function registerPosition(app: App, deps: PositionDeps): void {
 }
 
 async function readMessages(deps: PositionDeps, wearerId: string, afterMs: number): Promise<Static<typeof Message>[]> {
-  const messages = await deps.readMessagesAfter({ wearerId, afterMs, aheadLimitMs: AHEAD_OF_CLOCK_MS });
+  const messages = await deps.readMessagesAfter({ wearerId, afterMs });
   return messages.map(({ tagId, activationId, fixedAtMs, receivedAtMs, deviceEvents, positionIgnored }) => ({
     tagId,
     activationId,
@@ -99,7 +95,7 @@ async function readMessages(deps: PositionDeps, wearerId: string, afterMs: numbe
 async function readPosition(deps: PositionDeps, wearerId: string): Promise<Static<typeof PositionItemSchema> | null> {
   const live = deps.livePosition(wearerId);
   if (live !== null) return toPositionItem(live);
-  const fix = await deps.latestPosition(wearerId, AHEAD_OF_CLOCK_MS);
+  const fix = await deps.latestPosition(wearerId);
   if (fix === null) return null;
   const { tagId, activationId, latitude, longitude, accuracyMetres, mechanism, speedKmh, headingDegrees } = fix;
   return {
@@ -115,5 +111,6 @@ async function readPosition(deps: PositionDeps, wearerId: string): Promise<Stati
     speedKmh,
     headingDegrees,
     batteryPercent: fix.batteryPercent,
+    ...(fix.clockAheadMs === undefined ? {} : { clockAheadMs: fix.clockAheadMs }),
   };
 }

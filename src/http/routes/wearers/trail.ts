@@ -7,6 +7,7 @@ import { TRAIL_FORMATS } from '../../../formats/trails/track-write.js';
 import type { TrailFix, TrailWriter } from '../../../formats/trails/trail.js';
 import type { Clock } from '../../../ports/clock.js';
 import type { Log } from '../../../ports/log.js';
+import type { TrailClocks } from '../../../ports/watch.js';
 import type { App } from '../../app.js';
 import { RecordId } from '../../plugins/ids.js';
 import { readInstants } from '../../plugins/instants.js';
@@ -26,6 +27,8 @@ export interface TrailPlace {
   readonly identity: string;
   /** The newest fix before the place that was evidence; null: none was. */
   readonly evidence?: TrailFix | null;
+  /** What the clocks of the tags were known to be at the place (`views/trail-clock.ts`). */
+  readonly clocks?: TrailClocks;
 }
 
 export interface TrailDeps {
