@@ -128,6 +128,12 @@ describe('readCsvTrack', () => {
     await expect(read(text)).rejects.toThrow(message);
   });
 
+  it('says in a few lines what is missing, whatever the file has in its first', async () => {
+    const header = Array.from({ length: 500 }, (_, i) => `${i}${'x'.repeat(200)}`).join(',');
+    const refused = await read(`${header}\n`).catch((error: Error) => error.message);
+    expect(String(refused).length).toBeLessThan(4_000);
+  });
+
   it('refuses a file without the column for the tag, an endless quote, and gzip that is cut off', async () => {
     const header = 'time,lat,lon\n2026-01-26 15:57:02,53.4,-2.9\n';
     await expect(read(header, { tag: { column: 'vehicle_id' }, accuracyMetres: 10 })).rejects.toThrow(

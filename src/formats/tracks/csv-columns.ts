@@ -3,6 +3,8 @@ import { findLayout, type Layout } from './track-fields.js';
 import { namesOf } from './track-names.js';
 
 const REQUIRED = ['latitude', 'longitude', 'time'] as const;
+/** Characters of the names that a file has, in what is said of it: enough to see which file it is. */
+const MAX_SEEN_LENGTH = 1_000;
 
 /**
  * The columns of a header, or what is missing, told with what was seen and what was looked for. `tagColumn`: the name of the column
@@ -19,9 +21,10 @@ export function findColumns(
   );
   if (tagColumn !== null && layout.tag === null) missing.push(`  tag: looked for ${tagColumn}`);
   if (missing.length === 0) return { ok: true, layout };
-  const seen = header.slice(0, 50).map((name) => name.slice(0, 60));
+  const names = header.slice(0, 50).map((name) => name.slice(0, 60));
+  const seen = names.join(', ').slice(0, MAX_SEEN_LENGTH);
   const detail =
     `The first line must name the columns, and these are missing (capitals and separators do not matter):\n` +
-    `${missing.join('\n')}\n  columns seen: ${seen.join(', ')}`;
+    `${missing.join('\n')}\n  columns seen: ${seen}`;
   return { ok: false, detail };
 }
