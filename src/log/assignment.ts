@@ -1,11 +1,14 @@
 /** Who of a group reads what: partition n of every topic goes to the same member, and a member keeps what it had. */
 import type { TopicPartition } from '../ports/event-log.js';
 
-/** A member of a group, and the partition numbers it had before. */
+/** A member of a group, and the partition numbers that it has or had. */
 export interface GroupMember {
   readonly memberId: string;
   readonly topics: readonly string[];
+  /** What it was given last; it may have lost it since. */
   readonly owned: readonly number[];
+  /** What it has not let go of, and in which generation of the group it was given that; of two who say so the later one has it. */
+  readonly held?: { readonly numbers: readonly number[]; readonly generation: number };
 }
 
 /**
@@ -44,13 +47,48 @@ function topicsByReaders(members: readonly GroupMember[]): [string[], GroupMembe
   return [...groups.values()];
 }
 
-/** The owner of each number: first what members had, up to a fair share, then the rest to whoever has least. */
+/** Of an assignment what may begin now, and whether something has to be let go of by its holder before it can. */
+export function withholdHeld(
+  assignment: ReadonlyMap<string, readonly TopicPartition[]>,
+  members: readonly GroupMember[],
+): { readonly granted: Map<string, TopicPartition[]>; readonly isWaiting: boolean } {
+  let isWaiting = false;
+  const granted = new Map<string, TopicPartition[]>();
+  for (const [memberId, partitions] of assignment) {
+    const free = partitions.filter(({ topic, partition }) => {
+      const readers = members.filter(({ topics }) => topics.includes(topic));
+      const holder = holderOf(readers, partition);
+      return holder === undefined || holder === memberId;
+    });
+    if (free.length < partitions.length) isWaiting = true;
+    granted.set(memberId, free);
+  }
+  return { granted, isWaiting };
+}
+
+/** Who has a partition number; of several who say so, whoever was given it last: the others have yet to learn that they lost it. */
+function holderOf(members: readonly GroupMember[], number: number): string | undefined {
+  const holders = members.filter(({ held }) => held?.numbers.includes(number));
+  const [newest] = holders.sort((a, b) => b.held!.generation - a.held!.generation);
+  return newest?.memberId;
+}
+
+/** The numbers of partitions, each once. */
+export function partitionNumbers(partitions: readonly TopicPartition[]): number[] {
+  return [...new Set(partitions.map(({ partition }) => partition))];
+}
+
+/** The owner of each number: first who has it, then who had it, each up to a fair share, then the rest to whoever has least. */
 function dealNumbers(members: readonly GroupMember[], numbers: number): string[] {
   const fairShare = Math.floor(numbers / members.length);
   let extras = numbers % members.length;
   const owners = new Array<string | undefined>(numbers).fill(undefined);
   const loads = new Map(members.map((member) => [member.memberId, 0]));
-  for (const { memberId, owned } of members) {
+  const holds = members.map((member) => ({
+    memberId: member.memberId,
+    owned: (member.held?.numbers ?? []).filter((number) => holderOf(members, number) === member.memberId),
+  }));
+  for (const { memberId, owned } of [...holds, ...members]) {
     for (const number of owned.toSorted((a, b) => a - b)) {
       const load = loads.get(memberId)!;
       if (!(number >= 0 && number < numbers) || owners[number] !== undefined) continue;

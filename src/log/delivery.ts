@@ -1,9 +1,9 @@
-/** One assignment of one consumer: a loop per partition that hands over batches until the assignment ends. */
-import type { ConsumerHandler, LogBatch, PartitionControl, TopicPartition } from '../ports/event-log.js';
+/** What one consumer is given: a loop per partition that hands over batches from when it is added until it is given up. */
+import type { ConsumerHandler, LogBatch, PartitionControl, Revocation, TopicPartition } from '../ports/event-log.js';
 import type { Log } from '../ports/log.js';
 import { type Backoff, backoffDelayMs, settlesWithin, sleep } from './backoff.js';
 
-/** Where the records of an assignment come from. */
+/** Where the records of partitions come from. */
 export interface RecordSource {
   /** Where the partition begins unless it is sought. */
   startOffset(at: TopicPartition): number;
@@ -20,19 +20,24 @@ export interface RecordSource {
 }
 
 export interface Delivery {
-  readonly assignment: readonly TopicPartition[];
+  /** What is delivered, and what is still being given up. */
+  held(): readonly TopicPartition[];
   /**
-   * Ends deliveries, waits for those under way (at most `revokeLimitMs`), then calls `onRevoked` (at most as long again).
-   * With `lost`, the partitions are somebody else's already: `onRevoked` is not called.
+   * Ends deliveries of what is not among these, waits for those under way (at most `revokeLimitMs`), then calls `onRevoked` (at most
+   * as long again). All others go on.
    */
-  stop(how?: 'lost'): Promise<void>;
+  keepOnly(kept: readonly TopicPartition[], how: Revocation): Promise<void>;
+  /**
+   * Begins what of these is not delivered: `onAssigned` first, deliveries after it. All others go on. One that is still being given
+   * up begins when it has been, unless it is to be given up again by then.
+   */
+  add(assignment: readonly TopicPartition[]): void;
 }
 
 export interface DeliveryOptions {
   readonly source: RecordSource;
-  readonly assignment: readonly TopicPartition[];
   readonly handler: ConsumerHandler;
-  /** For the log: whose assignment this is. */
+  /** For the log: whose partitions these are. */
   readonly group: string | null;
   readonly log: Log;
   readonly retry: Backoff;
@@ -44,22 +49,26 @@ interface Cursor extends TopicPartition {
   paused: boolean;
   /** Counts seeks, so that a batch that was under way does not move a position that was sought meanwhile. */
   seeks: number;
+  readonly ending: AbortController;
+  /** Settles when nothing of it is delivered any more. */
+  running: Promise<void>;
   wake(): void;
 }
 
-/** Begins an assignment: `onAssigned` first, deliveries after it. */
+/** A consumer that has been given nothing yet. */
 export function startDelivery(options: DeliveryOptions): Delivery {
-  const { source, assignment, handler, group, log, retry, revokeLimitMs } = options;
-  const ended = new AbortController();
-  const cursors = assignment.map((at): Cursor => {
-    const { topic, partition } = at;
-    return { topic, partition, position: source.startOffset(at), paused: false, seeks: 0, wake() {} };
-  });
-  let revoked = false;
+  const { source, handler, group, log, retry, revokeLimitMs } = options;
+  const cursors = new Map<string, Cursor>();
+  /** Partitions that are being given up, each until it has been. */
+  const leaving = new Map<string, Promise<void>>();
+  let wanted: ReadonlySet<string> = new Set();
+  let hasBegun = false;
+  /** Ends telling a consumer that it was given nothing. */
+  let waitingForAny: AbortController | null = null;
 
   const withCursor = (at: TopicPartition, change: (cursor: Cursor) => void) => {
-    const cursor = cursors.find(({ topic, partition }) => topic === at.topic && partition === at.partition);
-    if (!cursor || revoked) return;
+    const cursor = cursors.get(nameOf(at));
+    if (!cursor) return;
     change(cursor);
     cursor.wake();
   };
@@ -81,10 +90,11 @@ export function startDelivery(options: DeliveryOptions): Delivery {
     lastHeartbeatAtMs: () => source.lastHeartbeatAtMs(),
   };
 
-  /** Tries until it succeeds, or until the assignment ends or `isMoot` says that it need not; answers whether it succeeded. */
+  /** Tries until it succeeds, or until `ended` or `isMoot` says that it need not; answers whether it succeeded. */
   async function attempt(
     what: string,
     at: object,
+    ended: AbortSignal,
     work: () => Promise<void>,
     isMoot: () => boolean = () => false,
   ): Promise<boolean> {
@@ -95,15 +105,17 @@ export function startDelivery(options: DeliveryOptions): Delivery {
       } catch (error) {
         const delayMs = backoffDelayMs(retry, tries);
         log.warn({ group, ...at, tries, delayMs, err: error }, `${what} rejected; it is tried again`);
-        await sleep(delayMs, ended.signal);
-        if (ended.signal.aborted || isMoot()) return false;
+        await sleep(delayMs, ended);
+        if (ended.aborted || isMoot()) return false;
       }
     }
   }
 
   async function pump(cursor: Cursor): Promise<void> {
+    const { signal } = cursor.ending;
+    if (signal.aborted) return;
     const unwatch = source.watch(cursor, () => cursor.wake());
-    while (!ended.signal.aborted) {
+    while (!signal.aborted) {
       if (cursor.paused || !(await deliverNext(cursor))) await change(cursor);
       // A handler that awaits nothing real must not keep timers and sockets from running.
       else await new Promise(setImmediate);
@@ -115,7 +127,7 @@ export function startDelivery(options: DeliveryOptions): Delivery {
   function change(cursor: Cursor): Promise<void> {
     return new Promise((resolve) => {
       cursor.wake = resolve;
-      if (ended.signal.aborted) resolve();
+      if (cursor.ending.signal.aborted) resolve();
     });
   }
 
@@ -134,13 +146,14 @@ export function startDelivery(options: DeliveryOptions): Delivery {
   }
 
   async function handle(cursor: Cursor, batch: LogBatch): Promise<true> {
-    const { seeks, topic, partition } = cursor;
+    const { seeks, topic, partition, ending } = cursor;
     const isMoot = () => cursor.seeks !== seeks || cursor.paused;
-    if (!(await attempt('onBatch', { topic, partition }, () => handler.onBatch(batch, control), isMoot))) return true;
+    const work = () => handler.onBatch(batch, control);
+    if (!(await attempt('onBatch', { topic, partition }, ending.signal, work, isMoot))) return true;
     const { nextOffset } = batch;
     if (cursor.seeks === seeks) cursor.position = nextOffset;
     // A handler that came back after the limit has nothing more to say about the partition.
-    if (source.commit && !revoked) {
+    if (source.commit && cursors.get(nameOf(cursor)) === cursor) {
       await source.commit(cursor, nextOffset).catch((error: unknown) => {
         log.warn({ group, topic, partition, err: error }, 'A position was not stored');
       });
@@ -148,28 +161,83 @@ export function startDelivery(options: DeliveryOptions): Delivery {
     return true;
   }
 
-  async function run(): Promise<void> {
-    const ready = await attempt('onAssigned', {}, () => handler.onAssigned(assignment, control));
-    if (ready) await Promise.all(cursors.map(pump));
+  /** `onAssigned` for partitions that came together, as far as they are not given up before it has succeeded. */
+  async function begin(added: readonly TopicPartition[]): Promise<void> {
+    hasBegun = true;
+    const isOver = new AbortController();
+    if (added.length === 0) waitingForAny = isOver;
+    const begun = added.map((at): Cursor => {
+      const { topic, partition } = at;
+      const position = source.startOffset(at);
+      const ending = new AbortController();
+      return { topic, partition, position, paused: false, seeks: 0, ending, running: Promise.resolve(), wake() {} };
+    });
+    const isOn = ({ ending }: Cursor) => !ending.signal.aborted;
+    for (const cursor of begun) {
+      cursors.set(nameOf(cursor), cursor);
+      cursor.ending.signal.addEventListener('abort', () => {
+        if (!begun.some(isOn)) isOver.abort();
+      });
+    }
+    const assign = () => handler.onAssigned(begun.filter(isOn).map(placeOf), control);
+    const assigned = attempt('onAssigned', {}, isOver.signal, assign);
+    for (const cursor of begun) cursor.running = assigned.then((ready) => (ready ? pump(cursor) : undefined));
+    await Promise.all(begun.map(({ running }) => running));
   }
 
-  const running = run();
-  running.catch((error: unknown) => log.error({ group, err: error }, 'A consumer failed and delivers nothing more'));
+  function add(assignment: readonly TopicPartition[]): void {
+    wanted = new Set(assignment.map(nameOf));
+    const waiting = assignment.flatMap((at) => leaving.get(nameOf(at)) ?? []);
+    if (waiting.length > 0) {
+      void Promise.all(waiting).then(() => add(assignment.filter((at) => wanted.has(nameOf(at)))));
+    }
+    const added = assignment.filter((at) => !cursors.has(nameOf(at)));
+    // Who is given nothing has to know that too, once.
+    if (added.length === 0 && (hasBegun || waiting.length > 0)) return;
+    begin(added).catch((error: unknown) =>
+      log.error({ group, err: error }, 'A consumer failed and delivers nothing more'),
+    );
+  }
+
+  async function giveUp(given: readonly Cursor[], how: Revocation): Promise<void> {
+    for (const { ending } of given) ending.abort();
+    for (const cursor of given) cursor.wake();
+    const running = Promise.all(given.map((cursor) => cursor.running));
+    if (!(await settlesWithin(running, revokeLimitMs))) {
+      log.warn({ group, revokeLimitMs }, 'A batch was still being handled when its partition was given away');
+    }
+    if (handler.onRevoked) {
+      const told = handler.onRevoked(given.map(placeOf), control, how);
+      told.catch((error: unknown) => log.warn({ group, err: error }, 'onRevoked rejected'));
+      if (!(await settlesWithin(told, revokeLimitMs))) log.warn({ group, revokeLimitMs }, 'onRevoked took too long');
+    }
+    for (const cursor of given) cursors.delete(nameOf(cursor));
+  }
 
   return {
-    assignment,
-    async stop(how) {
-      ended.abort();
-      for (const cursor of cursors) cursor.wake();
-      if (!(await settlesWithin(running, revokeLimitMs))) {
-        log.warn({ group, revokeLimitMs }, 'A batch was still being handled when its partition was given away');
+    held: () => [...cursors.values()].map(placeOf),
+    add,
+    async keepOnly(kept, how) {
+      wanted = new Set(kept.map(nameOf));
+      waitingForAny?.abort();
+      const given = [...cursors.values()].filter(
+        (cursor) => !wanted.has(nameOf(cursor)) && !leaving.has(nameOf(cursor)),
+      );
+      if (given.length > 0) {
+        const gone = giveUp(given, how).finally(() => {
+          for (const cursor of given) leaving.delete(nameOf(cursor));
+        });
+        for (const cursor of given) leaving.set(nameOf(cursor), gone);
       }
-      if (handler.onRevoked && how !== 'lost') {
-        const told = handler.onRevoked(assignment, control);
-        told.catch((error: unknown) => log.warn({ group, err: error }, 'onRevoked rejected'));
-        if (!(await settlesWithin(told, revokeLimitMs))) log.warn({ group, revokeLimitMs }, 'onRevoked took too long');
-      }
-      revoked = true;
+      await Promise.all(leaving.values());
     },
   };
+}
+
+function nameOf({ topic, partition }: TopicPartition): string {
+  return `${topic}/${partition}`;
+}
+
+function placeOf({ topic, partition }: TopicPartition): TopicPartition {
+  return { topic, partition };
 }

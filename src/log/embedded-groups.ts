@@ -1,7 +1,7 @@
 /** Consumer groups within one process: members come and go, and every time the partitions are dealt out again. */
-import type { ConsumeOptions, TopicPartition } from '../ports/event-log.js';
+import type { ConsumeOptions } from '../ports/event-log.js';
 import type { Log } from '../ports/log.js';
-import { assignPartitions } from './assignment.js';
+import { assignPartitions, partitionNumbers } from './assignment.js';
 import type { Backoff } from './backoff.js';
 import { type Delivery, type RecordSource, startDelivery } from './delivery.js';
 import type { EmbeddedStore } from './embedded-store.js';
@@ -9,7 +9,7 @@ import type { EmbeddedStore } from './embedded-store.js';
 interface Member {
   readonly memberId: string;
   readonly options: ConsumeOptions;
-  delivery: Delivery | null;
+  readonly delivery: Delivery;
 }
 
 export interface EmbeddedGroups {
@@ -42,7 +42,7 @@ export function createGroups(context: GroupsContext): EmbeddedGroups {
     return group.lastChange;
   }
 
-  /** Whoever gets something else gives up all it had before anybody is given anything. */
+  /** Whatever goes to somebody else is given up before anybody is given anything; all else goes on. */
   async function rebalance(group: Group): Promise<void> {
     const members = [...group.members];
     const counts = new Map<string, number>();
@@ -53,24 +53,14 @@ export function createGroups(context: GroupsContext): EmbeddedGroups {
       members.map(({ memberId, options, delivery }) => ({
         memberId,
         topics: options.topics,
-        owned: [...new Set(delivery?.assignment.map(({ partition }) => partition))],
+        owned: partitionNumbers(delivery.held()),
       })),
       counts,
     );
-    const changed = members.filter((member) => !isSame(member.delivery?.assignment, assignment.get(member.memberId)!));
-    await Promise.all(changed.map((member) => member.delivery?.stop()));
-    for (const member of changed) {
-      const { group: name, handler } = member.options;
-      member.delivery = startDelivery({
-        source: createSource(member.options),
-        assignment: assignment.get(member.memberId)!,
-        handler,
-        group: name,
-        log,
-        retry,
-        revokeLimitMs,
-      });
-    }
+    await Promise.all(
+      members.map(({ memberId, delivery }) => delivery.keepOnly(assignment.get(memberId)!, 'given-up')),
+    );
+    for (const { memberId, delivery } of members) delivery.add(assignment.get(memberId)!);
   }
 
   function createSource({ group, commit }: ConsumeOptions): RecordSource {
@@ -89,7 +79,7 @@ export function createGroups(context: GroupsContext): EmbeddedGroups {
   async function leave(groupId: string, group: Group, member: Member): Promise<void> {
     if (!group.members.delete(member)) return;
     // In the group's order: a change under way may still be giving this member something.
-    group.lastChange = group.lastChange.then(() => member.delivery?.stop());
+    group.lastChange = group.lastChange.then(() => member.delivery.keepOnly([], 'given-up'));
     await change(group);
     if (group.members.size === 0 && groups.get(groupId) === group) groups.delete(groupId);
   }
@@ -101,7 +91,15 @@ export function createGroups(context: GroupsContext): EmbeddedGroups {
       const groupId = options.group === null ? `solo:${memberId}` : `group:${options.group}`;
       const group = groups.get(groupId) ?? { members: new Set(), lastChange: Promise.resolve() };
       groups.set(groupId, group);
-      const member: Member = { memberId, options, delivery: null };
+      const delivery = startDelivery({
+        source: createSource(options),
+        handler: options.handler,
+        group: options.group,
+        log,
+        retry,
+        revokeLimitMs,
+      });
+      const member: Member = { memberId, options, delivery };
       group.members.add(member);
       await change(group);
       return { leave: () => leave(groupId, group, member) };
@@ -120,9 +118,4 @@ export function createGroups(context: GroupsContext): EmbeddedGroups {
       );
     },
   };
-}
-
-function isSame(before: readonly TopicPartition[] | undefined, after: readonly TopicPartition[]): boolean {
-  if (before?.length !== after.length) return false;
-  return before.every((at, i) => at.topic === after[i]!.topic && at.partition === after[i]!.partition);
 }

@@ -1,5 +1,8 @@
-/** A consumer on Kafka: takes part in its group (or reads alone), and goes on over errors until it is stopped. */
-import type { ConsumeOptions, Consumer, TopicPartition } from '../ports/event-log.js';
+/**
+ * A consumer on Kafka: takes part in its group (or reads alone), and goes on over errors until it is stopped. When the group changes
+ * it joins again while it goes on, and lets go of what is meant for others alone; they are given it in the round after that.
+ */
+import type { ConsumeOptions, Consumer, Revocation, TopicPartition } from '../ports/event-log.js';
 import { backoffDelayMs, settlesWithin, sleep } from './backoff.js';
 import { type Delivery, startDelivery } from './delivery.js';
 import {
@@ -12,10 +15,13 @@ import {
   repairCluster,
 } from './kafka-client.js';
 import { startFetching } from './kafka-fetching.js';
-import { createMembership, type Membership } from './kafka-membership.js';
+import { createMembership, type Joined, type Membership } from './kafka-membership.js';
 
-/** Beyond draining, what coming to an end may take before the connections are cut. */
+/** How long leaving the group may take, and as long again whatever else is at hand, before the connections are cut. */
 const LEAVE_LIMIT_MS = 5_000;
+
+/** How often the coordinator is asked whether a round begins that is known to follow soon, ms. */
+const ROUND_EXPECTED_EVERY_MS = 50;
 
 /** Starts in the background: where Kafka is away, it goes on trying. */
 export function startConsumer(context: KafkaContext, options: ConsumeOptions): Consumer {
@@ -29,12 +35,9 @@ export function startConsumer(context: KafkaContext, options: ConsumeOptions): C
   let failures = 0;
   let delivering = false;
 
-  function deliver(
-    assignment: readonly TopicPartition[],
-    membership: Membership | null,
-    positions: Map<string, number>,
-  ) {
-    const { source, stop } = startFetching(context, fetching, assignment);
+  /** Begins with nothing. `positions`: where partitions begin unless they are sought, by `topic/partition`. */
+  function deliver(membership: Membership | null, positions: ReadonlyMap<string, number>) {
+    const { source, stop } = startFetching(context, fetching);
     const delivery = startDelivery({
       source: {
         ...source,
@@ -43,7 +46,6 @@ export function startConsumer(context: KafkaContext, options: ConsumeOptions): C
         // Nobody takes partitions away from one that reads alone.
         lastHeartbeatAtMs: () => membership?.lastAnsweredAtMs() ?? Date.now(),
       },
-      assignment,
       handler: options.handler,
       group,
       log,
@@ -51,55 +53,100 @@ export function startConsumer(context: KafkaContext, options: ConsumeOptions): C
       revokeLimitMs: timings.revokeLimitMs,
     });
     delivering = true;
-    const end = async (how?: 'lost') => {
-      await delivery.stop(how);
+    const end = async (how: Revocation) => {
+      await delivery.keepOnly([], how);
       stop();
       delivering = false;
     };
-    return { ...delivery, stop: end } satisfies Delivery;
+    return { ...delivery, end };
   }
 
-  /** One assignment of a group, from joining to the next rebalance or the stop. Rejects where it was lost by an error. */
+  /** From joining a group to the stop, over all its changes. Rejects where what it holds was lost by an error. */
   async function takePart(membership: Membership): Promise<void> {
     await connectCluster(coordination, topics);
     await connectCluster(fetching, topics);
-    const assignment = await membership.join();
-    // The leader may know of partitions that are newer than what we know.
-    await fetching.refreshMetadata();
-    const counts = knownPartitions(coordination, topics);
-    const positions = options.commit ? await membership.committed(assignment) : new Map<string, number>();
-    log.info({ group, assignment: describe(assignment) }, 'Joined the group');
-    failures = 0;
-    const delivery = deliver(assignment, membership, positions);
-    let lookedUpAtMs = Date.now();
+    const positions = new Map<string, number>();
+    const delivery = deliver(membership, positions);
+    const prepare = async (added: readonly TopicPartition[]) => {
+      if (added.length === 0) return;
+      // The leader may know of partitions that are newer than what we know; what cannot be fetched yet is tried again.
+      await fetching.refreshMetadata().catch(() => {});
+      if (options.commit) for (const [at, offset] of await membership.committed(added)) positions.set(at, offset);
+    };
     try {
-      for (;;) {
-        await sleep(timings.heartbeatIntervalMs, stopping.signal);
-        if (stopping.signal.aborted) return await giveUp(delivery, membership);
-        const { standing, error } = await membership.heartbeat();
-        if (standing === 'rebalancing') return await giveUp(delivery, membership);
-        if (standing === 'lost') throw error;
-        if (standing === 'unreachable') await bearWith(membership, error);
-        else if (membership.isLeader() && Date.now() - lookedUpAtMs > timings.metadataIntervalMs) {
-          lookedUpAtMs = Date.now();
-          if (await hasGrown(counts)) return await giveUp(delivery, membership);
-        }
+      while (!stopping.signal.aborted) {
+        const claimed = delivery.held();
+        const joined = await joinHolding(membership, claimed);
+        if (joined === 'stopping') return await delivery.end('given-up');
+        const { assignment, isWaiting } = joined;
+        await prepare(assignment.filter((at) => !includes(claimed, at)));
+        log.info({ group, assignment: describe(assignment) }, 'Joined the group');
+        failures = 0;
+        // What was let go of meanwhile counts too: the others wait for us to say so.
+        const hasToLetGo = claimed.some((at) => !includes(assignment, at));
+        const lettingGo = delivery.keepOnly(assignment, 'given-up');
+        delivery.add(assignment);
+        await untilNextRound(membership, hasToLetGo ? lettingGo : null, isWaiting);
       }
+      await heartbeatWhile(membership, delivery.end('given-up'));
     } catch (error) {
-      await delivery.stop('lost');
+      await delivery.end('lost');
       throw error;
     }
   }
 
-  /** While partitions are being given up, the coordinator has to go on hearing of us. */
-  async function giveUp(delivery: Delivery, membership: Membership): Promise<void> {
-    let given = false;
-    const giving = delivery.stop().finally(() => {
-      given = true;
+  /**
+   * Joins while `claimed` is held; an error that leaves open whether the group goes on with us is borne as long as nobody else can
+   * have what we hold.
+   */
+  async function joinHolding(membership: Membership, claimed: readonly TopicPartition[]): Promise<Joined | 'stopping'> {
+    const aborted = new Promise<'stopping'>((resolve) => {
+      stopping.signal.addEventListener('abort', () => resolve('stopping'), { once: true });
     });
-    while (!given) {
-      if (!(await settlesWithin(giving, timings.heartbeatIntervalMs))) await membership.heartbeat();
+    while (!stopping.signal.aborted) {
+      try {
+        // It may take as long as others need to come.
+        return await Promise.race([membership.join(claimed), aborted]);
+      } catch (error) {
+        const standing = membership.standingOf(error);
+        // Members that join at the same moment send each other round again: nothing is wrong.
+        if (standing === 'rebalancing') continue;
+        if (standing !== 'unreachable' || claimed.length === 0) throw error;
+        await bearWith(membership, error);
+        await sleep(timings.retryFirstMs, stopping.signal);
+      }
     }
+    return 'stopping';
+  }
+
+  /** Heartbeats until there is a reason to join again: the group changes, or what was to be let go of has been. */
+  async function untilNextRound(
+    membership: Membership,
+    lettingGo: Promise<void> | null,
+    isWaiting: boolean,
+  ): Promise<void> {
+    const counts = knownPartitions(coordination, topics);
+    const intervalMs = isWaiting ? ROUND_EXPECTED_EVERY_MS : timings.heartbeatIntervalMs;
+    let lookedUpAtMs = Date.now();
+    for (;;) {
+      const waited = sleep(intervalMs, stopping.signal);
+      if ((await Promise.race([waited, ...(lettingGo ? [lettingGo.then(() => 'let go' as const)] : [])])) === 'let go')
+        return;
+      if (stopping.signal.aborted) return;
+      const { standing, error } = await membership.heartbeat();
+      if (standing === 'rebalancing') return;
+      if (standing === 'lost') throw error;
+      if (standing === 'unreachable') await bearWith(membership, error);
+      else if (membership.isLeader() && Date.now() - lookedUpAtMs > timings.metadataIntervalMs) {
+        lookedUpAtMs = Date.now();
+        if (await hasGrown(counts)) return;
+      }
+    }
+  }
+
+  /** While partitions are being given up, the coordinator has to go on hearing of us. */
+  async function heartbeatWhile(membership: Membership, giving: Promise<void>): Promise<void> {
+    while (!(await settlesWithin(giving, timings.heartbeatIntervalMs))) await membership.heartbeat();
     await giving;
   }
 
@@ -116,21 +163,23 @@ export function startConsumer(context: KafkaContext, options: ConsumeOptions): C
     return [...knownPartitions(coordination, topics)].some(([topic, count]) => count > before.get(topic)!);
   }
 
-  /** Every partition, from when the topics are there until their number changes or the stop. */
+  /** Every partition, from when the topics are there until the stop. */
   async function readAlone(): Promise<void> {
     await connectCluster(fetching, topics);
-    await fetching.refreshMetadata();
-    const counts = knownPartitions(fetching, topics);
-    const assignment = [...counts].flatMap(([topic, count]) =>
-      Array.from({ length: count }, (_, partition) => ({ topic, partition })),
-    );
-    failures = 0;
-    const delivery = deliver(assignment, null, new Map());
-    for (;;) {
-      await sleep(timings.metadataIntervalMs, stopping.signal);
-      if (!stopping.signal.aborted) await fetching.refreshMetadata().catch(() => {});
-      const grown = [...knownPartitions(fetching, topics)].some(([topic, count]) => count > counts.get(topic)!);
-      if (grown || stopping.signal.aborted) return delivery.stop();
+    const delivery = deliver(null, new Map());
+    try {
+      await fetching.refreshMetadata();
+      while (!stopping.signal.aborted) {
+        const assignment = [...knownPartitions(fetching, topics)].flatMap(([topic, count]) =>
+          Array.from({ length: count }, (_, partition) => ({ topic, partition })),
+        );
+        failures = 0;
+        delivery.add(assignment);
+        await sleep(timings.metadataIntervalMs, stopping.signal);
+        if (!stopping.signal.aborted) await fetching.refreshMetadata().catch(() => {});
+      }
+    } finally {
+      await delivery.end('given-up');
     }
   }
 
@@ -141,8 +190,6 @@ export function startConsumer(context: KafkaContext, options: ConsumeOptions): C
         await (membership ? takePart(membership) : readAlone());
       } catch (error) {
         if (stopping.signal.aborted) break;
-        // Members that join at the same moment send each other round again: nothing is wrong.
-        if (errorType(error) === 'REBALANCE_IN_PROGRESS') continue;
         const delayMs = backoffDelayMs(retry, failures++);
         log.warn(
           { group, topics, error: errorType(error), failures, delayMs },
@@ -152,9 +199,11 @@ export function startConsumer(context: KafkaContext, options: ConsumeOptions): C
         await Promise.all([coordination, fetching].map((cluster) => repairCluster(cluster, error)));
       }
     }
-    await membership?.leave().catch((error: unknown) => {
+    const leaving = membership?.leave().catch((error: unknown) => {
       log.debug({ group, error: errorType(error) }, 'The group was not told of leaving; it will notice');
     });
+    // Behind a join that waits for others it comes to nothing.
+    if (leaving) await settlesWithin(leaving, LEAVE_LIMIT_MS);
   }
 
   const running = run();
@@ -162,8 +211,8 @@ export function startConsumer(context: KafkaContext, options: ConsumeOptions): C
 
   async function stop(): Promise<void> {
     stopping.abort();
-    // What is under way is brought to its end; a join that waits for others ends with the connection.
-    const limitMs = LEAVE_LIMIT_MS + (delivering ? 2 * timings.revokeLimitMs : 0);
+    // What is under way is brought to its end; what waits for Kafka ends with the connection.
+    const limitMs = 2 * LEAVE_LIMIT_MS + (delivering ? 2 * timings.revokeLimitMs : 0);
     if (!(await settlesWithin(running, limitMs))) {
       log.warn({ group, topics }, 'A consumer did not come to an end and is cut off');
     }
@@ -177,6 +226,10 @@ export function startConsumer(context: KafkaContext, options: ConsumeOptions): C
       return stopped;
     },
   };
+}
+
+function includes(assignment: readonly TopicPartition[], at: TopicPartition): boolean {
+  return assignment.some(({ topic, partition }) => topic === at.topic && partition === at.partition);
 }
 
 /** Numbers by topic, for the log. */

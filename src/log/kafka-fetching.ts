@@ -1,4 +1,4 @@
-/** The records of one assignment from Kafka: a fetch per leading broker at a time, and one batch a partition kept ahead. */
+/** Records from Kafka for one consumer: a fetch per leading broker at a time, and one batch a partition kept ahead. */
 import type { Cluster } from 'kafkajs';
 import type { TopicPartition } from '../ports/event-log.js';
 import { backoffDelayMs } from './backoff.js';
@@ -14,7 +14,8 @@ interface Slot extends TopicPartition {
   buffer: Fetched | null;
   /** What there is when `fromOffset` turned out to lie outside of the log: reading goes on at its start. */
   movedTo: Bounds | null;
-  readonly watchers: Set<() => void>;
+  /** Tells whoever reads it that there is news. */
+  readonly wake: () => void;
 }
 
 export interface Fetching {
@@ -23,17 +24,9 @@ export interface Fetching {
 }
 
 /** Begins to fetch whatever is asked for through `source`, over all errors, until it is stopped. */
-export function startFetching(
-  { log, timings }: KafkaContext,
-  cluster: Cluster,
-  assignment: readonly TopicPartition[],
-): Fetching {
-  const slots = new Map(
-    assignment.map((at): [string, Slot] => [
-      slotKey(at),
-      { ...at, fromOffset: 0, hungry: false, buffer: null, movedTo: null, watchers: new Set() },
-    ]),
-  );
+export function startFetching({ log, timings }: KafkaContext, cluster: Cluster): Fetching {
+  /** Of the partitions that somebody watches. */
+  const slots = new Map<string, Slot>();
   const busyLeaders = new Set<string | null>();
   let stopped = false;
   let scheduled = false;
@@ -97,7 +90,7 @@ export function startFetching(
     if (answer.nextOffset === answer.fromOffset) return false;
     slot.buffer = answer;
     slot.hungry = false;
-    wake(slot);
+    slot.wake();
     return true;
   }
 
@@ -130,7 +123,7 @@ export function startFetching(
     }
     slot.movedTo = bounds!;
     slot.hungry = false;
-    wake(slot);
+    slot.wake();
   }
 
   function wantFrom(slot: Slot, offset: number): void {
@@ -144,7 +137,8 @@ export function startFetching(
   return {
     source: {
       read(at, position) {
-        const slot = slots.get(slotKey(at))!;
+        const slot = slots.get(slotKey(at));
+        if (!slot) return null;
         if (slot.movedTo !== null && slot.fromOffset === position) {
           const { startOffset: nextOffset, endOffset } = slot.movedTo;
           wantFrom(slot, nextOffset);
@@ -161,9 +155,14 @@ export function startFetching(
         return { ...placeOf(at), records, nextOffset: buffer.nextOffset, endOffset: buffer.endOffset };
       },
       watch(at, onNews) {
-        const { watchers } = slots.get(slotKey(at))!;
-        watchers.add(onNews);
-        return () => watchers.delete(onNews);
+        const { topic, partition } = at;
+        const nothing = { fromOffset: 0, hungry: false, buffer: null, movedTo: null };
+        const slot: Slot = { topic, partition, ...nothing, wake: onNews };
+        slots.set(slotKey(at), slot);
+        return () => {
+          // Whoever was given the partition again meanwhile has a slot of its own.
+          if (slots.get(slotKey(at)) === slot) slots.delete(slotKey(at));
+        };
       },
       async bounds(at) {
         const [bounds] = await orUnavailable('bounds', timings.answerLimitMs, fetchBounds(cluster, [at]));
@@ -182,10 +181,6 @@ function placeOf({ topic, partition }: TopicPartition): TopicPartition {
 
 function slotKey({ topic, partition }: TopicPartition): string {
   return `${topic}/${partition}`;
-}
-
-function wake(slot: Slot): void {
-  for (const notify of [...slot.watchers]) notify();
 }
 
 function pause(delayMs: number): Promise<void> {

@@ -1,7 +1,7 @@
 /** Membership of one consumer group: join, sync, heartbeat, commit, leave, each a request to the group's coordinator. */
 import { AssignerProtocol, type Cluster } from 'kafkajs';
 import type { TopicPartition } from '../ports/event-log.js';
-import { assignPartitions } from './assignment.js';
+import { assignPartitions, type GroupMember, partitionNumbers, withholdHeld } from './assignment.js';
 import { type Coordinator, errorType, type KafkaTimings, knownPartitions } from './kafka-client.js';
 
 const { MemberAssignment, MemberMetadata } = AssignerProtocol;
@@ -11,12 +11,28 @@ const ASSIGNER_NAME = 'tagwatch-copartitioned';
 
 const METADATA_VERSION = 0;
 
+/** The leader's word that another round is to follow. */
+const WAITING = Buffer.from('waiting');
+
 /** What the coordinator thinks of this member; `unreachable` where it did not say. */
 export type Standing = 'stable' | 'rebalancing' | 'lost' | 'unreachable';
 
+/** What a round of the group gives to this member. */
+export interface Joined {
+  /** All that it has to read; what else it holds it has to let go of, and then to join again. */
+  readonly assignment: readonly TopicPartition[];
+  /** Somebody has to let go of something before it can go to whom it is meant for: another round follows soon. */
+  readonly isWaiting: boolean;
+}
+
 export interface Membership {
-  /** Joins or joins again; resolves with what this member has to read. Rejects with kafkajs's errors: then join again. */
-  join(): Promise<readonly TopicPartition[]>;
+  /**
+   * Joins or joins again, while `held` goes on: nobody else is given that before this member has let go of it. Rejects with
+   * kafkajs's errors: then join again.
+   */
+  join(held: readonly TopicPartition[]): Promise<Joined>;
+  /** What an error of the coordinator says about this member; it is taken note of. */
+  standingOf(error: unknown): Standing;
   /** `isLeader`: this member deals the partitions out, so it has to notice when there are more. */
   isLeader(): boolean;
   heartbeat(): Promise<{ readonly standing: Standing; readonly error?: unknown }>;
@@ -39,6 +55,8 @@ export function createMembership(
   let generationId = -1;
   let leading = false;
   let owned: readonly number[] = [];
+  /** The generation in which `owned` was given: a later one was joined, and what it gave is not known. */
+  let ownedSince = -1;
   let answeredAtMs = 0;
 
   async function findCoordinator(): Promise<Coordinator> {
@@ -48,24 +66,25 @@ export function createMembership(
 
   /** The leader's part: what each member said when it joined becomes what each has to read. */
   function assign(members: readonly { memberId: string; memberMetadata: Buffer }[]) {
-    const group = members.map((member) => {
-      const metadata = MemberMetadata.decode(member.memberMetadata);
-      return { memberId: member.memberId, topics: metadata?.topics ?? [], owned: decodeOwned(metadata?.userData) };
+    const group = members.map(({ memberId, memberMetadata }): GroupMember => {
+      const metadata = MemberMetadata.decode(memberMetadata);
+      return { memberId, topics: metadata?.topics ?? [], ...decodeOwned(metadata?.userData) };
     });
     const counts = knownPartitions(cluster, [...new Set(group.flatMap((member) => member.topics))]);
-    return [...assignPartitions(group, counts)].map(([member, partitions]) => ({
+    const { granted, isWaiting } = withholdHeld(assignPartitions(group, counts), group);
+    return [...granted].map(([member, partitions]) => ({
       memberId: member,
       memberAssignment: MemberAssignment.encode({
         version: METADATA_VERSION,
         assignment: byTopic(partitions),
-        userData: Buffer.alloc(0),
+        userData: isWaiting ? WAITING : Buffer.alloc(0),
       }),
     }));
   }
 
-  async function join(): Promise<readonly TopicPartition[]> {
+  async function join(held: readonly TopicPartition[]): Promise<Joined> {
     const broker = await findCoordinator();
-    const userData = Buffer.from(JSON.stringify(owned));
+    const userData = encodeOwned(owned, { numbers: partitionNumbers(held), generation: ownedSince });
     const joined = await broker.joinGroup({
       groupId,
       sessionTimeout: timings.sessionLimitMs,
@@ -88,11 +107,13 @@ export function createMembership(
     const groupAssignment = leading ? assign(joined.members) : [];
     const { memberAssignment } = await broker.syncGroup({ groupId, generationId, memberId, groupAssignment });
     answeredAtMs = Date.now();
-    const partitions = Object.entries(MemberAssignment.decode(memberAssignment)?.assignment ?? {})
+    const given = MemberAssignment.decode(memberAssignment);
+    const assignment = Object.entries(given?.assignment ?? {})
       .flatMap(([topic, numbers]) => numbers.map((partition) => ({ topic, partition })))
       .sort((a, b) => (a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1));
-    owned = [...new Set(partitions.map(({ partition }) => partition))];
-    return partitions;
+    owned = partitionNumbers(assignment);
+    ownedSince = generationId;
+    return { assignment, isWaiting: given?.userData?.equals(WAITING) ?? false };
   }
 
   /** What an error of the coordinator says about this member. */
@@ -114,14 +135,8 @@ export function createMembership(
   }
 
   return {
-    async join() {
-      try {
-        return await join();
-      } catch (error) {
-        standingOf(error);
-        throw error;
-      }
-    },
+    join,
+    standingOf,
     isLeader: () => leading,
     async heartbeat() {
       try {
@@ -174,12 +189,24 @@ function byTopic(at: readonly TopicPartition[]): Record<string, number[]> {
   return numbers;
 }
 
-/** What a member says that it had; nothing where another version of us says it otherwise. */
-function decodeOwned(userData: Buffer | undefined): number[] {
+/** Behind the numbers that a member had, what it still has: earlier versions, which let go of everything first, pass that by. */
+function encodeOwned(owned: readonly number[], held: NonNullable<GroupMember['held']>): Buffer {
+  return Buffer.from(JSON.stringify([...owned, held]));
+}
+
+/** What a member says that it had and has; nothing where another version of us says it otherwise. */
+function decodeOwned(userData: Buffer | undefined): Pick<GroupMember, 'owned' | 'held'> {
   try {
     const value: unknown = JSON.parse(userData?.toString() ?? '[]');
-    return Array.isArray(value) ? value.filter((each) => Number.isInteger(each)) : [];
+    if (!Array.isArray(value)) return { owned: [] };
+    const held = (value as unknown[]).find(isHeld);
+    return { owned: value.filter((each) => Number.isInteger(each)), ...(held ? { held } : {}) };
   } catch {
-    return [];
+    return { owned: [] };
   }
+}
+
+function isHeld(value: unknown): value is NonNullable<GroupMember['held']> {
+  const { numbers, generation } = (value ?? {}) as { numbers?: unknown; generation?: unknown };
+  return Array.isArray(numbers) && numbers.every(Number.isInteger) && Number.isInteger(generation);
 }

@@ -29,9 +29,9 @@ export function withTopicPrefix(log: EventLog, prefix: string): EventLog {
     topics: topics.map(outer),
     commit,
     handler: {
-      onAssigned: (assignment, control) => handler.onAssigned(assignment.map(back), backControl(control)),
+      onAssigned: (added, control) => handler.onAssigned(added.map(back), backControl(control)),
       onBatch: (batch, control) => handler.onBatch(backBatch(batch), backControl(control)),
-      onRevoked: async (revoked, control) => handler.onRevoked?.(revoked.map(back), backControl(control)),
+      onRevoked: async (revoked, control, how) => handler.onRevoked?.(revoked.map(back), backControl(control), how),
     },
   });
   return {

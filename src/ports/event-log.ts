@@ -62,18 +62,25 @@ export interface PartitionControl {
   lastHeartbeatAtMs(): number;
 }
 
+/**
+ * How partitions go: `given-up` before anybody else has them, so that what is held of them may still be written; `lost` when they
+ * may be somebody else's already, so that nothing may.
+ */
+export type Revocation = 'given-up' | 'lost';
+
 /** What a consumer does. Deliveries of one partition are sequential; those of different partitions may overlap. */
 export interface ConsumerHandler {
   /**
-   * Called with the whole new assignment before any record of it is delivered; delivery waits for it. A partition that is not
-   * sought here starts at the group's committed offset where `commit` is on, and otherwise at its first record. Every
-   * assignment starts from nothing: what was held for earlier ones has to be let go.
+   * Called with the partitions that have come to those that it has, before any record of theirs is delivered; their delivery waits
+   * for it, that of all others goes on. Called once with none where it has been given none. A partition that is not sought here
+   * starts at the group's committed offset where `commit` is on, and otherwise at its first record. What was held of it when it was
+   * here before counts for nothing: others may have had it since.
    */
-  onAssigned(assignment: readonly TopicPartition[], control: PartitionControl): Promise<void>;
+  onAssigned(added: readonly TopicPartition[], control: PartitionControl): Promise<void>;
   /** A rejection is retried with a bounded backoff, from the same record: what cannot be used must not reject. */
   onBatch(batch: LogBatch, control: PartitionControl): Promise<void>;
-  /** Called when partitions are about to be lost, where the log tells; not after a crash. Bounded by `revokeLimitMs`. */
-  onRevoked?(revoked: readonly TopicPartition[], control: PartitionControl): Promise<void>;
+  /** Called with partitions that go; what is held of all others stays true. Bounded by `revokeLimitMs`. */
+  onRevoked?(revoked: readonly TopicPartition[], control: PartitionControl, how: Revocation): Promise<void>;
 }
 
 export interface ConsumeOptions {
@@ -87,7 +94,7 @@ export interface ConsumeOptions {
 }
 
 export interface Consumer {
-  /** Stops deliveries, waits for the one under way, calls `onRevoked`, leaves the group. */
+  /** Stops deliveries, waits for those under way, calls `onRevoked`, leaves the group. */
   stop(): Promise<void>;
 }
 

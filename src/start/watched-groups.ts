@@ -19,16 +19,22 @@ export function watchGroups(log: EventLog, counters: { partitionsAssigned(group:
       ...options,
       handler: {
         ...handler,
-        async onAssigned(assignment, control) {
+        async onAssigned(added, control) {
           counters.partitionsAssigned(group);
-          behind.set(group, new Map(assignment.map((at) => [nameOf(at), 0])));
-          await handler.onAssigned(assignment, control);
+          const owned = behind.get(group) ?? new Map<string, number>();
+          behind.set(group, owned);
+          for (const at of added) owned.set(nameOf(at), 0);
+          await handler.onAssigned(added, control);
         },
         async onBatch(batch, control) {
           const owned = behind.get(group);
-          owned?.set(nameOf(batch), batch.endOffset - batch.records[0]!.offset);
+          owned?.set(nameOf(batch), batch.endOffset - (batch.records[0]?.offset ?? batch.nextOffset));
           await handler.onBatch(batch, control);
-          owned?.set(nameOf(batch), batch.endOffset - batch.records.at(-1)!.offset - 1);
+          if (owned?.has(nameOf(batch))) owned.set(nameOf(batch), batch.endOffset - batch.nextOffset);
+        },
+        async onRevoked(revoked, control, how) {
+          for (const at of revoked) behind.get(group)?.delete(nameOf(at));
+          await handler.onRevoked?.(revoked, control, how);
         },
       },
     });

@@ -105,8 +105,8 @@ export async function startAlertLog(deps: AlertLogDeps): Promise<AlertLog> {
   }
 
   const handler: ConsumerHandler = {
-    async onAssigned(assignment, control) {
-      if (!assignment.some(({ topic, partition }) => topic === ALERTS && partition === 0)) return;
+    async onAssigned(added, control) {
+      if (!added.some(({ topic, partition }) => topic === ALERTS && partition === 0)) return;
       const bounds = await control.bounds(PARTITION);
       endOffset = bounds.endOffset;
       if (!started) {

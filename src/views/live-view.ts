@@ -184,9 +184,9 @@ export async function startLiveView(deps: LiveViewDeps): Promise<LiveView> {
   }
 
   const handler: ConsumerHandler = {
-    async onAssigned(assignment, control) {
-      cursors ??= await beginAt(assignment, control);
-      for (const at of assignment) control.seek(at, cursors.get(at.partition)?.next ?? 0);
+    async onAssigned(added, control) {
+      cursors ??= await beginAt(added, control);
+      for (const at of added) control.seek(at, cursors.get(at.partition)?.next ?? 0);
       noteProgress();
     },
     async onBatch(batch) {

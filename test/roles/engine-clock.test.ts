@@ -85,7 +85,7 @@ describe('an owner', () => {
           handler: {
             onAssigned: (at, given) => handler.onAssigned(at, through(given)),
             onBatch: (batch, given) => handler.onBatch(batch, through(given)),
-            onRevoked: async (at, given) => await handler.onRevoked?.(at, through(given)),
+            onRevoked: async (at, given, how) => await handler.onRevoked?.(at, through(given), how),
           },
         });
       },
@@ -125,7 +125,7 @@ describe('an owner', () => {
     ending.push(async () => release());
     const engine = await start(wrapped, 0, { checkpointEveryMs: 50 });
     await vi.waitFor(() => expect(states).toHaveLength(1));
-    await seen.handler!.onRevoked!([{ topic: INPUTS, partition: 3 }], seen.control!);
+    await seen.handler!.onRevoked!([{ topic: INPUTS, partition: 3 }], seen.control!, 'given-up');
     expect(states).toHaveLength(1);
     release();
     await engine.stop();

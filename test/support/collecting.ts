@@ -11,8 +11,11 @@ export interface Collector {
   readonly handler: ConsumerHandler;
   readonly records: LogRecord[];
   readonly batches: LogBatch[];
+  /** What was added, time by time. */
   readonly assignments: (readonly TopicPartition[])[];
   readonly revocations: (readonly TopicPartition[])[];
+  /** What was added and has not been revoked since. */
+  owned(): readonly TopicPartition[];
   /** The control of the newest assignment. */
   control(): PartitionControl;
   /** Resolves when the condition holds; it is looked at after every event. */
@@ -30,6 +33,8 @@ export function createCollector(inner: Partial<ConsumerHandler> = {}): Collector
     for (const look of [...waiting]) look();
   };
   let newest: PartitionControl | undefined;
+  const owned = new Map<string, TopicPartition>();
+  const nameOf = ({ topic, partition }: TopicPartition) => `${topic}/${partition}`;
   const collector: Collector = {
     records: [],
     batches: [],
@@ -39,6 +44,7 @@ export function createCollector(inner: Partial<ConsumerHandler> = {}): Collector
       if (!newest) throw new Error('Nothing has been assigned yet.');
       return newest;
     },
+    owned: () => [...owned.values()],
     until(condition) {
       return new Promise((resolve) => {
         const look = () => {
@@ -56,6 +62,7 @@ export function createCollector(inner: Partial<ConsumerHandler> = {}): Collector
         newest = control;
         await inner.onAssigned?.(assignment, control);
         collector.assignments.push(assignment);
+        for (const at of assignment) owned.set(nameOf(at), at);
         notify();
       },
       async onBatch(batch, control) {
@@ -64,8 +71,9 @@ export function createCollector(inner: Partial<ConsumerHandler> = {}): Collector
         collector.records.push(...batch.records);
         notify();
       },
-      async onRevoked(revoked, control) {
-        await inner.onRevoked?.(revoked, control);
+      async onRevoked(revoked, control, how) {
+        await inner.onRevoked?.(revoked, control, how);
+        for (const at of revoked) owned.delete(nameOf(at));
         collector.revocations.push(revoked);
         notify();
       },

@@ -15,6 +15,7 @@ import {
   LogUnavailable,
   type NewRecord,
   type PartitionControl,
+  type Revocation,
   type TopicPartition,
 } from '../../ports/event-log.js';
 import type { Log } from '../../ports/log.js';
@@ -138,12 +139,11 @@ export async function startEngine(deps: {
   warmUp(options.warmUpPings);
   const logTime = createLogTime(clock, logger);
   const tellLag = createRetentionAlarm('engine', clock, logger);
-  let owned = new Map<number, OwnedPartition>();
+  const owned = new Map<number, OwnedPartition>();
   let assigned = false;
 
-  async function onAssigned(assignment: readonly TopicPartition[], control: PartitionControl): Promise<void> {
-    const next = new Map<number, OwnedPartition>();
-    for (const { topic, partition } of assignment) {
+  async function onAssigned(added: readonly TopicPartition[], control: PartitionControl): Promise<void> {
+    for (const { topic, partition } of added) {
       if (topic !== INPUTS) continue;
       const states = await control.bounds({ topic: STATES, partition });
       const inputs = await control.bounds({ topic: INPUTS, partition });
@@ -161,14 +161,13 @@ export async function startEngine(deps: {
         isCheckpointing: false,
         control,
       };
-      next.set(partition, entry);
+      owned.set(partition, entry);
       control.seek({ topic: STATES, partition }, states.startOffset);
       if (states.endOffset <= states.startOffset) finishRestore(entry, inputs.startOffset, control);
       else control.pause({ topic: INPUTS, partition });
     }
-    owned = next;
     assigned = true;
-    logger.info({ partitions: [...next.keys()] }, 'engine: partitions assigned');
+    logger.info({ added: partitionsOf(added), owned: [...owned.keys()] }, 'engine: partitions assigned');
   }
 
   function finishRestore(entry: OwnedPartition, inputsStart: number, control: PartitionControl): void {
@@ -345,14 +344,19 @@ export async function startEngine(deps: {
     return clock.nowMs() - control.lastHeartbeatAtMs() > options.sessionMs;
   }
 
-  async function onRevoked(revoked: readonly TopicPartition[], control: PartitionControl): Promise<void> {
-    const partitions = revoked.filter(({ topic }) => topic === INPUTS).map(({ partition }) => partition);
+  async function onRevoked(
+    revoked: readonly TopicPartition[],
+    control: PartitionControl,
+    how: Revocation,
+  ): Promise<void> {
+    const partitions = partitionsOf(revoked);
     for (const partition of partitions) {
       const entry = owned.get(partition);
       if (!entry) continue;
-      await checkpoint(entry, control);
+      if (how === 'given-up') await checkpoint(entry, control);
       owned.delete(partition);
     }
+    logger.info({ revoked: partitions, how, owned: [...owned.keys()] }, 'engine: partitions revoked');
   }
 
   async function tick(): Promise<void> {
@@ -403,6 +407,11 @@ export async function startEngine(deps: {
       await consumer.stop();
     },
   };
+}
+
+/** The numbers of input partitions. */
+function partitionsOf(at: readonly TopicPartition[]): number[] {
+  return at.filter(({ topic }) => topic === INPUTS).map(({ partition }) => partition);
 }
 
 const KNOWN_INPUTS = new Set(['ping', 'watch', 'shared', 'tick', 'reconcile', 'history']);

@@ -5,7 +5,7 @@
  */
 import type { Clock } from '../../ports/clock.js';
 import { type Database, DatabaseUnavailable } from '../../ports/database.js';
-import type { Consumer, EventLog, LogBatch, PartitionControl } from '../../ports/event-log.js';
+import type { Consumer, EventLog, LogBatch, PartitionControl, TopicPartition } from '../../ports/event-log.js';
 import type { Log } from '../../ports/log.js';
 import type { RecordTables } from '../../ports/record-tables.js';
 import { createRetentionAlarm } from '../retention-alarm.js';
@@ -78,22 +78,22 @@ export async function startRecorder(deps: RecorderDeps): Promise<Recorder> {
 
   async function consume<T>(sink: Sink<T>): Promise<Consumer> {
     const own = new Map<number, PartitionWriter>();
-    const end = () => {
-      for (const [partition, writer] of own) {
-        writer.end();
+    const end = (gone: readonly TopicPartition[]) => {
+      for (const { partition } of gone) {
+        own.get(partition)?.end();
+        own.delete(partition);
         writers.delete(`${sink.topic}/${partition}`);
       }
-      own.clear();
     };
     return await deps.log.consume({
       group: sink.group,
       topics: [sink.topic],
       commit: false,
       handler: {
-        async onAssigned(assignment, control: PartitionControl) {
-          // Every assignment starts from nothing: another owner may have written meanwhile.
-          end();
-          for (const at of assignment) {
+        async onAssigned(added, control: PartitionControl) {
+          // Where it was here before: another owner may have written meanwhile.
+          end(added);
+          for (const at of added) {
             const writer = startPartitionWriter({ ...deps, limits, counters, health, sink, at, control });
             own.set(at.partition, writer);
             writers.set(`${at.topic}/${at.partition}`, writer);
@@ -103,8 +103,8 @@ export async function startRecorder(deps: RecorderDeps): Promise<Recorder> {
           tellLag(batch);
           await own.get(batch.partition)?.take(batch);
         },
-        async onRevoked() {
-          end();
+        async onRevoked(revoked) {
+          end(revoked);
         },
       },
     });
