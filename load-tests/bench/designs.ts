@@ -5,7 +5,7 @@
 import { booleanPointInPolygon } from '@turf/turf';
 import type { Polygon } from 'geojson';
 import RBush from 'rbush';
-import { type ActivationState, advance, initialState, passAtOnce } from '../../src/engine/advance.js';
+import { type ActivationState, advance, initialState } from '../../src/engine/advance.js';
 import { applyShared, createSharedIndex, type SharedIndex } from '../../src/engine/near/shared-index.js';
 import type { EngineEvent } from '../../src/engine/types.js';
 import { activationFor, type CompiledTag, compileTag, joinShared } from '../../src/engine/watch/compile.js';
@@ -50,9 +50,7 @@ export function createEngineDesign(
     const input = { type: 'watch', atMs: STARTS_AT_MS - 1 } as const;
     return advance(initialState(own.activationId), input, joinShared(own, shared)).state;
   });
-  const discs = Int32Array.from(tags, (tag) => joinShared(tag.activations[0]!, shared).disc);
   const step = (tag: number, input: PingInput): number => {
-    if (passAtOnce(states[tag]!, input, shared, discs[tag]!)) return 0;
     const own = activationFor(tags[tag]!, input.ping.fixedAtMs)!;
     const { state, events } = advance(states[tag]!, input, joinShared(own, shared));
     states[tag] = state;

@@ -11,18 +11,16 @@ import {
   liveBaseMs,
   newestAtMsOf,
   newestOf,
-  noteReceipt,
-  remember,
   rememberIn,
   rewind,
 } from './fold/horizon.js';
 import { isPlausible } from './fold/speed.js';
 import { findStanding } from './fold/standing.js';
 import type { EngineInput, HistoryInput } from './inputs.js';
+import { termOf } from './near/concerned.js';
 import { applyHistory } from './past/history.js';
-import { clearDisc, ownAlong } from './quiet/safe-disc.js';
-import { mayBeUneventful, passAfterLook, passAtOnce } from './quiet/short-path.js';
-import { goOnSteadily, type Steady } from './quiet/steady.js';
+import type { Path } from './paths.js';
+import { keepQuietly } from './quiet/quiet.js';
 import {
   type ActivationState,
   type Draft,
@@ -31,6 +29,7 @@ import {
   type HeldBack,
   type KeptFix,
   stateOf,
+  type Told,
   type ToldOver,
 } from './state.js';
 import { recall, settledAtMs, withRecalled } from './tell/match.js';
@@ -40,9 +39,8 @@ import { AHEAD_LIMIT_MS, CLOCK_AHEAD_WITHIN_MS } from './thresholds.js';
 import type { EngineEvent, NotJudged, ReconcileRequest } from './types.js';
 import type { CompiledActivation, CompiledOwn } from './watch/compile.js';
 import type { PreparedTerm } from './watch/prepared-term.js';
-import { adoptWatch, findNextEdges, knowsWatch, termAbout, termOf } from './watch/watch-change.js';
+import { adoptWatch, findNextEdges, knowsWatch } from './watch/watch-change.js';
 
-export { passAtOnce } from './quiet/short-path.js';
 export type { ActivationState } from './state.js';
 export { initialState } from './state.js';
 export { upgradeState } from './upgrade.js';
@@ -57,6 +55,8 @@ export interface Advance {
   readonly notJudged: NotJudged | null;
   /** What of the past this input asks to be judged again over the record; null: nothing. */
   readonly reconcile: ReconcileRequest | null;
+  /** Which path a fix took (`paths.ts`); null for the other inputs. */
+  readonly path: Path | null;
 }
 
 /**
@@ -65,7 +65,6 @@ export interface Advance {
  * given state is as it was.
  */
 export function advance(state: ActivationState, input: EngineInput, watch: CompiledActivation): Advance {
-  if (input.type === 'ping' && passAtOnce(state, input, watch.shared, watch.disc)) return unchanged(state, null);
   const { notices, ahead } = state;
   if (input.type !== 'ping') {
     const advanced = withNotices(fold(state, input, watch), notices, ahead);
@@ -97,14 +96,13 @@ function advanceAhead(state: ActivationState, input: PingInput, watch: CompiledA
   const { notices } = state;
   const made: PingInput = { ...input, ping: { ...ping, fixedAtMs: receivedAtMs } };
   const notJudged = whyNotJudged(made.ping, receivedAtMs, watch.own);
-  if (notJudged !== null) return unchanged(state, notJudged);
+  if (notJudged !== null) return unchanged(state, notJudged, 'refused');
   const ran = noticeOf(state, 'clock-ahead') !== undefined;
   const noted = noteAhead(state.ahead ?? [], { fixedAtMs: ping.fixedAtMs, receivedAtMs }, ran);
-  if (noted.isRepeated) return unchanged(state, 'repeated');
-  clearDisc(watch.shared.discs, watch.disc);
+  if (noted.isRepeated) return unchanged(state, 'repeated', 'refused');
   if (!noted.runs) {
     state.ahead = noted.fixes;
-    return unchanged(state, 'ahead-of-clock');
+    return unchanged(state, 'ahead-of-clock', 'refused');
   }
   const advanced = withNotices(fold(state, made, watch), notices, noted.fixes);
   const clockAheadMs = ping.fixedAtMs - receivedAtMs;
@@ -137,8 +135,6 @@ function addNotices(
 
 /** What fixes, time and the watch make of it. */
 function fold(state: ActivationState, input: EngineInput, watch: CompiledActivation): Advance {
-  // Whatever comes now makes another state: the old one must not be kept alive by its disc.
-  clearDisc(watch.shared.discs, watch.disc);
   const known = knowsWatch(state, watch);
   if (input.type === 'tick' && known && input.atMs < (state.nextDueAtMs ?? Infinity)) return unchanged(state, null);
   if (input.type === 'history') return tellHistory(state, input, watch, known);
@@ -146,23 +142,19 @@ function fold(state: ActivationState, input: EngineInput, watch: CompiledActivat
 
   const { ping, receivedAtMs } = input;
   const notJudged = whyNotJudged(ping, receivedAtMs, watch.own);
-  if (notJudged !== null) return unchanged(state, notJudged);
+  if (notJudged !== null) return unchanged(state, notJudged, 'refused');
   const fix = fixOf(input, watch.own);
   if (fix.fixedAtMs <= newestAtMsOf(state)) return judgeLate(state, fix, receivedAtMs, watch, known);
   const last = newestOf(state);
-  if (watch.plain || !known || !isPlausible(state, last, fix)) return judge(state, fix, receivedAtMs, watch, !known);
-  if (!mayBeUneventful(state, fix, receivedAtMs)) {
-    const steady = last === undefined ? null : goOnSteadily(state, last, fix, receivedAtMs, watch);
-    return steady === null ? judge(state, fix, receivedAtMs, watch, false) : goOn(state, steady, fix, receivedAtMs);
-  }
-  if (passAfterLook(state, last, fix, receivedAtMs, watch)) return unchanged(state, null);
-  return judge(state, fix, receivedAtMs, watch, false);
+  if (known && isPlausible(state, last, fix) && keepQuietly(state, last, fix, receivedAtMs, watch))
+    return unchanged(state, null, 'quiet');
+  return judge(state, { fix, isLate: false }, receivedAtMs, watch, !known);
 }
 
 type PingInput = Extract<EngineInput, { type: 'ping' }>;
 
-function unchanged(state: ActivationState, notJudged: NotJudged | null): Advance {
-  return { state, events: NO_EVENTS, nextDueAtMs: state.nextDueAtMs, notJudged, reconcile: null };
+function unchanged(state: ActivationState, notJudged: NotJudged | null, path: Path | null = null): Advance {
+  return { state, events: NO_EVENTS, nextDueAtMs: state.nextDueAtMs, notJudged, reconcile: null, path };
 }
 
 const NO_EVENTS: readonly never[] = [];
@@ -180,19 +172,10 @@ function fixOf({ ping }: PingInput, own: CompiledOwn): KeptFix {
   };
 }
 
-/** Keeps a fix with which what is open goes on as it was told. */
-function goOn(state: ActivationState, steady: Steady, fix: KeptFix, receivedAtMs: number): Advance {
-  state.open = steady.open;
-  noteReceipt(state, fix, receivedAtMs);
-  remember(state, fix);
-  state.nextDueAtMs = steady.dueAtMs === Infinity ? null : steady.dueAtMs;
-  return unchanged(state, null);
-}
-
 /** Older than what the live fold can still judge: it is left as it is, and the record is asked. */
 function askRecord(state: ActivationState, { fixedAtMs }: KeptFix): Advance {
   const reconcile = { fromMs: fixedAtMs, toMs: fixedAtMs, baseAtMs: liveBaseMs(state) };
-  return { ...unchanged(state, 'beyond-horizon'), reconcile };
+  return { ...unchanged(state, 'beyond-horizon', 'record'), reconcile };
 }
 
 /** Tells what a re-run over the record found. */
@@ -208,125 +191,150 @@ function tellHistory(
   return { ...unchanged(stateOf(draft), null), events: [...adopted.events, ...events] };
 }
 
-/** The long path: fold the fix, find what stands now, tell the difference. */
+/** A fix that is not newer than the newest, where the horizon reaches back to it: once the watch is adopted it is judged. */
+function judgeLate(
+  state: ActivationState,
+  fix: KeptFix,
+  nowMs: number,
+  watch: CompiledActivation,
+  known: boolean,
+): Advance {
+  if (!known || hasVanished(state, watch)) {
+    const adopted = judge(state, null, nowMs, watch, true);
+    const then = judgeLate(adopted.state, fix, nowMs, watch, true);
+    return { ...then, events: [...adopted.events, ...then.events] };
+  }
+  const lateness = latenessOf(state, fix);
+  if (lateness === 'beyond-horizon') return askRecord(state, fix);
+  return lateness === 'late'
+    ? judge(state, { fix, isLate: true }, nowMs, watch, false)
+    : unchanged(state, lateness, 'refused');
+}
+
+/** A fix to be judged; a late one has its place before others. */
+interface Judged {
+  readonly fix: KeptFix;
+  readonly isLate: boolean;
+}
+
+/**
+ * The long path: fold the fix, find what stands now, tell the difference to what was told. A late fix is put in its place first: the
+ * fold goes on from the snapshot before it, and what was settled since is found anew.
+ */
 function judge(
   state: ActivationState,
-  fix: KeptFix | null,
+  judged: Judged | null,
   nowMs: number,
   watch: CompiledActivation,
   changed: boolean,
 ): Advance {
   const draft = draftOf(state, keptFixes(state));
-  const last = draft.fixes.at(-1);
-  const about = fix === null || last === undefined ? [] : ownAlong(watch.shared.discs, watch.disc, last, fix);
-  const find = (termKey: string): PreparedTerm | undefined => termAbout(about, watch, termKey);
+  const find = (termKey: string): PreparedTerm | undefined => termOf(watch, termKey);
   // A shared term may be gone before the `watch` input that tells so has come.
-  const isStale = changed || hasVanished(state, find);
-  const findings = isStale ? adoptWatch(draft, watch, nowMs) : [];
-  const silentSinceMs = last?.fixedAtMs ?? null;
-  if (fix !== null) foldCandidate(draft, fix, nowMs, watch, findings);
-  const standingDueAtMs = findStanding(draft, nowMs, watch, findings);
-  const newestAtMs = fix?.fixedAtMs ?? newestAtMsOf(draft);
-  const recalled = recall(findings, draft.told, draft.over);
-  draft.over = recalled.over;
-  const toldBefore = withRecalled(draft.told, recalled);
-  const { events, told, over, heldBack, dueAtMs } = tell(findings, toldBefore, draft.heldBack ?? [], {
-    own: watch.own,
-    termOf: find,
-    nowMs,
-    cause: fix,
-    silentSinceMs: () => silentSinceMs,
-    newest: draft.fixes.at(-1) ?? null,
-    backlogMs: backlogOf(draft),
-    newestAtMs,
-    passedAtMs: () => Math.max(newestAtMs, 0),
-  });
-  draft.told = told;
-  keepHeldBack(draft, heldBack);
-  if (newestAtMs > -Infinity && over.length > 0) {
-    const settled = over.map(({ told }) => ({ told, passedAtMs: settledAtMs(told, recalled, newestAtMs) }));
-    draft.over = exactly([...draft.over, ...settled]);
-  }
-  if (fix !== null) rememberIn(draft, fix);
-  const notJudged = fix !== null && draft.waiting.length > 0 ? 'impossible-speed' : null;
-  return dueFrom(draft, events, Math.min(dueAtMs, standingDueAtMs), notJudged);
-}
-
-/**
- * The path of a fix that is not newer than the newest: puts it in its place, folds again from the snapshot before it, and
- * tells the difference, also of alerts that were settled since.
- */
-function judgeLate(
-  state: ActivationState,
-  late: KeptFix,
-  nowMs: number,
-  watch: CompiledActivation,
-  known: boolean,
-): Advance {
-  if (!known || hasVanished(state, (termKey) => termOf(watch, termKey))) {
-    const adopted = judge(state, null, nowMs, watch, true);
-    const then = judgeLate(adopted.state, late, nowMs, watch, true);
-    return { ...then, events: [...adopted.events, ...then.events] };
-  }
-  const lateness = latenessOf(state, late);
-  if (lateness === 'beyond-horizon') return askRecord(state, late);
-  if (lateness !== 'late') return unchanged(state, lateness);
-  const draft = draftOf(state, keptFixes(state));
-  const newestEvidenceMs = draft.fixes.at(-1)?.fixedAtMs;
-  // Of the others it is not known any more, and matters to none: their edges have been passed.
-  const receivedAtMsOf = ({ fixedAtMs }: KeptFix): number =>
-    fixedAtMs === late.fixedAtMs ? nowMs : ((fixedAtMs === newestEvidenceMs ? state.backlogAtMs : null) ?? fixedAtMs);
-  const { fromMs, again } = rewind(draft, late);
-  const kept = draft.fixes;
-  draft.open = draft.open.filter((episode) => termOf(watch, episode.termKey) !== undefined);
-  // What stays as it is: settled before the snapshot, or under a term that is gone.
-  const stays = (over: ToldOver) =>
-    over.passedAtMs <= (fromMs ?? -Infinity) || termOf(watch, over.told.termKey) === undefined;
-  draft.over = state.over.filter(stays);
+  const findings = changed || hasVanished(state, watch) ? adoptWatch(draft, watch, nowMs) : [];
+  const fix = judged?.fix ?? null;
+  const past = judged?.isLate ? goBack(draft, judged.fix, nowMs, watch) : null;
+  const before = draft.fixes;
+  const again = past?.again ?? (fix === null ? [] : [fix]);
   const passedAtMs = new Map<Finding, number>();
-  const findings: Finding[] = [];
-  findNextEdges(draft, watch);
-  for (const fix of again) {
+  for (const each of again) {
     const settledBefore = findings.length;
-    foldCandidate(draft, fix, receivedAtMsOf(fix), watch, findings);
-    for (let i = settledBefore; i < findings.length; i++) passedAtMs.set(findings[i]!, fix.fixedAtMs);
-    rememberIn(draft, fix);
+    foldCandidate(draft, each, past?.receivedAtMsOf(each) ?? nowMs, watch, findings);
+    for (let i = settledBefore; i < findings.length; i++) passedAtMs.set(findings[i]!, each.fixedAtMs);
+    // The newest of all is remembered when all is told.
+    if (past !== null) rememberIn(draft, each);
   }
   const standingDueAtMs = findStanding(draft, nowMs, watch, findings);
-  const before = state.over.filter((over) => !stays(over)).map((over) => over.told);
-  const toldThen = [...before, ...draft.told];
+  const newestAtMs = again.at(-1)?.fixedAtMs ?? newestAtMsOf(draft);
+  const toldThen = past === null ? draft.told : [...past.settled, ...draft.told];
   const recalled = recall(findings, toldThen, draft.over);
   draft.over = recalled.over;
-  const toldBefore = withRecalled(toldThen, recalled);
-  const setAside = new Set(draft.setAside);
-  const evidence = [...kept, ...again.filter((fix) => !setAside.has(fix.fixedAtMs))];
-  const newestAtMs = newestAtMsOf(draft);
-  const heldBefore = (draft.heldBack ?? []).filter(
-    (held) => held.passedAtMs <= (fromMs ?? -Infinity) || termOf(watch, held.told.termKey) === undefined,
+  const { events, told, over, heldBack, dueAtMs } = tell(
+    findings,
+    withRecalled(toldThen, recalled),
+    past?.heldBack ?? draft.heldBack ?? [],
+    {
+      own: watch.own,
+      termOf: find,
+      nowMs,
+      cause: fix,
+      silentSinceMs:
+        past === null ? () => before.at(-1)?.fixedAtMs ?? null : silentSince(before, again, new Set(draft.setAside)),
+      newest: draft.fixes.at(-1) ?? null,
+      backlogMs: backlogOf(draft),
+      newestAtMs,
+      passedAtMs: (finding) => passedAtMs.get(finding) ?? Math.max(newestAtMs, 0),
+    },
   );
-  const { events, told, over, heldBack, dueAtMs } = tell(findings, toldBefore, heldBefore, {
-    own: watch.own,
-    termOf: (termKey) => termOf(watch, termKey),
-    nowMs,
-    cause: late,
-    silentSinceMs: ({ startedAtMs }) => evidence.findLast((fix) => fix.fixedAtMs < startedAtMs)?.fixedAtMs ?? null,
-    newest: draft.fixes.at(-1) ?? null,
-    backlogMs: backlogOf(draft),
-    newestAtMs,
-    passedAtMs: (finding) => passedAtMs.get(finding)!,
-  });
   draft.told = told;
   keepHeldBack(draft, heldBack);
-  const settled: ToldOver[] = [];
-  for (const each of over) {
-    // What was taken back is kept until the base has passed all that is known: it may be found again, and is the same then.
-    const foundAtMs = each.finding === null ? undefined : passedAtMs.get(each.finding);
-    const atMs = foundAtMs ?? settledAtMs(each.told, recalled, newestAtMs);
-    if (atMs > (draft.snapshots[0]!.atMs ?? -Infinity)) settled.push({ told: each.told, passedAtMs: atMs });
+  // What was taken back is kept until the base has passed all that is known: it may be found again, and is the same then.
+  const settled = over.map((each) => ({
+    told: each.told,
+    passedAtMs: passedBy(each.finding) ?? settledAtMs(each.told, recalled, newestAtMs),
+  }));
+  const baseAtMs = past === null ? -Infinity : (draft.snapshots[0]!.atMs ?? -Infinity);
+  const kept = settled.filter((each) => each.passedAtMs > baseAtMs);
+  if (kept.length > 0) draft.over = exactly([...draft.over, ...kept]);
+  if (past === null && fix !== null) rememberIn(draft, fix);
+  draft.nextDueAtMs = orNever(Math.min(dueAtMs, standingDueAtMs));
+  return {
+    state: stateOf(draft),
+    events,
+    nextDueAtMs: draft.nextDueAtMs,
+    notJudged: waits(draft, judged) ? 'impossible-speed' : null,
+    reconcile: null,
+    path: judged === null ? null : judged.isLate ? 'late' : 'judged',
+  };
+
+  function passedBy(finding: Finding | null): number | undefined {
+    return past === null || finding === null ? undefined : passedAtMs.get(finding);
   }
-  draft.over = exactly([...draft.over, ...settled]);
-  const notJudged = setAside.has(late.fixedAtMs) ? 'impossible-speed' : null;
-  return dueFrom(draft, events, Math.min(dueAtMs, standingDueAtMs), notJudged);
+}
+
+/** Whether the fix carries no evidence yet. */
+function waits({ waiting, setAside }: Draft, judged: Judged | null): boolean {
+  if (judged === null) return false;
+  return judged.isLate ? setAside.includes(judged.fix.fixedAtMs) : waiting.length > 0;
+}
+
+/** What a late fix makes of the past. */
+interface Past {
+  /** To be folded again, the late one in its place. */
+  readonly again: readonly KeptFix[];
+  readonly receivedAtMsOf: (fix: KeptFix) => number;
+  /** What was told of alerts that are over, and what is held back, and either may be found otherwise now. */
+  readonly settled: readonly Told[];
+  readonly heldBack: readonly HeldBack[];
+}
+
+/** Takes a draft back to the snapshot before a late fix. */
+function goBack(draft: Draft, late: KeptFix, nowMs: number, watch: CompiledActivation): Past {
+  const newestEvidenceMs = draft.fixes.at(-1)?.fixedAtMs;
+  const { backlogAtMs } = draft;
+  const { fromMs, again } = rewind(draft, late);
+  draft.open = draft.open.filter((episode) => termOf(watch, episode.termKey) !== undefined);
+  // What stays as it is: settled before the snapshot, or under a term that is gone.
+  const stays = ({ told, passedAtMs }: ToldOver) =>
+    passedAtMs <= (fromMs ?? -Infinity) || termOf(watch, told.termKey) === undefined;
+  const settled = draft.over.filter((over) => !stays(over)).map((over) => over.told);
+  draft.over = draft.over.filter(stays);
+  findNextEdges(draft, watch);
+  return {
+    again,
+    // Of the others it is not known any more, and matters to none: their edges have been passed.
+    receivedAtMsOf: ({ fixedAtMs }) =>
+      fixedAtMs === late.fixedAtMs ? nowMs : ((fixedAtMs === newestEvidenceMs ? backlogAtMs : null) ?? fixedAtMs),
+    settled,
+    heldBack: (draft.heldBack ?? []).filter(stays),
+  };
+}
+
+/** The newest fix with evidence before a finding, of those kept and those that were folded again. */
+function silentSince(kept: readonly KeptFix[], again: readonly KeptFix[], setAside: ReadonlySet<number>) {
+  const evidence = [...kept, ...again.filter((fix) => !setAside.has(fix.fixedAtMs))];
+  return ({ startedAtMs }: Finding): number | null =>
+    evidence.findLast((fix) => fix.fixedAtMs < startedAtMs)?.fixedAtMs ?? null;
 }
 
 function keepHeldBack(draft: Draft, heldBack: readonly HeldBack[]): void {
@@ -335,11 +343,10 @@ function keepHeldBack(draft: Draft, heldBack: readonly HeldBack[]): void {
   else if (draft.heldBack !== undefined) delete draft.heldBack;
 }
 
-function hasVanished({ open }: ActivationState, find: (termKey: string) => PreparedTerm | undefined): boolean {
-  return open.some(({ termKey }) => find(termKey) === undefined);
+function hasVanished({ open }: ActivationState, watch: CompiledActivation): boolean {
+  return open.some(({ termKey }) => termOf(watch, termKey) === undefined);
 }
 
-function dueFrom(draft: Draft, events: readonly EngineEvent[], dueAtMs: number, notJudged: NotJudged | null): Advance {
-  draft.nextDueAtMs = dueAtMs === Infinity ? null : dueAtMs;
-  return { state: stateOf(draft), events, nextDueAtMs: draft.nextDueAtMs, notJudged, reconcile: null };
+function orNever(atMs: number): number | null {
+  return atMs === Infinity ? null : atMs;
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { ln } from '../../src/engine/math/exponential.js';
 import * as thresholds from '../../src/engine/thresholds.js';
@@ -18,5 +18,29 @@ describe('SPEC.md', () => {
     const told = specified(name);
     if (name === 'CERTAIN_LOG_ODDS') expect([told, value]).toEqual(['ln 19', ln(0.95 / (1 - 0.95))]);
     else expect(Number(told?.replaceAll(',', ''))).toBe(value);
+  });
+
+  const tests = readdirSync(new URL('../../test/', import.meta.url), { recursive: true, encoding: 'utf8' });
+  const invariants = (SPEC.split('## Invariants')[1] ?? '').split('\n').filter((line) => /^\| [^|]/.test(line));
+  const named = invariants.filter((line) => !line.startsWith('| | ')).map((line) => [line] as const);
+
+  test.each(named)('names what holds %s', (line) => {
+    const files = [...line.matchAll(/`(?:test\/)?([\w/-]+\.(?:test|long|data)\.ts)`/g)].map(([, file]) => file!);
+    if (line.startsWith('| 13 ')) return;
+    expect(files.length).toBeGreaterThan(0);
+    for (const file of files)
+      expect(
+        tests.some((each) => each === file || each.endsWith(`/${file}`)),
+        file,
+      ).toBe(true);
+  });
+
+  test('names no file that is not there', () => {
+    const sources = readdirSync(new URL('../../src/', import.meta.url), { recursive: true, encoding: 'utf8' });
+    const files = [...SPEC.matchAll(/`([\w/.-]+\.ts)`/g)].map(([, file]) => file!.replace(/^(?:test|src)\//, ''));
+    const missing = files.filter(
+      (file) => ![...tests, ...sources].some((each) => each === file || each.endsWith(`/${file}`)),
+    );
+    expect(missing).toEqual([]);
   });
 });

@@ -60,7 +60,7 @@ fieldCase('46', 'a clock that runs fast', async () => {
   ending.push(opened.dispose);
   const { log } = opened;
   const clock = { nowMs: () => Date.now() };
-  const options = { tickEveryMs: 100, warmUpPings: 0 };
+  const options = { tickEveryMs: 100 };
   const engine = await startEngine({ log, clock, logger: silentLog, counters: noEngineCounters, options });
   ending.push(engine.stop);
   const view = await startLiveView({ log, logger: silentLog });

@@ -22,7 +22,7 @@ async function openLog(): Promise<EventLog> {
 
 async function start(log: EventLog, skewMs: number, options: Partial<EngineOptions> = {}): Promise<EngineWorker> {
   const clock = { nowMs: () => Date.now() + skewMs };
-  const all = { tickEveryMs: 20, warmUpPings: 0, sessionMs: 10 * DAY_MS, ...options };
+  const all = { tickEveryMs: 20, sessionMs: 10 * DAY_MS, ...options };
   const engine = await startEngine({ log, clock, logger: silentLog, counters: noEngineCounters, options: all });
   ending.push(engine.stop);
   return engine;

@@ -39,7 +39,7 @@ it('the engine restores a partition whose states end with a tombstone that is go
   const log = open();
   ending.push(() => log.close());
   const clock = { nowMs: () => nowMs };
-  const options = { tickEveryMs: 60_000, warmUpPings: 0 };
+  const options = { tickEveryMs: 60_000 };
   const engine = await startEngine({ log, clock, logger: silentLog, counters: noEngineCounters, options });
   ending.push(() => engine.stop());
   await vi.waitFor(() => expect(engine.isReady()).toBe(true));

@@ -40,7 +40,7 @@ it('engine, alert log and live view come to the end of what ends with a marker',
   await transaction.abort();
 
   const clock = { nowMs: () => Date.now() };
-  const options = { tickEveryMs: 60_000, warmUpPings: 0 };
+  const options = { tickEveryMs: 60_000 };
   const engine = await startEngine({ log, clock, logger: silentLog, counters: noEngineCounters, options });
   ending.push(() => engine.stop());
   const alertLog = await startAlertLog({ log, logger: silentLog, epoch: 'e' });

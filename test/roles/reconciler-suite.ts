@@ -58,7 +58,7 @@ export function reconcilerSuite(
         clock,
         logger: silentLog,
         counters: noEngineCounters,
-        options: { tickEveryMs: 500, warmUpPings: 0 },
+        options: { tickEveryMs: 500 },
       });
       const recorder = await startRecorder({ log, db, tables: recordTables, clock, logger: silentLog, epoch });
       ending.push(engine.stop, recorder.stop);

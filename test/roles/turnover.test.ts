@@ -158,14 +158,12 @@ describe('turnover of tags', () => {
     const fold = emptyFold(0);
     const topic = new Map<string, StateRecord>();
     const alerts = new Set<string>();
-    const most = { activations: 0, discs: 0, terms: 0, topic: 0, zones: 0 };
+    const most = { activations: 0, topic: 0, zones: 0 };
     const inputs = turnover(tags, rounds, 'out');
     for (let from = 0; from < inputs.length; from += 50) {
       for (const { alertId } of give(fold, inputs.slice(from, from + 50)).events) alerts.add(alertId);
       compact(topic, takeCheckpoint(fold));
       most.activations = Math.max(most.activations, fold.activations.size);
-      most.discs = Math.max(most.discs, fold.sharedIndex.discs.count);
-      most.terms = Math.max(most.terms, fold.sharedIndex.discs.terms.terms.length);
       most.topic = Math.max(most.topic, topic.size);
       for (const { watch } of fold.tags.values()) most.zones = Math.max(most.zones, Object.keys(watch.zones).length);
     }
@@ -173,17 +171,12 @@ describe('turnover of tags', () => {
     // A day's worth: eight rounds of three hours, and the one that begins.
     const bound = 10 * tags;
     expect(most.activations).toBeLessThanOrEqual(bound);
-    expect(most.discs).toBeLessThanOrEqual(bound);
-    expect(most.terms).toBeLessThanOrEqual(2 * bound);
     expect(most.topic).toBeLessThanOrEqual(bound + tags + 1);
     expect(most.zones).toBeLessThanOrEqual(10);
 
     give(fold, quietDays(START_MS + rounds * 3 * HOUR_MS, 4));
     compact(topic, takeCheckpoint(fold));
     expect([fold.activations.size, fold.tags.size, fold.gone.size]).toEqual([0, 0, 0]);
-    const { discs } = fold.sharedIndex;
-    expect(discs.free.length).toBe(discs.count);
-    expect(discs.terms.terms.every((term) => term === null)).toBe(true);
     expect([...topic.keys()]).toEqual(['through']);
   });
 

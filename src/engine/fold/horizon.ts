@@ -5,7 +5,6 @@
 
 import { type ActivationState, type Draft, exactly, type KeptFix, type Snapshot } from '../state.js';
 import { HORIZON_FIXES, HORIZON_MS, KEPT_FIXES, SNAPSHOT_EVERY_FIXES, SNAPSHOT_EVERY_MS } from '../thresholds.js';
-import type { AccuracyConvention } from '../types.js';
 import { sigmaMetres } from './belief.js';
 import { AT_ONCE, backlogFromMs } from './finding.js';
 
@@ -30,37 +29,21 @@ function fixAt(ring: readonly number[], i: number): KeptFix {
   };
 }
 
+/** Writes a fix behind the newest. */
 function add(state: Ring, fix: KeptFix): void {
-  write(state, fix.fixedAtMs, fix.latitude, fix.longitude, signedAccuracy(fix.accuracyMetres, fix.sigmaMetres));
-}
-
-/** Writes a fix behind the newest. Numbers and not an object, so that the shortest path allocates nothing. */
-function write(state: Ring, fixedAtMs: number, latitude: number, longitude: number, accuracy: number): void {
   const { ring } = state;
   const at = state.ringCount * RING_WIDTH;
+  const accuracy = signedAccuracy(fix.accuracyMetres, fix.sigmaMetres);
   state.ringCount++;
   if (at >= ring.length) {
     // Not pushed: a list that grows by itself takes half as much again, for each tag.
-    state.ring = ring.concat([fixedAtMs, latitude, longitude, accuracy]);
+    state.ring = ring.concat([fix.fixedAtMs, fix.latitude, fix.longitude, accuracy]);
     return;
   }
-  ring[at] = fixedAtMs;
-  ring[at + 1] = latitude;
-  ring[at + 2] = longitude;
+  ring[at] = fix.fixedAtMs;
+  ring[at + 1] = fix.latitude;
+  ring[at + 2] = fix.longitude;
   ring[at + 3] = accuracy;
-}
-
-/** Keeps a fix that is newer than all and asks for no snapshot, without an object. */
-export function writeFix(
-  state: ActivationState,
-  fixedAtMs: number,
-  latitude: number,
-  longitude: number,
-  accuracyMetres: number,
-  convention: AccuracyConvention,
-): void {
-  const isPositive = convention === 'r95' || signedAccuracy(accuracyMetres, sigmaMetres(accuracyMetres, 'r68')) > 0;
-  write(state, fixedAtMs, latitude, longitude, isPositive ? accuracyMetres : -accuracyMetres);
 }
 
 /** Its sign is the convention, by its σ: where both conventions give the same, it does not matter which it was. */

@@ -21,11 +21,6 @@ import { openAtEdge, reasonAtFix } from './fold.js';
 import { isEnoughAlone } from './likelihood.js';
 
 /** The end that its interval gives to an open episode while no newer fix has come; null where none is known. */
-export function standingEnd(term: PreparedTerm, fitted: Fitted, open: Episode, backlogMs: number): FindingEnd | null {
-  const interval = intervalOf(open, term, fitted);
-  return interval === null ? null : endIn(interval, term, open, backlogMs);
-}
-
 function endIn(interval: ActiveInterval, term: PreparedTerm, open: Episode, backlogMs: number): FindingEnd | null {
   // What was raised within its grace by a tick is not taken back by fixes that may be outliers.
   const isFull = open.lastViolating.fixedAtMs - open.startedAtMs >= term.term.graceMs;

@@ -4,7 +4,7 @@
  */
 import { asin, cos, sin } from '../math/angles.js';
 import type { ActivationState, KeptFix } from '../state.js';
-import { AGREEING_FIXES, SIGMA_FLOOR_METRES, SPEED_LIMIT_METRES_PER_SECOND, SPEED_SIGMAS } from '../thresholds.js';
+import { AGREEING_FIXES, SPEED_LIMIT_METRES_PER_SECOND, SPEED_SIGMAS } from '../thresholds.js';
 
 const RADIANS = Math.PI / 180;
 /** The mean radius: distances on the sphere are within 0.6 % of the ellipsoid's, and the limit is rounder than that. */
@@ -21,20 +21,6 @@ export function isReachable(from: KeptFix, to: KeptFix): boolean {
   // Meridians only come nearer to each other: the distance is at most this, and that mostly suffices.
   if (north * north + east * east <= reachMetres * reachMetres) return true;
   return greatCircleMetres(from, to) <= reachMetres;
-}
-
-/** Whether a wearer may have been at both places, `apartMs` between them, whatever the accuracy of the fixes. Never true where not. */
-export function isSurelyReachable(
-  latitude: number,
-  longitude: number,
-  toLatitude: number,
-  toLongitude: number,
-  apartMs: number,
-): boolean {
-  const reachMetres = (SPEED_LIMIT_METRES_PER_SECOND * apartMs) / 1000 + 2 * SPEED_SIGMAS * SIGMA_FLOOR_METRES;
-  const north = (toLatitude - latitude) * METRES_PER_DEGREE;
-  const east = (toLongitude - longitude) * METRES_PER_DEGREE;
-  return north * north + east * east <= reachMetres * reachMetres;
 }
 
 function greatCircleMetres(a: KeptFix, b: KeptFix): number {

@@ -1,8 +1,6 @@
 /** A circle: a centre and a radius on the ground. */
 
-import { cos, sin } from '../math/angles.js';
 import { metresPerDegreeLatitude, metresPerDegreeLongitude } from './metres-per-degree.js';
-import { UNITS_PER_DEGREE } from './orientation.js';
 
 export interface PreparedCircle {
   readonly latitude: number;
@@ -49,35 +47,4 @@ export function circleContains(circle: PreparedCircle, latitude: number, longitu
   if (latitude < circle.south || latitude > circle.north || longitude < circle.west || longitude > circle.east)
     return false;
   return signedDistanceToCircleMetres(circle, latitude, longitude) <= 0;
-}
-
-/** No degree on WGS84 is longer, of longitude divided by the cosine of its latitude; metres. */
-const LONGEST_DEGREE_METRES = 111_700;
-const SHORTEST_RADIUS_METRES = 6_335_000;
-const RADIANS = Math.PI / 180;
-/** Nearer to a pole than a degree and a half nothing is claimed. */
-const MOST_POLEWARD = 1.545;
-
-/**
- * A distance around the point within which the circle's line is not met, at most `capUnits`: units of 1e-7 degree of latitude,
- * one of longitude taken as the cosine of the point's latitude. Metres per degree change with the latitude, so that a step
- * towards the pole may come nearer to the line than it is long: `slope` is more than the most it can by.
- */
-export function circleClearanceUnits(
-  circle: PreparedCircle,
-  latitude: number,
-  longitude: number,
-  capUnits: number,
-): number {
-  const distance = Math.abs(signedDistanceToCircleMetres(circle, latitude, longitude));
-  return clearanceOfMetres(distance, circle.radiusMetres + distance, latitude, capUnits);
-}
-
-/** The same for any line so many metres away, measured from something at most `reachMetres` away. */
-export function clearanceOfMetres(distance: number, reachMetres: number, latitude: number, capUnits: number): number {
-  const span = (2 * reachMetres) / SHORTEST_RADIUS_METRES;
-  const poleward = Math.abs(latitude) * RADIANS + span;
-  if (poleward >= MOST_POLEWARD) return 0;
-  const slope = 1 + 2 * span * (sin(poleward) / cos(poleward));
-  return Math.min(capUnits, (distance * UNITS_PER_DEGREE) / (LONGEST_DEGREE_METRES * slope));
 }

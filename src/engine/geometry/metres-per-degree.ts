@@ -22,8 +22,3 @@ export function metresPerDegreeLongitude(latitude: number): number {
   const five = 2 * two * three - one;
   return 111_412.8773 * one - 93.5041 * three + 0.1177 * five;
 }
-
-/** How long a degree of longitude is, in degrees of latitude, on a sphere: for a plane that is only to be round by about. */
-export function shrinkAt(latitude: number): number {
-  return cos(latitude * RADIANS);
-}

@@ -1,9 +1,6 @@
 /** Coordinates as 32-bit integers of 1e-7 degree (1.1 cm), so that the side of an edge is decided exactly. */
 export const UNITS_PER_DEGREE = 1e7;
 
-/** What a fix, another one and the coordinates of zones may be off together when they are rounded to units: 4 cm. */
-export const ROUNDING_UNITS = 4;
-
 /** Degrees to the nearest unit; within ±180° it fits 32 bits. */
 export function toUnits(degrees: number): number {
   return Math.round(degrees * UNITS_PER_DEGREE);

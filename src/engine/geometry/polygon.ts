@@ -161,22 +161,6 @@ export function distanceToPolygonsMetres(
   return Math.sqrt(squared < cap ? squared : squaredDistance(zone, px, py, perX, perY, Infinity));
 }
 
-/**
- * From the point to the nearest boundary, at most `capUnits`, in units of latitude where one of longitude is `shrink` long: edges
- * are straight in that plane as they are in degrees.
- */
-export function polygonsClearanceUnits(
-  zone: PreparedPolygons,
-  latitude: number,
-  longitude: number,
-  shrink: number,
-  capUnits: number,
-): number {
-  const px = longitude * UNITS_PER_DEGREE;
-  const py = latitude * UNITS_PER_DEGREE;
-  return Math.sqrt(squaredDistance(zone, px, py, shrink, 1, capUnits * capUnits));
-}
-
 /** To the nearest edge, at most `cap`; a unit of longitude is `perX` long, one of latitude `perY`. */
 function squaredDistance(
   { outline: { edges, boxes, groups } }: PreparedPolygons,

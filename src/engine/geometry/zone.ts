@@ -1,23 +1,10 @@
 /** A zone as the hot path wants it: prepared once per version, asked for every fix. */
 import type { Zone } from '../types.js';
-import {
-  circleClearanceUnits,
-  circleContains,
-  clearanceOfMetres,
-  type PreparedCircle,
-  prepareCircle,
-  signedDistanceToCircleMetres,
-} from './circle.js';
+import { circleContains, type PreparedCircle, prepareCircle, signedDistanceToCircleMetres } from './circle.js';
 import { type Extent, extentOf, widenExtent } from './extent.js';
 import { metresPerDegreeLatitude, metresPerDegreeLongitude } from './metres-per-degree.js';
 import { UNITS_PER_DEGREE } from './orientation.js';
-import {
-  distanceToPolygonsMetres,
-  type PreparedPolygons,
-  polygonsClearanceUnits,
-  polygonsContain,
-  preparePolygons,
-} from './polygon.js';
+import { distanceToPolygonsMetres, type PreparedPolygons, polygonsContain, preparePolygons } from './polygon.js';
 
 export interface PreparedZone {
   readonly circle: PreparedCircle | null;
@@ -110,27 +97,4 @@ export function signedDistanceMetres(zone: PreparedZone, latitude: number, longi
   if (zone.circle !== null) return signedDistanceToCircleMetres(zone.circle, latitude, longitude);
   const distance = distanceToPolygonsMetres(zone.polygons!, latitude, longitude);
   return (polygonsContain(zone.polygons!, latitude, longitude) ? -distance : distance) - zone.bufferMetres;
-}
-
-/**
- * A distance around the point within which `contains` says the same everywhere, at most `capUnits`. In the plane of units of
- * 1e-7 degree in which one of longitude is `shrink` long and one of latitude 1; `shrink` is about the cosine of the latitude.
- */
-export function clearanceUnits(
-  zone: PreparedZone,
-  latitude: number,
-  longitude: number,
-  shrink: number,
-  capUnits: number,
-): number {
-  const boxX = Math.max(zone.west - longitude, 0, longitude - zone.east) * shrink;
-  const boxY = Math.max(zone.south - latitude, 0, latitude - zone.north);
-  if (boxX > 0 || boxY > 0) return Math.min(capUnits, Math.sqrt(boxX * boxX + boxY * boxY) * UNITS_PER_DEGREE);
-  if (zone.bufferMetres > 0) {
-    const distance = Math.abs(signedDistanceMetres(zone, latitude, longitude));
-    return clearanceOfMetres(distance, zone.bufferMetres + distance, latitude, capUnits);
-  }
-  return zone.polygons !== null
-    ? polygonsClearanceUnits(zone.polygons, latitude, longitude, shrink, capUnits)
-    : circleClearanceUnits(zone.circle!, latitude, longitude, capUnits);
 }

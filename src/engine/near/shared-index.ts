@@ -3,31 +3,11 @@
  * removals; the other kinds are violated outside their zone, where no box helps, so every fix meets them.
  */
 import RBush, { type BBox } from 'rbush';
-import { UNITS_PER_DEGREE } from '../geometry/orientation.js';
-import type { Place } from '../geometry/step.js';
 import type { PreparedZone } from '../geometry/zone.js';
-import { createDiscs, type Discs } from '../quiet/safe-disc.js';
-import type { Sighting } from '../state.js';
-import { GAP_LIMIT_MS } from '../thresholds.js';
 import type { EngineOptions, SharedWatch } from '../types.js';
 import { outerShape, type PreparedTerm, prepareTerms, termsByKey } from '../watch/prepared-term.js';
-import { endIn, firstIn, isPassedBy, STRIDE, termAt } from './cells.js';
-import {
-  addToGrid,
-  cellsBefore,
-  createGrid,
-  GRID_REACH_UNITS,
-  type Grid,
-  removeFromGrid,
-  rowAround,
-  rowBefore,
-} from './grid.js';
 
-interface Item {
-  readonly minX: number;
-  readonly minY: number;
-  readonly maxX: number;
-  readonly maxY: number;
+interface Item extends BBox {
   readonly term: PreparedTerm;
 }
 
@@ -39,17 +19,10 @@ export interface SharedInstant {
 
 export interface SharedIndex {
   readonly plain: boolean;
-  /** Of all activations that were joined with this index. */
-  readonly discs: Discs;
   readonly conditions: Map<string, { sequence: number; items: Item[]; shapes: Map<string, PreparedZone> }>;
+  /** By their keys, with their buffers. */
   readonly terms: Map<string, PreparedTerm>;
-  /** All exclusions. */
   readonly exclusions: RBush<Item>;
-  exclusionCount: number;
-  /** Exclusions by cells, but for those that are too large. */
-  readonly grid: Grid;
-  readonly large: RBush<Item>;
-  largeCount: number;
   /** Kinds that are violated outside. */
   everywhere: PreparedTerm[];
   /** When exclusions may begin to apply (start, a window's opening, publication), sorted by time. */
@@ -58,8 +31,6 @@ export interface SharedIndex {
   readonly tickOpenings: SharedInstant[];
   /** When each term was published, sorted by time. */
   readonly publications: SharedInstant[];
-  /** How often it has changed. */
-  version: number;
   /** The newest publication there has been: a state that knows less has terms to be switched on. */
   newestPublishedAtMs: number;
 }
@@ -67,19 +38,13 @@ export interface SharedIndex {
 export function createSharedIndex(options: EngineOptions = {}): SharedIndex {
   return {
     plain: options.plain ?? false,
-    discs: createDiscs(),
     conditions: new Map(),
     terms: new Map(),
     exclusions: new RBush(),
-    exclusionCount: 0,
-    grid: createGrid(),
-    large: new RBush(),
-    largeCount: 0,
     everywhere: [],
     openings: [],
     tickOpenings: [],
     publications: [],
-    version: 0,
     newestPublishedAtMs: -1,
   };
 }
@@ -91,7 +56,6 @@ export function createSharedIndex(options: EngineOptions = {}): SharedIndex {
 export function applyShared(index: SharedIndex, watch: SharedWatch): boolean {
   const held = index.conditions.get(watch.conditionId);
   if (held !== undefined && watch.sequence <= held.sequence) return false;
-  index.version++;
   const shapes = new Map<string, PreparedZone>();
   for (const key of Object.keys(watch.zones)) {
     const shape = held?.shapes.get(key);
@@ -99,14 +63,14 @@ export function applyShared(index: SharedIndex, watch: SharedWatch): boolean {
   }
   const terms = prepareTerms(watch.terms, watch.zones, shapes);
   for (const item of held?.items ?? []) {
-    if (item.term.violatedInside) removeExclusion(index, item);
+    if (item.term.violatedInside) index.exclusions.remove(item);
     for (const key of termsByKey([item.term]).keys()) index.terms.delete(key);
     forInstants(index, item.term, remove);
   }
   const items = terms.map(toItem);
   for (const item of items) {
     for (const [key, term] of termsByKey([item.term])) index.terms.set(key, term);
-    if (item.term.violatedInside) addExclusion(index, item);
+    if (item.term.violatedInside) index.exclusions.insert(item);
     forInstants(index, item.term, insert);
     index.newestPublishedAtMs = Math.max(index.newestPublishedAtMs, item.term.term.publishedAtMs);
   }
@@ -121,89 +85,9 @@ function toItem(term: PreparedTerm): Item {
   return { minX: west, minY: south, maxX: east, maxY: north, term };
 }
 
-function addExclusion(index: SharedIndex, item: Item): void {
-  index.exclusions.insert(item);
-  index.exclusionCount++;
-  if (addToGrid(index.grid, item.term)) return;
-  index.large.insert(item);
-  index.largeCount++;
-}
-
-function removeExclusion(index: SharedIndex, item: Item): void {
-  index.exclusions.remove(item);
-  index.exclusionCount--;
-  if (removeFromGrid(index.grid, item.term)) return;
-  index.large.remove(item);
-  index.largeCount--;
-}
-
-/** Longer steps (over 8 km) are searched for in the R-tree: so many cells would cost as much. */
-const MOST_CELLS_ALONG = 16;
-
-/**
- * Shared exclusions whose box the step to a fix meets (after the gap limit: the fix alone), and perhaps others whose box meets
- * that of the step. In the order of their keys, so that the result does not depend on the way they were found.
- */
-export function exclusionsAlong(index: SharedIndex, last: Sighting | undefined, fix: Sighting): PreparedTerm[] {
-  const from = last === undefined || fix.fixedAtMs - last.fixedAtMs > GAP_LIMIT_MS ? fix : last;
-  const more = index.plain ? Infinity : cellsBefore(from, fix);
-  const found = more <= MOST_CELLS_ALONG ? searchGrid(index, from, fix, more) : search(index.exclusions, from, fix);
-  return found.length < 2 ? found : found.sort((a, b) => (a.key < b.key ? -1 : 1));
-}
-
-/** By the cell of the fix and `more` before it. */
-function searchGrid(index: SharedIndex, from: Place, fix: Place, more: number): PreparedTerm[] {
-  const found = index.largeCount === 0 ? [] : search(index.large, from, fix);
-  addMet(found, index.grid, rowAround(index.grid, fix.latitude, fix.longitude), from, fix);
-  for (let number = 1; number <= more; number++) {
-    addMet(found, index.grid, rowBefore(index.grid, from, fix, number, more), from, fix);
-  }
-  return found;
-}
-
-/** Adds the terms of a cell whose boxes meet that of a step, but those that another cell has told. */
-function addMet(found: PreparedTerm[], grid: Grid, row: number, from: Place, to: Place): void {
-  const end = endIn(grid, row);
-  for (let at = firstIn(row); at < end; at += STRIDE) {
-    if (isPassedBy(grid, at, from, to)) continue;
-    const term = termAt(grid, at);
-    if (found.length === 0 || !found.includes(term)) found.push(term);
-  }
-}
-
-/** Those whose boxes meet that of a step. */
-function search(tree: RBush<Item>, from: Place, to: Place): PreparedTerm[] {
-  return searchBox(tree, {
-    minX: Math.min(from.longitude, to.longitude),
-    minY: Math.min(from.latitude, to.latitude),
-    maxX: Math.max(from.longitude, to.longitude),
-    maxY: Math.max(from.latitude, to.latitude),
-  });
-}
-
-function searchBox(tree: RBush<Item>, box: BBox): PreparedTerm[] {
-  return tree.collides(box) ? tree.search(box).map((item) => item.term) : [];
-}
-
-const LARGE_NONE: readonly PreparedTerm[] = [];
-
-/** Shared exclusions that are too large for the grid, whose box comes within the grid's reach of the point. In no order. */
-export function largeExclusionsAround(
-  index: SharedIndex,
-  latitude: number,
-  longitude: number,
-  shrink: number,
-): readonly PreparedTerm[] {
-  if (index.largeCount === 0) return LARGE_NONE;
-  const reachY = GRID_REACH_UNITS / UNITS_PER_DEGREE;
-  const reachX = reachY / shrink;
-  const box = {
-    minX: longitude - reachX,
-    minY: latitude - reachY,
-    maxX: longitude + reachX,
-    maxY: latitude + reachY,
-  };
-  return searchBox(index.large, box);
+/** Exclusions whose box meets another one. */
+export function exclusionsIn({ exclusions }: SharedIndex, box: BBox): readonly PreparedTerm[] {
+  return exclusions.search(box).map((item) => item.term);
 }
 
 type Change = (list: SharedInstant[], instant: SharedInstant) => void;
@@ -246,16 +130,11 @@ export function firstAfter(list: readonly SharedInstant[], atMs: number): number
 }
 
 /** Exclusions that may begin to apply in (afterMs, untilMs]. */
-export function exclusionsOpening(index: SharedIndex, afterMs: number, untilMs: number): PreparedTerm[] {
+export function exclusionsOpening(index: SharedIndex, afterMs: number, untilMs: number): ReadonlySet<PreparedTerm> {
   const terms = new Set<PreparedTerm>();
   for (let i = firstAfter(index.openings, afterMs); i < index.openings.length; i++) {
     if (index.openings[i]!.atMs > untilMs) break;
     terms.add(index.openings[i]!.term);
   }
-  return [...terms];
-}
-
-/** Terms published after an instant. */
-export function publishedAfter(index: SharedIndex, afterMs: number): PreparedTerm[] {
-  return index.publications.slice(firstAfter(index.publications, afterMs)).map((instant) => instant.term);
+  return terms;
 }

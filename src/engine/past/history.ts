@@ -6,12 +6,12 @@
 import { openAtEdge } from '../fold/fold.js';
 import { closeHorizon, newestAtMsOf } from '../fold/horizon.js';
 import type { HistoricChange, HistoricSaying, HistoryInput } from '../inputs.js';
+import { termOf } from '../near/concerned.js';
 import type { ActivationState, Draft, Episode, Told } from '../state.js';
 import { eventIdOf } from '../tell/ids.js';
 import type { EngineEvent } from '../types.js';
 import type { CompiledActivation } from '../watch/compile.js';
 import { activeIntervalAt, openingsBetween } from '../watch/intervals.js';
-import { termOf } from '../watch/watch-change.js';
 import { isInCustody, suspendedUntilMs } from '../watch/wearer-periods.js';
 
 /**

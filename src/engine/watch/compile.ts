@@ -1,9 +1,8 @@
 /** From a watch as it is published to what the fold asks for every fix: zones prepared, terms by key, shared ones attached. */
 import type { PreparedZone } from '../geometry/zone.js';
 import type { SharedIndex } from '../near/shared-index.js';
-import { addDisc, handOver, removeDisc } from '../quiet/safe-disc.js';
 import type { AccuracyConvention, Activation, CustodyPeriod, EngineOptions, Suspension, TagWatch } from '../types.js';
-import { type PreparedTerm, prepareTerms, termsByKey } from './prepared-term.js';
+import { outerShape, type PreparedTerm, prepareTerms } from './prepared-term.js';
 
 /**
  * One activation with its own terms. One that has vanished from its tag's watch is closed by compiling it once more with
@@ -23,14 +22,16 @@ export interface CompiledOwn {
   readonly accuracyConvention: AccuracyConvention;
   readonly terms: readonly PreparedTerm[];
   readonly termKeys: readonly string[];
-  readonly termByKey: ReadonlyMap<string, PreparedTerm>;
+  /** Of the terms those that are violated outside their zone: no step passes them by. */
+  readonly everywhere: readonly PreparedTerm[];
+  /** The others, and their boxes: west, south, east, north of each. In one list, so that who is far from all reads one place in memory. */
+  readonly exclusions: readonly PreparedTerm[];
+  readonly boxes: readonly number[];
   readonly plain: boolean;
   /** The first instant from which on a term that still stands has no edges any more, its schedule being expanded no further. */
   readonly expandedUntilMs: number;
   /** What `joinShared` made last, so that joining for every ping allocates nothing. */
   joined: CompiledActivation | null;
-  /** What it made of the watch before this one, until it makes one of this: the number of its disc goes over. */
-  joinedBefore: CompiledActivation | null;
 }
 
 /** One activation with its own and the shared terms; the shared index is alive, not a copy. */
@@ -39,8 +40,6 @@ export interface CompiledActivation {
   readonly shared: SharedIndex;
   /** Without shortcuts, where either of them is. */
   readonly plain: boolean;
-  /** Number of its disc in `shared.discs`, of the state that was last advanced with it. */
-  readonly disc: number;
 }
 
 export interface CompiledTag {
@@ -65,11 +64,10 @@ export function compileTag(watch: TagWatch, previous?: CompiledTag, options: Eng
   }
   const activations = watch.activations.map((activation): CompiledOwn => {
     const terms = prepareTerms(activation.terms, watch.zones, shapes);
-    const before = previous?.activations.find((each) => each.activationId === activation.activationId);
+    const exclusions = terms.filter((term) => term.violatedInside);
     return {
       // First what every fix asks for: it lies together then.
       joined: null,
-      joinedBefore: before?.joined ?? before?.joinedBefore ?? null,
       fittedAtMs: activation.fittedAtMs,
       removedAtMs: activation.removedAtMs ?? Infinity,
       accuracyConvention: watch.accuracyConvention,
@@ -82,7 +80,9 @@ export function compileTag(watch: TagWatch, previous?: CompiledTag, options: Eng
       custodyPeriods: activation.custodyPeriods ?? [],
       terms,
       termKeys: terms.map((term) => term.key),
-      termByKey: termsByKey(terms),
+      everywhere: terms.filter((term) => !term.violatedInside),
+      exclusions,
+      boxes: exclusions.flatMap(boxOf),
       plain: options.plain ?? false,
       expandedUntilMs: expandedUntilMsOf(activation),
     };
@@ -111,23 +111,15 @@ export function activationFor(tag: CompiledTag, fixedAtMs: number): CompiledOwn 
   return null;
 }
 
-/** The same object for the same index, so it may be called for every ping. The watch before this one is not used any more then. */
-export function joinShared(own: CompiledOwn, shared: SharedIndex): CompiledActivation {
-  if (own.joined === null || own.joined.shared !== shared) {
-    const before = own.joinedBefore?.shared === shared ? own.joinedBefore : null;
-    const disc = before === null ? addDisc(shared.discs, own.terms) : before.disc;
-    if (before !== null) handOver(shared.discs, disc, before.own.terms, own.terms);
-    own.joined = { own, shared, plain: own.plain || shared.plain, disc };
-    own.joinedBefore = null;
-  }
-  return own.joined;
+function boxOf(term: PreparedTerm): readonly number[] {
+  const { west, south, east, north } = outerShape(term);
+  return [west, south, east, north];
 }
 
-/** Gives back what joining took of the index. The activation must not be joined with it any more. */
-export function leaveShared(own: CompiledOwn, shared: SharedIndex): void {
-  for (const joined of [own.joined, own.joinedBefore]) {
-    if (joined?.shared === shared) removeDisc(shared.discs, joined.disc, joined.own.terms);
+/** The same object for the same index, so it may be called for every ping. */
+export function joinShared(own: CompiledOwn, shared: SharedIndex): CompiledActivation {
+  if (own.joined === null || own.joined.shared !== shared) {
+    own.joined = { own, shared, plain: own.plain || shared.plain };
   }
-  own.joined = null;
-  own.joinedBefore = null;
+  return own.joined;
 }

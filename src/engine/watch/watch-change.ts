@@ -3,25 +3,12 @@
 import type { Finding } from '../fold/finding.js';
 import { foldWithBuffer } from '../fold/fold-term.js';
 import { closeHorizon } from '../fold/horizon.js';
-import { firstAfter, publishedAfter } from '../near/shared-index.js';
+import { newSharedTerms, termOf } from '../near/concerned.js';
+import { firstAfter } from '../near/shared-index.js';
 import type { ActivationState, Draft, Episode, Told } from '../state.js';
 import type { CompiledActivation } from './compile.js';
 import { nextEdgeAfter, nextTickEdgeAfter } from './intervals.js';
 import { type PreparedTerm, zoneTermKey } from './prepared-term.js';
-
-export function termOf(watch: CompiledActivation, termKey: string): PreparedTerm | undefined {
-  return watch.own.termByKey.get(termKey) ?? watch.shared.terms.get(termKey);
-}
-
-/** The same, mostly one of those about a step: they have just been looked at, while a map by keys lies elsewhere in memory. */
-export function termAbout(
-  about: readonly PreparedTerm[],
-  watch: CompiledActivation,
-  termKey: string,
-): PreparedTerm | undefined {
-  for (const term of about) if (term.key === termKey) return term;
-  return termOf(watch, termKey);
-}
 
 /** Whether the state was last advanced with this watch. A shared term that ended needs a `watch` input to be noticed. */
 export function knowsWatch(state: ActivationState, { own, shared }: CompiledActivation): boolean {
@@ -41,11 +28,14 @@ export function adoptWatch(draft: Draft, watch: CompiledActivation, nowMs: numbe
   if (draft.knownTerms !== null) {
     const known = new Set(draft.knownTerms);
     const news = own.terms.filter((term) => !known.has(term.key));
-    if (shared.newestPublishedAtMs > draft.sharedPublishedAtMs) {
-      news.push(...publishedAfter(shared, draft.sharedPublishedAtMs));
-    }
     for (const term of news) settled.push(...switchOn(draft, term, watch));
-    isOther ||= news.length > 0 || draft.knownTerms.some((key) => !own.termByKey.has(key));
+    isOther ||= news.length > 0 || draft.knownTerms.some((key) => !own.termKeys.includes(key));
+    if (shared.newestPublishedAtMs > draft.sharedPublishedAtMs) {
+      isOther = true;
+      for (const term of newSharedTerms(watch, draft.sharedPublishedAtMs, draft.fixes)) {
+        settled.push(...switchOn(draft, term, watch));
+      }
+    }
   }
   // A late fix from before the change meets terms that were not judged then, or are gone.
   if (isOther && draft.fixes.length > 0) closeHorizon(draft);

@@ -4,7 +4,6 @@
  */
 import { toFindingEvent } from '../../alerts/event.js';
 import type { EngineEvent, NotJudged } from '../../engine/types.js';
-import { warmUp } from '../../engine/warm-up.js';
 import type { Clock } from '../../ports/clock.js';
 import {
   type Consumer,
@@ -68,15 +67,12 @@ export interface EngineOptions {
   readonly checkpointEveryMs: number;
   /** An owner whose last heartbeat is older than this (the group's session) does not checkpoint: it may own nothing any more. */
   readonly sessionMs: number;
-  /** Pings of a made-up world that are folded before it starts, so that the first real ones meet compiled code; 0: none. */
-  readonly warmUpPings: number;
 }
 
 export const ENGINE_DEFAULTS: EngineOptions = {
   tickEveryMs: 5_000,
   checkpointEveryMs: 60_000,
   sessionMs: 10_000,
-  warmUpPings: 10_000,
 };
 
 const OLDER_STATE =
@@ -136,7 +132,6 @@ export async function startEngine(deps: {
 }): Promise<EngineWorker> {
   const { log, clock, logger, counters } = deps;
   const options = { ...ENGINE_DEFAULTS, ...deps.options };
-  warmUp(options.warmUpPings);
   const logTime = createLogTime(clock, logger);
   const tellLag = createRetentionAlarm('engine', clock, logger);
   const owned = new Map<number, OwnedPartition>();

@@ -5,7 +5,7 @@
  */
 
 import type { Ping, TagWatch } from '../../engine/types.js';
-import { type CompiledOwn, compileTag, leaveShared } from '../../engine/watch/compile.js';
+import { type CompiledOwn, compileTag } from '../../engine/watch/compile.js';
 import { activationKey, watchKey } from '../../ports/states.js';
 import type { ReconcileRecord } from '../../ports/topics.js';
 import { countOver, FORGET_AFTER_MS, withoutOldestOf } from '../../watchlist/over.js';
@@ -38,7 +38,6 @@ export function forgetWhatIsOver(fold: PartitionFold, atMs: number, offset: numb
 }
 
 export function forgetActivation(fold: PartitionFold, own: CompiledOwn, offset: number): void {
-  leaveShared(own, fold.sharedIndex);
   fold.activations.delete(own.activationId);
   fold.gone.set(activationKey(own.activationId), offset);
 }

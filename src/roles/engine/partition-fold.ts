@@ -2,10 +2,10 @@
  * The engine's memory for one partition of the inputs, and the folding of one record into it. Synchronous: what it yields is
  * appended by `engine-worker.ts`. Everything it learns stands in the log, so folding twice yields the same events.
  */
-import { passAtOnce, upgradeState } from '../../engine/advance.js';
+import { upgradeState } from '../../engine/advance.js';
 import { madeAtMs } from '../../engine/fold/clock-ahead.js';
 import type { EngineInput } from '../../engine/inputs.js';
-import { applyShared, createSharedIndex, type SharedIndex } from '../../engine/near/shared-index.js';
+import { applyShared, createSharedIndex } from '../../engine/near/shared-index.js';
 import { firstChangeMs, pastOf } from '../../engine/past/past-change.js';
 import type { EngineEvent, SharedWatch, Term } from '../../engine/types.js';
 import { activationFor, compileTag, joinShared } from '../../engine/watch/compile.js';
@@ -20,7 +20,6 @@ import {
   createTagEntry,
   type Folded,
   type FoldFault,
-  type Latest,
   NOTHING,
   type PartitionFold,
   requestOf,
@@ -106,7 +105,6 @@ function foldPing(
   const { ping, receivedAtMs } = record;
   const tag = fold.tags.get(ping.tagId);
   if (!tag) return { ...NOTHING, notJudged: 'unknown-tag', reconcile: askWhoseItIs(fold, ping) };
-  if (keepAtOnce(tag.latest, record, offset, fold.sharedIndex)) return NOTHING;
   const madeMs = madeAtMs({ fixedAtMs: ping.fixedAtMs, receivedAtMs });
   const own = activationFor(tag.compiled, madeMs);
   if (!own) {
@@ -116,7 +114,6 @@ function foldPing(
   const entry = activationEntry(fold, own.activationId, ping.tagId, onFault);
   if (entry === null || offset <= entry.appliedOffset) return NOTHING;
   const watch = joinShared(own, fold.sharedIndex);
-  if (tag.latest?.entry !== entry || tag.latest.disc !== watch.disc) tag.latest = { entry, disc: watch.disc };
   const yielded = step(entry, record, watch, offset, onFault);
   if (ping.position && yielded.notJudged !== 'ahead-of-clock' && madeMs >= lastMadeAtMs(entry))
     entry.lastPing = { ping, receivedAtMs };
@@ -127,30 +124,6 @@ function foldPing(
 function lastMadeAtMs({ lastPing }: ActivationEntry): number {
   if (lastPing === null) return Number.NEGATIVE_INFINITY;
   return madeAtMs({ fixedAtMs: lastPing.ping.fixedAtMs, receivedAtMs: lastPing.receivedAtMs });
-}
-
-/** Keeps a ping that means nothing to any term, as `advance` would; false, and nothing is changed, where that is to be looked for. */
-function keepAtOnce(
-  latest: Latest | null,
-  record: Extract<InputRecord, { type: 'ping' }>,
-  offset: number,
-  shared: SharedIndex,
-): boolean {
-  if (latest === null || offset <= latest.entry.appliedOffset) return false;
-  const { entry, disc } = latest;
-  try {
-    if (!passAtOnce(entry.state, record, shared, disc)) return false;
-  } catch {
-    // A broken invariant: `advance` comes upon it as well, where it is told.
-    return false;
-  }
-  entry.appliedOffset = offset;
-  entry.dirty = true;
-  // Newer than all that were judged; one that was not may have been newer.
-  if (record.ping.fixedAtMs >= lastMadeAtMs(entry)) {
-    entry.lastPing = { ping: record.ping, receivedAtMs: record.receivedAtMs };
-  }
-  return true;
 }
 
 function foldShared(

@@ -14,14 +14,6 @@ export interface TagEntry {
   dirty: boolean;
   /** From when on something of it may be forgotten, epoch ms. */
   readonly forgetAtMs: number;
-  /** Where its pings have gone last: most are kept there without a way to their activation by its name. */
-  latest: Latest | null;
-}
-
-export interface Latest {
-  readonly entry: ActivationEntry;
-  /** Number of the activation's disc. */
-  readonly disc: number;
 }
 
 export interface ActivationEntry {
@@ -93,7 +85,7 @@ export function createTagEntry(
   appliedOffset: number,
   dirty: boolean,
 ): TagEntry {
-  return { watch, compiled, appliedOffset, dirty, forgetAtMs: forgetAtMsOf(watch), latest: null };
+  return { watch, compiled, appliedOffset, dirty, forgetAtMs: forgetAtMsOf(watch) };
 }
 
 /** Null, and told, where another tag has it: an activation stays with its tag. */

@@ -11,7 +11,7 @@ import { collectFound, type FoundEpisode } from '../../engine/past/reconcile.js'
 import type { Episode } from '../../engine/state.js';
 import { DELAYED_AFTER_MS } from '../../engine/thresholds.js';
 import type { SharedWatch, TagWatch, Term } from '../../engine/types.js';
-import { type CompiledActivation, compileTag, joinShared, leaveShared } from '../../engine/watch/compile.js';
+import { type CompiledActivation, compileTag, joinShared } from '../../engine/watch/compile.js';
 import { bufferKey, termKey, zoneTermKey } from '../../engine/watch/prepared-term.js';
 import { madeAtMsOf, type StoredPing } from './rerun.js';
 
@@ -122,8 +122,6 @@ export function startOrderedRerun(
     },
     finish(untilMs) {
       tickUntil(untilMs);
-      // The shared conditions are prepared for many re-runs: what this one took of their index is the next one's.
-      leaveShared(worn, shared.index);
       const found = [...episodes.values()].filter(wasAsked).map((one) => ({ ...one, open: openOf(one, state.open) }));
       return { found, newestFixAtMs: newestOf(state)?.fixedAtMs ?? Number.NEGATIVE_INFINITY };
     },
