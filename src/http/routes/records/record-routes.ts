@@ -20,6 +20,7 @@ import type { App } from '../../app.js';
 import { RecordId } from '../../plugins/ids.js';
 import { DEFAULT_LIST_LIMIT, decodeCursor, FOREIGN_CURSOR, ListOf, ListQuery, toPage } from '../../plugins/lists.js';
 import { problemResponses, sendProblem } from '../../plugins/problems.js';
+import { createTurns } from '../../plugins/turns.js';
 import { compileAllButBody } from '../../plugins/validation.js';
 import { Standing, takeRepeated, withRepeated } from './standing.js';
 
@@ -146,7 +147,13 @@ export function registerRecord<B, P, C extends object>(
   const bodyLimit = endpoint.bodyLimitBytes ?? BODY_LIMIT_BYTES;
   app.put(
     one,
-    { schema: putSchema, config: { operation: operations.write }, bodyLimit, ...unvalidated },
+    {
+      schema: putSchema,
+      config: { operation: operations.write },
+      bodyLimit,
+      preHandler: createTurns(),
+      ...unvalidated,
+    },
     async (request, reply) => {
       const id = idOf(request);
       const ownFields = endpoint.hasEffectiveAt ? ['effectiveAt'] : [];
