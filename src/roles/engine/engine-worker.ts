@@ -46,6 +46,7 @@ import {
   returnCheckpoint,
   takeCheckpoint,
 } from './partition-fold.js';
+import { createSharedSchedules } from './shared-schedules.js';
 import { createStatesRestore, type StatesRestore } from './states-restore.js';
 
 const ENGINE_GROUP = 'tagwatch-engine';
@@ -131,6 +132,7 @@ export async function startEngine(deps: {
   readonly options?: Partial<EngineOptions>;
 }): Promise<EngineWorker> {
   const { log, clock, logger, counters } = deps;
+  const sharedSchedules = createSharedSchedules(logger);
   const options = { ...ENGINE_DEFAULTS, ...deps.options };
   const logTime = createLogTime(clock, logger);
   const tellLag = createRetentionAlarm('engine', clock, logger);
@@ -245,6 +247,7 @@ export async function startEngine(deps: {
       reject(entry, record, 'engine-fault', `activation ${activationId}: ${String(error)}`);
     });
     if (input.type === 'ping') counters.pingFolded(notJudged);
+    if (told.type === 'tick') sharedSchedules.look(record.partition, fold.sharedIndex, told.atMs);
     for (const request of reconcile) {
       const key = request.activationId ?? `${FORGOTTEN_OF}${request.tagId}`;
       entry.pendingRequests.set(key, mergeRequests(entry.pendingRequests.get(key), request));
