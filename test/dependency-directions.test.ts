@@ -34,7 +34,8 @@ const ALLOWED: Readonly<Record<string, Rule | '*'>> = {
   store: { parts: [...PORTS, LOCK] },
   [LOCK]: { parts: [] },
   formats: { parts: PORTS },
-  http: { parts: [...PORTS, 'watchlist/local-time', 'formats', 'store'] },
+  records: { parts: [...PORTS, 'access', 'formats', 'watchlist'] },
+  http: { parts: [...PORTS, 'access', 'formats', 'records', 'store'] },
   // Ground truth knows nothing of the engine but its words.
   simulator: { parts: [TYPES] },
   console: { parts: ['wire', 'alerts', 'access', TYPES] },

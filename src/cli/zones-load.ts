@@ -14,9 +14,9 @@ import {
   findSwapped,
 } from '../formats/zones/zone-set-check.js';
 import { toFieldErrors } from '../http/plugins/problems.js';
-import { SharedCondition } from '../http/routes/records/geofence-set.js';
-import { checkSchedule } from '../http/routes/records/schedule-rules.js';
 import type { Schedule } from '../ports/watch.js';
+import { SharedCondition } from '../records/geofence-set.js';
+import { checkSchedule } from '../records/schedule-rules.js';
 import type { ZonesOptions } from './zones-options.js';
 
 /** Read in a folder; other names have to be given. */

@@ -1,5 +1,5 @@
 /** `tagwatch zones`: zone files judged, and put through the front door. */
-import { GeofenceSet } from '../http/routes/records/geofence-set.js';
+import { GeofenceSet } from '../records/geofence-set.js';
 import { IMPORT_HELP, VALIDATE_HELP, ZONES_HELP } from './zones-help.js';
 import { type Imported, importZones, isAllDone } from './zones-import.js';
 import { type LoadedZones, loadZones } from './zones-load.js';

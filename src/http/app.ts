@@ -62,7 +62,7 @@ const BUSY_RETRY_AFTER_SECONDS = 15;
 
 const REQUEST_ID_HEADER = 'x-request-id';
 /** Ids that a proxy may give: enough to be unique, and nothing that breaks a line of a log or a search in it. */
-const GIVEN_REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
+export const GIVEN_REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
 
 /** The id under which a request is told: the one that it brings, where that is of use, or a new one, unique over restarts. */
 function requestIdOf({ headers }: IncomingMessage): string {

@@ -28,10 +28,10 @@ import type { LogWatch } from '../roles/log-watch.js';
 import { listAlerts, readAlert } from '../store/alerts.js';
 import { readGapFacts } from '../store/gap-facts.js';
 import { readOrderViolations } from '../store/order-violations.js';
+import { recordStore } from '../store/record-store.js';
 import { listRejected } from '../store/rejected-list.js';
 import { latestPositions, readMessagesAfter, readTrail } from '../store/trail.js';
 import { watchStore } from '../store/watch.js';
-import { wearers } from '../store/wearers.js';
 import { startAlertLog } from '../views/alert-log.js';
 import { startLiveView } from '../views/live-view.js';
 import { markClocks, newestByClock } from '../views/trail-clock.js';
@@ -121,7 +121,7 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
       const place = next === null ? null : { ...next, evidence: last, clocks: marked.clocks };
       return { points: marked.fixes, next: place };
     },
-    hasWearer: async (wearerId) => (await wearers.find(db, wearerId)) !== null,
+    hasWearer: async (wearerId) => (await recordStore.find(db, 'wearer', [wearerId])).has(wearerId),
     clock,
     logger,
   });

@@ -26,14 +26,13 @@ export async function addOutboxRows(
   return rows.map((row) => row.outbox_id);
 }
 
-/** Rows of a record that are not published yet. */
-export async function readPendingRows(
-  db: Queryable,
-  cause: { readonly kind: string; readonly id: string },
-): Promise<number[]> {
+/** Rows about these targets that are not published yet. */
+export async function readPendingRows(db: Queryable, targets: readonly WatchTarget[]): Promise<number[]> {
+  if (targets.length === 0) return [];
   const { rows } = await db.query<{ outbox_id: number }>(
-    'select outbox_id from outbox where record_kind = $1 and record_id = $2',
-    [cause.kind, cause.id],
+    `select outbox_id from unnest($1::text[], $2::text[]) as target (kind, id)
+     join outbox on target_kind = kind and target_id = id`,
+    [targets.map(({ kind }) => kind), targets.map(({ id }) => id)],
   );
   return rows.map((row) => row.outbox_id);
 }

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { formatSchema } from '../../src/cli/zones.js';
 import { loadZones } from '../../src/cli/zones-load.js';
 import { formatFinding } from '../../src/cli/zones-report.js';
-import { GeofenceSet } from '../../src/http/routes/records/geofence-set.js';
+import { GeofenceSet } from '../../src/records/geofence-set.js';
 
 const DIRECTORY = join(import.meta.dirname, '..', '..', 'geofences');
 const AROUND_CANTERBURY = { west: 0.9, south: 51.1, east: 1.3, north: 51.5 };

@@ -232,6 +232,10 @@ export function publisherSuite(name: string, open: () => Promise<PublisherAdapte
               newest!.n,
             ]);
           }
+          await tx.query('delete from record_version where record_id = $1 and version > $2::int', [
+            conditionId,
+            newest!.n,
+          ]);
           await tx.query('update condition set version = $2::int where condition_id = $1', [conditionId, newest!.n]);
           await tx.query('delete from watch_publication');
           await tx.query(

@@ -115,6 +115,8 @@ export function recordsSuite(name: string, open: () => Promise<Adapters>): void 
         version: 1,
         effectiveAt: NOW,
         recordedAt: NOW,
+        author: 'local',
+        correlationId: created.headers['x-request-id'],
       });
       const same = await api.put('/wearers/W-1', { rag: 'red', name: 'A' });
       expect([same.statusCode, same.headers.etag]).toEqual([200, '"1"']);
@@ -174,6 +176,10 @@ export function recordsSuite(name: string, open: () => Promise<Adapters>): void 
       await adapters.db.query(
         `update condition_version set schedule = jsonb_set(schedule, '{timeZone}', '"IST"'),
            content = jsonb_set(content, '{schedule,timeZone}', '"IST"') where condition_id = $1`,
+        ['C-tz'],
+      );
+      await adapters.db.query(
+        `update record_version set content = jsonb_set(content, '{schedule,timeZone}', '"IST"') where record_id = $1`,
         ['C-tz'],
       );
       await ok('/conditions/C-tz', curfew('Asia/Kolkata'));
@@ -261,6 +267,72 @@ export function recordsSuite(name: string, open: () => Promise<Adapters>): void 
         expect([path, late.statusCode, late.json().version]).toEqual([path, 412, 2]);
       }
       clock.set(NOW);
+    });
+
+    it('says of every version who wrote it, why and by which request, and takes that back', async () => {
+      const first = await api.put('/wearers/W-why', { name: 'A', changeReason: 'taken on' });
+      expect(first.json()).toMatchObject({
+        author: 'local',
+        changeReason: 'taken on',
+        correlationId: first.headers['x-request-id'],
+      });
+      const stands = (await api.get('/wearers/W-why')).json();
+      expect(stands).toEqual(first.json());
+      expect((await api.put('/wearers/W-why', stands)).json()).toEqual(stands);
+      // What came back beside a change is the reason of the one before.
+      const renamed = await api.put('/wearers/W-why', { ...stands, name: 'B' }, { 'x-correlation-id': 'case-4711' });
+      expect(renamed.json()).toMatchObject({ version: 2, correlationId: 'case-4711' });
+      expect(renamed.json()).not.toHaveProperty('changeReason');
+      await ok('/wearers/W-why', { name: 'C', changeReason: 'typo' });
+      await ok('/wearers/W-why', { name: 'D', changeReason: 'typo' });
+      // A reason alone is no change.
+      await ok('/wearers/W-why', { name: 'D', changeReason: 'none' });
+      const { items } = (await api.get('/wearers/W-why/versions')).json();
+      expect(items.map(({ changeReason }: { changeReason?: string }) => changeReason)).toEqual([
+        'taken on',
+        undefined,
+        'typo',
+        'typo',
+      ]);
+      expect((await api.get('/wearers?limit=500')).json().items).toContainEqual(items.at(-1));
+      const foreign = { name: 'E', author: 'somebody', correlationId: 'another' };
+      expect(pointers(await api.put('/wearers/W-why', foreign))).toEqual(['/author', '/correlationId']);
+      for (const changeReason of ['', 'x'.repeat(501), 'a\nb', 7])
+        expect(pointers(await api.put('/wearers/W-why', { name: 'E', changeReason }))).toEqual(['/changeReason']);
+      await ok('/zones/Z-why', { ...square(1, 51), changeReason: 'drawn anew' });
+      expect((await api.get('/zones/Z-why')).json()).toMatchObject({ changeReason: 'drawn anew', author: 'local' });
+    });
+
+    it('a version that an older program wrote is there as any other', async () => {
+      await fitWearer('older');
+      await ok('/zones/Z-older', square(1, 51));
+      const { rows } = await adapters.db.query<{ columns: string }>(
+        `select string_agg(column_name, ', ') as columns from information_schema.columns
+         where table_name = 'zone_version' and column_name not in ('version', 'zone_id', 'name')`,
+      );
+      const columns = rows[0]!.columns;
+      await adapters.db.execute(`
+        insert into zone_version (zone_id, version, name, ${columns})
+          select zone_id, 2, 'Renamed', ${columns} from zone_version where zone_id = 'Z-older';
+        update zone set version = 2 where zone_id = 'Z-older';
+        insert into legal_order values ('O-by-older', 'W-older', 'bail', '2026-01-01', null, 1, '${NOW}');
+        insert into record_version (record_kind, record_id, version, recorded_at, content) values
+          ('order', 'O-by-older', 1, '${NOW}', '{"wearerId": "W-older", "type": "bail", "startsAt": "2026-01-01T00:00:00.000Z"}')`);
+      expect((await api.get('/zones/Z-older')).json()).toMatchObject({
+        version: 2,
+        properties: { name: 'Renamed' },
+        effectiveAt: null,
+        author: 'local',
+      });
+      expect((await api.get('/orders/O-by-older')).json()).toMatchObject({
+        wearerId: 'W-older',
+        author: 'local',
+        effectiveAt: NOW,
+      });
+      const whose = await adapters.db.query(
+        `select distinct about_wearer_id from record_version where record_id in ('O-by-older', 'A-older', 'W-older', 'O-older')`,
+      );
+      expect(whose.rows).toEqual([{ about_wearer_id: 'W-older' }]);
     });
 
     it('refuses what only the server sets, and another id than the address has', async () => {
@@ -462,6 +534,8 @@ export function recordsSuite(name: string, open: () => Promise<Adapters>): void 
         version: 1,
         effectiveAt: '2020-01-01T00:00:00.000Z',
         recordedAt: NOW,
+        author: 'local',
+        correlationId: expect.any(String),
       });
       await ok('/zones/Z-square', square(1, 51));
       expect((await api.get('/zones/Z-square')).json()).toMatchObject({

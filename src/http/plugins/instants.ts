@@ -1,10 +1,7 @@
 /** Instants in query strings and bodies: any RFC 3339 instant comes in, one form goes on. */
 import { parseInstant } from '../../formats/instant.js';
+import { EARLIEST_MS, LATEST_MS } from '../../wire/instant-limits.js';
 import type { FieldError } from './problems.js';
-
-/** No order or condition is older, or younger. Also what PostgreSQL and `Date` both hold without surprise. */
-export const EARLIEST_MS = Date.UTC(1970, 0, 1);
-export const LATEST_MS = Date.UTC(2200, 0, 1);
 
 /**
  * Epoch ms of each named text that is there. The faults are fields that are no instants, as `/name` into `part` (the body

@@ -6,8 +6,8 @@ import type { Clock } from '../../../ports/clock.js';
 import type { AbsenceFacts } from '../../../ports/watch.js';
 import type { OrderViolations } from '../../../store/order-violations.js';
 import { DispositionSchema } from '../../../wire/alert-schemas.js';
+import { RecordId } from '../../../wire/record-id.js';
 import type { App } from '../../app.js';
-import { RecordId } from '../../plugins/ids.js';
 import { sees } from '../../plugins/principal.js';
 import { problemResponses, sendProblem } from '../../plugins/problems.js';
 

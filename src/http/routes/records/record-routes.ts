@@ -1,31 +1,26 @@
 /** What the endpoints of every record have in common (`wire.md`, "Habits"). */
-
 import type { FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
 import Type, { type TSchema } from 'typebox';
-import type { Operation } from '../../../access/operations.js';
 import type { Bbox } from '../../../formats/zones/zone.js';
 import type { Clock } from '../../../ports/clock.js';
 import type { Database } from '../../../ports/database.js';
+import type { RecordStore, StoredRecord } from '../../../ports/records.js';
+import type { Parsed, RecordRule, Refusal } from '../../../records/rule.js';
+import type { Precondition } from '../../../records/versioning.js';
+import { type MeasureWatches, writeRecords } from '../../../records/write-records.js';
 import type { PublicationWaiter } from '../../../store/outbox.js';
-import {
-  type MeasureWatches,
-  type Precondition,
-  putRecord,
-  type RecordFault,
-  type RecordTable,
-  type Refusal,
-  type StoredRecord,
-} from '../../../store/records.js';
-import type { App } from '../../app.js';
-import { RecordId } from '../../plugins/ids.js';
+import { RecordId } from '../../../wire/record-id.js';
+import { type App, GIVEN_REQUEST_ID } from '../../app.js';
 import { DEFAULT_LIST_LIMIT, decodeCursor, FOREIGN_CURSOR, ListOf, ListQuery, toPage } from '../../plugins/lists.js';
+import { principalOf } from '../../plugins/principal.js';
 import { problemResponses, sendProblem } from '../../plugins/problems.js';
 import { createTurns } from '../../plugins/turns.js';
 import { compileAllButBody } from '../../plugins/validation.js';
-import { Standing, takeRepeated, withRepeated } from './standing.js';
+import { Standing, takeRepeated, toStanding, withRepeated } from './standing.js';
 
 export interface RecordDeps {
   readonly db: Database;
+  readonly store: RecordStore;
   readonly clock: Clock;
   /** Where zones belong; null: the world. */
   readonly serviceArea: Bbox | null;
@@ -38,44 +33,27 @@ export interface RecordDeps {
 export const PUBLISH_WAIT_MS = 2_000;
 const BODY_LIMIT_BYTES = 262_144;
 
-/** Text without control characters: they have no place in a name, and NUL none in PostgreSQL. */
-export const Line = (maxLength: number) =>
-  Type.String({ minLength: 1, maxLength, pattern: '^[^\\u0000-\\u001F\\u007F]*$' });
-export const Instant = Type.String({ format: 'date-time', description: 'RFC 3339, in UTC with Z' });
-
 /** Versions are counted by an integer of the database. */
 const MAX_VERSION = 2_147_483_647;
 const VersionsKey = Type.Tuple([Type.Integer({ minimum: 0, maximum: MAX_VERSION })]);
 
-export type Parsed<P> =
-  | { readonly ok: true; readonly put: P }
-  | { readonly ok: false; readonly errors: readonly RecordFault[] };
-
-export interface RecordEndpoint<B, P, C> {
-  /** The collection below `/api/v1`, and the name of its members' ids. */
-  readonly path: string;
-  readonly idName: string;
-  /** What an id may be, where it is not of the caller's choice. */
-  readonly id?: Type.TString;
-  readonly name: string;
-  readonly table: RecordTable<P, C>;
-  /** What of the table of rights reading and writing it are, where not those of records. */
-  readonly operations?: { readonly read: Operation; readonly write: Operation };
-  readonly body: TSchema;
-  /** False where `parse` validates all of it itself, to name places better. */
-  readonly validateBody?: false;
-  readonly bodyLimitBytes?: number;
-  /** Whether `effectiveAt` is the body's own field, and not only a repeated one. */
-  readonly hasEffectiveAt?: true;
-  /** The content as it is answered, where it is not the body's. */
-  readonly answer?: TSchema;
-  /** What a schema cannot say. `body` has the shape of the schema, unless that is not validated. */
-  parse(body: B, id: string, deps: RecordDeps): Parsed<P>;
-  /** The content as the API says it. */
-  toWire(content: C, id: string): object;
+/** Who writes, as versions say it. Ids that a caller's own system has for the request go with it. */
+export function writerOf(request: FastifyRequest) {
+  const given = request.headers['x-correlation-id'];
+  const isOfUse = typeof given === 'string' && GIVEN_REQUEST_ID.test(given);
+  return { author: principalOf(request).subjectId, correlationId: isOfUse ? given : request.id };
 }
 
-const PLAIN_OPERATIONS = { read: 'records.read', write: 'records.write' } as const;
+/** What a body says: of the record itself, and of what it only repeats. */
+export function readBody(rule: RecordRule, id: string, body: unknown, serviceArea: Bbox | null) {
+  const ownFields = rule.inForce === undefined ? [] : ['effectiveAt'];
+  const { own, given, changeReason, errors } = takeRepeated(body, rule.idName, id, ownFields);
+  const parsed: Parsed<object> = rule.parse(own as never, id, serviceArea);
+  if (!parsed.ok || errors.length > 0) {
+    return { ok: false, errors: [...errors, ...(parsed.ok ? [] : parsed.errors)] } as const;
+  }
+  return { ok: true, said: parsed.said, given, changeReason } as const;
+}
 
 /** `If-Match` and `If-None-Match: *`. A weak or foreign tag matches nothing. */
 function readPrecondition(headers: FastifyRequest['headers']): Precondition | null {
@@ -87,9 +65,10 @@ function readPrecondition(headers: FastifyRequest['headers']): Precondition | nu
   return { versions: tags.map(Number) };
 }
 
-const etagOf = (version: number): string => `"${version}"`;
+export const etagOf = (version: number): string => `"${version}"`;
 
-function sendRefusal(reply: FastifyReply, refusal: Refusal): FastifyReply {
+function sendRefusal(reply: FastifyReply, refusal: Refusal | null): FastifyReply {
+  if (refusal === null) throw new Error('refused without a reason');
   switch (refusal.type) {
     case 'invalid':
       return sendProblem(reply, { status: 422, errors: [...refusal.errors] });
@@ -104,27 +83,25 @@ function sendRefusal(reply: FastifyReply, refusal: Refusal): FastifyReply {
   }
 }
 
+const PLAIN_OPERATIONS = { read: 'records.read', write: 'records.write' } as const;
+
 /** Adds `PUT`, `GET`, the list and the versions of one kind of record. */
-export function registerRecord<B, P, C extends object>(
-  app: App,
-  deps: RecordDeps,
-  endpoint: RecordEndpoint<B, P, C>,
-): void {
-  const { idName, name, table, operations = PLAIN_OPERATIONS } = endpoint;
-  const list = `/api/v1${endpoint.path}`;
+export function registerRecord(app: App, deps: RecordDeps, rule: RecordRule): void {
+  const { kind, idName, name, operations = PLAIN_OPERATIONS } = rule;
+  const reading = { operation: operations.read };
+  const { db, store } = deps;
+  const list = `/api/v1${rule.path}`;
   const one = `${list}/:${idName}`;
-  const Id = endpoint.id ?? RecordId;
+  const Id = rule.id ?? RecordId;
   const params = Type.Object({ [idName]: Id });
   const ListKey = Type.Tuple([Id]);
-  const shape = endpoint.answer ?? endpoint.body;
+  const shape = rule.answer ?? rule.body;
   const item = Type.Intersect([Type.Object({ [idName]: Id }), openObject(shape), Type.Object(Standing)]);
   const tags = ['records'];
-  const toWire = (record: StoredRecord<C>) => ({
+  const toWire = (record: StoredRecord) => ({
     [idName]: record.id,
-    ...endpoint.toWire(record.content, record.id),
-    version: record.version,
-    effectiveAt: record.effectiveAt,
-    recordedAt: record.recordedAt,
+    ...(rule.toWire?.(record.content as never, record.id) ?? record.content),
+    ...toStanding(record),
   });
   const idOf = (request: FastifyRequest) => (request.params as Record<string, string>)[idName] as string;
   const missing = (reply: FastifyReply, id: string) =>
@@ -135,7 +112,7 @@ export function registerRecord<B, P, C extends object>(
     tags,
     params,
     querystring: Type.Object({ wait: Type.Optional(Type.Boolean({ description: 'false: answer 202 at once' })) }),
-    body: withRepeated(endpoint.body, idName),
+    body: withRepeated(rule.body, idName),
     response: {
       200: described('Changed, or as it stood; published', item),
       201: described('Created and published', item),
@@ -143,8 +120,8 @@ export function registerRecord<B, P, C extends object>(
       ...problemResponses(400, 409, 412, 413, 415, 422, 503),
     },
   };
-  const unvalidated = endpoint.validateBody === false ? { validatorCompiler: compileAllButBody } : {};
-  const bodyLimit = endpoint.bodyLimitBytes ?? BODY_LIMIT_BYTES;
+  const unvalidated = rule.validateBody === false ? { validatorCompiler: compileAllButBody } : {};
+  const bodyLimit = rule.bodyLimitBytes ?? BODY_LIMIT_BYTES;
   app.put(
     one,
     {
@@ -156,25 +133,18 @@ export function registerRecord<B, P, C extends object>(
     },
     async (request, reply) => {
       const id = idOf(request);
-      const ownFields = endpoint.hasEffectiveAt ? ['effectiveAt'] : [];
-      const { own, given, errors } = takeRepeated(request.body, idName, id, ownFields);
-      const parsed = endpoint.parse(own as B, id, deps);
-      if (!parsed.ok) return sendProblem(reply, { status: 422, errors: [...errors, ...parsed.errors] });
-      if (errors.length > 0) return sendProblem(reply, { status: 422, errors: [...errors] });
-      const precondition = readPrecondition(request.headers);
-      const nowMs = deps.clock.nowMs();
-      const outcome = await putRecord(deps.db, table, id, parsed.put, {
-        precondition,
-        given,
-        nowMs,
-        measure: deps.measure,
-      });
-      if (outcome.type === 'refused') return sendRefusal(reply, outcome.refusal);
+      const read = readBody(rule, id, request.body, deps.serviceArea);
+      if (!read.ok) return sendProblem(reply, { status: 422, errors: [...read.errors] });
+      const { said, given, changeReason } = read;
+      const put = { kind, id, said, given, changeReason, precondition: readPrecondition(request.headers) };
+      const outcome = await writeRecords(deps, [put], writerOf(request), deps.clock.nowMs());
+      if (outcome.type === 'refused') return sendRefusal(reply, outcome.refusals.get(0) ?? outcome.general);
+      const { type, record } = outcome.written[0]!;
       const { wait = true } = request.query as { wait?: boolean };
       const isPublished = await deps.waiter.wait(outcome.outboxIds, wait ? PUBLISH_WAIT_MS : 0);
-      reply.header('etag', etagOf(outcome.record.version));
-      if (outcome.type === 'created') reply.header('location', `${list}/${encodeURIComponent(id)}`);
-      return reply.code(isPublished ? (outcome.type === 'created' ? 201 : 200) : 202).send(toWire(outcome.record));
+      reply.header('etag', etagOf(record.version));
+      if (type === 'created') reply.header('location', `${list}/${encodeURIComponent(id)}`);
+      return reply.code(isPublished ? (type === 'created' ? 201 : 200) : 202).send(toWire(record));
     },
   );
 
@@ -184,9 +154,9 @@ export function registerRecord<B, P, C extends object>(
     params,
     response: { 200: item, ...problemResponses(400, 404, 503) },
   };
-  app.get(one, { schema: getSchema, config: { operation: operations.read } }, async (request, reply) => {
-    const record = await table.find(deps.db, idOf(request));
-    if (record === null) return missing(reply, idOf(request));
+  app.get(one, { schema: getSchema, config: reading }, async (request, reply) => {
+    const record = (await store.find(db, kind, [idOf(request)])).get(idOf(request));
+    if (record === undefined) return missing(reply, idOf(request));
     return reply.header('etag', etagOf(record.version)).send(toWire(record));
   });
 
@@ -196,11 +166,11 @@ export function registerRecord<B, P, C extends object>(
     querystring: ListQuery,
     response: { 200: ListOf(item), ...problemResponses(400, 503) },
   };
-  app.get(list, { schema: listSchema, config: { operation: operations.read } }, async (request, reply) => {
+  app.get(list, { schema: listSchema, config: reading }, async (request, reply) => {
     const { limit = DEFAULT_LIST_LIMIT, cursor } = request.query as Type.Static<typeof ListQuery>;
     const key = cursor === undefined ? ([null] as const) : decodeCursor(cursor, ListKey);
     if (key === null) return sendForeignCursor(reply);
-    const page = toPage(await table.list(deps.db, key[0], limit + 1), limit, ({ id }) => [id]);
+    const page = toPage(await store.list(db, kind, key[0], limit + 1), limit, ({ id }) => [id]);
     return reply.send({ ...page, items: page.items.map(toWire) });
   });
 
@@ -211,19 +181,15 @@ export function registerRecord<B, P, C extends object>(
     querystring: ListQuery,
     response: { 200: ListOf(item), ...problemResponses(400, 404, 503) },
   };
-  app.get(
-    `${one}/versions`,
-    { schema: versionsSchema, config: { operation: operations.read } },
-    async (request, reply) => {
-      const { limit = DEFAULT_LIST_LIMIT, cursor } = request.query as Type.Static<typeof ListQuery>;
-      const key = cursor === undefined ? ([0] as const) : decodeCursor(cursor, VersionsKey);
-      if (key === null) return sendForeignCursor(reply);
-      const rows = await table.versions(deps.db, idOf(request), key[0], limit + 1);
-      if (rows.length === 0 && cursor === undefined) return missing(reply, idOf(request));
-      const page = toPage(rows, limit, ({ version }) => [version]);
-      return reply.send({ ...page, items: page.items.map(toWire) });
-    },
-  );
+  app.get(`${one}/versions`, { schema: versionsSchema, config: reading }, async (request, reply) => {
+    const { limit = DEFAULT_LIST_LIMIT, cursor } = request.query as Type.Static<typeof ListQuery>;
+    const key = cursor === undefined ? ([0] as const) : decodeCursor(cursor, VersionsKey);
+    if (key === null) return sendForeignCursor(reply);
+    const rows = await store.versions(db, kind, idOf(request), key[0], limit + 1);
+    if (rows.length === 0 && cursor === undefined) return missing(reply, idOf(request));
+    const page = toPage(rows, limit, ({ version }) => [version]);
+    return reply.send({ ...page, items: page.items.map(toWire) });
+  });
 }
 
 const sendForeignCursor = (reply: FastifyReply) => sendProblem(reply, { status: 400, errors: [FOREIGN_CURSOR] });

@@ -7,9 +7,9 @@ import type { PlacedFix, TrailFix } from '../../../formats/trails/trail.js';
 import type { Clock } from '../../../ports/clock.js';
 import { DatabaseUnavailable } from '../../../ports/database.js';
 import { PositionItemSchema } from '../../../wire/feed-messages.js';
+import { RecordId } from '../../../wire/record-id.js';
 import type { App } from '../../app.js';
 import { type FeedPosition, toPositionItem } from '../../feed/position-item.js';
-import { RecordId } from '../../plugins/ids.js';
 import { sees } from '../../plugins/principal.js';
 import { problemResponses, sendProblem } from '../../plugins/problems.js';
 

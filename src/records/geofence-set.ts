@@ -3,11 +3,11 @@
  * all wearers that belong to them. Built from the bodies of those endpoints, so that a field cannot differ.
  */
 import Type from 'typebox';
-import { MAX_RADIUS_METRES, MIN_RADIUS_METRES } from '../../../formats/zones/zone.js';
-import { RecordId } from '../../plugins/ids.js';
-import { ConditionBody } from './conditions.js';
-import { Instant } from './record-routes.js';
-import { zoneProperties } from './zones.js';
+import { MAX_RADIUS_METRES, MIN_RADIUS_METRES } from '../formats/zones/zone.js';
+import { RecordId } from '../wire/record-id.js';
+import { ConditionBody } from './kinds/condition.js';
+import { zoneProperties } from './kinds/zone.js';
+import { Instant } from './rule.js';
 
 const Longitude = Type.Number({ minimum: -180, maximum: 180 });
 const Latitude = Type.Number({ minimum: -90, maximum: 90 });

@@ -1,9 +1,9 @@
 /** What a schema cannot say about a schedule. */
-import type { ConditionKind } from '../../../engine/types.js';
-import { parseInstant } from '../../../formats/instant.js';
-import type { Schedule, ScheduleWindow, Weekday } from '../../../ports/watch.js';
-import type { RecordFault } from '../../../store/records.js';
-import { isTimeZone } from '../../../watchlist/local-time.js';
+import type { ConditionKind } from '../engine/types.js';
+import { parseInstant } from '../formats/instant.js';
+import type { RecordFault } from '../ports/records.js';
+import type { Schedule, ScheduleWindow, Weekday } from '../ports/watch.js';
+import { isTimeZone } from '../watchlist/local-time.js';
 
 export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const satisfies readonly Weekday[];
 export const MAX_WINDOWS_PER_DAY = 3;

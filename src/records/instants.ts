@@ -1,7 +1,7 @@
-/** Instants in bodies of records. */
-import { parseInstant } from '../../../formats/instant.js';
-import type { RecordFault } from '../../../store/records.js';
-import { EARLIEST_MS, LATEST_MS } from '../../plugins/instants.js';
+/** Instants in contents of records. */
+import { parseInstant } from '../formats/instant.js';
+import type { RecordFault } from '../ports/records.js';
+import { EARLIEST_MS, LATEST_MS } from '../wire/instant-limits.js';
 
 /** Reads instants of a body; what is wrong is added to `errors`. */
 export function createInstantReader(errors: RecordFault[]) {
@@ -27,7 +27,16 @@ export function createInstantReader(errors: RecordFault[]) {
   };
 }
 
-/** An object without the fields that are undefined: absent and undefined are the same content. */
-export function dropUndefined<T extends object>(fields: { [K in keyof T]: T[K] | undefined }): T {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
+interface PeriodContent {
+  readonly startsAt: string;
+  readonly endsAt?: string;
+}
+
+/** A content whose instants are a start and an end in one form; what is wrong is added to `errors`. */
+export function readPeriod<C extends PeriodContent>(body: C, errors: RecordFault[]): C {
+  const instants = createInstantReader(errors);
+  const startsAt = instants.read('/startsAt', body.startsAt);
+  const endsAt = instants.readOptional('/endsAt', body.endsAt);
+  instants.checkEnd('/endsAt', startsAt, endsAt, 'startsAt');
+  return { ...body, startsAt, ...(endsAt === undefined ? {} : { endsAt }) };
 }

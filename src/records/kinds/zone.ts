@@ -1,12 +1,19 @@
-/** `/zones`: polygons, multipolygons and circles as GeoJSON Features. */
+/** Zones: polygons, multipolygons and circles as GeoJSON Features. */
 import Type from 'typebox';
-import type { Zone } from '../../../engine/types.js';
-import { MAX_BUFFER_METRES, MAX_RADIUS_METRES, validateZone } from '../../../formats/zones/zone.js';
-import { type ZoneContent, zones } from '../../../store/zones.js';
-import type { App } from '../../app.js';
-import { RecordId } from '../../plugins/ids.js';
-import { createInstantReader } from './instants.js';
-import { Instant, Line, type RecordDeps, registerRecord } from './record-routes.js';
+import type { Zone } from '../../engine/types.js';
+import { MAX_BUFFER_METRES, MAX_RADIUS_METRES, validateZone } from '../../formats/zones/zone.js';
+import type { RecordFault } from '../../ports/records.js';
+import { RecordId } from '../../wire/record-id.js';
+import { createInstantReader } from '../instants.js';
+import { Instant, Line, type RecordRule } from '../rule.js';
+
+/** A validated zone. */
+export interface ZoneContent {
+  readonly name: string;
+  readonly priority: Zone['priority'];
+  readonly bufferMetres: number | null;
+  readonly shape: Zone['shape'];
+}
 
 /** Room for 10,000 vertices with every digit and blank that a tool may write. */
 const BODY_LIMIT_BYTES = 4 * 1_048_576;
@@ -64,34 +71,33 @@ function takeAnsweredAt(body: unknown): { readonly feature: unknown; readonly an
   return { feature, answeredAt: effectiveAt === null ? undefined : String(effectiveAt) };
 }
 
-export function registerZones(app: App, deps: RecordDeps): void {
-  registerRecord(app, deps, {
-    path: '/zones',
-    idName: 'zoneId',
-    name: 'zone',
-    table: zones,
-    body: Body,
-    validateBody: false,
-    hasEffectiveAt: true,
-    bodyLimitBytes: BODY_LIMIT_BYTES,
-    answer: Answer,
-    parse(body: unknown, id, { serviceArea }) {
-      const { feature, answeredAt } = takeAnsweredAt(body);
-      const valid = validateZone(feature, serviceArea);
-      const errors = valid.ok ? [] : valid.errors.map(({ pointer, detail }) => ({ pointer, detail }));
-      const named = typeof body === 'object' && body !== null && 'id' in body ? body.id : undefined;
-      if (named !== undefined && named !== id) errors.push({ pointer: '/id', detail: 'is not the id of the address' });
-      if (!valid.ok) return { ok: false, errors };
-      const { properties, zone, areaSquareMetres } = valid;
-      const instants = createInstantReader(errors);
-      const given =
-        instants.readOptional('/properties/effectiveAt', properties.effectiveAt ?? undefined) ??
-        instants.readOptional('/effectiveAt', answeredAt);
-      if (errors.length > 0) return { ok: false, errors };
-      const { name, priority, bufferMetres } = properties;
-      const content = { name, priority, bufferMetres, shape: zone.shape };
-      return { ok: true, put: { content, areaSquareMetres, effectiveAt: given ?? null } };
-    },
-    toWire: toFeature,
-  });
-}
+export const zone: RecordRule<ZoneContent> = {
+  kind: 'zone',
+  name: 'zone',
+  path: '/zones',
+  idName: 'zoneId',
+  body: Body,
+  validateBody: false,
+  bodyLimitBytes: BODY_LIMIT_BYTES,
+  answer: Answer,
+  inForce: { pointer: '/properties/effectiveAt', first: () => null },
+  parse(body: unknown, id, serviceArea) {
+    const { feature, answeredAt } = takeAnsweredAt(body);
+    const valid = validateZone(feature, serviceArea);
+    const errors: RecordFault[] = valid.ok ? [] : valid.errors.map(({ pointer, detail }) => ({ pointer, detail }));
+    const named = typeof body === 'object' && body !== null && 'id' in body ? body.id : undefined;
+    if (named !== undefined && named !== id) errors.push({ pointer: '/id', detail: 'is not the id of the address' });
+    if (!valid.ok) return { ok: false, errors };
+    const { properties, areaSquareMetres } = valid;
+    const instants = createInstantReader(errors);
+    const given =
+      instants.readOptional('/properties/effectiveAt', properties.effectiveAt ?? undefined) ??
+      instants.readOptional('/effectiveAt', answeredAt);
+    if (errors.length > 0) return { ok: false, errors };
+    const { name, priority, bufferMetres } = properties;
+    const content = { name, priority, bufferMetres, shape: valid.zone.shape };
+    return { ok: true, said: { content, effectiveAt: given ?? null, areaSquareMetres } };
+  },
+  toWire: toFeature,
+  targets: ({ id, isNew }) => (isNew ? [] : [{ kind: 'zone', id }]),
+};

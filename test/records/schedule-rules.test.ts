@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkSchedule } from '../../../src/http/routes/records/schedule-rules.js';
-import type { Schedule, Weekday } from '../../../src/ports/watch.js';
+import type { Schedule, Weekday } from '../../src/ports/watch.js';
+import { checkSchedule } from '../../src/records/schedule-rules.js';
 
 const window = (days: Weekday[], from: string, to: string, zoneId?: string) => ({
   days,

@@ -1,0 +1,34 @@
+/** Orders: the legal instruments that conditions belong to. */
+import Type from 'typebox';
+import type { RecordFault } from '../../ports/records.js';
+import { RecordId } from '../../wire/record-id.js';
+import { readPeriod } from '../instants.js';
+import { Instant, type RecordRule, saidUnless } from '../rule.js';
+
+const ORDER_TYPES = ['hdc', 'licence', 'bail', 'community-order', 'suspended-sentence', 'dapo', 'voluntary'] as const;
+
+export interface OrderContent {
+  readonly wearerId: string;
+  readonly type: (typeof ORDER_TYPES)[number];
+  readonly startsAt: string;
+  readonly endsAt?: string;
+}
+
+export const order: RecordRule<OrderContent> = {
+  kind: 'order',
+  name: 'order',
+  path: '/orders',
+  idName: 'orderId',
+  body: Type.Object(
+    { wearerId: RecordId, type: Type.Enum([...ORDER_TYPES]), startsAt: Instant, endsAt: Type.Optional(Instant) },
+    { additionalProperties: false },
+  ),
+  parse(body: OrderContent) {
+    const errors: RecordFault[] = [];
+    const content = readPeriod(body, errors);
+    return saidUnless(errors, content);
+  },
+  keeps: { wearerId: 'an order stays with its wearer: write another' },
+  references: ({ wearerId }) => [{ pointer: '/wearerId', kind: 'wearer', id: wearerId }],
+  targets: ({ content, isNew }) => (isNew ? [] : [{ kind: 'wearer', id: content.wearerId }]),
+};

@@ -1,0 +1,32 @@
+/** Every kind of record, in the order in which one may refer to another. */
+import { RECORD_KINDS, type RecordKind } from '../ports/records.js';
+import { absence } from './kinds/absence.js';
+import { activation } from './kinds/activation.js';
+import { condition } from './kinds/condition.js';
+import { custodyPeriod } from './kinds/custody-period.js';
+import { order } from './kinds/order.js';
+import { suspension } from './kinds/suspension.js';
+import { tag } from './kinds/tag.js';
+import { tagModel } from './kinds/tag-model.js';
+import { wearer } from './kinds/wearer.js';
+import { zone } from './kinds/zone.js';
+import type { RecordRule } from './rule.js';
+
+/** A kind's own content is its rule's alone: to everybody else it is an object. */
+const generalize = <C extends object>(rule: RecordRule<C>): RecordRule => rule as unknown as RecordRule;
+
+const RULES: Readonly<Record<RecordKind, RecordRule>> = {
+  wearer: generalize(wearer),
+  'tag-model': generalize(tagModel),
+  tag: generalize(tag),
+  activation: generalize(activation),
+  order: generalize(order),
+  zone: generalize(zone),
+  condition: generalize(condition),
+  absence: generalize(absence),
+  suspension: generalize(suspension),
+  'custody-period': generalize(custodyPeriod),
+};
+
+export const ruleOf = (kind: RecordKind): RecordRule => RULES[kind];
+export const RECORD_RULES: readonly RecordRule[] = RECORD_KINDS.map(ruleOf);
