@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { parseInstant } from '../formats/instant.js';
 import { validateZone } from '../formats/zones/zone.js';
 import { describeShape, type FileZone } from '../formats/zones/zone-set-check.js';
+import { Standing } from '../http/routes/records/standing.js';
 import { type Answer, type RequestOptions, readJson, requestUntilAnswered } from './request.js';
 import type { FileCondition, LoadedZones } from './zones-load.js';
 
@@ -78,9 +79,11 @@ function toZonePut({ file, id, valid }: FileZone): Put {
   };
 }
 
+const ANSWERED_BESIDE = new Set(['id', 'conditionId', ...Object.keys(Standing)]);
+
 /** A condition's fields in one spelling, without those of its version. */
 function canonise(fields: Fields): Fields {
-  const { id: _, conditionId: __, version: ___, effectiveAt: ____, recordedAt: _____, ...own } = fields;
+  const own: Fields = Object.fromEntries(Object.entries(fields).filter(([name]) => !ANSWERED_BESIDE.has(name)));
   const { startsAt, endsAt, schedule } = own;
   const toMs = (value: unknown) => (typeof value === 'string' ? (parseInstant(value) ?? value) : value);
   const kept: Record<string, unknown> = { ...own, startsAt: toMs(startsAt), endsAt: toMs(endsAt) };
