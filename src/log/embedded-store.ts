@@ -12,6 +12,7 @@ import {
 } from '../ports/event-log.js';
 import { settlesWithin } from './backoff.js';
 import { decodeRecord, encodeRecord, readAppendedAtMs } from './embedded-record.js';
+import { hearWrite, settleWrite } from './embedded-write.js';
 import { partitionOfKey } from './murmur2.js';
 
 /** A batch ends with the record that reaches one of these. */
@@ -70,7 +71,13 @@ export interface EmbeddedStore {
 
 /** Opens or makes the store in a directory that nobody else has open. `nowMs` stamps appends. */
 export function openEmbeddedStore(directory: string, nowMs: () => number): EmbeddedStore {
-  const env: RootDatabase = open({ path: join(directory, 'log.mdb'), maxDbs: 8, noSubdir: true });
+  // Batching by turns of the event loop makes a promise of its own that nobody is given: refused, it would end the program.
+  const env: RootDatabase = open({
+    path: join(directory, 'log.mdb'),
+    maxDbs: 8,
+    noSubdir: true,
+    eventTurnBatching: false,
+  });
   const specs: Database<TopicSpec, string> = env.openDB({ name: 'topics' });
   const records: Database<Buffer, RecordKey> = env.openDB({ name: 'records', encoding: 'binary' });
   const ends: Database<number, [string, number]> = env.openDB({ name: 'ends' });
@@ -108,8 +115,8 @@ export function openEmbeddedStore(directory: string, nowMs: () => number): Embed
     if (record.key === null) return;
     const key: NewestKey = [state.topic, state.partition, indexKey(record.key)];
     const older = newest.get(key);
-    if (older) records.remove([state.topic, state.partition, older.offset]);
-    newest.put(key, { offset, deletedAtMs: record.value === null ? appendedAtMs : null });
+    if (older) hearWrite(records.remove([state.topic, state.partition, older.offset]));
+    hearWrite(newest.put(key, { offset, deletedAtMs: record.value === null ? appendedAtMs : null }));
   }
 
   async function append(topicName: string, batch: readonly NewRecord[]) {
@@ -123,18 +130,14 @@ export function openEmbeddedStore(directory: string, nowMs: () => number): Embed
     const encoded = batch.map((record) => encodeRecord(record, appendedAtMs));
     const compacted = topic.spec.cleanup === 'compact';
     const write = () => {
-      for (const state of new Set(targets)) ends.put([state.topic, state.partition], state.nextOffset);
+      for (const state of new Set(targets)) hearWrite(ends.put([state.topic, state.partition], state.nextOffset));
       batch.forEach((record, at) => {
         const state = targets[at]!;
         if (compacted) compactBehind(state, record, offsets[at]!, appendedAtMs);
-        records.put([state.topic, state.partition, offsets[at]!], encoded[at]!);
+        hearWrite(records.put([state.topic, state.partition, offsets[at]!], encoded[at]!));
       });
     };
-    try {
-      await withinLimit(compacted ? env.transaction(write).then(() => env.flushed) : flushedBatch(write));
-    } catch (error) {
-      throw new LogUnavailable(`The embedded log could not write: ${(error as Error).message}`, { cause: error });
-    }
+    await settleWrite(withinLimit(compacted ? env.transaction(write).then(() => env.flushed) : flushedBatch(write)));
     if (!closed) publishEnds(targets, offsets);
     return targets.map((state, at) => ({ partition: state.partition, offset: offsets[at]! }));
   }
@@ -172,7 +175,7 @@ export function openEmbeddedStore(directory: string, nowMs: () => number): Embed
         );
       }
       const kept: TopicSpec = { ...spec, partitions: count };
-      await Promise.all([specs.put(spec.topic, kept), env.flushed]);
+      await settleWrite(Promise.all([specs.put(spec.topic, kept), env.flushed]));
       topics.set(spec.topic, existing ? { spec: kept, partitions: existing.partitions } : openTopic(kept));
       return existing ? 'existed' : 'created';
     },
@@ -222,7 +225,7 @@ export function openEmbeddedStore(directory: string, nowMs: () => number): Embed
     async commit(group, at, offset) {
       if (closed) return;
       committedNow.set(JSON.stringify([group, at.topic, at.partition]), offset);
-      await commits.put([group, at.topic, at.partition], offset);
+      await settleWrite(commits.put([group, at.topic, at.partition], offset));
     },
 
     async sweep(atMs, tombstoneRetentionMs) {
@@ -249,9 +252,11 @@ export function openEmbeddedStore(directory: string, nowMs: () => number): Embed
         old.push(key);
       }
       if (old.length === 0) return;
-      await env.batch(() => {
-        for (const key of old) records.remove(key);
-      });
+      await settleWrite(
+        env.batch(() => {
+          for (const key of old) hearWrite(records.remove(key));
+        }),
+      );
       env.resetReadTxn();
     }
   }
@@ -267,14 +272,15 @@ export function openEmbeddedStore(directory: string, nowMs: () => number): Embed
       if (value.deletedAtMs !== null && value.deletedAtMs < beforeMs) old.push({ key, offset: value.offset });
     }
     if (old.length === 0) return;
-    await env.transaction(() => {
+    const removed = env.transaction(() => {
       for (const { key, offset } of old) {
         // The key may have come back since.
         if (newest.get(key)?.offset !== offset) continue;
-        newest.remove(key);
-        records.remove([state.topic, state.partition, offset]);
+        hearWrite(newest.remove(key));
+        hearWrite(records.remove([state.topic, state.partition, offset]));
       }
     });
+    await settleWrite(removed);
     env.resetReadTxn();
     if (old.length === SWEEP_BATCH_RECORDS) await sweepTombstones(state, beforeMs);
   }
