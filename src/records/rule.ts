@@ -6,9 +6,12 @@ import type { Queryable } from '../ports/database.js';
 import type { RecordFacts, RecordFault, RecordKind } from '../ports/records.js';
 import type { WatchTarget } from '../ports/watch.js';
 
-/** Text without control characters: they have no place in a name, and NUL none in PostgreSQL. */
+/**
+ * Text without control characters: they have no place in a name, and NUL none in PostgreSQL. Nor has U+FEFF, of which nothing is seen and
+ * which the embedded database drops where a text begins with it.
+ */
 export const Line = (maxLength: number) =>
-  Type.String({ minLength: 1, maxLength, pattern: '^[^\\u0000-\\u001F\\u007F]*$' });
+  Type.String({ minLength: 1, maxLength, pattern: '^[^\\u0000-\\u001F\\u007F\\uFEFF]*$' });
 export const Instant = Type.String({ format: 'date-time', description: 'RFC 3339, in UTC with Z' });
 /** Of an end: what was written by mistake cannot be removed. */
 export const EndInstant = Type.String({ ...Instant, description: 'At `startsAt`: it never was' });
