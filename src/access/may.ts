@@ -50,10 +50,11 @@ function reaches({ scope }: Principal, { extent }: Rule, wearer: WearerScope): b
     case 'everything':
       return true;
     case 'scope':
-      return (
-        holds(scope.forces, wearer.force) &&
-        holds(scope.divisions, wearer.division) &&
-        (scope.schemes === 'all' || wearer.schemes.some((scheme) => holds(scope.schemes, scheme)))
+      return scope.areas.some(
+        ({ forces, divisions, schemes }) =>
+          holds(forces, wearer.force) &&
+          holds(divisions, wearer.division) &&
+          (schemes === 'all' || wearer.schemes.some((scheme) => holds(schemes, scheme))),
       );
     case 'assigned':
       return scope.wearerIds.includes(wearer.wearerId);

@@ -5,11 +5,17 @@ import type { Role } from './roles.js';
 /** Which of a kind: these, or all of them. An empty list is none. */
 export type Names = readonly string[] | 'all';
 
-/** Whom a principal's roles are about. A wearer is within it by force and division and scheme, all three. */
-export interface Scope {
+/** A wearer is within it by force and division and scheme, all three. */
+export interface Area {
   readonly forces: Names;
   readonly divisions: Names;
   readonly schemes: Names;
+}
+
+/** Whom a principal's roles are about. */
+export interface Scope {
+  /** Within any of them; kept apart, because two of them together are less than every force of one with every division of another. */
+  readonly areas: readonly Area[];
   /** Wearers who are assigned to this person by name. */
   readonly wearerIds: readonly string[];
   /** A supplier's own tags, by what their ids begin with. */
@@ -28,7 +34,7 @@ export interface Principal {
   readonly tokenOperations: readonly Operation[];
 }
 
-export const NO_SCOPE: Scope = { forces: [], divisions: [], schemes: [], wearerIds: [], tagPrefixes: [] };
+export const NO_SCOPE: Scope = { areas: [], wearerIds: [], tagPrefixes: [] };
 
 /** Whoever reaches a Tagwatch without sign-in, which listens on loopback only unless told otherwise. May do everything. */
 export const LOCAL: Principal = {

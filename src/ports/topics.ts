@@ -7,6 +7,7 @@ export const INPUTS = 'tagwatch.inputs';
 export const STATES = 'tagwatch.states';
 export const ALERTS = 'tagwatch.alerts';
 export const REJECTED = 'tagwatch.rejected';
+export const ACCESS = 'tagwatch.access';
 
 /** Partitions of inputs and states: fixed for the life of a log, because states stand by partition number. */
 export const INPUT_PARTITIONS = 12;
@@ -23,6 +24,7 @@ export const OWN_TOPICS: readonly TopicSpec[] = [
   },
   { topic: STATES, partitions: INPUT_PARTITIONS, cleanup: 'compact', fixedPartitions: true },
   { topic: ALERTS, partitions: 1, cleanup: 'delete', retentionMs: 90 * DAY_MS, fixedPartitions: true },
+  { topic: ACCESS, partitions: 1, cleanup: 'compact', fixedPartitions: true },
   { topic: REJECTED, partitions: 1, cleanup: 'delete', retentionMs: 90 * DAY_MS, fixedPartitions: true },
 ];
 

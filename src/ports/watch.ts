@@ -1,4 +1,5 @@
 /** The records as the publisher reads them: what of them stands in a watch, and its own memory. `store/watch.ts` holds them. */
+import type { WearerScope } from '../access/may.js';
 import type { AheadFix } from '../engine/fold/clock-ahead.js';
 import type {
   Absence,
@@ -177,7 +178,9 @@ export interface WatchStore {
   forgetPublished(db: Queryable): Promise<void>;
   /** Goes on behind that sequence. At once, whatever becomes of the transaction. */
   raiseSequence(db: Queryable, sequence: number): Promise<void>;
-  /** Everything that has a watch. */
+  /** What scope needs of some wearers, as it is on record. */
+  readWearerScopes(db: Queryable, wearerIds: readonly string[]): Promise<readonly WearerScope[]>;
+  /** Everything that has a watch, and every wearer. */
   listAllTargets(db: Queryable): Promise<WatchTarget[]>;
   /** What has a schedule that has not ended at that time: the tags' wearers and the shared conditions. */
   listScheduledTargets(db: Queryable, atMs: number): Promise<WatchTarget[]>;

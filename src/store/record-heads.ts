@@ -11,7 +11,7 @@ import type { Schedule } from '../ports/watch.js';
 interface FieldColumn {
   readonly field: string;
   readonly column: string;
-  /** `texts` are ids: their array travels as its text, because arrays of arrays would be flattened. */
+  /** An array of `texts` travels as its text, because arrays of arrays would be flattened. */
   readonly type: 'text' | 'texts' | 'number' | 'instant';
 }
 
@@ -32,12 +32,20 @@ export const TABLES: Readonly<Record<RecordKind, readonly [table: string, idColu
 };
 
 const text = (field: string, column: string): FieldColumn => ({ field, column, type: 'text' });
+const texts = (field: string, column: string): FieldColumn => ({ field, column, type: 'texts' });
 const number = (field: string, column: string): FieldColumn => ({ field, column, type: 'number' });
 const instant = (field: string, column: string): FieldColumn => ({ field, column, type: 'instant' });
 const PERIOD = [instant('startsAt', 'starts_at'), instant('endsAt', 'ends_at')];
 
 const COLUMNS: Readonly<Record<Exclude<RecordKind, 'zone' | 'condition'>, readonly FieldColumn[]>> = {
-  wearer: [text('name', 'name'), text('division', 'division'), text('rag', 'rag')],
+  wearer: [
+    text('name', 'name'),
+    text('force', 'force'),
+    text('division', 'division'),
+    texts('schemes', 'schemes'),
+    texts('restrictedTo', 'restricted_to'),
+    text('rag', 'rag'),
+  ],
   'tag-model': [
     text('name', 'name'),
     text('supplier', 'supplier'),
@@ -53,15 +61,14 @@ const COLUMNS: Readonly<Record<Exclude<RecordKind, 'zone' | 'condition'>, readon
     instant('removedAt', 'removed_at'),
   ],
   order: [text('wearerId', 'wearer_id'), text('type', 'type'), ...PERIOD],
-  absence: [
-    text('orderId', 'order_id'),
-    { field: 'conditionIds', column: 'condition_ids', type: 'texts' },
-    ...PERIOD,
-    text('reason', 'reason'),
-  ],
+  absence: [text('orderId', 'order_id'), texts('conditionIds', 'condition_ids'), ...PERIOD, text('reason', 'reason')],
   suspension: [text('wearerId', 'wearer_id'), text('conditionId', 'condition_id'), ...PERIOD, text('reason', 'reason')],
   'custody-period': [text('wearerId', 'wearer_id'), ...PERIOD],
 };
+
+/** As PostgreSQL writes an array, each element in quotes. */
+const toArrayText = (values: readonly unknown[]): string =>
+  `{${values.map((value) => `"${String(value).replace(/[\\"]/g, '\\$&')}"`).join(',')}}`;
 
 /** Writes rows as they stand now. */
 export async function writeHeads(tx: Queryable, kind: RecordKind, versions: readonly NewVersion[]): Promise<void> {
@@ -74,7 +81,7 @@ export async function writeHeads(tx: Queryable, kind: RecordKind, versions: read
   const selected = [idColumn, ...columns.map(({ column, type }) => (type === 'texts' ? `${column}::text[]` : column))];
   const readField = (content: object, { field, type }: FieldColumn): unknown => {
     const value = (content as Readonly<Record<string, unknown>>)[field] ?? null;
-    return type === 'texts' && Array.isArray(value) ? `{${value.join(',')}}` : value;
+    return type === 'texts' && Array.isArray(value) ? toArrayText(value) : value;
   };
   await tx.query(
     `insert into ${table} (${idColumn}, ${names.join(', ')})

@@ -1,4 +1,5 @@
 /** What the publisher reads of the records, and what it remembers: `WatchStore` in SQL. */
+
 import type { Zone } from '../engine/types.js';
 import type { Queryable } from '../ports/database.js';
 import type {
@@ -14,6 +15,7 @@ import type {
 import { readAbsences } from './absences.js';
 import { addOutboxRows, OUTBOX_CHANNEL, readOutbox, removeFromOutbox } from './outbox.js';
 import { readWearerPeriods } from './wearer-periods.js';
+import { readWearerScopes } from './wearer-scopes.js';
 
 const ms = (date: Date): number => date.getTime();
 const msOrNull = (date: Date | null): number | null => (date === null ? null : date.getTime());
@@ -248,6 +250,7 @@ export const watchStore: WatchStore = {
     await addOutboxRows(db, { kind: 'publisher', id: '' }, targets, nowMs);
   },
   resolveTargets,
+  readWearerScopes,
   async beginPublication(tx) {
     // LOCK takes no snapshot: the one of the next statement is taken when the lock is held.
     await tx.query('lock table publication_state in exclusive mode');
@@ -288,6 +291,7 @@ export const watchStore: WatchStore = {
   async listAllTargets(db) {
     const { rows } = await db.query<WatchTarget>(
       `select 'tag' as kind, tag_id as id from tag
+       union all select 'wearer', wearer_id from wearer
        union all select 'condition', condition_id from condition where order_id is null`,
     );
     return rows;

@@ -9,8 +9,11 @@ import { AlertEventSchema, AlertItemSchema, InstantSchema } from './alert-schema
 
 export { FEED_PATH, FEED_PROTOCOL } from './feed-paths.js';
 
-/** Why the server closed. `GOING_AWAY`: it stops, come back; `TOO_SLOW`: the client does not read, it may resume. */
-export const CLOSE = { GOING_AWAY: 1001, TOO_SLOW: 4008, MALFORMED: 4400 } as const;
+/**
+ * Why the server closed. `GOING_AWAY`: it stops, come back; `TOO_SLOW`: the client does not read, it may resume; `ENDED`: the session is
+ * over, sign in; `RIGHTS_CHANGED`: come back, with other rights or another scope.
+ */
+export const CLOSE = { GOING_AWAY: 1001, TOO_SLOW: 4008, MALFORMED: 4400, ENDED: 4401, RIGHTS_CHANGED: 4403 } as const;
 
 /** Ids in one subscription. */
 export const WEARER_IDS_LIMIT = 1_000;

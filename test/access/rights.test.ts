@@ -3,7 +3,7 @@ import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
 import { mayDo, maySee, mayUseTag, rulesFor, type WearerScope } from '../../src/access/may.js';
 import { isOperation, OPERATIONS, type Operation, RIGHTS, type Rule } from '../../src/access/operations.js';
-import { LOCAL, NO_SCOPE, type Principal } from '../../src/access/principal.js';
+import { type Area, LOCAL, NO_SCOPE, type Principal } from '../../src/access/principal.js';
 import { ROLES, type Role } from '../../src/access/roles.js';
 
 /** What the reviewed table means by its words. Written by hand, not out of the code. */
@@ -36,7 +36,7 @@ const person = (roles: readonly Role[], more: Partial<Principal> = {}): Principa
   subjectId: 'https://idp.example#7',
   name: 'somebody',
   roles,
-  scope: { ...NO_SCOPE, forces: ['kent'], divisions: ['east'], schemes: 'all', wearerIds: ['W-mine'] },
+  scope: { ...NO_SCOPE, areas: [{ forces: ['kent'], divisions: ['east'], schemes: 'all' }], wearerIds: ['W-mine'] },
   tokenOperations: [],
   ...more,
 });
@@ -103,8 +103,10 @@ describe('whom a rule reaches', () => {
 });
 
 describe('scope', () => {
-  const sees = (scope: Partial<Principal['scope']>, of: WearerScope | undefined) =>
-    maySee(person(['supervisor'], { scope: { ...NO_SCOPE, ...scope } }), 'alerts.read', of);
+  const sees = (area: Partial<Area>, of: WearerScope | undefined) => {
+    const areas = [{ forces: [], divisions: [], schemes: [], ...area }];
+    return maySee(person(['supervisor'], { scope: { ...NO_SCOPE, areas } }), 'alerts.read', of);
+  };
   const ALL = { forces: 'all', divisions: 'all', schemes: 'all' } as const;
 
   test('is force and division and scheme, all three', () => {
@@ -114,6 +116,16 @@ describe('scope', () => {
     expect(sees({ forces: ['kent'], divisions: ['west'], schemes: ['dapo'] }, of)).toBe(false);
     expect(sees({ forces: ['essex'], divisions: ['east'], schemes: ['dapo'] }, of)).toBe(false);
     expect(sees({}, of)).toBe(false);
+  });
+
+  test('of two areas is each, and not the force of one with the division of the other', () => {
+    const areas: Area[] = [
+      { forces: ['kent'], divisions: ['east'], schemes: 'all' },
+      { forces: ['essex'], divisions: ['west'], schemes: 'all' },
+    ];
+    const who = person(['supervisor'], { scope: { ...NO_SCOPE, areas } });
+    expect(maySee(who, 'alerts.read', wearer({ force: 'essex', division: 'west' }))).toBe(true);
+    expect(maySee(who, 'alerts.read', wearer({ force: 'kent', division: 'west' }))).toBe(false);
   });
 
   test('what is not said of a wearer is within the scope of those alone who are there for all', () => {

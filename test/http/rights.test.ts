@@ -232,7 +232,12 @@ describe('what is more than a right', () => {
 
   test('me tells who I am and what I may do', async () => {
     const me = (await ask('officer', '/api/v1/me')).json();
-    expect(me).toMatchObject({ subjectId: SUBJECT, kind: 'person', roles: ['officer'], scope: { forces: ['kent'] } });
+    expect(me).toMatchObject({
+      subjectId: SUBJECT,
+      kind: 'person',
+      roles: ['officer'],
+      scope: { areas: [{ forces: ['kent'] }] },
+    });
     const expected = rights.filter((row) => row['officer'] !== '').map((row) => row['operation']);
     expect(me.operations.sort()).toEqual(expected.sort());
   });

@@ -17,9 +17,7 @@ export function principalAs(roles: readonly Role[], scope: Partial<Scope> = {}):
     roles,
     scope: {
       ...NO_SCOPE,
-      forces: ['kent'],
-      divisions: 'all',
-      schemes: 'all',
+      areas: [{ forces: ['kent'], divisions: 'all', schemes: 'all' }],
       wearerIds: ['W-mine'],
       tagPrefixes: ['B-'],
       ...scope,
@@ -43,7 +41,10 @@ export const WEARERS: ReadonlyMap<string, WearerScope> = new Map([
 export const testAccess: Access = {
   async identify({ headers }) {
     const roles = headers[AS];
-    return typeof roles === 'string' ? principalAs(roles.split(',') as Role[]) : null;
+    if (typeof roles !== 'string') return null;
+    return { principal: principalAs(roles.split(',') as Role[]), check: () => 'valid' };
   },
   findWearer: (wearerId) => WEARERS.get(wearerId),
+  wearersVersion: () => 0,
+  onWearer: () => () => {},
 };

@@ -16,10 +16,17 @@ export interface FeedReader {
 /** Connects; rejects with `Unexpected server response: STATUS` where the server does not let it in. */
 export async function readFeed(
   url: string,
-  options: { readonly protocol?: string; readonly origin?: string } = {},
+  options: {
+    readonly protocol?: string;
+    readonly origin?: string;
+    readonly headers?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<FeedReader> {
-  const { protocol, origin } = options;
-  const socket = new WebSocket(url, protocol === undefined ? [] : [protocol], origin === undefined ? {} : { origin });
+  const { protocol, origin, headers } = options;
+  const socket = new WebSocket(url, protocol === undefined ? [] : [protocol], {
+    ...(origin !== undefined && { origin }),
+    ...(headers !== undefined && { headers }),
+  });
   const messages: ServerMessage[] = [];
   const waiting = new Set<() => void>();
   const look = () => {

@@ -1,6 +1,7 @@
 /** One connected client: what it has been sent, what it wants, and whether it reads. */
 import { WebSocket } from 'ws';
 import { CLOSE } from '../../wire/feed-messages.js';
+import type { Identity } from '../plugins/principal.js';
 
 export interface FeedClientLimits {
   /** What may wait to be sent to one client, besides the burst it was sent at its start. */
@@ -19,6 +20,7 @@ export const DEFAULT_FEED_CLIENT_LIMITS: FeedClientLimits = {
 
 export interface FeedClient {
   readonly socket: WebSocket;
+  readonly identity: Identity;
   /** The last seq it was sent. */
   position: number;
   /** Whether it wants positions, and of whom; null: of every wearer. */
@@ -36,6 +38,7 @@ export interface FeedClient {
 /** `onTooSlow` is told once, before the client is closed with 4008. */
 export function createFeedClient(
   socket: WebSocket,
+  identity: Identity,
   nowMs: () => number,
   limits: FeedClientLimits,
   onTooSlow: (why: 'buffered' | 'stalled' | 'silent') => void,
@@ -64,6 +67,7 @@ export function createFeedClient(
 
   return {
     socket,
+    identity,
     position: -1,
     wants: null,
     needsAllPositions: false,

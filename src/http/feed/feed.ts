@@ -2,10 +2,13 @@
  * The live feed: `GET /api/v1/feed` as a WebSocket (`wire.md`, "The feed"). A client is given its snapshot, or what it missed,
  * and joins the others in one turn of the event loop, in which nothing can be accepted: so no event is missed or doubled.
  */
+import { createHash } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Compile } from 'typebox/compile';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { mayDo, maySee, type WearerScope } from '../../access/may.js';
+import type { Operation } from '../../access/operations.js';
 import { toAlertItem } from '../../alerts/alert.js';
 import type { AcceptedEvent, AlertRegister } from '../../alerts/register.js';
 import type { Clock } from '../../ports/clock.js';
@@ -18,6 +21,7 @@ import {
   type ServerMessage,
   SubscribeSchema,
 } from '../../wire/feed-messages.js';
+import { type Access, type Identity, OPEN_ACCESS } from '../plugins/principal.js';
 import { createFeedClient, DEFAULT_FEED_CLIENT_LIMITS, type FeedClient, type FeedClientLimits } from './feed-client.js';
 import type { FeedPosition } from './position-item.js';
 import { sendPositions } from './positions.js';
@@ -67,6 +71,8 @@ export interface FeedDeps {
     subscribe(onChanged: (status: FeedStatus) => void): () => void;
   };
   readonly limits?: Partial<FeedLimits>;
+  /** Who reads, and whom they may see; everybody is `local` where not given. */
+  readonly access?: Access;
   /** For the metrics. */
   readonly counters?: { clientCutOff(why: string): void };
 }
@@ -78,11 +84,14 @@ export interface Feed {
   close(): Promise<void>;
 }
 
+/** How often it is looked whether those who read still may: a session that ends closes its sockets within that. */
+const IDENTITY_CHECK_MS = 500;
+
 const subscribeMessage = Compile(SubscribeSchema);
 
 /** Adds the feed to an HTTP server. It owns the server's upgrades: other paths answer 404. */
 export function registerFeed(server: Server, deps: FeedDeps): Feed {
-  const { alertLog, liveView, clock, logger, status } = deps;
+  const { alertLog, liveView, clock, logger, status, access = OPEN_ACCESS } = deps;
   const limits: FeedLimits = { ...DEFAULT_FEED_LIMITS, ...deps.limits };
   const clients = new Set<FeedClient>();
   let closing = false;
@@ -102,18 +111,38 @@ export function registerFeed(server: Server, deps: FeedDeps): Feed {
     return snapshot.alerts;
   }
 
+  const tells = ({ identity }: FeedClient, operation: Operation, wearerId: string): boolean =>
+    maySee(identity.principal, operation, access.findWearer(wearerId));
+
+  /** Which log, seen with which rights: with others, what a client has missed is not what it has not been sent. */
+  function epochOf({ identity }: FeedClient): string {
+    const { kind, subjectId, roles, scope, tokenOperations } = identity.principal;
+    if (kind === 'local') return alertLog.epoch;
+    const seen = JSON.stringify([subjectId, roles, scope, tokenOperations, access.wearersVersion()]);
+    return `${alertLog.epoch}.${createHash('sha256').update(seen).digest('base64url').slice(0, 22)}`;
+  }
+
+  function readSnapshotFor(client: FeedClient): string {
+    if (client.identity.principal.kind === 'local') return readSnapshot();
+    const seen = alertLog.open().filter(({ finding }) => tells(client, 'alerts.read', finding.wearerId));
+    return JSON.stringify(seen.map(toAlertItem));
+  }
+
   function begin(client: FeedClient, resume: ReturnType<typeof parseResume>, isReached: boolean): void {
     const seq = alertLog.headSeq();
-    const { epoch } = alertLog;
+    const epoch = epochOf(client);
     client.sendBurst(encode({ type: 'hello', epoch, seq, serverTime: new Date(clock.nowMs()).toISOString() }));
     const isSameLog = resume?.epoch === epoch;
     const missed = resume !== null && isSameLog && isReached ? alertLog.acceptedAfter(resume.seq) : null;
     if (resume !== null && missed !== null) {
       client.position = resume.seq;
-      for (const accepted of missed) sendEvent(client, accepted, JSON.stringify(accepted.event), 'sendBurst');
+      for (const accepted of missed) {
+        if (!tells(client, 'alerts.read', accepted.event.wearerId)) continue;
+        sendEvent(client, accepted, JSON.stringify(accepted.event), 'sendBurst');
+      }
     } else {
       const reason = resume === null ? '' : `,"reason":"${isSameLog ? 'resume-too-old' : 'epoch-changed'}"`;
-      client.sendBurst(`{"type":"snapshot","seq":${seq},"alerts":${readSnapshot()}${reason}}`);
+      client.sendBurst(`{"type":"snapshot","seq":${seq},"alerts":${readSnapshotFor(client)}${reason}}`);
       client.position = seq;
     }
     client.send(encode({ type: 'status', ...status.current() }));
@@ -137,9 +166,10 @@ export function registerFeed(server: Server, deps: FeedDeps): Feed {
     client.needsAllPositions = positions;
   }
 
-  async function connect(socket: WebSocket, resume: ReturnType<typeof parseResume>): Promise<void> {
+  async function connect(socket: WebSocket, identity: Identity, resume: ReturnType<typeof parseResume>): Promise<void> {
     const client = createFeedClient(
       socket,
+      identity,
       () => clock.nowMs(),
       limits,
       (why) => {
@@ -152,8 +182,49 @@ export function registerFeed(server: Server, deps: FeedDeps): Feed {
     // Whatever breaks a connection closes it too, with the code that fits; there is nothing to do.
     socket.on('error', (error) => logger.debug({ message: error.message }, 'a feed connection broke'));
     socket.on('message', (data, isBinary) => takeMessage(client, isBinary ? null : String(data)));
-    const isReached = resume?.epoch !== alertLog.epoch || (await alertLog.reached(resume.seq, limits.catchUpMs));
-    if (socket.readyState === socket.OPEN && !closing) begin(client, resume, isReached);
+    const isReached = resume?.epoch !== epochOf(client) || (await alertLog.reached(resume.seq, limits.catchUpMs));
+    // In the turn in which it joins the others: what ended while it connected must not have missed it.
+    if (socket.readyState === socket.OPEN && !closing && closeWhereOver(client)) begin(client, resume, isReached);
+  }
+
+  /** False where it was closed. */
+  function closeWhereOver(client: FeedClient): boolean {
+    const state = client.identity.check();
+    if (state === 'valid') return true;
+    clients.delete(client);
+    if (state === 'ended') client.socket.close(CLOSE.ENDED, 'the session is over; sign in');
+    else client.socket.close(CLOSE.RIGHTS_CHANGED, 'other rights; connect again');
+    return false;
+  }
+
+  /** Whose list is not the same with what is known of a wearer now begins anew. */
+  function closeWhereSeenOtherwise(before: WearerScope | undefined, now: WearerScope): void {
+    for (const client of clients) {
+      const { principal } = client.identity;
+      const isSame = (['alerts.read', 'positions.read'] as const).every(
+        (operation) => maySee(principal, operation, before) === maySee(principal, operation, now),
+      );
+      if (isSame) continue;
+      clients.delete(client);
+      client.socket.close(CLOSE.RIGHTS_CHANGED, 'another scope; connect again');
+    }
+  }
+
+  /** Who reads; null: nobody that may, and it has been answered. */
+  async function identify(request: IncomingMessage, socket: Duplex): Promise<Identity | null> {
+    try {
+      const identity = await access.identify(request);
+      if (identity !== null && mayDo(identity.principal, 'alerts.read')) return identity;
+      const refused =
+        identity === null
+          ? { status: 401, detail: 'Sign in, or send a bearer token that is valid here.' }
+          : { status: 403, detail: 'Your roles do not include this.' };
+      refuseUpgrade(socket, refused);
+    } catch (error) {
+      logger.warn({ message: String(error) }, 'it cannot be told who wants to read the feed');
+      refuseUpgrade(socket, { status: 503, detail: 'It cannot be told yet who is signed in.', retryAfterSeconds: 1 });
+    }
+    return null;
   }
 
   function judgeUpgrade(path: string | undefined, request: IncomingMessage): Refused | null {
@@ -178,7 +249,7 @@ export function registerFeed(server: Server, deps: FeedDeps): Feed {
     return null;
   }
 
-  function onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  async function onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', () => socket.destroy());
     const [path, query] = (request.url ?? '').split('?', 2);
     const refused = judgeUpgrade(path, request);
@@ -186,9 +257,11 @@ export function registerFeed(server: Server, deps: FeedDeps): Feed {
       refuseUpgrade(socket, refused);
       return;
     }
+    const identity = await identify(request, socket);
+    if (identity === null || socket.destroyed) return;
     const resume = parseResume(new URLSearchParams(query).get('resume'));
     sockets.handleUpgrade(request, socket, head, (connected) => {
-      connect(connected, resume).catch((error: unknown) => {
+      connect(connected, identity, resume).catch((error: unknown) => {
         logger.error({ message: String(error) }, 'a feed client could not be served');
         connected.close(1011);
       });
@@ -199,14 +272,27 @@ export function registerFeed(server: Server, deps: FeedDeps): Feed {
   const endings = [
     alertLog.subscribe((accepted) => {
       const event = JSON.stringify(accepted.event);
-      for (const client of clients) sendEvent(client, accepted, event, 'send');
+      for (const client of clients) {
+        if (tells(client, 'alerts.read', accepted.event.wearerId)) sendEvent(client, accepted, event, 'send');
+      }
     }),
-    liveView.subscribe((changed) => sendPositions(clients, changed, () => liveView.positions())),
+    liveView.subscribe((changed) =>
+      sendPositions(
+        clients,
+        changed,
+        () => liveView.positions(),
+        (client, wearerId) => tells(client, 'positions.read', wearerId),
+      ),
+    ),
+    access.onWearer(closeWhereSeenOtherwise),
     status.subscribe((changed) => {
       const text = encode({ type: 'status', ...changed });
       for (const client of clients) client.send(text);
     }),
   ];
+  const watching = setInterval(() => {
+    for (const client of clients) closeWhereOver(client);
+  }, IDENTITY_CHECK_MS);
   const heartbeat = setInterval(() => {
     for (const client of clients) {
       client.send(encode({ type: 'heartbeat', seq: client.position }));
@@ -219,6 +305,7 @@ export function registerFeed(server: Server, deps: FeedDeps): Feed {
     async close() {
       closing = true;
       clearInterval(heartbeat);
+      clearInterval(watching);
       for (const end of endings) end();
       const gone = [...sockets.clients].map((socket) => new Promise<void>((resolve) => socket.once('close', resolve)));
       for (const socket of sockets.clients) socket.close(CLOSE.GOING_AWAY, 'stopping; resume');

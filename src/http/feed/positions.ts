@@ -12,6 +12,7 @@ export function sendPositions(
   clients: Iterable<FeedClient>,
   changed: readonly FeedPosition[],
   readAll: () => Iterable<FeedPosition>,
+  mayTell: (client: FeedClient, wearerId: string) => boolean,
 ): void {
   const write = (positions: Iterable<FeedPosition>) =>
     Array.from(positions, (position) => ({
@@ -32,7 +33,9 @@ export function sendPositions(
     const written = (client.needsAllPositions ? ofAll : ofChanged) ?? [];
     client.needsAllPositions = false;
     const { wearerIds } = wants;
-    const wanted = wearerIds === null ? written : written.filter(({ wearerId }) => wearerIds.has(wearerId));
+    const wanted = written.filter(
+      ({ wearerId }) => (wearerIds === null || wearerIds.has(wearerId)) && mayTell(client, wearerId),
+    );
     for (let start = 0; start < wanted.length; start += ITEMS_PER_MESSAGE) {
       const items = wanted.slice(start, start + ITEMS_PER_MESSAGE).map(({ json }) => json);
       client.send(`{"type":"positions","items":[${items.join(',')}]}`);

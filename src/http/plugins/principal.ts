@@ -27,15 +27,30 @@ declare module 'fastify' {
   }
 }
 
+export interface Identity {
+  readonly principal: Principal;
+  /** Whether it still holds, for what stays open: a session that is over, or whose rights are others by now, does not. */
+  check(): 'valid' | 'ended' | 'changed';
+}
+
 export interface Access {
   /** Who asks; null: nobody that is known here. Rejects with `LogUnavailable` where that cannot be told yet. */
-  identify(request: IncomingMessage): Promise<Principal | null>;
+  identify(request: IncomingMessage): Promise<Identity | null>;
   /** What scope needs to know of a wearer; undefined: nothing is known. */
   findWearer(wearerId: string): WearerScope | undefined;
+  /** Changes with what is known of any wearer's scope, the same in every api. */
+  wearersVersion(): number;
+  /** Calls back in the turn in which what scope knows of a wearer changes; returns how to end it. */
+  onWearer(onChanged: (before: WearerScope | undefined, now: WearerScope) => void): () => void;
 }
 
 /** Without sign-in: everybody who reaches it is `local`. */
-export const OPEN_ACCESS: Access = { identify: async () => LOCAL, findWearer: () => undefined };
+export const OPEN_ACCESS: Access = {
+  identify: async () => ({ principal: LOCAL, check: () => 'valid' }),
+  findWearer: () => undefined,
+  wearersVersion: () => 0,
+  onWearer: () => () => {},
+};
 
 /** Adds the hook, and the check at the start that every route names its operation. Behind what guards every request. */
 export function guardByRights(app: App, access: Access): void {
@@ -53,8 +68,9 @@ export function guardByRights(app: App, access: Access): void {
     if (request.is404) return;
     const { operation, keepsToScope = false } = request.routeOptions.config;
     if (operation === 'public') return;
-    const principal = await access.identify(request.raw);
-    if (principal === null) return sendUnknown(reply);
+    const identity = await access.identify(request.raw);
+    if (identity === null) return sendUnknown(reply);
+    const { principal } = identity;
     if (operation === undefined || !mayPass(principal, operation, keepsToScope)) return sendForbidden(reply);
     request.principal = principal;
   });

@@ -4,7 +4,11 @@ import { Line, type RecordRule, said } from '../rule.js';
 
 export interface WearerContent {
   readonly name: string;
+  readonly force?: string;
   readonly division?: string;
+  readonly schemes?: readonly string[];
+  /** Subjects who alone may know of this wearer. */
+  readonly restrictedTo?: readonly string[];
   readonly rag?: 'red' | 'amber' | 'green';
 }
 
@@ -16,11 +20,21 @@ export const wearer: RecordRule<WearerContent> = {
   body: Type.Object(
     {
       name: Line(200),
+      force: Type.Optional(Line(200)),
       division: Type.Optional(Line(200)),
+      schemes: Type.Optional(Type.Array(Line(200), { maxItems: 50, uniqueItems: true })),
+      restrictedTo: Type.Optional(
+        Type.Array(Line(500), {
+          maxItems: 200,
+          uniqueItems: true,
+          description: 'Subjects (`ISSUER#SUBJECT`) who alone may know of this wearer, whatever their role',
+        }),
+      ),
       rag: Type.Optional(Type.Enum(['red', 'amber', 'green'])),
     },
     { additionalProperties: false },
   ),
   parse: (body: WearerContent) => said(body),
-  targets: ({ id, isNew }) => (isNew ? [] : [{ kind: 'wearer', id }]),
+  // Of a new one no watch, but its scope: nobody but `local` sees a wearer of whom nothing is known.
+  targets: ({ id }) => [{ kind: 'wearer', id }],
 };

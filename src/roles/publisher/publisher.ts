@@ -2,11 +2,12 @@
  * Turns changes of records into what the engine folds. Several may run: one publishes, under an advisory lock, and another
  * takes over when its session is gone. Rows of the outbox are removed after the log has what they led to.
  */
+import { accessRecord } from '../../ports/access.js';
 import type { Clock } from '../../ports/clock.js';
 import { type Database, DatabaseUnavailable } from '../../ports/database.js';
 import { type EventLog, LogUnavailable } from '../../ports/event-log.js';
 import type { Log } from '../../ports/log.js';
-import { INPUTS } from '../../ports/topics.js';
+import { ACCESS, appendInTurns, INPUTS } from '../../ports/topics.js';
 import type { OutboxRow, WatchStore, WatchTarget } from '../../ports/watch.js';
 import { type Concerned, chunk, publish } from '../../watchlist/publication.js';
 import { horizonOf } from '../../watchlist/watch-builder.js';
@@ -193,6 +194,18 @@ export async function startPublisher(deps: PublisherDeps): Promise<Publisher> {
     return found;
   };
 
+  /** What scope needs of the wearers among the targets; before the watches, so that nobody is told of before it is known whose they are. */
+  const publishScopes = async (rows: readonly OutboxRow[]): Promise<void> => {
+    const wearerIds = distinct(rows).flatMap(({ kind, id }) => (kind === 'wearer' ? [id] : []));
+    if (wearerIds.length === 0) return;
+    const scopes = await store.readWearerScopes(db, wearerIds);
+    await appendInTurns(
+      log,
+      ACCESS,
+      scopes.map((wearer) => accessRecord({ type: 'wearer', wearer })),
+    );
+  };
+
   /** One pass over the outbox; answers whether there may be more. */
   const pass = async (isLost: () => boolean): Promise<boolean> => {
     mark ??= await readPublishedMark(log);
@@ -203,6 +216,7 @@ export async function startPublisher(deps: PublisherDeps): Promise<Publisher> {
     for (const [outboxId, retryAtMs] of failing) if (retryAtMs <= Date.now()) failing.delete(outboxId);
     const rows = await store.readOutbox(db, PASS_ROWS, [...failing.keys()]);
     if (rows.length === 0) return false;
+    await publishScopes(rows);
     const partitions = await log.partitionCount(INPUTS);
     const concerned = await store.resolveTargets(db, distinct(rows));
     const failed = new Set<string>();

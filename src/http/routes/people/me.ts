@@ -16,9 +16,7 @@ const Me = Type.Object({
   name: Type.String(),
   roles: Type.Array(Type.Enum([...ROLES])),
   scope: Type.Object({
-    forces: NamesSchema,
-    divisions: NamesSchema,
-    schemes: NamesSchema,
+    areas: Type.Array(Type.Object({ forces: NamesSchema, divisions: NamesSchema, schemes: NamesSchema })),
     wearerIds: Type.Array(Type.String(), { description: 'assigned by name' }),
     tagPrefixes: Type.Array(Type.String(), { description: 'a supplier’s own tags' }),
   }),
@@ -41,9 +39,11 @@ export function registerMe(app: App): void {
       name,
       roles: [...roles],
       scope: {
-        forces: listed(scope.forces),
-        divisions: listed(scope.divisions),
-        schemes: listed(scope.schemes),
+        areas: scope.areas.map(({ forces, divisions, schemes }) => ({
+          forces: listed(forces),
+          divisions: listed(divisions),
+          schemes: listed(schemes),
+        })),
         wearerIds: [...scope.wearerIds],
         tagPrefixes: [...scope.tagPrefixes],
       },

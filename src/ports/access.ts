@@ -1,0 +1,38 @@
+/** What stands in `tagwatch.access`: who is signed in, and what scope needs to know of wearers. Compacted, one partition. */
+import type { WearerScope } from '../access/may.js';
+import type { Principal } from '../access/principal.js';
+import type { NewRecord } from './event-log.js';
+import { ACCESS, encodeJson } from './topics.js';
+
+/** Somebody who is signed in. Never the token itself: who reads the log must not be able to be them. */
+export interface Session {
+  /** SHA-256 of the token, base64url. */
+  readonly sessionId: string;
+  readonly principal: Principal;
+  /** The provider's own name of the session, for its back-channel logout; null where it gives none. */
+  readonly providerSessionId: string | null;
+  readonly startedAtMs: number;
+  /** As of this record; an api may know of later use. */
+  readonly usedAtMs: number;
+}
+
+export type AccessRecord =
+  | { readonly type: 'session'; readonly session: Session }
+  | { readonly type: 'wearer'; readonly wearer: WearerScope };
+
+export const ACCESS_PARTITION = { topic: ACCESS, partition: 0 } as const;
+
+export const sessionKey = (sessionId: string): string => `session:${sessionId}`;
+const wearerKey = (wearerId: string): string => `wearer:${wearerId}`;
+
+export function accessRecord(record: AccessRecord): NewRecord {
+  const key = record.type === 'session' ? sessionKey(record.session.sessionId) : wearerKey(record.wearer.wearerId);
+  return { key, value: encodeJson(record), partition: 0 };
+}
+
+/** Ends a session, for every api. */
+export const endedSession = (sessionId: string): NewRecord => ({
+  key: sessionKey(sessionId),
+  value: null,
+  partition: 0,
+});
