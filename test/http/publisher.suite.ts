@@ -303,7 +303,8 @@ export function publisherSuite(name: string, open: () => Promise<PublisherAdapte
       expect((await readWatches(again.log, 'T-p6')).length).toBe(0);
       const told = again.api.logger.entries.filter(({ level }) => level === 'error');
       expect(told.map(({ fields }) => fields)).toEqual([expect.objectContaining({ kind: 'tag', id: 'T-p6' })]);
-      expect(await outbox()).toBe(1);
+      // The tag's, and that of its wearer.
+      expect(await outbox()).toBe(2);
       await adapters.db.query(`update condition_version set schedule = null where condition_id = 'C-p6'`);
       await until('it is published too', async () => (await readWatches(again.log, 'T-p6')).length > 0);
       await until('the outbox is empty', async () => (await outbox()) === 0);
