@@ -177,6 +177,7 @@ describe('readers', () => {
     ['a polygon of words', 'a,POLYGON((0 0,one 0,1 1,0 0))', 'x.wkt', /position .* is expected at character 14/, 1],
     ['an empty polygon', 'a,POLYGON EMPTY', 'x.wkt', /is empty/, 1],
     ['a name that is a word of WKT', 'a,Polygon Square', 'x.wkt', /no WKT in this line/, 1],
+    ['another kind of file', 'name;place\na;b\nc;d\ne;f', 'x.wkt', /None of the \d lines of this file holds WKT/, 1],
     ['two geometries', 'a,POLYGON((0 0,1 0,1 1,0 0)) POLYGON((0 0,1 0,1 1,0 0))', 'x.wkt', /Something follows/, 1],
   ])('tell %s with its line', async (_what, text, name, message, line) => {
     const { findings } = await read(text, name);

@@ -115,6 +115,12 @@ function toFeature(
   return { ...about, id, feature: { type: 'Feature', properties, geometry: read.geometry } };
 }
 
+/** A file that is something else says so once, and not line by line. */
+function tellNoWkt(lines: number): ZoneFinding {
+  const detail = `None of the ${lines} lines of this file holds WKT (POLYGON or MULTIPOLYGON): is it a file of another kind?`;
+  return makeFinding({ number: 1, line: 1 }, { severity: 'error', check: 'unreadable', detail });
+}
+
 /** Reads a text; lines that are no zone are told, and never throws. */
 export function readWktZones(text: string, options: ZoneFileOptions): ZoneFileContent {
   const findings: ZoneFinding[] = [];
@@ -122,6 +128,7 @@ export function readWktZones(text: string, options: ZoneFileOptions): ZoneFileCo
   let layout: Layout | null = null;
   let isFirst = true;
   let number = 0;
+  let withoutWkt = 0;
   for (const [index, line] of text.split(/\r\n|\n|\r/).entries()) {
     if (line.trim() === '' || line.startsWith('#')) continue;
     if (isFirst) {
@@ -141,6 +148,7 @@ export function readWktZones(text: string, options: ZoneFileOptions): ZoneFileCo
       continue;
     }
     if (row === null) {
+      withoutWkt += 1;
       const detail = 'There is no WKT in this line (POLYGON or MULTIPOLYGON).';
       findings.push(makeFinding(about, { severity: 'error', check: 'unreadable', detail }));
       continue;
@@ -148,5 +156,6 @@ export function readWktZones(text: string, options: ZoneFileOptions): ZoneFileCo
     const feature = toFeature(row, about, options, findings);
     if (feature !== null) features.push(feature);
   }
+  if (withoutWkt > 1 && withoutWkt === number) return { features, conditions: [], findings: [tellNoWkt(number)] };
   return { features, conditions: [], findings };
 }
