@@ -151,7 +151,11 @@ const commands = {
   'test:data': () => test('data', rest),
   'test:data-services': () => test('data-services', rest),
   'test:browser': () => test('browser', rest),
-  bench: () => runLoadTest(rest.includes('--path') ? 'path-bench' : 'engine-bench', rest),
+  bench: () =>
+    runLoadTest(
+      rest.includes('--path') ? 'path-bench' : rest.includes('--import') ? 'import-bench' : 'engine-bench',
+      rest,
+    ),
   async trial() {
     const { runTrial } = await import(pathToFileURL(join(root, 'dist', 'trial', 'trial.js')).href);
     process.exitCode = await runTrial(rest);

@@ -21,6 +21,7 @@ const HELP = `tagwatch: checks the pings of GPS tags against zones and curfews, 
   tagwatch replay FILE OPTIONS     sends a track file through the front door of a running Tagwatch
   tagwatch zones validate PATHS    judges zone files: GeoJSON, KML, WKT
   tagwatch zones import PATHS      puts their zones into a running Tagwatch
+  tagwatch records import FILES    puts wearers, orders, zones, conditions and the rest into it, by the thousand
   tagwatch explain ALERT-ID        says why an alert was raised, and whether the engine finds the same again
   tagwatch migrate                 brings the schema of DATABASE_URL up to date and ends (serve does it too)
   tagwatch COMMAND --help          more about one of them
@@ -77,6 +78,10 @@ async function main(argv: readonly string[]): Promise<number> {
     case 'zones': {
       const { zones } = await import('./cli/zones.js');
       return zones(rest);
+    }
+    case 'records': {
+      const { records } = await import('./cli/records.js');
+      return records(rest);
     }
     case 'explain':
       return explainOne(rest);

@@ -18,7 +18,7 @@ export interface RequestInput {
   readonly method: 'GET' | 'POST' | 'PUT';
   /** Below the address of the program, with `/api/v1`. */
   readonly path: string;
-  readonly body?: string;
+  readonly body?: string | Uint8Array<ArrayBuffer>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

@@ -3,6 +3,7 @@ import { openTestPglite } from '../support/database.js';
 import { openTestLog } from '../support/embedded-log.js';
 import { publisherSuite } from './publisher.suite.js';
 import { recordsSuite } from './records.suite.js';
+import { recordsImportSuite } from './records-import.suite.js';
 import { rejectedSuite } from './rejected.suite.js';
 
 // One embedded database for all suites: it takes 8 s and a gigabyte.
@@ -14,6 +15,11 @@ const openDatabase = async () => {
 afterAll(async () => (await opened)?.stop());
 
 recordsSuite('embedded', async () => {
+  const { log, dispose } = await openTestLog();
+  return { db: await openDatabase(), log, stop: dispose };
+});
+
+recordsImportSuite('embedded', async () => {
   const { log, dispose } = await openTestLog();
   return { db: await openDatabase(), log, stop: dispose };
 });

@@ -4,6 +4,7 @@ import { RECORD_RULES } from '../../../records/rules.js';
 import { createPublicationWaiter } from '../../../store/outbox.js';
 import { recordStore } from '../../../store/record-store.js';
 import type { App } from '../../app.js';
+import { registerImport } from './import.js';
 import { type RecordDeps, registerRecord } from './record-routes.js';
 
 export interface RecordsDeps extends Omit<RecordDeps, 'waiter' | 'store'> {
@@ -17,4 +18,5 @@ export function registerRecords(app: App, options: RecordsDeps): void {
   app.addHook('onClose', () => waiter.stop());
   const deps: RecordDeps = { ...rest, store: recordStore, waiter };
   for (const rule of RECORD_RULES) registerRecord(app, deps, rule);
+  registerImport(app, deps);
 }
