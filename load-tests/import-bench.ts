@@ -47,7 +47,7 @@ async function main(): Promise<void> {
       await pipeline(Readable.from(cohortLines(wearers)), createWriteStream(file));
       const records = wearers * RECORDS_EACH;
       const size = `${records.toLocaleString('en-GB')} records, ${Math.round(statSync(file).size / 1e6)} MB`;
-      console.log(`${describeMachine()}\n${wearers.toLocaleString('en-GB')} wearers: ${size}`);
+      console.log(`${JSON.stringify(describeMachine())}\n${wearers.toLocaleString('en-GB')} wearers: ${size}`);
       const first = await runImport(program.url, file, values.part);
       const again = await runImport(program.url, file, values.part);
       const pace = (seconds: number) => `${seconds.toFixed(1)} s, ${Math.round(records / seconds)} records/s`;
