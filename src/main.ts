@@ -51,6 +51,7 @@ Environment (the README tells more):
   TAGWATCH_ALLOWED_HOSTS           further names by which it is called; another Host is answered 421
   TAGWATCH_ALLOWED_ORIGINS         further origins whose pages may read the feed and write
   TAGWATCH_SERVICE_AREA            west,south,east,north in degrees: zones outside are refused
+  TAGWATCH_INPUT_FORMAT            columns; single while an older program still reads the same Kafka (columns)
   TAGWATCH_RECONCILE_QUIET_SECONDS how long a tag has to be quiet before what came too late is judged (60)
   TAGWATCH_LOG_LEVEL               fatal, error, warn, info, debug, trace, silent (info)
 

@@ -10,10 +10,10 @@ import {
   type TopicPartition,
   type TopicSpec,
 } from '../ports/event-log.js';
+import { partitionOfKey } from '../ports/murmur2.js';
 import { settlesWithin } from './backoff.js';
 import { decodeRecord, encodeRecord, readAppendedAtMs } from './embedded-record.js';
 import { hearWrite, settleWrite } from './embedded-write.js';
-import { partitionOfKey } from './murmur2.js';
 
 /** A batch ends with the record that reaches one of these. */
 const BATCH_RECORDS = 1_000;

@@ -4,9 +4,9 @@
  */
 import type { Message, Producer } from 'kafkajs';
 import { LogDenied, LogUnavailable, type NewRecord, RecordsRefused } from '../ports/event-log.js';
+import { partitionOfKey } from '../ports/murmur2.js';
 import { settlesWithin } from './backoff.js';
 import { brokerErrorType, DefaultPartitioner, type KafkaContext, toUnavailable } from './kafka-client.js';
-import { partitionOfKey } from './murmur2.js';
 
 /** One request carries at most so much (a broker takes batches of 1 MB unless told otherwise), and at least one record. */
 const REQUEST_BYTES = 900_000;

@@ -17,6 +17,8 @@ export interface PingRow {
   readonly receivedAtMs: number;
   readonly partition: number;
   readonly offset: number;
+  /** Among the pings of that record; without it, the first. */
+  readonly place?: number;
 }
 
 /** What of an activation's past is to be judged again, and where in the log that stood; `requestedAtMs`: its append time. */
@@ -41,7 +43,7 @@ export interface NoEvidence {
 
 /** What could not be used. `at`: the record by which the recorder learned of it, so that it is kept once. */
 export interface RejectedRow {
-  readonly at: TopicPartition & { readonly offset: number };
+  readonly at: TopicPartition & { readonly offset: number; readonly place?: number };
   readonly reason: string;
   readonly detail: string;
   readonly rejectedAtMs: number;

@@ -2,6 +2,7 @@
 
 import { PING_PARSERS } from '../formats/pings/ping-message.js';
 import { parseNetwork, type ReachConfig } from '../http/feed/reach.js';
+import { INPUT_FORMATS, type InputFormat } from '../ports/ping-records.js';
 
 export const ROLES = ['intake', 'engine', 'recorder', 'publisher', 'api'] as const;
 export type Role = (typeof ROLES)[number];
@@ -30,6 +31,8 @@ export interface Config {
   /** Empty: embedded log. */
   readonly kafkaBrokers: readonly string[];
   readonly kafkaPingTopics: readonly PingTopic[];
+  /** How pings are written into `tagwatch.inputs`. */
+  readonly inputFormat: InputFormat;
   /** Stands before the names of Tagwatch's own topics and groups; empty: none. */
   readonly kafkaTopicPrefix: string;
   readonly dataDir: string;
@@ -98,10 +101,15 @@ export function readConfig(
   if (!/^[A-Za-z0-9._-]{0,64}$/.test(kafkaTopicPrefix))
     errors.push('KAFKA_TOPIC_PREFIX may hold letters, digits, dots, underscores and hyphens, 64 at most');
 
+  const inputFormat = (value('TAGWATCH_INPUT_FORMAT') ?? 'columns') as InputFormat;
+  if (!INPUT_FORMATS.includes(inputFormat))
+    errors.push(`TAGWATCH_INPUT_FORMAT is "${inputFormat}"; known: ${INPUT_FORMATS.join(', ')}`);
+
   const config: Config = {
     databaseUrl,
     kafkaBrokers,
     kafkaPingTopics: readTopics(value('KAFKA_PING_TOPICS') ?? 'tagwatch.pings', errors),
+    inputFormat,
     kafkaTopicPrefix,
     dataDir: value('TAGWATCH_DATA_DIR') ?? './.tagwatch',
     host,

@@ -97,7 +97,13 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
     metrics: async () => ({ contentType: metrics.registry.contentType, text: await metrics.registry.metrics() }),
   });
   registerMe(app);
-  registerPings(app, { log, clock, defaultAccuracy: liveView.defaultAccuracy, counters: metrics.http });
+  registerPings(app, {
+    log,
+    inputFormat: config.inputFormat,
+    clock,
+    defaultAccuracy: liveView.defaultAccuracy,
+    counters: metrics.http,
+  });
   registerRecords(app, {
     db,
     clock,

@@ -227,6 +227,7 @@ async function startParts(config: Config, logger: Log, life: Lifecycle): Promise
           log,
           topics: config.kafkaPingTopics,
           parse: (format, value, receivedAtMs) => PING_PARSERS[format](value, receivedAtMs),
+          inputFormat: config.inputFormat,
           clock,
           logger,
           counters: metrics.intake,

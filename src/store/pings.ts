@@ -30,17 +30,17 @@ const INSERT = `
       latitude, longitude, case when longitude is not null then st_setsrid(st_makepoint(longitude, latitude), 4326) end as position,
       position_ignored,
       accuracy_metres, mechanism, speed_kmh, heading_degrees, altitude_metres, satellites, battery_percent,
-      device_events::text[] as device_events, log_offset
+      device_events::text[] as device_events, log_offset, log_place
     from unnest(
       $1::text[], $2::double precision[], $3::text[], $4::bigint[], $5::double precision[], $6::double precision[],
       $7::double precision[], $8::double precision[], $9::text[], $10::double precision[], $11::double precision[],
       $12::double precision[], $13::int[], $14::double precision[], $15::text[], $16::bigint[],
-      $20::text[]
+      $20::text[], $21::int[]
     ) as p (tag_id, fixed_at, identity, sequence, received_at, latitude, longitude, accuracy_metres, mechanism, speed_kmh,
-      heading_degrees, altitude_metres, satellites, battery_percent, device_events, log_offset, position_ignored)
+      heading_degrees, altitude_metres, satellites, battery_percent, device_events, log_offset, position_ignored, log_place)
   ), put as (
     insert into ping (tag_id, fixed_at, identity, sequence, received_at, position, position_ignored, accuracy_metres, mechanism, speed_kmh,
-      heading_degrees, altitude_metres, satellites, battery_percent, device_events, fitted, activation_id, not_judged, log_partition, log_offset)
+      heading_degrees, altitude_metres, satellites, battery_percent, device_events, fitted, activation_id, not_judged, log_partition, log_offset, log_place)
     select c.tag_id, c.fixed_at, c.identity, c.sequence, c.received_at, c.position, c.position_ignored, c.accuracy_metres, c.mechanism, c.speed_kmh,
       c.heading_degrees, c.altitude_metres, c.satellites, c.battery_percent, c.device_events,
       case
@@ -56,7 +56,7 @@ const INSERT = `
         when c.accuracy_metres is null and m.default_accuracy_metres is null then 'no-accuracy'
         when c.fixed_at > c.received_at + make_interval(secs => $17) then 'ahead-of-clock'
       end,
-      $18, c.log_offset
+      $18, c.log_offset, c.log_place
     from came c left join tag t on t.tag_id = c.tag_id left join tag_model m on m.model_id = t.model_id
       left join activation a
         on a.tag_id = c.tag_id and a.fitted_at <= c.fixed_at and (a.removed_at is null or c.fixed_at < a.removed_at)
@@ -96,6 +96,7 @@ export async function insertPings(
     first.partition,
     zeroDegrees,
     column(({ ping }) => ping.positionIgnored ?? null),
+    column(({ place }) => place ?? 0),
   ]);
   for (const { fitted, count } of answer.rows) counts[fitted] = count;
   return counts;

@@ -49,7 +49,7 @@ export async function readReceivedPings(
        (select * from ping where tag_id = $1 and fixed_at < $2::timestamptz and position is not null
         order by fixed_at desc limit ${PINGS_BEFORE})
      )
-     select ${PING_COLUMNS} from wanted where received_at <= $4::timestamptz order by received_at, log_offset limit $5`,
+     select ${PING_COLUMNS} from wanted where received_at <= $4::timestamptz order by received_at, log_offset, log_place limit $5`,
     [query.tagId, new Date(query.fromMs), new Date(query.toMs), new Date(query.receivedUntilMs), query.limit],
   );
   return rows.map((row) => toStoredPing(query.tagId, row));

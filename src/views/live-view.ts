@@ -8,8 +8,9 @@ import type { Activation, Ping, TagWatch } from '../engine/types.js';
 import type { ConsumerHandler, EventLog, LogRecord, PartitionControl, TopicPartition } from '../ports/event-log.js';
 import type { Log } from '../ports/log.js';
 import { believedTickMs } from '../ports/log-time.js';
+import { type InputAt, readInputs } from '../ports/ping-records.js';
 import type { StateRecord } from '../ports/states.js';
-import { decodeJson, INPUTS, type InputRecord, STATES } from '../ports/topics.js';
+import { decodeJson, INPUTS, STATES } from '../ports/topics.js';
 import { countOver, FORGET_AFTER_MS, forgetAtMsOf, withoutOldestOf } from '../watchlist/over.js';
 
 /** How often subscribers are told: so at most one position a second per wearer. */
@@ -139,11 +140,24 @@ export async function startLiveView(deps: LiveViewDeps): Promise<LiveView> {
     try {
       return decodeJson<T>(record.value);
     } catch {
-      unreadable++;
-      const { topic, partition, offset } = record;
-      logger.error({ topic, partition, offset, unreadable }, 'a record cannot be read and is skipped');
+      tellUnreadable(record);
       return null;
     }
+  }
+
+  function readAll(record: LogRecord): readonly InputAt[] {
+    if (record.value === null) return [];
+    try {
+      return readInputs(record);
+    } catch {
+      tellUnreadable(record);
+      return [];
+    }
+  }
+
+  function tellUnreadable({ topic, partition, offset }: LogRecord): void {
+    unreadable++;
+    logger.error({ topic, partition, offset, unreadable }, 'a record cannot be read and is skipped');
   }
 
   async function readStates(): Promise<Map<number, number>> {
@@ -194,10 +208,11 @@ export async function startLiveView(deps: LiveViewDeps): Promise<LiveView> {
       if (cursor === undefined) return;
       for (const record of batch.records) {
         if (record.offset < cursor.next) continue;
-        const input = readJson<InputRecord>(record);
-        if (input?.type === 'ping') applyPing(input.ping, input.receivedAtMs);
-        else if (input?.type === 'watch') applyWatch(input.watch);
-        else if (input?.type === 'tick') forget(believedTickMs(input.atMs, record));
+        for (const { input } of readAll(record)) {
+          if (input.type === 'ping') applyPing(input.ping, input.receivedAtMs);
+          else if (input.type === 'watch') applyWatch(input.watch);
+          else if (input.type === 'tick') forget(believedTickMs(input.atMs, record));
+        }
         cursor.next = record.offset + 1;
       }
       cursor.next = Math.max(cursor.next, batch.nextOffset);

@@ -7,7 +7,8 @@ import { readTrack } from '../../src/formats/tracks/track.js';
 import type { WirePing } from '../../src/formats/tracks/track-item.js';
 import { type App, createApp } from '../../src/http/app.js';
 import { registerPings } from '../../src/http/routes/pings/pings.js';
-import { decodeJson, INPUT_PARTITIONS, INPUTS, type InputRecord } from '../../src/ports/topics.js';
+import { readInputs } from '../../src/ports/ping-records.js';
+import { INPUT_PARTITIONS, INPUTS } from '../../src/ports/topics.js';
 import { needDataDir } from '../support/data-dir.js';
 import { openTestLog, type TestLog } from '../support/embedded-log.js';
 import { silentLog } from '../support/silent-log.js';
@@ -49,8 +50,7 @@ async function countPings(): Promise<Record<string, number>> {
   const seen = new Map<string, Set<string>>();
   const all = Array.from({ length: INPUT_PARTITIONS }, (_, partition) => ({ topic: INPUTS, partition }));
   await test.log.readToEnd(all, ({ records }) => {
-    for (const { value } of records) {
-      const input = decodeJson<InputRecord>(value!);
+    for (const { input } of records.flatMap(readInputs)) {
       if (input.type !== 'ping') continue;
       const { tagId, fixedAtMs, identity } = input.ping;
       if (!seen.has(tagId)) seen.set(tagId, new Set());

@@ -8,7 +8,8 @@ import { type ReplayDeps, replay } from '../../src/cli/replay.js';
 import type { Ping } from '../../src/engine/types.js';
 import { type App, createApp } from '../../src/http/app.js';
 import { registerPings } from '../../src/http/routes/pings/pings.js';
-import { decodeJson, INPUT_PARTITIONS, INPUTS, type InputRecord } from '../../src/ports/topics.js';
+import { readInputs } from '../../src/ports/ping-records.js';
+import { INPUT_PARTITIONS, INPUTS } from '../../src/ports/topics.js';
 import { openTestLog, type TestLog } from '../support/embedded-log.js';
 import { silentLog } from '../support/silent-log.js';
 
@@ -104,8 +105,7 @@ async function readPings(): Promise<Ping[]> {
   const pings: Ping[] = [];
   const all = Array.from({ length: INPUT_PARTITIONS }, (_, partition) => ({ topic: INPUTS, partition }));
   await test.log.readToEnd(all, ({ records }) => {
-    for (const { value } of records) {
-      const input = decodeJson<InputRecord>(value!);
+    for (const { input } of records.flatMap(readInputs)) {
       if (input.type === 'ping') pings.push(input.ping);
     }
   });

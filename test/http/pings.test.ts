@@ -3,11 +3,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type App, createApp } from '../../src/http/app.js';
 import { MAX_PINGS_BODY_BYTES, registerPings } from '../../src/http/routes/pings/pings.js';
 import { type EventLog, type LogRecord, LogUnavailable } from '../../src/ports/event-log.js';
+import { readInputs } from '../../src/ports/ping-records.js';
 import {
   decodeJson,
   INPUT_PARTITIONS,
   INPUTS,
-  type InputRecord,
   MAX_KEPT_BYTES,
   REJECTED,
   type RejectedRecord,
@@ -70,7 +70,9 @@ async function gained(topic: string, partitions: number): Promise<LogRecord[]> {
   return records.sort((a, b) => a.appendedAtMs - b.appendedAtMs || a.offset - b.offset).slice(before);
 }
 const gainedInputs = async () =>
-  (await gained(INPUTS, INPUT_PARTITIONS)).map(({ key, value }) => ({ key, ...decodeJson<InputRecord>(value!) }));
+  (await gained(INPUTS, INPUT_PARTITIONS)).flatMap((record) =>
+    readInputs(record).map(({ input }) => ({ key: record.key, ...input })),
+  );
 const gainedRejected = async () => (await gained(REJECTED, 1)).map(({ value }) => decodeJson<RejectedRecord>(value!));
 
 describe('POST /api/v1/pings', () => {

@@ -8,7 +8,8 @@ import {
   LogUnavailable,
   RecordsRefused,
 } from '../../src/ports/event-log.js';
-import { decodeJson, INPUTS, type InputRecord, REJECTED, type RejectedRecord } from '../../src/ports/topics.js';
+import { readInputs } from '../../src/ports/ping-records.js';
+import { decodeJson, INPUTS, REJECTED, type RejectedRecord } from '../../src/ports/topics.js';
 import { type IntakeResult, startIntake } from '../../src/roles/intake/intake.js';
 import { createCollector } from '../support/collecting.js';
 import { openTestLog, type TestLog } from '../support/embedded-log.js';
@@ -58,13 +59,15 @@ async function run(
     logger,
     counters: { pingTaken: () => void counted.push('taken'), pingRejected: (reason) => void counted.push(reason) },
   });
-  await inputs.until(() => inputs.records.length >= expected.inputs);
+  const found = () =>
+    inputs.records.flatMap((record) => readInputs(record).map(({ input }) => ({ partition: record.partition, input })));
+  await inputs.until(() => found().length >= expected.inputs);
   await rejected.until(() => rejected.records.length >= expected.rejected);
   await intake.stop();
   const decode = <T>(records: readonly LogRecord[]) => records.map(({ value }) => decodeJson<T>(value!));
   return {
-    inputs: inputs.records.map(({ key, partition }) => ({ key, partition })),
-    pings: decode<InputRecord>(inputs.records),
+    inputs: found().map(({ partition, input }) => ({ key: input.type === 'ping' && input.ping.tagId, partition })),
+    pings: found().map(({ input }) => input),
     rejected: decode<RejectedRecord>(rejected.records),
     counted: counted.sort(),
     logger,
@@ -161,7 +164,7 @@ it('keeps as rejected what the log does not take, tells it, and goes on with the
     SUPPLIER,
     [1, 2, 3].map((sequence) => ({ key: null, partition: 0, value: ping(sequence) })),
   );
-  const { pings, rejected, logger } = await run({ inputs: 2, rejected: 1 }, withLimit(400));
+  const { pings, rejected, logger } = await run({ inputs: 2, rejected: 1 }, withLimit(450));
   expect(pings.map((input) => input.type === 'ping' && input.ping.sequence)).toEqual([1, 3]);
   expect(rejected).toMatchObject([{ reason: 'refused-by-log', tagId: 'T'.repeat(100), from: { topic: INPUTS } }]);
   expect(logger.entries.filter(({ level }) => level === 'error')).toHaveLength(1);

@@ -194,6 +194,54 @@ describe('the fold of a partition', () => {
     );
   });
 
+  it('yields the same events where records hold many pings, over crashes also in the middle of a record', () => {
+    fc.assert(
+      fc.property(
+        fc.array(minute, { minLength: 30, maxLength: 60 }),
+        fc.array(fc.tuple(fc.nat(200), fc.nat(12), fc.nat(3)), { maxLength: 5 }),
+        (minutes, crashes) => {
+          const inputs = toInputs(minutes);
+          const straight = new Map<string, string>();
+          foldAll(emptyFold(0), inputs, 0, inputs.length, straight);
+
+          // Pings that follow one another stand in one record, whosever they are.
+          const records: InputRecord[][] = [];
+          for (const input of inputs) {
+            const last = records.at(-1);
+            if (input.type === 'ping' && last?.[0]?.type === 'ping') last.push(input);
+            else records.push([input]);
+          }
+          const topic: StateRecord[] = [];
+          const found = new Map<string, string>();
+          let fold = emptyFold(0);
+          const foldRecords = (until: number, places = Infinity) => {
+            for (let offset = fold.position; offset < until; offset++) {
+              const held = records[offset]!;
+              held.slice(0, offset === until - 1 ? places : held.length).forEach((input, place) => {
+                const next = place + 1 < held.length ? offset + (place + 1) / 4_096 : offset + 1;
+                for (const event of foldInput(fold, input, offset + place / 4_096, never, next).events) {
+                  expect(found.get(event.eventId) ?? JSON.stringify(event)).toBe(JSON.stringify(event));
+                  found.set(event.eventId, JSON.stringify(event));
+                }
+              });
+            }
+          };
+          for (const [further, written, places] of crashes) {
+            foldRecords(Math.min(records.length, fold.position + further));
+            const states = structuredClone(takeCheckpoint(fold));
+            topic.push(...states.slice(0, written));
+            // It goes on, and dies somewhere in a record.
+            if (written >= states.length) foldRecords(Math.min(records.length, fold.position + 5), places);
+            fold = restore(topic);
+          }
+          foldRecords(records.length);
+          expect(found).toEqual(straight);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
   it('has something to yield: the world of this test raises alerts of every kind in it', () => {
     const minutes = Array.from({ length: 60 }, (_, index) => ({
       places: [index < 10 ? 1.08 : index < 40 ? 1.1 : null, 1.09] as (number | null)[],

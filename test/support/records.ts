@@ -8,7 +8,8 @@ import { registerRecords } from '../../src/http/routes/records/register-records.
 import type { Clock } from '../../src/ports/clock.js';
 import type { Database } from '../../src/ports/database.js';
 import type { EventLog, LogRecord } from '../../src/ports/event-log.js';
-import { decodeJson, INPUT_PARTITIONS, INPUTS, type InputRecord } from '../../src/ports/topics.js';
+import { readInputs as inputsOf } from '../../src/ports/ping-records.js';
+import { INPUT_PARTITIONS, INPUTS, type InputRecord } from '../../src/ports/topics.js';
 import type { WatchStore } from '../../src/ports/watch.js';
 import { type Publisher, type PublisherDeps, startPublisher } from '../../src/roles/publisher/publisher.js';
 import { readOrderViolations } from '../../src/store/order-violations.js';
@@ -92,7 +93,7 @@ export async function readInputs(log: EventLog): Promise<{ at: LogRecord; input:
   const found: { at: LogRecord; input: InputRecord }[] = [];
   const partitions = Array.from({ length: INPUT_PARTITIONS }, (_, partition) => ({ topic: INPUTS, partition }));
   await log.readToEnd(partitions, ({ records }) => {
-    for (const at of records) if (at.value !== null) found.push({ at, input: decodeJson<InputRecord>(at.value) });
+    for (const at of records) for (const { input } of inputsOf(at)) found.push({ at, input });
   });
   return found;
 }

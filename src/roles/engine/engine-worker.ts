@@ -19,6 +19,7 @@ import {
 } from '../../ports/event-log.js';
 import type { Log } from '../../ports/log.js';
 import { believedTickMs, createLogTime } from '../../ports/log-time.js';
+import { type InputAt, readInputs, UnknownFormat } from '../../ports/ping-records.js';
 import { type StateRecord, stateRecord } from '../../ports/states.js';
 import {
   ALERTS,
@@ -46,6 +47,7 @@ import {
   returnCheckpoint,
   takeCheckpoint,
 } from './partition-fold.js';
+import type { FoldFault } from './partition-memory.js';
 import { createSharedSchedules } from './shared-schedules.js';
 import { createStatesRestore, type StatesRestore } from './states-restore.js';
 
@@ -232,20 +234,30 @@ export async function startEngine(deps: {
   function foldRecord(entry: OwnedPartition, record: LogRecord): InputRecord['type'] | null {
     const { fold } = entry;
     if (record.offset < fold.position) return null;
-    const input = readInput(record);
-    if (!input) {
+    let inputs: readonly InputAt[];
+    try {
+      inputs = readInputs(record);
+    } catch (error) {
+      if (error instanceof UnknownFormat) throw error;
       reject(entry, record, 'unreadable-input', 'the record is not JSON of a known type');
       fold.position = record.offset + 1;
       return null;
     }
+    for (const each of inputs) foldOne(entry, record, each);
+    return inputs[0]!.input.type;
+  }
+
+  function foldOne(entry: OwnedPartition, record: LogRecord, { input, position, next }: InputAt): void {
+    const { fold } = entry;
     const told = input.type === 'tick' ? { ...input, atMs: believedTickMs(input.atMs, record) } : input;
-    const { events, notJudged, reconcile } = foldInput(fold, told, record.offset, ({ activationId, error }) => {
+    const onFault = ({ activationId, error }: FoldFault) => {
       logger.error(
         { partition: record.partition, offset: record.offset, activationId, err: error },
         'engine: an input could not be folded; it is kept in tagwatch.rejected and the state stays as it was',
       );
-      reject(entry, record, 'engine-fault', `activation ${activationId}: ${String(error)}`);
-    });
+      reject(entry, record, 'engine-fault', `activation ${activationId}: ${String(error)}`, input);
+    };
+    const { events, notJudged, reconcile } = foldInput(fold, told, position, onFault, next);
     if (input.type === 'ping') counters.pingFolded(notJudged);
     if (told.type === 'tick') sharedSchedules.look(record.partition, fold.sharedIndex, told.atMs);
     for (const request of reconcile) {
@@ -256,16 +268,17 @@ export async function startEngine(deps: {
       entry.pendingEvents.push(event);
       entry.pending.push({ key: event.wearerId, value: encodeJson(toFindingEvent(event)) });
     }
-    return input.type;
   }
 
   const rejects: NewRecord[] = [];
-  function reject(entry: OwnedPartition, record: LogRecord, reason: string, detail: string): void {
+  /** Of a record that holds many, the one that is at fault. */
+  function reject(entry: OwnedPartition, record: LogRecord, reason: string, detail: string, input?: InputRecord): void {
     counters.inputRejected(reason);
     const rejectedAt = new Date(clock.nowMs()).toISOString();
     const from = { topic: record.topic, partition: entry.fold.partition, offset: record.offset };
-    const about = { reason, detail, rejectedAt, from, tagId: record.key };
-    rejects.push(rejectedRecord(about, record.value ?? new Uint8Array()));
+    const tagId = input?.type === 'ping' ? input.ping.tagId : record.key;
+    const bytes = input === undefined ? (record.value ?? new Uint8Array()) : encodeJson(input);
+    rejects.push(rejectedRecord({ reason, detail, rejectedAt, from, tagId }, bytes));
   }
 
   /** Rejects where the log is away: the log calls again with the same batch, and this is tried first. */
@@ -410,16 +423,4 @@ export async function startEngine(deps: {
 /** The numbers of input partitions. */
 function partitionsOf(at: readonly TopicPartition[]): number[] {
   return at.filter(({ topic }) => topic === INPUTS).map(({ partition }) => partition);
-}
-
-const KNOWN_INPUTS = new Set(['ping', 'watch', 'shared', 'tick', 'reconcile', 'history']);
-
-/** Null where the bytes are not an input: only Tagwatch writes this topic, so that is somebody else's mistake. */
-function readInput(record: LogRecord): InputRecord | null {
-  try {
-    const input = decodeJson<InputRecord>(record.value ?? new Uint8Array());
-    return KNOWN_INPUTS.has(input?.type) ? input : null;
-  } catch {
-    return null;
-  }
 }

@@ -69,7 +69,8 @@ export function restoreState(fold: PartitionFold, record: StateRecord): void {
 }
 
 /**
- * Folds the record at `offset`. Records below `fold.position`, and of an entity those that its state has applied, are skipped.
+ * Folds the input at `offset`, behind which the fold then stands at `next`: of a record that holds many, both have fractions
+ * (`ports/ping-records.ts`). What is below `fold.position`, and of an entity what its state has applied, is skipped.
  * Where `advance` throws for one activation, `onFault` is told, that state stays as it was, and the others go on.
  */
 export function foldInput(
@@ -77,9 +78,10 @@ export function foldInput(
   record: InputRecord,
   offset: number,
   onFault: (fault: FoldFault) => void,
+  next = offset + 1,
 ): Folded {
   if (offset < fold.position) return NOTHING;
-  fold.position = offset + 1;
+  fold.position = next;
   switch (record.type) {
     case 'ping':
       return foldPing(fold, record, offset, onFault);

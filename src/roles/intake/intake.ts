@@ -7,8 +7,9 @@ import type { Ping } from '../../engine/types.js';
 import type { Clock } from '../../ports/clock.js';
 import type { EventLog, LogBatch, LogRecord, NewRecord } from '../../ports/event-log.js';
 import type { Log } from '../../ports/log.js';
+import { appendPings, type InputFormat, type ReceivedPing } from '../../ports/ping-records.js';
 import { INPUTS, inputRecord, OWN_TOPICS, rejectedRecord } from '../../ports/topics.js';
-import { appendWhatFits, asRejected, keepRejected } from '../appending.js';
+import { asRejected, keepRejected } from '../appending.js';
 
 export const INTAKE_GROUP = 'tagwatch-intake';
 
@@ -45,10 +46,11 @@ export interface IntakeDeps<Format extends string> {
   readonly clock: Clock;
   readonly logger: Log;
   readonly counters: IntakeCounters;
+  readonly inputFormat?: InputFormat;
 }
 
 interface Sorted {
-  readonly inputs: NewRecord[];
+  readonly pings: ReceivedPing[];
   readonly rejected: NewRecord[];
   readonly reasons: string[];
 }
@@ -96,7 +98,7 @@ export async function startIntake<Format extends string>(deps: IntakeDeps<Format
         reject(result.reason, result.detail, result.tagId, result.payload ?? whole);
         continue;
       }
-      sorted.inputs.push(inputRecord({ type: 'ping', receivedAtMs, ping: result.ping }));
+      sorted.pings.push({ receivedAtMs, ping: result.ping });
       const kept = result.ignored.find(({ keep }) => keep);
       if (kept) reject(kept.reason, kept.detail, result.ping.tagId, whole);
     }
@@ -104,11 +106,18 @@ export async function startIntake<Format extends string>(deps: IntakeDeps<Format
 
   async function onBatch(batch: LogBatch): Promise<void> {
     const receivedAtMs = clock.nowMs();
-    const sorted: Sorted = { inputs: [], rejected: [], reasons: [] };
+    const sorted: Sorted = { pings: [], rejected: [], reasons: [] };
     for (const record of batch.records) sortRecord(record, receivedAtMs, sorted);
-    const refused = await appendWhatFits(deps, INPUTS, sorted.inputs);
-    await keepRejected(deps, [...sorted.rejected, ...asRejected(INPUTS, refused, receivedAtMs)]);
-    for (let i = 0; i < sorted.inputs.length; i++) counters.pingTaken();
+    const refused = await appendPings(log, sorted.pings, deps.inputFormat ?? 'columns');
+    for (const { ping } of refused) {
+      logger.error(
+        { tagId: ping.tagId, fixedAtMs: ping.fixedAtMs },
+        'the log does not take a ping: it is kept as rejected',
+      );
+    }
+    const records = refused.map((one) => inputRecord({ type: 'ping', ...one }));
+    await keepRejected(deps, [...sorted.rejected, ...asRejected(INPUTS, records, receivedAtMs)]);
+    for (let i = 0; i < sorted.pings.length; i++) counters.pingTaken();
     for (const reason of sorted.reasons) counters.pingRejected(reason);
   }
 

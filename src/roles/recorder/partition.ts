@@ -9,6 +9,7 @@ import {
   type TopicPartition,
 } from '../../ports/event-log.js';
 import type { Log } from '../../ports/log.js';
+import { UnknownFormat } from '../../ports/ping-records.js';
 import type { LogPosition, RecordTables, RejectedRow } from '../../ports/record-tables.js';
 import type { RecorderCounters, RecorderLimits, RecorderProgress } from './options.js';
 import type { Item, Sink } from './sinks.js';
@@ -111,12 +112,13 @@ export function startPartitionWriter<T>(deps: PartitionWriterDeps<T>): Partition
     return place.nextOffset;
   }
 
-  function readEntry(record: LogRecord): Entry<T> | null {
+  function readEntries(record: LogRecord): readonly Entry<T>[] {
     try {
-      const content = sink.read(record);
-      return content === null ? null : { record, content };
+      return sink.read(record).map((item) => ({ record, ...item }));
     } catch (error) {
-      return { record, unreadable: error instanceof Error ? error.message : String(error) };
+      // It waits for an upgrade; what was read before it is written first.
+      if (error instanceof UnknownFormat) throw error;
+      return [{ record, unreadable: error instanceof Error ? error.message : String(error) }];
     }
   }
 
@@ -125,8 +127,8 @@ export function startPartitionWriter<T>(deps: PartitionWriterDeps<T>): Partition
     endOffset = batch.endOffset;
     if (batch.nextOffset <= nextOffset) return;
     const records = batch.records.filter(({ offset }) => offset >= nextOffset);
-    const entries = records.map(readEntry).filter((entry) => entry !== null);
     try {
+      const entries = records.flatMap(readEntries);
       // Behind a hole there may be no later batch that tells how far it got: the reconciler waits for the end of the alerts.
       if (entries.length === 0) await passOver(batch.nextOffset, records.length === 0);
       for (let from = 0; from < entries.length; from += limits.rowsPerTransaction) {
@@ -175,7 +177,7 @@ export function startPartitionWriter<T>(deps: PartitionWriterDeps<T>): Partition
         await tables.insertRejected(
           tx,
           epoch,
-          unreadable.map((entry) => refusal(entry.record, 'unreadable', entry.unreadable)),
+          unreadable.map((entry) => refusal(entry, 'unreadable', entry.unreadable)),
         );
         const items = entries.filter((entry) => 'content' in entry);
         const countWritten = items.length === 0 ? () => {} : await sink.write(tx, items);
@@ -192,7 +194,7 @@ export function startPartitionWriter<T>(deps: PartitionWriterDeps<T>): Partition
         const middle = entries.length >> 1;
         await write(entries.slice(0, middle), entries[middle]!.record.offset);
         await write(entries.slice(middle), to);
-      } else await putAside(entries[0]!.record, to, error);
+      } else await putAside(entries[0]!, to, error);
     }
   }
 
@@ -201,26 +203,29 @@ export function startPartitionWriter<T>(deps: PartitionWriterDeps<T>): Partition
     return tables.refusesData(error) || error instanceof TypeError || error instanceof RangeError;
   }
 
-  async function putAside(record: LogRecord, to: number, error: unknown): Promise<void> {
+  async function putAside(entry: Entry<T>, to: number, error: unknown): Promise<void> {
+    const { record } = entry;
     const detail = error instanceof Error ? error.message : String(error);
     await db.transaction(async (tx) => {
       await move(tx, to);
-      await tables.insertRejected(tx, epoch, [refusal(record, 'refused-by-database', detail)]);
+      await tables.insertRejected(tx, epoch, [refusal(entry, 'refused-by-database', detail)]);
     });
     counters.recordsRefused(1);
     moved(to);
     logger.warn({ ...at, offset: record.offset }, 'a record could not be written; it is kept in rejected_message');
   }
 
-  function refusal(record: LogRecord, reason: string, detail: string): RejectedRow {
+  function refusal(entry: Entry<T>, reason: string, detail: string): RejectedRow {
+    const { record } = entry;
+    const isItem = 'content' in entry;
     return {
-      at: { ...at, offset: record.offset },
+      at: { ...at, offset: record.offset, place: isItem ? entry.place : 0 },
       reason,
       detail,
       rejectedAtMs: clock.nowMs(),
       source: null,
-      tagId: sink.keyIsTag ? record.key : null,
-      payload: record.value ?? new Uint8Array(),
+      tagId: isItem ? sink.tagOf(entry) : sink.keyIsTag ? record.key : null,
+      payload: isItem ? sink.bytesOf(entry) : (record.value ?? new Uint8Array()),
     };
   }
 

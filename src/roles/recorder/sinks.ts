@@ -4,12 +4,13 @@ import { AHEAD_LIMIT_MS, ZERO_DEGREES } from '../../engine/thresholds.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Database, Queryable } from '../../ports/database.js';
 import type { LogRecord } from '../../ports/event-log.js';
+import { readInputs } from '../../ports/ping-records.js';
 import type { Fitted, PingRow, RecordTables, RejectedRow, RequestRow } from '../../ports/record-tables.js';
 import {
   ALERTS,
   decodeJson,
+  encodeJson,
   INPUTS,
-  type InputRecord,
   REJECTED,
   type ReconcileRecord,
   type RejectedRecord,
@@ -19,6 +20,8 @@ import type { RecorderCounters, RecorderLimits } from './options.js';
 /** A record as it is to be written; `T` is the sink's own. */
 export interface Item<T> {
   readonly record: LogRecord;
+  /** Which of the record's contents it is. */
+  readonly place: number;
   readonly content: T;
 }
 
@@ -28,8 +31,12 @@ export interface Sink<T> {
   readonly group: string;
   /** Whether the key of a record is a tagId. */
   readonly keyIsTag: boolean;
-  /** What a record holds to be written; null: nothing. Throws for what it cannot read. */
-  read(record: LogRecord): T | null;
+  /** What a record holds to be written, in order. Throws for what it cannot read. */
+  read(record: LogRecord): readonly { readonly place: number; readonly content: T }[];
+  /** The bytes to be kept of one of them that the database does not take. */
+  bytesOf(item: Item<T>): Uint8Array;
+  /** Whose tag it is about. */
+  tagOf(item: Item<T>): string | null;
   /** Before the transaction: makes room. */
   prepare(items: readonly Item<T>[]): Promise<void>;
   /** Within the transaction; answers what to count when it is committed. Items are of one partition, in order. */
@@ -52,6 +59,8 @@ function readJson(record: LogRecord): Record<string, unknown> {
   return value;
 }
 
+const bytesOfRecord = ({ value }: LogRecord): Uint8Array => value ?? new Uint8Array();
+
 /** UTC days since 1970. */
 const dayOf = (ms: number): number => Math.floor(ms / DAY_MS);
 
@@ -72,16 +81,24 @@ export function inputSink(deps: {
     group: 'tagwatch-recorder-inputs',
     keyIsTag: true,
     read(record) {
-      const input = readJson(record) as unknown as InputRecord;
-      if (input.type === 'reconcile') return readRequest(record, input);
-      if (input.type !== 'ping') return null;
-      const { ping, receivedAtMs } = input;
-      if (!isObject(ping) || typeof ping.tagId !== 'string' || typeof ping.identity !== 'string') {
-        throw new Error('the ping has no tagId or no identity');
-      }
-      if (!Array.isArray(ping.deviceEvents)) throw new Error('the ping has no deviceEvents');
-      return { ping, receivedAtMs, partition: record.partition, offset: record.offset };
+      const { partition, offset } = record;
+      return readInputs(record).flatMap(({ input, place }): { place: number; content: PingRow | RequestRow }[] => {
+        if (input.type === 'reconcile') return [{ place, content: readRequest(record, input) }];
+        if (input.type !== 'ping') return [];
+        const { ping, receivedAtMs } = input;
+        if (!isObject(ping) || typeof ping.tagId !== 'string' || typeof ping.identity !== 'string') {
+          throw new Error('the ping has no tagId or no identity');
+        }
+        if (!Array.isArray(ping.deviceEvents)) throw new Error('the ping has no deviceEvents');
+        return [{ place, content: { ping, receivedAtMs, partition, offset, place } }];
+      });
     },
+    bytesOf({ record, content }) {
+      if ('ping' in content)
+        return encodeJson({ type: 'ping', receivedAtMs: content.receivedAtMs, ping: content.ping });
+      return bytesOfRecord(record);
+    },
+    tagOf: ({ content }) => ('ping' in content ? content.ping.tagId : content.tagId),
     async prepare(items) {
       const nowMs = clock.nowMs();
       const oldestMs = nowMs - limits.oldestPartitionDays * DAY_MS;
@@ -148,8 +165,10 @@ export function alertSink(deps: {
       for (const name of ['eventId', 'alertId', 'wearerId', 'type']) {
         if (typeof event[name] !== 'string') throw new Error(`the alert event has no ${name}`);
       }
-      return event as unknown as AlertEvent;
+      return [{ place: 0, content: event as unknown as AlertEvent }];
     },
+    bytesOf: ({ record }) => bytesOfRecord(record),
+    tagOf: () => null,
     async prepare() {},
     async write(tx, items) {
       const events = items.map(({ record, content }) => ({ seq: record.offset, event: content }));
@@ -177,7 +196,7 @@ export function rejectedSink(deps: {
         throw new Error('the rejected message has no reason, payload or rejectedAt');
       }
       const { topic, partition, offset } = record;
-      return {
+      const content: RejectedRow = {
         at: { topic, partition, offset },
         reason: rejected.reason,
         detail: rejected.detail ?? '',
@@ -186,7 +205,10 @@ export function rejectedSink(deps: {
         tagId: rejected.tagId ?? null,
         payload: Buffer.from(rejected.payload, 'base64'),
       };
+      return [{ place: 0, content }];
     },
+    bytesOf: ({ record }) => bytesOfRecord(record),
+    tagOf: ({ content }) => content.tagId,
     async prepare() {},
     async write(tx, items) {
       const rows = items.map(({ content }) => content);

@@ -8,7 +8,8 @@ import { MAX_PINGS_AT_ONCE, PING_READERS, type PingReader } from '../../../forma
 import type { Ignored, ParsedPing, RefusedPing } from '../../../formats/pings/tagwatch-ping.js';
 import type { Clock } from '../../../ports/clock.js';
 import type { EventLog, NewRecord } from '../../../ports/event-log.js';
-import { appendInTurns, INPUTS, inputRecord, REJECTED, rejectedRecord } from '../../../ports/topics.js';
+import { createPingAppender, type InputFormat, type ReceivedPing } from '../../../ports/ping-records.js';
+import { appendInTurns, REJECTED, rejectedRecord } from '../../../ports/topics.js';
 import { MAX_ACCURACY_METRES, NO_FIX_REASONS, PING_OMISSIONS, PING_REJECTIONS } from '../../../wire/ping-reasons.js';
 import { PingSchema } from '../../../wire/ping-schema.js';
 import { type App, addJsonParser } from '../../app.js';
@@ -27,6 +28,7 @@ const FILE_NOTE = 'file-note';
 
 export interface PingsDeps {
   readonly log: EventLog;
+  readonly inputFormat?: InputFormat;
   readonly clock: Clock;
   /** Metres; null where the tag or its model has none. */
   readonly defaultAccuracy: (tagId: string) => number | null;
@@ -65,7 +67,7 @@ const Taken = Type.Object({
 });
 
 interface Judged {
-  readonly inputs: NewRecord[];
+  readonly inputs: ReceivedPing[];
   readonly kept: NewRecord[];
   readonly rejected: Told[];
   readonly warnings: Warned[];
@@ -104,7 +106,7 @@ function judge(
       keep('foreign-tag', PING_REJECTIONS['foreign-tag'], ping.tagId);
       continue;
     }
-    judged.inputs.push(inputRecord({ type: 'ping', receivedAtMs, ping }));
+    judged.inputs.push({ receivedAtMs, ping });
     const told = hasAccuracy(ping, deps.defaultAccuracy) ? ignored : [...ignored, ACCURACY_MISSING];
     for (const { keep: _, ...each } of told) judged.warnings.push({ ...place, ...each });
     const lost = ignored.find((each) => each.keep);
@@ -170,6 +172,7 @@ const schema = {
  */
 export function registerPings(app: App, deps: PingsDeps): void {
   const { log, counters } = deps;
+  const appendPings = createPingAppender(log, deps.inputFormat ?? 'columns');
   // These types are this endpoint's alone, so their parser lives in a scope of its own.
   app.register(async (scope) => {
     // An element that is nested too deeply costs itself alone, so the list around it is read here.
@@ -200,7 +203,7 @@ export function registerPings(app: App, deps: PingsDeps): void {
         const { inputs, kept, rejected } = judged;
         const notes = (listed.notes ?? []).map((note) => ({ ...note, reason: FILE_NOTE }));
         const warnings = [...notes, ...judged.warnings];
-        await Promise.all([appendInTurns(log, INPUTS, inputs), appendInTurns(log, REJECTED, kept)]);
+        await Promise.all([appendPings(inputs), appendInTurns(log, REJECTED, kept)]);
         counters.pingsAccepted(inputs.length);
         for (const { reason } of rejected) counters.pingRejected(reason);
         // Traccar sends again what is not answered by 2xx, ten times: what it can only repeat is no error to it.

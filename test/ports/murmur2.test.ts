@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Partitioners } from 'kafkajs';
 import { describe, expect, it } from 'vitest';
-import { murmur2, partitionOfKey } from '../../src/log/murmur2.js';
+import { murmur2, partitionOfKey } from '../../src/ports/murmur2.js';
 
 describe('murmur2', () => {
   it("gives the values of Kafka's own test (org.apache.kafka.common.utils.UtilsTest)", () => {
