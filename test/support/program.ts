@@ -24,6 +24,8 @@ export interface Program {
 
 export interface Home {
   readonly env: Readonly<Record<string, string>>;
+  /** Another build's `dist/main.js`; this one's where not given. */
+  readonly main?: string;
   remove(): void;
 }
 
@@ -41,7 +43,7 @@ export async function makeHome(services: Readonly<Record<string, string>> = {}):
 
 /** Starts `tagwatch serve` and resolves once it has printed that it listens; rejects with its output when it ends before. */
 export async function startProgram(home: Home, args: readonly string[] = ['serve']): Promise<Program> {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(process.execPath, [home.main ?? MAIN, ...args], {
     env: { ...cleanEnv(), ...home.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
