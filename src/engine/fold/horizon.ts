@@ -85,8 +85,27 @@ export function keptFixes(state: ActivationState): KeptFix[] {
 }
 
 /** Device time of the newest fix that carries evidence; null: there is none. */
-export function newestEvidenceAtMsOf(state: ActivationState): number | null {
-  return keptFixes(state).at(-1)?.fixedAtMs ?? null;
+export function newestEvidenceAtMsOf({ ring, ringCount, setAside }: ActivationState): number | null {
+  for (let n = ringCount - 1; n >= 0; n--) {
+    const atMs = ring[n * RING_WIDTH]!;
+    if (setAside.length === 0 || !setAside.includes(atMs)) return atMs;
+  }
+  return null;
+}
+
+/** Where the kept fixes lie, degrees, with no more about it than those that are set aside; null where there are none. No object is made of any. */
+export function boxOfKept({ ring, ringCount, setAside }: ActivationState) {
+  if (ringCount === 0) return null;
+  const box = { minX: Infinity, minY: Infinity, maxX: -Infinity, maxY: -Infinity };
+  for (let n = Math.max(0, ringCount - KEPT_FIXES - setAside.length); n < ringCount; n++) {
+    const latitude = ring[n * RING_WIDTH + 1]!;
+    const longitude = ring[n * RING_WIDTH + 2]!;
+    box.minX = Math.min(box.minX, longitude);
+    box.maxX = Math.max(box.maxX, longitude);
+    box.minY = Math.min(box.minY, latitude);
+    box.maxY = Math.max(box.maxY, latitude);
+  }
+  return box;
 }
 
 function keptBefore({ ring }: ActivationState, end: number, without: readonly number[]): KeptFix[] {

@@ -4,14 +4,15 @@
  */
 import type { BBox } from 'rbush';
 import { mayCross } from '../fold/crossing.js';
+import { boxOfKept } from '../fold/horizon.js';
 import { someViolates, violates } from '../fold/likelihood.js';
 import { turnOfStep } from '../geometry/antimeridian.js';
-import type { KeptFix, Sighting } from '../state.js';
+import type { ActivationState, KeptFix, Sighting } from '../state.js';
 import { GAP_LIMIT_MS } from '../thresholds.js';
 import type { CompiledActivation, CompiledOwn } from '../watch/compile.js';
 import { isActive } from '../watch/intervals.js';
 import { outerShape, type PreparedTerm, zoneTermKey } from '../watch/prepared-term.js';
-import { exclusionsIn, exclusionsOpening, firstAfter, type SharedIndex } from './shared-index.js';
+import { exclusionsIn, exclusionsOpening, type SharedIndex } from './shared-index.js';
 
 type Named = readonly { readonly termKey: string }[];
 
@@ -64,14 +65,26 @@ export function termOf({ own, shared }: CompiledActivation, termKey: string): Pr
 
 /** Shared terms that were published after an instant and that the fixes of a state may mean something to. */
 export function newSharedTerms(watch: CompiledActivation, afterMs: number, fixes: readonly KeptFix[]): PreparedTerm[] {
-  const { publications } = watch.shared;
+  const { shared } = watch;
   const box = watch.plain ? EVERYWHERE : boxAround(fixes);
-  const found: PreparedTerm[] = [];
-  for (let i = firstAfter(publications, afterMs); i < publications.length; i++) {
-    const { term } = publications[i]!;
-    if (!term.violatedInside || (box !== null && meets(term, box))) found.push(term);
-  }
-  return found;
+  const about = box === null ? shared.everywhere : [...shared.everywhere, ...exclusionsIn(shared, box)];
+  return about.filter((term) => term.term.publishedAtMs > afterMs);
+}
+
+/**
+ * Whether a shared condition that has changed may mean something to a state before its next fix comes: something is open or told of it,
+ * or the fixes that the state knows lie about its zone. `terms`: those of before and of now. Where it does not, the change may be adopted
+ * with the next input, to the same outcome.
+ */
+export function isConcernedNow(state: ActivationState, conditionId: string, terms: readonly PreparedTerm[]): boolean {
+  const { open, told, heldBack, waiting } = state;
+  if (waiting.length > 0) return true;
+  if (open.length > 0 && open.some(({ termKey }) => termKey.startsWith(`${conditionId}@`))) return true;
+  if (told.length > 0 && told.some((each) => each.conditionId === conditionId)) return true;
+  if (heldBack?.some((each) => each.told.conditionId === conditionId)) return true;
+  if (terms.some((term) => !term.violatedInside)) return true;
+  const box = terms.length === 0 ? null : boxOfKept(state);
+  return box !== null && terms.some((term) => meets(term, box));
 }
 
 function sharedExclusions(shared: SharedIndex): PreparedTerm[] {

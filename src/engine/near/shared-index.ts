@@ -29,8 +29,6 @@ export interface SharedIndex {
   readonly openings: SharedInstant[];
   /** Those of the openings that a tick may judge: none before the term's publication. */
   readonly tickOpenings: SharedInstant[];
-  /** When each term was published, sorted by time. */
-  readonly publications: SharedInstant[];
   /** The newest publication there has been: a state that knows less has terms to be switched on. */
   newestPublishedAtMs: number;
 }
@@ -44,14 +42,14 @@ export function createSharedIndex(options: EngineOptions = {}): SharedIndex {
     everywhere: [],
     openings: [],
     tickOpenings: [],
-    publications: [],
     newestPublishedAtMs: -1,
   };
 }
 
 /**
  * Puts one shared condition with all its versions into the index, instead of what was there of it. False, and nothing is
- * changed, when its sequence is not higher than the one held. Afterwards every activation wants a `watch` input.
+ * changed, when its sequence is not higher than the one held. Afterwards every activation wants a `watch` input: at once where it is
+ * concerned (`isConcernedNow`), or something is due; the others before their next input.
  */
 export function applyShared(index: SharedIndex, watch: SharedWatch): boolean {
   const held = index.conditions.get(watch.conditionId);
@@ -85,6 +83,11 @@ function toItem(term: PreparedTerm): Item {
   return { minX: west, minY: south, maxX: east, maxY: north, term };
 }
 
+/** The terms of one shared condition, as it stands. */
+export function termsOfCondition({ conditions }: SharedIndex, conditionId: string): readonly PreparedTerm[] {
+  return conditions.get(conditionId)?.items.map((item) => item.term) ?? [];
+}
+
 /** Exclusions whose box meets another one. */
 export function exclusionsIn({ exclusions }: SharedIndex, box: BBox): readonly PreparedTerm[] {
   return exclusions.search(box).map((item) => item.term);
@@ -95,7 +98,6 @@ type Change = (list: SharedInstant[], instant: SharedInstant) => void;
 /** Puts a term's instants into the sorted lists of the index, or takes them out. */
 function forInstants(index: SharedIndex, term: PreparedTerm, change: Change): void {
   const publishedAtMs = term.term.publishedAtMs;
-  change(index.publications, { atMs: publishedAtMs, term });
   if (!term.violatedInside) return;
   const openings = new Set([term.startsAtMs, publishedAtMs]);
   for (let i = 0; i < (term.windows?.length ?? 0); i += 2) openings.add(term.windows![i]!);

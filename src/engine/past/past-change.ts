@@ -1,6 +1,6 @@
 /** Which part of an activation's past a change of the records is about: the live fold judges from when it was published. */
 
-import { liveBaseMs, newestEvidenceAtMsOf } from '../fold/horizon.js';
+import { liveBaseMs, newestAtMsOf, newestEvidenceAtMsOf } from '../fold/horizon.js';
 import type { ActivationState } from '../state.js';
 import { SETTLE_MS } from '../thresholds.js';
 import type { Absence, ReconcileRequest, Term } from '../types.js';
@@ -63,13 +63,15 @@ function newAbsences({ absences: before = [] }: Term, { absences = [] }: Term): 
 
 /**
  * What a change that begins to tell at `changedMs` asks to be judged again, of an activation in this state (after it has taken
- * the change over). `before`: how it was fitted, where that is known. Null: nothing that fixes tell about.
+ * the change over; or `closes`: it is yet to do so, and its horizon will be closed then). `before`: how it was fitted, where that is
+ * known. Null: nothing that fixes tell about.
  */
 export function pastOf(
   state: ActivationState,
   changedMs: number,
   before: Fitted | undefined,
   after: Fitted,
+  closes = false,
 ): ReconcileRequest | null {
   const newestAtMs = newestEvidenceAtMsOf(state);
   if (newestAtMs === null) return null;
@@ -80,5 +82,5 @@ export function pastOf(
   const fittedAtMs = Math.min(before?.fittedAtMs ?? Infinity, after.fittedAtMs);
   const fromMs = Math.max(fittedAtMs, Math.min(changedMs, refittedMs));
   if (fromMs >= newestAtMs) return null;
-  return { fromMs, toMs: newestAtMs, baseAtMs: liveBaseMs(state) };
+  return { fromMs, toMs: newestAtMs, baseAtMs: closes ? newestAtMsOf(state) : liveBaseMs(state) };
 }

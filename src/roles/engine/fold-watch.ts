@@ -9,6 +9,7 @@ import { withoutOldestOf } from '../../watchlist/over.js';
 import { countForgettable, forgetActivation } from './forget.js';
 import {
   activationEntry,
+  adoptShared,
   createTagEntry,
   type Folded,
   type FoldFault,
@@ -42,11 +43,13 @@ export function foldWatch(
     if (!own) throw new Error(`compiled watch of ${watch.tagId} lacks activation ${activation.activationId}`);
     const entry = activationEntry(fold, activation.activationId, watch.tagId, onFault);
     if (entry === null || offset <= entry.appliedOffset) continue;
+    const heldOwn = held?.compiled.activations.find((each) => each.activationId === activation.activationId);
+    // Under the watch that stood when they changed.
+    if (heldOwn) events.push(...adoptShared(fold, entry, heldOwn, offset, onFault));
     const input: EngineInput = { type: 'watch', atMs: watch.publishedAtMs };
     events.push(...step(entry, input, joinShared(own, fold.sharedIndex), offset, onFault).events);
     const before = held?.watch.activations.find((each) => each.activationId === activation.activationId);
     const changedMs = firstChangeMs(before?.terms ?? [], activation.terms);
-    const heldOwn = held?.compiled.activations.find((each) => each.activationId === activation.activationId);
     reconcile.push(...requestOf(entry, pastOf(entry.state, changedMs, heldOwn, own)));
   }
   return { events, notJudged: null, reconcile };
@@ -67,15 +70,16 @@ function closeActivation(
   const removedAtMs = named ?? Math.min(own.removedAtMs, leftOutUntilMs, watch.publishedAtMs);
   const about = { activationId, wearerId, fittedAtMs, removedAtMs };
   const closed = compileAlone(watch, about, own);
-  let yielded = NOTHING;
+  const events: EngineEvent[] = [];
   let reconcile: ReconcileRecord[] = [];
   if (entry !== undefined && entry.tagId === watch.tagId && offset > entry.appliedOffset) {
     const input: EngineInput = { type: 'watch', atMs: watch.publishedAtMs };
-    yielded = step(entry, input, joinShared(closed, fold.sharedIndex), offset, onFault);
+    events.push(...adoptShared(fold, entry, own, offset, onFault));
+    events.push(...step(entry, input, joinShared(closed, fold.sharedIndex), offset, onFault).events);
     reconcile = requestOf(entry, pastOf(entry.state, Infinity, own, closed));
   }
   forgetActivation(fold, closed, offset);
-  return { events: yielded.events, reconcile };
+  return { events, reconcile };
 }
 
 /** One activation without terms, in the place of what was compiled of it before. */

@@ -4,13 +4,15 @@
  */
 import { upgradeState } from '../../engine/advance.js';
 import { madeAtMs } from '../../engine/fold/clock-ahead.js';
+import { newestAtMsOf } from '../../engine/fold/horizon.js';
 import type { EngineInput } from '../../engine/inputs.js';
-import { applyShared, createSharedIndex } from '../../engine/near/shared-index.js';
+import { isConcernedNow } from '../../engine/near/concerned.js';
+import { applyShared, createSharedIndex, termsOfCondition } from '../../engine/near/shared-index.js';
 import { firstChangeMs, pastOf } from '../../engine/past/past-change.js';
 import type { EngineEvent, SharedWatch, Term } from '../../engine/types.js';
 import { activationFor, compileTag, joinShared } from '../../engine/watch/compile.js';
 import { activationKey, type StateRecord, watchKey } from '../../ports/states.js';
-import type { HistoryRecord, InputRecord } from '../../ports/topics.js';
+import type { HistoryRecord, InputRecord, ReconcileRecord } from '../../ports/topics.js';
 import { compileAlone, foldWatch } from './fold-watch.js';
 import { askWhoseItIs, forgetWhatIsOver } from './forget.js';
 import {
@@ -24,6 +26,7 @@ import {
   type PartitionFold,
   requestOf,
   step,
+  stepAdopted,
 } from './partition-memory.js';
 
 export { emptyFold, type PartitionFold } from './partition-memory.js';
@@ -49,12 +52,14 @@ export function restoreState(fold: PartitionFold, record: StateRecord): void {
       });
       return;
     case 'shared':
-      if (applyShared(fold.sharedIndex, record.shared))
-        fold.shared.set(record.shared.conditionId, {
-          shared: record.shared,
-          appliedOffset: record.appliedOffset,
-          dirty: false,
-        });
+      if (!applyShared(fold.sharedIndex, record.shared)) return;
+      fold.shared.set(record.shared.conditionId, {
+        shared: record.shared,
+        appliedOffset: record.appliedOffset,
+        dirty: false,
+      });
+      if (record.appliedOffset > fold.sharedChange.offset)
+        fold.sharedChange = { offset: record.appliedOffset, atMs: record.shared.publishedAtMs };
       return;
     case 'through':
       fold.position = record.offset;
@@ -115,8 +120,7 @@ function foldPing(
   }
   const entry = activationEntry(fold, own.activationId, ping.tagId, onFault);
   if (entry === null || offset <= entry.appliedOffset) return NOTHING;
-  const watch = joinShared(own, fold.sharedIndex);
-  const yielded = step(entry, record, watch, offset, onFault);
+  const yielded = stepAdopted(fold, entry, own, record, offset, onFault);
   if (ping.position && yielded.notJudged !== 'ahead-of-clock' && madeMs >= lastMadeAtMs(entry))
     entry.lastPing = { ping, receivedAtMs };
   return yielded;
@@ -128,23 +132,43 @@ function lastMadeAtMs({ lastPing }: ActivationEntry): number {
   return madeAtMs({ fixedAtMs: lastPing.ping.fixedAtMs, receivedAtMs: lastPing.receivedAtMs });
 }
 
+/**
+ * An import of a thousand zones must not take a step of every tag for each: only those take one that the condition may mean something to
+ * as they stand, or that something is due of. The others adopt it with their next input (`stepAdopted`).
+ */
 function foldShared(
   fold: PartitionFold,
   shared: SharedWatch,
   offset: number,
   onFault: (fault: FoldFault) => void,
 ): Folded {
-  const before: readonly Term[] = fold.shared.get(shared.conditionId)?.shared.terms ?? [];
-  if (!applyShared(fold.sharedIndex, shared)) return NOTHING;
-  fold.shared.set(shared.conditionId, { shared, appliedOffset: offset, dirty: true });
-  const folded = stepAll(fold, { type: 'watch', atMs: shared.publishedAtMs }, offset, onFault, () => true);
+  const { sharedIndex } = fold;
+  const { conditionId, publishedAtMs } = shared;
+  const before: readonly Term[] = fold.shared.get(conditionId)?.shared.terms ?? [];
+  const termsBefore = termsOfCondition(sharedIndex, conditionId);
+  if (!applyShared(sharedIndex, shared)) return NOTHING;
+  fold.shared.set(conditionId, { shared, appliedOffset: offset, dirty: true });
+  fold.sharedChange = { offset, atMs: publishedAtMs };
+  const terms = [...termsBefore, ...termsOfCondition(sharedIndex, conditionId)];
   const changedMs = firstChangeMs(before, shared.terms);
-  if (changedMs === Infinity) return folded;
-  const reconcile = [...fold.activations.values()].flatMap((entry) => {
+  const events: EngineEvent[] = [];
+  const reconcile: ReconcileRecord[] = [];
+  for (const entry of fold.activations.values()) {
+    if (offset <= entry.appliedOffset) continue;
+    const { state, nextDueAtMs } = entry;
+    const isDue = nextDueAtMs !== null && nextDueAtMs <= publishedAtMs;
+    const steps = isDue || isConcernedNow(state, conditionId, terms);
+    if (!steps && changedMs >= newestAtMsOf(state)) continue;
     const own = ownOf(fold, entry);
-    return own ? requestOf(entry, pastOf(entry.state, changedMs, own, own)) : [];
-  });
-  return { ...folded, reconcile };
+    if (own === undefined) continue;
+    if (steps) {
+      const input = { type: 'watch', atMs: publishedAtMs } as const;
+      events.push(...step(entry, input, joinShared(own, sharedIndex), offset, onFault).events);
+    }
+    const closes = !steps && sharedIndex.newestPublishedAtMs > state.sharedPublishedAtMs;
+    reconcile.push(...requestOf(entry, pastOf(entry.state, changedMs, own, own, closes)));
+  }
+  return { events, notJudged: null, reconcile };
 }
 
 function ownOf(fold: PartitionFold, { tagId, state }: ActivationEntry) {
@@ -161,7 +185,7 @@ function foldHistory(
   if (entry === undefined) return foldHistoryOfForgotten(record, offset, onFault);
   if (entry.tagId !== record.tagId || offset <= entry.appliedOffset) return NOTHING;
   const own = ownOf(fold, entry);
-  return own ? step(entry, record, joinShared(own, fold.sharedIndex), offset, onFault) : NOTHING;
+  return own ? stepAdopted(fold, entry, own, record, offset, onFault) : NOTHING;
 }
 
 /** No fix is judged by it. */
@@ -203,7 +227,7 @@ function stepAll(
   for (const entry of fold.activations.values()) {
     if (offset <= entry.appliedOffset || !applies(entry)) continue;
     const own = ownOf(fold, entry);
-    if (own) events.push(...step(entry, input, joinShared(own, fold.sharedIndex), offset, onFault).events);
+    if (own) events.push(...stepAdopted(fold, entry, own, input, offset, onFault).events);
   }
   return { events, notJudged: null, reconcile: [] };
 }

@@ -3,7 +3,7 @@ import { type ActivationState, advance, initialState } from '../../engine/advanc
 import type { EngineInput } from '../../engine/inputs.js';
 import { createSharedIndex, type SharedIndex } from '../../engine/near/shared-index.js';
 import type { EngineEvent, NotJudged, Ping, ReconcileRequest, SharedWatch, TagWatch } from '../../engine/types.js';
-import type { CompiledActivation, CompiledTag } from '../../engine/watch/compile.js';
+import { type CompiledActivation, type CompiledOwn, type CompiledTag, joinShared } from '../../engine/watch/compile.js';
 import type { ReconcileRecord } from '../../ports/topics.js';
 import { forgetAtMsOf } from '../../watchlist/over.js';
 
@@ -39,6 +39,11 @@ export interface PartitionFold {
   readonly activations: Map<string, ActivationEntry>;
   readonly shared: Map<string, SharedEntry>;
   readonly sharedIndex: SharedIndex;
+  /**
+   * The newest change of the shared conditions: at which input it came, and when it was published. An entry that has applied less is yet
+   * to adopt it (`adoptShared`).
+   */
+  sharedChange: { readonly offset: number; readonly atMs: number };
   /** The next input offset to fold: everything before it has been. */
   position: number;
   tickAtMs: number;
@@ -72,6 +77,7 @@ export function emptyFold(partition: number): PartitionFold {
     activations: new Map(),
     shared: new Map(),
     sharedIndex: createSharedIndex(),
+    sharedChange: { offset: -1, atMs: 0 },
     position: 0,
     tickAtMs: 0,
     throughOffset: 0,
@@ -120,6 +126,39 @@ export function createEntry(activationId: string, tagId: string): ActivationEntr
 
 export function requestOf({ tagId, state }: ActivationEntry, request: ReconcileRequest | null): ReconcileRecord[] {
   return request === null ? [] : [{ type: 'reconcile', activationId: state.activationId, tagId, ...request }];
+}
+
+/**
+ * Lets an activation adopt the shared conditions before its next input, where it did not when they changed: the `watch` input that it
+ * did not get then, at the time it would have had it. Answers what that told.
+ */
+export function adoptShared(
+  fold: PartitionFold,
+  entry: ActivationEntry,
+  own: CompiledOwn,
+  offset: number,
+  onFault: (fault: FoldFault) => void,
+): readonly EngineEvent[] {
+  const { sharedChange, sharedIndex } = fold;
+  if (entry.appliedOffset >= sharedChange.offset || entry.state.knownTerms === null) return NO_EVENTS;
+  const input: EngineInput = { type: 'watch', atMs: sharedChange.atMs };
+  return step(entry, input, joinShared(own, sharedIndex), offset, onFault).events;
+}
+
+const NO_EVENTS: readonly EngineEvent[] = [];
+
+/** Takes a step under the shared conditions as they stand, which are adopted first. */
+export function stepAdopted(
+  fold: PartitionFold,
+  entry: ActivationEntry,
+  own: CompiledOwn,
+  input: EngineInput,
+  offset: number,
+  onFault: (fault: FoldFault) => void,
+): Folded {
+  const adopted = adoptShared(fold, entry, own, offset, onFault);
+  const folded = step(entry, input, joinShared(own, fold.sharedIndex), offset, onFault);
+  return adopted.length === 0 ? folded : { ...folded, events: [...adopted, ...folded.events] };
 }
 
 export function step(
