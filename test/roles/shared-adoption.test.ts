@@ -47,7 +47,7 @@ function playPlainly(records: readonly InputRecord[]): Said {
   const events: EngineEvent[] = [];
   const requests: ReconcileRequest[] = [];
   const shared = new Map<string, readonly Term[]>();
-  let watch: TagWatch | null = null;
+  let watch = null as TagWatch | null;
   let tag: CompiledTag | null = null;
   let state: ActivationState = initialState('A-1');
   let dueAtMs: number | null = null;
@@ -70,7 +70,7 @@ function playPlainly(records: readonly InputRecord[]): Said {
       const before = tag;
       tag = compileTag(record.watch, tag ?? undefined);
       give({ type: 'watch', atMs: record.watch.publishedAtMs });
-      ask(firstChangeMs(watch?.activations[0]!.terms ?? [], record.watch.activations[0]!.terms), before);
+      ask(firstChangeMs(watch === null ? [] : watch.activations[0]!.terms, record.watch.activations[0]!.terms), before);
       watch = record.watch;
     } else if (record.type === 'shared') {
       if (!applyShared(index, record.shared)) continue;
