@@ -68,6 +68,16 @@ const EXPECTED = [
   { fixedAt: '2026-11-22T18:04:11.000Z', latitude: 51.279, longitude: 1.081, altitudeMetres: 15.5 },
 ].map((ping) => ({ tagId: 'T-1', ...ping, accuracyMetres: 10 }));
 
+it.each(['gpx', 'kml'] as const)(
+  '%s: what the parser complains of is told in a line, however long the name in it',
+  async (format) => {
+    const text = `<${format}><Placemark><a${'9'.repeat(10_000)}></Placemark></${format}>`;
+    const refused = await read(text, ONE_TAG, { format }).catch((error: Error) => error.message);
+    expect(refused).toMatch(/^Line 1: /);
+    expect(String(refused).length).toBeLessThan(1_000);
+  },
+);
+
 describe('one walk', () => {
   it.each(FORMATS)('is the same pings as %s, recognised by its content, plain and gzipped', async (format) => {
     for (const chunkBytes of [1, 64, 100_000]) {

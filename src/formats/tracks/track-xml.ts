@@ -6,6 +6,8 @@ import { SaxesParser } from 'saxes';
 import { peek } from './track-bytes.js';
 import { TrackCut, type TrackItem, TrackUnreadable } from './track-item.js';
 
+/** Characters of what the parser complains of: it repeats names in full, and a damaged file may have one of megabytes. */
+const MAX_COMPLAINT_LENGTH = 500;
 /** The most characters without the end of a tag, text or comment: beyond them a quote or tag was never closed. */
 const MAX_TOKEN_LENGTH = 1_048_576;
 const MAX_DEPTH = 200;
@@ -115,7 +117,7 @@ export async function* readXml<Item = TrackItem>(
   };
   parser.on('error', (error) => {
     if (!error.message.includes('unexpected close tag')) settle();
-    throw fail(error.message.replace(/^\S*?\d+:\d+: /, ''));
+    throw fail(error.message.replace(/^\S*?\d+:\d+: /, '').slice(0, MAX_COMPLAINT_LENGTH));
   });
   parser.on('opentag', (tag) => {
     progress();
