@@ -11,6 +11,7 @@ published is of seed 1000 and above.
   --quick       a small trial of about a minute: fewer runs and tag-days
   --json FILE   the figures as JSON, too
   --html FILE   a report in one file with a map of every missed or false case
+  --readme      prints what README shows of it, as it stands there, in place of the whole
   --strict      ends with 1 where an aim is missed, and says which
   --tracks DIR  instead of all that: zones laid over the recorded tracks in DIR, the engine beside a batch evaluation`;
 
@@ -18,6 +19,7 @@ export interface TrialOptions {
   readonly seed: number;
   readonly quick: boolean;
   readonly strict: boolean;
+  readonly readme: boolean;
   readonly json: string | null;
   readonly html: string | null;
   readonly tracks: string | null;
@@ -42,6 +44,7 @@ export function readTrialOptions(
     seed,
     quick: values.quick ?? false,
     strict: values.strict ?? false,
+    readme: values.readme ?? false,
     json: values.json ?? null,
     html: values.html ?? null,
     tracks: values.tracks ?? null,
@@ -55,6 +58,7 @@ function parse(argv: readonly string[]) {
       seed: { type: 'string' },
       quick: { type: 'boolean' },
       strict: { type: 'boolean' },
+      readme: { type: 'boolean' },
       json: { type: 'string' },
       html: { type: 'string' },
       tracks: { type: 'string' },

@@ -6,6 +6,7 @@ import { readTrialOptions, type TrialOptions } from './options.js';
 import { judgeTracks, trackLines } from './read-tracks.js';
 import { assemble, type Findings, reportOf } from './report.js';
 import { htmlOf } from './report-html.js';
+import { readmeOf } from './report-readme.js';
 import { textOf } from './report-text.js';
 import { FULL, QUICK, tasksOf } from './tasks.js';
 
@@ -28,11 +29,11 @@ export async function runTrial(argv: readonly string[]): Promise<number> {
 /** Prints and writes what was found; the exit code. */
 export function closeTrial(
   findings: Findings,
-  { strict, json, html }: TrialOptions,
+  { strict, readme, json, html }: TrialOptions,
   print: (line: string) => void,
 ): number {
   const aims = judgeAims(findings);
-  print(textOf(findings, aims));
+  print((readme ? readmeOf : textOf)(findings, aims));
   if (json !== null) writeFileSync(json, `${JSON.stringify(reportOf(findings, aims), null, 2)}\n`);
   if (html !== null) writeFileSync(html, htmlOf(findings, aims));
   const missed = aims.filter(({ met }) => !met);

@@ -128,6 +128,25 @@ describe('an alert in words', () => {
       '17 times likelier from the house than from somewhere else',
     ]);
   });
+  it('says what the fixes make of it together: before, when and after it was confirmed', () => {
+    const explanation = { rule: 'belief', fixes: [], belief: 0.8, thresholds: { confirmAt: 0.95 } } as const;
+    const told = (fields: Parameters<typeof finding>[0]) =>
+      explain(itemOf({ kind: 'exclusion', ...fields }), nowMs).filter((sentence) =>
+        /fixes (make|leave)/.test(sentence),
+      );
+    expect(told({ type: 'suspected', strength: 'suspected', explanation })).toEqual([
+      'Taken together the fixes make it 80 % likely; it is confirmed from 95 % on.',
+    ]);
+    expect(told({ type: 'confirmed', strength: 'confirmed', explanation: { ...explanation, belief: 0.97 } })).toEqual([
+      'Taken together the fixes make it at least 95 % likely.',
+    ]);
+    const episode = { startedAt: instantAt(0), endedAt: instantAt(5) };
+    expect(
+      told({ type: 'ended', episode, endedBecause: 'complied', explanation: { ...explanation, belief: 0.04 } }),
+    ).toEqual(['The last fixes leave 4 % for its going on.']);
+    // Of one that a single fix confirmed it is no reason.
+    expect(told({ type: 'confirmed', explanation: { ...explanation, rule: 'first-fix' } })).toEqual([]);
+  });
   it('names the zone where it knows one', () => {
     expect(title(itemOf({}), 'Larkmead Primary School')).toBe('In an exclusion zone: Larkmead Primary School');
     expect(title(itemOf({}), null)).toBe('In an exclusion zone');

@@ -8,8 +8,6 @@ import { type Place, pingAt, place, term, watch, zone } from '../scenarios/world
 interface Sample {
   readonly atMs: number;
   readonly inside: boolean;
-  /** That the wearer was inside, with one fix in nine anywhere. */
-  readonly probability: number;
 }
 
 interface Fix extends Sample, Place {}
@@ -37,14 +35,8 @@ interface Episode {
   readonly confirmed: boolean;
 }
 
-/** Φ by the logistic of a cubic (off by 0.0002): the places below are far enough from the boundary for it to make no difference. */
-const normal = (x: number): number => 1 / (1 + Math.exp(-1.5976 * x - 0.07056 * x ** 3));
-
-/** For a square of 200 m around the origin the bell is a product. */
-function probabilityAt(east: number, north: number, sigma: number): number {
-  const share = (x: number) => normal((100 - x) / sigma) - normal((-100 - x) / sigma);
-  return 0.055 + 0.89 * share(east) * share(north);
-}
+/** How much likelier the one side is by a fix here: the places below are so far from the boundary that no fix says more. */
+const MOST = 17;
 
 /**
  * The rule over a complete, sorted track, written another way than the fold: one pass of Bayes in probabilities and no windows,
@@ -61,9 +53,9 @@ function evaluate(track: readonly Sample[]): Episode[] {
     const silence = apartMs > 1_800_000;
     const prior = silence ? 0.5 : 0.5 + (belief - 0.5) * 0.9 ** (apartMs / 60_000);
     const isNews = silence || track[i - 1]!.inside !== sample.inside;
-    const ratio = (sample.probability / (1 - sample.probability)) ** (isNews ? 1 : Math.min(1, apartMs / 10_000));
+    const ratio = (sample.inside ? MOST : 1 / MOST) ** (isNews ? 1 : Math.min(1, apartMs / 10_000));
     belief = Math.min(0.95, Math.max(0.05, (prior * ratio) / (prior * ratio + 1 - prior)));
-    const isFor = sample.inside && sample.probability > 0.5;
+    const isFor = sample.inside;
     if (isFor) outAtMs = null;
     else outAtMs ??= sample.atMs;
     if (!isFor) runAtMs = null;
@@ -118,7 +110,7 @@ test('invariant 4: the fold agrees with an evaluation of the whole track, with T
         atMs += each.afterMs;
         const at = place(each.east, each.north);
         const inside = booleanPointInPolygon([at.longitude, at.latitude], oracle);
-        track.push({ ...at, atMs, inside, probability: probabilityAt(each.east, each.north, 5) });
+        track.push({ ...at, atMs, inside });
         return { atMs, input: { type: 'ping', ping: pingAt(atMs, at), receivedAtMs: atMs } };
       });
       const { events } = play(watch([square], [term('exclusion', square)]), steps, 'due');

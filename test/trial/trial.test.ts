@@ -76,6 +76,19 @@ describe('a trial', () => {
     expect(again.controls).toEqual(findings.controls);
   });
 
+  it('prints with --readme the very rows that README has', () => {
+    close(7, ['--readme']);
+    const labels = (text: string) =>
+      text
+        .split('\n')
+        .filter((line) => line.startsWith('| '))
+        .map((line) => line.split('|')[1]!.trim());
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    const section = readme.slice(readme.indexOf('## The trial'), readme.indexOf('## Load and speed'));
+    expect(labels(section)).toEqual(labels(said.join('\n')));
+    expect(said.join('\n')).toContain('False confirmations by scenario: ');
+  });
+
   it('writes JSON of its shape: every scenario, row, rival and aim', () => {
     const file = join(folder, 'trial.json');
     expect(close(7, ['--json', file])).toBe(0);
@@ -129,6 +142,10 @@ describe('the command line', () => {
       expect('text' in read && read.text).toContain('npm run trial');
     },
   );
+
+  it('knows what README shows of it', () => {
+    expect(readTrialOptions(['--readme'])).toMatchObject({ readme: true, seed: 1000, quick: false });
+  });
 
   it('has a seed that nothing was tuned on', () => {
     expect(readTrialOptions([])).toMatchObject({ seed: 1000, quick: false, strict: false, json: null });
