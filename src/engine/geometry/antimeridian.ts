@@ -61,6 +61,15 @@ export function wrapLongitude(longitude: number): number {
   return longitude > 180 ? longitude - 360 : longitude < -180 ? longitude + 360 : longitude;
 }
 
+/** Whether a longitude lies certainly outside a box; a box that a buffer has widened over the antimeridian goes on beyond it. */
+export function isBesideBox(
+  { west, east }: { readonly west: number; readonly east: number },
+  longitude: number,
+): boolean {
+  if (longitude >= west && longitude <= east) return false;
+  return !((west < -180 && longitude - 360 >= west) || (east > 180 && longitude + 360 <= east));
+}
+
 /** By how much the end of a step is to be moved so that it goes the short way round, degrees. */
 export function turnOfStep(from: { readonly longitude: number }, to: { readonly longitude: number }): -360 | 0 | 360 {
   const apart = to.longitude - from.longitude;

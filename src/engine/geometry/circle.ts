@@ -1,5 +1,6 @@
 /** A circle: a centre and a radius on the ground. */
 
+import { isBesideBox, wrapLongitude } from './antimeridian.js';
 import { metresPerDegreeLatitude, metresPerDegreeLongitude } from './metres-per-degree.js';
 
 export interface PreparedCircle {
@@ -37,14 +38,14 @@ export function prepareCircle(latitude: number, longitude: number, radiusMetres:
  */
 export function signedDistanceToCircleMetres(circle: PreparedCircle, latitude: number, longitude: number): number {
   const middle = (latitude + circle.latitude) / 2;
-  const x = (longitude - circle.longitude) * metresPerDegreeLongitude(middle);
+  // The short way round: the circle may lie beside the antimeridian and the point beyond it.
+  const x = wrapLongitude(longitude - circle.longitude) * metresPerDegreeLongitude(middle);
   const y = (latitude - circle.latitude) * metresPerDegreeLatitude(middle);
   return Math.sqrt(x * x + y * y) - circle.radiusMetres;
 }
 
 /** Whether the point lies in the circle; its line belongs to it. */
 export function circleContains(circle: PreparedCircle, latitude: number, longitude: number): boolean {
-  if (latitude < circle.south || latitude > circle.north || longitude < circle.west || longitude > circle.east)
-    return false;
+  if (latitude < circle.south || latitude > circle.north || isBesideBox(circle, longitude)) return false;
   return signedDistanceToCircleMetres(circle, latitude, longitude) <= 0;
 }

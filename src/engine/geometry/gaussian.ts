@@ -6,6 +6,7 @@
 import { atan2, cos, sin } from '../math/angles.js';
 import { exp } from '../math/exponential.js';
 import { erf, normal } from '../math/normal.js';
+import { wrapLongitude } from './antimeridian.js';
 import type { PreparedCircle } from './circle.js';
 import { metresPerDegreeLatitude, metresPerDegreeLongitude } from './metres-per-degree.js';
 import { toUnits, UNITS_PER_DEGREE } from './orientation.js';
@@ -188,7 +189,7 @@ function lack(square: number, along: number): number {
 /** Slices across the line from the fix to the centre: each holds a chord of the circle. */
 function insideCircle(circle: PreparedCircle, latitude: number, longitude: number, sigmaMetres: number): number {
   const middle = (latitude + circle.latitude) / 2;
-  const x = (longitude - circle.longitude) * metresPerDegreeLongitude(middle);
+  const x = wrapLongitude(longitude - circle.longitude) * metresPerDegreeLongitude(middle);
   const y = (latitude - circle.latitude) * metresPerDegreeLatitude(middle);
   const distance = Math.sqrt(x * x + y * y) / sigmaMetres;
   const radius = circle.radiusMetres / sigmaMetres;

@@ -1,5 +1,6 @@
 /** A zone as the hot path wants it: prepared once per version, asked for every fix. */
 import type { Zone } from '../types.js';
+import { isBesideBox } from './antimeridian.js';
 import { circleContains, type PreparedCircle, prepareCircle, signedDistanceToCircleMetres } from './circle.js';
 import { type Extent, extentOf, widenExtent } from './extent.js';
 import { metresPerDegreeLatitude, metresPerDegreeLongitude } from './metres-per-degree.js';
@@ -88,7 +89,7 @@ export function contains(zone: PreparedZone, latitude: number, longitude: number
 }
 
 function isNear(zone: PreparedZone, latitude: number, longitude: number): boolean {
-  if (latitude < zone.south || latitude > zone.north || longitude < zone.west || longitude > zone.east) return false;
+  if (latitude < zone.south || latitude > zone.north || isBesideBox(zone, longitude)) return false;
   return signedDistanceMetres(zone, latitude, longitude) <= 0;
 }
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { probabilityInside } from '../../../src/engine/geometry/gaussian.js';
 import { mayPass, passageThrough } from '../../../src/engine/geometry/step.js';
-import { contains, prepareZone, signedDistanceMetres } from '../../../src/engine/geometry/zone.js';
+import { contains, prepareZone, signedDistanceMetres, widenZone } from '../../../src/engine/geometry/zone.js';
 
 type Point = readonly [longitude: number, latitude: number];
 const round = (degrees: number) => Math.round(degrees * 1e7) / 1e7;
@@ -140,5 +140,42 @@ describe('a zone that is cut at the antimeridian', () => {
       [-180, -17.05],
     ];
     expect(signedDistanceMetres(polygons([west, narrow]), -17, 179.9999)).toBeCloseTo(-10.65, 0);
+  });
+});
+
+describe('a circle beside the antimeridian, which may not reach over it', () => {
+  it('is measured from beyond the antimeridian, widened over it by a buffer, and passed, as one elsewhere is', () => {
+    const near = fc.record({
+      latitude: fc.double({ min: -70, max: 70, noNaN: true }),
+      radiusMetres: fc.double({ min: 25, max: 5_000, noNaN: true }),
+      gapMetres: fc.double({ min: 1, max: 500, noNaN: true }),
+      at: fc.tuple(fc.double({ min: -3, max: 3, noNaN: true }), fc.double({ min: -3, max: 3, noNaN: true })),
+      to: fc.tuple(fc.double({ min: -3, max: 3, noNaN: true }), fc.double({ min: -3, max: 3, noNaN: true })),
+    });
+    fc.assert(
+      fc.property(near, ({ latitude, radiusMetres, gapMetres, at, to }) => {
+        const perLongitude = 111_195 * Math.cos((latitude * Math.PI) / 180);
+        const longitude = round(-(radiusMetres + gapMetres) / perLongitude);
+        const circle = (x: number) =>
+          prepareZone({ type: 'circle', latitude: round(latitude), longitude: x, radiusMetres });
+        const [here, there] = [circle(longitude), circle(moved(longitude))];
+        const [a, b] = [at, to].map(([east, north]) => ({
+          latitude: round(latitude + (north * radiusMetres) / 111_195),
+          longitude: round(longitude + (east * radiusMetres) / perLongitude),
+        })) as [{ latitude: number; longitude: number }, { latitude: number; longitude: number }];
+        const [movedA, movedB] = [beyond(a), beyond(b)];
+        for (const [one, other] of [
+          [here, there],
+          [widenZone(here, 300), widenZone(there, 300)],
+        ] as const) {
+          const wanted = signedDistanceMetres(one, a.latitude, a.longitude);
+          expect(signedDistanceMetres(other, movedA.latitude, movedA.longitude)).toBeCloseTo(wanted, 1);
+          if (Math.abs(wanted) < 0.1) continue;
+          expect(contains(other, movedA.latitude, movedA.longitude)).toBe(contains(one, a.latitude, a.longitude));
+        }
+        expect(mayPass(there, movedA, movedB)).toBe(mayPass(here, a, b));
+      }),
+      { numRuns: 500 },
+    );
   });
 });
