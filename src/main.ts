@@ -46,6 +46,9 @@ Environment (the README tells more):
   TAGWATCH_DATA_DIR                where embedded data live (./.tagwatch)
   TAGWATCH_HOST, TAGWATCH_PORT     where it listens (127.0.0.1, 8080; 0 is any free port)
   TAGWATCH_ALLOW_UNAUTHENTICATED   1 lets it listen elsewhere than on loopback with no sign-in
+  TAGWATCH_OIDC_ISSUER             the provider by which people sign in; with TAGWATCH_OIDC_CLIENT_ID,
+                                   TAGWATCH_OIDC_CLIENT_SECRET_FILE and TAGWATCH_CLAIMS_FILE (docs/sign-in.md)
+  TAGWATCH_API_AUDIENCE            the audience of bearer tokens of machines; without it none are taken
   TAGWATCH_PUBLIC_URL              how browsers reach it, where a proxy stands in front of it
   TAGWATCH_TRUSTED_PROXIES         addresses or networks of proxies whose X-Forwarded-Host counts
   TAGWATCH_ALLOWED_HOSTS           further names by which it is called; another Host is answered 421

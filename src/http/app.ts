@@ -18,6 +18,7 @@ import { type Access, guardByRights, OPEN_ACCESS } from './plugins/principal.js'
 import { type ProblemInput, sendProblem, toProblem } from './plugins/problems.js';
 import { describeCommon } from './plugins/route-description.js';
 import { compileValidator, SchemaMismatch } from './plugins/validation.js';
+import { ProviderUnavailable } from './sign-in/unavailable.js';
 
 export type { App } from './app-type.js';
 
@@ -100,6 +101,10 @@ function toProblemInput(error: unknown): (ProblemInput & { readonly retryAfterSe
   }
   if (error instanceof RecordsRefused) {
     return { status: 413, detail: 'The event log does not take a record as large as this makes.' };
+  }
+  if (error instanceof ProviderUnavailable) {
+    const detail = 'The token cannot be judged: the sign-in provider does not answer.';
+    return { status: 503, detail, retryAfterSeconds: RETRY_AFTER_SECONDS };
   }
   if (error instanceof LogUnavailable) {
     return { status: 503, detail: 'The event log is away.', retryAfterSeconds: RETRY_AFTER_SECONDS };

@@ -18,21 +18,31 @@ export interface Session {
 
 export type AccessRecord =
   | { readonly type: 'session'; readonly session: Session }
+  /** Apart from the session, so that what is told of its use cannot bring back one that has ended. */
+  | { readonly type: 'use'; readonly sessionId: string; readonly usedAtMs: number }
   | { readonly type: 'wearer'; readonly wearer: WearerScope };
 
 export const ACCESS_PARTITION = { topic: ACCESS, partition: 0 } as const;
 
 export const sessionKey = (sessionId: string): string => `session:${sessionId}`;
+const useKey = (sessionId: string): string => `use:${sessionId}`;
 const wearerKey = (wearerId: string): string => `wearer:${wearerId}`;
 
 export function accessRecord(record: AccessRecord): NewRecord {
-  const key = record.type === 'session' ? sessionKey(record.session.sessionId) : wearerKey(record.wearer.wearerId);
-  return { key, value: encodeJson(record), partition: 0 };
+  return { key: keyOf(record), value: encodeJson(record), partition: 0 };
+}
+
+function keyOf(record: AccessRecord): string {
+  switch (record.type) {
+    case 'session':
+      return sessionKey(record.session.sessionId);
+    case 'use':
+      return useKey(record.sessionId);
+    case 'wearer':
+      return wearerKey(record.wearer.wearerId);
+  }
 }
 
 /** Ends a session, for every api. */
-export const endedSession = (sessionId: string): NewRecord => ({
-  key: sessionKey(sessionId),
-  value: null,
-  partition: 0,
-});
+export const endedSession = (sessionId: string): NewRecord[] =>
+  [sessionKey(sessionId), useKey(sessionId)].map((key) => ({ key, value: null, partition: 0 }));

@@ -40,6 +40,8 @@ export interface Config {
   /** 0: any free port. */
   readonly port: number;
   readonly allowUnauthenticated: boolean;
+  /** Null: nobody signs in, and everybody is `local`. */
+  readonly signIn: SignInConfig | null;
   /** How browsers reach it, and whose forwarded headers count. */
   readonly reach: ReachConfig;
   /** Null: the world. */
@@ -48,6 +50,16 @@ export interface Config {
   /** How long an activation has to be quiet before its past is judged again. */
   readonly reconcileQuietSeconds: number;
   readonly roles: readonly Role[];
+}
+
+export interface SignInConfig {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecretFile: string;
+  /** Null: no bearer tokens are taken. */
+  readonly apiAudience: string | null;
+  readonly claimsFile: string;
+  readonly publicUrl: string;
 }
 
 export type ConfigResult =
@@ -77,7 +89,8 @@ export function readConfig(
 
   const host = value('TAGWATCH_HOST') ?? '127.0.0.1';
   const allowUnauthenticated = value('TAGWATCH_ALLOW_UNAUTHENTICATED') === '1';
-  if (!LOOPBACK.has(host) && !allowUnauthenticated)
+  const signIn = readSignIn(value, errors);
+  if (!LOOPBACK.has(host) && !allowUnauthenticated && signIn === null)
     errors.push(
       `TAGWATCH_HOST is ${host}, which others can reach, and no sign-in is configured. ` +
         'Listen on 127.0.0.1, or set TAGWATCH_ALLOW_UNAUTHENTICATED=1 where something in front of Tagwatch keeps strangers out',
@@ -115,6 +128,7 @@ export function readConfig(
     host,
     port,
     allowUnauthenticated,
+    signIn,
     reach: readReach(value, errors),
     serviceArea: readServiceArea(value('TAGWATCH_SERVICE_AREA'), errors),
     logLevel,
@@ -187,6 +201,46 @@ function readReach(value: (name: string) => string | null, errors: string[]): Re
         `TAGWATCH_TRUSTED_PROXIES: "${proxy}" must be an address or a network, such as 10.0.0.7 or 10.0.0.0/8`,
       );
   return { publicUrl, allowedHosts, allowedOrigins, trustedProxies };
+}
+
+/** Over plain HTTP only to this very machine. */
+function isTrustworthy(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.has(hostname.replace(/^\[(.*)\]$/, '$1')));
+}
+
+function readSignIn(value: (name: string) => string | null, errors: string[]): SignInConfig | null {
+  const needed = {
+    issuer: 'TAGWATCH_OIDC_ISSUER',
+    clientId: 'TAGWATCH_OIDC_CLIENT_ID',
+    clientSecretFile: 'TAGWATCH_OIDC_CLIENT_SECRET_FILE',
+    claimsFile: 'TAGWATCH_CLAIMS_FILE',
+    publicUrl: 'TAGWATCH_PUBLIC_URL',
+  } as const;
+  const apiAudience = value('TAGWATCH_API_AUDIENCE');
+  const isMeant =
+    apiAudience !== null ||
+    Object.entries(needed).some(([field, name]) => field !== 'publicUrl' && value(name) !== null);
+  if (!isMeant) return null;
+  const missing = Object.values(needed).filter((name) => value(name) === null);
+  if (missing.length > 0) errors.push(`sign-in needs ${missing.join(', ')} as well`);
+  const read = (field: keyof typeof needed) => value(needed[field]) ?? '';
+  for (const field of ['issuer', 'publicUrl'] as const)
+    if (read(field) !== '' && !isTrustworthy(read(field)))
+      errors.push(
+        `${needed[field]} is "${read(field)}"; with sign-in it must be an https address (http: this machine alone)`,
+      );
+  if (apiAudience !== null && apiAudience === read('clientId'))
+    errors.push('TAGWATCH_API_AUDIENCE must differ from TAGWATCH_OIDC_CLIENT_ID, or an ID token would open the API');
+  return {
+    issuer: read('issuer'),
+    clientId: read('clientId'),
+    clientSecretFile: read('clientSecretFile'),
+    apiAudience,
+    claimsFile: read('claimsFile'),
+    publicUrl: read('publicUrl').replace(/\/$/, ''),
+  };
 }
 
 function readServiceArea(text: string | null, errors: string[]): ServiceArea | null {

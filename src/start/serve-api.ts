@@ -14,6 +14,7 @@ import { registerHealth } from '../http/routes/operation/health.js';
 import { registerStatic } from '../http/routes/operation/static.js';
 import { registerAtv } from '../http/routes/orders/atv.js';
 import { registerMe } from '../http/routes/people/me.js';
+import { registerSignIn } from '../http/routes/people/sign-in.js';
 import { registerPings } from '../http/routes/pings/pings.js';
 import { registerRecords } from '../http/routes/records/register-records.js';
 import { registerRejected } from '../http/routes/rejected/rejected.js';
@@ -32,6 +33,7 @@ import { recordStore } from '../store/record-store.js';
 import { listRejected } from '../store/rejected-list.js';
 import { latestPositions, readMessagesAfter, readTrail } from '../store/trail.js';
 import { watchStore } from '../store/watch.js';
+import { startAccessView } from '../views/access.js';
 import { startAlertLog } from '../views/alert-log.js';
 import { startLiveView } from '../views/live-view.js';
 import { markClocks, newestByClock } from '../views/trail-clock.js';
@@ -44,12 +46,13 @@ import type { Lifecycle } from './lifecycle.js';
 import type { Listener } from './listener.js';
 import type { Metrics } from './metrics.js';
 import type { Readiness } from './readiness.js';
+import type { SignIn } from './sign-in.js';
 import { VERSION } from './version.js';
 
 /** How often the feed's status is looked at, ms: consoles hear of a database that is away within that. */
 const STATUS_CHECK_MS = 1_000;
 /** What of it has to be ready before it answers, in the order of the start. */
-export const API_PARTS = ['alerts', 'positions'] as const;
+export const API_PARTS = ['alerts', 'positions', 'access'] as const;
 
 export interface ApiDeps {
   readonly config: Config;
@@ -64,6 +67,7 @@ export interface ApiDeps {
   readonly epoch: string;
   readonly readiness: Readiness;
   readonly app: AppOptions;
+  readonly signIn: SignIn;
   readonly reach: Reach;
 }
 
@@ -84,6 +88,13 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
     () => startLiveView({ log, logger }),
     (part) => part.stop(),
   );
+  const accessView = await life.start(
+    'access',
+    () => startAccessView({ log, logger }),
+    (part) => part.stop(),
+  );
+  deps.signIn.use(accessView);
+  readiness.watch('access', () => (accessView.isCaughtUp() ? null : 'who is signed in to be read'));
   readiness.watch('alerts', () => (alertLog.isCaughtUp() ? null : 'the alert log to be read to its end'));
   readiness.watch('positions', () => (liveView.isCaughtUp() ? null : 'states and inputs to be read to their end'));
 
@@ -97,6 +108,7 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
     metrics: async () => ({ contentType: metrics.registry.contentType, text: await metrics.registry.metrics() }),
   });
   registerMe(app);
+  if (deps.signIn.routes !== null) registerSignIn(app, deps.signIn.routes);
   registerPings(app, {
     log,
     inputFormat: config.inputFormat,
@@ -173,6 +185,7 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
           logger,
           status,
           reach: deps.reach,
+          access: deps.signIn.access,
           counters: metrics.feed,
         }),
       (part) => part.close(),

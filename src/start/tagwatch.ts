@@ -44,6 +44,7 @@ import { openListener } from './listener.js';
 import { createMetrics } from './metrics.js';
 import { createReadiness, listBlocking, type Readiness } from './readiness.js';
 import { API_PARTS, startApi } from './serve-api.js';
+import { createSignIn } from './sign-in.js';
 import { VERSION } from './version.js';
 import { watchGroups } from './watched-groups.js';
 
@@ -116,7 +117,8 @@ async function startParts(config: Config, logger: Log, life: Lifecycle): Promise
   const needsDatabase = has('recorder') || has('publisher') || has('api');
   const readiness = expectParts(has, needsDatabase);
   const reach = createReach(config.reach);
-  const app = { log: logger, version: VERSION, reach, onAnswered: metrics.http.answered };
+  const signIn = createSignIn(config.signIn, clock, logger);
+  const app = { log: logger, version: VERSION, reach, access: signIn.access, onAnswered: metrics.http.answered };
   const listener = await life.start(
     'listener',
     () =>
@@ -252,6 +254,7 @@ async function startParts(config: Config, logger: Log, life: Lifecycle): Promise
           epoch,
           readiness,
           app,
+          signIn,
           reach,
         })
       : null;

@@ -15,6 +15,7 @@ import {
 import type { Log } from '../ports/log.js';
 import { ACCESS, decodeJson } from '../ports/topics.js';
 
+const SESSION_KEYS = sessionKey('');
 /** How long what was appended may take to be read back. */
 const READ_BACK_LIMIT_MS = 5_000;
 
@@ -55,8 +56,8 @@ export async function startAccessView(deps: { readonly log: EventLog; readonly l
   function fold({ key, value, offset }: LogRecord): void {
     if (key === null) return;
     if (value === null) {
-      const sessionId = key.slice(sessionKey('').length);
-      if (sessions.delete(sessionId)) tell({ type: 'session', sessionId, session: null });
+      const sessionId = key.startsWith(SESSION_KEYS) ? key.slice(SESSION_KEYS.length) : null;
+      if (sessionId !== null && sessions.delete(sessionId)) tell({ type: 'session', sessionId, session: null });
       return;
     }
     let record: AccessRecord;
@@ -64,6 +65,11 @@ export async function startAccessView(deps: { readonly log: EventLog; readonly l
       record = decodeJson<AccessRecord>(value);
     } catch {
       logger.error({ offset }, 'a record of the access topic cannot be read and is skipped');
+      return;
+    }
+    if (record.type === 'use') {
+      const used = sessions.get(record.sessionId);
+      if (used !== undefined) sessions.set(used.sessionId, { ...used, usedAtMs: record.usedAtMs });
       return;
     }
     if (record.type === 'session') {

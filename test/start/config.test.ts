@@ -82,4 +82,43 @@ describe('configuration', () => {
     );
     expect(errorsOf({ KAFKA_BROKERS: 'a:1', DATABASE_URL: 'postgres://a/b' }, 'engine,api')).toEqual([]);
   });
+
+  describe('sign-in', () => {
+    const all = {
+      TAGWATCH_OIDC_ISSUER: 'https://idp.example/realms/force',
+      TAGWATCH_OIDC_CLIENT_ID: 'tagwatch',
+      TAGWATCH_OIDC_CLIENT_SECRET_FILE: '/run/secrets/oidc',
+      TAGWATCH_CLAIMS_FILE: '/etc/tagwatch/claims.json',
+      TAGWATCH_PUBLIC_URL: 'https://tagwatch.example',
+    };
+    const errorsOf = (env: Record<string, string | undefined>) => {
+      const read = readConfig(env);
+      return read.ok ? [] : read.errors;
+    };
+
+    it('is off where nothing of it is set, and lets it listen elsewhere where it is', () => {
+      const off = readConfig({});
+      expect(off.ok && off.config.signIn).toBeNull();
+      const on = readConfig({ ...all, TAGWATCH_HOST: '0.0.0.0' });
+      expect(on.ok && on.config.signIn).toMatchObject({ issuer: all.TAGWATCH_OIDC_ISSUER, apiAudience: null });
+      expect(errorsOf({ TAGWATCH_HOST: '0.0.0.0' })).toEqual([expect.stringContaining('no sign-in is configured')]);
+    });
+
+    it('names what is missing: half of it is never none of it', () => {
+      for (const name of Object.keys(all))
+        expect([name, errorsOf({ ...all, [name]: undefined })]).toEqual([name, [`sign-in needs ${name} as well`]]);
+      expect(errorsOf({ TAGWATCH_API_AUDIENCE: 'urn:tagwatch' })[0]).toContain('TAGWATCH_OIDC_ISSUER');
+    });
+
+    it('refuses plain HTTP over a network, and an audience that ID tokens have', () => {
+      expect(errorsOf({ ...all, TAGWATCH_OIDC_ISSUER: 'http://idp.example' })).toEqual([
+        expect.stringContaining('TAGWATCH_OIDC_ISSUER is'),
+      ]);
+      expect(errorsOf({ ...all, TAGWATCH_PUBLIC_URL: 'http://tagwatch.example' })).toEqual([
+        expect.stringContaining('TAGWATCH_PUBLIC_URL is'),
+      ]);
+      expect(errorsOf({ ...all, TAGWATCH_OIDC_ISSUER: 'http://127.0.0.1:9000' })).toEqual([]);
+      expect(errorsOf({ ...all, TAGWATCH_API_AUDIENCE: 'tagwatch' })).toEqual([expect.stringContaining('must differ')]);
+    });
+  });
 });
