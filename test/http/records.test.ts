@@ -2,6 +2,7 @@ import { afterAll } from 'vitest';
 import { openTestPglite } from '../support/database.js';
 import { openTestLog } from '../support/embedded-log.js';
 import { publisherSuite } from './publisher.suite.js';
+import { recordScopeSuite } from './record-scope.suite.js';
 import { recordsSuite } from './records.suite.js';
 import { recordsImportSuite } from './records-import.suite.js';
 import { rejectedSuite } from './rejected.suite.js';
@@ -20,6 +21,11 @@ recordsSuite('embedded', async () => {
 });
 
 recordsImportSuite('embedded', async () => {
+  const { log, dispose } = await openTestLog();
+  return { db: await openDatabase(), log, stop: dispose };
+});
+
+recordScopeSuite('embedded', async () => {
   const { log, dispose } = await openTestLog();
   return { db: await openDatabase(), log, stop: dispose };
 });

@@ -3,6 +3,7 @@ import type { LightMyRequestResponse } from 'fastify';
 import type { SharedWatch, TagWatch } from '../../src/engine/types.js';
 import { unreasonableMs } from '../../src/engine/watch/absences.js';
 import { type App, createApp } from '../../src/http/app.js';
+import type { Access } from '../../src/http/plugins/principal.js';
 import { registerAtv } from '../../src/http/routes/orders/atv.js';
 import { registerRecords } from '../../src/http/routes/records/register-records.js';
 import type { Clock } from '../../src/ports/clock.js';
@@ -41,10 +42,15 @@ export interface RecordsApi {
   stop(): Promise<void>;
 }
 
-export async function openRecordsApi(db: Database, log: EventLog, clock: TestClock): Promise<RecordsApi> {
+export async function openRecordsApi(
+  db: Database,
+  log: EventLog,
+  clock: TestClock,
+  access?: Access,
+): Promise<RecordsApi> {
   const store: WatchStore = watchStore;
   const logger = createRememberingLog();
-  const app = await createApp({ log: silentLog });
+  const app = await createApp({ log: silentLog, ...(access && { access }) });
   registerRecords(app, {
     db,
     clock,

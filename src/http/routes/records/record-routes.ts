@@ -16,6 +16,7 @@ import { principalOf } from '../../plugins/principal.js';
 import { problemResponses, sendProblem } from '../../plugins/problems.js';
 import { createTurns } from '../../plugins/turns.js';
 import { compileAllButBody } from '../../plugins/validation.js';
+import { isOfHidden, keepReadable, listReadable, whyNotWritable } from './record-scope.js';
 import { Standing, takeRepeated, toStanding, withRepeated } from './standing.js';
 
 export interface RecordDeps {
@@ -88,7 +89,7 @@ const PLAIN_OPERATIONS = { read: 'records.read', write: 'records.write' } as con
 /** Adds `PUT`, `GET`, the list and the versions of one kind of record. */
 export function registerRecord(app: App, deps: RecordDeps, rule: RecordRule): void {
   const { kind, idName, name, operations = PLAIN_OPERATIONS } = rule;
-  const reading = { operation: operations.read };
+  const reading = { operation: operations.read, keepsToScope: true };
   const { db, store } = deps;
   const list = `/api/v1${rule.path}`;
   const one = `${list}/:${idName}`;
@@ -126,7 +127,7 @@ export function registerRecord(app: App, deps: RecordDeps, rule: RecordRule): vo
     one,
     {
       schema: putSchema,
-      config: { operation: operations.write },
+      config: { operation: operations.write, keepsToScope: true },
       bodyLimit,
       preHandler: createTurns(),
       ...unvalidated,
@@ -136,6 +137,9 @@ export function registerRecord(app: App, deps: RecordDeps, rule: RecordRule): vo
       const read = readBody(rule, id, request.body, deps.serviceArea);
       if (!read.ok) return sendProblem(reply, { status: 422, errors: [...read.errors] });
       const { said, given, changeReason } = read;
+      const why = await whyNotWritable(request, db, rule, id, said.content);
+      if (why === 'missing') return missing(reply, id);
+      if (why !== null) return sendProblem(reply, why);
       const put = { kind, id, said, given, changeReason, precondition: readPrecondition(request.headers) };
       const outcome = await writeRecords(deps, [put], writerOf(request), deps.clock.nowMs());
       if (outcome.type === 'refused') return sendRefusal(reply, outcome.refusals.get(0) ?? outcome.general);
@@ -155,7 +159,8 @@ export function registerRecord(app: App, deps: RecordDeps, rule: RecordRule): vo
     response: { 200: item, ...problemResponses(400, 404, 503) },
   };
   app.get(one, { schema: getSchema, config: reading }, async (request, reply) => {
-    const record = (await store.find(db, kind, [idOf(request)])).get(idOf(request));
+    const found = (await store.find(db, kind, [idOf(request)])).get(idOf(request));
+    const [record] = found === undefined ? [] : await keepReadable(request, db, kind, [found]);
     if (record === undefined) return missing(reply, idOf(request));
     return reply.header('etag', etagOf(record.version)).send(toWire(record));
   });
@@ -170,7 +175,9 @@ export function registerRecord(app: App, deps: RecordDeps, rule: RecordRule): vo
     const { limit = DEFAULT_LIST_LIMIT, cursor } = request.query as Type.Static<typeof ListQuery>;
     const key = cursor === undefined ? ([null] as const) : decodeCursor(cursor, ListKey);
     if (key === null) return sendForeignCursor(reply);
-    const page = toPage(await store.list(db, kind, key[0], limit + 1), limit, ({ id }) => [id]);
+    const readPage = (after: string | null, wanted: number) => store.list(db, kind, after, wanted);
+    const rows = await listReadable(request, db, kind, key[0], limit + 1, readPage);
+    const page = toPage(rows, limit, ({ id }) => [id]);
     return reply.send({ ...page, items: page.items.map(toWire) });
   });
 
@@ -185,8 +192,10 @@ export function registerRecord(app: App, deps: RecordDeps, rule: RecordRule): vo
     const { limit = DEFAULT_LIST_LIMIT, cursor } = request.query as Type.Static<typeof ListQuery>;
     const key = cursor === undefined ? ([0] as const) : decodeCursor(cursor, VersionsKey);
     if (key === null) return sendForeignCursor(reply);
-    const rows = await store.versions(db, kind, idOf(request), key[0], limit + 1);
-    if (rows.length === 0 && cursor === undefined) return missing(reply, idOf(request));
+    const all = await store.versions(db, kind, idOf(request), key[0], limit + 1);
+    const readable = await keepReadable(request, db, kind, all);
+    const rows = readable.filter(({ content }) => !isOfHidden(request, content));
+    if (rows.length === 0 && (cursor === undefined || all.length > 0)) return missing(reply, idOf(request));
     const page = toPage(rows, limit, ({ version }) => [version]);
     return reply.send({ ...page, items: page.items.map(toWire) });
   });

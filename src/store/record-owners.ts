@@ -1,0 +1,62 @@
+/** Whose records are: what scope goes by. */
+import type { Queryable } from '../ports/database.js';
+import type { RecordKind } from '../ports/records.js';
+
+export interface Owners {
+  /** A zone's: of every wearer whose condition names it. */
+  readonly wearerIds: readonly string[];
+  /** A condition of all wearers, and a zone of one. */
+  readonly isShared: boolean;
+  /** A zone of a victim, and a condition with one. */
+  readonly isOfVictim: boolean;
+}
+
+const OF_WEARER = 'array[wearer_id] as wearer_ids, false as is_shared, false as is_of_victim';
+const VICTIM_ZONE = `exists (select from condition_zone cz join zone z using (zone_id)
+  join zone_version v on v.zone_id = z.zone_id and v.version = z.version
+  where cz.condition_id = c.condition_id and v.priority = 'victim')`;
+
+const QUERIES: Readonly<Record<Exclude<RecordKind, 'tag' | 'tag-model'>, string>> = {
+  wearer: `select wearer_id as id, ${OF_WEARER} from wearer where wearer_id = any($1)`,
+  activation: `select activation_id as id, ${OF_WEARER} from activation where activation_id = any($1)`,
+  order: `select order_id as id, ${OF_WEARER} from legal_order where order_id = any($1)`,
+  suspension: `select suspension_id as id, ${OF_WEARER} from suspension where suspension_id = any($1)`,
+  'custody-period': `select custody_period_id as id, ${OF_WEARER} from custody_period where custody_period_id = any($1)`,
+  absence: `select absence_id as id, ${OF_WEARER} from absence join legal_order using (order_id) where absence_id = any($1)`,
+  condition: `select condition_id as id, array_remove(array[wearer_id], null) as wearer_ids, order_id is null as is_shared,
+      ${VICTIM_ZONE} as is_of_victim
+    from condition c left join legal_order using (order_id) where condition_id = any($1)`,
+  zone: `select z.zone_id as id, coalesce(array_agg(distinct o.wearer_id) filter (where o.wearer_id is not null), '{}') as wearer_ids,
+      coalesce(bool_or(c.condition_id is not null and c.order_id is null), false) as is_shared,
+      bool_or(v.priority = 'victim') as is_of_victim
+    from zone z join zone_version v on v.zone_id = z.zone_id and v.version = z.version
+      left join condition_zone cz on cz.zone_id = z.zone_id left join condition c using (condition_id)
+      left join legal_order o using (order_id)
+    where z.zone_id = any($1) group by z.zone_id`,
+};
+
+/** By id; those who are not on record are left out. Tags and their models are nobody's. */
+export async function readOwners(
+  db: Queryable,
+  kind: RecordKind,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Owners>> {
+  if (kind === 'tag' || kind === 'tag-model') return new Map();
+  const { rows } = await db.query<{ id: string; wearer_ids: string[]; is_shared: boolean; is_of_victim: boolean }>(
+    QUERIES[kind],
+    [ids],
+  );
+  return new Map(
+    rows.map((row) => [row.id, { wearerIds: row.wearer_ids, isShared: row.is_shared, isOfVictim: row.is_of_victim }]),
+  );
+}
+
+/** Whether a wearer has a condition with a zone of a victim. */
+export async function hasVictimZone(db: Queryable, wearerId: string): Promise<boolean> {
+  const { rows } = await db.query<{ found: boolean }>(
+    `select exists (
+       select from condition c join legal_order o using (order_id) where o.wearer_id = $1 and ${VICTIM_ZONE}) as found`,
+    [wearerId],
+  );
+  return rows[0]!.found;
+}

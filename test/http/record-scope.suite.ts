@@ -1,0 +1,178 @@
+/** Records within a scope, over any pair of adapters: from the wearer's record through the log to who may see it. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AccessView, startAccessView } from '../../src/views/access.js';
+import { AS, testAccess } from '../support/access.js';
+import { createTestClock, openRecordsApi, type RecordsApi } from '../support/records.js';
+import { silentLog } from '../support/silent-log.js';
+import { type Adapters, square } from './records.suite.js';
+
+const STARTS = { startsAt: '2026-01-01T00:00:00Z' };
+const PERIOD = { startsAt: '2026-04-01T10:00:00Z', endsAt: '2026-04-01T12:00:00Z' };
+/** The records of one wearer, by the end of their addresses. */
+const KINDS = [
+  'wearers/W',
+  'activations/A',
+  'orders/O',
+  'zones/Z',
+  'conditions/C',
+  'absences/AB',
+  'suspensions/S',
+  'custody-periods/CP',
+];
+
+export function recordScopeSuite(name: string, open: () => Promise<Adapters>): void {
+  describe(`records within a scope, ${name}`, () => {
+    let adapters: Adapters;
+    /** Of `local`, and of who is signed in. */
+    let local: RecordsApi;
+    let api: RecordsApi;
+    let view: AccessView;
+    const clock = createTestClock('2026-03-20T12:00:00.000Z');
+
+    const ok = async (path: string, body: object) => {
+      const answer = await local.put(path, body);
+      expect([path, answer.statusCode, answer.body]).toEqual([path, expect.toBeOneOf([200, 201]), expect.anything()]);
+    };
+    const fitWearer = async (n: string, wearer: object, priority = 'standard') => {
+      await ok(`/wearers/W-${n}`, { name: `Wearer ${n}`, ...wearer });
+      await ok(`/tags/T-${n}`, {});
+      await ok(`/orders/O-${n}`, { wearerId: `W-${n}`, type: 'licence', ...STARTS });
+      await ok(`/activations/A-${n}`, { tagId: `T-${n}`, wearerId: `W-${n}`, fittedAt: '2026-01-01T00:00:00Z' });
+      await ok(`/zones/Z-${n}`, square(0.1, 51.1, 0.01, { priority }));
+      await ok(`/conditions/C-${n}`, { orderId: `O-${n}`, kind: 'exclusion', zoneId: `Z-${n}`, ...STARTS });
+      await ok(`/absences/AB-${n}`, { orderId: `O-${n}`, ...PERIOD, reason: 'work' });
+      await ok(`/suspensions/S-${n}`, { wearerId: `W-${n}`, ...PERIOD, reason: 'hospital' });
+      await ok(`/custody-periods/CP-${n}`, { wearerId: `W-${n}`, ...PERIOD });
+    };
+    const as = (role: string) => ({ [AS]: role });
+    const get = (role: string, path: string) => api.app.inject({ url: `/api/v1${path}`, headers: as(role) });
+    const put = (role: string, path: string, body: object) => api.put(path, body, as(role));
+    const collect = async (role: string, path: string, idName: string) => {
+      const ids: string[] = [];
+      for (let next: string | null = ''; next !== null; ) {
+        const answer = await get(role, `${path}?limit=1${next === '' ? '' : `&cursor=${next}`}`);
+        expect(answer.statusCode).toBe(200);
+        ids.push(...answer.json().items.map((item: Record<string, string>) => item[idName]));
+        next = answer.json().next;
+      }
+      return ids;
+    };
+
+    beforeAll(async () => {
+      adapters = await open();
+      view = await startAccessView({ log: adapters.log, logger: silentLog });
+      local = await openRecordsApi(adapters.db, adapters.log, clock);
+      api = await openRecordsApi(adapters.db, adapters.log, clock, {
+        ...testAccess,
+        findWearer: (wearerId) => view.findWearer(wearerId),
+      });
+      await local.startPublisher({ epoch: `E-scope-${name}` });
+      await fitWearer('in', { force: 'kent' });
+      await fitWearer('out', { force: 'essex' });
+      await fitWearer('res', { force: 'kent', restrictedTo: ['https://idp.example#other', 'a "quoted", {odd} one'] });
+      await fitWearer('unsaid', {});
+      await ok('/wearers/W-mine', { name: 'Mine', force: 'essex' });
+      await ok('/orders/O-mine', { wearerId: 'W-mine', type: 'licence', ...STARTS });
+      await ok('/zones/Z-mine', square(0.2, 51.2, 0.01, { priority: 'victim' }));
+      await ok('/conditions/C-mine', { orderId: 'O-mine', kind: 'exclusion', zoneId: 'Z-mine', ...STARTS });
+      await ok('/zones/Z-of-all', square(0.3, 51.3));
+      await ok('/conditions/C-of-all', { appliesTo: 'all-wearers', kind: 'exclusion', zoneId: 'Z-of-all', ...STARTS });
+    }, 60_000);
+    afterAll(async () => {
+      await api?.stop();
+      await local?.stop();
+      await view?.stop();
+      await adapters?.stop();
+    });
+
+    it('what scope needs of a wearer stands in the log as it was written', async () => {
+      await expect.poll(() => view.findWearer('W-mine')).toBeDefined();
+      expect(view.findWearer('W-res')).toEqual({
+        wearerId: 'W-res',
+        force: 'kent',
+        division: null,
+        schemes: [],
+        restrictedTo: ['https://idp.example#other', 'a "quoted", {odd} one'],
+      });
+    });
+
+    it.each(KINDS)('%s-…: one out of scope answers as one that is not there', async (kind) => {
+      const own = await get('sergeant', `/${kind}-in`);
+      expect([own.statusCode, (await get('sergeant', `/${kind}-in/versions`)).statusCode]).toEqual([200, 200]);
+      for (const hidden of ['out', 'res', 'unsaid']) {
+        for (const rest of ['', '/versions']) {
+          const unknown = await get('sergeant', `/${kind}-nobody${rest}`);
+          const answer = await get('sergeant', `/${kind}-${hidden}${rest}`);
+          expect([answer.statusCode, answer.body]).toEqual([404, unknown.body.replaceAll('nobody', hidden)]);
+        }
+      }
+    });
+
+    it('lists tell of no other, and neither do their cursors', async () => {
+      expect(await collect('sergeant', '/wearers', 'wearerId')).toEqual(['W-in']);
+      expect(await collect('sergeant', '/orders', 'orderId')).toEqual(['O-in']);
+      expect(await collect('sergeant', '/suspensions', 'suspensionId')).toEqual(['S-in']);
+      expect(await collect('sergeant', '/absences', 'absenceId')).toEqual(['AB-in']);
+      expect(await collect('probation', '/wearers', 'wearerId')).toEqual(['W-mine']);
+      const conditions = await collect('sergeant', '/conditions', 'conditionId');
+      expect(conditions.filter((id) => ['C-in', 'C-out', 'C-res', 'C-unsaid', 'C-of-all'].includes(id)).sort()).toEqual(
+        ['C-in', 'C-of-all'],
+      );
+      const zones = await collect('sergeant', '/zones', 'zoneId');
+      expect(zones).toEqual(expect.arrayContaining(['Z-in', 'Z-of-all']));
+      for (const hidden of ['Z-out', 'Z-res', 'Z-unsaid', 'Z-mine']) expect(zones).not.toContain(hidden);
+    });
+
+    it('a partner sees who is assigned, without zones of victims', async () => {
+      const seen = async (path: string) => (await get('probation', path)).statusCode;
+      expect(await seen('/wearers/W-mine')).toBe(200);
+      expect(await seen('/orders/O-mine')).toBe(200);
+      expect(await seen('/zones/Z-mine')).toBe(404);
+      expect(await seen('/conditions/C-mine')).toBe(404);
+      expect(await seen('/wearers/W-in')).toBe(404);
+    });
+
+    it('what is out of scope is not written, and nothing is made to belong to it', async () => {
+      expect((await put('sergeant', '/wearers/W-out', { name: 'Taken', force: 'kent' })).statusCode).toBe(404);
+      expect((await local.get('/wearers/W-out')).json().name).toBe('Wearer out');
+      const order = { wearerId: 'W-out', type: 'licence', ...STARTS };
+      const foreign = await put('sergeant', '/orders/O-new', order);
+      expect([foreign.statusCode, foreign.json().errors]).toEqual([
+        422,
+        [{ pointer: '/wearerId', detail: 'there is no wearer W-out' }],
+      ]);
+      const nobody = await put('sergeant', '/orders/O-new', { ...order, wearerId: 'W-nobody' });
+      expect(foreign.body.replaceAll('W-out', 'W-nobody')).toBe(nobody.body);
+      // A zone becomes readable through a condition of one's own: it may not be named.
+      const condition = { orderId: 'O-in', kind: 'exclusion', zoneId: 'Z-out', ...STARTS };
+      expect((await put('sergeant', '/conditions/C-new', condition)).json().errors[0]?.pointer).toBe('/zoneId');
+      for (const wearer of [{ name: 'New' }, { name: 'New', force: 'essex' }])
+        expect((await put('sergeant', '/wearers/W-new', wearer)).statusCode).toBe(422);
+    });
+
+    it('what is within is written, in the writer’s name', async () => {
+      const created = await put('sergeant', '/orders/O-in-2', { wearerId: 'W-in', type: 'bail', ...STARTS });
+      expect([created.statusCode, created.json().author]).toEqual([201, 'https://idp.example#me']);
+      expect((await put('sergeant', '/wearers/W-second', { name: 'Second', force: 'kent' })).statusCode).toBe(201);
+    });
+
+    it('what takes a second person is refused to one', async () => {
+      const shared = { appliesTo: 'all-wearers', kind: 'exclusion', zoneId: 'Z-of-all', ...STARTS };
+      for (const path of ['/conditions/C-of-all', '/conditions/C-of-all-2'])
+        expect((await put('sergeant', path, shared)).statusCode).toBe(403);
+      expect((await put('sergeant', '/zones/Z-of-all', square(0.4, 51.3))).statusCode).toBe(403);
+      await ok('/zones/Z-victim', square(0.5, 51.5, 0.01, { priority: 'victim' }));
+      await ok('/conditions/C-victim', { orderId: 'O-in', kind: 'exclusion', zoneId: 'Z-victim', ...STARTS });
+      const suspend = (conditionId?: string) =>
+        put('supervisor', `/suspensions/S-by-${conditionId ?? 'all'}`, {
+          wearerId: 'W-in',
+          ...(conditionId && { conditionId }),
+          ...PERIOD,
+          reason: 'hospital',
+        });
+      expect((await suspend('C-in')).statusCode).toBe(201);
+      expect((await suspend('C-victim')).statusCode).toBe(403);
+      expect((await suspend()).statusCode).toBe(403);
+    });
+  });
+}
