@@ -9,6 +9,7 @@ import { byId, setText } from './components/dom.js';
 import { connectFeed } from './feed/feed-client.js';
 import { createMap, type WearerMap } from './map/map.js';
 import { type AlertBook, bookOf, emptyBook, fold, put } from './model/alert-book.js';
+import { signInWhereUnknown } from './signed-in.js';
 import { refusalWords } from './words/words.js';
 
 /** How long the list of wearers and zones is good for, and how soon an unknown id may ask for it again. */
@@ -99,7 +100,10 @@ connectFeed({
     return new WebSocket(url, FEED_PROTOCOL);
   },
   handler: {
-    onConnection: (connection) => bar.connection(connection),
+    onConnection(connection) {
+      bar.connection(connection);
+      if (connection.state !== 'live') void signInWhereUnknown();
+    },
     onStatus: (status) => bar.status(status),
     onClock(aheadMs) {
       clockAheadMs = aheadMs;

@@ -43,6 +43,7 @@ async function askHealthAndMetrics(url: string): Promise<void> {
     'intake',
     'alerts',
     'positions',
+    'access',
   ]);
   const metrics = await (await fetch(`${url}/metrics`)).text();
   for (const line of [
