@@ -2,11 +2,21 @@ import { afterAll } from 'vitest';
 import { openTestPostgres } from '../support/database.js';
 import { openTestLog } from '../support/embedded-log.js';
 import { publisherSuite } from './publisher.suite.js';
+import { recordsSuite } from './records.suite.js';
+import { recordsImportSuite } from './records-import.suite.js';
 
 let opened: ReturnType<typeof openTestPostgres> | null = null;
 afterAll(async () => (await opened)?.stop());
 
-publisherSuite('PostGIS', async () => {
+const openDatabase = async () => {
   opened ??= openTestPostgres();
-  return { db: (await opened).db, openLog: openTestLog };
-});
+  return (await opened).db;
+};
+const openAdapters = async () => {
+  const { log, dispose } = await openTestLog();
+  return { db: await openDatabase(), log, stop: dispose };
+};
+
+recordsSuite('PostGIS', openAdapters);
+recordsImportSuite('PostGIS', openAdapters);
+publisherSuite('PostGIS', async () => ({ db: await openDatabase(), openLog: openTestLog }));
