@@ -165,7 +165,7 @@ describe('turnover of tags', () => {
       compact(topic, takeCheckpoint(fold));
       most.activations = Math.max(most.activations, fold.activations.size);
       most.topic = Math.max(most.topic, topic.size);
-      for (const { watch } of fold.tags.values()) most.zones = Math.max(most.zones, Object.keys(watch.zones).length);
+      for (const { watch } of fold.tags.values()) most.zones = Math.max(most.zones, watch.zones.length);
     }
     expect(alerts.size).toBe(tags * rounds);
     // A day's worth: eight rounds of three hours, and the one that begins.

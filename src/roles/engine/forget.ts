@@ -9,10 +9,11 @@ import { type CompiledOwn, compileTag } from '../../engine/watch/compile.js';
 import { activationKey, watchKey } from '../../ports/states.js';
 import type { ReconcileRecord } from '../../ports/topics.js';
 import { countOver, FORGET_AFTER_MS, withoutOldestOf } from '../../watchlist/over.js';
+import { watchOf } from './held-watch.js';
 import { createTagEntry, type PartitionFold } from './partition-memory.js';
 
 /** How many of the oldest activations of a watch are over for long, and have nothing left to be told. */
-export function countForgettable(fold: PartitionFold, watch: TagWatch, atMs: number): number {
+export function countForgettable(fold: PartitionFold, watch: Omit<TagWatch, 'zones'>, atMs: number): number {
   const over = countOver(watch, atMs - FORGET_AFTER_MS);
   const waiting = watch.activations
     .slice(0, over)
@@ -32,7 +33,7 @@ export function forgetWhatIsOver(fold: PartitionFold, atMs: number, offset: numb
     const count = countForgettable(fold, tag.watch, atMs);
     if (count === 0) continue;
     for (const own of tag.compiled.activations.slice(0, count)) forgetActivation(fold, own, offset);
-    const watch = withoutOldestOf(tag.watch, count);
+    const watch = withoutOldestOf(watchOf(tag.watch), count);
     fold.tags.set(tagId, createTagEntry(watch, compileTag(watch, tag.compiled), offset, true));
   }
 }

@@ -15,6 +15,7 @@ import { activationKey, type StateRecord, watchKey } from '../../ports/states.js
 import type { HistoryRecord, InputRecord, ReconcileRecord } from '../../ports/topics.js';
 import { compileAlone, foldWatch } from './fold-watch.js';
 import { askWhoseItIs, forgetWhatIsOver } from './forget.js';
+import { watchOf } from './held-watch.js';
 import {
   type ActivationEntry,
   activationEntry,
@@ -249,7 +250,7 @@ export function takeCheckpoint(fold: PartitionFold): readonly StateRecord[] {
   for (const entry of fold.tags.values()) {
     if (!entry.dirty) continue;
     entry.dirty = false;
-    records.push({ type: 'watch', appliedOffset: entry.appliedOffset, watch: entry.watch });
+    records.push({ type: 'watch', appliedOffset: entry.appliedOffset, watch: watchOf(entry.watch) });
   }
   for (const entry of fold.shared.values()) {
     if (!entry.dirty) continue;

@@ -6,9 +6,10 @@ import type { EngineEvent, NotJudged, Ping, ReconcileRequest, SharedWatch, TagWa
 import { type CompiledActivation, type CompiledOwn, type CompiledTag, joinShared } from '../../engine/watch/compile.js';
 import type { ReconcileRecord } from '../../ports/topics.js';
 import { forgetAtMsOf } from '../../watchlist/over.js';
+import { type HeldWatch, holdWatch } from './held-watch.js';
 
 export interface TagEntry {
-  readonly watch: TagWatch;
+  readonly watch: HeldWatch;
   readonly compiled: CompiledTag;
   readonly appliedOffset: number;
   dirty: boolean;
@@ -91,7 +92,7 @@ export function createTagEntry(
   appliedOffset: number,
   dirty: boolean,
 ): TagEntry {
-  return { watch, compiled, appliedOffset, dirty, forgetAtMs: forgetAtMsOf(watch) };
+  return { watch: holdWatch(watch), compiled, appliedOffset, dirty, forgetAtMs: forgetAtMsOf(watch) };
 }
 
 /** Null, and told, where another tag has it: an activation stays with its tag. */
