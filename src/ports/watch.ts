@@ -180,7 +180,9 @@ export interface WatchStore {
   raiseSequence(db: Queryable, sequence: number): Promise<void>;
   /** What scope needs of some wearers, as it is on record. */
   readWearerScopes(db: Queryable, wearerIds: readonly string[]): Promise<readonly WearerScope[]>;
-  /** Everything that has a watch, and every wearer. */
+  /** The same of every wearer, in the order of their ids, after the one given. */
+  listWearerScopes(db: Queryable, after: string | null, limit: number): Promise<readonly WearerScope[]>;
+  /** Everything that has a watch. */
   listAllTargets(db: Queryable): Promise<WatchTarget[]>;
   /** What has a schedule that has not ended at that time: the tags' wearers and the shared conditions. */
   listScheduledTargets(db: Queryable, atMs: number): Promise<WatchTarget[]>;

@@ -15,7 +15,7 @@ import type {
 import { readAbsences } from './absences.js';
 import { addOutboxRows, OUTBOX_CHANNEL, readOutbox, removeFromOutbox } from './outbox.js';
 import { readWearerPeriods } from './wearer-periods.js';
-import { readWearerScopes } from './wearer-scopes.js';
+import { listWearerScopes, readWearerScopes } from './wearer-scopes.js';
 
 const ms = (date: Date): number => date.getTime();
 const msOrNull = (date: Date | null): number | null => (date === null ? null : date.getTime());
@@ -251,6 +251,7 @@ export const watchStore: WatchStore = {
   },
   resolveTargets,
   readWearerScopes,
+  listWearerScopes,
   async beginPublication(tx) {
     // LOCK takes no snapshot: the one of the next statement is taken when the lock is held.
     await tx.query('lock table publication_state in exclusive mode');
@@ -291,7 +292,6 @@ export const watchStore: WatchStore = {
   async listAllTargets(db) {
     const { rows } = await db.query<WatchTarget>(
       `select 'tag' as kind, tag_id as id from tag
-       union all select 'wearer', wearer_id from wearer
        union all select 'condition', condition_id from condition where order_id is null`,
     );
     return rows;

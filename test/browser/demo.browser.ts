@@ -9,20 +9,8 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AlertItem } from '../../src/alerts/alert.js';
 import { type Home, makeHome, type Program, startProgram } from '../support/program.js';
+import { CHROMIUM, CHROMIUM_FLAGS } from './chromium.js';
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--use-angle=swiftshader',
-  '--enable-unsafe-swiftshader',
-];
 /** More than the demonstration needs (20 s, 90 s): what is late fails by what it says, not by a limit of this test. */
 const ALERTS_LIMIT_MS = 150_000;
 const MARKUP = '<img src=x onerror="window.wasRun = true"> Ampersand & Co';
@@ -55,7 +43,7 @@ beforeAll(async () => {
   home = await makeHome();
   program = await startProgram(home, ['demo', '--port', '0', '--seed', 'tagwatch']);
   listeningAtMs = Date.now();
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
   page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
   page.on('console', (message) => {

@@ -73,7 +73,8 @@ export function publisherSuite(name: string, open: () => Promise<PublisherAdapte
       });
     };
     const fitWearer = async (api: RecordsApi, n: string) => {
-      await put(api, `/wearers/W-${n}`, { name: n });
+      // 202 where a publisher that has just begun still publishes everything.
+      expect((await api.put(`/wearers/W-${n}`, { name: n })).statusCode).toBeOneOf([200, 201, 202]);
       await put(api, `/tags/T-${n}`, {});
       await put(api, `/orders/O-${n}`, { wearerId: `W-${n}`, type: 'hdc', startsAt: '2026-01-01T00:00:00Z' });
       await put(api, `/activations/A-${n}`, { tagId: `T-${n}`, wearerId: `W-${n}`, fittedAt: '2026-01-01T00:00:00Z' });
@@ -303,8 +304,7 @@ export function publisherSuite(name: string, open: () => Promise<PublisherAdapte
       expect((await readWatches(again.log, 'T-p6')).length).toBe(0);
       const told = again.api.logger.entries.filter(({ level }) => level === 'error');
       expect(told.map(({ fields }) => fields)).toEqual([expect.objectContaining({ kind: 'tag', id: 'T-p6' })]);
-      // The tag's, and that of its wearer.
-      expect(await outbox()).toBe(2);
+      expect(await outbox()).toBe(1);
       await adapters.db.query(`update condition_version set schedule = null where condition_id = 'C-p6'`);
       await until('it is published too', async () => (await readWatches(again.log, 'T-p6')).length > 0);
       await until('the outbox is empty', async () => (await outbox()) === 0);

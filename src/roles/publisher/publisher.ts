@@ -2,6 +2,7 @@
  * Turns changes of records into what the engine folds. Several may run: one publishes, under an advisory lock, and another
  * takes over when its session is gone. Rows of the outbox are removed after the log has what they led to.
  */
+import type { WearerScope } from '../../access/may.js';
 import { accessRecord } from '../../ports/access.js';
 import type { Clock } from '../../ports/clock.js';
 import { type Database, DatabaseUnavailable } from '../../ports/database.js';
@@ -81,6 +82,24 @@ function createAlarm() {
   };
 }
 
+async function appendScopes(log: EventLog, scopes: readonly WearerScope[]): Promise<void> {
+  await appendInTurns(
+    log,
+    ACCESS,
+    scopes.map((wearer) => accessRecord({ type: 'wearer', wearer })),
+  );
+}
+
+/** What scope needs of every wearer: into a log that does not know, or that knows what is on record no more. */
+async function publishAllScopes(log: EventLog, store: WatchStore, db: Database): Promise<void> {
+  for (let after: string | null = null; ; ) {
+    const scopes = await store.listWearerScopes(db, after, PASS_ROWS);
+    if (scopes.length > 0) await appendScopes(log, scopes);
+    if (scopes.length < PASS_ROWS) return;
+    after = scopes.at(-1)!.wearerId;
+  }
+}
+
 type Due = 'older-database' | 'epoch' | 'horizon';
 
 /**
@@ -88,7 +107,7 @@ type Due = 'older-database' | 'epoch' | 'horizon';
  * on. `highest`: the sequence that the log has got to.
  */
 async function queueWhatIsDue(
-  { db, store, clock, epoch }: PublisherDeps,
+  { db, log, store, clock, epoch }: PublisherDeps,
   highest: number,
   ranBackwards: boolean,
 ): Promise<{ readonly due: Due | null; readonly targets: readonly WatchTarget[] }> {
@@ -100,7 +119,10 @@ async function queueWhatIsDue(
     if (state.epoch !== epoch) return 'epoch';
     return state.expandedUntilMs === null || state.expandedUntilMs < expandedUntilMs ? 'horizon' : null;
   };
-  if ((await findDue(db)) === null) return { due: null, targets: [] };
+  const found = await findDue(db);
+  if (found === null) return { due: null, targets: [] };
+  // Before it is noted as done: the same again is harmless.
+  if (found !== 'horizon') await publishAllScopes(log, store, db);
   const queued = await db.transaction(async (tx) => {
     const due = await findDue(tx);
     if (due === null) return { due, targets: [] };
@@ -198,12 +220,7 @@ export async function startPublisher(deps: PublisherDeps): Promise<Publisher> {
   const publishScopes = async (rows: readonly OutboxRow[]): Promise<void> => {
     const wearerIds = distinct(rows).flatMap(({ kind, id }) => (kind === 'wearer' ? [id] : []));
     if (wearerIds.length === 0) return;
-    const scopes = await store.readWearerScopes(db, wearerIds);
-    await appendInTurns(
-      log,
-      ACCESS,
-      scopes.map((wearer) => accessRecord({ type: 'wearer', wearer })),
-    );
+    await appendScopes(log, await store.readWearerScopes(db, wearerIds));
   };
 
   /** One pass over the outbox; answers whether there may be more. */
