@@ -23,6 +23,8 @@ export interface RecorderProgress {
 export interface RecorderLimits {
   /** Records written in one transaction. */
   readonly rowsPerTransaction: number;
+  /** After few rows the next ones wait so long for company: a transaction costs as much as some hundred rows. */
+  readonly companyMs: number;
   /** A partition whose records hold nothing to write (ticks) has its place written no more often than this. */
   readonly idleMoveEveryMs: number;
   /** Waiting for the database: first, and at most (it doubles). */
@@ -36,6 +38,7 @@ export interface RecorderLimits {
 
 export const DEFAULT_RECORDER_LIMITS: RecorderLimits = {
   rowsPerTransaction: 2_000,
+  companyMs: 50,
   idleMoveEveryMs: 10_000,
   retryFirstMs: 200,
   retryLimitMs: 5_000,

@@ -1,4 +1,5 @@
 /** The recorder's work on one partition while it owns it. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../../ports/clock.js';
 import type { Database } from '../../ports/database.js';
 import {
@@ -36,6 +37,9 @@ export interface PartitionWriter {
   /** No longer ours: nothing more is started. */
   end(): void;
 }
+
+/** Of a full transaction: with so many rows it goes on at once. */
+const COMPANY_SHARE = 4;
 
 /** Someone else moved this partition's place: what is at hand may have been written already. */
 class Displaced extends Error {
@@ -140,6 +144,7 @@ export function startPartitionWriter<T>(deps: PartitionWriterDeps<T>): Partition
       }
       retryMs = limits.retryFirstMs;
       health.worked();
+      if (entries.length > 0 && entries.length < limits.rowsPerTransaction / COMPANY_SHARE) await delay(limits.companyMs);
     } catch (error) {
       if (error instanceof Displaced) {
         logger.info({ ...at }, 'another owner moved the place in this partition; going on from there');
