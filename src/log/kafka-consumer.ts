@@ -37,7 +37,7 @@ export function startConsumer(context: KafkaContext, options: ConsumeOptions): C
 
   /** Begins with nothing. `positions`: where partitions begin unless they are sought, by `topic/partition`. */
   function deliver(membership: Membership | null, positions: ReadonlyMap<string, number>) {
-    const { source, stop } = startFetching(context, fetching);
+    const { source, stop } = startFetching(context, fetching, options.patienceMs ?? 0);
     const delivery = startDelivery({
       source: {
         ...source,

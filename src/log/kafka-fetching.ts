@@ -18,13 +18,19 @@ interface Slot extends TopicPartition {
   readonly wake: () => void;
 }
 
+/** With so many in an answer there may be a backlog: the next is asked for at once. */
+const MANY_RECORDS = 500;
+
+const countRecords = (answers: readonly Fetched[]): number =>
+  answers.reduce((sum, { records }) => sum + records.length, 0);
+
 export interface Fetching {
   readonly source: Pick<RecordSource, 'read' | 'watch' | 'bounds'>;
   stop(): void;
 }
 
 /** Begins to fetch whatever is asked for through `source`, over all errors, until it is stopped. */
-export function startFetching({ log, timings }: KafkaContext, cluster: Cluster): Fetching {
+export function startFetching({ log, timings }: KafkaContext, cluster: Cluster, patienceMs: number): Fetching {
   /** Of the partitions that somebody watches. */
   const slots = new Map<string, Slot>();
   const busyLeaders = new Set<string | null>();
@@ -77,6 +83,7 @@ export function startFetching({ log, timings }: KafkaContext, cluster: Cluster):
       // A broker that answers at once and brings nothing (a batch that compaction has emptied) must not make us spin.
       const waitedMs = Date.now() - beganAtMs;
       if (!isNews && waitedMs < timings.fetchWaitMs / 2) await pause(timings.fetchWaitMs);
+      else if (patienceMs > 0 && countRecords(answers) < MANY_RECORDS) await pause(patienceMs);
     } catch (error) {
       if (stopped) return;
       await recover(error);

@@ -90,6 +90,8 @@ export interface ConsumeOptions {
   readonly topics: readonly string[];
   /** Whether the group's offset moves after each handled batch (intake); others keep their positions themselves. */
   readonly commit: boolean;
+  /** What follows a few records may come so much later, more of it at a time: asking the log costs more than what it answers. */
+  readonly patienceMs?: number;
   readonly handler: ConsumerHandler;
 }
 

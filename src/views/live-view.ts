@@ -13,6 +13,8 @@ import type { StateRecord } from '../ports/states.js';
 import { decodeJson, INPUTS, STATES } from '../ports/topics.js';
 import { countOver, FORGET_AFTER_MS, forgetAtMsOf, withoutOldestOf } from '../watchlist/over.js';
 
+/** Positions are told once a second: they may be read a little later, many at a time. */
+const PATIENCE_MS = 50;
 /** How often subscribers are told: so at most one position a second per wearer. */
 export const POSITIONS_INTERVAL_MS = 1_000;
 /** How often what is over is looked for, ms. */
@@ -219,7 +221,13 @@ export async function startLiveView(deps: LiveViewDeps): Promise<LiveView> {
       noteProgress();
     },
   };
-  const consumer = await log.consume({ group: null, topics: [INPUTS], commit: false, handler });
+  const consumer = await log.consume({
+    group: null,
+    topics: [INPUTS],
+    commit: false,
+    patienceMs: PATIENCE_MS,
+    handler,
+  });
 
   const timer = setInterval(() => {
     const news = [...changed].flatMap((wearerId) => latest.get(wearerId) ?? []);

@@ -144,7 +144,8 @@ export function startPartitionWriter<T>(deps: PartitionWriterDeps<T>): Partition
       }
       retryMs = limits.retryFirstMs;
       health.worked();
-      if (entries.length > 0 && entries.length < limits.rowsPerTransaction / COMPANY_SHARE) await delay(limits.companyMs);
+      if (entries.length > 0 && entries.length < limits.rowsPerTransaction / COMPANY_SHARE)
+        await delay(limits.companyMs);
     } catch (error) {
       if (error instanceof Displaced) {
         logger.info({ ...at }, 'another owner moved the place in this partition; going on from there');

@@ -89,6 +89,7 @@ export async function startRecorder(deps: RecorderDeps): Promise<Recorder> {
       group: sink.group,
       topics: [sink.topic],
       commit: false,
+      patienceMs: limits.companyMs,
       handler: {
         async onAssigned(added, control: PartitionControl) {
           // Where it was here before: another owner may have written meanwhile.
