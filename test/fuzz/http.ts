@@ -53,8 +53,8 @@ function send(url: string, wanted: Sent): Promise<Answer> {
       );
     });
     sent.on('timeout', () => sent.destroy(new Error(`no answer within ${ANSWER_LIMIT_MS} ms`)));
-    // A kept connection may have been closed by the other side in the same moment: Node's documentation says to try again.
-    sent.on('error', (error) => (sent.reusedSocket ? send(url, wanted).then(resolve, reject) : reject(error)));
+    // Not tried again where a kept connection was reset: with one request in flight and none idle for long, that is the program's doing.
+    sent.on('error', reject);
     sent.end(body ?? undefined);
   });
 }

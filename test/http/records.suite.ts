@@ -150,6 +150,9 @@ export function recordsSuite(name: string, open: () => Promise<Adapters>): void 
       for (const name of ['A\u0000', '\ufeff', '\ufeffA'])
         expect((await api.put('/wearers/W-3', { name })).statusCode).toBe(422);
       expect(pointers(await api.put('/wearers/W-3', { nmae: 'A' }))).toEqual(['/name', '/nmae']);
+      // Names that every object has are fields like any other.
+      for (const name of ['constructor', 'toString', 'hasOwnProperty'])
+        expect(pointers(await api.put('/wearers/W-3', { name: 'A', [name]: 0 }))).toEqual([`/${name}`]);
       const tag = await api.put('/tags/T-3', { modelId: 'nowhere' });
       expect([tag.statusCode, pointers(tag)]).toEqual([422, ['/modelId']]);
       const activation = { tagId: 'nowhere', wearerId: 'nobody', fittedAt: NOW };

@@ -85,7 +85,7 @@ export function takeRepeated(
   const changeReason = null;
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     return { own: body, given: {}, changeReason, errors: [] };
-  const isRepeated = (name: string) => (name in Repeated || name === idName) && !ownFields.includes(name);
+  const isRepeated = (name: string) => (Object.hasOwn(Repeated, name) || name === idName) && !ownFields.includes(name);
   const entries = Object.entries(body);
   const own = Object.fromEntries(entries.filter(([name]) => !isRepeated(name)));
   const repeated: unknown = Object.fromEntries(entries.filter(([name]) => isRepeated(name)));
