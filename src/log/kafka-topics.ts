@@ -6,6 +6,13 @@ import { errorType, type KafkaContext, orUnavailable } from './kafka-client.js';
 /** A wearer's watch has up to 1 MB; a batch of one such record has to fit with room to spare. */
 const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 
+/**
+ * What was written within this time is kept beside what is newer: of two states the one that holds more wins, whichever stands last, and a
+ * worker that did not know yet that its partition was gone may have written the older one last. Within it the owner, or who takes over
+ * from it after a crash, reads both and writes the older one over.
+ */
+const COMPACTION_LAG_MS = 900_000;
+
 /** The broker's own default: one on a single node, what its operator chose elsewhere. */
 const BROKER_DEFAULT_REPLICATION = -1;
 
@@ -142,6 +149,7 @@ function toTopicConfig({ topic, partitions, cleanup, retentionMs }: TopicSpec): 
     'message.timestamp.type': 'LogAppendTime',
     'max.message.bytes': String(MAX_BATCH_BYTES),
   };
+  if (cleanup === 'compact') config['min.compaction.lag.ms'] = String(COMPACTION_LAG_MS);
   if (cleanup === 'delete' && retentionMs !== undefined) config['retention.ms'] = String(retentionMs);
   return {
     topic,
