@@ -288,6 +288,12 @@ export function recorderSuite(
         ahead: [],
       });
       expect(await latestPositions(db, `W-${randomUUID()}`, 60_000)).toEqual({ newest: null, ahead: [] });
+
+      // A clock that runs ahead from now on: whoever asks is given what it said, in the order in which it came.
+      const later = [402, 400, 401].map((second) => ping(second, {}, {}, -90_000));
+      await recorder.recorded(INPUTS, await log.append(INPUTS, later));
+      const { newest, ahead } = await latestPositions(db, second, 60_000);
+      expect([newest?.fixedAtMs, seconds(ahead)]).toEqual([TEST_START_MS + 300_000, [400, 401, 402]]);
     });
 
     it('takes the accuracy of the tag’s model where the ping has none', async () => {
