@@ -92,6 +92,9 @@ function test(project, rest) {
   run(process.execPath, [vitest, 'run', '--project', project, `--maxWorkers=${WORKERS[project]}`, ...rest]);
 }
 
+/** What `bench` measures, by its first word; without one, the engine. */
+const BENCHES = { '--path': 'path-bench', '--import': 'import-bench', '--move': 'move-bench' };
+
 /** Bundles one program of load-tests/ (TypeScript, which Node 20 does not run) and runs it. */
 async function runLoadTest(name, rest) {
   const { buildSync } = await import('esbuild');
@@ -151,11 +154,7 @@ const commands = {
   'test:data': () => test('data', rest),
   'test:data-services': () => test('data-services', rest),
   'test:browser': () => test('browser', rest),
-  bench: () =>
-    runLoadTest(
-      rest.includes('--path') ? 'path-bench' : rest.includes('--import') ? 'import-bench' : 'engine-bench',
-      rest,
-    ),
+  bench: () => runLoadTest(BENCHES[rest.find((word) => word in BENCHES)] ?? 'engine-bench', rest),
   async trial() {
     const { runTrial } = await import(pathToFileURL(join(root, 'dist', 'trial', 'trial.js')).href);
     process.exitCode = await runTrial(rest);

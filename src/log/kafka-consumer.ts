@@ -4,7 +4,7 @@
  */
 import type { ConsumeOptions, Consumer, Revocation, TopicPartition } from '../ports/event-log.js';
 import { backoffDelayMs, settlesWithin, sleep } from './backoff.js';
-import { type Delivery, startDelivery } from './delivery.js';
+import { startDelivery } from './delivery.js';
 import {
   connectCluster,
   dropCluster,
