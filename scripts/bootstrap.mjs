@@ -93,7 +93,12 @@ function test(project, rest) {
 }
 
 /** What `bench` measures, by its first word; without one, the engine. */
-const BENCHES = { '--path': 'path-bench', '--import': 'import-bench', '--move': 'move-bench' };
+const BENCHES = {
+  '--path': 'path-bench',
+  '--import': 'import-bench',
+  '--move': 'move-bench',
+  '--feed': 'feed-bench',
+};
 
 /** Bundles one program of load-tests/ (TypeScript, which Node 20 does not run) and runs it. */
 async function runLoadTest(name, rest) {

@@ -12,6 +12,8 @@ interface Slot extends TopicPartition {
   /** Whether somebody could use more: there is nothing in the buffer. */
   hungry: boolean;
   buffer: Fetched | null;
+  /** When the buffer was filled, epoch ms. */
+  filledAtMs: number;
   /** What there is when `fromOffset` turned out to lie outside of the log: reading goes on at its start. */
   movedTo: Bounds | null;
   /** Tells whoever reads it that there is news. */
@@ -28,6 +30,9 @@ export interface Fetching {
   readonly source: Pick<RecordSource, 'read' | 'watch' | 'bounds'>;
   stop(): void;
 }
+
+/** How long the broker holds a fetch at least, ms: below it, asking again costs more than waiting. */
+const SHORTEST_WAIT_MS = 5;
 
 /** Begins to fetch whatever is asked for through `source`, over all errors, until it is stopped. */
 export function startFetching({ log, timings }: KafkaContext, cluster: Cluster, patienceMs: number): Fetching {
@@ -76,18 +81,29 @@ export function startFetching({ log, timings }: KafkaContext, cluster: Cluster, 
     try {
       if (leader === null) throw new Error('Nobody leads the partition at the moment');
       const wanted = own.map(({ topic, partition, fromOffset }) => ({ topic, partition, fromOffset }));
-      const answers = await fetchFrom(cluster, leader, wanted, timings.fetchWaitMs);
+      const waitMs = holdMs(beganAtMs);
+      const answers = await fetchFrom(cluster, leader, wanted, waitMs);
       failures = 0;
       if (stopped) return;
       const isNews = answers.map(accept).includes(true);
       // A broker that answers at once and brings nothing (a batch that compaction has emptied) must not make us spin.
       const waitedMs = Date.now() - beganAtMs;
-      if (!isNews && waitedMs < timings.fetchWaitMs / 2) await pause(timings.fetchWaitMs);
+      if (!isNews && waitedMs < waitMs / 2) await pause(waitMs);
       else if (patienceMs > 0 && countRecords(answers) < MANY_RECORDS) await pause(patienceMs);
     } catch (error) {
       if (stopped) return;
       await recover(error);
     }
+  }
+
+  /**
+   * How long the broker may hold a fetch that finds nothing. A partition whose buffer is full is not in it, and once it is read from
+   * it has to wait until that fetch comes back: so at most as long again as it has been full, and hardly where that is now.
+   */
+  function holdMs(nowMs: number): number {
+    let sinceMs = Number.POSITIVE_INFINITY;
+    for (const { buffer, filledAtMs } of slots.values()) if (buffer) sinceMs = Math.min(sinceMs, nowMs - filledAtMs);
+    return Math.min(timings.fetchWaitMs, Math.max(SHORTEST_WAIT_MS, sinceMs));
   }
 
   /** Keeps an answer for its reader, unless the reader wants something else by now; tells whether it moves anything. */
@@ -96,6 +112,7 @@ export function startFetching({ log, timings }: KafkaContext, cluster: Cluster, 
     if (!slot?.hungry || slot.fromOffset !== answer.fromOffset) return true;
     if (answer.nextOffset === answer.fromOffset) return false;
     slot.buffer = answer;
+    slot.filledAtMs = Date.now();
     slot.hungry = false;
     slot.wake();
     return true;
@@ -163,7 +180,7 @@ export function startFetching({ log, timings }: KafkaContext, cluster: Cluster, 
       },
       watch(at, onNews) {
         const { topic, partition } = at;
-        const nothing = { fromOffset: 0, hungry: false, buffer: null, movedTo: null };
+        const nothing = { fromOffset: 0, hungry: false, buffer: null, filledAtMs: 0, movedTo: null };
         const slot: Slot = { topic, partition, ...nothing, wake: onNews };
         slots.set(slotKey(at), slot);
         return () => {
