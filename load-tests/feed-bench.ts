@@ -31,8 +31,8 @@ const TURN_MS = 20;
 /** Every so many tags one goes in and out of its zone with each of its pings. */
 const ENTERING_EVERY = 10;
 /** Out of the zone it is so far away, degrees north. */
-const OUT_DEGREES = 0.002;
-const RADIUS_METRES = 80;
+const OUT_DEGREES = 0.0006;
+const RADIUS_METRES = 30;
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -113,7 +113,7 @@ async function measure({ rate, seconds, tags }: Options, folder: string, signal:
           fixedAt: new Date(nowMs).toISOString(),
           latitude: isIn ? latitude : latitude + OUT_DEGREES,
           longitude,
-          accuracyMetres: 5,
+          accuracyMetres: 3,
         };
         if (isIn) sentAtMs.set(`${ping.tagId}/${nowMs}`, nowMs);
         messages.push({ key: ping.tagId, value: JSON.stringify(ping) });

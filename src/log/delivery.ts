@@ -13,6 +13,8 @@ export interface RecordSource {
    */
   read(at: TopicPartition, position: number): LogBatch | null;
   watch(at: TopicPartition, wake: () => void): () => void;
+  /** Nothing of it is wanted until it is read again. */
+  release?(at: TopicPartition): void;
   bounds(at: TopicPartition): Promise<{ startOffset: number; endOffset: number }>;
   /** Moves the group's position; null where it does not have one. */
   readonly commit: ((at: TopicPartition, offset: number) => Promise<void>) | null;
@@ -81,6 +83,7 @@ export function startDelivery(options: DeliveryOptions): Delivery {
     pause: (at) =>
       withCursor(at, (cursor) => {
         cursor.paused = true;
+        source.release?.(cursor);
       }),
     resume: (at) =>
       withCursor(at, (cursor) => {

@@ -27,7 +27,7 @@ const countRecords = (answers: readonly Fetched[]): number =>
   answers.reduce((sum, { records }) => sum + records.length, 0);
 
 export interface Fetching {
-  readonly source: Pick<RecordSource, 'read' | 'watch' | 'bounds'>;
+  readonly source: Pick<RecordSource, 'read' | 'watch' | 'release' | 'bounds'>;
   stop(): void;
 }
 
@@ -187,6 +187,10 @@ export function startFetching({ log, timings }: KafkaContext, cluster: Cluster, 
           // Whoever was given the partition again meanwhile has a slot of its own.
           if (slots.get(slotKey(at)) === slot) slots.delete(slotKey(at));
         };
+      },
+      release(at) {
+        const slot = slots.get(slotKey(at));
+        if (slot) Object.assign(slot, { hungry: false, buffer: null, movedTo: null });
       },
       async bounds(at) {
         const [bounds] = await orUnavailable('bounds', timings.answerLimitMs, fetchBounds(cluster, [at]));

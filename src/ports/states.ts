@@ -55,20 +55,43 @@ export function stateKey(record: StateRecord): string {
   }
 }
 
+/** As it stands in a record: the kept fixes of an activation as the bytes of their numbers, a fifth of the time of writing them out. */
+type StoredState =
+  | Exclude<StateRecord, { readonly type: 'activation' }>
+  | (Omit<ActivationRecord, 'state'> & {
+      readonly state: Omit<ActivationState, 'ring'> & { readonly ring: string | readonly number[] };
+    });
+type ActivationRecord = Extract<StateRecord, { readonly type: 'activation' }>;
+
+function encodeState(record: StateRecord): Uint8Array {
+  if (record.type !== 'activation') return encodeJson(record);
+  const { buffer } = Float64Array.from(record.state.ring);
+  const ring = Buffer.from(buffer).toString('base64');
+  return encodeJson({ ...record, state: { ...record.state, ring } } satisfies StoredState);
+}
+
+/** Also as earlier versions wrote it, with the kept fixes as a list of numbers. Throws where the bytes are no JSON. */
+export function decodeState(value: Uint8Array): StateRecord {
+  const stored = decodeJson<StoredState>(value);
+  if (stored.type !== 'activation' || typeof stored.state.ring !== 'string') return stored as StateRecord;
+  const bytes = Uint8Array.from(Buffer.from(stored.state.ring, 'base64'));
+  return { ...stored, state: { ...stored.state, ring: Array.from(new Float64Array(bytes.buffer)) } };
+}
+
 /** How far a state has got, so that of two of one key the newer is known without reading either. */
 const APPLIED_HEADER = 'applied';
 
 /** A state as a record for its partition. */
 export function stateRecord(record: StateRecord, partition: number): NewRecord {
   const headers = { [APPLIED_HEADER]: String(appliedOffset(record)) };
-  return { key: stateKey(record), value: record.type === 'gone' ? null : encodeJson(record), partition, headers };
+  return { key: stateKey(record), value: record.type === 'gone' ? null : encodeState(record), partition, headers };
 }
 
 /** Up to which input a stored state holds all; without the header, as earlier versions wrote them, by its content. Null: unknown. */
 export function appliedOffsetOf({ headers, value }: LogRecord): number | null {
   const told = headers[APPLIED_HEADER];
   if (told !== undefined) return Number(told);
-  return value === null ? null : appliedOffset(decodeJson<StateRecord>(value));
+  return value === null ? null : appliedOffset(decodeState(value));
 }
 
 function appliedOffset(record: StateRecord): number {

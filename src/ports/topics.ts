@@ -111,13 +111,19 @@ export function rejectedRecord(
 /** Most bytes of one append, so that what goes to one partition stays below Kafka's default batch of 1 MB. */
 const MAX_APPEND_BYTES = 900_000;
 
-/** Appends any number of records in their order, in as many appends as their size asks for. Rejects as `append` does. */
-export async function appendInTurns(log: EventLog, topic: string, records: readonly NewRecord[]): Promise<void> {
+/** Appends any number of records in their order, in as many appends as their size asks for. Answers and rejects as `append` does. */
+export async function appendInTurns(
+  log: EventLog,
+  topic: string,
+  records: readonly NewRecord[],
+): Promise<readonly { partition: number; offset: number }[]> {
+  const places: { partition: number; offset: number }[] = [];
   const refused: number[] = [];
   let first: RecordsRefused | null = null;
   const appendPart = async (from: number, to: number): Promise<void> => {
     try {
-      await log.append(topic, from === 0 && to === records.length ? records : records.slice(from, to));
+      const part = from === 0 && to === records.length ? records : records.slice(from, to);
+      for (const place of await log.append(topic, part)) places.push(place);
     } catch (error) {
       if (!(error instanceof RecordsRefused)) throw error;
       first ??= error;
@@ -137,4 +143,5 @@ export async function appendInTurns(log: EventLog, topic: string, records: reado
   }
   if (from < records.length) await appendPart(from, records.length);
   if (first !== null) throw new RecordsRefused((first as RecordsRefused).message, refused, { cause: first });
+  return places;
 }

@@ -1,6 +1,7 @@
 /** Clocks of workers that are not right, and workers that have lost their session: over the embedded log. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ConsumerHandler, EventLog, PartitionControl } from '../../src/ports/event-log.js';
+import { type StateRecord, stateRecord } from '../../src/ports/states.js';
 import { decodeJson, INPUTS, type InputRecord, inputRecord, STATES } from '../../src/ports/topics.js';
 import { type EngineOptions, type EngineWorker, startEngine } from '../../src/roles/engine/engine-worker.js';
 import { noEngineCounters } from '../support/counters.js';
@@ -129,6 +130,37 @@ describe('an owner', () => {
     expect(states).toHaveLength(1);
     release();
     await engine.stop();
+  });
+
+  it('does not read its own checkpoints, sees what another wrote between them, and writes over what is older', async () => {
+    const log = await openLog();
+    const watch = (sequence: number) => watchOf('T-1', [['W-1', 0, null]], { sequence });
+    const tag = inputRecord({ type: 'watch', watch: watch(2) });
+    const { partition } = (await log.append(INPUTS, [tag]))[0]!;
+    const watches = async () =>
+      (await read<StateRecord>(log, STATES)).flatMap(({ value }) =>
+        value.type === 'watch' ? [value.watch.sequence] : [],
+      );
+    const delivered: string[] = [];
+    const consume: EventLog['consume'] = (options) =>
+      log.consume({
+        ...options,
+        handler: {
+          ...options.handler,
+          async onBatch(batch, control) {
+            if (batch.topic === STATES) delivered.push(...batch.records.map(({ key }) => key!));
+            await options.handler.onBatch(batch, control);
+          },
+        },
+      });
+    await start({ ...log, consume }, 0, { checkpointEveryMs: 50 });
+    await vi.waitFor(async () => expect(await watches()).toEqual([2]));
+    expect(delivered).toEqual([]);
+    const older = { type: 'watch', appliedOffset: -1, watch: watch(1) } as const;
+    await log.append(STATES, [stateRecord(older, partition)]);
+    // The embedded log keeps the newest of a key alone.
+    await vi.waitFor(() => expect(delivered[0]).toBe('watch/T-1'), 5_000);
+    await vi.waitFor(async () => expect(await watches()).toEqual([2]), 5_000);
   });
 
   it('checkpoints its partitions one after the other', async () => {

@@ -4,14 +4,9 @@ import { describe, expect, it } from 'vitest';
 import type { Ping, SharedWatch, TagWatch, Term, Zone } from '../../src/engine/types.js';
 import { type StateRecord, stateRecord } from '../../src/ports/states.js';
 import { type InputRecord, STATES } from '../../src/ports/topics.js';
-import {
-  emptyFold,
-  foldInput,
-  noticeState,
-  noticeTombstone,
-  type PartitionFold,
-  takeCheckpoint,
-} from '../../src/roles/engine/partition-fold.js';
+import { type Rotation, startRotation, takeCheckpoint, takeSlice } from '../../src/roles/engine/checkpoint.js';
+import { emptyFold, foldInput, type PartitionFold } from '../../src/roles/engine/partition-fold.js';
+import { noticeState, noticeTombstone } from '../../src/roles/engine/states-notice.js';
 import { createStatesRestore } from '../../src/roles/engine/states-restore.js';
 
 const START_MS = Date.parse('2026-03-01T12:00:00Z');
@@ -239,6 +234,53 @@ describe('the fold of a partition', () => {
         },
       ),
       { numRuns: 60 },
+    );
+  });
+
+  it('yields the same events over crashes anywhere in a round of slices, with inputs folded between them', () => {
+    const life = fc.record({
+      before: fc.nat(150),
+      size: fc.integer({ min: 1, max: 4 }),
+      between: fc.nat(30),
+      written: fc.integer({ min: 0, max: 14 }),
+      after: fc.nat(60),
+      zombieFrom: fc.nat(300),
+      zombieRecords: fc.nat(6),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(minute, { minLength: 30, maxLength: 70 }),
+        fc.array(life, { minLength: 1, maxLength: 6 }),
+        (minutes, lives) => {
+          const inputs = toInputs(minutes);
+          const straight = new Map<string, string>();
+          foldAll(emptyFold(0), inputs, 0, inputs.length, straight);
+
+          const topic: StateRecord[] = [];
+          const found = new Map<string, string>();
+          let fold = emptyFold(0);
+          const goOn = (count: number) =>
+            foldAll(fold, inputs, fold.position, Math.min(inputs.length, fold.position + count), found);
+          for (const { before, size, between, written, after, zombieFrom, zombieRecords } of lives) {
+            goOn(before);
+            let rotation: Rotation | null = startRotation(fold);
+            let left = written;
+            while (rotation !== null && left > 0) {
+              const { records, isLast } = takeSlice(fold, rotation, size);
+              topic.push(...structuredClone(records.slice(0, left)));
+              left -= Math.max(1, records.length);
+              goOn(between);
+              if (isLast) rotation = startRotation(fold);
+            }
+            goOn(after);
+            topic.push(...topic.slice(zombieFrom, zombieFrom + zombieRecords));
+            fold = restore(topic);
+          }
+          foldAll(fold, inputs, fold.position, inputs.length, found);
+          expect(found).toEqual(straight);
+        },
+      ),
+      { numRuns: 150 },
     );
   });
 

@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import type { NewRecord } from '../../src/ports/event-log.js';
 import { type StateRecord, stateKey, stateRecord } from '../../src/ports/states.js';
 import { STATES } from '../../src/ports/topics.js';
-import { emptyFold, takeCheckpoint } from '../../src/roles/engine/partition-fold.js';
+import { takeCheckpoint } from '../../src/roles/engine/checkpoint.js';
+import { emptyFold } from '../../src/roles/engine/partition-fold.js';
 import { createStatesRestore } from '../../src/roles/engine/states-restore.js';
 import { watchOf } from '../support/pings.js';
 

@@ -4,14 +4,9 @@ import { describe, expect, it } from 'vitest';
 import type { EngineEvent, Ping, TagWatch, Term, Zone } from '../../src/engine/types.js';
 import { type StateRecord, stateKey } from '../../src/ports/states.js';
 import type { InputRecord, ReconcileRecord } from '../../src/ports/topics.js';
+import { takeCheckpoint } from '../../src/roles/engine/checkpoint.js';
 import { forgetOrphans } from '../../src/roles/engine/forget.js';
-import {
-  emptyFold,
-  foldInput,
-  type PartitionFold,
-  restoreState,
-  takeCheckpoint,
-} from '../../src/roles/engine/partition-fold.js';
+import { emptyFold, foldInput, type PartitionFold, restoreState } from '../../src/roles/engine/partition-fold.js';
 import { FORGET_AFTER_MS } from '../../src/watchlist/over.js';
 
 const START_MS = Date.parse('2026-03-01T12:00:00Z');

@@ -20,10 +20,9 @@ import {
 import type { Log } from '../../ports/log.js';
 import { believedTickMs, createLogTime } from '../../ports/log-time.js';
 import { type InputAt, readInputs, UnknownFormat } from '../../ports/ping-records.js';
-import { type StateRecord, stateRecord } from '../../ports/states.js';
+import { decodeState } from '../../ports/states.js';
 import {
   ALERTS,
-  appendInTurns,
   decodeJson,
   encodeJson,
   INPUT_PARTITIONS,
@@ -37,18 +36,12 @@ import {
 import { appendWhatFits, asRejected, keepRejected } from '../appending.js';
 import { mergeRequests } from '../reconciler/reconcile-request.js';
 import { createRetentionAlarm } from '../retention-alarm.js';
+import { createCheckpointWriter } from './checkpoint-writer.js';
 import { forgetOrphans } from './forget.js';
-import {
-  emptyFold,
-  foldInput,
-  noticeState,
-  noticeTombstone,
-  type PartitionFold,
-  returnCheckpoint,
-  takeCheckpoint,
-} from './partition-fold.js';
+import { emptyFold, foldInput, type PartitionFold } from './partition-fold.js';
 import type { FoldFault } from './partition-memory.js';
 import { createSharedSchedules } from './shared-schedules.js';
+import { noticeState, noticeTombstone } from './states-notice.js';
 import { createStatesRestore, type StatesRestore } from './states-restore.js';
 
 const ENGINE_GROUP = 'tagwatch-engine';
@@ -66,7 +59,7 @@ export interface EngineCounters {
 export interface EngineOptions {
   /** How often time is told to the fold, ms. */
   readonly tickEveryMs: number;
-  /** How often dirty states are written, ms. */
+  /** How often what has changed is written, ms, over half of that time: a crash costs folding the inputs since again. */
   readonly checkpointEveryMs: number;
   /** An owner whose last heartbeat is older than this (the group's session) does not checkpoint: it may own nothing any more. */
   readonly sessionMs: number;
@@ -74,7 +67,7 @@ export interface EngineOptions {
 
 export const ENGINE_DEFAULTS: EngineOptions = {
   tickEveryMs: 5_000,
-  checkpointEveryMs: 60_000,
+  checkpointEveryMs: 300_000,
   sessionMs: 10_000,
 };
 
@@ -115,9 +108,7 @@ interface OwnedPartition {
   pendingRequests: Map<string, ReconcileRecord>;
   /** Since when they wait for the end of an import of shared conditions; null: they do not. */
   heldSinceMs: number | null;
-  checkpointedAtMs: number;
-  /** A checkpoint is being written: another one would tell of states that may not be in the log. */
-  isCheckpointing: boolean;
+  readonly checkpoints: ReturnType<typeof createCheckpointWriter>;
   readonly control: PartitionControl;
 }
 
@@ -146,8 +137,10 @@ export async function startEngine(deps: {
       if (topic !== INPUTS) continue;
       const states = await control.bounds({ topic: STATES, partition });
       const inputs = await control.bounds({ topic: INPUTS, partition });
+      const fold = emptyFold(partition);
+      const firstAtMs = clock.nowMs() - firstRhythmMs(partition, options.checkpointEveryMs);
       const entry: OwnedPartition = {
-        fold: emptyFold(partition),
+        fold,
         restoreUntil: states.endOffset,
         restoring: createStatesRestore(),
         caughtUpAt: inputs.endOffset,
@@ -156,12 +149,12 @@ export async function startEngine(deps: {
         pendingEvents: [],
         pendingRequests: new Map(),
         heldSinceMs: null,
-        checkpointedAtMs: clock.nowMs() - firstRhythmMs(partition, options.checkpointEveryMs),
-        isCheckpointing: false,
+        checkpoints: createCheckpointWriter({ ...deps, ...options }, fold, control, firstAtMs),
         control,
       };
       owned.set(partition, entry);
       control.seek({ topic: STATES, partition }, states.startOffset);
+      entry.checkpoints.beginBehind(states.endOffset);
       if (states.endOffset <= states.startOffset) finishRestore(entry, inputs.startOffset, control);
       else control.pause({ topic: INPUTS, partition });
     }
@@ -185,6 +178,7 @@ export async function startEngine(deps: {
     fold.position = Math.max(fold.position, inputsStart);
     control.seek({ topic: INPUTS, partition: fold.partition }, fold.position);
     control.resume({ topic: INPUTS, partition: fold.partition });
+    readForeign(entry, control);
     logger.debug({ partition: fold.partition, states, from: fold.position }, 'engine: restored');
   }
 
@@ -196,20 +190,24 @@ export async function startEngine(deps: {
   }
 
   async function onStates(entry: OwnedPartition, batch: LogBatch, control: PartitionControl): Promise<void> {
-    for (const record of batch.records) {
-      if (entry.restoreUntil !== null) entry.restoring.take(record);
-      else if (noticeRecord(entry.fold, record))
-        logger.warn({ partition: batch.partition, key: record.key }, OLDER_STATE);
-    }
-    if (entry.restoreUntil !== null && batch.nextOffset >= entry.restoreUntil) {
+    if (entry.restoreUntil !== null) {
+      for (const record of batch.records) entry.restoring.take(record);
+      if (batch.nextOffset < entry.restoreUntil) return;
       const { startOffset } = await control.bounds({ topic: INPUTS, partition: batch.partition });
-      finishRestore(entry, startOffset, control);
+      entry.checkpoints.beginBehind(batch.nextOffset);
+      return finishRestore(entry, startOffset, control);
     }
+    const until = entry.checkpoints.foreign()?.to ?? 0;
+    for (const record of batch.records)
+      if (record.offset < until && noticeRecord(entry.fold, record))
+        logger.warn({ partition: batch.partition, key: record.key }, OLDER_STATE);
+    entry.checkpoints.noteRead(Math.min(batch.nextOffset, until));
+    if (batch.nextOffset >= until) readForeign(entry, control);
   }
 
   /** Whether it is older than what is held; then the next checkpoint writes over it. */
   function noticeRecord(fold: PartitionFold, { key, value }: LogRecord): boolean {
-    if (value !== null) return noticeState(fold, decodeJson<StateRecord>(value));
+    if (value !== null) return noticeState(fold, decodeState(value));
     return key !== null && noticeTombstone(fold, key);
   }
 
@@ -227,7 +225,10 @@ export async function startEngine(deps: {
     if (!hasShared) entry.heldSinceMs = null;
     else if (before === 0) entry.heldSinceMs = clock.nowMs();
     await appendPending(entry);
-    if (clock.nowMs() - entry.checkpointedAtMs >= options.checkpointEveryMs) await checkpoint(entry, control);
+    if (!mayCheckpoint(entry)) return;
+    const knewOfSome = entry.checkpoints.foreign() !== null;
+    await entry.checkpoints.goOn();
+    if (!knewOfSome && entry.checkpoints.foreign() !== null) readForeign(entry, control);
   }
 
   /** Answers what it was; null for what was folded before or cannot be read. */
@@ -315,39 +316,18 @@ export async function startEngine(deps: {
     entry.pendingEvents = [];
   }
 
-  /**
-   * A checkpoint that fails is no loss: what it held is dirty again, and the next one writes it. `through` says that all of it is in,
-   * so it goes alone, and before the tombstones of what it makes needless.
-   */
-  async function checkpoint(entry: OwnedPartition, control: PartitionControl): Promise<void> {
-    if (entry.restoreUntil !== null || entry.pending.length > 0 || entry.pendingRequests.size > 0) return;
-    if (entry.isCheckpointing) return;
-    if (isSessionLost(control)) {
-      logger.warn({ partition: entry.fold.partition }, 'engine: no heartbeat for a session, so no checkpoint');
-      return;
-    }
-    entry.checkpointedAtMs = clock.nowMs();
-    const records = takeCheckpoint(entry.fold);
-    if (records.length === 0) return;
-    entry.isCheckpointing = true;
-    try {
-      const toWrite = records.map((record) => stateRecord(record, entry.fold.partition));
-      const through = records.findIndex(({ type }) => type === 'through');
-      await appendInTurns(log, STATES, toWrite.slice(0, through));
-      await log.append(STATES, toWrite.slice(through, through + 1));
-      await appendInTurns(log, STATES, toWrite.slice(through + 1));
-      counters.statesCheckpointed(records.length);
-    } catch (error) {
-      returnCheckpoint(entry.fold, records);
-      const tell = error instanceof LogUnavailable && !(error instanceof LogDenied) ? logger.warn : logger.error;
-      tell.call(
-        logger,
-        { partition: entry.fold.partition, err: error },
-        'engine: checkpoint not written, will try again',
-      );
-    } finally {
-      entry.isCheckpointing = false;
-    }
+  /** Not before the log has all that what is written makes up for. */
+  function mayCheckpoint({ restoreUntil, pending, pendingRequests }: OwnedPartition): boolean {
+    return restoreUntil === null && pending.length === 0 && pendingRequests.size === 0;
+  }
+
+  /** What others wrote is read; otherwise states are not. */
+  function readForeign(entry: OwnedPartition, control: PartitionControl): void {
+    const at = { topic: STATES, partition: entry.fold.partition };
+    const foreign = entry.checkpoints.foreign();
+    if (foreign === null) return control.pause(at);
+    control.seek(at, foreign.from);
+    control.resume(at);
   }
 
   /** Who has not been heard for a session may own nothing any more. */
@@ -364,7 +344,7 @@ export async function startEngine(deps: {
     for (const partition of partitions) {
       const entry = owned.get(partition);
       if (!entry) continue;
-      if (how === 'given-up') await checkpoint(entry, control);
+      if (how === 'given-up' && mayCheckpoint(entry)) await entry.checkpoints.writeAll();
       owned.delete(partition);
     }
     logger.info({ revoked: partitions, how, owned: [...owned.keys()] }, 'engine: partitions revoked');
@@ -410,7 +390,9 @@ export async function startEngine(deps: {
       restored: [...owned.values()].filter((entry) => entry.restoreUntil === null).length,
       lag: [...owned.values()].reduce((sum, entry) => sum + lagOf(entry), 0),
       checkpointedAtMs:
-        owned.size === 0 ? null : Math.min(...[...owned.values()].map(({ checkpointedAtMs }) => checkpointedAtMs)),
+        owned.size === 0
+          ? null
+          : Math.min(...[...owned.values()].map(({ checkpoints }) => checkpoints.checkpointedAtMs())),
     }),
     async stop() {
       clearInterval(ticker);

@@ -10,12 +10,11 @@ import { isConcernedNow } from '../../engine/near/concerned.js';
 import { applyShared, createSharedIndex, termsOfCondition } from '../../engine/near/shared-index.js';
 import { firstChangeMs, pastOf } from '../../engine/past/past-change.js';
 import type { EngineEvent, SharedWatch, Term } from '../../engine/types.js';
-import { activationFor, compileTag, joinShared } from '../../engine/watch/compile.js';
-import { activationKey, type StateRecord, watchKey } from '../../ports/states.js';
+import { activationFor, joinShared } from '../../engine/watch/compile.js';
+import type { StateRecord } from '../../ports/states.js';
 import type { HistoryRecord, InputRecord, ReconcileRecord } from '../../ports/topics.js';
 import { compileAlone, foldWatch } from './fold-watch.js';
 import { askWhoseItIs, forgetWhatIsOver } from './forget.js';
-import { watchOf } from './held-watch.js';
 import {
   type ActivationEntry,
   activationEntry,
@@ -36,10 +35,7 @@ export { emptyFold, type PartitionFold } from './partition-memory.js';
 export function restoreState(fold: PartitionFold, record: StateRecord): void {
   switch (record.type) {
     case 'watch':
-      fold.tags.set(
-        record.watch.tagId,
-        createTagEntry(record.watch, compileTag(record.watch), record.appliedOffset, false),
-      );
+      fold.tags.set(record.watch.tagId, createTagEntry(record.watch, null, record.appliedOffset, false));
       return;
     case 'activation':
       fold.activations.set(record.activationId, {
@@ -231,90 +227,4 @@ function stepAll(
     if (own) events.push(...stepAdopted(fold, entry, own, input, offset, onFault).events);
   }
   return { events, notJudged: null, reconcile: [] };
-}
-
-/**
- * The states that changed since the last checkpoint, in the order that a crash in the middle of writing needs: activations, then
- * watches, then `through`, then what is gone. A watch is never ahead of an activation that has yet to fold what
- * came before it, so a restore folds every input under the watch that stood at it.
- */
-export function takeCheckpoint(fold: PartitionFold): readonly StateRecord[] {
-  const records: StateRecord[] = [];
-  for (const [activationId, entry] of fold.activations) {
-    if (!entry.dirty) continue;
-    entry.dirty = false;
-    entry.checkpointedOffset = entry.appliedOffset;
-    const { tagId, state, appliedOffset, nextDueAtMs, lastPing } = entry;
-    records.push({ type: 'activation', appliedOffset, tagId, activationId, state, nextDueAtMs, lastPing });
-  }
-  for (const entry of fold.tags.values()) {
-    if (!entry.dirty) continue;
-    entry.dirty = false;
-    records.push({ type: 'watch', appliedOffset: entry.appliedOffset, watch: watchOf(entry.watch) });
-  }
-  for (const entry of fold.shared.values()) {
-    if (!entry.dirty) continue;
-    entry.dirty = false;
-    records.push({ type: 'shared', appliedOffset: entry.appliedOffset, shared: entry.shared });
-  }
-  if (records.length === 0 && fold.gone.size === 0 && fold.throughOffset === fold.position) return [];
-  fold.throughOffset = fold.position;
-  records.push({ type: 'through', offset: fold.position, tickAtMs: fold.tickAtMs });
-  // A tag's watch before its activations: it would let a late ping begin them anew.
-  for (const [key, appliedOffset] of [...fold.gone].sort(([a], [b]) => (a < b ? 1 : -1)))
-    if (!isHeldAgain(fold, key)) records.push({ type: 'gone', key, appliedOffset });
-  fold.gone.clear();
-  return records;
-}
-
-/** Undoes `takeCheckpoint` for records that could not be written: they are dirty again. */
-export function returnCheckpoint(fold: PartitionFold, records: readonly StateRecord[]): void {
-  for (const record of records) writeOver(fold, record);
-}
-
-/**
- * Reads back what stands in the topic: a record behind what was last checkpointed here is a zombie's, and is written over at the
- * next checkpoint, because compaction keeps what was written last.
- */
-export function noticeState(fold: PartitionFold, record: StateRecord): boolean {
-  const isBehind =
-    (record.type === 'activation' &&
-      record.appliedOffset < (fold.activations.get(record.activationId)?.checkpointedOffset ?? -1)) ||
-    (record.type === 'watch' && record.appliedOffset < (fold.tags.get(record.watch.tagId)?.appliedOffset ?? -1)) ||
-    (record.type === 'shared' &&
-      record.appliedOffset < (fold.shared.get(record.shared.conditionId)?.appliedOffset ?? -1)) ||
-    (record.type === 'through' && record.offset < fold.throughOffset);
-  if (isBehind) writeOver(fold, record);
-  return isBehind;
-}
-
-/** The next checkpoint holds that state again: what stands in the topic is not it. */
-export function writeOver(fold: PartitionFold, record: StateRecord): void {
-  const entry =
-    record.type === 'activation'
-      ? fold.activations.get(record.activationId)
-      : record.type === 'watch'
-        ? fold.tags.get(record.watch.tagId)
-        : record.type === 'shared'
-          ? fold.shared.get(record.shared.conditionId)
-          : undefined;
-  if (entry) entry.dirty = true;
-  if (record.type === 'through') fold.throughOffset = -1;
-  if (record.type === 'gone') fold.gone.set(record.key, record.appliedOffset);
-}
-
-/** Reads back a tombstone: one of something that is held is a zombie's, or older than what came back under its key. */
-export function noticeTombstone(fold: PartitionFold, key: string): boolean {
-  if (!isHeldAgain(fold, key)) return false;
-  const entry = key === activationKey(idOf(key)) ? fold.activations.get(idOf(key)) : fold.tags.get(idOf(key));
-  entry!.dirty = true;
-  return true;
-}
-
-const idOf = (key: string): string => key.slice(key.indexOf('/') + 1);
-
-/** Whether something came back under a key after it was forgotten. */
-function isHeldAgain({ activations, tags }: PartitionFold, key: string): boolean {
-  const id = idOf(key);
-  return (activations.has(id) && key === activationKey(id)) || (tags.has(id) && key === watchKey(id));
 }

@@ -3,10 +3,16 @@ import { type ActivationState, advance, initialState } from '../../engine/advanc
 import type { EngineInput } from '../../engine/inputs.js';
 import { createSharedIndex, type SharedIndex } from '../../engine/near/shared-index.js';
 import type { EngineEvent, NotJudged, Ping, ReconcileRequest, SharedWatch, TagWatch } from '../../engine/types.js';
-import { type CompiledActivation, type CompiledOwn, type CompiledTag, joinShared } from '../../engine/watch/compile.js';
+import {
+  type CompiledActivation,
+  type CompiledOwn,
+  type CompiledTag,
+  compileTag,
+  joinShared,
+} from '../../engine/watch/compile.js';
 import type { ReconcileRecord } from '../../ports/topics.js';
 import { forgetAtMsOf } from '../../watchlist/over.js';
-import { type HeldWatch, holdWatch } from './held-watch.js';
+import { type HeldWatch, holdWatch, watchOf } from './held-watch.js';
 
 export interface TagEntry {
   readonly watch: HeldWatch;
@@ -86,13 +92,25 @@ export function emptyFold(partition: number): PartitionFold {
   };
 }
 
+/** `compiled`: null where it is to be made when it is asked for first; a partition that comes is not held up by all of its tags. */
 export function createTagEntry(
   watch: TagWatch,
-  compiled: CompiledTag,
+  compiled: CompiledTag | null,
   appliedOffset: number,
   dirty: boolean,
 ): TagEntry {
-  return { watch: holdWatch(watch), compiled, appliedOffset, dirty, forgetAtMs: forgetAtMsOf(watch) };
+  const held = holdWatch(watch);
+  let made = compiled;
+  return {
+    watch: held,
+    get compiled() {
+      made ??= compileTag(watchOf(held));
+      return made;
+    },
+    appliedOffset,
+    dirty,
+    forgetAtMs: forgetAtMsOf(watch),
+  };
 }
 
 /** Null, and told, where another tag has it: an activation stays with its tag. */

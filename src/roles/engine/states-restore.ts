@@ -4,9 +4,9 @@
  */
 
 import type { LogRecord } from '../../ports/event-log.js';
-import { appliedOffsetOf, type StateRecord } from '../../ports/states.js';
-import { decodeJson } from '../../ports/topics.js';
-import { type PartitionFold, restoreState, writeOver } from './partition-fold.js';
+import { appliedOffsetOf, decodeState } from '../../ports/states.js';
+import { type PartitionFold, restoreState } from './partition-fold.js';
+import { writeOver } from './states-notice.js';
 
 export interface StatesRestore {
   take(record: LogRecord): void;
@@ -44,7 +44,7 @@ export function createStatesRestore(): StatesRestore {
       newest.sort(([, a], [, b]) => a.record!.offset - b.record!.offset);
       const behind: string[] = [];
       for (const [key, { record, isBehind }] of newest) {
-        const state = decodeJson<StateRecord>(record!.value!);
+        const state = decodeState(record!.value!);
         restoreState(fold, state);
         if (!isBehind) continue;
         behind.push(key);

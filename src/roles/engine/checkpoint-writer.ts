@@ -1,0 +1,142 @@
+/**
+ * Writes a partition's checkpoints: slice by slice while it is owned, all at once when it goes. What it writes it knows, so it does
+ * not read it back; what stands between its own records is somebody else's, and is looked at.
+ */
+import type { Clock } from '../../ports/clock.js';
+import { type EventLog, LogDenied, LogUnavailable, type PartitionControl } from '../../ports/event-log.js';
+import type { Log } from '../../ports/log.js';
+import { type StateRecord, stateRecord } from '../../ports/states.js';
+import { appendInTurns, STATES } from '../../ports/topics.js';
+import { type Rotation, returnCheckpoint, startRotation, takeCheckpoint, takeSlice } from './checkpoint.js';
+import type { PartitionFold } from './partition-memory.js';
+
+/** A round is written over this share of the time until the next. */
+const SPREAD_SHARE = 0.5;
+/** A slice is worth an append, and nothing waits long for one. */
+const SLICE_EVERY_MS = 1_000;
+const MOST_A_SLICE = 1_000;
+
+export interface CheckpointWriter {
+  /** Begins a round where one is due, and writes the next slice of it where that is. */
+  goOn(): Promise<void>;
+  /** Writes all that has changed. */
+  writeAll(): Promise<void>;
+  /** When the newest round began, epoch ms. */
+  checkpointedAtMs(): number;
+  /** Of what others wrote into the topic, the next that has not been read: from an offset up to and without another. */
+  foreign(): { readonly from: number; readonly to: number } | null;
+  /** It has been read up to there. */
+  noteRead(nextOffset: number): void;
+}
+
+export interface CheckpointWriterDeps {
+  readonly log: EventLog;
+  readonly clock: Clock;
+  readonly logger: Log;
+  readonly counters: { statesCheckpointed(count: number): void };
+  readonly checkpointEveryMs: number;
+  readonly sessionMs: number;
+}
+
+/** `firstAtMs`: as if the newest round had begun then. `statesEnd`: one past the last state that was read. */
+export function createCheckpointWriter(
+  deps: CheckpointWriterDeps,
+  fold: PartitionFold,
+  control: PartitionControl,
+  firstAtMs: number,
+): CheckpointWriter & { beginBehind(statesEnd: number): void } {
+  const { log, clock, logger, counters, checkpointEveryMs, sessionMs } = deps;
+  const { partition } = fold;
+  let rotation: Rotation | null = null;
+  let begunAtMs = firstAtMs;
+  let slicedAtMs = firstAtMs;
+  let statesEnd = 0;
+  const foreign: { from: number; to: number }[] = [];
+  /** Another one would tell of states that may not be in the log. */
+  let isWriting = false;
+
+  /** Who has not been heard for a session may own nothing any more. */
+  function mayWrite(): boolean {
+    if (isWriting) return false;
+    if (clock.nowMs() - control.lastHeartbeatAtMs() <= sessionMs) return true;
+    logger.warn({ partition }, 'engine: no heartbeat for a session, so no checkpoint');
+    return false;
+  }
+
+  async function append(records: readonly StateRecord[]): Promise<void> {
+    const places = await appendInTurns(
+      log,
+      STATES,
+      records.map((record) => stateRecord(record, partition)),
+    );
+    for (const { offset } of places) {
+      if (offset > statesEnd) foreign.push({ from: statesEnd, to: offset });
+      statesEnd = offset + 1;
+    }
+  }
+
+  /** `through` says that all of it is in, so it goes alone, and before the tombstones of what it makes needless. */
+  async function write(records: readonly StateRecord[]): Promise<boolean> {
+    if (records.length === 0) return true;
+    isWriting = true;
+    try {
+      const through = records.findIndex(({ type }) => type === 'through');
+      const closing = through < 0 ? records.length : through;
+      await append(records.slice(0, closing));
+      await append(records.slice(closing, closing + 1));
+      await append(records.slice(closing + 1));
+      counters.statesCheckpointed(records.length);
+      return true;
+    } catch (error) {
+      // No loss: what it held is dirty again, and the next one writes it.
+      returnCheckpoint(fold, records);
+      const tell = error instanceof LogUnavailable && !(error instanceof LogDenied) ? logger.warn : logger.error;
+      tell.call(logger, { partition, err: error }, 'engine: checkpoint not written, will try again');
+      return false;
+    } finally {
+      isWriting = false;
+    }
+  }
+
+  function sliceSize(size: number, elapsedMs: number): number {
+    const spreadMs = SPREAD_SHARE * checkpointEveryMs;
+    return Math.min(MOST_A_SLICE, Math.max(1, Math.ceil((size * elapsedMs) / spreadMs)));
+  }
+
+  return {
+    beginBehind(end) {
+      statesEnd = end;
+    },
+    async goOn() {
+      const nowMs = clock.nowMs();
+      if (rotation === null && nowMs - begunAtMs < checkpointEveryMs) return;
+      if (rotation !== null && nowMs - slicedAtMs < Math.min(SLICE_EVERY_MS, checkpointEveryMs)) return;
+      if (!mayWrite()) return;
+      if (rotation === null) {
+        begunAtMs = nowMs;
+        slicedAtMs = nowMs - SLICE_EVERY_MS;
+        rotation = startRotation(fold);
+        if (rotation === null) return;
+      }
+      const { records, isLast } = takeSlice(fold, rotation, sliceSize(rotation.size, nowMs - slicedAtMs));
+      slicedAtMs = nowMs;
+      if (isLast) {
+        if (rotation.isBroken) begunAtMs = nowMs - checkpointEveryMs;
+        rotation = null;
+      }
+      if (!(await write(records))) rotation = null;
+    },
+    async writeAll() {
+      if (!mayWrite()) return;
+      rotation = null;
+      begunAtMs = clock.nowMs();
+      await write(takeCheckpoint(fold));
+    },
+    checkpointedAtMs: () => begunAtMs,
+    foreign: () => foreign[0] ?? null,
+    noteRead(nextOffset) {
+      while (foreign[0] && foreign[0].to <= nextOffset) foreign.shift();
+      if (foreign[0] && foreign[0].from < nextOffset) foreign[0].from = nextOffset;
+    },
+  };
+}

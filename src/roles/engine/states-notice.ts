@@ -1,0 +1,50 @@
+/** What a worker does about states of its partition that somebody else has written: it writes its own over those that are older. */
+import { activationKey, type StateRecord, watchKey } from '../../ports/states.js';
+import type { PartitionFold } from './partition-memory.js';
+
+/**
+ * Reads back what stands in the topic: a record behind what was last checkpointed here is a zombie's, and is written over at the
+ * next checkpoint, because compaction keeps what was written last.
+ */
+export function noticeState(fold: PartitionFold, record: StateRecord): boolean {
+  const isBehind =
+    (record.type === 'activation' &&
+      record.appliedOffset < (fold.activations.get(record.activationId)?.checkpointedOffset ?? -1)) ||
+    (record.type === 'watch' && record.appliedOffset < (fold.tags.get(record.watch.tagId)?.appliedOffset ?? -1)) ||
+    (record.type === 'shared' &&
+      record.appliedOffset < (fold.shared.get(record.shared.conditionId)?.appliedOffset ?? -1)) ||
+    (record.type === 'through' && record.offset < fold.throughOffset);
+  if (isBehind) writeOver(fold, record);
+  return isBehind;
+}
+
+/** The next checkpoint holds that state again: what stands in the topic is not it. */
+export function writeOver(fold: PartitionFold, record: StateRecord): void {
+  const entry =
+    record.type === 'activation'
+      ? fold.activations.get(record.activationId)
+      : record.type === 'watch'
+        ? fold.tags.get(record.watch.tagId)
+        : record.type === 'shared'
+          ? fold.shared.get(record.shared.conditionId)
+          : undefined;
+  if (entry) entry.dirty = true;
+  if (record.type === 'through') fold.throughOffset = -1;
+  if (record.type === 'gone') fold.gone.set(record.key, record.appliedOffset);
+}
+
+/** Reads back a tombstone: one of something that is held is a zombie's, or older than what came back under its key. */
+export function noticeTombstone(fold: PartitionFold, key: string): boolean {
+  if (!isHeldAgain(fold, key)) return false;
+  const entry = key === activationKey(idOf(key)) ? fold.activations.get(idOf(key)) : fold.tags.get(idOf(key));
+  entry!.dirty = true;
+  return true;
+}
+
+const idOf = (key: string): string => key.slice(key.indexOf('/') + 1);
+
+/** Whether something came back under a key after it was forgotten. */
+export function isHeldAgain({ activations, tags }: PartitionFold, key: string): boolean {
+  const id = idOf(key);
+  return (activations.has(id) && key === activationKey(id)) || (tags.has(id) && key === watchKey(id));
+}
