@@ -4,6 +4,9 @@ import { MAX_PINGS_AT_ONCE } from '../formats/pings/ping-message.js';
 import { TRACK_FORMATS, type TrackFormat } from '../formats/tracks/track.js';
 import { joinMinusValues } from './arguments.js';
 
+/** More than Tagwatch could use. */
+const MAX_IN_FLIGHT = 32;
+
 export const REPLAY_HELP = `Usage: tagwatch replay FILE [--tag TAG | --tag-column NAME] [OPTIONS]
 
 Sends a track file, plain or gzipped, to a running Tagwatch over HTTP, as a supplier would.
@@ -25,6 +28,8 @@ Options:
   --format NAME           ${Object.keys(TRACK_FORMATS).join(', ')} (by the file's extension, otherwise by how it begins)
   --skip-bad              leave out what is no usable fix and send the rest (a file with such rows is not sent at all)
   --batch N               pings in one request, 1 to ${MAX_PINGS_AT_ONCE} (500)
+  --in-flight N           requests under way at once, 1 to ${MAX_IN_FLIGHT} (4; with --rate and --live one); those of one tag go one after
+                          the other
   --help                  this
 
 The file, by its format:
@@ -35,7 +40,8 @@ The file, by its format:
   GPX      points of tracks (trkpt) with their time, ele, sat, and speed (metres a second) and course as GPX 1.0 or extensions
            have them
   GeoJSON  Points with a time among their properties (named as in CSV); lines with coordTimes or coordinateProperties.times
-  KML      gx:Track, also in gx:MultiTrack, and Points with a TimeStamp; a LineString has no times and is refused
+  KML      gx:Track, also in gx:MultiTrack, and Points with a TimeStamp. A LineString has no times: it is left out, which is said;
+           a file that holds nothing else is refused
   PLT      GeoLife's: six lines of header, altitude in feet
   NDJSON   Tagwatch's own pings, one a line
 A time without a zone is UTC; seconds and milliseconds since 1970 are understood. Coordinates are WGS84 degrees. Gzip is undone,
@@ -44,8 +50,8 @@ whatever the file is called. The whole file is read once before anything is sent
 Without --live, pings keep the file's times and its order. They carry no sequence numbers, so a ping is known by its content, and a
 second replay of the same file adds nothing. With --live the times are new, and so are the pings.
 
-One request is under way at a time. When Tagwatch does not answer, the same batch is sent again for up to five minutes: it may be
-stopped and started in between, and nothing is lost or doubled.
+When Tagwatch does not answer, the same batch is sent again for up to five minutes: it may be stopped and started in between, and
+nothing is lost or doubled.
 
 Examples:
   eight buses of one file, told apart by its column vehicle_id
@@ -78,6 +84,7 @@ export interface ReplayOptions {
   /** Null: with the times of the file. */
   readonly liveSpeed: number | null;
   readonly batchSize: number;
+  readonly inFlight: number;
 }
 
 export type ReplayCommand =
@@ -96,6 +103,7 @@ const OPTIONS = {
   format: { type: 'string' },
   'skip-bad': { type: 'boolean', default: false },
   batch: { type: 'string', default: '500' },
+  'in-flight': { type: 'string' },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
@@ -145,6 +153,11 @@ export function readReplayOptions(argv: readonly string[]): ReplayCommand {
   const speed = values.speed === undefined ? 1 : number('speed', values.speed, isPositive, 'above 0');
   const isBatch = (value: number) => Number.isInteger(value) && value >= 1 && value <= MAX_PINGS_AT_ONCE;
   const batchSize = number('batch', values.batch, isBatch, `a whole number from 1 to ${MAX_PINGS_AT_ONCE}`);
+  const isPaced = values.rate !== undefined || values.live;
+  const isInFlight = (value: number) => Number.isInteger(value) && value >= 1 && value <= MAX_IN_FLIGHT;
+  const inFlightText = values['in-flight'] ?? (isPaced ? '1' : '4');
+  const inFlight = number('in-flight', inFlightText, isInFlight, `a whole number from 1 to ${MAX_IN_FLIGHT}`);
+  if (isPaced && inFlight > 1) errors.push('--in-flight goes without --rate and --live: they send when it is time.');
   if (values.speed !== undefined && !values.live) errors.push('--speed goes with --live.');
   if (values.rate !== undefined && values.live)
     errors.push('--rate and --live exclude each other: --live has its own pace.');
@@ -163,6 +176,7 @@ export function readReplayOptions(argv: readonly string[]): ReplayCommand {
     ratePerSecond,
     liveSpeed: values.live ? speed : null,
     batchSize,
+    inFlight,
   };
   return { kind: 'run', options };
 }

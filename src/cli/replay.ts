@@ -5,6 +5,7 @@ import { readTrack } from '../formats/tracks/track.js';
 import { checkTrack, TrackCut, type TrackItem, TrackUnreadable } from '../formats/tracks/track-item.js';
 import { type SenderOptions, sendPings } from './ping-sender.js';
 import { openProgress } from './progress.js';
+import { sendInLanes } from './replay-lanes.js';
 import { REPLAY_HELP, type ReplayOptions, readReplayOptions } from './replay-options.js';
 import { batchByRate, batchLive, type Pacer, type PlacedPing, SYSTEM_PACER } from './replay-pace.js';
 
@@ -33,7 +34,7 @@ interface Tally {
   readonly reasons: Map<string, number>;
   /** The first few, as lines of the summary. */
   readonly faults: string[];
-  /** What the file's reader noted, with its first place and how often. */
+  /** What the file's reader noted, and what Tagwatch warns of, with its first place and how often. */
   readonly notes: Map<string, { readonly place: string; count: number }>;
   /** Fixes that got the accuracy of the options. */
   assumed: number;
@@ -69,7 +70,7 @@ function noteNote({ notes }: Tally, place: string, detail: string): void {
   else known.count += 1;
 }
 
-/** What the reader noted, and the accuracy that was assumed: neither makes a row unusable, and nobody should miss them. */
+/** Notes and warnings, and the accuracy that was assumed: none of it makes a row unusable, and nobody should miss it. */
 function tellNotes({ notes, assumed }: Tally, accuracyMetres: number | null): string[] {
   const n = (value: number) => value.toLocaleString('en-GB');
   const lines = [...notes].map(([detail, { place, count }]) => {
@@ -108,6 +109,8 @@ async function sendBatch(batch: readonly PlacedPing[], sender: SenderOptions, ta
     tally.reasons.set(reason, (tally.reasons.get(reason) ?? 0) + 1);
     noteFault(tally, batch[index]?.place ?? '?', `${reason}: ${detail}`);
   }
+  for (const { index, reason, detail } of outcome.warnings)
+    noteNote(tally, batch[index]?.place ?? '?', `${reason}: ${detail}`);
   return null;
 }
 
@@ -212,12 +215,15 @@ async function run(options: ReplayOptions, deps: ReplayDeps, out: Print, err: Pr
   const startedAtMs = performance.now();
   let failure: string | null = null;
   try {
-    for await (const batch of batches) {
-      tally.rows += batch.length;
-      failure = await sendBatch(batch, sender, tally);
-      if (failure !== null) break;
-      progress.update(Math.min(1, tally.rows / expectedRows), tally.sent);
-    }
+    failure = await sendInLanes(countRows(batches, tally), {
+      inFlight: options.inFlight,
+      batchSize,
+      async send(batch) {
+        const why = await sendBatch(batch, sender, tally);
+        if (why === null) progress.update(Math.min(1, tally.rows / expectedRows), tally.sent);
+        return why;
+      },
+    });
   } catch (error) {
     failure = explain(error, file);
   } finally {
@@ -227,6 +233,13 @@ async function run(options: ReplayOptions, deps: ReplayDeps, out: Print, err: Pr
   for (const line of tellNotes(tally, options.accuracyMetres)) out(line);
   if (failure !== null) err(`Gave up: ${failure}`);
   return failure === null && tally.rejected + tally.unusable === 0 ? 0 : 1;
+}
+
+async function* countRows(batches: AsyncIterable<PlacedPing[]>, tally: Tally): AsyncGenerator<PlacedPing[]> {
+  for await (const batch of batches) {
+    tally.rows += batch.length;
+    yield batch;
+  }
 }
 
 function isFileError(error: unknown): error is NodeJS.ErrnoException {

@@ -221,7 +221,7 @@ describe('tagwatch replay', () => {
       sizes.push(pings);
       return pings > 6 ? { status: 413, title: 'Too large' } : null;
     };
-    expect((await run(writeTrack('large.csv', 20), ['--batch', '20'])).code).toBe(0);
+    expect((await run(writeTrack('large.csv', 20), ['--batch', '20', '--in-flight', '1'])).code).toBe(0);
     expect(sizes).toEqual([20, 10, 5, 5, 10, 5, 5]);
     expect(await readPings()).toHaveLength(20);
   });
@@ -281,8 +281,56 @@ describe('tagwatch replay', () => {
     expect(waits).toEqual([1_000, 1_000, 1_000]);
   });
 
+  it('has several requests under way, those of one tag one after the other in the order of the file', async () => {
+    const lines = ['vehicle_id,timestamp,lat,lon'];
+    for (let row = 0; row < 600; row++) {
+      const time = new Date(START_MS + row * 1_000).toISOString();
+      lines.push(`V-${row % 7},${time},53.4,-2.9${String(row).padStart(4, '0')}`);
+    }
+    const file = join(directory, 'several.csv');
+    writeFileSync(file, lines.join('\n'));
+    let underWay = 0;
+    let most = 0;
+    instead = () => {
+      underWay += 1;
+      most = Math.max(most, underWay);
+      return null;
+    };
+    onAnswer = async () => {
+      // Answers in another order than the requests.
+      await new Promise((resolve) => setTimeout(resolve, 20 * Math.random()));
+      underWay -= 1;
+      return true;
+    };
+    const { code, out } = await run(file, ['--batch', '20', '--in-flight', '3']);
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining('600 rows, 600 sent, 600 accepted') });
+    expect(most).toBe(3);
+    const pings = await readPings();
+    expect(pings).toHaveLength(600);
+    for (let tag = 0; tag < 7; tag++) {
+      const times = pings.filter(({ tagId }) => tagId === `V-${tag}`).map(({ fixedAtMs }) => fixedAtMs);
+      expect(times).toEqual(times.toSorted((a, b) => a - b));
+    }
+  });
+
+  it('tells what Tagwatch warns of, once with its first place and how often', async () => {
+    const pings = [0, 1, 2].map((row) => ({
+      tagId: 'V-1',
+      fixedAt: new Date(START_MS + row * 1_000).toISOString(),
+      latitude: 53.4,
+      longitude: -2.9,
+    }));
+    const file = join(directory, 'warned.ndjson');
+    writeFileSync(file, pings.map((ping) => JSON.stringify(ping)).join('\n'));
+    const { code, out } = await run(file, [], {}, []);
+    expect(code).toBe(0);
+    expect(out).toMatch(/Noted:\n {2}line 1: accuracy-missing: .*\(3 times\)/);
+  });
+
   it.each([
     [[], /One FILE is needed/],
+    [['a.csv', '--tag', 'A', '--in-flight', '0'], /--in-flight is "0"/],
+    [['a.csv', '--tag', 'A', '--rate', '5', '--in-flight', '2'], /--in-flight goes without --rate/],
     [['a.csv', '--format', 'shp'], /--format is "shp"; known: csv, gpx/],
     [['a.csv', '--tag', 'A', '--tag-column', 'b'], /either --tag TAG or --tag-column/],
     [
