@@ -5,17 +5,15 @@
 import { toFindingEvent } from '../../alerts/event.js';
 import type { EngineEvent, NotJudged } from '../../engine/types.js';
 import type { Clock } from '../../ports/clock.js';
-import {
-  type Consumer,
-  type EventLog,
-  type LogBatch,
-  LogDenied,
-  type LogRecord,
-  LogUnavailable,
-  type NewRecord,
-  type PartitionControl,
-  type Revocation,
-  type TopicPartition,
+import type {
+  Consumer,
+  EventLog,
+  LogBatch,
+  LogRecord,
+  NewRecord,
+  PartitionControl,
+  Revocation,
+  TopicPartition,
 } from '../../ports/event-log.js';
 import type { Log } from '../../ports/log.js';
 import { believedTickMs, createLogTime } from '../../ports/log-time.js';
@@ -325,9 +323,11 @@ export async function startEngine(deps: {
   function readForeign(entry: OwnedPartition, control: PartitionControl): void {
     const at = { topic: STATES, partition: entry.fold.partition };
     const foreign = entry.checkpoints.foreign();
-    if (foreign === null) return control.pause(at);
-    control.seek(at, foreign.from);
-    control.resume(at);
+    if (foreign === null) control.pause(at);
+    else {
+      control.seek(at, foreign.from);
+      control.resume(at);
+    }
   }
 
   /** Who has not been heard for a session may own nothing any more. */
@@ -337,7 +337,7 @@ export async function startEngine(deps: {
 
   async function onRevoked(
     revoked: readonly TopicPartition[],
-    control: PartitionControl,
+    _control: PartitionControl,
     how: Revocation,
   ): Promise<void> {
     const partitions = partitionsOf(revoked);
