@@ -11,13 +11,8 @@ import type { EngineEvent, ReconcileRequest, TagWatch, Term } from '../../src/en
 import { type CompiledTag, compileTag, joinShared } from '../../src/engine/watch/compile.js';
 import { type StateRecord, stateKey } from '../../src/ports/states.js';
 import type { InputRecord } from '../../src/ports/topics.js';
-import {
-  emptyFold,
-  foldInput,
-  type PartitionFold,
-  restoreState,
-  takeCheckpoint,
-} from '../../src/roles/engine/partition-fold.js';
+import { takeCheckpoint } from '../../src/roles/engine/checkpoint.js';
+import { emptyFold, foldInput, type PartitionFold, restoreState } from '../../src/roles/engine/partition-fold.js';
 import type { World } from '../engine/random-world.js';
 import { createWorld, DRIVEN } from '../engine/shortcut-worlds.js';
 

@@ -27,7 +27,7 @@ export function foldWatch(
 ): Folded {
   const held = fold.tags.get(given.tagId);
   if (held && given.sequence <= held.watch.sequence) return NOTHING;
-  const watch = withoutOldestOf(given, countForgettable(fold, given, fold.tickAtMs));
+  const watch = withoutOldestOf(given, countForgettable(fold, given, fold.tickAtMs, offset));
   const events: EngineEvent[] = [];
   const reconcile: ReconcileRecord[] = [];
   for (const own of held?.compiled.activations ?? []) {

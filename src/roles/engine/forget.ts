@@ -13,24 +13,31 @@ import { watchOf } from './held-watch.js';
 import { createTagEntry, type PartitionFold } from './partition-memory.js';
 
 /** How many of the oldest activations of a watch are over for long, and have nothing left to be told. */
-export function countForgettable(fold: PartitionFold, watch: Omit<TagWatch, 'zones'>, atMs: number): number {
+export function countForgettable(
+  fold: PartitionFold,
+  watch: Omit<TagWatch, 'zones'>,
+  atMs: number,
+  offset: number,
+): number {
   const over = countOver(watch, atMs - FORGET_AFTER_MS);
-  const waiting = watch.activations
-    .slice(0, over)
-    .findIndex(({ activationId }) => (fold.activations.get(activationId)?.nextDueAtMs ?? null) !== null);
+  const waiting = watch.activations.slice(0, over).findIndex(({ activationId }) => {
+    const entry = fold.activations.get(activationId);
+    return entry !== undefined && (entry.nextDueAtMs !== null || entry.appliedOffset > offset);
+  });
   return waiting < 0 ? over : waiting;
 }
 
 /** Forgets what is over for long at a tick: activations, and tags that nobody has worn for as long. */
 export function forgetWhatIsOver(fold: PartitionFold, atMs: number, offset: number): void {
   for (const [tagId, tag] of fold.tags) {
-    if (tag.forgetAtMs > atMs) continue;
+    // What was restored from behind this input goes when it went before: a tombstone of an older input would not remove it.
+    if (tag.forgetAtMs > atMs || tag.appliedOffset > offset) continue;
     if (tag.watch.activations.length === 0) {
       fold.tags.delete(tagId);
       fold.gone.set(watchKey(tagId), offset);
       continue;
     }
-    const count = countForgettable(fold, tag.watch, atMs);
+    const count = countForgettable(fold, tag.watch, atMs, offset);
     if (count === 0) continue;
     for (const own of tag.compiled.activations.slice(0, count)) forgetActivation(fold, own, offset);
     const watch = withoutOldestOf(watchOf(tag.watch), count);
