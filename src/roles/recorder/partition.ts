@@ -144,7 +144,7 @@ export function startPartitionWriter<T>(deps: PartitionWriterDeps<T>): Partition
       }
       retryMs = limits.retryFirstMs;
       health.worked();
-      if (entries.length > 0 && entries.length < limits.rowsPerTransaction / COMPANY_SHARE)
+      if (sink.waitsForCompany && entries.length > 0 && entries.length < limits.rowsPerTransaction / COMPANY_SHARE)
         await delay(limits.companyMs);
     } catch (error) {
       if (error instanceof Displaced) {

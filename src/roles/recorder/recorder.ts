@@ -89,7 +89,7 @@ export async function startRecorder(deps: RecorderDeps): Promise<Recorder> {
       group: sink.group,
       topics: [sink.topic],
       commit: false,
-      patienceMs: limits.companyMs,
+      patienceMs: sink.waitsForCompany ? limits.companyMs : 0,
       handler: {
         async onAssigned(added, control: PartitionControl) {
           // Where it was here before: another owner may have written meanwhile.

@@ -31,6 +31,8 @@ export interface Sink<T> {
   readonly group: string;
   /** Whether the key of a record is a tagId. */
   readonly keyIsTag: boolean;
+  /** Whether a few rows wait for company (`RecorderLimits.companyMs`). */
+  readonly waitsForCompany: boolean;
   /** What a record holds to be written, in order. Throws for what it cannot read. */
   read(record: LogRecord): readonly { readonly place: number; readonly content: T }[];
   /** The bytes to be kept of one of them that the database does not take. */
@@ -80,6 +82,7 @@ export function inputSink(deps: {
     topic: INPUTS,
     group: 'tagwatch-recorder-inputs',
     keyIsTag: true,
+    waitsForCompany: true,
     read(record) {
       const { partition, offset } = record;
       return readInputs(record).flatMap(({ input, place }): { place: number; content: PingRow | RequestRow }[] => {
@@ -160,6 +163,7 @@ export function alertSink(deps: {
     topic: ALERTS,
     group: ALERT_READER,
     keyIsTag: false,
+    waitsForCompany: false,
     read(record) {
       const event = readJson(record);
       for (const name of ['eventId', 'alertId', 'wearerId', 'type']) {
@@ -189,6 +193,7 @@ export function rejectedSink(deps: {
     topic: REJECTED,
     group: 'tagwatch-recorder-rejected',
     keyIsTag: true,
+    waitsForCompany: false,
     read(record) {
       const rejected = readJson(record) as unknown as RejectedRecord;
       const rejectedAtMs = Date.parse(rejected.rejectedAt);
