@@ -396,4 +396,30 @@ describe('time goes by the fixes that are evidence', () => {
         '19:02:02 withdrawn unknown-at-edge 19:00:00- silence superseded',
       ]);
   });
+
+  test('what a late fix took back, and those that waited find again, is the same alert, though the records changed meanwhile', () => {
+    const other = circle('Z-other', place(20_000), 100);
+    const both = watch([square, other], [term('exclusion', square), term('exclusion', other)], { sequence: 2 });
+    const { events } = scenario(DAY, exclusion())
+      .at('12:00:00')
+      .fix(town)
+      .at('12:07:00')
+      .fix(middle)
+      .at('12:08:00')
+      .fix(middle)
+      .at('12:06:30')
+      .fix(town, { afterMs: 100_000 })
+      .at('12:08:30')
+      .watch(both)
+      .at('12:09:00')
+      .fix(middle)
+      .expect([
+        '12:07:02 suspected exclusion 12:07:00- belief',
+        '12:08:02 confirmed exclusion 12:07:00- belief',
+        '12:08:10 withdrawn exclusion 12:07:00- belief',
+        '12:09:02 confirmed exclusion 12:07:00- belief',
+      ]);
+    expect(idsOf(events).size).toBe(1);
+    expect(events.map((event) => event.revision)).toEqual([1, 2, 3, 4]);
+  });
 });

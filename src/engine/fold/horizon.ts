@@ -3,7 +3,7 @@
  * place and the fold run again from there. The fold is causal: a snapshot before the late fix is as it would have been.
  */
 
-import { type ActivationState, type Draft, exactly, type KeptFix, type Snapshot } from '../state.js';
+import { type ActivationState, type Draft, exactly, type KeptFix, type Snapshot, type ToldOver } from '../state.js';
 import { HORIZON_FIXES, HORIZON_MS, KEPT_FIXES, SNAPSHOT_EVERY_FIXES, SNAPSHOT_EVERY_MS } from '../thresholds.js';
 import { sigmaMetres } from './belief.js';
 import { AT_ONCE, backlogFromMs } from './finding.js';
@@ -169,10 +169,17 @@ function moveOn(state: ActivationState, newestAtMs: number): void {
     if (state.setAside.length > 0) forgetSetAside(state, first);
     drop(state, 0, first.ringCount - KEPT_FIXES - first.waiting.length);
     const baseAtMs = first.atMs!;
-    if (state.over.length > 0) state.over = exactly(state.over.filter((each) => each.passedAtMs > baseAtMs));
+    if (state.over.length > 0)
+      state.over = exactly(state.over.filter((each) => each.passedAtMs > baseAtMs || mayBeginAgain(each, waiting)));
   }
   state.snapshotDueAtMs = newestAtMs + SNAPSHOT_EVERY_MS;
   state.snapshotDueCount = state.ringCount + SNAPSHOT_EVERY_FIXES;
+}
+
+/** Fixes that wait may turn out to be true: what was taken back at one of them goes on then, with its id and its revisions. */
+function mayBeginAgain({ told }: ToldOver, waiting: readonly KeptFix[]): boolean {
+  const oldest = waiting[0];
+  return told.withdrawn && oldest !== undefined && told.raisedStartMs >= oldest.fixedAtMs;
 }
 
 /** Lets go of what carries no evidence before the base, and does not wait there: its kept fixes lie together then. */
@@ -209,7 +216,7 @@ export function horizonOf({ fixes, waiting, open }: Pick<Draft, 'fixes' | 'waiti
 /** Nothing before now is judged again: the terms have changed, and the past under them is the reconciler's. */
 export function closeHorizon(draft: Draft): void {
   Object.assign(draft, horizonOf(draft));
-  draft.over = [];
+  draft.over = draft.over.filter((each) => mayBeginAgain(each, draft.waiting));
 }
 
 /**

@@ -21,7 +21,6 @@ import { type InputAt, readInputs, UnknownFormat } from '../../ports/ping-record
 import { decodeState } from '../../ports/states.js';
 import {
   ALERTS,
-  decodeJson,
   encodeJson,
   INPUT_PARTITIONS,
   INPUTS,
