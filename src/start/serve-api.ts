@@ -24,11 +24,15 @@ import type { Clock } from '../ports/clock.js';
 import type { Database } from '../ports/database.js';
 import type { EventLog } from '../ports/event-log.js';
 import type { Log } from '../ports/log.js';
+import { INPUTS } from '../ports/topics.js';
 import type { DatabaseWatch } from '../roles/database-watch.js';
+import { watchSuppliers } from '../roles/intake/supplier-watch.js';
 import type { LogWatch } from '../roles/log-watch.js';
+import { INPUT_READER } from '../roles/recorder/sinks.js';
 import { listAlerts, readAlert } from '../store/alerts.js';
 import { readGapFacts } from '../store/gap-facts.js';
 import { readOrderViolations } from '../store/order-violations.js';
+import { readPlaces } from '../store/positions.js';
 import { recordStore } from '../store/record-store.js';
 import { listRejected } from '../store/rejected-list.js';
 import { latestPositions, readMessagesAfter, readTrail } from '../store/trail.js';
@@ -36,6 +40,7 @@ import { watchStore } from '../store/watch.js';
 import { startAccessView } from '../views/access.js';
 import { startAlertLog } from '../views/alert-log.js';
 import { startLiveView } from '../views/live-view.js';
+import { watchRecorderLag } from '../views/recorder-lag.js';
 import { markClocks, newestByClock } from '../views/trail-clock.js';
 import { addGaps, type GapLine } from '../views/trail-gaps.js';
 import { judgeStretch } from '../views/trail-speeds.js';
@@ -51,6 +56,11 @@ import { VERSION } from './version.js';
 
 /** How often the feed's status is looked at, ms: consoles hear of a database that is away within that. */
 const STATUS_CHECK_MS = 1_000;
+/** How often the record's places are compared with the log, ms. */
+const LAG_CHECK_MS = 5_000;
+/** Tags ping once a minute: a supplier of any number of them that is silent for so long, ms, has a fault of its own. */
+const SUPPLIER_SILENT_AFTER_MS = 300_000;
+const SUPPLIER_CHECK_MS = 10_000;
 /** What of it has to be ready before it answers, in the order of the start. */
 export const API_PARTS = ['alerts', 'positions', 'access'] as const;
 
@@ -83,9 +93,31 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
     () => startAlertLog({ log, logger, epoch }),
     (part) => part.stop(),
   );
+  const recorderLag = await life.start(
+    'recorder lag',
+    () =>
+      watchRecorderLag({
+        readPlaces: () => readPlaces(db, INPUT_READER, INPUTS, epoch),
+        clock,
+        everyMs: LAG_CHECK_MS,
+      }),
+    (part) => part.stop(),
+  );
+  const suppliers = await life.start(
+    'supplier watch',
+    () =>
+      watchSuppliers({
+        log,
+        topics: config.kafkaPingTopics.map(({ topic }) => topic),
+        clock,
+        silentAfterMs: SUPPLIER_SILENT_AFTER_MS,
+        everyMs: SUPPLIER_CHECK_MS,
+      }),
+    (part) => part.stop(),
+  );
   const liveView = await life.start(
     'live view',
-    () => startLiveView({ log, logger }),
+    () => startLiveView({ log, logger, onRecordable: recorderLag.note }),
     (part) => part.stop(),
   );
   const accessView = await life.start(
@@ -169,6 +201,10 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
     const readStatus = (): FeedStatus => ({
       database: database.isPresent() ? 'present' : 'away',
       log: logWatch.isPresent() ? 'present' : 'away',
+      recorderLagMs: recorderLag.read(),
+      silentSuppliers: suppliers
+        .silent()
+        .map(({ topic, lastAtMs }) => ({ topic, lastAt: new Date(lastAtMs).toISOString() })),
     });
     const status = await life.start(
       'status',

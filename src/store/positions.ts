@@ -14,6 +14,20 @@ export async function readPosition(db: Queryable, reader: string, at: TopicParti
   return row === undefined ? null : { epoch: row.epoch, nextOffset: row.next_offset };
 }
 
+/** The places of a reader in all partitions of a topic, as far as they are in this log. */
+export async function readPlaces(
+  db: Queryable,
+  reader: string,
+  topic: string,
+  epoch: string,
+): Promise<ReadonlyMap<number, number>> {
+  const { rows } = await db.query<{ partition: number; next_offset: number }>(
+    'select partition, next_offset from log_position where reader = $1 and topic = $2 and epoch = $3',
+    [reader, topic, epoch],
+  );
+  return new Map(rows.map(({ partition, next_offset }) => [partition, next_offset]));
+}
+
 /** Moves from where the caller believes it is; false where it is elsewhere by now: another owner moved it. */
 export async function movePosition(
   tx: Queryable,

@@ -50,6 +50,8 @@ export interface LiveViewDeps {
   readonly log: EventLog;
   readonly logger: Log;
   readonly positionsIntervalMs?: number;
+  /** Called with each input that the recorder writes, behind what the states hold. */
+  readonly onRecordable?: (partition: number, offset: number, appendedAtMs: number) => void;
 }
 
 /** Starts reading; resolves when reading has begun, which is before it has caught up. */
@@ -211,6 +213,8 @@ export async function startLiveView(deps: LiveViewDeps): Promise<LiveView> {
       for (const record of batch.records) {
         if (record.offset < cursor.next) continue;
         for (const { input } of readAll(record)) {
+          if (input.type === 'ping' || input.type === 'reconcile')
+            deps.onRecordable?.(record.partition, record.offset, record.appendedAtMs);
           if (input.type === 'ping') applyPing(input.ping, input.receivedAtMs);
           else if (input.type === 'watch') applyWatch(input.watch);
           else if (input.type === 'tick') forget(believedTickMs(input.atMs, record));

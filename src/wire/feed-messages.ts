@@ -74,6 +74,13 @@ export const StatusSchema = Type.Object({
   type: Type.Literal('status'),
   database: Type.Enum(['present', 'away']),
   log: Type.Enum(['present', 'away']),
+  recorderLagMs: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()], {
+    description:
+      'how long the oldest input waits that is not in the database, whole seconds; null: the database has not been there',
+  }),
+  silentSuppliers: Type.Array(Type.Object({ topic: Type.String(), lastAt: InstantSchema }), {
+    description: "suppliers' topics that had a message once, and none for five minutes",
+  }),
 });
 export type FeedStatus = Readonly<Omit<Static<typeof StatusSchema>, 'type'>>;
 

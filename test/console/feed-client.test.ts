@@ -198,7 +198,7 @@ describe('against the real feed', () => {
         clock: { nowMs: Date.now },
         logger,
         status: {
-          current: () => ({ database: 'present', log: 'present' }),
+          current: () => ({ database: 'present', log: 'present', recorderLagMs: 0, silentSuppliers: [] }),
           subscribe: () => () => {},
         },
         limits: {},

@@ -7,9 +7,15 @@ import {
   wearerFeatures,
   zoneFeatures,
 } from '../../src/console/model/map-data.js';
-import { countTags, describeConnection, STALE_DATA_MS } from '../../src/console/words/connection-words.js';
+import {
+  countTags,
+  describeConnection,
+  describeTroubles,
+  STALE_DATA_MS,
+} from '../../src/console/words/connection-words.js';
 import { duration, timeOfDay } from '../../src/console/words/times.js';
 import { certainty, episodeWords, explain, explainFix, refusalWords, title } from '../../src/console/words/words.js';
+import type { FeedStatus } from '../../src/wire/feed-messages.js';
 import { finding, instantAt } from '../alerts/events.js';
 
 const nowMs = Date.parse(instantAt(10));
@@ -237,5 +243,22 @@ describe('what the map draws', () => {
     expect(middleBounds([])).toBeNull();
     const many = Array.from({ length: 20 }, (_, index) => position('W', instantAt(0), index === 0 ? -100 : 1));
     expect(middleBounds(many)).toEqual([1, 51, 1, 51]);
+  });
+});
+
+describe('troubles of the other side', () => {
+  const fine: FeedStatus = { database: 'present', log: 'present', recorderLagMs: 0, silentSuppliers: [] };
+  it('are told one by one; what is short is none', () => {
+    expect(describeTroubles(fine)).toEqual([]);
+    expect(describeTroubles({ ...fine, recorderLagMs: 59_000 })).toEqual([]);
+    expect(describeTroubles({ ...fine, recorderLagMs: 180_000 }).join()).toMatch('The record is 3 min behind');
+    const away = describeTroubles({ ...fine, database: 'away', recorderLagMs: 180_000 });
+    expect(away.join()).toMatch(/database is away.*last 3 min is yet to be recorded/);
+    expect(describeTroubles({ ...fine, database: 'away', recorderLagMs: null })).toHaveLength(1);
+    const silentSuppliers = [{ topic: 'tagwatch.pings', lastAt: instantAt(0) }];
+    expect(describeTroubles({ ...fine, log: 'away', silentSuppliers })).toEqual([
+      expect.stringContaining('event log is away'),
+      expect.stringContaining('Nothing has come from tagwatch.pings since'),
+    ]);
   });
 });

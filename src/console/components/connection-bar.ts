@@ -1,7 +1,7 @@
 /** Whether what is on the page can be trusted: connected or not, since when, and how old the newest data are. */
 import type { FeedStatus, PositionItem } from '../../wire/feed-messages.js';
 import type { Connection } from '../feed/feed-client.js';
-import { countTags, describeConnection } from '../words/connection-words.js';
+import { countTags, describeConnection, describeTroubles } from '../words/connection-words.js';
 import { dayAndTime } from '../words/times.js';
 import { byId, setText } from './dom.js';
 
@@ -26,11 +26,8 @@ export function createConnectionBar(): ConnectionBar {
     connection(given) {
       connection = given;
     },
-    status({ database, log }) {
-      const troubles = [
-        log === 'away' ? 'The event log is away: nothing new is judged, and nothing can be acknowledged.' : null,
-        database === 'away' ? 'The database is away: alerts go on; names, zones and tracks may be missing.' : null,
-      ].filter((one) => one !== null);
+    status(status) {
+      const troubles = describeTroubles(status);
       trouble.hidden = troubles.length === 0;
       setText(trouble, troubles.join(' '));
     },

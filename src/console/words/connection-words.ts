@@ -1,7 +1,9 @@
 /** What the connection bar says. Pure. */
+
+import type { FeedStatus } from '../../wire/feed-messages.js';
 import type { Connection } from '../feed/feed-client.js';
 import { STALE_MS } from '../model/map-data.js';
-import { duration, timeOfDay } from './times.js';
+import { dayAndTime, duration, timeOfDay } from './times.js';
 
 /** No new position from anybody for so long is worth a warning: tags ping once a minute. */
 export const STALE_DATA_MS = 2 * 60_000;
@@ -29,4 +31,24 @@ export function countTags(fixedAtMs: Iterable<number>, nowMs: number): string {
   const ages = [...fixedAtMs].map((atMs) => nowMs - atMs);
   const silent = ages.filter((ageMs) => ageMs > STALE_MS).length;
   return ages.length === 0 ? '' : `${ages.length - silent} tags heard, ${silent} silent for over ${duration(STALE_MS)}`;
+}
+
+/** The record is behind by less while it is busy. */
+const LAG_WORTH_TELLING_MS = 60_000;
+
+/** What is wrong on the other side, a sentence each. */
+export function describeTroubles({ database, log, recorderLagMs, silentSuppliers }: FeedStatus): string[] {
+  const troubles: string[] = [];
+  if (log === 'away') troubles.push('The event log is away: nothing new is judged, and nothing can be acknowledged.');
+  const behind = recorderLagMs !== null && recorderLagMs >= LAG_WORTH_TELLING_MS ? duration(recorderLagMs) : null;
+  if (database === 'away') {
+    const since = behind === null ? '' : ` What came in the last ${behind} is yet to be recorded.`;
+    troubles.push(`The database is away: alerts go on; names, zones and tracks may be missing.${since}`);
+  } else if (behind !== null) {
+    troubles.push(`The record is ${behind} behind: alerts go on; tracks are shorter than they will be.`);
+  }
+  for (const { topic, lastAt } of silentSuppliers) {
+    troubles.push(`Nothing has come from ${topic} since ${dayAndTime(Date.parse(lastAt))}: its tags are not heard.`);
+  }
+  return troubles;
 }

@@ -45,6 +45,8 @@ export interface Sink<T> {
   write(tx: Queryable, items: readonly Item<T>[]): Promise<() => void>;
 }
 
+/** Under which the record's places in the inputs stand. */
+export const INPUT_READER = 'tagwatch-recorder-inputs';
 /** Under which the record's place in the alert log stands. */
 export const ALERT_READER = 'tagwatch-recorder-alerts';
 
@@ -80,7 +82,7 @@ export function inputSink(deps: {
   const { db, tables, clock, epoch, counters, limits, days } = deps;
   return {
     topic: INPUTS,
-    group: 'tagwatch-recorder-inputs',
+    group: INPUT_READER,
     keyIsTag: true,
     waitsForCompany: true,
     read(record) {

@@ -40,7 +40,7 @@ async function serve(limits: Partial<FeedLimits> = {}, recentEvents = 10_000): P
   liveView = await startLiveView({ log: opened.log, logger, positionsIntervalMs: 10 });
   await Promise.all([alertLog.caughtUp, liveView.caughtUp]);
   server = createServer((_request, response) => response.end());
-  status = { database: 'present', log: 'present' };
+  status = { database: 'present', log: 'present', recorderLagMs: 0, silentSuppliers: [] };
   feed = registerFeed(server, {
     alertLog,
     liveView,
@@ -395,7 +395,8 @@ describe('while it runs', () => {
     const reader = await join();
     const last = await append(finding());
     await reader.heard((message) => message.type === 'heartbeat' && message.seq === last);
-    tellStatus({ ...status, database: 'away' });
+    const silentSuppliers = [{ topic: 'tagwatch.pings', lastAt: '2026-11-28T18:00:00.000Z' }];
+    tellStatus({ ...status, database: 'away', recorderLagMs: null, silentSuppliers });
     await reader.heard((message) => message.type === 'status' && message.database === 'away');
   });
 

@@ -60,7 +60,10 @@ beforeEach(async () => {
     clock: { nowMs: Date.now },
     logger: silentLog,
     reach: createReach(OWN_REACH),
-    status: { current: () => ({ database: 'present', log: 'present' }), subscribe: () => () => {} },
+    status: {
+      current: () => ({ database: 'present', log: 'present', recorderLagMs: 0, silentSuppliers: [] }),
+      subscribe: () => () => {},
+    },
     access,
   });
   server.listen(0, '127.0.0.1');
