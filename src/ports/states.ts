@@ -5,6 +5,7 @@
 import type { ActivationState } from '../engine/advance.js';
 import type { Ping, SharedWatch, TagWatch } from '../engine/types.js';
 import type { LogRecord, NewRecord } from './event-log.js';
+import { formatHeaders, STATE_FORMAT } from './record-format.js';
 import { decodeJson, encodeJson } from './topics.js';
 
 export type StateRecord =
@@ -83,7 +84,7 @@ const APPLIED_HEADER = 'applied';
 
 /** A state as a record for its partition. */
 export function stateRecord(record: StateRecord, partition: number): NewRecord {
-  const headers = { [APPLIED_HEADER]: String(appliedOffset(record)) };
+  const headers = { ...formatHeaders(STATE_FORMAT), [APPLIED_HEADER]: String(appliedOffset(record)) };
   return { key: stateKey(record), value: record.type === 'gone' ? null : encodeState(record), partition, headers };
 }
 

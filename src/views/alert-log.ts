@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Alert, applyEvent, type Refusal } from '../alerts/alert.js';
 import type { ActionEvent, AlertEvent } from '../alerts/event.js';
+import { readAlertEvent } from '../alerts/read-event.js';
 import {
   type AcceptedEvent,
   type AlertRegister,
@@ -13,6 +14,7 @@ import {
 } from '../alerts/register.js';
 import { type ConsumerHandler, type EventLog, type LogRecord, LogUnavailable } from '../ports/event-log.js';
 import type { Log } from '../ports/log.js';
+import { ALERT_FORMAT, formatHeaders, newerFormatOf } from '../ports/record-format.js';
 import { ALERTS, decodeJson, encodeJson } from '../ports/topics.js';
 
 /** How long an action may take to be appended and read back, together. */
@@ -93,7 +95,8 @@ export async function startAlertLog(deps: AlertLogDeps): Promise<AlertLog> {
   function foldRecord(record: LogRecord): void {
     const event = readEvent(record);
     if (event === null) {
-      logger.error({ offset: record.offset }, 'a record of the alert log cannot be read and is skipped');
+      const newer = newerFormatOf(record, ALERT_FORMAT);
+      logger.error({ offset: record.offset, newer }, 'a record of the alert log cannot be read and is passed by');
       return;
     }
     const { accepted, ...applied } = register.fold(event, record.offset, record.appendedAtMs);
@@ -153,7 +156,11 @@ export async function startAlertLog(deps: AlertLogDeps): Promise<AlertLog> {
           () => reject(new LogUnavailable(`the action was not read back within ${actLimitMs} ms`)),
           actLimitMs,
         );
-        const record = { key: action.wearerId, value: encodeJson(action), headers: { [REQUEST_HEADER]: request } };
+        const record = {
+          key: action.wearerId,
+          value: encodeJson(action),
+          headers: { ...formatHeaders(ALERT_FORMAT), [REQUEST_HEADER]: request },
+        };
         log.append(ALERTS, [{ ...record, partition: 0 }]).catch(reject);
       });
     } finally {
@@ -223,13 +230,9 @@ function judgeForCertain(alert: Alert | null, action: ActionEvent): Acted | null
 
 /** Null for what is neither a finding nor an action that this version knows. */
 function readEvent(record: LogRecord): AlertEvent | null {
-  if (record.value === null) return null;
+  if (record.value === null || newerFormatOf(record, ALERT_FORMAT) !== null) return null;
   try {
-    const event = decodeJson<Partial<AlertEvent> | null>(record.value);
-    if (typeof event?.alertId !== 'string' || typeof event.eventId !== 'string') return null;
-    const isFinding = 'revision' in event && Number.isSafeInteger(event.revision) && typeof event.episode === 'object';
-    const isAction = (event.type === 'acknowledged' || event.type === 'disposed') && typeof event.seen === 'object';
-    return isFinding || isAction ? (event as AlertEvent) : null;
+    return readAlertEvent(decodeJson<unknown>(record.value));
   } catch {
     return null;
   }

@@ -18,6 +18,7 @@ import type {
 import type { Log } from '../../ports/log.js';
 import { believedTickMs, createLogTime } from '../../ports/log-time.js';
 import { type InputAt, readInputs, UnknownFormat } from '../../ports/ping-records.js';
+import { ALERT_FORMAT, formatHeaders, newerFormatOf, STATE_FORMAT } from '../../ports/record-format.js';
 import { decodeState } from '../../ports/states.js';
 import {
   ALERTS,
@@ -95,6 +96,7 @@ interface OwnedPartition {
   /** One past the last state that a restore has to read; null: restored. */
   restoreUntil: number | null;
   restoring: StatesRestore;
+  isNewerTold: boolean;
   /** The end of the inputs when they were assigned: reading up to there is the start-up backlog. */
   caughtUpAt: number;
   endOffset: number;
@@ -140,6 +142,7 @@ export async function startEngine(deps: {
         fold,
         restoreUntil: states.endOffset,
         restoring: createStatesRestore(),
+        isNewerTold: false,
         caughtUpAt: inputs.endOffset,
         endOffset: inputs.endOffset,
         pending: [],
@@ -188,7 +191,7 @@ export async function startEngine(deps: {
 
   async function onStates(entry: OwnedPartition, batch: LogBatch, control: PartitionControl): Promise<void> {
     if (entry.restoreUntil !== null) {
-      for (const record of batch.records) entry.restoring.take(record);
+      for (const record of batch.records) takeState(entry, record);
       if (batch.nextOffset < entry.restoreUntil) return;
       const { startOffset } = await control.bounds({ topic: INPUTS, partition: batch.partition });
       entry.checkpoints.beginBehind(batch.nextOffset);
@@ -202,8 +205,24 @@ export async function startEngine(deps: {
     if (batch.nextOffset >= until) readForeign(entry, control);
   }
 
+  /** What it cannot read it must not go on without, nor write over: the partition waits for a program that can. */
+  function takeState(entry: OwnedPartition, record: LogRecord): void {
+    const newer = newerFormatOf(record, STATE_FORMAT);
+    if (newer === null) return entry.restoring.take(record);
+    const { partition, key } = record;
+    if (!entry.isNewerTold)
+      logger.error(
+        { partition, key, format: newer, known: STATE_FORMAT },
+        'engine: a state is of a newer program than this one, and its partition is not folded: upgrade this one, or stop it',
+      );
+    entry.isNewerTold = true;
+    throw new Error(`the state ${key} has format ${newer}, and this program knows ${STATE_FORMAT}`);
+  }
+
   /** Whether it is older than what is held; then the next checkpoint writes over it. */
-  function noticeRecord(fold: PartitionFold, { key, value }: LogRecord): boolean {
+  function noticeRecord(fold: PartitionFold, record: LogRecord): boolean {
+    const { key, value } = record;
+    if (newerFormatOf(record, STATE_FORMAT) !== null) return false;
     if (value !== null) return noticeState(fold, decodeState(value));
     return key !== null && noticeTombstone(fold, key);
   }
@@ -264,7 +283,11 @@ export async function startEngine(deps: {
     }
     for (const event of events) {
       entry.pendingEvents.push(event);
-      entry.pending.push({ key: event.wearerId, value: encodeJson(toFindingEvent(event)) });
+      entry.pending.push({
+        key: event.wearerId,
+        value: encodeJson(toFindingEvent(event)),
+        headers: formatHeaders(ALERT_FORMAT),
+      });
     }
   }
 

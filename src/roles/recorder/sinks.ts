@@ -1,10 +1,12 @@
 /** What the recorder makes of each topic's records. */
 import type { AlertEvent } from '../../alerts/event.js';
+import { readAlertEvent } from '../../alerts/read-event.js';
 import { AHEAD_LIMIT_MS, ZERO_DEGREES } from '../../engine/thresholds.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Database, Queryable } from '../../ports/database.js';
 import type { LogRecord } from '../../ports/event-log.js';
 import { readInputs } from '../../ports/ping-records.js';
+import { ALERT_FORMAT, newerFormatOf } from '../../ports/record-format.js';
 import type { Fitted, PingRow, RecordTables, RejectedRow, RequestRow } from '../../ports/record-tables.js';
 import {
   ALERTS,
@@ -167,11 +169,12 @@ export function alertSink(deps: {
     keyIsTag: false,
     waitsForCompany: false,
     read(record) {
-      const event = readJson(record);
-      for (const name of ['eventId', 'alertId', 'wearerId', 'type']) {
-        if (typeof event[name] !== 'string') throw new Error(`the alert event has no ${name}`);
-      }
-      return [{ place: 0, content: event as unknown as AlertEvent }];
+      const newer = newerFormatOf(record, ALERT_FORMAT);
+      if (newer !== null)
+        throw new Error(`its format ${newer} is newer than this program, which knows ${ALERT_FORMAT}`);
+      const event = readAlertEvent(readJson(record));
+      if (event === null) throw new Error('it is neither a finding nor an action that this program knows');
+      return [{ place: 0, content: event }];
     },
     bytesOf: ({ record }) => bytesOfRecord(record),
     tagOf: () => null,

@@ -1,0 +1,26 @@
+/**
+ * The format of what Tagwatch's own records hold, in a header. Within a format fields may be added; what an older program would
+ * misread is a new one. A program reads every format up to its own. Of a newer one it reads nothing: readers pass it by and say so,
+ * the recorder keeps it whole among what could not be used, and a partition whose states are newer waits for a program that knows them.
+ */
+import type { LogRecord } from './event-log.js';
+
+const FORMAT_HEADER = 'format';
+
+/** Of records without the header: from before there was one. */
+const FIRST_FORMAT = 1;
+
+/** Of findings and actions in `tagwatch.alerts`. */
+export const ALERT_FORMAT = 1;
+/** Of `tagwatch.states`; 2: kept fixes as bytes. */
+export const STATE_FORMAT = 2;
+
+export function formatHeaders(format: number): Readonly<Record<string, string>> {
+  return { [FORMAT_HEADER]: String(format) };
+}
+
+/** A format that this program does not know; null: it does. */
+export function newerFormatOf({ headers }: Pick<LogRecord, 'headers'>, known: number): string | null {
+  const told = headers[FORMAT_HEADER];
+  return told === undefined || (Number(told) >= FIRST_FORMAT && Number(told) <= known) ? null : told;
+}
