@@ -208,7 +208,10 @@ export async function startEngine(deps: {
   /** What it cannot read it must not go on without, nor write over: the partition waits for a program that can. */
   function takeState(entry: OwnedPartition, record: LogRecord): void {
     const newer = newerFormatOf(record, STATE_FORMAT);
-    if (newer === null) return entry.restoring.take(record);
+    if (newer === null) {
+      entry.restoring.take(record);
+      return;
+    }
     const { partition, key } = record;
     if (!entry.isNewerTold)
       logger.error(
