@@ -67,14 +67,15 @@ export function watchRecorderLag(deps: {
     }
   }
 
-  let looking: Promise<void> | null = null;
-  const lookOnce = () => {
-    looking ??= look().finally(() => {
-      looking = null;
-    });
+  let isLooking = false;
+  const lookOnce = async () => {
+    if (isLooking) return;
+    isLooking = true;
+    await look();
+    isLooking = false;
   };
-  lookOnce();
-  const timer = setInterval(lookOnce, everyMs);
+  void lookOnce();
+  const timer = setInterval(() => void lookOnce(), everyMs);
   timer.unref();
 
   return {

@@ -47,21 +47,21 @@ export async function watchSuppliers(deps: {
     control.resume(at);
   }
 
-  let looking: Promise<void> | null = null;
-  const lookAtAll = () => {
+  let isLooking = false;
+  const lookAtAll = async () => {
+    if (isLooking) return;
+    isLooking = true;
     const startedAtMs = clock.nowMs();
-    looking ??= Promise.all([...seen.values()].map(look))
-      .then(
-        () => {
-          lookedAtMs = startedAtMs;
-        },
-        () => {},
-      )
-      .finally(() => {
-        looking = null;
-      });
+    try {
+      await Promise.all([...seen.values()].map(look));
+      lookedAtMs = startedAtMs;
+    } catch {
+      // The log is away, which is told elsewhere; the next look tells more.
+    } finally {
+      isLooking = false;
+    }
   };
-  const timer = setInterval(lookAtAll, everyMs);
+  const timer = setInterval(() => void lookAtAll(), everyMs);
   timer.unref();
 
   const consumer = await log.consume({
@@ -74,7 +74,7 @@ export async function watchSuppliers(deps: {
           control.pause(at);
           seen.set(nameOf(at), { at, control, endOffset: -1, lastAtMs: null });
         }
-        lookAtAll();
+        void lookAtAll();
       },
       async onBatch(batch, control) {
         const own = seen.get(nameOf(batch));
