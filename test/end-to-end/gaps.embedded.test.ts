@@ -146,6 +146,13 @@ describe('a zone between two fixes, a buffer, and fixes that prove nothing', () 
     for (const ping of pings) expect((await send(url, 'POST', '/pings', [ping])).status).toBe(202);
     await feed.waitFor(({ event }) => event?.tagId === NEAR_TAG && event.type === 'ended');
     feed.close();
+    // What is explained is what stands on record, and the record comes a little later.
+    const path = `/wearers/W-${NEAR_TAG}/trail?from=${minute(-60)}&to=${minute(60)}`;
+    for (let recorded = 0; recorded < pings.length; ) {
+      const { body } = await send(url, 'GET', path);
+      recorded = (body as { features?: unknown[] } | null)?.features?.length ?? 0;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
     return alertsOf(url, NEAR_TAG);
   }
 
