@@ -1,5 +1,7 @@
 /** Dates and times as track files write them, in any spelling that can mean one thing only. */
+
 import { parseInstant } from '../instant.js';
+import { textOf } from '../text-of.js';
 
 /** What one value says. Milliseconds: of an instant since 1970, of a time of day since midnight; an offset is east of UTC. */
 export type TimeReading =
@@ -180,7 +182,7 @@ export function readFileTime(value: unknown, order: DayOrder = null): TimeReadin
  * column's name says that a number counts; null: it says nothing. Null: no offset, such as an abbreviation (there are three `IST`).
  */
 export function readFileOffset(value: unknown, unitMs: number | null = null): number | null {
-  const text = normalise(String(value));
+  const text = normalise(textOf(value));
   if (/^[+-]?\d+(\.\d+)?$/.test(text) && (unitMs !== null || !/^[+-]?\d{3,4}$/.test(text))) {
     const ms = Number(text) * (unitMs ?? HOUR_MS);
     return Math.abs(ms) <= MAX_OFFSET_MS ? Math.round(ms) + 0 : null;

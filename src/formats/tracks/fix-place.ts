@@ -1,4 +1,5 @@
 /** Where one fix was, from all that a file says about it: its coordinates in any notation, and their hemispheres. */
+import { textOf } from '../text-of.js';
 import { type Fields, type Named, toNumber } from './track-fields.js';
 
 type Axis = 'latitude' | 'longitude';
@@ -73,7 +74,7 @@ function axisOfName(name: string): Axis | null {
 function readHemispheres(named: readonly Named[]): ReadonlyMap<Axis, Hemisphere & { readonly name: string }> | string {
   const found = new Map<Axis, Hemisphere & { readonly name: string }>();
   for (const { name, value } of named) {
-    const text = String(value ?? '')
+    const text = textOf(value ?? '')
       .trim()
       .toLowerCase();
     const axis = axisOfName(name);

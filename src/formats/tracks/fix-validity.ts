@@ -1,4 +1,5 @@
 /** Whether there was a fix at all, as files say it: `valid`, `fix`, `fix_quality` and their like. */
+import { textOf } from '../text-of.js';
 import type { Named } from './track-fields.js';
 import { normaliseName } from './track-names.js';
 
@@ -64,7 +65,7 @@ const YES = new Set([
 function readOne({ name, value }: Named): boolean | null {
   const normal = normaliseName(name);
   const isInverse = /invalid|nofix|outdated/.test(normal);
-  const text = normaliseName(String(value));
+  const text = normaliseName(textOf(value));
   if (/^\d{1,2}(?:0+)?$/.test(text) && !isInverse) {
     const number = Number(value);
     // gpsd's and NMEA's mode, and the type as autopilots have it, count "no fix" as 1.
@@ -82,7 +83,7 @@ export interface Validity {
   readonly unknown: readonly string[];
 }
 
-const tell = ({ name, value }: Named) => `${JSON.stringify(name)} is ${JSON.stringify(String(value).slice(0, 40))}`;
+const tell = ({ name, value }: Named) => `${JSON.stringify(name)} is ${JSON.stringify(textOf(value).slice(0, 40))}`;
 
 /** What all that is said about a fix comes to: one that says there was none is enough. */
 export function readValidity(named: readonly Named[]): Validity {

@@ -2,6 +2,7 @@
 
 import { isWgs84Name } from '../crs.js';
 import { parsePing } from '../pings/tagwatch-ping.js';
+import { textOf } from '../text-of.js';
 import { readFileTime } from './file-time.js';
 import { resolveFixPlace } from './fix-place.js';
 import { resolveFixTime } from './fix-time.js';
@@ -103,10 +104,10 @@ const NUMBERS = [
 /** What the file says of a reference system that is not WGS84, or null. */
 function findForeignDatum(fields: Fields): string | null {
   const foreign = (fields.named?.datum ?? []).find(
-    ({ value }) => readFileTime(value).kind !== 'date' && !isWgs84Name(String(value)),
+    ({ value }) => readFileTime(value).kind !== 'date' && !isWgs84Name(textOf(value)),
   );
   if (foreign === undefined) return null;
-  return `${JSON.stringify(foreign.name)} is ${JSON.stringify(String(foreign.value).slice(0, 40))}; positions are in WGS84. Convert them.`;
+  return `${JSON.stringify(foreign.name)} is ${JSON.stringify(textOf(foreign.value).slice(0, 40))}; positions are in WGS84. Convert them.`;
 }
 
 function readAccuracy(value: unknown): unknown {

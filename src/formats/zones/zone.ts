@@ -1,7 +1,9 @@
 /** A zone as a GeoJSON Feature (`wire.md`, "Records"): everything that is wrong with it, each with its place, or its geometry. */
+
 import { area } from '@turf/turf';
 import type { Zone, ZonePriority } from '../../engine/types.js';
 import { parseInstant } from '../instant.js';
+import { textOf } from '../text-of.js';
 import { doubledArea } from './planar.js';
 import {
   type Bbox,
@@ -98,7 +100,7 @@ function readProperties(value: unknown, report: Report): ZoneProperties {
     report(`${at}/effectiveAt`, 'effectiveAt is an RFC 3339 instant with Z or an offset.');
   }
   return {
-    name: String(name),
+    name: textOf(name),
     priority: priority as ZonePriority,
     bufferMetres: bufferMetres as number | null,
     effectiveAt: effectiveAt as string | null,
