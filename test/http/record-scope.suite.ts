@@ -90,7 +90,7 @@ export function recordScopeSuite(name: string, open: () => Promise<Adapters>): v
     });
 
     it('what scope needs of a wearer stands in the log as it was written', async () => {
-      await expect.poll(() => view.findWearer('W-mine')).toBeDefined();
+      await expect.poll(() => view.findWearer('W-mine')).toMatchObject({ wearerId: 'W-mine' });
       expect(view.findWearer('W-res')).toEqual({
         wearerId: 'W-res',
         force: 'kent',

@@ -4,7 +4,7 @@ import { readAlertEvent } from '../../src/alerts/read-event.js';
 import type { EventLog, LogRecord } from '../../src/ports/event-log.js';
 import { ALERT_FORMAT, formatHeaders, newerFormatOf, STATE_FORMAT } from '../../src/ports/record-format.js';
 import { stateRecord } from '../../src/ports/states.js';
-import { ALERTS, encodeJson, STATES } from '../../src/ports/topics.js';
+import { ALERTS, encodeJson, INPUTS, REJECTED, STATES } from '../../src/ports/topics.js';
 import { startEngine } from '../../src/roles/engine/engine-worker.js';
 import { alertSink } from '../../src/roles/recorder/sinks.js';
 import { startAlertLog } from '../../src/views/alert-log.js';
@@ -91,6 +91,25 @@ it('a partition whose states are newer is not folded and not written over, and t
   const kept: LogRecord[] = [];
   await log.readToEnd([{ topic: STATES, partition: 3 }], ({ records }) => void kept.push(...records));
   expect(kept.map(({ headers }) => newerFormatOf({ headers }, STATE_FORMAT))).toEqual([String(STATE_FORMAT + 1)]);
+});
+
+it('an input of a newer form is waited at, told once as an error, and what stands behind it is not passed over', async () => {
+  const log = await openLog();
+  const pings = [{ key: null, value: encodeJson({ type: 'pings', format: 2, count: 1 }), partition: 3 }];
+  await log.append(INPUTS, [...pings, { key: null, value: encodeJson({ type: 'tick', atMs: 1 }), partition: 3 }]);
+  const said = createRememberingLog();
+  const engine = await startEngine({ log, clock: { nowMs: Date.now }, logger: said, counters: noEngineCounters });
+  ending.push(engine.stop);
+  const errors = () => said.entries.filter(({ level }) => level === 'error');
+  await vi.waitFor(() => expect(errors()).toHaveLength(1), { timeout: 10_000 });
+  // Some tries later it stands where it stood.
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  expect(engine.status().lag).toBeGreaterThanOrEqual(2);
+  expect(engine.isReady()).toBe(false);
+  expect(errors()).toMatchObject([{ fields: { partition: 3, what: 'an input at 0' } }]);
+  const rejected: LogRecord[] = [];
+  await log.readToEnd([{ topic: REJECTED, partition: 0 }], ({ records }) => void rejected.push(...records));
+  expect(rejected).toEqual([]);
 });
 
 it('what is written says its format', () => {

@@ -212,14 +212,19 @@ export async function startEngine(deps: {
       entry.restoring.take(record);
       return;
     }
-    const { partition, key } = record;
+    const why = `the state ${record.key} has format ${newer}, and this program knows ${STATE_FORMAT}`;
+    tellNewer(entry, `the state ${record.key}`, why);
+    throw new Error(why);
+  }
+
+  /** Once a partition: it is tried again until somebody acts. */
+  function tellNewer(entry: OwnedPartition, what: string, why: string): void {
     if (!entry.isNewerTold)
       logger.error(
-        { partition, key, format: newer, known: STATE_FORMAT },
-        'engine: a state is of a newer program than this one, and its partition is not folded: upgrade this one, or stop it',
+        { partition: entry.fold.partition, what, why },
+        'engine: a record is of a newer program than this one, and its partition is not folded: upgrade this one, or stop it',
       );
     entry.isNewerTold = true;
-    throw new Error(`the state ${key} has format ${newer}, and this program knows ${STATE_FORMAT}`);
   }
 
   /** Whether it is older than what is held; then the next checkpoint writes over it. */
@@ -258,7 +263,10 @@ export async function startEngine(deps: {
     try {
       inputs = readInputs(record);
     } catch (error) {
-      if (error instanceof UnknownFormat) throw error;
+      if (error instanceof UnknownFormat) {
+        tellNewer(entry, `an input at ${record.offset}`, error.message);
+        throw error;
+      }
       reject(entry, record, 'unreadable-input', 'the record is not JSON of a known type');
       fold.position = record.offset + 1;
       return null;

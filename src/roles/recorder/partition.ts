@@ -120,7 +120,7 @@ export function startPartitionWriter<T>(deps: PartitionWriterDeps<T>): Partition
     try {
       return sink.read(record).map((item) => ({ record, ...item }));
     } catch (error) {
-      // It waits for an upgrade; what was read before it is written first.
+      // It waits for an upgrade, and with it what stands in the same batch.
       if (error instanceof UnknownFormat) throw error;
       return [{ record, unreadable: error instanceof Error ? error.message : String(error) }];
     }
