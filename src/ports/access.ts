@@ -1,4 +1,5 @@
-/** What stands in `tagwatch.access`: who is signed in, and what scope needs to know of wearers. Compacted, one partition. */
+/** What stands in `tagwatch.access`: who is signed in, what was granted, and what scope needs of wearers. Compacted, one partition. */
+import type { Grant } from '../access/grant.js';
 import type { WearerScope } from '../access/may.js';
 import type { Principal } from '../access/principal.js';
 import type { NewRecord } from './event-log.js';
@@ -20,12 +21,14 @@ export type AccessRecord =
   | { readonly type: 'session'; readonly session: Session }
   /** Apart from the session, so that what is told of its use cannot bring back one that has ended. */
   | { readonly type: 'use'; readonly sessionId: string; readonly usedAtMs: number }
+  | { readonly type: 'grant'; readonly grant: Grant }
   | { readonly type: 'wearer'; readonly wearer: WearerScope };
 
 export const ACCESS_PARTITION = { topic: ACCESS, partition: 0 } as const;
 
 export const sessionKey = (sessionId: string): string => `session:${sessionId}`;
 const useKey = (sessionId: string): string => `use:${sessionId}`;
+const grantKey = (subjectId: string): string => `grant:${subjectId}`;
 const wearerKey = (wearerId: string): string => `wearer:${wearerId}`;
 
 export function accessRecord(record: AccessRecord): NewRecord {
@@ -38,6 +41,8 @@ function keyOf(record: AccessRecord): string {
       return sessionKey(record.session.sessionId);
     case 'use':
       return useKey(record.sessionId);
+    case 'grant':
+      return grantKey(record.grant.subjectId);
     case 'wearer':
       return wearerKey(record.wearer.wearerId);
   }

@@ -94,16 +94,24 @@ interface Writing {
 
 const nameOf = ({ kind, id }: { readonly kind: string; readonly id: string }): string => `${kind}:${id}`;
 
-/** Writes records, or says why not. Rejects only where the database is away or broken. */
+/**
+ * Asked in the transaction of a change, once nobody else can write what it is about: whether it may be made at all, and what else is
+ * to be made with it. Its rejection undoes everything.
+ */
+export type Guard = (tx: Queryable) => Promise<void>;
+
+/** Writes records, or says why not. Rejects only where the guard does, and where the database is away or broken. */
 export async function writeRecords(
   { db, store, measure }: WriteDeps,
   puts: readonly RecordPut[],
   writer: Writer,
   nowMs: number,
+  guard: Guard = async () => {},
 ): Promise<WriteOutcome> {
   try {
     return await db.transaction(async (tx): Promise<WriteOutcome> => {
       await lock(tx, store, puts);
+      await guard(tx);
       const writing: Writing = {
         tx,
         store,

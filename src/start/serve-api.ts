@@ -14,12 +14,16 @@ import { registerHealth } from '../http/routes/operation/health.js';
 import { registerStatic } from '../http/routes/operation/static.js';
 import { registerAtv } from '../http/routes/orders/atv.js';
 import { registerMe } from '../http/routes/people/me.js';
+import { grantTarget, recordTarget } from '../http/routes/people/proposal-targets.js';
+import { registerProposals } from '../http/routes/people/proposals.js';
+import { registerSessions } from '../http/routes/people/sessions.js';
 import { registerSignIn } from '../http/routes/people/sign-in.js';
 import { registerPings } from '../http/routes/pings/pings.js';
 import { registerRecords } from '../http/routes/records/register-records.js';
 import { registerRejected } from '../http/routes/rejected/rejected.js';
 import { registerPosition } from '../http/routes/wearers/position.js';
 import { registerTrail } from '../http/routes/wearers/trail.js';
+import { accessRecord } from '../ports/access.js';
 import type { Clock } from '../ports/clock.js';
 import type { Database } from '../ports/database.js';
 import type { EventLog } from '../ports/event-log.js';
@@ -148,13 +152,24 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
     defaultAccuracy: liveView.defaultAccuracy,
     counters: metrics.http,
   });
-  registerRecords(app, {
+  const records = registerRecords(app, {
     db,
     clock,
     serviceArea: config.serviceArea,
     measure: (tx, targets, nowMs) => measureWatches(watchStore, tx, targets, nowMs),
     logger,
   });
+  registerProposals(app, {
+    db,
+    clock,
+    targets: {
+      zone: recordTarget('zone', records),
+      condition: recordTarget('condition', records),
+      suspension: recordTarget('suspension', records),
+      grant: grantTarget({ db, putGrant: (grant) => accessView.append(accessRecord({ type: 'grant', grant })) }),
+    },
+  });
+  registerSessions(app, { sessions: deps.signIn.routes?.sessions ?? null, grants: accessView.grants });
   registerAlerts(app, {
     alertLog,
     record: { list: (filter) => listAlerts(db, filter), read: (alertId) => readAlert(db, alertId) },

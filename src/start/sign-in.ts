@@ -49,7 +49,8 @@ export function createSignIn(config: SignInConfig | null, clock: Clock, logger: 
     isSecure,
   });
   const isCaughtUp = () => view?.isCaughtUp() ?? false;
-  const identify = createIdentify({ provider, sessions, mapping, clock, publicUrl, isCaughtUp });
+  const findGrant = (subjectId: string) => view?.findGrant(subjectId);
+  const identify = createIdentify({ provider, sessions, mapping, clock, publicUrl, findGrant, isCaughtUp });
   return {
     access: {
       identify,

@@ -1,8 +1,9 @@
 /**
- * The api's own fold of `tagwatch.access`: who is signed in, and what scope needs of wearers. It needs the log alone, so whoever is
+ * The api's own fold of `tagwatch.access`: who is signed in, what was granted, and what scope needs of wearers. It needs the log alone, so whoever is
  * signed in stays so while the database is away and over restarts of the api.
  */
 import { isDeepStrictEqual } from 'node:util';
+import type { Grant } from '../access/grant.js';
 import type { WearerScope } from '../access/may.js';
 import { ACCESS_PARTITION, type AccessRecord, type Session, sessionKey } from '../ports/access.js';
 import {
@@ -28,6 +29,8 @@ export interface AccessView {
   findWearer(wearerId: string): WearerScope | undefined;
   findSession(sessionId: string): Session | undefined;
   sessions(): Iterable<Session>;
+  findGrant(subjectId: string): Grant | undefined;
+  grants(): Iterable<Grant>;
   /** Counts changes of what scope knows of wearers: the same in every api that has read as far. */
   wearersVersion(): number;
   /** Appends, and resolves when it has been read back. Rejects with `LogUnavailable`. */
@@ -41,6 +44,7 @@ export interface AccessView {
 export async function startAccessView(deps: { readonly log: EventLog; readonly logger: Log }): Promise<AccessView> {
   const { log, logger } = deps;
   const sessions = new Map<string, Session>();
+  const grants = new Map<string, Grant>();
   const wearers = new Map<string, WearerScope>();
   const subscribers = new Set<(change: AccessChange) => void>();
   const waiters = new Set<{ readonly offset: number; readonly done: () => void }>();
@@ -78,6 +82,12 @@ export async function startAccessView(deps: { readonly log: EventLog; readonly l
       tell({ type: 'session', sessionId: session.sessionId, session });
       return;
     }
+    if (record.type === 'grant') {
+      grants.set(record.grant.subjectId, record.grant);
+      return;
+    }
+    // Of a newer program.
+    if (record.type !== 'wearer') return;
     const { wearer } = record;
     const before = wearers.get(wearer.wearerId);
     if (isDeepStrictEqual(before, wearer)) return;
@@ -141,6 +151,8 @@ export async function startAccessView(deps: { readonly log: EventLog; readonly l
     findWearer: (wearerId) => wearers.get(wearerId),
     findSession: (sessionId) => sessions.get(sessionId),
     sessions: () => sessions.values(),
+    findGrant: (subjectId) => grants.get(subjectId),
+    grants: () => grants.values(),
     wearersVersion: () => wearersVersion,
     append,
     subscribe(onChanged) {

@@ -160,6 +160,49 @@ export function recordScopeSuite(name: string, open: () => Promise<Adapters>): v
       expect((await put('sergeant', '/wearers/W-second', { name: 'Second', force: 'kent' })).statusCode).toBe(201);
     });
 
+    it('an import keeps to the scope and to the rights of each kind, line by line, and writes all of it or nothing', async () => {
+      const importAs = async (role: string, lines: readonly object[]) => {
+        const answer = await api.app.inject({
+          method: 'POST',
+          url: '/api/v1/records/import',
+          headers: { ...as(role), 'content-type': 'application/x-ndjson' },
+          payload: lines.map((line) => JSON.stringify(line)).join('\n'),
+        });
+        return { status: answer.statusCode, lines: answer.json().lines, body: answer.json() };
+      };
+      const own = { kind: 'wearer', id: 'W-imported', body: { name: 'Imported', force: 'kent' } };
+      const order = { kind: 'order', id: 'O-imported', body: { wearerId: 'W-imported', type: 'bail', ...STARTS } };
+      const foreign = [
+        { kind: 'wearer', id: 'W-out', body: { name: 'Taken', force: 'kent' } },
+        { kind: 'order', id: 'O-x', body: { wearerId: 'W-res', type: 'bail', ...STARTS } },
+        {
+          kind: 'condition',
+          id: 'C-of-all',
+          body: { appliesTo: 'all-wearers', kind: 'exclusion', zoneId: 'Z-in', ...STARTS },
+        },
+        { kind: 'tag', id: 'T-new', body: {} },
+      ];
+      const mixed = await importAs('sergeant', [own, order, ...foreign]);
+      expect(mixed.status).toBe(422);
+      expect(mixed.lines.map(({ line, status }: { line: number; status: number }) => [line, status])).toEqual([
+        [3, 404],
+        [4, 422],
+        [5, 403],
+        [6, 403],
+      ]);
+      expect(mixed.lines[1].errors).toEqual([{ pointer: '/body/wearerId', detail: 'there is no wearer W-res' }]);
+      expect((await local.get('/wearers/W-imported')).statusCode).toBe(404);
+      expect((await importAs('sergeant', [own, order])).body).toMatchObject({ created: 2 });
+      expect((await local.get('/orders/O-imported')).json().author).toBe('https://idp.example#me');
+      // A token whose operations are told by its scope; the same table.
+      const byToken = await importAs('service', [
+        { ...own, body: { ...own.body, name: 'By token' } },
+        ...foreign.slice(0, 2),
+      ]);
+      expect(byToken.lines.map(({ status }: { status: number }) => status)).toEqual([404, 422]);
+      expect((await importAs('supervisor', [own])).status).toBe(403);
+    });
+
     it('what takes a second person is refused to one', async () => {
       const shared = { appliesTo: 'all-wearers', kind: 'exclusion', zoneId: 'Z-of-all', ...STARTS };
       for (const path of ['/conditions/C-of-all', '/conditions/C-of-all-2'])

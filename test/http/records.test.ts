@@ -1,6 +1,7 @@
 import { afterAll } from 'vitest';
 import { openTestPglite } from '../support/database.js';
 import { openTestLog } from '../support/embedded-log.js';
+import { proposalsSuite } from './proposals.suite.js';
 import { publisherSuite } from './publisher.suite.js';
 import { recordScopeSuite } from './record-scope.suite.js';
 import { recordsSuite } from './records.suite.js';
@@ -26,6 +27,11 @@ recordsImportSuite('embedded', async () => {
 });
 
 recordScopeSuite('embedded', async () => {
+  const { log, dispose } = await openTestLog();
+  return { db: await openDatabase(), log, stop: dispose };
+});
+
+proposalsSuite('embedded', async () => {
   const { log, dispose } = await openTestLog();
   return { db: await openDatabase(), log, stop: dispose };
 });

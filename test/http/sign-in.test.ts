@@ -2,7 +2,9 @@ import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import { UnsecuredJWT } from 'jose';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Grant } from '../../src/access/grant.js';
 import { type App, createApp } from '../../src/http/app.js';
+import type { Access } from '../../src/http/plugins/principal.js';
 import { registerMe } from '../../src/http/routes/people/me.js';
 import { registerSignIn } from '../../src/http/routes/people/sign-in.js';
 import { createIdentify } from '../../src/http/sign-in/identify.js';
@@ -77,6 +79,7 @@ async function startApi(issuer: string, url: string): Promise<Api> {
     mapping: MAPPING,
     clock,
     publicUrl: url,
+    findGrant: (subjectId) => view.findGrant(subjectId),
     isCaughtUp: () => view.isCaughtUp(),
   });
   const app = await createApp({
@@ -243,6 +246,32 @@ describe('signing in', () => {
       expect((await wall.me(front.url)).status).toBe(200);
     aheadMs = ABSOLUTE_LIMIT_MS;
     expect((await wall.me(front.url)).status).toBe(401);
+  });
+
+  test('what administrators grant or take away holds at once, and tells who is connected', async () => {
+    const browser = openBrowser();
+    await browser.signIn(front.url, 'alice');
+    const subjectId = `${provider.url}#alice`;
+    const headers = { cookie: [...browser.jarOf(front.url)].map(([name, value]) => `${name}=${value}`).join('; ') };
+    const identify = async () =>
+      await api.app.access.identify({ method: 'GET', headers } as unknown as Parameters<Access['identify']>[0]);
+    const before = await identify();
+    const put = (grant: Partial<Grant>) =>
+      api.view.append(
+        accessRecord({
+          type: 'grant',
+          grant: { subjectId, roles: [], areas: [], wearerIds: [], isBlocked: false, ...grant },
+        }),
+      );
+    await put({ roles: ['auditor', 'service'], wearerIds: ['W-9'] });
+    expect(before?.check()).toBe('changed');
+    const granted = await browser.me(front.url);
+    expect(granted.body).toMatchObject({ roles: ['supervisor', 'auditor'], scope: { wearerIds: ['W-9'] } });
+    const then = await identify();
+    expect(then?.check()).toBe('valid');
+    await put({ isBlocked: true });
+    expect(then?.check()).toBe('changed');
+    expect((await browser.me(front.url)).status).toBe(403);
   });
 
   test('a page elsewhere cannot write with the cookie', async () => {

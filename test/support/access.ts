@@ -7,6 +7,8 @@ import type { Access } from '../../src/http/plugins/principal.js';
 
 export const SUBJECT = 'https://idp.example#me';
 export const AS = 'x-test-as';
+/** Another subject than {@link SUBJECT}; a machine where it ends in `-machine`. */
+export const WHO = 'x-test-who';
 
 /** Of Kent's east, with W-mine assigned; a machine's token names everything. */
 export function principalAs(roles: readonly Role[], scope: Partial<Scope> = {}): Principal {
@@ -40,9 +42,11 @@ export const WEARERS: ReadonlyMap<string, WearerScope> = new Map([
 /** Nobody without the header; with it, the roles that it names. */
 export const testAccess: Access = {
   async identify({ headers }) {
-    const roles = headers[AS];
+    const { [AS]: roles, [WHO]: subjectId = SUBJECT } = headers;
     if (typeof roles !== 'string') return null;
-    return { principal: principalAs(roles.split(',') as Role[]), check: () => 'valid' };
+    const known = { ...principalAs(roles.split(',') as Role[]), subjectId: String(subjectId) };
+    const principal: Principal = subjectId.includes('-machine') ? { ...known, kind: 'machine' } : known;
+    return { principal, check: () => 'valid' };
   },
   findWearer: (wearerId) => WEARERS.get(wearerId),
   wearersVersion: () => 0,

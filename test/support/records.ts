@@ -1,10 +1,13 @@
 /** The records' endpoints over a database and a log, with the publisher in the same process, as `main.ts` wires them. */
 import type { LightMyRequestResponse } from 'fastify';
+import type { Grant } from '../../src/access/grant.js';
 import type { SharedWatch, TagWatch } from '../../src/engine/types.js';
 import { unreasonableMs } from '../../src/engine/watch/absences.js';
 import { type App, createApp } from '../../src/http/app.js';
 import type { Access } from '../../src/http/plugins/principal.js';
 import { registerAtv } from '../../src/http/routes/orders/atv.js';
+import { grantTarget, recordTarget } from '../../src/http/routes/people/proposal-targets.js';
+import { registerProposals } from '../../src/http/routes/people/proposals.js';
 import { registerRecords } from '../../src/http/routes/records/register-records.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { Database } from '../../src/ports/database.js';
@@ -47,16 +50,27 @@ export async function openRecordsApi(
   log: EventLog,
   clock: TestClock,
   access?: Access,
+  putGrant: (grant: Grant) => Promise<void> = async () => {},
 ): Promise<RecordsApi> {
   const store: WatchStore = watchStore;
   const logger = createRememberingLog();
   const app = await createApp({ log: silentLog, ...(access && { access }) });
-  registerRecords(app, {
+  const records = registerRecords(app, {
     db,
     clock,
     logger: silentLog,
     serviceArea: null,
     measure: (tx, targets, nowMs) => measureWatches(store, tx, targets, nowMs),
+  });
+  registerProposals(app, {
+    db,
+    clock,
+    targets: {
+      zone: recordTarget('zone', records),
+      condition: recordTarget('condition', records),
+      suspension: recordTarget('suspension', records),
+      grant: grantTarget({ db, putGrant }),
+    },
   });
   registerAtv(app, { readViolations: (orderId) => readOrderViolations(db, orderId), unreasonableMs, clock });
   const publishers: Publisher[] = [];

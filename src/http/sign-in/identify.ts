@@ -1,6 +1,8 @@
 /** Who asks, where sign-in is configured: by a bearer token, or by the cookie of a session. */
 import type { IncomingMessage } from 'node:http';
+import { isDeepStrictEqual } from 'node:util';
 import { type ClaimsMapping, toMachine } from '../../access/claims.js';
+import { applyGrant, type Grant } from '../../access/grant.js';
 import type { Clock } from '../../ports/clock.js';
 import { LogUnavailable } from '../../ports/event-log.js';
 import type { Identity } from '../plugins/principal.js';
@@ -16,12 +18,13 @@ export interface IdentifyDeps {
   readonly mapping: ClaimsMapping;
   readonly clock: Clock;
   readonly publicUrl: string;
-  /** Whether all who are signed in are known by now. */
+  readonly findGrant: (subjectId: string) => Grant | undefined;
+  /** Whether all who are signed in, and all that was granted, are known by now. */
   readonly isCaughtUp: () => boolean;
 }
 
 export function createIdentify(deps: IdentifyDeps): (request: IncomingMessage) => Promise<Identity | null> {
-  const { provider, sessions, mapping, clock, publicUrl, isCaughtUp } = deps;
+  const { provider, sessions, mapping, clock, publicUrl, findGrant, isCaughtUp } = deps;
 
   async function identifyBearer(header: string): Promise<Identity | null> {
     const token = BEARER.exec(header)?.[1];
@@ -43,11 +46,25 @@ export function createIdentify(deps: IdentifyDeps): (request: IncomingMessage) =
     return headers.origin === publicUrl;
   }
 
+  /** With what administrators have granted, or taken away: it holds at once, and an open socket is told by its next check. */
+  function withGrant(identity: Identity): Identity {
+    const readPrincipal = () => applyGrant(identity.principal, findGrant(identity.principal.subjectId));
+    const principal = readPrincipal();
+    return {
+      principal,
+      check() {
+        const state = identity.check();
+        return state === 'valid' && !isDeepStrictEqual(readPrincipal(), principal) ? 'changed' : state;
+      },
+    };
+  }
+
   return async (request) => {
+    if (!isCaughtUp()) throw new LogUnavailable('who is signed in is still being read');
     // Never both: what a token does not allow, a cookie beside it does not either.
     const { authorization } = request.headers;
-    if (authorization !== undefined) return identifyBearer(authorization);
-    if (!isCaughtUp()) throw new LogUnavailable('who is signed in is still being read');
-    return isOfOwnPage(request) ? sessions.find(request) : null;
+    const ofCookie = () => (isOfOwnPage(request) ? sessions.find(request) : null);
+    const identity = authorization === undefined ? ofCookie() : await identifyBearer(authorization);
+    return identity === null ? null : withGrant(identity);
   };
 }

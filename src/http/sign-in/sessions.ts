@@ -34,6 +34,8 @@ export interface Sessions {
   /** Ends the session of a request; answers the cookie that takes its token away. */
   end(request: IncomingMessage): Promise<string>;
   endWhere(isMeant: (session: Session) => boolean): Promise<number>;
+  /** Those that go on, with their latest use as it is known here. */
+  list(): readonly Session[];
 }
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('base64url');
@@ -120,5 +122,9 @@ export function createSessions(deps: {
       return cookieOf('', 0);
     },
     endWhere,
+    list: () =>
+      [...store.all()]
+        .filter((session) => !isOver(session))
+        .map((session) => ({ ...session, usedAtMs: Math.max(session.usedAtMs, used.get(session.sessionId) ?? 0) })),
   };
 }

@@ -19,7 +19,7 @@ export interface RefusedLine {
   readonly line: number;
   readonly kind?: string;
   readonly id?: string;
-  readonly status: 400 | 409 | 412 | 422;
+  readonly status: number;
   readonly detail?: string;
   /** Pointers are into the line. */
   readonly errors?: readonly FieldError[];
@@ -83,6 +83,11 @@ function readLine(line: number, bytes: Uint8Array, serviceArea: Bbox | null): Im
       return { line, status: 400, detail: error.message.replace('The body', 'The line') };
     throw error;
   }
+  return readRecord(line, value, serviceArea);
+}
+
+/** One record, `{kind, id, body}`, as the line that it stands in. */
+export function readRecord(line: number, value: unknown, serviceArea: Bbox | null): ImportLine | RefusedLine {
   const wrong = checkEnvelope(value);
   if (wrong.length > 0) return { line, status: 422, errors: wrong };
   const { kind, id, body } = value as { readonly kind: RecordKind; readonly id: string; readonly body: unknown };

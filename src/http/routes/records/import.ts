@@ -4,10 +4,12 @@ import { splitLines } from '../../../formats/pings/ping-message.js';
 import type { Refusal } from '../../../records/rule.js';
 import { writeRecords } from '../../../records/write-records.js';
 import type { App } from '../../app.js';
-import { FieldError, Problem, problemResponses, sendProblem } from '../../plugins/problems.js';
+import { FieldError, Problem, type ProblemInput, problemResponses, sendProblem } from '../../plugins/problems.js';
 import { compileAllButBody } from '../../plugins/validation.js';
 import { type ImportLine, type RefusedLine, readImportLines } from './import-lines.js';
 import { PUBLISH_WAIT_MS, type RecordDeps, writerOf } from './record-routes.js';
+import { askerOf } from './record-scope.js';
+import { guardWrites, NotAllowed, orNotAllowed } from './write-scope.js';
 
 const NDJSON = 'application/x-ndjson';
 /** Some zones of 10,000 vertices, or as many ordinary records as a transaction should hold. */
@@ -70,6 +72,17 @@ function toRefusedLine({ line, put: { kind, id } }: ImportLine, refusal: Refusal
   }
 }
 
+const toDeniedLine = ({ line, put: { kind, id } }: ImportLine, problem: ProblemInput): RefusedLine => ({
+  line,
+  kind,
+  id,
+  status: problem.status,
+  ...(problem.detail === undefined ? {} : { detail: problem.detail }),
+  ...(problem.errors === undefined
+    ? {}
+    : { errors: problem.errors.map(({ pointer, detail }) => ({ pointer: `/body${pointer}`, detail })) }),
+});
+
 const toProblem = (refused: readonly RefusedLine[], records: number) => ({
   status: 422,
   title: 'Nothing was imported',
@@ -88,7 +101,7 @@ export function registerImport(app: App, deps: RecordDeps): void {
       '/api/v1/records/import',
       {
         schema,
-        config: { operation: 'records.write' },
+        config: { operation: 'records.write', keepsToScope: true },
         bodyLimit: MAX_IMPORT_BYTES,
         validatorCompiler: compileAllButBody,
       },
@@ -101,7 +114,13 @@ export function registerImport(app: App, deps: RecordDeps): void {
         const { records, refused } = readImportLines(lines, deps.serviceArea);
         if (refused.length > 0) return sendProblem(reply, toProblem(refused, lines.length));
         const puts = records.map(({ put }) => put);
-        const outcome = await writeRecords(deps, puts, writerOf(request), deps.clock.nowMs());
+        const writes = puts.map(({ kind, id, said }) => ({ kind, id, content: said.content }));
+        const guard = guardWrites(askerOf(request), writes);
+        const outcome = await orNotAllowed(writeRecords(deps, puts, writerOf(request), deps.clock.nowMs(), guard));
+        if (outcome instanceof NotAllowed) {
+          const told = [...outcome.problems].map(([place, problem]) => toDeniedLine(records[place]!, problem));
+          return sendProblem(reply, toProblem(told, lines.length));
+        }
         if (outcome.type === 'refused') {
           const told = [...outcome.refusals].map(([place, refusal]) => toRefusedLine(records[place]!, refusal));
           if (told.length > 0) return sendProblem(reply, toProblem(told, lines.length));

@@ -16,8 +16,9 @@ import { principalOf } from '../../plugins/principal.js';
 import { problemResponses, sendProblem } from '../../plugins/problems.js';
 import { createTurns } from '../../plugins/turns.js';
 import { compileAllButBody } from '../../plugins/validation.js';
-import { isOfHidden, keepReadable, listReadable, whyNotWritable } from './record-scope.js';
+import { askerOf, isOfHidden, keepReadable, listReadable } from './record-scope.js';
 import { Standing, takeRepeated, toStanding, withRepeated } from './standing.js';
+import { guardWrites, NotAllowed, orNotAllowed } from './write-scope.js';
 
 export interface RecordDeps {
   readonly db: Database;
@@ -68,7 +69,7 @@ function readPrecondition(headers: FastifyRequest['headers']): Precondition | nu
 
 export const etagOf = (version: number): string => `"${version}"`;
 
-function sendRefusal(reply: FastifyReply, refusal: Refusal | null): FastifyReply {
+export function sendRefusal(reply: FastifyReply, refusal: Refusal | null): FastifyReply {
   if (refusal === null) throw new Error('refused without a reason');
   switch (refusal.type) {
     case 'invalid':
@@ -137,11 +138,10 @@ export function registerRecord(app: App, deps: RecordDeps, rule: RecordRule): vo
       const read = readBody(rule, id, request.body, deps.serviceArea);
       if (!read.ok) return sendProblem(reply, { status: 422, errors: [...read.errors] });
       const { said, given, changeReason } = read;
-      const why = await whyNotWritable(request, db, rule, id, said.content);
-      if (why === 'missing') return missing(reply, id);
-      if (why !== null) return sendProblem(reply, why);
       const put = { kind, id, said, given, changeReason, precondition: readPrecondition(request.headers) };
-      const outcome = await writeRecords(deps, [put], writerOf(request), deps.clock.nowMs());
+      const guard = guardWrites(askerOf(request), [{ kind, id, content: said.content }]);
+      const outcome = await orNotAllowed(writeRecords(deps, [put], writerOf(request), deps.clock.nowMs(), guard));
+      if (outcome instanceof NotAllowed) return sendProblem(reply, outcome.first);
       if (outcome.type === 'refused') return sendRefusal(reply, outcome.refusals.get(0) ?? outcome.general);
       const { type, record } = outcome.written[0]!;
       const { wait = true } = request.query as { wait?: boolean };

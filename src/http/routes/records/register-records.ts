@@ -11,12 +11,13 @@ export interface RecordsDeps extends Omit<RecordDeps, 'waiter' | 'store'> {
   readonly logger: Log;
 }
 
-/** Adds them; what waits for publications ends with the application. */
-export function registerRecords(app: App, options: RecordsDeps): void {
+/** Adds them, and answers what others need to write records; what waits for publications ends with the application. */
+export function registerRecords(app: App, options: RecordsDeps): RecordDeps {
   const { logger, ...rest } = options;
   const waiter = createPublicationWaiter(rest.db, logger);
   app.addHook('onClose', () => waiter.stop());
   const deps: RecordDeps = { ...rest, store: recordStore, waiter };
   for (const rule of RECORD_RULES) registerRecord(app, deps, rule);
   registerImport(app, deps);
+  return deps;
 }

@@ -1,0 +1,39 @@
+/** Who may agree to what another one has proposed. Pure. */
+import { mayDo, maySee, type WearerScope } from './may.js';
+import type { Operation } from './operations.js';
+import type { Principal } from './principal.js';
+
+/** What is proposed, as far as rights go by it. */
+export interface Proposed {
+  readonly proposedBy: string;
+  /** What it takes to read it, and whose wearer it is about; null: nobody's. */
+  readonly readOperation: Operation;
+  readonly aboutWearerId: string | null;
+  /** Of a grant: whose rights it changes; null: it changes no rights. */
+  readonly aboutSubjectId: string | null;
+}
+
+export function mayReadProposal(
+  principal: Principal,
+  { proposedBy, readOperation, aboutWearerId }: Proposed,
+  findWearer: (wearerId: string) => WearerScope | undefined,
+): boolean {
+  if (principal.subjectId === proposedBy) return true;
+  return aboutWearerId === null
+    ? mayDo(principal, readOperation)
+    : maySee(principal, readOperation, findWearer(aboutWearerId));
+}
+
+/** Why this one is not the second person, whatever its roles are; null: it may be. */
+export function whyNotSecond(principal: Principal, { proposedBy, aboutSubjectId }: Proposed): string | null {
+  if (principal.kind === 'machine') return 'A second person is a person: a token agrees to nothing.';
+  if (principal.subjectId === proposedBy) return 'Whoever proposes does not decide: it takes a second person.';
+  // Also of two who would grant each other: each would have to agree to what is theirs.
+  if (principal.subjectId === aboutSubjectId) return 'Nobody agrees to what is granted to themselves.';
+  return null;
+}
+
+/** Why this one may not propose it; null: it may. */
+export function whyNotFirst(principal: Principal, aboutSubjectId: string | null): string | null {
+  return principal.subjectId === aboutSubjectId ? 'Nobody proposes what is granted to themselves.' : null;
+}

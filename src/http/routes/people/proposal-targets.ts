@@ -1,0 +1,158 @@
+/** What may be proposed, and how it is carried out once a second person agrees: a record that takes one, and a grant. */
+import { Check, Errors } from 'typebox/value';
+import type { Grant } from '../../../access/grant.js';
+import { mayDo } from '../../../access/may.js';
+import { type Proposed, whyNotFirst } from '../../../access/second-person.js';
+import type { Database } from '../../../ports/database.js';
+import type { RecordKind } from '../../../ports/records.js';
+import type { Refusal } from '../../../records/rule.js';
+import { type Guard, type RecordPut, writeRecords } from '../../../records/write-records.js';
+import type { StoredProposal } from '../../../store/proposals.js';
+import { type ProblemInput, toFieldErrors } from '../../plugins/problems.js';
+import { readRecord } from '../records/import-lines.js';
+import { PUBLISH_WAIT_MS, type RecordDeps } from '../records/record-routes.js';
+import type { Asker } from '../records/record-scope.js';
+import { judgeWrites, NotAllowed, orNotAllowed, toWriteProblem, type Verdict } from '../records/write-scope.js';
+import { GrantBody, toGrant } from './grant-body.js';
+
+export const RECORD_TARGETS = ['zone', 'condition', 'suspension'] as const satisfies readonly RecordKind[];
+export const TARGETS = [...RECORD_TARGETS, 'grant'] as const;
+export type TargetKind = (typeof TARGETS)[number];
+
+export interface Target {
+  readonly id: string;
+  readonly body: unknown;
+}
+
+/** What is kept of a proposal beside what it says. */
+export interface Judged {
+  readonly standingVersion: number | null;
+  readonly aboutWearerId: string | null;
+}
+
+export interface ProposalTarget {
+  /** Whether who asks may propose it, and why not. */
+  judge(asker: Asker, target: Target): Promise<Judged | { readonly problem: ProblemInput }>;
+  /** Does it, with the decision in the same transaction; the answer is why not. `agree` rejects where it was decided before. */
+  carryOut(asker: Asker, proposal: StoredProposal, agree: Guard): Promise<ProblemInput | null>;
+}
+
+/** What rights go by. */
+export function toProposed({ targetKind, targetId, proposedBy, aboutWearerId }: StoredProposal): Proposed {
+  const readOperation =
+    targetKind === 'grant' ? 'grants.read' : targetKind === 'suspension' ? 'suspensions.read' : 'shared.read';
+  return { proposedBy, readOperation, aboutWearerId, aboutSubjectId: targetKind === 'grant' ? targetId : null };
+}
+
+const NOT_INCLUDED: ProblemInput = { status: 403, detail: 'Your roles do not include this.' };
+const TAKES_NO_SECOND: ProblemInput = {
+  status: 422,
+  detail: 'This takes no second person: write it by PUT.',
+};
+
+function readPut(
+  kind: RecordKind,
+  { id, body }: Target,
+  deps: RecordDeps,
+): RecordPut | { readonly problem: ProblemInput } {
+  const read = readRecord(1, { kind, id, body }, deps.serviceArea);
+  return 'put' in read ? read.put : { problem: { status: 422, errors: [...(read.errors ?? [])] } };
+}
+
+export function recordTarget(kind: RecordKind, deps: RecordDeps): ProposalTarget {
+  const { db, store } = deps;
+
+  return {
+    async judge(asker, target) {
+      const put = readPut(kind, target, deps);
+      if ('problem' in put) return put;
+      const write = { kind, id: target.id, content: put.said.content };
+      const [verdict] = await judgeWrites(asker, db, [write]);
+      const problem = verdict === undefined ? NOT_INCLUDED : toWriteProblem(write, verdict, true);
+      if (problem !== null) return { problem };
+      if (verdict?.type !== 'second') return { problem: TAKES_NO_SECOND };
+      const standing = (await store.find(db, kind, [target.id])).get(target.id);
+      const { wearerId } = write.content as { readonly wearerId?: string };
+      return { standingVersion: standing?.version ?? null, aboutWearerId: wearerId ?? null };
+    },
+
+    async carryOut(asker, proposal, agree) {
+      const put = readPut(kind, { id: proposal.targetId, body: proposal.body }, deps);
+      if ('problem' in put) return put.problem;
+      const write = { kind, id: put.id, content: put.said.content };
+      const guard: Guard = async (tx) => {
+        const [verdict] = await judgeWrites(asker, tx, [write]);
+        const problem = verdict === undefined ? NOT_INCLUDED : whyNotAgreed(asker, write, verdict);
+        if (problem !== null) throw new NotAllowed(new Map([[0, problem]]));
+        await agree(tx);
+      };
+      const { standingVersion, reason } = proposal;
+      const agreed = {
+        ...put,
+        changeReason: put.changeReason ?? reason,
+        // What the second person agreed to is what was proposed, on top of what stood then.
+        precondition: standingVersion === null ? ({ absent: true } as const) : { versions: [standingVersion] },
+      };
+      const writer = { author: proposal.proposedBy, correlationId: proposal.proposalId };
+      const outcome = await orNotAllowed(writeRecords(deps, [agreed], writer, deps.clock.nowMs(), guard));
+      if (outcome instanceof NotAllowed) return outcome.first;
+      if (outcome.type === 'refused') return toRefusalProblem(outcome.refusals.get(0) ?? outcome.general);
+      await deps.waiter.wait(outcome.outboxIds, PUBLISH_WAIT_MS);
+      return null;
+    },
+  };
+}
+
+function whyNotAgreed(
+  { principal }: Asker,
+  write: Parameters<typeof toWriteProblem>[0],
+  verdict: Verdict,
+): ProblemInput | null {
+  const problem = toWriteProblem(write, verdict, true);
+  if (problem !== null || verdict.type !== 'second') return problem;
+  // Who may only propose it may not agree to it.
+  return mayDo(principal, verdict.operation) ? null : NOT_INCLUDED;
+}
+
+function toRefusalProblem(refusal: Refusal | null): ProblemInput {
+  switch (refusal?.type) {
+    case 'invalid':
+      return { status: 422, errors: [...refusal.errors] };
+    case 'conflict':
+      return { status: 409, detail: refusal.detail, conflicts: refusal.conflicts };
+    case 'precondition':
+      return { status: 412, detail: 'The record was changed since this was proposed: refuse it, and propose it anew.' };
+    default:
+      throw new Error('refused without a reason');
+  }
+}
+
+export function grantTarget(deps: {
+  readonly db: Database;
+  /** Resolves when every later request here is judged by it. Rejects with `LogUnavailable`. */
+  readonly putGrant: (grant: Grant) => Promise<void>;
+}): ProposalTarget {
+  return {
+    async judge({ principal }, { id, body }) {
+      if (!mayDo(principal, 'grants.write')) return { problem: NOT_INCLUDED };
+      const why = whyNotFirst(principal, id);
+      if (why !== null) return { problem: { status: 403, detail: why } };
+      if (!Check(GrantBody, body)) {
+        const errors = toFieldErrors([...Errors(GrantBody, body)]);
+        return { problem: { status: 422, errors: errors.map((one) => ({ ...one, pointer: `/body${one.pointer}` })) } };
+      }
+      return { standingVersion: null, aboutWearerId: null };
+    },
+
+    async carryOut({ principal }, { targetId, body }, agree) {
+      if (!mayDo(principal, 'grants.write')) return NOT_INCLUDED;
+      if (!Check(GrantBody, body)) return { status: 422, detail: 'This grant is none of this program.' };
+      await deps.db.transaction(async (tx) => {
+        await agree(tx);
+        // Before the commit: a decision without its grant would be told as done. The other way round the grant is given again.
+        await deps.putGrant(toGrant(targetId, body));
+      });
+      return null;
+    },
+  };
+}

@@ -1,0 +1,206 @@
+/**
+ * Who may write which records. Asked in the transaction that writes them, of one or of thousands, with two questions of the database a
+ * kind. What may not be seen answers as if it were not there; whoever is `local` is asked nothing.
+ */
+import { mayDo, maySee, rulesFor } from '../../../access/may.js';
+import type { Operation } from '../../../access/operations.js';
+import type { Principal } from '../../../access/principal.js';
+import type { Queryable } from '../../../ports/database.js';
+import type { RecordKind } from '../../../ports/records.js';
+import type { RecordRule } from '../../../records/rule.js';
+import { ruleOf } from '../../../records/rules.js';
+import type { Guard } from '../../../records/write-records.js';
+import { hasVictimZone, type Owners, readOwners } from '../../../store/record-owners.js';
+import type { ProblemInput } from '../../plugins/problems.js';
+import { type Asker, isOfNobody, mayReadRecord } from './record-scope.js';
+
+export interface RecordWrite {
+  readonly kind: RecordKind;
+  readonly id: string;
+  readonly content: object;
+}
+
+/** What is said of one write. `second`: another person has to agree, who may do this operation. */
+export type Verdict =
+  | { readonly type: 'free' }
+  | { readonly type: 'second'; readonly operation: Operation }
+  | { readonly type: 'missing' }
+  | { readonly type: 'refused'; readonly problem: ProblemInput };
+
+const FREE: Verdict = { type: 'free' };
+const MISSING: Verdict = { type: 'missing' };
+const NOT_INCLUDED: ProblemInput = { status: 403, detail: 'Your roles do not include this.' };
+const NEEDS_SECOND: ProblemInput = {
+  status: 403,
+  detail: 'This takes the agreement of a second person: propose it by POST /api/v1/proposals.',
+};
+
+/** What writing a kind of record is in the table of rights. */
+const writeOperationOf = (kind: RecordKind): Operation => ruleOf(kind).operations?.write ?? 'records.write';
+
+/** By the write's place. */
+export async function judgeWrites(
+  asker: Asker,
+  tx: Queryable,
+  writes: readonly RecordWrite[],
+): Promise<readonly Verdict[]> {
+  if (asker.principal.kind === 'local') return writes.map(() => FREE);
+  const owners = await readAllOwners(tx, writes);
+  const verdicts: Verdict[] = [];
+  for (const write of writes) verdicts.push(await judgeWrite(asker, tx, write, owners));
+  return verdicts;
+}
+
+type FindOwners = (kind: RecordKind, id: string) => Owners | undefined;
+
+/** Of what is written and of what it refers to. */
+async function readAllOwners(tx: Queryable, writes: readonly RecordWrite[]): Promise<FindOwners> {
+  const idsOf = new Map<RecordKind, Set<string>>();
+  const add = (kind: RecordKind, id: string) => {
+    const ids = idsOf.get(kind);
+    if (ids === undefined) idsOf.set(kind, new Set([id]));
+    else ids.add(id);
+  };
+  for (const { kind, id, content } of writes) {
+    add(kind, id);
+    for (const reference of ruleOf(kind).references?.(content) ?? []) add(reference.kind, reference.id);
+  }
+  const found = new Map<RecordKind, ReadonlyMap<string, Owners>>();
+  for (const [kind, ids] of idsOf) found.set(kind, await readOwners(tx, kind, [...ids]));
+  return (kind, id) => found.get(kind)?.get(id);
+}
+
+async function judgeWrite(asker: Asker, tx: Queryable, write: RecordWrite, findOwners: FindOwners): Promise<Verdict> {
+  const { kind, id, content } = write;
+  const { principal, findWearer } = asker;
+  const operation = writeOperationOf(kind);
+  if (isOfNobody(kind)) return mayDo(principal, operation) ? FREE : refused(NOT_INCLUDED);
+  const standing = findOwners(kind, id);
+  const isShared = standing?.isShared === true || 'appliesTo' in content;
+  const verdict = isShared ? judgeShared(principal, standing) : judgeOperation(principal, operation);
+  if (verdict.type === 'missing' || verdict.type === 'refused') return verdict;
+  // A change of what several wearers share concerns each of them.
+  const isOutside = (wearerId: string) => !maySee(principal, operation, findWearer(wearerId));
+  if (!isShared && standing?.wearerIds.some(isOutside)) return MISSING;
+  const foreign = findForeignReference(asker, operation, ruleOf(kind), content, findOwners);
+  if (foreign !== null) return refused(foreign);
+  if (kind === 'wearer' && !maySee(principal, operation, scopeOf(id, content))) {
+    const detail = 'would be outside your scope: see force, division and schemes';
+    return refused({ status: 422, errors: [{ pointer: '', detail }] });
+  }
+  return kind === 'suspension' ? judgeSuspension(principal, tx, content) : verdict;
+}
+
+const refused = (problem: ProblemInput): Verdict => ({ type: 'refused', problem });
+
+const judgeOperation = (principal: Principal, operation: Operation): Verdict =>
+  mayDo(principal, operation) ? FREE : refused(NOT_INCLUDED);
+
+/** What concerns all wearers; who may only propose it, proposes it. */
+function judgeShared(principal: Principal, standing: Owners | undefined): Verdict {
+  if (standing !== undefined && !mayDo(principal, 'shared.read')) return MISSING;
+  const isFree = rulesFor(principal, 'shared.write').some(({ needsSecond }) => needsSecond === undefined);
+  if (isFree) return FREE;
+  const mayPropose = mayDo(principal, 'shared.write') || mayDo(principal, 'shared.propose');
+  return mayPropose ? { type: 'second', operation: 'shared.write' } : refused(NOT_INCLUDED);
+}
+
+/** A reference to what may not be seen, told as one to what is not there. */
+function findForeignReference(
+  asker: Asker,
+  operation: Operation,
+  rule: RecordRule,
+  content: object,
+  findOwners: FindOwners,
+): ProblemInput | null {
+  for (const { kind, id, pointer } of rule.references?.(content) ?? []) {
+    const owners = isOfNobody(kind) ? undefined : findOwners(kind, id);
+    if (owners === undefined || mayRefer(asker, operation, owners)) continue;
+    return { status: 422, errors: [{ pointer, detail: `there is no ${kind} ${id}` }] };
+  }
+  return null;
+}
+
+function mayRefer(asker: Asker, operation: Operation, owners: Owners): boolean {
+  const { principal, findWearer } = asker;
+  if (owners.wearerIds.length === 0 && mayDo(principal, 'shared.write')) return true;
+  if (owners.isShared || owners.wearerIds.length === 0) return mayReadRecord(asker, operation, owners);
+  return owners.wearerIds.some((wearerId) => maySee(principal, operation, findWearer(wearerId)));
+}
+
+function scopeOf(wearerId: string, content: object) {
+  const { force, division, schemes, restrictedTo } = content as {
+    readonly force?: string;
+    readonly division?: string;
+    readonly schemes?: readonly string[];
+    readonly restrictedTo?: readonly string[];
+  };
+  return {
+    wearerId,
+    force: force ?? null,
+    division: division ?? null,
+    schemes: schemes ?? [],
+    restrictedTo: restrictedTo ?? null,
+  };
+}
+
+/** Alerting about a victim's zone is not paused by one person alone. */
+async function judgeSuspension(principal: Principal, tx: Queryable, content: object): Promise<Verdict> {
+  const operation = 'suspensions.write';
+  if (rulesFor(principal, operation).some(({ needsSecond }) => needsSecond === undefined)) return FREE;
+  const { wearerId, conditionId } = content as { readonly wearerId: string; readonly conditionId?: string };
+  const isOfVictim =
+    conditionId === undefined
+      ? await hasVictimZone(tx, wearerId)
+      : (await readOwners(tx, 'condition', [conditionId])).get(conditionId)?.isOfVictim === true;
+  return isOfVictim ? { type: 'second', operation } : FREE;
+}
+
+/** Undoes a transaction: why some of what it writes may not be written by who asks, by place. */
+export class NotAllowed extends Error {
+  override readonly name = 'NotAllowed';
+  readonly first: ProblemInput;
+  constructor(readonly problems: ReadonlyMap<number, ProblemInput>) {
+    super('not allowed');
+    const [first] = problems.values();
+    if (first === undefined) throw new Error('not allowed without a reason');
+    this.first = first;
+  }
+}
+
+/** The same outcome; what may not be written is one more. */
+export async function orNotAllowed<T>(work: Promise<T>): Promise<T | NotAllowed> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof NotAllowed) return error;
+    throw error;
+  }
+}
+
+/** What is answered for a verdict; null: nothing stands in the way. `agreed`: the second person is who asks. */
+export function toWriteProblem(write: RecordWrite, verdict: Verdict, agreed = false): ProblemInput | null {
+  switch (verdict.type) {
+    case 'free':
+      return null;
+    case 'second':
+      return agreed ? null : NEEDS_SECOND;
+    case 'missing':
+      return { status: 404, detail: `There is no ${ruleOf(write.kind).name} ${write.id}.` };
+    case 'refused':
+      return verdict.problem;
+  }
+}
+
+/** For {@link writeRecords}: rejects with {@link NotAllowed} unless who asks may write all of it alone. */
+export const guardWrites =
+  (asker: Asker, writes: readonly RecordWrite[]): Guard =>
+  async (tx) => {
+    const verdicts = await judgeWrites(asker, tx, writes);
+    const problems = new Map<number, ProblemInput>();
+    for (const [place, verdict] of verdicts.entries()) {
+      const problem = toWriteProblem(writes[place]!, verdict);
+      if (problem !== null) problems.set(place, problem);
+    }
+    if (problems.size > 0) throw new NotAllowed(problems);
+  };
