@@ -1,6 +1,6 @@
 /** The fold of one activation: a state and an input give the next state and what is to be said. Pure and synchronous. */
 import { sigmaMetres } from './fold/belief.js';
-import { noteAhead, showsRight } from './fold/clock-ahead.js';
+import { noteAhead, noteSentAhead, showsRight, stillAhead, wasSentAhead } from './fold/clock-ahead.js';
 import { whyNotJudged } from './fold/evidence.js';
 import type { Finding } from './fold/finding.js';
 import { foldCandidate } from './fold/fold-all.js';
@@ -65,29 +65,33 @@ export interface Advance {
  * given state is as it was.
  */
 export function advance(state: ActivationState, input: EngineInput, watch: CompiledActivation): Advance {
-  const { notices, ahead } = state;
+  // Taken out first: the fold may change the state that it is given.
+  const { notices, ahead, sentAhead } = state;
+  const beside: Beside = { notices, ahead, sentAhead };
   if (input.type !== 'ping') {
-    const advanced = withNotices(fold(state, input, watch), notices, ahead);
+    const advanced = withBeside(fold(state, input, watch), beside);
     return addNotices(advanced, noticeByTime(advanced.state, input.atMs, watch.own), input.atMs, watch);
   }
-  if (input.ping.position !== null && input.ping.fixedAtMs - input.receivedAtMs > AHEAD_LIMIT_MS) {
-    return advanceAhead(state, input, watch);
+  const { ping, receivedAtMs } = input;
+  if (wasSentAhead(sentAhead, ping)) {
+    const notJudged = whyNotJudged({ ...ping, fixedAtMs: receivedAtMs }, receivedAtMs, watch.own) ?? 'repeated';
+    return unchanged(state, notJudged, 'refused');
   }
-  if (ahead === undefined && notices === undefined)
-    return addNotices(fold(state, input, watch), [], input.receivedAtMs, watch);
-  const advanced = withNotices(fold(state, input, watch), notices, ahead);
-  const fix = { fixedAtMs: input.ping.fixedAtMs, receivedAtMs: input.receivedAtMs };
-  if (ahead === undefined || input.ping.position === null || !showsRight(ahead, fix))
-    return addNotices(advanced, [], input.receivedAtMs, watch);
+  if (ping.position !== null && ping.fixedAtMs - receivedAtMs > AHEAD_LIMIT_MS)
+    return advanceAhead(state, input, watch);
+  if (ahead === undefined && notices === undefined && sentAhead === undefined)
+    return addNotices(fold(state, input, watch), [], receivedAtMs, watch);
+  const newestAtMs = newestAtMsOf(state);
+  const advanced = withBeside(fold(state, input, watch), beside);
+  // What does not count may be one from before that is sent again.
+  const isNews = newestAtMsOf(advanced.state) > newestAtMs;
+  if (ahead === undefined || !isNews || !showsRight(ahead, { fixedAtMs: ping.fixedAtMs, receivedAtMs }))
+    return addNotices(advanced, [], receivedAtMs, watch);
   // It is right again, or was wrong once.
   delete advanced.state.ahead;
-  const end = { atMs: input.receivedAtMs, because: 'restored' } as const;
-  return addNotices(
-    advanced,
-    endNotice(advanced.state, 'clock-ahead', end, input.receivedAtMs, watch.own),
-    input.receivedAtMs,
-    watch,
-  );
+  const end = { atMs: receivedAtMs, because: 'restored' } as const;
+  const ended = endNotice(advanced.state, 'clock-ahead', end, receivedAtMs, watch.own);
+  return addNotices(advanced, ended, receivedAtMs, watch);
 }
 
 /** A fix from the future: alone it is nothing; of a clock that runs ahead it is judged as made when it was received. */
@@ -95,27 +99,40 @@ function advanceAhead(state: ActivationState, input: PingInput, watch: CompiledA
   const { ping, receivedAtMs } = input;
   const { notices } = state;
   const made: PingInput = { ...input, ping: { ...ping, fixedAtMs: receivedAtMs } };
+  const sentAhead = noteSentAhead(state.sentAhead, ping);
   const notJudged = whyNotJudged(made.ping, receivedAtMs, watch.own);
-  if (notJudged !== null) return unchanged(state, notJudged, 'refused');
+  if (notJudged !== null) return refuse(notJudged);
   const ran = noticeOf(state, 'clock-ahead') !== undefined;
   const noted = noteAhead(state.ahead ?? [], { fixedAtMs: ping.fixedAtMs, receivedAtMs }, ran);
-  if (noted.isRepeated) return unchanged(state, 'repeated', 'refused');
+  if (noted.isRepeated) return refuse('repeated');
   if (!noted.runs) {
     state.ahead = noted.fixes;
-    return unchanged(state, 'ahead-of-clock', 'refused');
+    return refuse('ahead-of-clock');
   }
-  const advanced = withNotices(fold(state, made, watch), notices, noted.fixes);
+  const advanced = withBeside(fold(state, made, watch), { notices, ahead: noted.fixes, sentAhead });
   const clockAheadMs = ping.fixedAtMs - receivedAtMs;
   const events = advanced.events.map((event) => ({ ...event, clockAheadMs }));
   const since = noted.fixes.find((fix) => fix.receivedAtMs > receivedAtMs - CLOCK_AHEAD_WITHIN_MS)!.receivedAtMs;
   const raised = raiseNotice(advanced.state, 'clock-ahead', since, receivedAtMs, watch.own, clockAheadMs);
   return addNotices({ ...advanced, events }, raised, receivedAtMs, watch);
+
+  function refuse(why: NotJudged): Advance {
+    state.sentAhead = sentAhead;
+    return unchanged(state, why, 'refused');
+  }
 }
 
+type Beside = { readonly [K in 'notices' | 'ahead' | 'sentAhead']: ActivationState[K] | undefined };
+
 /** What lies beside the fold goes over to the state that it made. */
-function withNotices(advanced: Advance, notices: ActivationState['notices'], ahead: ActivationState['ahead']): Advance {
-  if (notices !== undefined) advanced.state.notices = notices;
-  if (ahead !== undefined) advanced.state.ahead = ahead;
+function withBeside(advanced: Advance, { notices, ahead, sentAhead }: Beside): Advance {
+  const { state } = advanced;
+  if (notices !== undefined) state.notices = notices;
+  if (ahead !== undefined) state.ahead = ahead;
+  if (sentAhead === undefined) return advanced;
+  const still = stillAhead(sentAhead, newestAtMsOf(state));
+  if (still !== undefined) state.sentAhead = still;
+  else delete state.sentAhead;
   return advanced;
 }
 

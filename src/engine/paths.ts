@@ -1,6 +1,6 @@
 /** Which of few paths a fix takes, and when: the table that SPEC opens with. What is asked first stands first. */
 
-/** What is asked of a fix. One of a clock that runs ahead is asked as if made when it was received. */
+/** What is asked of a fix. One of a clock that runs ahead is asked as if made when it was received, the first time. */
 export type Question =
   /** It may be evidence at all: `whyNotJudged` finds nothing against it. */
   | 'evidence'
@@ -14,7 +14,7 @@ export type Question =
   | 'same-watch'
   /** It is reachable from the newest, and none waits for others to agree. */
   | 'plausible'
-  /** Nothing is open, told, held back; no edge was passed or is waited for; no clock is ahead. */
+  /** Nothing is open, told, held back; no edge was passed or is waited for; no clock is ahead, or what it sent may still come again. */
   | 'at-rest'
   /** It violates no active term, is near none that warns, and the step to it may cross none. */
   | 'means-nothing';

@@ -1,6 +1,6 @@
 /** What the engine remembers of one activation: plain JSON, bounded, checkpointed as it is. */
 
-import type { AheadFix } from './fold/clock-ahead.js';
+import type { AheadFix, SentAhead } from './fold/clock-ahead.js';
 import { SNAPSHOT_EVERY_FIXES } from './thresholds.js';
 import type { AlertKind, ConditionKind, CurfewReason, EndedBecause, NoticeKind, Rule, Severity } from './types.js';
 
@@ -196,6 +196,8 @@ export interface ActivationState {
   notices?: readonly Notice[];
   /** The newest fixes that were dated ahead of their receipt, oldest first; absent where the newest fix was not. */
   ahead?: readonly AheadFix[];
+  /** Fixes that came dated ahead and may be sent again when their date has come; absent where there are none. */
+  sentAhead?: SentAhead;
 }
 
 /** A state under work: with those of its fixes as objects that carry evidence, newest last, at most KEPT_FIXES. */

@@ -2,7 +2,17 @@
  * Where everybody is now, and which tag is on whom: the api's own view of `tagwatch.states` and the inputs after them. It needs
  * the log alone, so positions go on while the database is away.
  */
-import { type AheadFix, isAhead, madeAtMs, noteAhead, showsRight } from '../engine/fold/clock-ahead.js';
+import {
+  type AheadFix,
+  isAhead,
+  madeAtMs,
+  noteAhead,
+  noteSentAhead,
+  type SentAhead,
+  showsRight,
+  stillAhead,
+  wasSentAhead,
+} from '../engine/fold/clock-ahead.js';
 import { isZeroPosition } from '../engine/fold/zero-position.js';
 import type { Activation, Ping, TagWatch } from '../engine/types.js';
 import type { ConsumerHandler, EventLog, LogRecord, PartitionControl, TopicPartition } from '../ports/event-log.js';
@@ -62,6 +72,8 @@ export async function startLiveView(deps: LiveViewDeps): Promise<LiveView> {
   const changed = new Set<string>();
   /** Of tags whose newest fix was dated ahead of its receipt. */
   const ahead = new Map<string, { readonly fixes: readonly AheadFix[]; readonly runs: boolean }>();
+  /** What tags sent dated ahead: sent again once its date has come it is no news. */
+  const sentAhead = new Map<string, SentAhead>();
   const subscribers = new Set<(changed: readonly LivePosition[]) => void>();
   /** By input partition: the next offset, and where catching up ends. Null until the states have been read. */
   let cursors: Map<number, { next: number; readonly target: number }> | null = null;
@@ -98,6 +110,7 @@ export async function startLiveView(deps: LiveViewDeps): Promise<LiveView> {
       else {
         watches.delete(tagId);
         ahead.delete(tagId);
+        sentAhead.delete(tagId);
       }
     }
   }
@@ -111,15 +124,22 @@ export async function startLiveView(deps: LiveViewDeps): Promise<LiveView> {
   }
 
   /** Whether a fix from the future is one of a clock that runs ahead: then it was made when it was received. */
-  function isJudged({ tagId, fixedAtMs }: Ping, receivedAtMs: number): boolean {
+  function isJudged(ping: Ping, receivedAtMs: number): boolean {
+    const { tagId, fixedAtMs } = ping;
     const fix = { fixedAtMs, receivedAtMs };
     const before = ahead.get(tagId);
+    const sent = sentAhead.get(tagId);
+    if (wasSentAhead(sent, ping)) return false;
     if (!isAhead(fix)) {
       if (before !== undefined && showsRight(before.fixes, fix)) ahead.delete(tagId);
+      const still = sent && stillAhead(sent, fixedAtMs);
+      if (still !== undefined) sentAhead.set(tagId, still);
+      else if (sent !== undefined) sentAhead.delete(tagId);
       return true;
     }
     const { fixes, runs } = noteAhead(before?.fixes ?? [], fix, before?.runs ?? false);
     ahead.set(tagId, { fixes, runs });
+    sentAhead.set(tagId, noteSentAhead(sent, ping));
     return runs;
   }
 

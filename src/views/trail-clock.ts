@@ -30,7 +30,8 @@ export function markClocks<Fix extends ClockFix>(fixes: readonly Fix[], before: 
     if (fix.latitude === null) return fix;
     const known = clocks.get(fix.activationId);
     if (!isAhead(fix)) {
-      if (known !== undefined && showsRight(known.fixes, fix)) clocks.delete(fix.activationId);
+      if (known !== undefined && fix.notJudged === null && showsRight(known.fixes, fix))
+        clocks.delete(fix.activationId);
       return fix;
     }
     const noted = noteAhead(known?.fixes ?? [], fix, known?.runs ?? false);

@@ -67,7 +67,12 @@ function answer(state: ActivationState, { ping, receivedAtMs }: PingInput, watch
     'same-watch': knowsWatch(state, watch),
     plausible: isPlausible(state, last, fix),
     'at-rest':
-      state.open.length + state.told.length + (state.heldBack?.length ?? 0) + (state.ahead?.length ?? 0) === 0 &&
+      state.open.length +
+        state.told.length +
+        (state.heldBack?.length ?? 0) +
+        (state.ahead?.length ?? 0) +
+        (state.sentAhead?.length ?? 0) ===
+        0 &&
       fixedAtMs < (state.nextEdgeAtMs ?? Infinity) &&
       (tickEdge === null || receivedAtMs < tickEdge || tickEdge - fixedAtMs > GAP_LIMIT_MS),
     'means-nothing': all.every((term) => !mayMatter(term, last, fix)),

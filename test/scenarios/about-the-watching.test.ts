@@ -97,6 +97,40 @@ describe('a clock that runs ahead', () => {
     expect(notJudged).toEqual(['ahead-of-clock', 'repeated', 'repeated']);
   });
 
+  it('a fix that is sent again once its own date has come is no news: neither a place nor a clock that is right', () => {
+    const { notJudged } = scenario(DAY, excluded)
+      .at('12:10:00')
+      .fix(middle, { afterMs: -600_000 })
+      .at('12:11:00')
+      .fix(faraway, { afterMs: -600_000 })
+      .at('12:12:00')
+      .fix(faraway, { afterMs: -600_000 })
+      .at('12:19:00')
+      .fix(faraway, { afterMs: -600_000 })
+      .at('12:10:00')
+      .fix(middle)
+      .at('12:10:00')
+      .fix(middle, { afterMs: 60_000 })
+      .at('12:21:10')
+      .fix(faraway, { afterMs: -600_000 })
+      .expect(['12:02:00 confirmed clock-ahead 12:00:00- device']);
+    expect(notJudged).toEqual(['ahead-of-clock', 'ahead-of-clock', null, null, 'repeated', 'repeated', null]);
+  });
+
+  it('put right, it may give the same instants again: another fix of one counts', () => {
+    let told = scenario(DAY, excluded);
+    for (const minute of [10, 11, 12, 13]) told = told.at(`12:${minute}:00`).fix(faraway, { afterMs: -600_000 });
+    const { notJudged } = told
+      .at('12:11:00')
+      .fix(middle)
+      .expect([
+        '12:02:00 confirmed clock-ahead 12:00:00- device',
+        '12:11:02 confirmed exclusion 12:11:00- first-fix',
+        '12:11:02 ended clock-ahead 12:00:00-12:11:02 restored device',
+      ]);
+    expect(notJudged.at(-1)).toBeNull();
+  });
+
   it('ends with the tag', () => {
     const removed = watch([victim], [term('exclusion', victim)], { sequence: 2 }, { removedAtMs: at('12:10:00') });
     let told = scenario(DAY, excluded);

@@ -125,6 +125,8 @@ describe('positions', () => {
     const ahead = pingAt('T-1', 500);
     await opened.log.append(INPUTS, [
       inputRecord({ type: 'ping', ping: ahead, receivedAtMs: ahead.fixedAtMs - 60_001 }),
+      // Sent again when its date has come.
+      inputRecord({ type: 'ping', ping: ahead, receivedAtMs: ahead.fixedAtMs + 500 }),
     ]);
     expect((await start()).position('W-1')?.ping.sequence).toBe(100);
   });

@@ -30,7 +30,7 @@ export function keepQuietly(
 /** Whether nothing is open or told and no edge was passed or is waited for. */
 function isAtRest(state: ActivationState, fix: KeptFix, receivedAtMs: number): boolean {
   if (state.open.length > 0 || state.told.length > 0 || state.heldBack !== undefined) return false;
-  if (state.ahead !== undefined) return false;
+  if (state.ahead !== undefined || state.sentAhead !== undefined) return false;
   if (state.nextEdgeAtMs !== null && fix.fixedAtMs >= state.nextEdgeAtMs) return false;
   const tickEdge = state.nextTickEdgeAtMs;
   return tickEdge === null || receivedAtMs < tickEdge || tickEdge - fix.fixedAtMs > GAP_LIMIT_MS;

@@ -118,8 +118,8 @@ function foldPing(
   const entry = activationEntry(fold, own.activationId, ping.tagId, onFault);
   if (entry === null || offset <= entry.appliedOffset) return NOTHING;
   const yielded = stepAdopted(fold, entry, own, record, offset, onFault);
-  if (ping.position && yielded.notJudged !== 'ahead-of-clock' && madeMs >= lastMadeAtMs(entry))
-    entry.lastPing = { ping, receivedAtMs };
+  const isNew = yielded.notJudged !== 'ahead-of-clock' && yielded.notJudged !== 'repeated';
+  if (ping.position && isNew && madeMs >= lastMadeAtMs(entry)) entry.lastPing = { ping, receivedAtMs };
   return yielded;
 }
 
