@@ -133,6 +133,7 @@ const SEVERITY_ORDER: Readonly<Record<Severity, number>> = { low: 0, medium: 1, 
 /** Whether a finding says more than what was known when the alert was closed: confirmed, more severe, longer, going on. */
 function strengthens(closed: Alert, finding: FindingEvent): boolean {
   if (finding.type === 'withdrawn') return false;
+  if (finding.strengthened !== undefined) return true;
   const before = closed.finding;
   if (before.type === 'withdrawn') return true;
   if (finding.type === 'confirmed' && strengthOf(before, closed.confirmedAt) === 'suspected') return true;

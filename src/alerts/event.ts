@@ -2,7 +2,16 @@
  * What stands in `tagwatch.alerts` and goes over the feed (`wire.md`, "An alert event"): the engine's findings and people's
  * actions, in the order that decides. One shape for the log, the feed and REST, so nothing is translated on the way.
  */
-import type { AlertKind, CurfewReason, EndedBecause, EngineEvent, EventType, Rule, Severity } from '../engine/types.js';
+import type {
+  AlertKind,
+  EndedBecause,
+  EngineEvent,
+  EventType,
+  Reason,
+  Rule,
+  Severity,
+  Strengthening,
+} from '../engine/types.js';
 
 export const DISPOSITIONS = [
   'breach-confirmed',
@@ -46,7 +55,9 @@ export interface FindingEvent {
   /** How far the tag's clock was ahead: the fix was judged at its receipt. */
   readonly clockAheadMs?: number;
   readonly historic: boolean;
-  readonly reason?: CurfewReason;
+  readonly reason?: Reason;
+  /** It says more than what was said before: an alert that was dealt with is unresolved again by it. */
+  readonly strengthened?: Strengthening;
   readonly window?: { readonly opensAt: Instant; readonly closesAt: Instant };
   readonly endedBecause?: EndedBecause;
   /** The absence that ended it, or that covers a part of it. */
@@ -131,6 +142,7 @@ export function toFindingEvent(event: EngineEvent): FindingEvent {
     ...(event.clockAheadMs === undefined ? {} : { clockAheadMs: event.clockAheadMs }),
     historic: event.historic,
     ...(event.reason === undefined ? {} : { reason: event.reason }),
+    ...(event.strengthened === undefined ? {} : { strengthened: event.strengthened }),
     ...(event.window === undefined
       ? {}
       : { window: { opensAt: instant(event.window.opensAtMs), closesAt: instant(event.window.closesAtMs) } }),

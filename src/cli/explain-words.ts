@@ -1,7 +1,7 @@
 /** Why an alert was raised, in sentences. Instants are told in UTC. */
 import type { FindingEvent } from '../alerts/event.js';
 import { ratioWords } from '../alerts/evidence-words.js';
-import type { AlertKind, CurfewReason, EndedBecause } from '../engine/types.js';
+import type { AlertKind, EndedBecause, Reason } from '../engine/types.js';
 
 const WRONG: Partial<Record<AlertKind, string>> = {
   exclusion: 'was inside a zone that must not be entered',
@@ -10,15 +10,28 @@ const WRONG: Partial<Record<AlertKind, string>> = {
   curfew: 'was not at the address of the curfew within its window',
   buffer: 'came near a zone that must not be entered',
   'unknown-at-edge': 'was not heard from when a window of the curfew opened or closed',
+  'strap-tamper': 'wore a tag that told of a tampered strap',
+  'case-tamper': 'wore a tag that told of a tampered case',
+  'battery-low': 'wore a tag whose battery was low',
+  'battery-critical': 'wore a tag whose battery was nearly empty',
+  'charging-overdue': 'wore a tag whose battery was low and that was not put to charge',
+  'powered-off': 'wore a tag that was switched off',
+  'no-gps': 'wore a tag that sent messages and had no fix by GPS',
+  jamming: 'wore a tag that told of jamming, or lost GPS while positions by network went on coming',
+  'never-moves': 'wore a tag that did not move for so long that it may be on no leg',
+  unmonitored: 'was not monitored: the tag was not heard from, or told no position that could be used',
   'clock-ahead': 'wore a tag whose clock runs ahead; its fixes were judged when they were received',
   'schedule-ran-out': 'could not be judged by a schedule, which was expanded no further',
 };
 
-const REASONS: Record<CurfewReason, string> = {
+const REASONS: Record<Reason, string> = {
   'late-home': 'was not yet home',
   'left-during': 'had been home and left',
   'out-for-whole-window': 'was out for the whole window',
   'out-at-end': 'was out when the window closed',
+  'never-heard': 'had not been heard from since the tag was fitted',
+  silent: 'was not heard from any more',
+  'no-fix': 'was heard from without a position that could be used',
 };
 
 const ENDS: Partial<Record<EndedBecause, string>> = {

@@ -2,7 +2,16 @@
 
 import type { AheadFix, SentAhead } from './fold/clock-ahead.js';
 import { SNAPSHOT_EVERY_FIXES } from './thresholds.js';
-import type { AlertKind, ConditionKind, CurfewReason, EndedBecause, NoticeKind, Rule, Severity } from './types.js';
+import type {
+  AlertKind,
+  ConditionKind,
+  CurfewReason,
+  EndedBecause,
+  NoticeKind,
+  Reason,
+  Rule,
+  Severity,
+} from './types.js';
 
 /** Something said about the watching itself that goes on. */
 export interface Notice {
@@ -77,7 +86,7 @@ export interface Finding {
   readonly rule: Rule;
   readonly foundAtMs: number;
   readonly edgeAtMs: number | null;
-  readonly reason: CurfewReason | null;
+  readonly reason: Reason | null;
   readonly evidence: readonly KeptFix[];
   /** For rule `crossing`: how much of the straight line lies in the zone, and how far from its boundary at most. */
   readonly crossing?: { readonly chordMetres: number; readonly depthMetres: number };
@@ -114,7 +123,7 @@ export interface Told {
   readonly endedAtMs: number | null;
   /** Where the end lies between two instants: the last one still in violation. */
   readonly endedAfterMs: number | null;
-  readonly reason: CurfewReason | null;
+  readonly reason: Reason | null;
   /** The last edge it was amended for (`unknown-at-edge`). */
   readonly lastEdgeAtMs: number | null;
   /** Taken back, at an edge that no fix has passed: found there again, it is the same alert and its revisions go on. */

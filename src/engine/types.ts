@@ -159,24 +159,29 @@ export interface SharedWatch {
 }
 
 export type EventType = 'suspected' | 'confirmed' | 'amended' | 'ended' | 'withdrawn';
-export type AlertKind =
-  | ConditionKind
-  | 'buffer'
-  | 'unknown-at-edge'
+export type AlertKind = ConditionKind | 'buffer' | 'unknown-at-edge' | 'supplier-silent' | NoticeKind;
+/** What a tag says of itself, or what its messages say of it. */
+export type DeviceKind =
   | 'strap-tamper'
   | 'case-tamper'
   | 'battery-low'
   | 'battery-critical'
+  | 'charging-overdue'
+  | 'powered-off'
   | 'no-gps'
   | 'jamming'
-  | 'unmonitored'
-  | 'supplier-silent'
-  | NoticeKind;
+  | 'never-moves'
+  | 'unmonitored';
 /** About the watching itself: neither a place nor a condition. */
-export type NoticeKind = 'clock-ahead' | 'schedule-ran-out';
+export type NoticeKind = DeviceKind | 'clock-ahead' | 'schedule-ran-out';
 export type Severity = 'low' | 'medium' | 'high' | 'critical';
 export type Rule = 'two-fixes' | 'first-fix' | 'belief' | 'crossing' | 'edge' | 'device' | 'silence';
 export type CurfewReason = 'late-home' | 'left-during' | 'out-for-whole-window' | 'out-at-end';
+/** Why nobody is watched by a tag that is fitted. */
+export type SilenceReason = 'never-heard' | 'silent' | 'no-fix';
+export type Reason = CurfewReason | SilenceReason;
+/** What an amendment says more than what was said before: an alert that was dealt with is unresolved again by it. */
+export type Strengthening = 'again' | 'reason';
 export type EndedBecause =
   | 'complied'
   | 'window-closed'
@@ -243,7 +248,8 @@ export interface EngineEvent {
   /** How far the tag's clock was ahead of the receipt of the fix that caused it: that fix was judged at its receipt. */
   readonly clockAheadMs?: number;
   readonly historic: boolean;
-  readonly reason?: CurfewReason;
+  readonly reason?: Reason;
+  readonly strengthened?: Strengthening;
   readonly window?: { readonly opensAtMs: number; readonly closesAtMs: number };
   readonly endedBecause?: EndedBecause;
   /** The absence that ended it, or that covers a part of it. */

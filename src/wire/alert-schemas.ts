@@ -22,8 +22,11 @@ export const ALERT_KINDS = [
   'case-tamper',
   'battery-low',
   'battery-critical',
+  'charging-overdue',
+  'powered-off',
   'no-gps',
   'jamming',
+  'never-moves',
   'unmonitored',
   'supplier-silent',
   'clock-ahead',
@@ -64,7 +67,15 @@ const findingFields = {
     Type.Number({ description: 'how far the clock of the tag was ahead: the fix was judged at its receipt' }),
   ),
   historic: Type.Boolean(),
-  reason: Type.Optional(Type.Enum(['late-home', 'left-during', 'out-for-whole-window', 'out-at-end'])),
+  reason: Type.Optional(
+    Type.Enum(['late-home', 'left-during', 'out-for-whole-window', 'out-at-end', 'never-heard', 'silent', 'no-fix']),
+  ),
+  strengthened: Type.Optional(
+    Type.Enum(['again', 'reason'], {
+      description:
+        'of an amendment that says more than before: the device told it once more, or the reason is another one; an alert that was dealt with is unresolved again',
+    }),
+  ),
   window: Type.Optional(Type.Object({ opensAt: InstantSchema, closesAt: InstantSchema })),
   endedBecause: Type.Optional(
     Type.Enum([

@@ -372,6 +372,20 @@ describe('properties', () => {
     expect(fold([again], closed)).toMatchObject({ status: 'open' });
   });
 
+  test.each(['again', 'reason'] as const)(
+    'an amendment that strengthens (%s) reopens a closed alert, another does not',
+    (strengthened) => {
+      const tamper = finding({ type: 'confirmed', kind: 'unmonitored' });
+      const closed = fold([tamper, action('disposed', [1, 0])]);
+      const amended = finding({ revision: 2, type: 'amended', kind: 'unmonitored' });
+      expect(fold([amended], closed)).toMatchObject({ status: 'closed' });
+      expect(fold([{ ...amended, strengthened }], closed)).toMatchObject({
+        status: 'open',
+        finding: { strengthened },
+      });
+    },
+  );
+
   test('what was found when the past was judged again is like any other: open, reopened by news, closed by people alone', () => {
     const past = { historic: true, episode: ended } as const;
     const confirmed = finding({ ...past, type: 'confirmed', episode: { ...ended, endedAt: null } });

@@ -2,7 +2,7 @@
 import { type AlertItem, strengthOf } from '../../alerts/alert.js';
 import type { Disposition } from '../../alerts/event.js';
 import { ratioWords } from '../../alerts/evidence-words.js';
-import type { AlertKind, CurfewReason, EndedBecause, Rule, Severity } from '../../engine/types.js';
+import type { AlertKind, EndedBecause, Reason, Rule, Severity } from '../../engine/types.js';
 import { duration, hourAndMinute, timeOfDay } from './times.js';
 
 export const KIND_WORDS: Readonly<Record<AlertKind, string>> = {
@@ -16,19 +16,25 @@ export const KIND_WORDS: Readonly<Record<AlertKind, string>> = {
   'case-tamper': 'Case tamper',
   'battery-low': 'Battery low',
   'battery-critical': 'Battery critical',
+  'charging-overdue': 'Charging overdue',
+  'powered-off': 'Tag powered off',
   'no-gps': 'No GPS',
   jamming: 'Jamming suspected',
+  'never-moves': 'Tag never moves: is it on a leg?',
   unmonitored: 'Tag not heard from',
   'supplier-silent': 'Supplier silent',
   'clock-ahead': 'Clock of the tag runs ahead',
   'schedule-ran-out': 'Schedule has run out: nobody judges by it',
 };
 
-export const REASON_WORDS: Readonly<Record<CurfewReason, string>> = {
+export const REASON_WORDS: Readonly<Record<Reason, string>> = {
   'late-home': 'not home when the window opened',
   'left-during': 'left home during the window',
   'out-for-whole-window': 'out for the whole window',
   'out-at-end': 'out when the window closed',
+  'never-heard': 'never heard from since it was fitted',
+  silent: 'nothing was heard of it for too long',
+  'no-fix': 'heard from, but without a position that can be used',
 };
 
 export const SEVERITY_WORDS: Readonly<Record<Severity, string>> = {

@@ -3,7 +3,7 @@
 import type { Finding } from '../fold/finding.js';
 import type { Told } from '../state.js';
 import { DELAYED_AFTER_MS } from '../thresholds.js';
-import type { CurfewReason, EngineEvent, EventType } from '../types.js';
+import type { EngineEvent, EventType, Reason } from '../types.js';
 import { absenceAbout, unreasonableMs } from '../watch/absences.js';
 import type { CompiledOwn } from '../watch/compile.js';
 import { activeIntervalAt } from '../watch/intervals.js';
@@ -111,7 +111,7 @@ function reasonOf(
   windowClosed: boolean,
   term: PreparedTerm | undefined,
   own: CompiledOwn,
-): CurfewReason | null {
+): Reason | null {
   if (finding.kind !== 'curfew' || !windowClosed || term === undefined) return finding.reason;
   const interval = activeIntervalAt(term, own, finding.startedAtMs);
   const isWhole = interval?.startsAtMs === finding.startedAtMs && !interval.startsAfterAbsence;

@@ -22,8 +22,18 @@ export function severityOf(kind: AlertKind, priority: ZonePriority): Severity {
   return kind in SEVERITIES ? SEVERITIES[kind as JudgedKind][priority] : 'medium';
 }
 
-/** Under a schedule that has run out nobody is watched; a clock that is ahead is put right by the receipt. */
+/** A strap that is tampered with may be a tag that comes off; with the battery gone nobody is watched. Under a schedule that has run out nobody is watched; a clock that is ahead is put right by the receipt. */
 export const NOTICE_SEVERITIES: Readonly<Record<NoticeKind, Severity>> = {
+  'strap-tamper': 'high',
+  'case-tamper': 'high',
+  'battery-low': 'low',
+  'battery-critical': 'medium',
+  'charging-overdue': 'medium',
+  'powered-off': 'high',
+  'no-gps': 'medium',
+  jamming: 'high',
+  'never-moves': 'low',
+  unmonitored: 'high',
   'schedule-ran-out': 'high',
   'clock-ahead': 'low',
 };
