@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import type { Producer } from 'kafkajs';
 import { describeMachine, machineLine } from './machine.js';
 import { measureFloor } from './path/floor.js';
 import { type PathPing, walkingPings } from './path/pings.js';
@@ -20,6 +21,7 @@ const HELP = `npm run bench -- --path [OPTIONS]
 
   --pings N     through each door (50000)
   --tags N      that send them (500)
+  --door WORDS  only the doors whose names hold these words, and no floor
   --json FILE   the figures as JSON, too`;
 
 /** The bundle lies in dist/load-tests/. */
@@ -33,6 +35,7 @@ const MINUTE_MS = 60_000;
 interface Options {
   readonly pings: number;
   readonly tags: number;
+  readonly door: string | null;
   readonly json: string | null;
 }
 
@@ -43,6 +46,7 @@ function readOptions(argv: readonly string[]): Options | string {
       path: { type: 'boolean' },
       pings: { type: 'string', default: '50000' },
       tags: { type: 'string', default: '500' },
+      door: { type: 'string' },
       json: { type: 'string' },
       help: { type: 'boolean' },
     },
@@ -51,28 +55,43 @@ function readOptions(argv: readonly string[]): Options | string {
   const [pings, tags] = [Number(values.pings), Number(values.tags)];
   if (!Number.isInteger(pings) || pings < 1_000 || pings > 1_000_000) return `--pings: 1000 to 1000000\n\n${HELP}`;
   if (!Number.isInteger(tags) || tags < 1 || tags > 20_000) return `--tags: 1 to 20000\n\n${HELP}`;
-  return { pings, tags, json: values.json ?? null };
+  const door = values.door ?? null;
+  if (door !== null && !DOORS.some(({ name }) => name.includes(door))) {
+    return `--door: ${DOORS.map(({ name }) => name).join('; ')}\n\n${HELP}`;
+  }
+  return { pings, tags, door, json: values.json ?? null };
 }
 
-/** The doors, in the order of the report. Each gets pings of its own, all in order of time, so that none is a repeat or late. */
+type Send = (door: Doors, batch: Iterable<PathPing>) => Promise<void>;
+
+interface Doors {
+  readonly url: string;
+  readonly producer: Producer;
+  readonly topic: string;
+}
+
+/** In the order of the report. */
+const DOORS: readonly { readonly name: string; readonly send: Send }[] = [
+  { name: 'Kafka', send: ({ producer, topic }, batch) => produce(producer, topic, batch) },
+  { name: 'HTTP, a hundred a request, 4 in flight', send: ({ url }, batch) => post(url, batch, 100, 4) },
+  { name: 'HTTP, single positions, 16 in flight', send: ({ url }, batch) => post(url, batch, 1, 16) },
+  { name: 'HTTP, single positions, 200 in flight', send: ({ url }, batch) => post(url, batch, 1, 200) },
+];
+
+/** Each door gets pings of its own, all in order of time, so that none is a repeat or late. */
 async function measureDoors(
   program: Program,
   env: Readonly<Record<string, string>>,
   topic: string,
-  { pings, tags }: Options,
+  { pings, tags, door }: Options,
 ): Promise<Row[]> {
   const databaseUrl = env.DATABASE_URL!;
-  const brokers = env.KAFKA_BROKERS!.split(',');
+  const measured = DOORS.filter(({ name }) => door === null || name.includes(door));
   // A turn takes so many minutes of the tags' time; the last one ends now.
   const turnMs = (count: number) => Math.ceil(count / tags) * MINUTE_MS;
-  const producer = await openProducer(brokers);
-  const doors: readonly [string, (batch: Iterable<PathPing>) => Promise<void>][] = [
-    ['Kafka', (batch) => produce(producer, topic, batch)],
-    ['HTTP, a hundred a request, 4 in flight', (batch) => post(program.url, batch, 100, 4)],
-    ['HTTP, single positions, 16 in flight', (batch) => post(program.url, batch, 1, 16)],
-    ['HTTP, single positions, 200 in flight', (batch) => post(program.url, batch, 1, 200)],
-  ];
-  let untilMs = Date.now() - doors.length * (turnMs(WARM_UP_PINGS) + turnMs(pings));
+  const producer = await openProducer(env.KAFKA_BROKERS!.split(','));
+  const doors: Doors = { url: program.url, producer, topic };
+  let untilMs = Date.now() - measured.length * (turnMs(WARM_UP_PINGS) + turnMs(pings));
   let sequence = 1;
   const next = (count: number) => {
     untilMs += turnMs(count);
@@ -82,11 +101,11 @@ async function measureDoors(
   };
   const rows: Row[] = [];
   try {
-    for (const [name, send] of doors) {
+    for (const { name, send } of measured) {
       const warmUp = next(WARM_UP_PINGS);
-      await measureRun(`${name}, warming up`, program, databaseUrl, WARM_UP_PINGS, () => send(warmUp));
+      await measureRun(`${name}, warming up`, program, databaseUrl, WARM_UP_PINGS, () => send(doors, warmUp));
       const batch = next(pings);
-      rows.push(await measureRun(name, program, databaseUrl, pings, () => send(batch)));
+      rows.push(await measureRun(name, program, databaseUrl, pings, () => send(doors, batch)));
       console.log(rowLine(rows.at(-1)!));
     }
   } finally {
@@ -135,6 +154,7 @@ async function runBench(options: Options, folder: string, signal: AbortSignal): 
     } finally {
       if (!(await program.stop())) console.error('bench: the program did not stop in order');
     }
+    if (options.door !== null) return;
     // The pings that the first door has taken stand in its topic.
     const inTopic = options.pings + WARM_UP_PINGS;
     const floorMs = await measureFloor(env.KAFKA_BROKERS!.split(','), topic, env.DATABASE_URL!, inTopic);

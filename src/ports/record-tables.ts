@@ -11,6 +11,13 @@ export interface LogPosition {
   readonly nextOffset: number;
 }
 
+/** Of one partition; from null: the reader has never been there. */
+export interface PositionMove {
+  readonly partition: number;
+  readonly from: LogPosition | null;
+  readonly to: LogPosition;
+}
+
 /** A ping and where in the log it stood. */
 export interface PingRow {
   readonly ping: Ping;
@@ -57,14 +64,8 @@ export interface RejectedRow {
 export interface RecordTables {
   /** Null: this reader has never been here. */
   readPosition(db: Queryable, reader: string, at: TopicPartition): Promise<LogPosition | null>;
-  /** Moves from where the caller believes it is; false where it is elsewhere by now: another owner moved it. */
-  movePosition(
-    tx: Queryable,
-    reader: string,
-    at: TopicPartition,
-    from: LogPosition | null,
-    to: LogPosition,
-  ): Promise<boolean>;
+  /** Moves a reader's places from where the caller believes they are; false where one is elsewhere by now: another owner moved it. */
+  movePositions(tx: Queryable, reader: string, topic: string, moves: readonly PositionMove[]): Promise<boolean>;
   /** Makes the partitions of these UTC days (`2026-11-22`) where they are missing. */
   makePingPartitions(db: Database, days: readonly string[]): Promise<void>;
   /** Writes those that are not there yet; tells how many, by whether the tag was on somebody then. */

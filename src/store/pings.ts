@@ -21,7 +21,7 @@ export async function makePingPartitions(db: Database, days: readonly string[]):
 
 /**
  * `not_judged` are the reasons that lie in the ping itself, in the engine's order (`engine/fold/evidence.ts`); $17 is how far ahead
- * of its receipt a fix may be, in seconds, $19 how near to 0° 0° none is one. Device events are words, so their array can travel as its text: arrays of arrays
+ * of its receipt a fix may be, in seconds, $18 how near to 0° 0° none is one. Device events are words, so their array can travel as its text: arrays of arrays
  * would be flattened.
  */
 const INSERT = `
@@ -30,14 +30,14 @@ const INSERT = `
       latitude, longitude, case when longitude is not null then st_setsrid(st_makepoint(longitude, latitude), 4326) end as position,
       position_ignored,
       accuracy_metres, mechanism, speed_kmh, heading_degrees, altitude_metres, satellites, battery_percent,
-      device_events::text[] as device_events, log_offset, log_place
+      device_events::text[] as device_events, log_partition, log_offset, log_place
     from unnest(
       $1::text[], $2::double precision[], $3::text[], $4::bigint[], $5::double precision[], $6::double precision[],
       $7::double precision[], $8::double precision[], $9::text[], $10::double precision[], $11::double precision[],
       $12::double precision[], $13::int[], $14::double precision[], $15::text[], $16::bigint[],
-      $20::text[], $21::int[]
+      $19::text[], $20::int[], $21::int[]
     ) as p (tag_id, fixed_at, identity, sequence, received_at, latitude, longitude, accuracy_metres, mechanism, speed_kmh,
-      heading_degrees, altitude_metres, satellites, battery_percent, device_events, log_offset, position_ignored, log_place)
+      heading_degrees, altitude_metres, satellites, battery_percent, device_events, log_offset, position_ignored, log_place, log_partition)
   ), put as (
     insert into ping (tag_id, fixed_at, identity, sequence, received_at, position, position_ignored, accuracy_metres, mechanism, speed_kmh,
       heading_degrees, altitude_metres, satellites, battery_percent, device_events, fitted, activation_id, not_judged, log_partition, log_offset, log_place)
@@ -51,12 +51,12 @@ const INSERT = `
       a.activation_id,
       case
         when c.position is null then 'no-position'
-        when abs(c.latitude) < $19 and abs(c.longitude) < $19 then 'zero-position'
+        when abs(c.latitude) < $18 and abs(c.longitude) < $18 then 'zero-position'
         when c.mechanism not in ('GPS', 'RF') then 'mechanism'
         when c.accuracy_metres is null and m.default_accuracy_metres is null then 'no-accuracy'
         when c.fixed_at > c.received_at + make_interval(secs => $17) then 'ahead-of-clock'
       end,
-      $18, c.log_offset, c.log_place
+      c.log_partition, c.log_offset, c.log_place
     from came c left join tag t on t.tag_id = c.tag_id left join tag_model m on m.model_id = t.model_id
       left join activation a
         on a.tag_id = c.tag_id and a.fitted_at <= c.fixed_at and (a.removed_at is null or c.fixed_at < a.removed_at)
@@ -65,15 +65,14 @@ const INSERT = `
   )
   select fitted, count(*) as count from put group by fitted`;
 
-/** Writes those that are not there yet; tells how many, by whether the tag was on somebody then. All of one partition. */
+/** Writes those that are not there yet; tells how many, by whether the tag was on somebody then. */
 export async function insertPings(
   tx: Queryable,
   rows: readonly PingRow[],
   { aheadLimitMs, zeroDegrees }: NoEvidence,
 ): Promise<Readonly<Record<Fitted, number>>> {
   const counts: Record<Fitted, number> = { fitted: 0, 'not-fitted': 0, 'unknown-tag': 0 };
-  const first = rows[0];
-  if (first === undefined) return counts;
+  if (rows.length === 0) return counts;
   const column = <T>(pick: (row: PingRow) => T): T[] => rows.map(pick);
   const answer = await tx.query<{ fitted: Fitted; count: number }>(INSERT, [
     column(({ ping }) => toStorable(ping.tagId)),
@@ -93,10 +92,10 @@ export async function insertPings(
     column(({ ping }) => `{${ping.deviceEvents.join(',')}}`),
     column(({ offset }) => offset),
     aheadLimitMs / 1000,
-    first.partition,
     zeroDegrees,
     column(({ ping }) => ping.positionIgnored ?? null),
     column(({ place }) => place ?? 0),
+    column(({ partition }) => partition),
   ]);
   for (const { fitted, count } of answer.rows) counts[fitted] = count;
   return counts;

@@ -3,13 +3,13 @@ import type { RecordTables } from '../ports/record-tables.js';
 import { foldAlertEvents } from './alerts.js';
 import { refusesData } from './errors.js';
 import { insertPings, makePingPartitions } from './pings.js';
-import { movePosition, readPosition } from './positions.js';
+import { movePositions, readPosition } from './positions.js';
 import { mergeReconcileRequests } from './reconcile.js';
 import { insertRejected } from './rejected.js';
 
 export const recordTables: RecordTables = {
   readPosition,
-  movePosition,
+  movePositions,
   makePingPartitions,
   insertPings,
   mergeReconcileRequests,

@@ -402,6 +402,39 @@ export function recorderSuite(
       expect(owners.reduce((sum, { counts }) => sum + counts.events, 0)).toBe(4);
     });
 
+    it('writes what several partitions hold in one transaction, and none of them waits for what the database refuses of another', async () => {
+      const tags = Array.from({ length: 60 }, () => `T-${randomUUID()}`);
+      const pingOf = (tagId: string, second: number, fields = {}) =>
+        inputRecord({ type: 'ping', ping: pingAt(tagId, second, fields), receivedAtMs: TEST_START_MS });
+      const good = await log.append(
+        INPUTS,
+        tags.map((tagId) => pingOf(tagId, 1)),
+      );
+      const partitions = new Set(good.map(({ partition }) => partition)).size;
+      let transactions = 0;
+      const counting: Database = {
+        ...db,
+        transaction: async (work, isolation) => {
+          transactions++;
+          return await db.transaction(work, isolation);
+        },
+      };
+      // Long enough that the partitions have their places when the second transaction begins.
+      const recorder = await start({ db: counting, limits: { ...limits, idleMoveEveryMs: 60_000, companyMs: 500 } });
+      await recorder.recorded(INPUTS, good);
+      expect(partitions).toBeGreaterThan(8);
+      expect(transactions).toBeLessThan(partitions / 2);
+      const mixed = tags.flatMap((tagId, index) => [
+        pingOf(tagId, 2),
+        ...(index === 30 ? [pingOf(tagId, 3, { satellites: 2 ** 40 })] : []),
+        pingOf(tagId, 4),
+      ]);
+      await recorder.recorded(INPUTS, await log.append(INPUTS, mixed));
+      const { rows } = await db.query('select count(*) as count from ping where tag_id = any($1::text[])', [tags]);
+      expect(rows).toEqual([{ count: 3 * tags.length }]);
+      expect(recorder.counts).toMatchObject({ 'unknown-tag': 3 * tags.length, refused: 1 });
+    });
+
     it('puts aside what the database refuses and what cannot be read, and goes on', async () => {
       const recorder = await start();
       const good = Array.from({ length: 30 }, (_, second) => ping(second));

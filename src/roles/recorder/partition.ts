@@ -1,5 +1,4 @@
 /** The recorder's work on one partition while it owns it. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../../ports/clock.js';
 import type { Database } from '../../ports/database.js';
 import {
@@ -11,9 +10,10 @@ import {
 } from '../../ports/event-log.js';
 import type { Log } from '../../ports/log.js';
 import { UnknownFormat } from '../../ports/ping-records.js';
-import type { LogPosition, RecordTables, RejectedRow } from '../../ports/record-tables.js';
-import type { RecorderCounters, RecorderLimits, RecorderProgress } from './options.js';
-import type { Item, Sink } from './sinks.js';
+import type { LogPosition, RecordTables } from '../../ports/record-tables.js';
+import type { RecorderLimits, RecorderProgress } from './options.js';
+import type { Sink } from './sinks.js';
+import { Displaced, type Entry, type Together } from './together.js';
 
 export interface PartitionWriterDeps<T> {
   readonly db: Database;
@@ -21,11 +21,12 @@ export interface PartitionWriterDeps<T> {
   readonly clock: Clock;
   readonly logger: Log;
   readonly epoch: string;
-  readonly counters: RecorderCounters;
   readonly limits: RecorderLimits;
   readonly onProgress?: (progress: RecorderProgress) => void;
   readonly health: { failed(error: unknown): void; worked(): void };
   readonly sink: Sink<T>;
+  /** Shared with the topic's other partitions. */
+  readonly together: Together<T>;
   readonly at: TopicPartition;
   readonly control: PartitionControl;
 }
@@ -38,20 +39,9 @@ export interface PartitionWriter {
   end(): void;
 }
 
-/** Of a full transaction: with so many rows it goes on at once. */
-const COMPANY_SHARE = 4;
-
-/** Someone else moved this partition's place: what is at hand may have been written already. */
-class Displaced extends Error {
-  override readonly name = 'Displaced';
-}
-
-/** A record to be written, or the reason why it cannot be read. */
-type Entry<T> = Item<T> | { readonly record: LogRecord; readonly unreadable: string };
-
 /** Takes over a partition: paused at first, until its place is known. */
 export function startPartitionWriter<T>(deps: PartitionWriterDeps<T>): PartitionWriter {
-  const { db, tables, sink, at, control, epoch, limits, counters, clock, logger, health } = deps;
+  const { db, tables, sink, together, at, control, epoch, limits, clock, logger, health } = deps;
   let ended = false;
   let running = false;
   /** As it stands in the database. */
@@ -138,14 +128,11 @@ export function startPartitionWriter<T>(deps: PartitionWriterDeps<T>): Partition
       for (let from = 0; from < entries.length; from += limits.rowsPerTransaction) {
         const chunk = entries.slice(from, from + limits.rowsPerTransaction);
         const following = entries[from + limits.rowsPerTransaction];
-        await sink.prepare(chunk.filter((entry) => 'content' in entry));
-        await write(chunk, following?.record.offset ?? batch.nextOffset);
+        await hand(chunk, following?.record.offset ?? batch.nextOffset);
         if (ended) return;
       }
       retryMs = limits.retryFirstMs;
       health.worked();
-      if (sink.waitsForCompany && entries.length > 0 && entries.length < limits.rowsPerTransaction / COMPANY_SHARE)
-        await delay(limits.companyMs);
     } catch (error) {
       if (error instanceof Displaced) {
         logger.info({ ...at }, 'another owner moved the place in this partition; going on from there');
@@ -158,81 +145,18 @@ export function startPartitionWriter<T>(deps: PartitionWriterDeps<T>): Partition
   async function passOver(to: number, atOnce: boolean): Promise<void> {
     nextOffset = to;
     if (!atOnce && clock.nowMs() - storedAtMs < limits.idleMoveEveryMs) return;
-    await db.transaction(async (tx) => await move(tx, to));
-    moved(to);
+    await hand([], to);
   }
 
-  async function move(tx: Parameters<RecordTables['movePosition']>[0], to: number): Promise<void> {
-    if (ended) throw new Displaced();
-    if (!(await tables.movePosition(tx, sink.group, at, stored, { epoch, nextOffset: to }))) throw new Displaced();
+  async function hand(entries: readonly Entry<T>[], to: number): Promise<void> {
+    await together.write({ at, entries, to, place: () => stored, moved, isOver: () => ended });
   }
 
-  function moved(to: number): void {
-    stored = { epoch, nextOffset: to };
+  function moved(to: LogPosition): void {
+    stored = to;
     storedAtMs = clock.nowMs();
-    nextOffset = to;
-    deps.onProgress?.({ ...at, nextOffset: to, endOffset });
-  }
-
-  /** Writes entries and moves to `to`; where the database refuses the data, by halves, down to the one that it refuses. */
-  async function write(entries: readonly Entry<T>[], to: number): Promise<void> {
-    try {
-      const count = await db.transaction(async (tx) => {
-        await move(tx, to);
-        const unreadable = entries.filter((entry) => 'unreadable' in entry);
-        await tables.insertRejected(
-          tx,
-          epoch,
-          unreadable.map((entry) => refusal(entry, 'unreadable', entry.unreadable)),
-        );
-        const items = entries.filter((entry) => 'content' in entry);
-        const countWritten = items.length === 0 ? () => {} : await sink.write(tx, items);
-        return () => {
-          countWritten();
-          if (unreadable.length > 0) counters.recordsRefused(unreadable.length);
-        };
-      });
-      count();
-      moved(to);
-    } catch (error) {
-      if (!refusesForGood(error)) throw error;
-      if (entries.length > 1) {
-        const middle = entries.length >> 1;
-        await write(entries.slice(0, middle), entries[middle]!.record.offset);
-        await write(entries.slice(middle), to);
-      } else await putAside(entries[0]!, to, error);
-    }
-  }
-
-  /** The database's refusal, or content of a form that the sink cannot take: either way the same next time. */
-  function refusesForGood(error: unknown): boolean {
-    return tables.refusesData(error) || error instanceof TypeError || error instanceof RangeError;
-  }
-
-  async function putAside(entry: Entry<T>, to: number, error: unknown): Promise<void> {
-    const { record } = entry;
-    const detail = error instanceof Error ? error.message : String(error);
-    await db.transaction(async (tx) => {
-      await move(tx, to);
-      await tables.insertRejected(tx, epoch, [refusal(entry, 'refused-by-database', detail)]);
-    });
-    counters.recordsRefused(1);
-    moved(to);
-    logger.warn({ ...at, offset: record.offset }, 'a record could not be written; it is kept in rejected_message');
-  }
-
-  function refusal(entry: Entry<T>, reason: string, detail: string): RejectedRow {
-    const { record } = entry;
-    const isItem = 'content' in entry;
-    return {
-      at: { ...at, offset: record.offset, place: isItem ? entry.place : 0 },
-      reason,
-      detail,
-      rejectedAtMs: clock.nowMs(),
-      source: null,
-      tagId: isItem ? sink.tagOf(entry) : sink.keyIsTag ? record.key : null,
-      payload: isItem ? sink.bytesOf(entry) : (record.value ?? new Uint8Array()),
-    };
+    nextOffset = to.nextOffset;
+    deps.onProgress?.({ ...at, nextOffset, endOffset });
   }
 
   resumeLater(0);

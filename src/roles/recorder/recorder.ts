@@ -17,6 +17,7 @@ import {
 } from './options.js';
 import { type PartitionWriter, startPartitionWriter } from './partition.js';
 import { alertSink, inputSink, rejectedSink, type Sink } from './sinks.js';
+import { writeTogether } from './together.js';
 
 export {
   DEFAULT_RECORDER_LIMITS,
@@ -78,6 +79,7 @@ export async function startRecorder(deps: RecorderDeps): Promise<Recorder> {
 
   async function consume<T>(sink: Sink<T>): Promise<Consumer> {
     const own = new Map<number, PartitionWriter>();
+    const together = writeTogether({ ...deps, limits, counters, sink });
     const end = (gone: readonly TopicPartition[]) => {
       for (const { partition } of gone) {
         own.get(partition)?.end();
@@ -95,7 +97,7 @@ export async function startRecorder(deps: RecorderDeps): Promise<Recorder> {
           // Where it was here before: another owner may have written meanwhile.
           end(added);
           for (const at of added) {
-            const writer = startPartitionWriter({ ...deps, limits, counters, health, sink, at, control });
+            const writer = startPartitionWriter({ ...deps, limits, health, sink, together, at, control });
             own.set(at.partition, writer);
             writers.set(`${at.topic}/${at.partition}`, writer);
           }

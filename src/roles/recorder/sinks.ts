@@ -43,7 +43,7 @@ export interface Sink<T> {
   tagOf(item: Item<T>): string | null;
   /** Before the transaction: makes room. */
   prepare(items: readonly Item<T>[]): Promise<void>;
-  /** Within the transaction; answers what to count when it is committed. Items are of one partition, in order. */
+  /** Within the transaction; answers what to count when it is committed. Items of one partition are in order. */
   write(tx: Queryable, items: readonly Item<T>[]): Promise<() => void>;
 }
 
