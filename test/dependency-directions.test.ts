@@ -16,10 +16,11 @@ interface Rule {
 
 const TYPES = 'engine/types';
 const LOCK = 'directory-lock.ts';
+const KEY = 'signing-key.ts';
 /** What an adapter may know: what it gives, and the words of what passes through it. */
 const PORTS = ['ports', 'wire', 'alerts', 'access', TYPES];
 /** What works behind the ports and knows no adapter. */
-const INNER = [...PORTS, 'engine', 'watchlist'];
+const INNER = [...PORTS, 'engine', 'watchlist', 'audit'];
 
 const ALLOWED: Readonly<Record<string, Rule | '*'>> = {
   engine: { parts: [], packages: ['rbush'] },
@@ -33,6 +34,8 @@ const ALLOWED: Readonly<Record<string, Rule | '*'>> = {
   log: { parts: [...PORTS, LOCK] },
   store: { parts: [...PORTS, LOCK] },
   [LOCK]: { parts: [] },
+  [KEY]: { parts: [] },
+  audit: { parts: ['ports', KEY] },
   formats: { parts: PORTS },
   records: { parts: [...PORTS, 'access', 'formats', 'watchlist'] },
   http: { parts: [...PORTS, 'access', 'formats', 'records', 'store'] },

@@ -1,18 +1,21 @@
 /** The HTTP application: what every endpoint has in common. Endpoints add themselves by `registerXxx(app, deps)`. */
 
-import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
 import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { AuditTrail } from '../ports/audit.js';
+import type { Clock } from '../ports/clock.js';
 import { DatabaseBusy, DatabaseUnavailable } from '../ports/database.js';
 import { LogUnavailable, RecordsRefused } from '../ports/event-log.js';
 import type { Log } from '../ports/log.js';
 import { MAX_TAG_ID_LENGTH } from '../wire/tag-id.js';
 import type { App } from './app-type.js';
 import type { Reach } from './feed/reach.js';
+import { auditRequests } from './plugins/audit.js';
 import { undoContentEncoding } from './plugins/content-encoding.js';
+import { REQUEST_ID_HEADER, requestIdOf } from './plugins/correlation.js';
 import { parseJsonBody, UnreadableJson } from './plugins/json-body.js';
 import { type Access, guardByRights, OPEN_ACCESS } from './plugins/principal.js';
 import { type ProblemInput, sendProblem, toProblem } from './plugins/problems.js';
@@ -37,6 +40,10 @@ export interface AppOptions {
   readonly reach?: Reach;
   /** Who asks, and whom they may see; everybody is `local` where not given. */
   readonly access?: Access;
+  /** Where every request that is about people is put on record; nowhere where not given. */
+  readonly audit?: AuditTrail;
+  /** For what is put on record; the system's where not given. */
+  readonly clock?: Clock;
   /** Stands in the OpenAPI description. */
   readonly version?: string;
 }
@@ -60,16 +67,6 @@ const REQUEST_CHECK_MS = 5_000;
 const RETRY_AFTER_SECONDS = 2;
 /** What waited half a minute in vain should not come back at once. */
 const BUSY_RETRY_AFTER_SECONDS = 15;
-
-const REQUEST_ID_HEADER = 'x-request-id';
-/** Ids that a proxy may give: enough to be unique, and nothing that breaks a line of a log or a search in it. */
-export const GIVEN_REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
-
-/** The id under which a request is told: the one that it brings, where that is of use, or a new one, unique over restarts. */
-function requestIdOf({ headers }: IncomingMessage): string {
-  const given = headers[REQUEST_ID_HEADER];
-  return typeof given === 'string' && GIVEN_REQUEST_ID.test(given) ? given : randomUUID();
-}
 
 /** A media type's parameters never matter, nor does its case. */
 const JSON_MEDIA_TYPE = /^application\/(?:[a-z0-9.-]+\+)?json\s*(?:;|$)/i;
@@ -258,6 +255,11 @@ export async function createApp(options: AppOptions): Promise<App> {
   app.addHook('onRequest', async (request, reply) => void nameRequest(request, reply));
   guardRequests(app, options.reach);
   guardByRights(app, options.access ?? OPEN_ACCESS);
+  auditRequests(app, {
+    trail: options.audit ?? null,
+    clock: options.clock ?? { nowMs: () => Date.now() },
+    addressOf: (request) => options.reach?.clientAddress(request) ?? request.socket.remoteAddress,
+  });
   app.addHook('preParsing', async (request, reply, payload) => {
     if (!request.is404) return undoContentEncoding(request, payload);
     // Before a body is read that nobody wants, and before its media type is judged.

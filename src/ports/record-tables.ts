@@ -1,6 +1,7 @@
 /** The recorder's tables (`store/recording.ts`). */
 import type { AlertEvent } from '../alerts/event.js';
 import type { Ping, ReconcileRequest } from '../engine/types.js';
+import type { AuditEntry, ChainLink } from './audit.js';
 import type { Database, Queryable } from './database.js';
 import type { TopicPartition } from './event-log.js';
 
@@ -80,6 +81,11 @@ export interface RecordTables {
   ): Promise<number>;
   /** Writes those that are not there yet; tells how many. */
   insertRejected(tx: Queryable, epoch: string, rows: readonly RejectedRow[]): Promise<number>;
+  /** The end of the audit's chain; null before the first entry. */
+  readLastLink(tx: Queryable): Promise<ChainLink | null>;
+  /** Those of some entries that are chained already, as `writer n`. */
+  findChained(tx: Queryable, entries: readonly AuditEntry[]): Promise<ReadonlySet<string>>;
+  insertLinks(tx: Queryable, links: readonly ChainLink[]): Promise<void>;
   /** Whether the database refuses the data itself, so that trying again is no use. */
   refusesData(error: unknown): boolean;
 }

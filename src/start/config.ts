@@ -149,7 +149,7 @@ function list(text: string | null): string[] {
  * Topics that a Tagwatch writes to, under any `KAFKA_TOPIC_PREFIX`: what stands there is no ping, and each record read as one would
  * come back as a rejection that is read in its turn, here or by the other Tagwatch.
  */
-const OWN_TOPIC = /tagwatch\.(?:inputs|states|alerts|rejected|access)$/;
+const OWN_TOPIC = /tagwatch\.(?:inputs|states|alerts|rejected|access|audit)$/;
 
 /** `tagwatch.pings,positions:traccar`: topic names cannot hold a colon, so the first one parts name and format. */
 function readTopics(text: string, errors: string[]): PingTopic[] {

@@ -148,6 +148,7 @@ export function createMetrics(version: string): Metrics {
       pingsRepeated: (count) => recorded.inc({ fitted: 'repeated' }, count),
       alertEventsRecorded: (count) => recordedOther.inc({ what: 'alert-event' }, count),
       rejectedRecorded: (count) => recordedOther.inc({ what: 'rejected' }, count),
+      auditChained: (count) => recordedOther.inc({ what: 'audit' }, count),
       recordsRefused: (count) => recordedOther.inc({ what: 'refused' }, count),
     },
     reconciler: {

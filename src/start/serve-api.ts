@@ -1,4 +1,5 @@
 /** The api role: REST, feed and console. Part of the composition root (`tagwatch.ts`), whose listener it takes over. */
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AHEAD_LIMIT_MS } from '../engine/thresholds.js';
 import { unreasonableMs } from '../engine/watch/absences.js';
@@ -29,6 +30,7 @@ import type { Database } from '../ports/database.js';
 import type { EventLog } from '../ports/event-log.js';
 import type { Log } from '../ports/log.js';
 import { INPUTS } from '../ports/topics.js';
+import { startAuditing } from '../roles/auditing/auditing.js';
 import type { DatabaseWatch } from '../roles/database-watch.js';
 import { watchSuppliers } from '../roles/intake/supplier-watch.js';
 import type { LogWatch } from '../roles/log-watch.js';
@@ -134,9 +136,27 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
   readiness.watch('alerts', () => (alertLog.isCaughtUp() ? null : 'the alert log to be read to its end'));
   readiness.watch('positions', () => (liveView.isCaughtUp() ? null : 'states and inputs to be read to their end'));
 
+  const audit = await life.start(
+    'audit',
+    () =>
+      startAuditing({
+        log,
+        logger,
+        service: `tagwatch ${VERSION}`,
+        directory: join(config.dataDir, 'audit-kept'),
+      }),
+    (part) => part.stop(),
+  );
+  readiness.watch('audit', () => (audit.isPresent() ? null : 'the audit topic to take entries'));
+  metrics.addGauge({
+    name: 'tagwatch_audit_waiting',
+    help: 'Audit entries that the log has not taken yet.',
+    read: () => audit.waiting(),
+  });
+
   const app = await life.start(
     'http',
-    () => createApp(deps.app),
+    () => createApp({ ...deps.app, audit, clock }),
     (part) => part.close(),
   );
   registerHealth(app, {
@@ -237,6 +257,7 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
           status,
           reach: deps.reach,
           access: deps.signIn.access,
+          audit,
           counters: metrics.feed,
         }),
       (part) => part.close(),

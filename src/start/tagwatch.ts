@@ -277,6 +277,7 @@ function expectParts(has: (role: Role) => boolean, needsDatabase: boolean): Read
   if (has('publisher')) readiness.expect('publisher', 'helpful');
   if (has('intake')) readiness.expect('intake', 'essential');
   if (has('api')) for (const part of API_PARTS) readiness.expect(part, 'essential');
+  if (has('api')) readiness.expect('audit', 'helpful');
   return readiness;
 }
 

@@ -1,6 +1,7 @@
 /** The recorder's tables, together. */
 import type { RecordTables } from '../ports/record-tables.js';
 import { foldAlertEvents } from './alerts.js';
+import { findChained, insertLinks, readLastLink } from './audit.js';
 import { refusesData } from './errors.js';
 import { insertPings, makePingPartitions } from './pings.js';
 import { movePositions, readPosition } from './positions.js';
@@ -15,5 +16,8 @@ export const recordTables: RecordTables = {
   mergeReconcileRequests,
   foldAlertEvents,
   insertRejected,
+  readLastLink,
+  findChained,
+  insertLinks,
   refusesData,
 };

@@ -11,6 +11,7 @@ import { mayDo, maySee, type WearerScope } from '../../access/may.js';
 import type { Operation } from '../../access/operations.js';
 import { toAlertItem } from '../../alerts/alert.js';
 import type { AcceptedEvent, AlertRegister } from '../../alerts/register.js';
+import type { AuditTrail } from '../../ports/audit.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Log } from '../../ports/log.js';
 import {
@@ -22,6 +23,7 @@ import {
   SubscribeSchema,
 } from '../../wire/feed-messages.js';
 import { type Access, type Identity, OPEN_ACCESS } from '../plugins/principal.js';
+import { type SayOfClient, sayOfClient } from './feed-audit.js';
 import { createFeedClient, DEFAULT_FEED_CLIENT_LIMITS, type FeedClient, type FeedClientLimits } from './feed-client.js';
 import type { FeedPosition } from './position-item.js';
 import { sendPositions } from './positions.js';
@@ -73,6 +75,8 @@ export interface FeedDeps {
   readonly limits?: Partial<FeedLimits>;
   /** Who reads, and whom they may see; everybody is `local` where not given. */
   readonly access?: Access;
+  /** Where it is put on record who reads; nowhere where not given. */
+  readonly audit?: AuditTrail;
   /** For the metrics. */
   readonly counters?: { clientCutOff(why: string): void };
 }
@@ -155,18 +159,25 @@ export function registerFeed(server: Server, deps: FeedDeps): Feed {
     client.position = seq;
   }
 
-  function takeMessage(client: FeedClient, data: string | null): void {
+  async function takeMessage(client: FeedClient, say: SayOfClient, data: string | null): Promise<void> {
     const message = data === null ? null : parseJson(data);
     if (!subscribeMessage.Check(message)) {
       client.socket.close(CLOSE.MALFORMED, 'not a subscribe message');
       return;
     }
     const { positions = false, wearerIds } = message;
+    // Before it is sent any; what it does not want any more needs no entry.
+    if (positions) await say('subscribe', { wearerIds: wearerIds ?? [] });
     client.wants = positions ? { wearerIds: wearerIds === undefined ? null : new Set(wearerIds) } : null;
     client.needsAllPositions = positions;
   }
 
-  async function connect(socket: WebSocket, identity: Identity, resume: ReturnType<typeof parseResume>): Promise<void> {
+  async function connect(
+    socket: WebSocket,
+    identity: Identity,
+    say: SayOfClient,
+    resume: ReturnType<typeof parseResume>,
+  ): Promise<void> {
     const client = createFeedClient(
       socket,
       identity,
@@ -178,13 +189,32 @@ export function registerFeed(server: Server, deps: FeedDeps): Feed {
         logger.info({ why, bufferedBytes: socket.bufferedAmount }, 'a feed client that does not read is cut off');
       },
     );
-    socket.on('close', () => clients.delete(client));
+    let fromSeq = resume?.seq;
+    socket.on('close', () => {
+      clients.delete(client);
+      const sent = client.position < 0 ? {} : { toSeq: client.position };
+      say('close', { ...(fromSeq !== undefined && { fromSeq }), ...sent }).catch(tellUnsaid);
+    });
     // Whatever breaks a connection closes it too, with the code that fits; there is nothing to do.
     socket.on('error', (error) => logger.debug({ message: error.message }, 'a feed connection broke'));
-    socket.on('message', (data, isBinary) => takeMessage(client, isBinary ? null : String(data)));
+    let taking: Promise<void> = Promise.resolve();
+    socket.on('message', (data, isBinary) => {
+      taking = taking
+        .then(() => takeMessage(client, say, isBinary ? null : String(data)))
+        .catch((error: unknown) => {
+          tellUnsaid(error);
+          socket.close(CLOSE.GOING_AWAY, 'the audit takes no entries; resume');
+        });
+    });
     const isReached = resume?.epoch !== epochOf(client) || (await alertLog.reached(resume.seq, limits.catchUpMs));
     // In the turn in which it joins the others: what ended while it connected must not have missed it.
-    if (socket.readyState === socket.OPEN && !closing && closeWhereOver(client)) begin(client, resume, isReached);
+    if (socket.readyState !== socket.OPEN || closing || !closeWhereOver(client)) return;
+    begin(client, resume, isReached);
+    fromSeq ??= client.position;
+  }
+
+  function tellUnsaid(error: unknown): void {
+    logger.error({ message: String(error) }, 'what a feed client read could not be put on record');
   }
 
   /** False where it was closed. */
@@ -210,11 +240,15 @@ export function registerFeed(server: Server, deps: FeedDeps): Feed {
     }
   }
 
+  const sayOfRequest = (request: IncomingMessage, principal: Identity['principal'] | null): SayOfClient =>
+    sayOfClient({ audit: deps.audit, clock, address: deps.reach.clientAddress(request) }, request, principal);
+
   /** Who reads; null: nobody that may, and it has been answered. */
   async function identify(request: IncomingMessage, socket: Duplex): Promise<Identity | null> {
     try {
       const identity = await access.identify(request);
       if (identity !== null && mayDo(identity.principal, 'alerts.read')) return identity;
+      await sayOfRequest(request, identity?.principal ?? null)('open', { outcome: 'denied' }).catch(tellUnsaid);
       const refused =
         identity === null
           ? { status: 401, detail: 'Sign in, or send a bearer token that is valid here.' }
@@ -260,8 +294,17 @@ export function registerFeed(server: Server, deps: FeedDeps): Feed {
     const identity = await identify(request, socket);
     if (identity === null || socket.destroyed) return;
     const resume = parseResume(new URLSearchParams(query).get('resume'));
+    const say = sayOfRequest(request, identity.principal);
+    try {
+      await say('open', resume === null ? {} : { fromSeq: resume.seq });
+    } catch (error) {
+      tellUnsaid(error);
+      refuseUpgrade(socket, { status: 503, detail: 'The audit takes no entries.', retryAfterSeconds: 2 });
+      return;
+    }
+    if (socket.destroyed) return;
     sockets.handleUpgrade(request, socket, head, (connected) => {
-      connect(connected, identity, resume).catch((error: unknown) => {
+      connect(connected, identity, say, resume).catch((error: unknown) => {
         logger.error({ message: String(error) }, 'a feed client could not be served');
         connected.close(1011);
       });

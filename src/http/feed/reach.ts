@@ -25,6 +25,8 @@ export interface Reach {
   isHostAllowed(request: IncomingMessage): boolean;
   /** Whether a page of the request's origin may use it: no browser, our own (the same host and port), or an allowed one. */
   isOriginAllowed(request: IncomingMessage): boolean;
+  /** The address that asks, which proxies that are trusted tell. */
+  clientAddress(request: IncomingMessage): string | undefined;
 }
 
 /** Splits `10.0.0.0/8`; null where it is neither an address nor a network. */
@@ -61,11 +63,13 @@ export function createReach({ publicUrl, allowedHosts, allowedOrigins, trustedPr
     proxies.addSubnet(network.address, network.prefix, network.family);
   }
 
+  const isTrustedProxy = (address: string): boolean =>
+    isIP(address) !== 0 && proxies.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6');
+
   /** The host that the client asked for, which a proxy that is trusted tells. */
   function hostOf({ headers, socket }: IncomingMessage): URL | null {
-    const peer = socket.remoteAddress ?? '';
     const forwarded = headers['x-forwarded-host'];
-    const isTrusted = isIP(peer) !== 0 && proxies.check(peer, isIP(peer) === 4 ? 'ipv4' : 'ipv6');
+    const isTrusted = isTrustedProxy(socket.remoteAddress ?? '');
     // Each proxy of a chain adds its own at the end; the first is the client's.
     const told = typeof forwarded === 'string' && isTrusted ? forwarded.split(',', 1)[0]?.trim() : undefined;
     return parseHost(told ?? headers.host);
@@ -84,6 +88,18 @@ export function createReach({ publicUrl, allowedHosts, allowedOrigins, trustedPr
       if (origin === undefined || origins.has(origin)) return true;
       const host = hostOf(request)?.host;
       return host !== undefined && URL.canParse(origin) && new URL(origin).host === host;
+    },
+    clientAddress({ headers, socket }) {
+      const forwarded = headers['x-forwarded-for'];
+      const told = typeof forwarded === 'string' ? forwarded.split(',').map((part) => part.trim()) : [];
+      // From the end, where each proxy adds who asked it; whatever a stranger wrote stands before.
+      let address = socket.remoteAddress;
+      while (address !== undefined && isTrustedProxy(address) && told.length > 0) {
+        const before = told.pop();
+        if (before === undefined || isIP(before) === 0) break;
+        address = before;
+      }
+      return address;
     },
   };
 }

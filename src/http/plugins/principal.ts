@@ -9,6 +9,7 @@ import { mayDo, maySee, rulesFor, type WearerScope } from '../../access/may.js';
 import type { Operation } from '../../access/operations.js';
 import { LOCAL, type Principal } from '../../access/principal.js';
 import type { App } from '../app-type.js';
+import { noteAudited } from './audit.js';
 import { sendProblem } from './problems.js';
 
 declare module 'fastify' {
@@ -71,8 +72,8 @@ export function guardByRights(app: App, access: Access): void {
     const identity = await access.identify(request.raw);
     if (identity === null) return sendUnknown(reply);
     const { principal } = identity;
-    if (operation === undefined || !mayPass(principal, operation, keepsToScope)) return sendForbidden(reply);
     request.principal = principal;
+    if (operation === undefined || !mayPass(principal, operation, keepsToScope)) return sendForbidden(reply);
   });
 }
 
@@ -98,7 +99,9 @@ export function principalOf(request: FastifyRequest): Principal {
 export function sees(request: FastifyRequest, wearerId: string, operation?: Operation): boolean {
   const asked = operation ?? request.routeOptions.config.operation;
   if (asked === undefined) return false;
-  return maySee(principalOf(request), asked, request.server.access.findWearer(wearerId));
+  const isSeen = maySee(principalOf(request), asked, request.server.access.findWearer(wearerId));
+  if (!isSeen) noteAudited(request, { hidden: [wearerId] });
+  return isSeen;
 }
 
 /** The same for whatever is wrong with a token or a session: which of it, nobody is told. */

@@ -8,6 +8,7 @@ export interface RecorderCounters {
   pingsRepeated(count: number): void;
   alertEventsRecorded(count: number): void;
   rejectedRecorded(count: number): void;
+  auditChained(count: number): void;
   /** Records that could not be read or that the database refused; they are in `rejected_message`. */
   recordsRefused(count: number): void;
 }

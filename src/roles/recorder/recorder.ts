@@ -9,6 +9,7 @@ import type { Consumer, EventLog, LogBatch, PartitionControl, TopicPartition } f
 import type { Log } from '../../ports/log.js';
 import type { RecordTables } from '../../ports/record-tables.js';
 import { createRetentionAlarm } from '../retention-alarm.js';
+import { auditSink } from './audit-sink.js';
 import {
   DEFAULT_RECORDER_LIMITS,
   type RecorderCounters,
@@ -117,6 +118,7 @@ export async function startRecorder(deps: RecorderDeps): Promise<Recorder> {
     consumers.push(await consume(inputSink({ db, tables, clock, epoch, counters, limits, days })));
     consumers.push(await consume(alertSink({ tables, epoch, counters })));
     consumers.push(await consume(rejectedSink({ tables, epoch, counters })));
+    consumers.push(await consume(auditSink({ tables, epoch, counters })));
   } catch (error) {
     for (const writer of writers.values()) writer.end();
     await Promise.all(consumers.map((consumer) => consumer.stop()));
@@ -146,5 +148,6 @@ const NO_COUNTERS: RecorderCounters = {
   pingsRepeated() {},
   alertEventsRecorded() {},
   rejectedRecorded() {},
+  auditChained() {},
   recordsRefused() {},
 };

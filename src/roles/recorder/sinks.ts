@@ -58,14 +58,14 @@ const MAX_REMEMBERED_DAYS = 10_000;
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
-function readJson(record: LogRecord): Record<string, unknown> {
+export function readJson(record: LogRecord): Record<string, unknown> {
   if (record.value === null) throw new Error('the record has no value');
   const value: unknown = decodeJson(record.value);
   if (!isObject(value)) throw new Error('the record is not a JSON object');
   return value;
 }
 
-const bytesOfRecord = ({ value }: LogRecord): Uint8Array => value ?? new Uint8Array();
+export const bytesOfRecord = ({ value }: LogRecord): Uint8Array => value ?? new Uint8Array();
 
 /** UTC days since 1970. */
 const dayOf = (ms: number): number => Math.floor(ms / DAY_MS);

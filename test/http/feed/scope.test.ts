@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { WearerScope } from '../../../src/access/may.js';
 import type { AlertEvent } from '../../../src/alerts/event.js';
 import { type Feed, registerFeed } from '../../../src/http/feed/feed.js';
@@ -12,12 +12,14 @@ import { type AlertLog, startAlertLog } from '../../../src/views/alert-log.js';
 import { type LiveView, startLiveView } from '../../../src/views/live-view.js';
 import { CLOSE, type ServerMessage } from '../../../src/wire/feed-messages.js';
 import { finding } from '../../alerts/events.js';
-import { AS, testAccess, WEARERS } from '../../support/access.js';
+import { AS, SUBJECT, testAccess, WEARERS } from '../../support/access.js';
+import { createRememberingTrail } from '../../support/audit.js';
 import { openTestLog, type TestLog } from '../../support/embedded-log.js';
 import { type FeedReader, readFeed } from '../../support/feed-reader.js';
 import { pingAt, TEST_START_MS, watchOf } from '../../support/pings.js';
 import { silentLog } from '../../support/silent-log.js';
 
+const trail = createRememberingTrail();
 let opened: TestLog;
 let alertLog: AlertLog;
 let liveView: LiveView;
@@ -45,6 +47,7 @@ const access: Access = {
 };
 
 beforeEach(async () => {
+  trail.said.length = 0;
   opened = await openTestLog();
   readers = [];
   state = 'valid';
@@ -65,6 +68,7 @@ beforeEach(async () => {
       subscribe: () => () => {},
     },
     access,
+    audit: trail,
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -191,5 +195,45 @@ describe('the feed of who is signed in', () => {
     const partner = await join('probation', `?resume=${epochOf(supervisor)}:-1`);
     await partner.heard(isStatus);
     expect(partner.of('snapshot')[0]).toMatchObject({ reason: 'epoch-changed', alerts: { length: 1 } });
+  });
+});
+
+describe('of the feed it is put on record', () => {
+  const said = () =>
+    trail.said.map(({ operationId, what, outcome, who, fromSeq, toSeq, wearerIds, correlationId }) => ({
+      of: [operationId, what, outcome],
+      who,
+      seqs: [fromSeq, toSeq],
+      wearerIds,
+      correlationId,
+    }));
+
+  test('who opened it, what was subscribed to, and what had been sent when it closed', async () => {
+    await append(...ofEverybody('A'));
+    const reader = await join('supervisor');
+    await reader.heard(isStatus);
+    const { seq } = reader.of('hello')[0]!;
+    expect(said()).toMatchObject([{ of: ['feed open', 'alerts.read', 'done'], who: SUBJECT }]);
+    reader.socket.send(JSON.stringify({ type: 'subscribe', positions: true, wearerIds: ['W-in'] }));
+    await vi.waitFor(() => expect(trail.said).toHaveLength(2));
+    await append(...ofEverybody('B'));
+    await reader.heard((message) => message.type === 'event');
+    reader.socket.close();
+    await vi.waitFor(() => expect(trail.said).toHaveLength(3));
+    const sent = reader.of('event').at(-1)!.seq;
+    expect(said().slice(1)).toMatchObject([
+      { of: ['feed subscribe', 'positions.read', 'done'], wearerIds: ['W-in'] },
+      { of: ['feed close', 'alerts.read', 'done'], seqs: [seq, sent] },
+    ]);
+    expect(new Set(said().map(({ correlationId }) => correlationId)).size).toBe(1);
+  });
+
+  test('who was denied it', async () => {
+    await expect(join(null)).rejects.toThrow('401');
+    await expect(join('officer')).rejects.toThrow('403');
+    expect(said()).toMatchObject([
+      { of: ['feed open', 'alerts.read', 'denied'], who: null },
+      { of: ['feed open', 'alerts.read', 'denied'], who: SUBJECT },
+    ]);
   });
 });

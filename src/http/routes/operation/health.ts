@@ -56,8 +56,15 @@ export function registerHealth(app: App, deps: HealthDeps): void {
     },
   );
 
-  app.get('/metrics', { schema: { hide: true }, config: { operation: 'metrics.read' } }, async (_request, reply) => {
-    const { contentType, text } = await deps.metrics();
-    return reply.type(contentType).send(text);
-  });
+  app.get(
+    '/metrics',
+    {
+      schema: { hide: true },
+      config: { operation: 'metrics.read', audit: { not: 'numbers, asked every few seconds' } },
+    },
+    async (_request, reply) => {
+      const { contentType, text } = await deps.metrics();
+      return reply.type(contentType).send(text);
+    },
+  );
 }

@@ -8,6 +8,7 @@ import type { OrderViolations } from '../../../store/order-violations.js';
 import { DispositionSchema } from '../../../wire/alert-schemas.js';
 import { RecordId } from '../../../wire/record-id.js';
 import type { App } from '../../app.js';
+import { noteAudited } from '../../plugins/audit.js';
 import { sees } from '../../plugins/principal.js';
 import { problemResponses, sendProblem } from '../../plugins/problems.js';
 
@@ -77,6 +78,7 @@ export function registerAtv(app: App, deps: AtvDeps): void {
       const found = await deps.readViolations(orderId);
       if (found === null || !sees(request, found.wearerId))
         return sendProblem(reply, { status: 404, detail: `There is no order ${orderId}.` });
+      noteAudited(request, { wearerIds: [found.wearerId], rowCount: found.alerts.length });
       const violations = found.alerts.map((alert) => toViolation(alert, found.absences, deps.unreasonableMs));
       const counted = violations.filter((violation) => violation.counted);
       return {

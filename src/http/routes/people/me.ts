@@ -29,25 +29,32 @@ export function registerMe(app: App): void {
     tags: ['people'],
     response: { 200: Me, ...problemResponses(401) },
   };
-  app.get('/api/v1/me', { schema, config: { operation: 'self' } }, (request) => {
-    const principal = principalOf(request);
-    const { subjectId, kind, name, roles, scope } = principal;
-    const listed = (names: Names) => (names === 'all' ? names : [...names]);
-    return {
-      subjectId,
-      kind,
-      name,
-      roles: [...roles],
-      scope: {
-        areas: scope.areas.map(({ forces, divisions, schemes }) => ({
-          forces: listed(forces),
-          divisions: listed(divisions),
-          schemes: listed(schemes),
-        })),
-        wearerIds: [...scope.wearerIds],
-        tagPrefixes: [...scope.tagPrefixes],
-      },
-      operations: listOperations(principal),
-    };
-  });
+  app.get(
+    '/api/v1/me',
+    {
+      schema,
+      config: { operation: 'self', audit: { not: 'it tells who asks of nobody else, and every page asks it' } },
+    },
+    (request) => {
+      const principal = principalOf(request);
+      const { subjectId, kind, name, roles, scope } = principal;
+      const listed = (names: Names) => (names === 'all' ? names : [...names]);
+      return {
+        subjectId,
+        kind,
+        name,
+        roles: [...roles],
+        scope: {
+          areas: scope.areas.map(({ forces, divisions, schemes }) => ({
+            forces: listed(forces),
+            divisions: listed(divisions),
+            schemes: listed(schemes),
+          })),
+          wearerIds: [...scope.wearerIds],
+          tagPrefixes: [...scope.tagPrefixes],
+        },
+        operations: listOperations(principal),
+      };
+    },
+  );
 }

@@ -9,6 +9,7 @@ import { Check } from 'typebox/value';
 import { type ClaimsMapping, toPerson } from '../../../access/claims.js';
 import type { Log } from '../../../ports/log.js';
 import type { App } from '../../app.js';
+import { noteAudited } from '../../plugins/audit.js';
 import { sendProblem } from '../../plugins/problems.js';
 import { CALLBACK_PATH, type Provider } from '../../sign-in/provider.js';
 import type { Sessions } from '../../sign-in/sessions.js';
@@ -37,6 +38,9 @@ const Attempt = Type.Object({
 const OWN_PATH = /^\/(?![/\\])[\w\-./~?&=%+:]*$/;
 
 const hidden = { schema: { hide: true }, config: { operation: 'public' } } as const;
+/** Who comes and goes is put on record, and goes on while the audit is away. */
+const hiddenAs = (act: 'sign-in' | 'sign-out') =>
+  ({ ...hidden, config: { ...hidden.config, audit: { what: act, act, goesOn: true } } }) as const;
 
 export function registerSignIn(app: App, deps: SignInDeps): void {
   const { provider, sessions, isSecure, logger } = deps;
@@ -75,7 +79,7 @@ export function registerSignIn(app: App, deps: SignInDeps): void {
     }
   });
 
-  app.get(CALLBACK_PATH, hidden, async (request, reply) => {
+  app.get(CALLBACK_PATH, hiddenAs('sign-in'), async (request, reply) => {
     const attempt = readAttempt(request);
     // Of use once, whatever comes of it.
     reply.header('set-cookie', attemptCookie('', 0)).header('cache-control', 'no-store');
@@ -90,6 +94,7 @@ export function registerSignIn(app: App, deps: SignInDeps): void {
       const principal = toPerson(claims, deps.mapping);
       // Whoever was signed in in this browser is not any more.
       await sessions.end(request.raw);
+      request.principal = principal;
       const cookie = await sessions.begin(principal, typeof sid === 'string' ? sid : null);
       logger.info({ subjectId: principal.subjectId, roles: principal.roles }, 'signed in');
       reply.header('set-cookie', cookie);
@@ -99,7 +104,8 @@ export function registerSignIn(app: App, deps: SignInDeps): void {
     }
   });
 
-  app.post('/auth/sign-out', hidden, async (request, reply) => {
+  app.post('/auth/sign-out', hiddenAs('sign-out'), async (request, reply) => {
+    request.principal = sessions.find(request.raw)?.principal ?? null;
     reply.header('set-cookie', await sessions.end(request.raw)).header('cache-control', 'no-store');
     const signOutUrl = await provider.signOutUrl().catch((error: unknown) => {
       if (error instanceof ProviderUnavailable) return null;
@@ -114,7 +120,7 @@ export function registerSignIn(app: App, deps: SignInDeps): void {
       { parseAs: 'string', bodyLimit: FORM_LIMIT_BYTES },
       (_request, body, done) => done(null, new URLSearchParams(String(body))),
     );
-    scope.post('/auth/back-channel-logout', hidden, async (request, reply) => {
+    scope.post('/auth/back-channel-logout', hiddenAs('sign-out'), async (request, reply) => {
       reply.header('cache-control', 'no-store');
       const token = request.body instanceof URLSearchParams ? request.body.get('logout_token') : null;
       try {
@@ -122,6 +128,7 @@ export function registerSignIn(app: App, deps: SignInDeps): void {
         if (meant === null)
           return sendProblem(reply, { status: 400, detail: 'This is no logout token of the provider.' });
         const { session, subject } = meant;
+        if (subject !== null) noteAudited(request, { subjectId: subject, subjectType: 'subject' });
         const ended = await sessions.endWhere(({ providerSessionId, principal }) =>
           session === null ? principal.subjectId === subject : providerSessionId === session,
         );

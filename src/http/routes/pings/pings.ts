@@ -185,7 +185,11 @@ export function registerPings(app: App, deps: PingsDeps): void {
       // The body's schema describes; the format's reader judges each ping by itself.
       {
         schema,
-        config: { operation: 'pings.write', keepsToScope: true },
+        config: {
+          operation: 'pings.write',
+          keepsToScope: true,
+          audit: { not: 'each ping stands in the inputs and on record by itself, with when it came', denied: true },
+        },
         bodyLimit: MAX_PINGS_BODY_BYTES,
         validatorCompiler: compileAllButBody,
       },

@@ -4,12 +4,13 @@ import { splitLines } from '../../../formats/pings/ping-message.js';
 import type { Refusal } from '../../../records/rule.js';
 import { writeRecords } from '../../../records/write-records.js';
 import type { App } from '../../app.js';
+import { noteAudited } from '../../plugins/audit.js';
 import { FieldError, Problem, type ProblemInput, problemResponses, sendProblem } from '../../plugins/problems.js';
 import { compileAllButBody } from '../../plugins/validation.js';
 import { type ImportLine, type RefusedLine, readImportLines } from './import-lines.js';
 import { PUBLISH_WAIT_MS, type RecordDeps, writerOf } from './record-routes.js';
 import { askerOf } from './record-scope.js';
-import { guardWrites, NotAllowed, orNotAllowed } from './write-scope.js';
+import { guardWrites, NotAllowed, orNotAllowed, type RecordWrite } from './write-scope.js';
 
 const NDJSON = 'application/x-ndjson';
 /** Some zones of 10,000 vertices, or as many ordinary records as a transaction should hold. */
@@ -93,6 +94,12 @@ const toProblem = (refused: readonly RefusedLine[], records: number) => ({
     .map((one) => (one.errors === undefined ? one : { ...one, errors: one.errors.slice(0, MAX_FAULTS_TOLD) })),
 });
 
+/** Whom a record says that it is about. */
+function wearerIdsOf({ kind, id, content }: RecordWrite): readonly string[] {
+  if (kind === 'wearer') return [id];
+  return 'wearerId' in content && typeof content.wearerId === 'string' ? [content.wearerId] : [];
+}
+
 export function registerImport(app: App, deps: RecordDeps): void {
   // The type is this endpoint's alone, so its parser lives in a scope of its own.
   app.register(async (scope) => {
@@ -116,6 +123,7 @@ export function registerImport(app: App, deps: RecordDeps): void {
         const puts = records.map(({ put }) => put);
         const writes = puts.map(({ kind, id, said }) => ({ kind, id, content: said.content }));
         const guard = guardWrites(askerOf(request), writes);
+        noteAudited(request, { wearerIds: writes.flatMap(wearerIdsOf), rowCount: writes.length });
         const outcome = await orNotAllowed(writeRecords(deps, puts, writerOf(request), deps.clock.nowMs(), guard));
         if (outcome instanceof NotAllowed) {
           const told = [...outcome.problems].map(([place, problem]) => toDeniedLine(records[place]!, problem));

@@ -10,7 +10,8 @@ import type { Precondition } from '../../../records/versioning.js';
 import { type MeasureWatches, writeRecords } from '../../../records/write-records.js';
 import type { PublicationWaiter } from '../../../store/outbox.js';
 import { RecordId } from '../../../wire/record-id.js';
-import { type App, GIVEN_REQUEST_ID } from '../../app.js';
+import type { App } from '../../app.js';
+import { correlationIdOf } from '../../plugins/correlation.js';
 import { DEFAULT_LIST_LIMIT, decodeCursor, FOREIGN_CURSOR, ListOf, ListQuery, toPage } from '../../plugins/lists.js';
 import { principalOf } from '../../plugins/principal.js';
 import { problemResponses, sendProblem } from '../../plugins/problems.js';
@@ -40,11 +41,10 @@ const MAX_VERSION = 2_147_483_647;
 const VersionsKey = Type.Tuple([Type.Integer({ minimum: 0, maximum: MAX_VERSION })]);
 
 /** Who writes, as versions say it. Ids that a caller's own system has for the request go with it. */
-export function writerOf(request: FastifyRequest) {
-  const given = request.headers['x-correlation-id'];
-  const isOfUse = typeof given === 'string' && GIVEN_REQUEST_ID.test(given);
-  return { author: principalOf(request).subjectId, correlationId: isOfUse ? given : request.id };
-}
+export const writerOf = (request: FastifyRequest) => ({
+  author: principalOf(request).subjectId,
+  correlationId: correlationIdOf(request),
+});
 
 /** What a body says: of the record itself, and of what it only repeats. */
 export function readBody(rule: RecordRule, id: string, body: unknown, serviceArea: Bbox | null) {

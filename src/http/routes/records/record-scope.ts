@@ -6,6 +6,7 @@ import type { Principal } from '../../../access/principal.js';
 import type { Database } from '../../../ports/database.js';
 import type { RecordKind } from '../../../ports/records.js';
 import { type Owners, readOwners } from '../../../store/record-owners.js';
+import { noteAudited } from '../../plugins/audit.js';
 import { principalOf, sees } from '../../plugins/principal.js';
 
 /** Who asks, and what scope knows of wearers. */
@@ -47,7 +48,14 @@ export async function keepReadable<R extends { readonly id: string }>(
     records.map(({ id }) => id),
   );
   const asker = askerOf(request);
-  return records.filter(({ id }) => mayReadRecord(asker, operation, owners.get(id)));
+  return records.filter(({ id }) => {
+    const own = owners.get(id);
+    const isReadable = mayReadRecord(asker, operation, own);
+    // What is for all wearers is about none of them.
+    const wearerIds = own === undefined || own.isShared ? [] : own.wearerIds;
+    noteAudited(request, isReadable ? { wearerIds } : { hidden: wearerIds });
+    return isReadable;
+  });
 }
 
 /** A version that was about somebody else. */

@@ -1,8 +1,6 @@
 /** `GET /api/v1/wearers/{wearerId}/trail`: the recorded fixes of a wearer, as GeoJSON, CSV, GPX or KML. */
 import { Readable } from 'node:stream';
-import type { FastifyRequest } from 'fastify';
-import { type Static, Type } from 'typebox';
-import { rulesFor } from '../../../access/may.js';
+import { Type } from 'typebox';
 import { TRAIL_FORMATS } from '../../../formats/trails/track-write.js';
 import type { TrailFix, TrailWriter } from '../../../formats/trails/trail.js';
 import type { Clock } from '../../../ports/clock.js';
@@ -10,10 +8,12 @@ import type { Log } from '../../../ports/log.js';
 import type { TrailClocks } from '../../../ports/watch.js';
 import { RecordId } from '../../../wire/record-id.js';
 import type { App } from '../../app.js';
+import { noteAudited } from '../../plugins/audit.js';
+import { admitExport, ExportSaid } from '../../plugins/export.js';
 import { readInstants } from '../../plugins/instants.js';
 import { negotiate } from '../../plugins/negotiate.js';
-import { principalOf, sees } from '../../plugins/principal.js';
-import { type FieldError, problemResponses, sendProblem } from '../../plugins/problems.js';
+import { sees } from '../../plugins/principal.js';
+import { problemResponses, sendProblem } from '../../plugins/problems.js';
 
 /** As far as a trail view goes elsewhere (`anchors.md`). */
 export const TRAIL_LIMIT_MS = 14 * 86_400_000;
@@ -50,12 +50,10 @@ const FORMATS = Object.values(TRAIL_FORMATS);
 const MEDIA_TYPES = FORMATS.map(({ mediaType }) => mediaType);
 
 const Params = Type.Object({ wearerId: RecordId });
-const Said = (description: string) => Type.String({ minLength: 1, maxLength: 200, description });
 const Query = Type.Object({
   from: Type.Optional(Type.String({ description: 'from this instant on; a day before `to` unless given' })),
   to: Type.Optional(Type.String({ description: 'before this instant; now unless given' })),
-  purpose: Type.Optional(Said('what a file is for: required of who is signed in')),
-  recipient: Type.Optional(Said('who gets a file: required of who is signed in')),
+  ...ExportSaid,
 });
 
 export function registerTrail(app: App, deps: TrailDeps): void {
@@ -101,45 +99,28 @@ export function registerTrail(app: App, deps: TrailDeps): void {
       const { wearerId } = request.params;
       if (!sees(request, wearerId))
         return sendProblem(reply, { status: 404, detail: `There is no wearer ${wearerId}.` });
-      const unsaid = mediaType === 'application/geo+json' ? [] : missingOfExport(request);
-      if (unsaid === 'forbidden')
-        return sendProblem(reply, { status: 403, detail: 'Your roles do not include exports.' });
-      if (unsaid.length > 0) {
-        return sendProblem(reply, {
-          status: 422,
-          detail: 'An export says what it is for and who gets it.',
-          errors: unsaid,
-        });
-      }
+      const isFile = mediaType !== 'application/geo+json';
+      if (isFile && !admitExport(request, reply, request.query, 'query')) return reply;
       const range = { wearerId, fromMs, toMs, limit: FIXES_PER_READ };
       // Before the first byte, so that a database that is away is still a 503.
       const first = await deps.readTrail({ ...range, after: null });
       if (first.points.length === 0 && !(await deps.hasWearer(wearerId))) {
         return sendProblem(reply, { status: 404, detail: `There is no wearer ${wearerId}.` });
       }
+      // Of a long one the rest is counted by nobody before its first byte.
+      if (first.next === null) noteAudited(request, { rowCount: first.points.length });
       const { create, extension } = FORMATS.find((format) => format.mediaType === mediaType)!;
       const writer = create(wearerId);
       const stream = Readable.from(writeTrail(deps, range, first, writer), { objectMode: false });
       stream.on('error', (error) =>
         deps.logger.warn({ message: error.message }, 'a trail was cut off while it was read'),
       );
-      reply.header('content-type', mediaType === 'application/geo+json' ? mediaType : `${mediaType}; charset=utf-8`);
-      if (mediaType !== 'application/geo+json') {
+      reply.header('content-type', isFile ? `${mediaType}; charset=utf-8` : mediaType);
+      if (isFile) {
         reply.header('content-disposition', `attachment; filename="${wearerId}-trail.${extension}"`);
       }
       return reply.send(stream);
     },
-  );
-}
-
-/** What is not said of an export that has to be; a file that leaves is one, and what the console draws is none. */
-function missingOfExport(request: FastifyRequest<{ Querystring: Static<typeof Query> }>): FieldError[] | 'forbidden' {
-  const rules = rulesFor(principalOf(request), 'exports.make');
-  if (rules.length === 0) return 'forbidden';
-  if (!rules.every(({ needsPurpose }) => needsPurpose)) return [];
-  const { purpose, recipient } = request.query;
-  return Object.entries({ purpose, recipient }).flatMap(([name, value]) =>
-    value === undefined ? [{ pointer: `/${name}`, detail: 'is required of an export', in: 'query' as const }] : [],
   );
 }
 
