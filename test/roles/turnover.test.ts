@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { EngineEvent, Ping, TagWatch, Term, Zone } from '../../src/engine/types.js';
 import { type StateRecord, stateKey } from '../../src/ports/states.js';
 import type { InputRecord, ReconcileRecord } from '../../src/ports/topics.js';
-import { takeCheckpoint } from '../../src/roles/engine/checkpoint.js';
+import { returnCheckpoint, takeCheckpoint } from '../../src/roles/engine/checkpoint.js';
 import { forgetOrphans } from '../../src/roles/engine/forget.js';
 import { emptyFold, foldInput, type PartitionFold, restoreState } from '../../src/roles/engine/partition-fold.js';
 import { FORGET_AFTER_MS } from '../../src/watchlist/over.js';
@@ -209,6 +209,34 @@ describe('turnover of tags', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('lets nobody who was forgotten wear the tag again after a crash between `through` and the tombstones', () => {
+    // The state in the topic is from while it was worn: nothing of its end was written before all of it was forgotten.
+    const fold = emptyFold(0);
+    const topic = new Map<string, StateRecord>();
+    const inputs = turnover(1, 1, 'in');
+    const removal = inputs.findLastIndex(({ type }) => type === 'watch');
+    give(fold, inputs.slice(0, removal));
+    compact(topic, takeCheckpoint(fold));
+    give(fold, [...inputs.slice(removal), ...quietDays(START_MS + 3 * HOUR_MS, 3)]);
+    const records = takeCheckpoint(fold);
+    compact(topic, records.slice(0, records.findIndex(({ type }) => type === 'through') + 1));
+    const again = restore(topic);
+    expect(again.activations.size).toBe(0);
+    const late = pingOf(0, again.tickAtMs + MINUTE_MS, OUTSIDE);
+    expect(give(again, [late, { type: 'tick', atMs: late.ping.fixedAtMs + 1_000 }]).events).toEqual([]);
+    expect(again.tags.size).toBe(0);
+    compact(topic, takeCheckpoint(again));
+    expect([...topic.keys()]).toEqual(['through']);
+  });
+
+  it('keeps what a checkpoint that was not written held of a tag that is forgotten', () => {
+    const fold = emptyFold(0);
+    give(fold, [...turnover(1, 1, 'out'), ...quietDays(START_MS + 3 * HOUR_MS, 3)]);
+    const records = takeCheckpoint(fold);
+    returnCheckpoint(fold, records);
+    expect(takeCheckpoint(fold)).toEqual(records);
   });
 
   it('asks the record about a ping of an activation that is forgotten, also when its tag is', () => {

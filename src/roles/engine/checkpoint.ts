@@ -9,7 +9,7 @@ import { isHeldAgain, writeOver } from './states-notice.js';
 
 /**
  * The states that changed since the last checkpoint, in the order that a crash in the middle of writing needs: activations, then
- * watches, then `through`, then what is gone. A watch is never ahead of an activation that has yet to fold what
+ * watches, those of forgotten tags among them, then `through`, then what is gone. A watch is never ahead of an activation that has yet to fold what
  * came before it, so a restore folds every input under the watch that stood at it.
  */
 export function takeCheckpoint(fold: PartitionFold): readonly StateRecord[] {
@@ -18,6 +18,7 @@ export function takeCheckpoint(fold: PartitionFold): readonly StateRecord[] {
     if (entry.dirty) records.push(takeActivation(activationId, entry));
   for (const entry of fold.tags.values()) if (entry.dirty) records.push(takeWatch(entry));
   for (const entry of fold.shared.values()) if (entry.dirty) records.push(takeShared(entry));
+  records.push(...takeEmptied(fold));
   if (records.length === 0 && fold.gone.size === 0 && fold.throughOffset === fold.position) return [];
   fold.throughOffset = fold.position;
   records.push({ type: 'through', offset: fold.position, tickAtMs: fold.tickAtMs });
@@ -46,6 +47,12 @@ function takeWatch(entry: TagEntry): StateRecord {
 function takeShared(entry: SharedEntry): StateRecord {
   entry.dirty = false;
   return { type: 'shared', appliedOffset: entry.appliedOffset, shared: entry.shared };
+}
+
+function takeEmptied({ emptied, tags }: PartitionFold): StateRecord[] {
+  const records = [...emptied.values()].filter(({ watch }) => !tags.has(watch.tagId));
+  emptied.clear();
+  return records;
 }
 
 function takeGone(fold: PartitionFold, gone: ReadonlyMap<string, number>): StateRecord[] {
@@ -126,5 +133,10 @@ function takeTag(fold: PartitionFold, tag: TagEntry): StateRecord[] {
 
 function close(fold: PartitionFold, { offset, tickAtMs, shared, gone }: Rotation): StateRecord[] {
   fold.throughOffset = offset;
-  return [...shared.map(takeShared), { type: 'through', offset, tickAtMs }, ...takeGone(fold, gone)];
+  return [
+    ...shared.map(takeShared),
+    ...takeEmptied(fold),
+    { type: 'through', offset, tickAtMs },
+    ...takeGone(fold, gone),
+  ];
 }

@@ -35,6 +35,7 @@ export function forgetWhatIsOver(fold: PartitionFold, atMs: number, offset: numb
     if (tag.watch.activations.length === 0) {
       fold.tags.delete(tagId);
       fold.gone.set(watchKey(tagId), offset);
+      fold.emptied.set(tagId, { type: 'watch', appliedOffset: offset, watch: watchOf(tag.watch) });
       continue;
     }
     const count = countForgettable(fold, tag.watch, atMs, offset);

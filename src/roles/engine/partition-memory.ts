@@ -10,6 +10,7 @@ import {
   compileTag,
   joinShared,
 } from '../../engine/watch/compile.js';
+import type { StateRecord } from '../../ports/states.js';
 import type { ReconcileRecord } from '../../ports/topics.js';
 import { forgetAtMsOf } from '../../watchlist/over.js';
 import { type HeldWatch, holdWatch, watchOf } from './held-watch.js';
@@ -58,6 +59,12 @@ export interface PartitionFold {
   throughOffset: number;
   /** Keys of states that are forgotten, whose tombstones are to be written, and at which input each was. */
   readonly gone: Map<string, number>;
+  /**
+   * The watches of forgotten tags as they were then, without activations, by tagId: they are written before the `through` that the
+   * tombstones stand behind. What stands in the topic may be from when somebody wore the tag, and a crash between the two would have
+   * that go on.
+   */
+  readonly emptied: Map<string, Extract<StateRecord, { readonly type: 'watch' }>>;
 }
 
 /** What folding one record yielded. */
@@ -89,6 +96,7 @@ export function emptyFold(partition: number): PartitionFold {
     tickAtMs: 0,
     throughOffset: 0,
     gone: new Map(),
+    emptied: new Map(),
   };
 }
 

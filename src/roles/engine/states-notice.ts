@@ -29,6 +29,8 @@ export function writeOver(fold: PartitionFold, record: StateRecord): void {
           ? fold.shared.get(record.shared.conditionId)
           : undefined;
   if (entry) entry.dirty = true;
+  else if (record.type === 'watch' && record.watch.activations.length === 0)
+    fold.emptied.set(record.watch.tagId, record);
   if (record.type === 'through') fold.throughOffset = -1;
   if (record.type === 'gone') fold.gone.set(record.key, record.appliedOffset);
 }
