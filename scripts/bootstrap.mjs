@@ -97,6 +97,7 @@ const BENCHES = {
   '--path': 'path-bench',
   '--import': 'import-bench',
   '--move': 'move-bench',
+  '--audit': 'audit-bench',
   '--feed': 'feed-bench',
 };
 

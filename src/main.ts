@@ -23,6 +23,7 @@ const HELP = `tagwatch: checks the pings of GPS tags against zones and curfews, 
   tagwatch zones import PATHS      puts their zones into a running Tagwatch
   tagwatch records import FILES    puts wearers, orders, zones, conditions and the rest into it, by the thousand
   tagwatch explain ALERT-ID        says why an alert was raised, and whether the engine finds the same again
+  tagwatch audit verify            says whether the audit on record is what was chained
   tagwatch migrate                 brings the schema of DATABASE_URL up to date and ends (serve does it too)
   tagwatch COMMAND --help          more about one of them
   tagwatch --version
@@ -53,6 +54,8 @@ Environment (the README tells more):
   TAGWATCH_TRUSTED_PROXIES         addresses or networks of proxies whose X-Forwarded-Host counts
   TAGWATCH_ALLOWED_HOSTS           further names by which it is called; another Host is answered 421
   TAGWATCH_ALLOWED_ORIGINS         further origins whose pages may read the feed and write
+  TAGWATCH_SIGNING_KEY_FILE        the Ed25519 key that signs checkpoints of the audit (made in TAGWATCH_DATA_DIR)
+  TAGWATCH_AUDIT_CHECKPOINTS_DIR   where they go: a folder that nobody reaches who can write the database
   TAGWATCH_SERVICE_AREA            west,south,east,north in degrees: zones outside are refused
   TAGWATCH_INPUT_FORMAT            columns; single while an older program still reads the same Kafka (columns)
   TAGWATCH_RECONCILE_QUIET_SECONDS how long a tag has to be quiet before what came too late is judged (60)
@@ -89,6 +92,8 @@ async function main(argv: readonly string[]): Promise<number> {
     }
     case 'explain':
       return explainOne(rest);
+    case 'audit':
+      return verifyAudit(rest);
     case 'migrate':
       return migrateOnce(rest);
     case '--version':
@@ -163,14 +168,30 @@ async function explainOne(argv: readonly string[]): Promise<number> {
   const config = configOrExplain(null);
   if (!config) return 2;
   return explainAlert(argv, {
-    openDatabase() {
-      if (!config.databaseUrl && !existsSync(config.dataDir))
-        throw new Error(
-          `there is no data folder ${config.dataDir} to read. Set DATABASE_URL, or TAGWATCH_DATA_DIR as it is for "tagwatch serve"`,
-        );
-      return openDatabase(config, makeLogger(config));
-    },
+    openDatabase: () => openExistingDatabase(config),
   });
+}
+
+async function verifyAudit(argv: readonly string[]): Promise<number> {
+  const [{ audit }, { publicKeyFileOf }] = await Promise.all([
+    import('./cli/audit.js'),
+    import('./start/signing-key.js'),
+  ]);
+  const config = configOrExplain(null);
+  if (!config) return 2;
+  return audit(argv, {
+    publicKeyFile: publicKeyFileOf(config),
+    openDatabase: () => openExistingDatabase(config),
+  });
+}
+
+/** To read what is there; where there is nothing, none is made. */
+function openExistingDatabase(config: Config): ReturnType<typeof openDatabase> {
+  if (!config.databaseUrl && !existsSync(config.dataDir))
+    throw new Error(
+      `there is no data folder ${config.dataDir} to read. Set DATABASE_URL, or TAGWATCH_DATA_DIR as it is for "tagwatch serve"`,
+    );
+  return openDatabase(config, makeLogger(config));
 }
 
 function configOrExplain(roles: string | null): Config | null {

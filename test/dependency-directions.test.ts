@@ -20,7 +20,7 @@ const KEY = 'signing-key.ts';
 /** What an adapter may know: what it gives, and the words of what passes through it. */
 const PORTS = ['ports', 'wire', 'alerts', 'access', TYPES];
 /** What works behind the ports and knows no adapter. */
-const INNER = [...PORTS, 'engine', 'watchlist', 'audit'];
+const INNER = [...PORTS, 'engine', 'watchlist', 'audit', KEY];
 
 const ALLOWED: Readonly<Record<string, Rule | '*'>> = {
   engine: { parts: [], packages: ['rbush'] },

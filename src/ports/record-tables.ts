@@ -1,7 +1,7 @@
 /** The recorder's tables (`store/recording.ts`). */
 import type { AlertEvent } from '../alerts/event.js';
 import type { Ping, ReconcileRequest } from '../engine/types.js';
-import type { AuditEntry, ChainLink } from './audit.js';
+import type { AuditEntry, ChainLink, SignedCheckpoint } from './audit.js';
 import type { Database, Queryable } from './database.js';
 import type { TopicPartition } from './event-log.js';
 
@@ -86,6 +86,7 @@ export interface RecordTables {
   /** Those of some entries that are chained already, as `writer n`. */
   findChained(tx: Queryable, entries: readonly AuditEntry[]): Promise<ReadonlySet<string>>;
   insertLinks(tx: Queryable, links: readonly ChainLink[]): Promise<void>;
+  insertCheckpoint(db: Queryable, checkpoint: SignedCheckpoint): Promise<void>;
   /** Whether the database refuses the data itself, so that trying again is no use. */
   refusesData(error: unknown): boolean;
 }

@@ -36,6 +36,10 @@ export interface Config {
   /** Stands before the names of Tagwatch's own topics and groups; empty: none. */
   readonly kafkaTopicPrefix: string;
   readonly dataDir: string;
+  /** Null: `signing-key.pem` of the data folder, made where it is missing. */
+  readonly signingKeyFile: string | null;
+  /** Null: `audit-checkpoints` in the data folder. */
+  readonly auditCheckpointsDir: string | null;
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
@@ -125,6 +129,8 @@ export function readConfig(
     inputFormat,
     kafkaTopicPrefix,
     dataDir: value('TAGWATCH_DATA_DIR') ?? './.tagwatch',
+    signingKeyFile: value('TAGWATCH_SIGNING_KEY_FILE'),
+    auditCheckpointsDir: value('TAGWATCH_AUDIT_CHECKPOINTS_DIR'),
     host,
     port,
     allowUnauthenticated,

@@ -9,6 +9,7 @@ import { registerFeed } from '../http/feed/feed.js';
 import type { Reach } from '../http/feed/reach.js';
 import { pollStatus } from '../http/feed/status.js';
 import { registerAlerts } from '../http/routes/alerts/register.js';
+import { registerAudit } from '../http/routes/audit/register.js';
 import { registerAsyncApi } from '../http/routes/operation/asyncapi.js';
 import { registerDocs } from '../http/routes/operation/docs.js';
 import { registerHealth } from '../http/routes/operation/health.js';
@@ -36,6 +37,7 @@ import { watchSuppliers } from '../roles/intake/supplier-watch.js';
 import type { LogWatch } from '../roles/log-watch.js';
 import { INPUT_READER } from '../roles/recorder/sinks.js';
 import { listAlerts, readAlert } from '../store/alerts.js';
+import { listAudit, listCheckpoints } from '../store/audit.js';
 import { readGapFacts } from '../store/gap-facts.js';
 import { readOrderViolations } from '../store/order-violations.js';
 import { readPlaces } from '../store/positions.js';
@@ -215,6 +217,10 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
     latestPosition: async (wearerId) => newestByClock(await latestPositions(db, wearerId, AHEAD_LIMIT_MS)),
     readMessagesAfter: (query) => readMessagesAfter(db, { ...query, aheadLimitMs: AHEAD_LIMIT_MS }),
     clock,
+  });
+  registerAudit(app, {
+    listAudit: (filter) => listAudit(db, filter),
+    listCheckpoints: (page) => listCheckpoints(db, page),
   });
   registerRejected(app, { listRejected: (filter, payloadBytes) => listRejected(db, filter, payloadBytes) });
   registerAsyncApi(app, {

@@ -23,6 +23,7 @@ import { startIntake } from '../roles/intake/intake.js';
 import { watchLog } from '../roles/log-watch.js';
 import { startPublisher } from '../roles/publisher/publisher.js';
 import { startReconciler } from '../roles/reconciler/reconciler.js';
+import { startCheckpoints } from '../roles/recorder/checkpoints.js';
 import { startRecorder } from '../roles/recorder/recorder.js';
 import { migrate } from '../store/migrate.js';
 import { openPglite } from '../store/pglite.js';
@@ -45,6 +46,7 @@ import { createMetrics } from './metrics.js';
 import { createReadiness, listBlocking, type Readiness } from './readiness.js';
 import { API_PARTS, startApi } from './serve-api.js';
 import { createSignIn } from './sign-in.js';
+import { openSigningKey } from './signing-key.js';
 import { VERSION } from './version.js';
 import { watchGroups } from './watched-groups.js';
 
@@ -195,6 +197,19 @@ async function startParts(config: Config, logger: Log, life: Lifecycle): Promise
     const recorder = await life.start(
       'recorder',
       () => startRecorder({ ...recording, counters: metrics.recorder }),
+      (part) => part.stop(),
+    );
+    await life.start(
+      'audit checkpoints',
+      async () =>
+        startCheckpoints({
+          db,
+          tables: recordTables,
+          key: openSigningKey(config, logger),
+          directory: config.auditCheckpointsDir ?? join(config.dataDir, 'audit-checkpoints'),
+          clock,
+          logger,
+        }),
       (part) => part.stop(),
     );
     readiness.watch('recorder', () => (recorder.databaseAwaySinceMs() === null ? null : 'the database to record'));

@@ -1,7 +1,7 @@
 /** The recorder's tables, together. */
 import type { RecordTables } from '../ports/record-tables.js';
 import { foldAlertEvents } from './alerts.js';
-import { findChained, insertLinks, readLastLink } from './audit.js';
+import { findChained, insertCheckpoint, insertLinks, readLastLink } from './audit.js';
 import { refusesData } from './errors.js';
 import { insertPings, makePingPartitions } from './pings.js';
 import { movePositions, readPosition } from './positions.js';
@@ -19,5 +19,6 @@ export const recordTables: RecordTables = {
   readLastLink,
   findChained,
   insertLinks,
+  insertCheckpoint,
   refusesData,
 };

@@ -5,6 +5,7 @@ import type { Operation } from '../../src/access/operations.js';
 import { ROLES } from '../../src/access/roles.js';
 import { type App, createApp } from '../../src/http/app.js';
 import { registerAlerts } from '../../src/http/routes/alerts/register.js';
+import { registerAudit } from '../../src/http/routes/audit/register.js';
 import { registerAsyncApi } from '../../src/http/routes/operation/asyncapi.js';
 import { registerDocs } from '../../src/http/routes/operation/docs.js';
 import { registerHealth } from '../../src/http/routes/operation/health.js';
@@ -70,6 +71,7 @@ beforeAll(async () => {
     },
   });
   registerSessions(app, { sessions: null, grants: () => [] });
+  registerAudit(app, { listAudit: async () => [], listCheckpoints: async () => [] });
   registerRejected(app, { listRejected: async () => [] });
   registerPosition(app, {
     livePosition: () => null,

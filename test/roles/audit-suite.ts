@@ -1,20 +1,28 @@
 /** From the api's word to the chain on record, on every log and database. */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { hashLink } from '../../src/audit/chain.js';
 import { verifyChain } from '../../src/audit/verify.js';
+import { audit } from '../../src/cli/audit.js';
+import { createApp } from '../../src/http/app.js';
+import { registerAudit } from '../../src/http/routes/audit/register.js';
 import { type AuditEntry, AuditUnavailable } from '../../src/ports/audit.js';
 import { type Database, DatabaseUnavailable } from '../../src/ports/database.js';
 import { type EventLog, LogUnavailable } from '../../src/ports/event-log.js';
 import { AUDIT, encodeJson } from '../../src/ports/topics.js';
 import { type Auditing, startAuditing } from '../../src/roles/auditing/auditing.js';
+import { startCheckpoints } from '../../src/roles/recorder/checkpoints.js';
 import { type Recorder, startRecorder } from '../../src/roles/recorder/recorder.js';
-import { listAudit, readChain } from '../../src/store/audit.js';
+import { makeSigningKey, readSigningKey } from '../../src/signing-key.js';
+import { listAudit, listCheckpoints, readChain } from '../../src/store/audit.js';
 import { recordTables } from '../../src/store/recording.js';
-import { entryAt, factsAt } from '../support/audit.js';
-import { silentLog } from '../support/silent-log.js';
+import { AS, testAccess } from '../support/access.js';
+import { createRememberingTrail, entryAt, factsAt } from '../support/audit.js';
+import { createRememberingLog, silentLog } from '../support/silent-log.js';
 
 const clock = { nowMs: () => Date.now() };
 const limits = { idleMoveEveryMs: 0, retryFirstMs: 20, retryLimitMs: 100 };
@@ -190,6 +198,101 @@ export function auditSuite(
       it('a tail that was cut is not, without a checkpoint', async () => {
         await db.query('delete from audit_entry where position > 6');
         expect(await verify()).toMatchObject({ size: 6, faults: [], heldUpTo: 0 });
+      });
+
+      it('checkpoints are signed and kept in a folder, and by them a cut and a rewritten end are found', async () => {
+        const [checkpoints, keyFile] = [join(directory, 'checkpoints'), join(directory, 'key.pem')];
+        makeSigningKey(keyFile);
+        const key = readSigningKey(keyFile);
+        const logger = createRememberingLog();
+        const deps = { db, tables: recordTables, key, directory: checkpoints, clock, logger };
+        const making = startCheckpoints({ ...deps, everyMs: 10 });
+        await vi.waitFor(() => expect(readdirSync(checkpoints)).toHaveLength(1), { timeout: 10_000 });
+        await delay(50);
+        await making.stop();
+        // Of a chain that has not grown there is no second one.
+        expect(readdirSync(checkpoints)).toHaveLength(1);
+        expect(logger.entries.filter(({ message }) => message === 'audit checkpoint')).toHaveLength(1);
+        expect(await listCheckpoints(db, { limit: 1 })).toMatchObject([{ size: 9, keyId: key.keyId }]);
+
+        const said: string[] = [];
+        const verifyInWords = async (...argv: string[]) => {
+          said.length = 0;
+          const openDatabase = () => ({ ...db, close: async () => {} });
+          const say = (line: string) => void said.push(line);
+          return await audit(['verify', ...argv], {
+            openDatabase,
+            publicKeyFile: `${keyFile}.pub`,
+            out: say,
+            err: say,
+          });
+        };
+        expect([await verifyInWords('--checkpoints', checkpoints), said[0], said[1]]).toEqual([
+          0,
+          'The chain holds: 9 entries of 1 api.',
+          '1 of 1 checkpoints confirm it, the newest up to entry 9.',
+        ]);
+        await db.query('delete from audit_entry where position > 6');
+        expect([await verifyInWords(), said.at(-1)]).toEqual([
+          0,
+          'Whether its end was cut off or written anew cannot be seen without checkpoints: --checkpoints DIR.',
+        ]);
+        expect(await verifyInWords('--checkpoints', checkpoints)).toBe(3);
+        expect(said[0]).toMatch(/^The end is cut off: 6 entries stand here, and the checkpoint of .+ signed 9\.$/);
+        const last = (await listAudit(db, { limit: 1 }))[0]!;
+        let previous = last.hash;
+        const anew = [7, 8, 9].map((n) => {
+          const entry = entryAt(n, { who: null });
+          previous = hashLink(previous, last.offset + n, entry);
+          return { position: n, epoch, offset: last.offset + n, entry, hash: previous };
+        });
+        await recordTables.insertLinks(db, anew);
+        expect(await verifyInWords()).toBe(0);
+        expect(await verifyInWords('--checkpoints', checkpoints)).toBe(3);
+        expect(said[0]).toMatch(/^Entries up to 9 are not those that the checkpoint of .+ signed: written anew\.$/);
+        const otherKey = join(directory, 'other.pem');
+        makeSigningKey(otherKey);
+        expect(await verifyInWords('--checkpoints', checkpoints, '--key', `${otherKey}.pub`)).toBe(3);
+        expect(said[0]).toContain('it is not signed by the key that was given');
+      });
+
+      it('over HTTP it is for the auditor, page by page by an index, and looking is put on record', async () => {
+        const trail = createRememberingTrail();
+        const app = await createApp({ log: silentLog, access: testAccess, audit: trail });
+        registerAudit(app, {
+          listAudit: (filter) => listAudit(db, filter),
+          listCheckpoints: (page) => listCheckpoints(db, page),
+        });
+        const ask = async (as: string, query = '') =>
+          await app.inject({ url: `/api/v1/audit${query}`, headers: { [AS]: as } });
+        const found: number[] = [];
+        for (let next: string | null = ''; next !== null; ) {
+          const cursor = next === '' ? '' : `&cursor=${next}`;
+          const page: { readonly items: readonly { readonly position: number }[]; readonly next: string | null } = (
+            await ask('auditor', `?limit=4&operation=records.read${cursor}`)
+          ).json();
+          found.push(...page.items.map(({ position }) => position));
+          next = page.next;
+        }
+        expect(found).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1]);
+        const [one] = (await ask('auditor', '?wearerId=W-2')).json().items;
+        expect(one).toMatchObject({ ...entryAt(2), position: 2, hash: expect.stringMatching(/^[0-9a-f]{64}$/) });
+        expect((await ask('auditor', '?cursor=bm90aGluZw')).statusCode).toBe(400);
+        expect((await ask('auditor', '/checkpoints')).statusCode).toBe(200);
+        expect((await ask('administrator')).statusCode).toBe(403);
+        expect(trail.said.map(({ what, outcome }) => `${what} ${outcome}`)).toEqual([
+          ...Array.from({ length: 4 }, () => 'audit.read done'),
+          'audit.read refused',
+          'audit.read done',
+          'audit.read denied',
+        ]);
+        expect(trail.said[3]).toMatchObject({ wearerIds: ['W-2'], rowCount: 1 });
+        // Of many rows the newest come by the index: nothing is sorted.
+        const { rows } = await db.query<{ 'QUERY PLAN': string }>(
+          "explain select * from audit_entry where who = 'x' and position < 9 order by position desc limit 4",
+        );
+        expect(rows.map((row) => row['QUERY PLAN']).join()).not.toContain('Seq Scan');
+        await app.close();
       });
 
       it('it is searched by who, wearer, operation and time, the newest first', async () => {

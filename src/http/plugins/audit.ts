@@ -77,7 +77,7 @@ interface Rule {
 }
 
 /** Alerts, and acting on them, do not wait for the audit: what was done is kept and appended when it is back. */
-const GOES_ON: ReadonlySet<string> = new Set<Operation>(['alerts.read', 'alerts.act']);
+const isOfAlerts = (what: string): boolean => what.startsWith('alerts.');
 
 /** Null: not audited. */
 export function auditRuleOf({ operation, audit }: FastifyContextConfig, method: string): Rule | null {
@@ -90,7 +90,7 @@ export function auditRuleOf({ operation, audit }: FastifyContextConfig, method: 
   return {
     what: audit?.what ?? operation,
     act: audit?.act ?? (reads ? 'consultation' : 'alteration'),
-    goesOn: audit?.goesOn === true || GOES_ON.has(operation),
+    goesOn: audit?.goesOn === true || isOfAlerts(operation),
     onlyDenied: false,
   };
 }
@@ -168,7 +168,7 @@ export function auditRequests(app: App, { trail: audit, clock, addressOf }: Audi
     } catch (error) {
       if (!(error instanceof AuditUnavailable)) throw error;
       // An action on an alert is in the alert log by its own event; nothing is told by a refusal.
-      if (!isDisclosed || facts.what === 'alerts.act') return payload;
+      if (!isDisclosed || (isDone && isOfAlerts(facts.what))) return payload;
       if (payload instanceof Readable) payload.destroy();
       refuse(reply);
       return problemBytes(isDone ? NOT_RECORDED : AWAY);
