@@ -127,6 +127,22 @@ export function recordScopeSuite(name: string, open: () => Promise<Adapters>): v
       for (const hidden of ['Z-out', 'Z-res', 'Z-unsaid', 'Z-mine']) expect(zones).not.toContain(hidden);
     });
 
+    it('a cursor that is made up of somebody else’s record tells no more than one of nobody’s', async () => {
+      const cursorOf = (...key: readonly (string | number)[]) => Buffer.from(JSON.stringify(key)).toString('base64url');
+      for (const [kind, prefix] of KINDS.map((path) => path.split('/') as [string, string])) {
+        const listAfter = async (id: string) =>
+          (await get('supervisor', `/${kind}?limit=1&cursor=${cursorOf(id)}`)).body;
+        // Between the same two records that may be read.
+        expect(await listAfter(`${prefix}-out`)).toBe(await listAfter(`${prefix}-ouu`));
+        const versions = (id: string) => get('supervisor', `/${kind}/${id}/versions?cursor=${cursorOf(0)}`);
+        const [hidden, missing] = [await versions(`${prefix}-out`), await versions(`${prefix}-nix`)];
+        expect([hidden.statusCode, hidden.body.replaceAll(`${prefix}-out`, 'X')]).toEqual([
+          404,
+          missing.body.replaceAll(`${prefix}-nix`, 'X'),
+        ]);
+      }
+    });
+
     it('a partner sees who is assigned, without zones of victims', async () => {
       const seen = async (path: string) => (await get('probation', path)).statusCode;
       expect(await seen('/wearers/W-mine')).toBe(200);

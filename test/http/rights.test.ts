@@ -213,6 +213,33 @@ describe.each(Object.entries(SEEN))('as %s', (as, { alerts, positions }) => {
     }
   });
 
+  test('a cursor that is made up of somebody else’s alert tells no more than one of nobody’s', async () => {
+    if (alerts === null) return;
+    const cursorOf = (alertId: string) => Buffer.from(JSON.stringify([instantAt(50), alertId])).toString('base64url');
+    const listAfter = async (alertId: string) => await ask(as, `/api/v1/alerts?limit=1&cursor=${cursorOf(alertId)}`);
+    const nobody = await listAfter('A-W-nobody');
+    for (const wearerId of everybody) {
+      const answer = await listAfter(`A-${wearerId}`);
+      expect([answer.status, answer.text]).toEqual([nobody.status, nobody.text]);
+      for (const item of answer.json().items) expect(alerts).toContain(item.wearerId);
+    }
+  });
+
+  test('an export of somebody else answers as one of nobody, in every format', async () => {
+    const types = ['text/csv', 'application/gpx+xml', 'application/vnd.google-earth.kml+xml'];
+    const download = async (wearerId: string, accept: string) => {
+      const url = `/api/v1/wearers/${wearerId}/trail?purpose=court&recipient=CPS`;
+      const { statusCode, body, headers } = await app.inject({ url, headers: { [AS]: as, accept } });
+      return [statusCode, body.replaceAll(wearerId, 'W'), headers['content-disposition']];
+    };
+    for (const type of types) {
+      const nobody = await download('W-nobody', type);
+      expect(nobody[0]).toBe(positions === null ? 403 : 404);
+      for (const wearerId of everybody.filter((each) => !positions?.includes(each)))
+        expect(await download(wearerId, type)).toEqual(nobody);
+    }
+  });
+
   test('nor can it be acted on', async () => {
     const act = (alertId: string) =>
       app.inject({

@@ -13,6 +13,7 @@ import { ABSOLUTE_LIMIT_MS, createSessions, IDLE_LIMIT_MS } from '../../src/http
 import { accessRecord, endedSession } from '../../src/ports/access.js';
 import { ACCESS } from '../../src/ports/topics.js';
 import { type AccessView, startAccessView } from '../../src/views/access.js';
+import { createRememberingTrail } from '../support/audit.js';
 import { openTestLog, type TestLog } from '../support/embedded-log.js';
 import {
   AUDIENCE,
@@ -32,10 +33,13 @@ let running: { stop(): Promise<void> }[];
 let aheadMs: number;
 const clock = { nowMs: () => Date.now() + aheadMs };
 const logger = createRememberingLog();
+const trail = createRememberingTrail();
 
 beforeEach(async () => {
   opened = await openTestLog();
   running = [];
+  trail.said.length = 0;
+  trail.isAway = false;
   aheadMs = 0;
 });
 afterEach(async () => {
@@ -85,6 +89,7 @@ async function startApi(issuer: string, url: string): Promise<Api> {
   const app = await createApp({
     log: logger,
     access: { identify, findWearer: () => undefined, wearersVersion: () => 0, onWearer: () => () => {} },
+    audit: trail,
   });
   registerMe(app);
   app.post('/api/v1/things', { config: { operation: 'self' } }, () => ({}));
@@ -215,6 +220,21 @@ describe('signing in', () => {
     await other.ask(`${front.url}/auth/sign-in`);
     const forged = await other.ask(`${front.url}${callback}`);
     expect([forged.response.status, (await other.me(front.url)).status]).toEqual([400, 401]);
+  });
+
+  test('in and out is put on record, and so is what was refused; it goes on while the audit is away', async () => {
+    trail.isAway = true;
+    const browser = openBrowser();
+    await browser.signIn(front.url, 'alice');
+    await browser.ask(`${front.url}/auth/sign-out`, { method: 'POST' });
+    await openBrowser().ask(`${front.url}/auth/callback?code=1&state=2`);
+    const alice = `${provider.url}#alice`;
+    expect(trail.said.map(({ what, act, who, outcome }) => [what, act, who, outcome])).toEqual([
+      ['sign-in', 'sign-in', alice, 'done'],
+      ['sign-out', 'sign-out', alice, 'done'],
+      ['sign-in', 'sign-in', null, 'refused'],
+    ]);
+    expect(trail.said[0]?.roles?.length).toBeGreaterThan(0);
   });
 
   test('out: the session is over in every api, and a stolen cookie with it', async () => {

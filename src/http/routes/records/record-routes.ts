@@ -106,6 +106,11 @@ export function registerRecord(app: App, deps: RecordDeps, rule: RecordRule): vo
     ...toStanding(record),
   });
   const idOf = (request: FastifyRequest) => (request.params as Record<string, string>)[idName] as string;
+  const findReadable = async (request: FastifyRequest): Promise<StoredRecord | undefined> => {
+    const found = (await store.find(db, kind, [idOf(request)])).get(idOf(request));
+    const [record] = found === undefined ? [] : await keepReadable(request, db, kind, [found]);
+    return record;
+  };
   const missing = (reply: FastifyReply, id: string) =>
     sendProblem(reply, { status: 404, detail: `There is no ${name} ${id}.` });
 
@@ -159,8 +164,7 @@ export function registerRecord(app: App, deps: RecordDeps, rule: RecordRule): vo
     response: { 200: item, ...problemResponses(400, 404, 503) },
   };
   app.get(one, { schema: getSchema, config: reading }, async (request, reply) => {
-    const found = (await store.find(db, kind, [idOf(request)])).get(idOf(request));
-    const [record] = found === undefined ? [] : await keepReadable(request, db, kind, [found]);
+    const record = await findReadable(request);
     if (record === undefined) return missing(reply, idOf(request));
     return reply.header('etag', etagOf(record.version)).send(toWire(record));
   });
@@ -195,7 +199,8 @@ export function registerRecord(app: App, deps: RecordDeps, rule: RecordRule): vo
     const all = await store.versions(db, kind, idOf(request), key[0], limit + 1);
     const readable = await keepReadable(request, db, kind, all);
     const rows = readable.filter(({ content }) => !isOfHidden(request, content));
-    if (rows.length === 0 && (cursor === undefined || all.length > 0)) return missing(reply, idOf(request));
+    // Behind the last version there is nothing to tell; that may be told only of a record that may be read at all.
+    if (rows.length === 0 && (await findReadable(request)) === undefined) return missing(reply, idOf(request));
     const page = toPage(rows, limit, ({ version }) => [version]);
     return reply.send({ ...page, items: page.items.map(toWire) });
   });
