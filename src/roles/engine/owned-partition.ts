@@ -1,0 +1,43 @@
+/** What the engine holds of a partition while it owns it. */
+import type { EngineEvent } from '../../engine/types.js';
+import type { NewRecord, PartitionControl } from '../../ports/event-log.js';
+import type { Log } from '../../ports/log.js';
+import type { ReconcileRecord } from '../../ports/topics.js';
+import type { createCheckpointWriter } from './checkpoint-writer.js';
+import type { PartitionFold } from './partition-fold.js';
+import type { StatesRestore } from './states-restore.js';
+
+export interface OwnedPartition {
+  fold: PartitionFold;
+  /** One past the last state that a restore has to read; null: restored. */
+  restoreUntil: number | null;
+  restoring: StatesRestore;
+  isNewerTold: boolean;
+  /** The end of the inputs when they were assigned: reading up to there is the start-up backlog. */
+  caughtUpAt: number;
+  endOffset: number;
+  /** Events folded but not yet in the log. A checkpoint never passes them. */
+  pending: NewRecord[];
+  pendingEvents: EngineEvent[];
+  /** What of the past is to be judged again, by activation: appended behind the events. */
+  pendingRequests: Map<string, ReconcileRecord>;
+  /** Since when they wait for the end of an import of shared conditions; null: they do not. */
+  heldSinceMs: number | null;
+  readonly checkpoints: ReturnType<typeof createCheckpointWriter>;
+  readonly control: PartitionControl;
+}
+
+/** Not before the log has all that what is written makes up for. */
+export function mayCheckpoint({ restoreUntil, pending, pendingRequests }: OwnedPartition): boolean {
+  return restoreUntil === null && pending.length === 0 && pendingRequests.size === 0;
+}
+
+/** Once a partition: it is tried again until somebody acts. */
+export function tellNewer(logger: Log, entry: OwnedPartition, what: string, why: string): void {
+  if (!entry.isNewerTold)
+    logger.error(
+      { partition: entry.fold.partition, what, why },
+      'engine: a record is of a newer program than this one, and its partition is not folded: upgrade this one, or stop it',
+    );
+  entry.isNewerTold = true;
+}
