@@ -5,6 +5,7 @@
 import type { DeviceEvent, Mechanism, Ping } from '../engine/types.js';
 import { type EventLog, type LogRecord, type NewRecord, RecordsRefused } from './event-log.js';
 import { partitionOfKey } from './murmur2.js';
+import { formatHeaders, INPUT_FORMAT, newerFormatOf } from './record-format.js';
 import { appendInTurns, decodeJson, encodeJson, INPUTS, type InputRecord, inputRecord } from './topics.js';
 
 /** A ping and when Tagwatch had it. */
@@ -37,7 +38,9 @@ export class UnknownFormat extends Error {
   override readonly name = 'UnknownFormat';
 }
 
+/** Said in the body, too: programs from before the header look there. */
 const FORMAT = 1;
+const HEADERS = formatHeaders(INPUT_FORMAT);
 
 type Column<T> = T | readonly T[];
 
@@ -162,7 +165,10 @@ const KNOWN_INPUTS = new Set(['ping', 'watch', 'shared', 'tick', 'reconcile', 'h
  * What a record of `tagwatch.inputs` holds, in order. Throws `UnknownFormat` for what a newer program wrote, and `Error` for bytes
  * that are no input: only Tagwatch writes this topic, so that is somebody else's mistake.
  */
-export function readInputs({ value, offset }: LogRecord): readonly InputAt[] {
+export function readInputs(record: LogRecord): readonly InputAt[] {
+  const { value, offset } = record;
+  const newer = newerFormatOf(record, INPUT_FORMAT);
+  if (newer !== null) throw new UnknownFormat(`an input of format ${newer}: this program reads ${INPUT_FORMAT}`);
   const input = decodeJson<InputRecord | PingsRecord | null>(value ?? new Uint8Array());
   const type = input?.type;
   if (type !== 'pings') {
@@ -201,7 +207,8 @@ function groupPings(pings: readonly ReceivedPing[], partitions: number, format: 
       const part = own.slice(from, from + MAX_PINGS_A_RECORD);
       const first = part[0]!.ping.tagId;
       const isOneTag = part.every(({ ping }) => ping.tagId === first);
-      groups.push({ record: { key: isOneTag ? first : null, value: encodePings(part), partition }, pings: part });
+      const record = { key: isOneTag ? first : null, value: encodePings(part), partition, headers: HEADERS };
+      groups.push({ record, pings: part });
     }
     return groups;
   });

@@ -1,7 +1,8 @@
 /**
  * The format of what Tagwatch's own records hold, in a header. Within a format fields may be added; what an older program would
- * misread is a new one. A program reads every format up to its own. Of a newer one it reads nothing: readers pass it by and say so,
- * the recorder keeps it whole among what could not be used, and a partition whose states are newer waits for a program that knows them.
+ * misread, and a type that it does not know, is a new one. A program reads every format up to its own. Of a newer one it reads nothing:
+ * a partition whose inputs or states are newer waits for a program that knows them; readers of the alert log pass it by and say so,
+ * and the recorder keeps it whole among what could not be used. What is of a known format and cannot be read is not Tagwatch's.
  */
 import type { LogRecord } from './event-log.js';
 
@@ -10,6 +11,8 @@ const FORMAT_HEADER = 'format';
 /** Of records without the header: from before there was one. */
 const FIRST_FORMAT = 1;
 
+/** Of `tagwatch.inputs`. */
+export const INPUT_FORMAT = 1;
 /** Of findings and actions in `tagwatch.alerts`. */
 export const ALERT_FORMAT = 1;
 /** Of `tagwatch.states`; 2: kept fixes as bytes. */

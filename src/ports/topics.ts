@@ -2,6 +2,7 @@
 import type { HistoryInput } from '../engine/inputs.js';
 import type { Activation, Ping, ReconcileRequest, SharedWatch, TagWatch } from '../engine/types.js';
 import { type EventLog, type NewRecord, RecordsRefused, type TopicSpec } from './event-log.js';
+import { formatHeaders, INPUT_FORMAT } from './record-format.js';
 
 export const INPUTS = 'tagwatch.inputs';
 export const STATES = 'tagwatch.states';
@@ -85,7 +86,7 @@ export function decodeJson<T>(value: Uint8Array): T {
 
 /** What is about one tag as a record of `tagwatch.inputs`, keyed by it. */
 export function inputRecord(record: InputRecord & { type: 'ping' | 'watch' | 'reconcile' | 'history' }): NewRecord {
-  return { key: tagOf(record), value: encodeJson(record) };
+  return { key: tagOf(record), value: encodeJson(record), headers: formatHeaders(INPUT_FORMAT) };
 }
 
 function tagOf(record: InputRecord & { type: 'ping' | 'watch' | 'reconcile' | 'history' }): string {

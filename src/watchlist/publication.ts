@@ -4,6 +4,7 @@ import type { TagWatch } from '../engine/types.js';
 import type { Clock } from '../ports/clock.js';
 import type { Database, Queryable } from '../ports/database.js';
 import type { EventLog, NewRecord } from '../ports/event-log.js';
+import { formatHeaders, INPUT_FORMAT } from '../ports/record-format.js';
 import { appendInTurns, encodeJson, INPUTS, type InputRecord, inputRecord } from '../ports/topics.js';
 import type { Published, TagFacts, TermKey, WatchFacts, WatchStore } from '../ports/watch.js';
 import { countOver, FORGET_AFTER_MS } from './over.js';
@@ -171,7 +172,8 @@ export async function publish(
       sent.flatMap(({ id, record }): NewRecord[] => {
         if (record.type === 'watch') return [inputRecord(record)];
         const value = encodeJson(record);
-        return Array.from({ length: partitions }, (_, partition) => ({ key: id, value, partition }));
+        const headers = formatHeaders(INPUT_FORMAT);
+        return Array.from({ length: partitions }, (_, partition) => ({ key: id, value, partition, headers }));
       }),
     );
     const published = sent.map(({ kind, id, contentHash }) => ({ kind, id, contentHash, sequence }));

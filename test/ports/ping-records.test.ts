@@ -111,6 +111,10 @@ describe('pings in the log', () => {
     const at = { topic: INPUTS, partition: 0, offset: 7, appendedAtMs: 0, key: null, headers: {} };
     const newer = encodeJson({ type: 'pings', format: 2, count: 1 });
     expect(() => readInputs({ ...at, value: newer })).toThrow(UnknownFormat);
+    // A type that this program does not know is a newer program's where its format says so, and somebody else's where not.
+    const unknown = encodeJson({ type: 'other' });
+    expect(() => readInputs({ ...at, value: unknown, headers: { format: '2' } })).toThrow(UnknownFormat);
+    expect(() => readInputs({ ...at, value: unknown, headers: { format: '1' } })).toThrow(/no known type/);
     const torn = encodeJson({ type: 'pings', format: 1, count: 2, tagId: ['T-1'], fixedAtMs: 0, identity: 'a' });
     expect(() => readInputs({ ...at, value: torn })).toThrow(/1 of 2 in the column tagId/);
     for (const value of [encodeJson(null), encodeJson({ type: 'other' }), Buffer.from('no'), null]) {

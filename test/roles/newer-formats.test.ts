@@ -2,9 +2,15 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { readAlertEvent } from '../../src/alerts/read-event.js';
 import type { EventLog, LogRecord } from '../../src/ports/event-log.js';
-import { ALERT_FORMAT, formatHeaders, newerFormatOf, STATE_FORMAT } from '../../src/ports/record-format.js';
+import {
+  ALERT_FORMAT,
+  formatHeaders,
+  INPUT_FORMAT,
+  newerFormatOf,
+  STATE_FORMAT,
+} from '../../src/ports/record-format.js';
 import { stateRecord } from '../../src/ports/states.js';
-import { ALERTS, encodeJson, INPUTS, REJECTED, STATES } from '../../src/ports/topics.js';
+import { ALERTS, encodeJson, INPUTS, inputRecord, REJECTED, STATES } from '../../src/ports/topics.js';
 import { startEngine } from '../../src/roles/engine/engine-worker.js';
 import { alertSink } from '../../src/roles/recorder/sinks.js';
 import { startAlertLog } from '../../src/views/alert-log.js';
@@ -113,5 +119,7 @@ it('an input of a newer form is waited at, told once as an error, and what stand
 });
 
 it('what is written says its format', () => {
+  const request = { type: 'reconcile', activationId: 'A', tagId: 'T', fromMs: 0, toMs: 0, baseAtMs: 0 } as const;
+  expect(inputRecord(request).headers).toEqual(formatHeaders(INPUT_FORMAT));
   expect(stateRecord({ type: 'epoch', epoch: 'e' }, 0).headers).toMatchObject(formatHeaders(STATE_FORMAT));
 });

@@ -13,6 +13,7 @@ import type {
 } from '../../ports/event-log.js';
 import type { Log } from '../../ports/log.js';
 import { createLogTime } from '../../ports/log-time.js';
+import { formatHeaders, INPUT_FORMAT } from '../../ports/record-format.js';
 import { encodeJson, INPUT_PARTITIONS, INPUTS, type InputRecord, STATES } from '../../ports/topics.js';
 import { createRetentionAlarm } from '../retention-alarm.js';
 import { createCheckpointWriter } from './checkpoint-writer.js';
@@ -152,7 +153,12 @@ export async function startEngine(deps: {
     try {
       await log.append(
         INPUTS,
-        restored.map(({ fold }) => ({ key: null, value, partition: fold.partition })),
+        restored.map(({ fold }) => ({
+          key: null,
+          value,
+          partition: fold.partition,
+          headers: formatHeaders(INPUT_FORMAT),
+        })),
       );
     } catch (error) {
       logger.warn({ err: error }, 'engine: tick not appended; the next one tells the same');
