@@ -99,6 +99,7 @@ const BENCHES = {
   '--move': 'move-bench',
   '--audit': 'audit-bench',
   '--feed': 'feed-bench',
+  '--zone-put': 'zone-put-bench',
 };
 
 /** Bundles one program of load-tests/ (TypeScript, which Node 20 does not run) and runs it. */

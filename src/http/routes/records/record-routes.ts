@@ -129,13 +129,14 @@ export function registerRecord(app: App, deps: RecordDeps, rule: RecordRule): vo
   };
   const unvalidated = rule.validateBody === false ? { validatorCompiler: compileAllButBody } : {};
   const bodyLimit = rule.bodyLimitBytes ?? BODY_LIMIT_BYTES;
+  const takeTurn = createTurns();
   app.put(
     one,
     {
       schema: putSchema,
       config: { operation: operations.write, keepsToScope: true },
       bodyLimit,
-      preHandler: createTurns(),
+      preHandler: takeTurn,
       ...unvalidated,
     },
     async (request, reply) => {
@@ -151,6 +152,8 @@ export function registerRecord(app: App, deps: RecordDeps, rule: RecordRule): vo
       const { type, record } = outcome.written[0]!;
       const { wait = true } = request.query as { wait?: boolean };
       const isPublished = await deps.waiter.wait(outcome.outboxIds, wait ? PUBLISH_WAIT_MS : 0);
+      // Those that are published together would all be answered at a stretch.
+      await takeTurn();
       reply.header('etag', etagOf(record.version));
       if (type === 'created') reply.header('location', `${list}/${encodeURIComponent(id)}`);
       return reply.code(isPublished ? (type === 'created' ? 201 : 200) : 202).send(toWire(record));
