@@ -11,6 +11,7 @@ import type {
   Rule,
   Severity,
   Strengthening,
+  ZonePriority,
 } from '../engine/types.js';
 
 export const DISPOSITIONS = [
@@ -48,6 +49,8 @@ export interface FindingEvent {
   readonly conditionVersion: number | null;
   readonly zoneId: string | null;
   readonly zoneVersion: number | null;
+  /** Of the zone it is about; absent where it is about none, and in events of before it was told. */
+  readonly zonePriority?: ZonePriority;
   readonly episode: { readonly startedAt: Instant; readonly endedAt: Instant | null; readonly endedAfter?: Instant };
   readonly foundAt: Instant;
   readonly raisedAt: Instant;
@@ -86,20 +89,59 @@ export interface FindingEvent {
   };
 }
 
+/** What is done to an alert. `resumed` and `escalated` come of themselves when their time is there, in the name of {@link TAGWATCH}. */
+export const ACTION_TYPES = [
+  'acknowledged',
+  'disposed',
+  'taken',
+  'released',
+  'assigned',
+  'handed-over',
+  'noted',
+  'victim-contacted',
+  'review-requested',
+  'reopened',
+  'suspended',
+  'resumed',
+  'escalated',
+] as const;
+export type ActionType = (typeof ACTION_TYPES)[number];
+
+/** Who acts where nobody does: what is due by the clock. */
+export const TAGWATCH = 'tagwatch';
+
+export const CONTACT_OUTCOMES = ['informed', 'message-left', 'not-reached', 'declined'] as const;
+export type ContactOutcome = (typeof CONTACT_OUTCOMES)[number];
+
 /** A person's action on an alert. It is judged by the fold, in log order: the first wins. */
 export interface ActionEvent {
-  /** The `Idempotency-Key` of its request. */
+  /** The `Idempotency-Key` of its request; of one on many alerts, with the alertId behind it. */
   readonly eventId: string;
   readonly alertId: string;
-  readonly type: 'acknowledged' | 'disposed';
+  readonly type: ActionType;
   readonly wearerId: string;
   readonly actor: string;
+  /** The roles by which the actor did it; absent in events of before they were told. */
+  readonly roles?: readonly string[];
+  readonly correlationId?: string;
   readonly at: Instant;
   /** The version of the alert that the person had seen: its revision and its count of actions. */
   readonly seen: { readonly revision: number; readonly actions: number };
   readonly note?: string;
+  /** Why: of what is suspended, reopened, assigned, or to be reviewed. */
+  readonly reason?: string;
   readonly disposition?: Disposition;
   readonly tagInspectedAt?: Instant;
+  /** Of `assigned` and `handed-over`: to whom; of `escalated`: to which role. */
+  readonly to?: string;
+  /** Of `suspended`: behaviour of before this instant is not told again. */
+  readonly until?: Instant;
+  /** Of `suspended`: the second person, who agreed. */
+  readonly approvedBy?: string;
+  readonly contactedAt?: Instant;
+  readonly outcome?: ContactOutcome;
+  /** Of `escalated`: how often by now, from 1. */
+  readonly level?: number;
   /** A digest of what the request said, so that its key is not taken for another one's; absent in events of before it was told. */
   readonly saidHash?: string;
 }
@@ -131,6 +173,7 @@ export function toFindingEvent(event: EngineEvent): FindingEvent {
     conditionVersion: event.conditionVersion,
     zoneId: event.zoneId,
     zoneVersion: event.zoneVersion,
+    ...(event.zonePriority === undefined ? {} : { zonePriority: event.zonePriority }),
     episode: {
       startedAt: instant(episode.startedAtMs),
       endedAt: episode.endedAtMs === null ? null : instant(episode.endedAtMs),

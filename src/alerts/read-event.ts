@@ -1,8 +1,7 @@
 /** From the JSON of the alert log to an event that this version knows. */
-import type { ActionEvent, AlertEvent } from './event.js';
+import { ACTION_TYPES, type AlertEvent } from './event.js';
 
-/** A new kind of action has to be named here, or it is passed by. */
-const ACTIONS: Readonly<Record<ActionEvent['type'], true>> = { acknowledged: true, disposed: true };
+const ACTIONS: ReadonlySet<string> = new Set(ACTION_TYPES);
 
 /** Null for what is neither a finding nor an action that this version knows. */
 export function readAlertEvent(content: unknown): AlertEvent | null {
@@ -10,6 +9,6 @@ export function readAlertEvent(content: unknown): AlertEvent | null {
   if (typeof event?.alertId !== 'string' || typeof event.eventId !== 'string') return null;
   if (typeof event.wearerId !== 'string' || typeof event.type !== 'string') return null;
   const isFinding = 'revision' in event && Number.isSafeInteger(event.revision) && typeof event.episode === 'object';
-  const isAction = Object.hasOwn(ACTIONS, event.type) && 'seen' in event && typeof event.seen === 'object';
+  const isAction = ACTIONS.has(event.type) && 'seen' in event && typeof event.seen === 'object';
   return isFinding || isAction ? (event as AlertEvent) : null;
 }

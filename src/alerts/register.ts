@@ -4,8 +4,9 @@
  */
 
 import type { AlertKind } from '../engine/types.js';
-import { type Alert, type AlertStatus, type Applied, applyEvent } from './alert.js';
+import type { Alert, AlertStatus, Applied } from './alert.js';
 import type { AlertEvent } from './event.js';
+import { applyEvent } from './fold.js';
 
 export interface AlertRegisterLimits {
   /** Closed alerts held; the one closed longest ago goes first. About 3 kB each. */

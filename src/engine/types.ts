@@ -233,6 +233,8 @@ export interface EngineEvent {
   readonly conditionVersion: number | null;
   readonly zoneId: string | null;
   readonly zoneVersion: number | null;
+  /** Of the zone that it is about, as it stands in the watch now. */
+  readonly zonePriority?: ZonePriority;
   readonly episode: {
     readonly startedAtMs: number;
     readonly endedAtMs: number | null;

@@ -13,8 +13,14 @@ const FIRST_FORMAT = 1;
 
 /** Of `tagwatch.inputs`. */
 export const INPUT_FORMAT = 1;
-/** Of findings and actions in `tagwatch.alerts`. */
-export const ALERT_FORMAT = 1;
+/** Of what stands in `tagwatch.alerts`: 1: findings, acknowledging and disposing; 2: every other action, and what is carried on. */
+export const ALERT_FORMAT = 2;
+const FIRST_ALERT_TYPES: ReadonlySet<string> = new Set(['acknowledged', 'disposed']);
+
+/** The lowest format that tells it whole, so that an older program reads what it can. */
+export function alertFormatOf(event: { readonly type: string; readonly revision?: number }): number {
+  return event.revision !== undefined || FIRST_ALERT_TYPES.has(event.type) ? FIRST_FORMAT : ALERT_FORMAT;
+}
 /** Of `tagwatch.states`; 2: kept fixes as bytes. */
 export const STATE_FORMAT = 2;
 

@@ -1,6 +1,7 @@
 /** Alerts and their events as the record holds them: `alert`, `alert_event`. */
-import { type Alert, type Applied, applyEvent, type Refusal } from '../alerts/alert.js';
+import type { Alert, Applied, Refusal } from '../alerts/alert.js';
 import type { AlertEvent } from '../alerts/event.js';
+import { applyEvent } from '../alerts/fold.js';
 import type { Queryable } from '../ports/database.js';
 import { toStorable, toStorableJson } from './text.js';
 

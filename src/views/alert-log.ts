@@ -3,8 +3,9 @@
  * accepted, and decides about people's actions (`architecture.md`, "Roles"). It needs the log alone, never the database.
  */
 import { randomUUID } from 'node:crypto';
-import { type Alert, applyEvent, type Refusal } from '../alerts/alert.js';
+import type { Alert, Refusal } from '../alerts/alert.js';
 import type { ActionEvent, AlertEvent } from '../alerts/event.js';
+import { applyEvent } from '../alerts/fold.js';
 import { readAlertEvent } from '../alerts/read-event.js';
 import {
   type AcceptedEvent,
@@ -14,7 +15,7 @@ import {
 } from '../alerts/register.js';
 import { type ConsumerHandler, type EventLog, type LogRecord, LogUnavailable } from '../ports/event-log.js';
 import type { Log } from '../ports/log.js';
-import { ALERT_FORMAT, formatHeaders, newerFormatOf } from '../ports/record-format.js';
+import { ALERT_FORMAT, alertFormatOf, formatHeaders, newerFormatOf } from '../ports/record-format.js';
 import { ALERTS, decodeJson, encodeJson } from '../ports/topics.js';
 
 /** How long an action may take to be appended and read back, together. */
@@ -159,7 +160,7 @@ export async function startAlertLog(deps: AlertLogDeps): Promise<AlertLog> {
         const record = {
           key: action.wearerId,
           value: encodeJson(action),
-          headers: { ...formatHeaders(ALERT_FORMAT), [REQUEST_HEADER]: request },
+          headers: { ...formatHeaders(alertFormatOf(action)), [REQUEST_HEADER]: request },
         };
         log.append(ALERTS, [{ ...record, partition: 0 }]).catch(reject);
       });

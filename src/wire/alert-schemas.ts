@@ -4,7 +4,7 @@
  */
 import { type Static, Type } from 'typebox';
 import type { AlertItem } from '../alerts/alert.js';
-import { type ActionEvent, DISPOSITIONS, type FindingEvent } from '../alerts/event.js';
+import { ACTION_TYPES, type ActionEvent, CONTACT_OUTCOMES, DISPOSITIONS, type FindingEvent } from '../alerts/event.js';
 
 export const InstantSchema = Type.String({ format: 'date-time', description: 'RFC 3339 in UTC with Z' });
 const NullableInstant = Type.Union([InstantSchema, Type.Null()]);
@@ -34,6 +34,7 @@ export const ALERT_KINDS = [
 ] as const;
 
 export const DispositionSchema = Type.Enum([...DISPOSITIONS]);
+export const ContactOutcomeSchema = Type.Enum([...CONTACT_OUTCOMES]);
 export const AlertKindSchema = Type.Enum([...ALERT_KINDS]);
 
 const findingFields = {
@@ -55,6 +56,7 @@ const findingFields = {
   conditionVersion: NullableInteger,
   zoneId: NullableId,
   zoneVersion: NullableInteger,
+  zonePriority: Type.Optional(Type.Enum(['victim', 'high', 'standard'])),
   episode: Type.Object({
     startedAt: InstantSchema,
     endedAt: NullableInstant,
@@ -135,31 +137,71 @@ export const FindingEventSchema = Type.Object(findingFields);
 export const ActionEventSchema = Type.Object({
   eventId: Type.String({ description: "the Idempotency-Key of the action's request" }),
   alertId: Type.String(),
-  type: Type.Enum(['acknowledged', 'disposed']),
+  type: Type.Enum([...ACTION_TYPES]),
   wearerId: Type.String(),
-  actor: Type.String(),
+  actor: Type.String({ description: 'a subject; `tagwatch` of what is due by the clock' }),
+  roles: Type.Optional(Type.Unsafe<readonly string[]>(Type.Array(Type.String()))),
+  correlationId: Type.Optional(Type.String()),
   at: InstantSchema,
   seen: Type.Object({ revision: Type.Integer(), actions: Type.Integer() }),
   note: Type.Optional(Type.String()),
+  reason: Type.Optional(Type.String()),
   disposition: Type.Optional(DispositionSchema),
   tagInspectedAt: Type.Optional(InstantSchema),
+  to: Type.Optional(Type.String({ description: 'the subject it is given to; of `escalated`: the role' })),
+  until: Type.Optional(InstantSchema),
+  approvedBy: Type.Optional(Type.String({ description: 'the second person' })),
+  contactedAt: Type.Optional(InstantSchema),
+  outcome: Type.Optional(ContactOutcomeSchema),
+  level: Type.Optional(Type.Integer({ minimum: 1 })),
   saidHash: Type.Optional(Type.String({ description: 'a digest of what the request said' })),
 });
 
 export const AlertEventSchema = Type.Union([FindingEventSchema, ActionEventSchema]);
+
+const doneBy = { by: Type.String(), at: InstantSchema };
 
 /** The fields of the newest finding; `raisedAt` is of the first one. */
 export const AlertItemSchema = Type.Object({
   ...findingFields,
   status: Type.Enum(['open', 'closed']),
   confirmedAt: Type.Optional(InstantSchema),
+  waitingSince: Type.Optional(InstantSchema),
   acknowledgedBy: Type.Optional(Type.String()),
   acknowledgedAt: Type.Optional(InstantSchema),
+  ownedBy: Type.Optional(Type.String()),
+  ownedAt: Type.Optional(InstantSchema),
   disposedBy: Type.Optional(Type.String()),
   disposedAt: Type.Optional(InstantSchema),
   disposition: Type.Optional(DispositionSchema),
   closedAt: Type.Optional(InstantSchema),
   reopenedAt: Type.Optional(InstantSchema),
+  moreFound: Type.Optional(
+    Type.Object(
+      {
+        at: InstantSchema,
+        by: Type.Enum([
+          'again',
+          'reason',
+          'found-again',
+          'confirmed',
+          'more-severe',
+          'began-earlier',
+          'goes-on',
+          'ended-later',
+        ]),
+      },
+      { description: 'what was found more of it that made it unresolved again' },
+    ),
+  ),
+  suspension: Type.Optional(
+    Type.Object({ ...doneBy, until: InstantSchema, reason: Type.String(), approvedBy: Type.Optional(Type.String()) }),
+  ),
+  review: Type.Optional(Type.Object({ ...doneBy, reason: Type.String() })),
+  victimContact: Type.Optional(Type.Object({ ...doneBy, outcome: ContactOutcomeSchema, contactedAt: InstantSchema })),
+  escalation: Type.Optional(
+    Type.Object({ level: Type.Integer({ minimum: 1 }), to: Type.String({ description: 'a role' }), at: InstantSchema }),
+  ),
   etag: Type.String({ description: '"REVISION.ACTIONS", quotes included: the If-Match of an action' }),
 });
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Alert, applyEvent, etagOf, parseEtag, toAlertItem } from '../../src/alerts/alert.js';
+import { type Alert, etagOf, parseEtag, toAlertItem } from '../../src/alerts/alert.js';
 import type { AlertEvent } from '../../src/alerts/event.js';
+import { applyEvent } from '../../src/alerts/fold.js';
 import { action, finding, instantAt } from './events.js';
 
 function fold(events: readonly AlertEvent[], from: Alert | null = null): Alert | null {

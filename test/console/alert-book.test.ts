@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type Alert, applyEvent, toAlertItem } from '../../src/alerts/alert.js';
+import { type Alert, toAlertItem } from '../../src/alerts/alert.js';
 import type { AlertEvent } from '../../src/alerts/event.js';
+import { applyEvent } from '../../src/alerts/fold.js';
 import { bookOf, CLOSED_LIMIT, emptyBook, fold, put } from '../../src/console/model/alert-book.js';
 import { arrange, emptyArrangement, nextShown } from '../../src/console/model/list-order.js';
 import { action, finding, instantAt } from '../alerts/events.js';

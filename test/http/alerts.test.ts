@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Alert, applyEvent } from '../../src/alerts/alert.js';
+import type { Alert } from '../../src/alerts/alert.js';
 import type { AlertEvent } from '../../src/alerts/event.js';
+import { applyEvent } from '../../src/alerts/fold.js';
 import { compareNewestFirst, DEFAULT_ALERT_REGISTER_LIMITS, matchesFilter } from '../../src/alerts/register.js';
 import { type App, createApp } from '../../src/http/app.js';
 import { toAlertPage } from '../../src/http/routes/alerts/list.js';

@@ -1,8 +1,9 @@
 /** What the recorder has to do on every log and database. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Alert, applyEvent } from '../../src/alerts/alert.js';
+import type { Alert } from '../../src/alerts/alert.js';
 import type { ActionEvent, AlertEvent, FindingEvent } from '../../src/alerts/event.js';
+import { applyEvent } from '../../src/alerts/fold.js';
 import { type Database, DatabaseUnavailable } from '../../src/ports/database.js';
 import type { EventLog, NewRecord } from '../../src/ports/event-log.js';
 import type { Fitted } from '../../src/ports/record-tables.js';

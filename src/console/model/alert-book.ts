@@ -1,6 +1,7 @@
 /** The alerts as this console knows them: the server's snapshot, then its events, folded by the same function as the server's. */
-import { type Alert, type AlertItem, applyEvent, toAlertItem } from '../../alerts/alert.js';
+import { type Alert, type AlertItem, toAlertItem } from '../../alerts/alert.js';
 import type { AlertEvent } from '../../alerts/event.js';
+import { applyEvent } from '../../alerts/fold.js';
 
 /** Closed alerts that stay on the page until they are the oldest of so many: people look back at what they have just closed. */
 export const CLOSED_LIMIT = 50;

@@ -70,6 +70,7 @@ function takesThePlaceOf(other: Told, told: Told): boolean {
 /** What every event begins with. */
 function begin(type: EventType, told: Told, telling: Telling, foundAtMs: number): Omit<EngineEvent, 'explanation'> {
   const { own } = telling;
+  const priority = telling.termOf(told.termKey)?.zone.priority;
   return {
     eventId: eventIdOf(told.alertId, told.revision),
     alertId: told.alertId,
@@ -85,6 +86,7 @@ function begin(type: EventType, told: Told, telling: Telling, foundAtMs: number)
     conditionVersion: told.conditionVersion,
     zoneId: told.zoneId,
     zoneVersion: told.zoneVersion,
+    ...(priority === undefined ? {} : { zonePriority: priority }),
     episode: { startedAtMs: told.startedAtMs, endedAtMs: told.endedAtMs },
     foundAtMs,
     raisedAtMs: telling.nowMs,

@@ -6,7 +6,7 @@ import type { EventLog, LogBatch, LogRecord, NewRecord } from '../../ports/event
 import type { Log } from '../../ports/log.js';
 import { believedTickMs } from '../../ports/log-time.js';
 import { type InputAt, readInputs, UnknownFormat } from '../../ports/ping-records.js';
-import { ALERT_FORMAT, formatHeaders } from '../../ports/record-format.js';
+import { alertFormatOf, formatHeaders } from '../../ports/record-format.js';
 import { ALERTS, encodeJson, INPUTS, type InputRecord, inputRecord, rejectedRecord } from '../../ports/topics.js';
 import { appendWhatFits, asRejected, keepRejected } from '../appending.js';
 import { mergeRequests } from '../reconciler/reconcile-request.js';
@@ -102,7 +102,7 @@ export function createInputsFolding(deps: InputsFoldingDeps): InputsFolding {
       entry.pending.push({
         key: event.wearerId,
         value: encodeJson(toFindingEvent(event)),
-        headers: formatHeaders(ALERT_FORMAT),
+        headers: formatHeaders(alertFormatOf(event)),
       });
     }
   }

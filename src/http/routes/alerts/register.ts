@@ -1,6 +1,7 @@
 /** The alert endpoints. */
 import type { App } from '../../app.js';
 import { registerActOnAlert } from './act.js';
+import { registerActOnMany } from './act-on-many.js';
 import { registerListAlerts } from './list.js';
 import { registerReadAlert } from './read.js';
 import type { AlertDeps } from './sources.js';
@@ -11,4 +12,5 @@ export function registerAlerts(app: App, deps: AlertDeps): void {
   registerListAlerts(app, deps);
   registerReadAlert(app, deps);
   registerActOnAlert(app, deps);
+  registerActOnMany(app, deps);
 }

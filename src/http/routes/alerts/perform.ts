@@ -1,0 +1,74 @@
+/** One action on one alert: whether it may be done by who asks, one append, and how it was judged in log order. */
+import type { FastifyRequest } from 'fastify';
+import { rulesFor } from '../../../access/may.js';
+import { type Alert, etagOf, parseEtag, toAlertItem } from '../../../alerts/alert.js';
+import { concernsVictim } from '../../../alerts/victim.js';
+import { principalOf, sees } from '../../plugins/principal.js';
+import type { ProblemInput } from '../../plugins/problems.js';
+import { writerOf } from '../records/record-routes.js';
+import { hashSaid, type Said } from './action-bodies.js';
+import { readAlert } from './read.js';
+import { toRefusalProblem } from './refusals.js';
+import { type AlertDeps, assertCaughtUp } from './sources.js';
+
+export interface Performed {
+  /** As it stands now; null where nobody knows it, or who asks may not. */
+  readonly alert: Alert | null;
+  /** Null: it was done. */
+  readonly problem: ProblemInput | null;
+}
+
+const SECOND_PERSON: ProblemInput = {
+  status: 403,
+  reason: 'second-person-required',
+  detail: 'A suspension that concerns a victim’s zone takes a second person: propose it, and another one agrees.',
+};
+
+function takesSecond(request: FastifyRequest, alert: Alert, { type }: Said): boolean {
+  if (type !== 'suspended' || !concernsVictim(alert)) return false;
+  return rulesFor(principalOf(request), 'suspensions.write').every(({ needsSecond }) => needsSecond !== undefined);
+}
+
+/** `etag`: the version of the alert that was seen. Rejects with `LogUnavailable`. */
+export async function performAction(
+  deps: AlertDeps,
+  request: FastifyRequest,
+  { alertId, etag, eventId, said }: { alertId: string; etag: string; eventId: string; said: Said },
+): Promise<Performed> {
+  const seen = parseEtag(etag);
+  if (seen === null) {
+    const detail = 'must be one ETag of the alert, as "2.0" with its quotes';
+    const errors = [{ pointer: '/if-match', detail, in: 'headers' as const }];
+    return { alert: null, problem: { status: 400, detail: 'If-Match cannot be read.', errors } };
+  }
+  assertCaughtUp(deps.alertLog);
+  // What memory has let go of was closed long ago; the record knows whether it was there.
+  const alert = deps.alertLog.get(alertId);
+  const known = alert ?? (await readAlert(deps, alertId))?.alert ?? null;
+  if (known === null || !sees(request, known.finding.wearerId))
+    return { alert: null, problem: toRefusalProblem({ reason: 'unknown-alert' }) };
+  if (alert === null) return { alert: null, problem: toRefusalProblem({ reason: 'closed' }) };
+  if (takesSecond(request, alert, said)) return { alert, problem: SECOND_PERSON };
+  const principal = principalOf(request);
+  const acted = await deps.alertLog.act({
+    eventId,
+    alertId,
+    wearerId: alert.finding.wearerId,
+    actor: principal.subjectId,
+    ...(principal.roles.length === 0 ? {} : { roles: principal.roles }),
+    correlationId: writerOf(request).correlationId,
+    at: new Date(deps.clock.nowMs()).toISOString(),
+    seen,
+    ...said,
+    saidHash: hashSaid(said),
+  });
+  if (acted.refusal !== undefined) {
+    const more = acted.alert === null ? {} : { alert: toAlertItem(acted.alert) };
+    return { alert: acted.alert, problem: toRefusalProblem(acted.refusal, more) };
+  }
+  if (acted.alert === null) throw new Error(`an action on ${alertId} was accepted and left no alert`);
+  return { alert: acted.alert, problem: null };
+}
+
+export const etagHeader = (alert: Alert | null): Record<string, string> =>
+  alert === null ? {} : { etag: etagOf(alert) };
