@@ -221,7 +221,7 @@ export function applyAction(current: Alert | null, action: ActionEvent, seq: num
   const seen: SeenAction = { eventId, type, ...(saidHash === undefined ? {} : { saidHash }), refusal };
   const judged: Alert = { ...current, seenActions: [...current.seenActions, seen].slice(-SEEN_ACTIONS_LIMIT) };
   if (refusal !== null) return { alert: judged, outcome: 'refused', refusal };
-  const actions = current.actions + 1;
+  const actions = current.actions + (type === 'escalated' ? 0 : 1);
   const done = { type, by: actor, at };
   const decision = ACTS[type].decides ? { ...done, actions } : lastDecisionOf(current);
   const acted = ACTS[type].evolve(judged, action);

@@ -73,7 +73,7 @@ export interface Alert {
   readonly confirmedAt?: Instant;
   /** It was confirmed, or may have been, in revisions that nobody saw (a hole in the revisions). */
   readonly wasConfirmed: boolean;
-  /** People's actions that were accepted, ever. */
+  /** Actions that were accepted, ever; that it climbed is none, so that nobody's action fails at it. */
   readonly actions: number;
   /** The newest accepted action of a person: who was first. */
   readonly lastAction?: DoneBy & { readonly type: ActionType };
@@ -163,4 +163,24 @@ export type AlertItem = FindingEvent & Pick<Alert, 'status' | (typeof LIFE)[numb
 export function toAlertItem(alert: Alert): AlertItem {
   const life = Object.fromEntries(LIFE.flatMap((key) => (alert[key] === undefined ? [] : [[key, alert[key]]])));
   return { ...alert.finding, raisedAt: alert.raisedAt, status: alert.status, ...life, etag: etagOf(alert) };
+}
+
+/** An item as the fold wants it, for who knows no more. What it does not tell (who else tried) is not needed to fold what comes next. */
+export function fromAlertItem(item: AlertItem): Alert {
+  const { alertId, status, raisedAt, etag, ...rest } = item;
+  const isLife = (key: string) => (LIFE as readonly string[]).includes(key);
+  const life = Object.entries(rest).filter(([key]) => isLife(key));
+  const finding = Object.entries({ alertId, raisedAt, ...rest }).filter(([key]) => !isLife(key));
+  return {
+    alertId,
+    status,
+    finding: Object.fromEntries(finding) as unknown as FindingEvent,
+    raisedAt,
+    wasConfirmed: item.confirmedAt !== undefined,
+    actions: parseEtag(etag)?.actions ?? 0,
+    seenActions: [],
+    firstSeq: 0,
+    lastSeq: 0,
+    ...Object.fromEntries(life),
+  };
 }

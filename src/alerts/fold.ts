@@ -5,17 +5,32 @@
 import type { Severity } from '../engine/types.js';
 import { applyAction } from './act.js';
 import { type Alert, type Applied, type MoreFound, strengthOf, tellAgain } from './alert.js';
-import { type AlertEvent, type FindingEvent, isFinding } from './event.js';
+import { type CarriedEvent, isCarried, type LoggedEvent } from './carried.js';
+import { type FindingEvent, isFinding } from './event.js';
 
 /**
  * Folds one event into the alert it is about (`current`: null where there is none yet). `seq` is its offset in the log. A
  * repeat returns `current` itself. Throws only where the event is about another alert.
  */
-export function applyEvent(current: Alert | null, event: AlertEvent, seq: number): Applied {
+export function applyEvent(current: Alert | null, event: LoggedEvent, seq: number): Applied {
   if (current !== null && current.alertId !== event.alertId) {
     throw new Error(`event of alert ${event.alertId} folded into ${current.alertId}`);
   }
+  if (isCarried(event)) return applyCarried(current, event);
   return isFinding(event) ? applyFinding(current, event, seq) : applyAction(current, event, seq);
+}
+
+/**
+ * Changes nothing for whoever has read all that it sums up. Whoever began to read behind that takes it over: it tells what has
+ * expired. One that is behind what is known here, or was made by somebody who had read less, is a repeat.
+ */
+function applyCarried(current: Alert | null, { alert }: CarriedEvent): Applied {
+  if (current === null) return { alert, outcome: 'accepted' };
+  const hasReadMore =
+    alert.firstSeq < current.firstSeq || (alert.firstSeq === current.firstSeq && alert.lastSeq > current.lastSeq);
+  const tellsMore =
+    hasReadMore && alert.actions >= current.actions && alert.finding.revision >= current.finding.revision;
+  return tellsMore ? { alert, outcome: 'accepted' } : { alert: current, outcome: 'repeat' };
 }
 
 function applyFinding(current: Alert | null, finding: FindingEvent, seq: number): Applied {
@@ -59,10 +74,8 @@ function applyFinding(current: Alert | null, finding: FindingEvent, seq: number)
 }
 
 /** It was never confirmed, and nobody touched it. */
-function closesByItself({ finding, wasConfirmed, lastAction, actions, escalation }: Alert): boolean {
-  const touched = lastAction !== undefined || (actions > 0 && escalation === undefined);
-  return finding.type === 'withdrawn' && !wasConfirmed && !touched;
-}
+const closesByItself = ({ finding, wasConfirmed, actions }: Alert): boolean =>
+  finding.type === 'withdrawn' && !wasConfirmed && actions === 0;
 
 function close(alert: Alert): Alert {
   const { waitingSince, ...rest } = alert;

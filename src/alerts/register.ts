@@ -5,6 +5,7 @@
 
 import type { AlertKind } from '../engine/types.js';
 import type { Alert, AlertStatus, Applied } from './alert.js';
+import { isCarried, type LoggedEvent, toAlertEvent } from './carried.js';
 import type { AlertEvent } from './event.js';
 import { applyEvent } from './fold.js';
 
@@ -81,18 +82,22 @@ export function matchesFilter(alert: Alert, filter: Omit<AlertFilter, 'limit' | 
 interface Held {
   alert: Alert;
   events: HeldEvent[];
+  /** When the newest record was appended from which on the log alone tells all of it. */
+  wholeSinceMs: number;
   /** Whether `events` is all there ever were. */
   complete: boolean;
 }
 
 export interface AlertRegister {
   /** Folds the record at offset `seq`, appended at `appendedAtMs`. `accepted` is null for repeats and refusals. */
-  fold(event: AlertEvent, seq: number, appendedAtMs: number): Applied & { readonly accepted: AcceptedEvent | null };
+  fold(event: LoggedEvent, seq: number, appendedAtMs: number): Applied & { readonly accepted: AcceptedEvent | null };
   /** The newest accepted event's offset; before the first, `startOffset - 1`. */
   headSeq(): number;
   /** Everything unresolved, raised last first. */
   open(): Alert[];
   get(alertId: string): Alert | null;
+  /** Everything unresolved, in no order, with when the record was appended from which on the log alone tells all of it. */
+  standing(): Iterable<{ readonly alert: Alert; readonly wholeSinceMs: number }>;
   /** An alert with its events in order; `complete` tells whether these are all. */
   read(
     alertId: string,
@@ -148,7 +153,12 @@ export function createAlertRegister(
   }
 
   function keep(alert: Alert, before: Held | undefined, event: HeldEvent, appendedAtMs: number): void {
-    const one = before ?? { alert, events: [], complete: alert.finding.revision === 1 };
+    const one = before ?? {
+      alert,
+      events: [],
+      wholeSinceMs: appendedAtMs,
+      complete: alert.finding.revision === 1 && alert.firstSeq === event.seq,
+    };
     one.alert = alert;
     one.events.push(event);
     if (one.events.length > limits.eventsPerAlert) {
@@ -168,28 +178,39 @@ export function createAlertRegister(
   return {
     fold(event, seq, appendedAtMs) {
       const before = held.get(event.alertId);
-      const revisionForgotten = forgotten.get(event.alertId) ?? 0;
-      if (before === undefined && 'revision' in event && event.revision <= revisionForgotten) {
+      const revisionForgotten = forgotten.get(event.alertId);
+      const isForgotten = isCarried(event) || ('revision' in event && event.revision <= (revisionForgotten ?? 0));
+      if (before === undefined && revisionForgotten !== undefined && isForgotten) {
         return { alert: null, outcome: 'repeat', accepted: null };
       }
       const applied = applyEvent(before?.alert ?? null, event, seq);
       if (applied.alert === null) return { ...applied, accepted: null };
+      if (before !== undefined && isCarried(event) && event.alert.lastSeq === applied.alert.lastSeq) {
+        before.wholeSinceMs = appendedAtMs;
+      }
       if (applied.outcome !== 'accepted') {
         if (before !== undefined) before.alert = applied.alert;
         return { ...applied, accepted: null };
       }
       forgotten.delete(event.alertId);
-      const accepted: AcceptedEvent = { seq, prevSeq: head, event, alert: applied.alert };
+      const told = toAlertEvent(event);
+      const accepted: AcceptedEvent = { seq, prevSeq: head, event: told, alert: applied.alert };
       head = seq;
       recent.push(accepted);
       // Cut in blocks, so that an event costs no copying of the others.
       if (recent.length >= 2 * limits.recentEvents) recent = recent.slice(-limits.recentEvents);
-      keep(applied.alert, before, { seq, event }, appendedAtMs);
+      keep(applied.alert, before, { seq, event: told }, appendedAtMs);
       return { ...applied, accepted };
     },
     headSeq: () => head,
     open: () => [...open].map((alertId) => held.get(alertId)!.alert).sort(compareNewestFirst),
     get: (alertId) => held.get(alertId)?.alert ?? null,
+    *standing() {
+      for (const alertId of open) {
+        const { alert, wholeSinceMs } = held.get(alertId)!;
+        yield { alert, wholeSinceMs };
+      }
+    },
     read(alertId) {
       const one = held.get(alertId);
       return one === undefined ? null : { alert: one.alert, events: [...one.events], complete: one.complete };

@@ -1,5 +1,5 @@
 /** The recorder's tables (`store/recording.ts`). */
-import type { AlertEvent } from '../alerts/event.js';
+import type { LoggedEvent } from '../alerts/carried.js';
 import type { Ping, ReconcileRequest } from '../engine/types.js';
 import type { AuditEntry, ChainLink, SignedCheckpoint } from './audit.js';
 import type { Database, Queryable } from './database.js';
@@ -77,7 +77,7 @@ export interface RecordTables {
   foldAlertEvents(
     tx: Queryable,
     epoch: string,
-    events: readonly { readonly seq: number; readonly event: AlertEvent }[],
+    events: readonly { readonly seq: number; readonly event: LoggedEvent }[],
   ): Promise<number>;
   /** Writes those that are not there yet; tells how many. */
   insertRejected(tx: Queryable, epoch: string, rows: readonly RejectedRow[]): Promise<number>;

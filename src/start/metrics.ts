@@ -8,6 +8,12 @@ import type { RecorderCounters } from '../roles/recorder/recorder.js';
 const LATENCY_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 /** Read when `/metrics` is asked for. */
+/** One value for each value of its label; what is not named has none. */
+export interface GaugeBy extends Omit<Gauge, 'read'> {
+  readonly label: string;
+  readonly read: () => Readonly<Record<string, number>>;
+}
+
 export interface Gauge {
   readonly name: string;
   readonly help: string;
@@ -29,6 +35,7 @@ export interface Metrics {
   readonly recorder: RecorderCounters;
   readonly reconciler: ReconcilerCounters;
   addGauge(gauge: Gauge): void;
+  addGaugeBy(gauge: GaugeBy): void;
 }
 
 /** 4xx and its like: a status of its own each would be a series of its own each. */
@@ -156,6 +163,18 @@ export function createMetrics(version: string): Metrics {
         reconciled.inc({ outcome });
         reconcileSeconds.observe(seconds);
       },
+    },
+    addGaugeBy({ name, help, label, read }) {
+      new PromGauge({
+        name,
+        help,
+        labelNames: [label],
+        registers,
+        collect() {
+          this.reset();
+          for (const [value, count] of Object.entries(read())) this.set({ [label]: value }, count);
+        },
+      });
     },
     addGauge({ name, help, read }) {
       new PromGauge({

@@ -1,6 +1,8 @@
 /** The api role: REST, feed and console. Part of the composition root (`tagwatch.ts`), whose listener it takes over. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { DEFAULT_ESCALATION } from '../alerts/escalation.js';
+import { countStanding } from '../alerts/standing.js';
 import { AHEAD_LIMIT_MS } from '../engine/thresholds.js';
 import { unreasonableMs } from '../engine/watch/absences.js';
 import type { TrailFix } from '../formats/trails/trail.js';
@@ -36,6 +38,7 @@ import type { DatabaseWatch } from '../roles/database-watch.js';
 import { watchSuppliers } from '../roles/intake/supplier-watch.js';
 import type { LogWatch } from '../roles/log-watch.js';
 import { INPUT_READER } from '../roles/recorder/sinks.js';
+import { startStandingKeeper } from '../roles/standing-keeper.js';
 import { listAlerts, readAlert } from '../store/alerts.js';
 import { listAudit, listCheckpoints } from '../store/audit.js';
 import { readGapFacts } from '../store/gap-facts.js';
@@ -64,6 +67,8 @@ import { VERSION } from './version.js';
 
 /** How often the feed's status is looked at, ms: consoles hear of a database that is away within that. */
 const STATUS_CHECK_MS = 1_000;
+/** How often it is looked what is due for alerts: an escalation comes that much late at most, ms. */
+const STANDING_CHECK_MS = 5_000;
 /** How often the record's places are compared with the log, ms. */
 const LAG_CHECK_MS = 5_000;
 /** Tags ping once a minute: a supplier of any number of them that is silent for so long, ms, has a fault of its own. */
@@ -99,6 +104,12 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
   const alertLog = await life.start(
     'alert log',
     () => startAlertLog({ log, logger, epoch }),
+    (part) => part.stop(),
+  );
+  await life.start(
+    'standing keeper',
+    async () =>
+      startStandingKeeper({ alertLog, clock, logger, escalation: DEFAULT_ESCALATION, everyMs: STANDING_CHECK_MS }),
     (part) => part.stop(),
   );
   const recorderLag = await life.start(
@@ -235,6 +246,19 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
     name: 'tagwatch_alerts_open',
     help: 'Alerts that nobody has disposed of.',
     read: () => alertLog.open().length,
+  });
+  const countAll = () => countStanding(alertLog.open(), clock.nowMs());
+  metrics.addGaugeBy({
+    name: 'tagwatch_alerts_standing_by_kind',
+    help: 'Alerts that nobody has disposed of, by kind.',
+    label: 'kind',
+    read: () => ({ ...countAll().byKind }),
+  });
+  metrics.addGaugeBy({
+    name: 'tagwatch_alerts_standing_by_age',
+    help: 'Alerts that nobody has disposed of, by how long ago they were raised.',
+    label: 'age',
+    read: () => countAll().byAge,
   });
   await app.ready();
 

@@ -1,5 +1,6 @@
 /** Alerts and their events as the record holds them: `alert`, `alert_event`. */
 import type { Alert, Applied, Refusal } from '../alerts/alert.js';
+import { type LoggedEvent, toAlertEvent } from '../alerts/carried.js';
 import type { AlertEvent } from '../alerts/event.js';
 import { applyEvent } from '../alerts/fold.js';
 import type { Queryable } from '../ports/database.js';
@@ -18,7 +19,7 @@ interface Judged {
 export async function foldAlertEvents(
   tx: Queryable,
   epoch: string,
-  events: readonly { readonly seq: number; readonly event: AlertEvent }[],
+  events: readonly { readonly seq: number; readonly event: LoggedEvent }[],
 ): Promise<number> {
   if (events.length === 0) return 0;
   const ids = [...new Set(events.map(({ event }) => event.alertId))].sort();
@@ -31,7 +32,7 @@ export async function foldAlertEvents(
   const judged: Judged[] = [];
   for (const { seq, event } of events) {
     const applied = applyEvent(alerts.get(event.alertId) ?? null, event, seq);
-    if (applied.outcome !== 'repeat') judged.push({ seq, event, applied });
+    if (applied.outcome !== 'repeat') judged.push({ seq, event: toAlertEvent(event), applied });
     if (applied.alert === null || applied.alert === alerts.get(event.alertId)) continue;
     alerts.set(event.alertId, applied.alert);
     changed.add(event.alertId);

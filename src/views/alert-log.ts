@@ -4,7 +4,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Alert, Refusal } from '../alerts/alert.js';
-import type { ActionEvent, AlertEvent } from '../alerts/event.js';
+import { carry, type LoggedEvent } from '../alerts/carried.js';
+import type { ActionEvent, Instant } from '../alerts/event.js';
 import { applyEvent } from '../alerts/fold.js';
 import { readAlertEvent } from '../alerts/read-event.js';
 import {
@@ -16,7 +17,7 @@ import {
 import { type ConsumerHandler, type EventLog, type LogRecord, LogUnavailable } from '../ports/event-log.js';
 import type { Log } from '../ports/log.js';
 import { ALERT_FORMAT, alertFormatOf, formatHeaders, newerFormatOf } from '../ports/record-format.js';
-import { ALERTS, decodeJson, encodeJson } from '../ports/topics.js';
+import { ALERTS, appendInTurns, decodeJson, encodeJson } from '../ports/topics.js';
 
 /** How long an action may take to be appended and read back, together. */
 export const ACT_LIMIT_MS = 5_000;
@@ -60,6 +61,8 @@ export interface AlertLog extends Omit<AlertRegister, 'fold'> {
    * longer than `ACT_LIMIT_MS`: the action may be in, and the same one (same eventId) again gives the first outcome.
    */
   act(action: ActionEvent): Promise<Acted>;
+  /** Appends alerts whole, as they stand here, so that they outlive the records that they are made of. */
+  carryOn(alerts: readonly Alert[], at: Instant): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -174,11 +177,21 @@ export async function startAlertLog(deps: AlertLogDeps): Promise<AlertLog> {
     epoch,
     caughtUp,
     act,
+    async carryOn(alerts, at) {
+      const records = alerts.map((alert) => ({
+        key: alert.finding.wearerId,
+        value: encodeJson(carry(alert, at)),
+        headers: formatHeaders(ALERT_FORMAT),
+        partition: 0,
+      }));
+      await appendInTurns(log, ALERTS, records);
+    },
     isCaughtUp: () => upToDate,
     position: () => ({ nextOffset, endOffset }),
     headSeq: () => register.headSeq(),
     open: () => register.open(),
     get: (alertId) => register.get(alertId),
+    standing: () => register.standing(),
     read: (alertId) => register.read(alertId),
     list: (filter) => register.list(filter),
     isComplete: () => register.isComplete(),
@@ -230,7 +243,7 @@ function judgeForCertain(alert: Alert | null, action: ActionEvent): Acted | null
 }
 
 /** Null for what is neither a finding nor an action that this version knows. */
-function readEvent(record: LogRecord): AlertEvent | null {
+function readEvent(record: LogRecord): LoggedEvent | null {
   if (record.value === null || newerFormatOf(record, ALERT_FORMAT) !== null) return null;
   try {
     return readAlertEvent(decodeJson<unknown>(record.value));

@@ -80,12 +80,14 @@ describe('the first wins, and the second is told who was', () => {
     else expect(second).toMatchObject({ outcome: 'refused', refusal: { reason: 'too-late', by: 'a' } });
   });
 
-  test("a note, a contact or an escalation is in nobody's way, but no disposal passes over it unseen", () => {
-    for (const type of ['noted', 'victim-contacted', 'escalated'] as const) {
+  test("a note or a contact is in nobody's way, but no disposal passes over it unseen; that it climbed is in nobody's", () => {
+    for (const type of ['noted', 'victim-contacted'] as const) {
       const after = fold([does('x', type, RAISED)], RAISED);
       expect(applyEvent(after, does('b', 'taken', RAISED), 9).outcome).toBe('accepted');
       expect(applyEvent(after, does('b', 'disposed', RAISED), 9).refusal).toMatchObject({ reason: 'too-late' });
     }
+    const climbed = fold([does('x', 'escalated', RAISED)], RAISED);
+    expect(applyEvent(climbed, does('b', 'disposed', RAISED), 9).outcome).toBe('accepted');
   });
 
   test("nobody's note is lost, however old the version they had seen", () => {

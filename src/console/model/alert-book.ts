@@ -1,5 +1,5 @@
 /** The alerts as this console knows them: the server's snapshot, then its events, folded by the same function as the server's. */
-import { type Alert, type AlertItem, toAlertItem } from '../../alerts/alert.js';
+import { type AlertItem, fromAlertItem, toAlertItem } from '../../alerts/alert.js';
 import type { AlertEvent } from '../../alerts/event.js';
 import { applyEvent } from '../../alerts/fold.js';
 
@@ -16,36 +16,10 @@ export function bookOf(items: readonly AlertItem[]): AlertBook {
   return { alerts: new Map(items.map((item) => [item.alertId, item])) };
 }
 
-/** An item as the fold wants it. What an item does not tell (who else tried) is not needed to fold what comes next. */
-function unfold(item: AlertItem): Alert {
-  const { status, raisedAt, confirmedAt, acknowledgedBy, acknowledgedAt, disposedBy, disposedAt, disposition } = item;
-  const { closedAt, reopenedAt, etag, ...finding } = item;
-  const actions = Number(/^"\d+\.(\d+)"$/.exec(etag)?.[1] ?? 0);
-  return {
-    alertId: item.alertId,
-    status,
-    finding,
-    raisedAt,
-    wasConfirmed: confirmedAt !== undefined,
-    actions,
-    seenActions: [],
-    firstSeq: 0,
-    lastSeq: 0,
-    ...(confirmedAt === undefined ? {} : { confirmedAt }),
-    ...(acknowledgedBy === undefined ? {} : { acknowledgedBy }),
-    ...(acknowledgedAt === undefined ? {} : { acknowledgedAt }),
-    ...(disposedBy === undefined ? {} : { disposedBy }),
-    ...(disposedAt === undefined ? {} : { disposedAt }),
-    ...(disposition === undefined ? {} : { disposition }),
-    ...(closedAt === undefined ? {} : { closedAt }),
-    ...(reopenedAt === undefined ? {} : { reopenedAt }),
-  };
-}
-
 /** The book after an event. A person's action on an alert that is not in the book (closed long ago) changes nothing. */
 export function fold(book: AlertBook, event: AlertEvent, seq: number): AlertBook {
   const known = book.alerts.get(event.alertId);
-  const { alert } = applyEvent(known === undefined ? null : unfold(known), event, seq);
+  const { alert } = applyEvent(known === undefined ? null : fromAlertItem(known), event, seq);
   return alert === null ? book : put(book, toAlertItem(alert));
 }
 

@@ -1,5 +1,5 @@
 /** What the recorder makes of each topic's records. */
-import type { AlertEvent } from '../../alerts/event.js';
+import type { LoggedEvent } from '../../alerts/carried.js';
 import { readAlertEvent } from '../../alerts/read-event.js';
 import { AHEAD_LIMIT_MS, ZERO_DEGREES } from '../../engine/thresholds.js';
 import type { Clock } from '../../ports/clock.js';
@@ -161,7 +161,7 @@ export function alertSink(deps: {
   readonly tables: RecordTables;
   readonly epoch: string;
   readonly counters: RecorderCounters;
-}): Sink<AlertEvent> {
+}): Sink<LoggedEvent> {
   const { tables, epoch, counters } = deps;
   return {
     topic: ALERTS,

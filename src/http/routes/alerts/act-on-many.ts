@@ -41,6 +41,7 @@ const Answer = Type.Object({
   items: Type.Array(
     Type.Object({
       alertId: Type.String(),
+      wearerId: Type.Optional(Type.String()),
       status: Type.Integer({ description: 'as the action on this alert alone would be answered' }),
       alert: Type.Optional(AlertItemSchema),
       problem: Type.Optional(Type.Unsafe<Static<typeof Problem>>({ ...Problem, additionalProperties: true })),
@@ -72,7 +73,7 @@ export function registerActOnMany(app: App, deps: AlertDeps): void {
         const asked = { alertId, etag, eventId: `${key}:${alertId}`, said: read.said };
         try {
           const { alert, problem } = await performAction(deps, request, asked);
-          const told = alert === null ? {} : { alert: toAlertItem(alert) };
+          const told = alert === null ? {} : { wearerId: alert.finding.wearerId, alert: toAlertItem(alert) };
           return problem === null
             ? { alertId, status: 200, ...told }
             : { alertId, status: problem.status, problem: toProblem(problem), ...told };

@@ -7,7 +7,7 @@ import { LogUnavailable } from '../../../ports/event-log.js';
 import type { Log } from '../../../ports/log.js';
 
 /** What is needed of the alert log (`views/alert-log.ts`). */
-export interface AlertsInMemory extends Pick<AlertRegister, 'get' | 'read' | 'list' | 'isComplete'> {
+export interface AlertsInMemory extends Pick<AlertRegister, 'get' | 'read' | 'list' | 'open' | 'isComplete'> {
   isCaughtUp(): boolean;
   act(action: ActionEvent): Promise<{
     readonly outcome: 'accepted' | 'repeat' | 'refused';

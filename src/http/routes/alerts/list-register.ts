@@ -1,0 +1,62 @@
+/** `GET /api/v1/register`: everything unresolved, oldest first, with why it stands there. From memory alone, as it has to be there always. */
+import { Type } from 'typebox';
+import { toAlertItem } from '../../../alerts/alert.js';
+import { compareOldestFirst, countStanding, STANDING_AGES, whyItStands } from '../../../alerts/standing.js';
+import { AlertItemSchema } from '../../../wire/alert-schemas.js';
+import type { App } from '../../app.js';
+import { DEFAULT_LIST_LIMIT, decodeCursor, FOREIGN_CURSOR, ListOf, ListQuery, toPage } from '../../plugins/lists.js';
+import { sees } from '../../plugins/principal.js';
+import { problemResponses, sendProblem } from '../../plugins/problems.js';
+import { MAX_ALERT_ID_LENGTH } from './read.js';
+import { type AlertDeps, assertCaughtUp } from './sources.js';
+
+const WHY = [
+  'not-seen',
+  'not-taken',
+  'not-disposed',
+  'suspended',
+  'review-requested',
+  'more-found',
+  'reopened',
+] as const;
+const Count = Type.Integer({ minimum: 0 });
+const Item = Type.Interface([AlertItemSchema], {
+  why: Type.Array(Type.Enum([...WHY]), { description: 'why it still stands there' }),
+});
+const Counts = Type.Object({
+  total: Count,
+  byKind: Type.Record(Type.String(), Count, { description: 'only kinds of which there are any' }),
+  byAge: Type.Object(Object.fromEntries(STANDING_AGES.map(([age]) => [age, Count]))),
+});
+const Answer = Type.Interface([ListOf(Item)], { counts: Counts });
+const Key = Type.Tuple([Type.String({ maxLength: 32 }), Type.String({ maxLength: MAX_ALERT_ID_LENGTH })]);
+
+export function registerListRegister(app: App, deps: AlertDeps): void {
+  const schema = {
+    summary: 'Everything unresolved, raised first first, with why it stands there, and counts of all of it',
+    tags: ['alerts'],
+    querystring: ListQuery,
+    response: { 200: Answer, ...problemResponses(400, 503) },
+  };
+  app.get(
+    '/api/v1/register',
+    { schema, config: { operation: 'alerts.read', keepsToScope: true } },
+    async (request, reply) => {
+      const { cursor, limit = DEFAULT_LIST_LIMIT } = request.query;
+      const key = cursor === undefined ? undefined : decodeCursor(cursor, Key);
+      if (key === null) return sendProblem(reply, { status: 400, errors: [FOREIGN_CURSOR] });
+      assertCaughtUp(deps.alertLog);
+      const seen = deps.alertLog.open().filter(({ finding }) => sees(request, finding.wearerId));
+      const after = key && { raisedAt: key[0], alertId: key[1] };
+      const rest = seen
+        .filter((alert) => after === undefined || compareOldestFirst(after, alert) < 0)
+        .sort(compareOldestFirst);
+      const page = toPage(rest, limit, ({ raisedAt, alertId }) => [raisedAt, alertId]);
+      return {
+        ...page,
+        items: page.items.map((alert) => ({ ...toAlertItem(alert), why: whyItStands(alert) })),
+        counts: countStanding(seen, deps.clock.nowMs()),
+      };
+    },
+  );
+}

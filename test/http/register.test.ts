@@ -1,0 +1,85 @@
+/** `GET /api/v1/register`: what stands, oldest first, and why; within the scope of who asks. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { AlertEvent } from '../../src/alerts/event.js';
+import { type App, createApp } from '../../src/http/app.js';
+import { registerAlerts } from '../../src/http/routes/alerts/register.js';
+import { ALERTS, encodeJson } from '../../src/ports/topics.js';
+import { type AlertLog, startAlertLog } from '../../src/views/alert-log.js';
+import { action, finding, instantAt } from '../alerts/events.js';
+import { AS, testAccess } from '../support/access.js';
+import { openTestLog, type TestLog } from '../support/embedded-log.js';
+import { silentLog } from '../support/silent-log.js';
+
+let opened: TestLog;
+let alertLog: AlertLog;
+let app: App;
+
+const one = (n: number, more: Partial<AlertEvent> = {}): AlertEvent =>
+  finding({ type: 'confirmed', wearerId: 'W-in', alertId: `A-${n}`, raisedAt: instantAt(n), ...more } as never);
+const act = (type: Parameters<typeof action>[0], n: number, seen: [number, number], more = {}) =>
+  action(type, seen, { alertId: `A-${n}`, actor: 'p1', eventId: `${type}-${n}`, ...more });
+
+beforeEach(async () => {
+  opened = await openTestLog();
+  const events = [
+    one(1, { wearerId: 'W-out' } as never),
+    one(2, { kind: 'strap-tamper' } as never),
+    one(3),
+    act('taken', 3, [1, 0]),
+    act('review-requested', 3, [1, 1], { reason: 'r' }),
+    one(4),
+    act('suspended', 4, [1, 0], { until: instantAt(90), reason: 'r' }),
+    one(5),
+    act('disposed', 5, [1, 0]),
+    one(6),
+    act('disposed', 6, [1, 0]),
+    one(6, { revision: 2, type: 'amended', severity: 'critical', raisedAt: instantAt(9) } as never),
+    one(7),
+    act('acknowledged', 7, [1, 0]),
+  ];
+  await opened.log.append(
+    ALERTS,
+    events.map((event) => ({ key: event.wearerId, value: encodeJson(event), partition: 0 })),
+  );
+  alertLog = await startAlertLog({ log: opened.log, logger: silentLog, epoch: 'e1' });
+  await alertLog.caughtUp;
+  app = await createApp({ log: silentLog, access: testAccess });
+  const record = { list: async () => [], read: async () => null };
+  const clock = { nowMs: () => Date.parse(instantAt(65)) };
+  registerAlerts(app, { alertLog, record, clock, logger: silentLog });
+});
+afterEach(async () => {
+  await app.close();
+  await alertLog.stop();
+  await opened.dispose();
+});
+
+const get = async (query: string) =>
+  (await app.inject({ method: 'GET', url: `/api/v1/register${query}`, headers: { [AS]: 'supervisor' } })).json();
+
+test('oldest first, with why, and counts of all that may be seen', async () => {
+  const { items, counts, next } = await get('');
+  expect(items.map((item: { alertId: string; why: string[] }) => [item.alertId, ...item.why])).toEqual([
+    ['A-2', 'not-seen'],
+    ['A-3', 'not-disposed', 'review-requested'],
+    ['A-4', 'suspended'],
+    ['A-6', 'not-seen', 'more-found'],
+    ['A-7', 'not-taken'],
+  ]);
+  expect(next).toBeNull();
+  expect(counts).toEqual({
+    total: 5,
+    byKind: { 'strap-tamper': 1, exclusion: 4 },
+    byAge: { 'under-1-hour': 2, 'under-1-day': 3, 'under-7-days': 0, '7-days-and-more': 0 },
+  });
+});
+
+test('page by page', async () => {
+  const found: string[] = [];
+  for (let next: string | null = ''; next !== null; ) {
+    const page = await get(`?limit=2${next === '' ? '' : `&cursor=${next}`}`);
+    found.push(...page.items.map(({ alertId }: { alertId: string }) => alertId));
+    next = page.next;
+  }
+  expect(found).toEqual(['A-2', 'A-3', 'A-4', 'A-6', 'A-7']);
+});
