@@ -1,5 +1,6 @@
 /** What `/metrics` reads of the parts when it is asked: what is up, how far each is behind, how full it is. */
 
+import type { AlarmHealth } from '../alerts/alarm-health.js';
 import type { Clock } from '../ports/clock.js';
 import type { Database } from '../ports/database.js';
 import type { DatabaseWatch } from '../roles/database-watch.js';
@@ -92,5 +93,29 @@ export function addRecorderGauges(metrics: Metrics, recorder: Recorder, reconcil
     name: 'tagwatch_reconcile_requests_waiting',
     help: 'Activations whose past is to be judged again; absent while the database is away.',
     read: () => orNull(reconciler.waiting()),
+  });
+}
+
+/** Over all wearers; who asks by `GET /alarm-health` is told of those within the scope. */
+export function addAlarmGauges(metrics: Metrics, measure: () => AlarmHealth): void {
+  metrics.addGauge({
+    name: 'tagwatch_alarms_in_ten_minutes_a_position',
+    help: 'Alerts raised in the last ten minutes for each person who acted in the last half hour; two are the most that can be managed.',
+    read: () => measure().raisedInTenMinutesAPosition,
+  });
+  metrics.addGauge({
+    name: 'tagwatch_alarm_flood_share',
+    help: 'How much of the last day was a flood, 0 to 1; a flood is more than ten alerts in ten minutes until there are fewer than five.',
+    read: () => measure().floodShare,
+  });
+  metrics.addGauge({
+    name: 'tagwatch_alarm_flood',
+    help: '1 while there is a flood.',
+    read: () => (measure().floodSince === null ? 0 : 1),
+  });
+  metrics.addGauge({
+    name: 'tagwatch_alarms_stale',
+    help: 'Alerts that nobody has disposed of for over a day.',
+    read: () => measure().stale,
   });
 }

@@ -1,6 +1,7 @@
 /** The api role: REST, feed and console. Part of the composition root (`tagwatch.ts`), whose listener it takes over. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { measureAlarmHealth } from '../alerts/alarm-health.js';
 import { DEFAULT_ESCALATION } from '../alerts/escalation.js';
 import { countStanding } from '../alerts/standing.js';
 import { AHEAD_LIMIT_MS } from '../engine/thresholds.js';
@@ -10,6 +11,7 @@ import { type AppOptions, createApp } from '../http/app.js';
 import { registerFeed } from '../http/feed/feed.js';
 import type { Reach } from '../http/feed/reach.js';
 import { pollStatus } from '../http/feed/status.js';
+import { listForHealth } from '../http/routes/alerts/read-alarm-health.js';
 import { registerAlerts } from '../http/routes/alerts/register.js';
 import { registerAudit } from '../http/routes/audit/register.js';
 import { registerAsyncApi } from '../http/routes/operation/asyncapi.js';
@@ -58,6 +60,7 @@ import { judgeStretch } from '../views/trail-speeds.js';
 import { measureWatches } from '../watchlist/publication.js';
 import type { FeedStatus } from '../wire/feed-messages.js';
 import type { Config } from './config.js';
+import { addAlarmGauges } from './gauges.js';
 import type { Lifecycle } from './lifecycle.js';
 import type { Listener } from './listener.js';
 import type { Metrics } from './metrics.js';
@@ -260,6 +263,7 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
     label: 'age',
     read: () => countAll().byAge,
   });
+  addAlarmGauges(metrics, () => measureAlarmHealth(listForHealth(alertLog, clock.nowMs()), clock.nowMs()));
   await app.ready();
 
   async function open(listener: Listener): Promise<void> {

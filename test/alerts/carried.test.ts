@@ -76,9 +76,11 @@ describe('an alert that is carried on', () => {
       fc.property(events, fc.nat(60), (said, cut) => {
         const log = carriedOn(said, () => false);
         const whole = read(log, 0).open;
-        expect(read(log, Math.min(cut, said.length)).open).toEqual(whole);
+        const rebuilt = new Map(read(log, Math.min(cut, said.length)).open.map((alert) => [alert.alertId, alert]));
+        // Never short. It may hold more: of what had closed by itself, only a hole may be left, and that stands.
+        expect(whole.map(({ alertId }) => rebuilt.get(alertId))).toEqual(whole);
       }),
-      { numRuns: 300 },
+      { numRuns: 2_000 },
     );
   });
 

@@ -5,6 +5,7 @@ import { registerActOnMany } from './act-on-many.js';
 import { registerListAlerts } from './list.js';
 import { registerListRegister } from './list-register.js';
 import { registerReadAlert } from './read.js';
+import { registerReadAlarmHealth } from './read-alarm-health.js';
 import type { AlertDeps } from './sources.js';
 
 export type { AlertDeps, AlertsInMemory, AlertsOnRecord } from './sources.js';
@@ -12,6 +13,7 @@ export type { AlertDeps, AlertsInMemory, AlertsOnRecord } from './sources.js';
 export function registerAlerts(app: App, deps: AlertDeps): void {
   registerListAlerts(app, deps);
   registerListRegister(app, deps);
+  registerReadAlarmHealth(app, deps);
   registerReadAlert(app, deps);
   registerActOnAlert(app, deps);
   registerActOnMany(app, deps);

@@ -1,0 +1,45 @@
+/** `GET /api/v1/alarm-health`: the figures of those whom who asks may see. */
+import { expect, test } from 'vitest';
+import { createApp } from '../../src/http/app.js';
+import { registerAlerts } from '../../src/http/routes/alerts/register.js';
+import { ALERTS, encodeJson } from '../../src/ports/topics.js';
+import { startAlertLog } from '../../src/views/alert-log.js';
+import { finding, instantAt } from '../alerts/events.js';
+import { AS, testAccess } from '../support/access.js';
+import { openTestLog } from '../support/embedded-log.js';
+import { silentLog } from '../support/silent-log.js';
+
+test('counts and folds what may be seen, and nothing else', async () => {
+  const opened = await openTestLog();
+  const events = Array.from({ length: 30 }, (_, i) =>
+    finding({
+      alertId: `A-${i}`,
+      wearerId: i < 12 ? 'W-in' : 'W-out',
+      zoneId: i < 12 ? 'Z-1' : 'Z-2',
+      tagId: `T-${i}`,
+    }),
+  );
+  await opened.log.append(
+    ALERTS,
+    events.map((event) => ({ key: event.wearerId, value: encodeJson(event), partition: 0 })),
+  );
+  const alertLog = await startAlertLog({ log: opened.log, logger: silentLog, epoch: 'e1' });
+  await alertLog.caughtUp;
+  const app = await createApp({ log: silentLog, access: testAccess });
+  const record = { list: async () => [], read: async () => null };
+  registerAlerts(app, { alertLog, record, clock: { nowMs: () => Date.parse(instantAt(5)) }, logger: silentLog });
+  try {
+    const answer = await app.inject({ url: '/api/v1/alarm-health', headers: { [AS]: 'supervisor' } });
+    expect(answer.statusCode).toBe(200);
+    expect(answer.json()).toMatchObject({
+      raisedInTenMinutes: 12,
+      floodSince: instantAt(1),
+      worstSources: [{ type: 'zone', id: 'Z-1', raised: 12, share: 1 }],
+      groups: [{ type: 'repeating', alertIds: { length: 12 }, severity: 'high' }],
+    });
+  } finally {
+    await app.close();
+    await alertLog.stop();
+    await opened.dispose();
+  }
+});
