@@ -22,15 +22,13 @@ export function applyEvent(current: Alert | null, event: LoggedEvent, seq: numbe
 
 /**
  * Changes nothing for whoever has read all that it sums up. Whoever began to read behind that takes it over: it tells what has
- * expired. One that is behind what is known here, or was made by somebody who had read less, is a repeat.
+ * expired. One made by somebody who had read no more is a repeat.
  */
 function applyCarried(current: Alert | null, { alert }: CarriedEvent): Applied {
   if (current === null) return { alert, outcome: 'accepted' };
   const hasReadMore =
     alert.firstSeq < current.firstSeq || (alert.firstSeq === current.firstSeq && alert.lastSeq > current.lastSeq);
-  const tellsMore =
-    hasReadMore && alert.actions >= current.actions && alert.finding.revision >= current.finding.revision;
-  return tellsMore ? { alert, outcome: 'accepted' } : { alert: current, outcome: 'repeat' };
+  return hasReadMore ? { alert, outcome: 'accepted' } : { alert: current, outcome: 'repeat' };
 }
 
 function applyFinding(current: Alert | null, finding: FindingEvent, seq: number): Applied {

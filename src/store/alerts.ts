@@ -1,6 +1,6 @@
 /** Alerts and their events as the record holds them: `alert`, `alert_event`. */
 import type { Alert, Applied, Refusal } from '../alerts/alert.js';
-import { type LoggedEvent, toAlertEvent } from '../alerts/carried.js';
+import { isCarried, type LoggedEvent, toAlertEvent } from '../alerts/carried.js';
 import type { AlertEvent } from '../alerts/event.js';
 import { applyEvent } from '../alerts/fold.js';
 import type { Queryable } from '../ports/database.js';
@@ -31,6 +31,8 @@ export async function foldAlertEvents(
   const changed = new Set<string>();
   const judged: Judged[] = [];
   for (const { seq, event } of events) {
+    // The record forgets nothing, and knows alerts of logs before this one.
+    if (isCarried(event) && alerts.has(event.alertId)) continue;
     const applied = applyEvent(alerts.get(event.alertId) ?? null, event, seq);
     if (applied.outcome !== 'repeat') judged.push({ seq, event: toAlertEvent(event), applied });
     if (applied.alert === null || applied.alert === alerts.get(event.alertId)) continue;
