@@ -21,7 +21,8 @@ export interface Performed {
 const SECOND_PERSON: ProblemInput = {
   status: 403,
   reason: 'second-person-required',
-  detail: 'A suspension that concerns a victim’s zone takes a second person: propose one of the wearer by POST /proposals, and another one agrees.',
+  detail:
+    'A suspension that concerns a victim’s zone takes a second person: propose one of the wearer by POST /proposals, and another one agrees.',
 };
 
 function takesSecond(request: FastifyRequest, alert: Alert, { type }: Said): boolean {
