@@ -40,6 +40,10 @@ export interface FindingEvent {
   readonly type: EventType;
   readonly kind: AlertKind;
   readonly severity: Severity;
+  /** What it goes by, beside the kind (`severity.ts`). */
+  readonly severityBecause?: readonly ('victim-zone' | 'high-priority-zone' | 'in-custody')[];
+  /** Which configured table decided it; absent: none was configured. */
+  readonly severityTable?: string;
   /** How sure the engine is now; absent in events of before it was told. */
   readonly strength?: 'suspected' | 'confirmed';
   readonly wearerId: string;

@@ -53,6 +53,8 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** How long an activation has to be quiet before its past is judged again. */
   readonly reconcileQuietSeconds: number;
+  /** How severe alerts are and to whom they climb; null: as built in. */
+  readonly alertRulesFile: string | null;
   readonly roles: readonly Role[];
 }
 
@@ -139,6 +141,7 @@ export function readConfig(
     serviceArea: readServiceArea(value('TAGWATCH_SERVICE_AREA'), errors),
     logLevel,
     reconcileQuietSeconds,
+    alertRulesFile: value('TAGWATCH_ALERT_RULES_FILE'),
     roles: readRoles(roles, kafkaBrokers, errors),
   };
   return errors.length > 0 ? { ok: false, errors } : { ok: true, config: Object.freeze(config) };

@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { measureAlarmHealth } from '../alerts/alarm-health.js';
-import { DEFAULT_ESCALATION } from '../alerts/escalation.js';
 import { countStanding } from '../alerts/standing.js';
 import { AHEAD_LIMIT_MS } from '../engine/thresholds.js';
 import { unreasonableMs } from '../engine/watch/absences.js';
@@ -12,6 +11,7 @@ import { registerFeed } from '../http/feed/feed.js';
 import type { Reach } from '../http/feed/reach.js';
 import { pollStatus } from '../http/feed/status.js';
 import { listForHealth } from '../http/routes/alerts/read-alarm-health.js';
+import { registerReadAlertRules } from '../http/routes/alerts/read-alert-rules.js';
 import { registerAlerts } from '../http/routes/alerts/register.js';
 import { registerAudit } from '../http/routes/audit/register.js';
 import { registerAsyncApi } from '../http/routes/operation/asyncapi.js';
@@ -59,6 +59,7 @@ import { addGaps, type GapLine } from '../views/trail-gaps.js';
 import { judgeStretch } from '../views/trail-speeds.js';
 import { measureWatches } from '../watchlist/publication.js';
 import type { FeedStatus } from '../wire/feed-messages.js';
+import type { AlertRules } from './alert-rules-file.js';
 import type { Config } from './config.js';
 import { addAlarmGauges } from './gauges.js';
 import type { Lifecycle } from './lifecycle.js';
@@ -95,6 +96,7 @@ export interface ApiDeps {
   readonly app: AppOptions;
   readonly signIn: SignIn;
   readonly reach: Reach;
+  readonly alertRules: AlertRules;
 }
 
 export interface Api {
@@ -112,7 +114,13 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
   await life.start(
     'standing keeper',
     async () =>
-      startStandingKeeper({ alertLog, clock, logger, escalation: DEFAULT_ESCALATION, everyMs: STANDING_CHECK_MS }),
+      startStandingKeeper({
+        alertLog,
+        clock,
+        logger,
+        escalation: deps.alertRules.escalation,
+        everyMs: STANDING_CHECK_MS,
+      }),
     (part) => part.stop(),
   );
   const recorderLag = await life.start(
@@ -212,6 +220,7 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
     clock,
     logger,
   });
+  registerReadAlertRules(app, deps.alertRules);
   registerAtv(app, { readViolations: (orderId) => readOrderViolations(db, orderId), unreasonableMs, clock });
   registerTrail(app, {
     readTrail: async ({ after, ...query }) => {

@@ -1,5 +1,4 @@
 /** Sign-in, put together from the configuration: the provider, the sessions in the log, and who asks. */
-import { readFileSync } from 'node:fs';
 import type { ClaimsMapping } from '../access/claims.js';
 import { type Access, OPEN_ACCESS } from '../http/plugins/principal.js';
 import type { SignInDeps } from '../http/routes/people/sign-in.js';
@@ -13,6 +12,7 @@ import { LogUnavailable } from '../ports/event-log.js';
 import type { Log } from '../ports/log.js';
 import type { AccessView } from '../views/access.js';
 import type { SignInConfig } from './config.js';
+import { readNamed } from './named-file.js';
 
 export interface SignIn {
   readonly access: Access;
@@ -66,12 +66,4 @@ export function createSignIn(config: SignInConfig | null, clock: Clock, logger: 
       view = given;
     },
   };
-}
-
-function readNamed<T>(variable: string, path: string, parse: (text: string) => T): T {
-  try {
-    return parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw new Error(`${variable}: ${path} cannot be used: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }

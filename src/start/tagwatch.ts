@@ -31,6 +31,7 @@ import { connectPostgres } from '../store/postgres.js';
 import { reconcileStore } from '../store/reconcile.js';
 import { recordTables } from '../store/recording.js';
 import { watchStore } from '../store/watch.js';
+import { readAlertRules } from './alert-rules-file.js';
 import type { Config, Role } from './config.js';
 import {
   addDatabaseGauges,
@@ -119,6 +120,9 @@ async function startParts(config: Config, logger: Log, life: Lifecycle): Promise
   const needsDatabase = has('recorder') || has('publisher') || has('api');
   const readiness = expectParts(has, needsDatabase);
   const reach = createReach(config.reach);
+  const alertRules = readAlertRules(config.alertRulesFile);
+  if (alertRules.severityTableId !== null)
+    logger.info({ severityTable: alertRules.severityTableId }, 'alerts are severe by the configured table from now on');
   const signIn = createSignIn(config.signIn, clock, logger);
   const app = { log: logger, version: VERSION, reach, access: signIn.access, onAnswered: metrics.http.answered };
   const listener = await life.start(
@@ -186,7 +190,7 @@ async function startParts(config: Config, logger: Log, life: Lifecycle): Promise
   if (has('engine')) {
     const engine = await life.start(
       'engine',
-      () => startEngine({ log, clock, logger, counters: metrics.engine }),
+      () => startEngine({ log, clock, logger, counters: metrics.engine, severity: alertRules }),
       (part) => part.stop(),
     );
     readiness.watch('engine', () => (engine.isReady() ? null : describeEngine(engine)));
@@ -257,6 +261,7 @@ async function startParts(config: Config, logger: Log, life: Lifecycle): Promise
   const api =
     has('api') && db && database
       ? await startApi({
+          alertRules,
           config,
           logger,
           life,

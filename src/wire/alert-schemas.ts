@@ -44,6 +44,14 @@ const findingFields = {
   type: Type.Enum(['suspected', 'confirmed', 'amended', 'ended', 'withdrawn']),
   kind: AlertKindSchema,
   severity: Type.Enum(['low', 'medium', 'high', 'critical']),
+  severityBecause: Type.Optional(
+    Type.Unsafe<NonNullable<FindingEvent['severityBecause']>>(
+      Type.Array(Type.Enum(['victim-zone', 'high-priority-zone', 'in-custody'])),
+    ),
+  ),
+  severityTable: Type.Optional(
+    Type.String({ description: 'which configured table decided it; absent: none was configured' }),
+  ),
   strength: Type.Optional(
     Type.Enum(['suspected', 'confirmed'], {
       description: 'how sure it is now: an amendment may take a confirmation back to a suspicion',

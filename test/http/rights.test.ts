@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Operation } from '../../src/access/operations.js';
 import { ROLES } from '../../src/access/roles.js';
 import { type App, createApp } from '../../src/http/app.js';
+import { registerReadAlertRules } from '../../src/http/routes/alerts/read-alert-rules.js';
 import { registerAlerts } from '../../src/http/routes/alerts/register.js';
 import { registerAudit } from '../../src/http/routes/audit/register.js';
 import { registerAsyncApi } from '../../src/http/routes/operation/asyncapi.js';
@@ -20,6 +21,7 @@ import { registerRejected } from '../../src/http/routes/rejected/rejected.js';
 import { registerPosition } from '../../src/http/routes/wearers/position.js';
 import { registerTrail } from '../../src/http/routes/wearers/trail.js';
 import { ALERTS, encodeJson } from '../../src/ports/topics.js';
+import { DEFAULT_ALERT_RULES } from '../../src/start/alert-rules-file.js';
 import { type AlertLog, startAlertLog } from '../../src/views/alert-log.js';
 import { finding, instantAt } from '../alerts/events.js';
 import { AS, SUBJECT, testAccess, WEARERS } from '../support/access.js';
@@ -52,6 +54,7 @@ beforeAll(async () => {
     clock,
     logger: silentLog,
   });
+  registerReadAlertRules(app, DEFAULT_ALERT_RULES);
   registerPings(app, {
     log: opened.log,
     clock,

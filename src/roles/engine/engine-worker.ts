@@ -17,7 +17,7 @@ import { formatHeaders, INPUT_FORMAT } from '../../ports/record-format.js';
 import { encodeJson, INPUT_PARTITIONS, INPUTS, type InputRecord, STATES } from '../../ports/topics.js';
 import { createRetentionAlarm } from '../retention-alarm.js';
 import { createCheckpointWriter } from './checkpoint-writer.js';
-import { createInputsFolding, type EngineCounters } from './inputs-folding.js';
+import { createInputsFolding, type EngineCounters, type SeverityRules } from './inputs-folding.js';
 import { mayCheckpoint, type OwnedPartition } from './owned-partition.js';
 import { emptyFold } from './partition-fold.js';
 import { createStatesReading } from './states-reading.js';
@@ -66,6 +66,8 @@ export async function startEngine(deps: {
   readonly logger: Log;
   readonly counters: EngineCounters;
   readonly options?: Partial<EngineOptions>;
+  /** By which table alerts are severe; the engine's own where not given. */
+  readonly severity?: SeverityRules;
 }): Promise<EngineWorker> {
   const { log, clock, logger } = deps;
   const states = createStatesReading(logger);

@@ -1,5 +1,6 @@
 /** Folds a partition's inputs and appends what came of them: events first, then what could not be used, then requests. */
 import { toFindingEvent } from '../../alerts/event.js';
+import { DEFAULT_SEVERITY, type SeverityTable, tellSeverity } from '../../alerts/severity.js';
 import type { EngineEvent, NotJudged } from '../../engine/types.js';
 import type { Clock } from '../../ports/clock.js';
 import type { EventLog, LogBatch, LogRecord, NewRecord } from '../../ports/event-log.js';
@@ -31,11 +32,18 @@ export interface EngineCounters {
   statesCheckpointed(count: number): void;
 }
 
+export interface SeverityRules {
+  readonly severity: SeverityTable;
+  /** Names the table in events; null: none is configured. */
+  readonly severityTableId: string | null;
+}
+
 export interface InputsFoldingDeps {
   readonly log: EventLog;
   readonly clock: Clock;
   readonly logger: Log;
   readonly counters: EngineCounters;
+  readonly severity?: SeverityRules;
 }
 
 export interface InputsFolding {
@@ -45,6 +53,7 @@ export interface InputsFolding {
 
 export function createInputsFolding(deps: InputsFoldingDeps): InputsFolding {
   const { clock, logger, counters } = deps;
+  const { severity, severityTableId } = deps.severity ?? { severity: DEFAULT_SEVERITY, severityTableId: null };
   const sharedSchedules = createSharedSchedules(logger);
 
   async function take(entry: OwnedPartition, batch: LogBatch): Promise<void> {
@@ -101,7 +110,7 @@ export function createInputsFolding(deps: InputsFoldingDeps): InputsFolding {
       entry.pendingEvents.push(event);
       entry.pending.push({
         key: event.wearerId,
-        value: encodeJson(toFindingEvent(event)),
+        value: encodeJson(tellSeverity(toFindingEvent(event), severity, severityTableId)),
         headers: formatHeaders(alertFormatOf(event)),
       });
     }

@@ -14,7 +14,8 @@ export function toRecordedEpisode(finding: FindingEvent): RecordedEpisode | null
 
 /** Undoes `toFindingEvent`, without what the engine gives an event. */
 function toSaying(finding: FindingEvent): HistoricSaying {
-  const { eventId, alertId, revision, raisedAt, historic, wearerId, tagId, activationId, inCustody, ...rest } = finding;
+  const { eventId, alertId, revision, raisedAt, historic, wearerId, tagId, activationId, inCustody, ...told } = finding;
+  const { severityBecause, severityTable, ...rest } = told;
   const { strength, episode, foundAt, window, explanation, ...same } = rest;
   return {
     ...same,
