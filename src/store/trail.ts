@@ -2,43 +2,9 @@
 
 import type { Mechanism, NotJudged } from '../engine/types.js';
 import type { Queryable } from '../ports/database.js';
+import type { Placed, TrailPoint } from '../ports/trail.js';
 import type { TrailModel } from '../ports/watch.js';
 import { isAhead, madeAt } from './made-at.js';
-
-/** A ping as it was recorded, with or without a position. Instants are epoch ms. */
-export interface TrailPoint {
-  readonly tagId: string;
-  readonly activationId: string;
-  readonly identity: string;
-  readonly sequence: number | null;
-  readonly fixedAtMs: number;
-  readonly receivedAtMs: number;
-  /** Null, with longitude and mechanism: it has no position. */
-  readonly latitude: number | null;
-  readonly longitude: number | null;
-  /** As the tag said it; null: it did not. */
-  readonly accuracyMetres: number | null;
-  readonly mechanism: Mechanism | null;
-  /** Why the position that came was not taken; absent: none came, or it was. */
-  readonly positionIgnored?: string;
-  readonly speedKmh: number | null;
-  readonly headingDegrees: number | null;
-  readonly altitudeMetres: number | null;
-  readonly satellites: number | null;
-  readonly batteryPercent: number | null;
-  readonly deviceEvents: readonly string[];
-  /** Why it was no evidence, where the reason lies in the ping itself; null: nothing in it spoke against it. */
-  readonly notJudged: NotJudged | null;
-  /** What its tag's model says; null: the tag has none. Of the points of a trail. */
-  readonly model?: TrailModel | null;
-}
-
-/** A recorded fix. */
-export type PositionPoint = TrailPoint & {
-  readonly latitude: number;
-  readonly longitude: number;
-  readonly mechanism: Mechanism;
-};
 
 /** Place of a point in a trail, to go on from. */
 export interface TrailPlace {
@@ -153,8 +119,8 @@ const AHEAD_FIXES = 200;
 
 /** The newest position of a wearer on record, and what came after it dated ahead of its receipt, oldest first. */
 export interface LatestPositions {
-  readonly newest: PositionPoint | null;
-  readonly ahead: readonly PositionPoint[];
+  readonly newest: Placed<TrailPoint> | null;
+  readonly ahead: readonly Placed<TrailPoint>[];
 }
 
 /**
@@ -162,16 +128,16 @@ export interface LatestPositions {
  * whether it is one of a clock that runs ahead is for the reader to judge (`views/trail-clock.ts`).
  */
 export async function latestPositions(db: Queryable, wearerId: string, aheadLimitMs: number): Promise<LatestPositions> {
-  const read = async (lateral: string, since: Date): Promise<PositionPoint[]> => {
+  const read = async (lateral: string, since: Date): Promise<Placed<TrailPoint>[]> => {
     const { rows } = await db.query<TrailRow>(
       `select ${COLUMNS} from activation a cross join lateral (${lateral}) p where a.wearer_id = $1`,
       [wearerId, aheadLimitMs / 1000, since],
     );
-    return rows.map((row) => toPoint(row) as PositionPoint);
+    return rows.map((row) => toPoint(row) as Placed<TrailPoint>);
   };
   const isPosition =
     "ping.tag_id = a.tag_id and ping.position is not null and ping.not_judged is distinct from 'zero-position'";
-  const newestSince = async (since: Date): Promise<PositionPoint | null> => {
+  const newestSince = async (since: Date): Promise<Placed<TrailPoint> | null> => {
     const points = await read(
       `select * from ping
        where ${isPosition} and ping.fixed_at >= a.fitted_at and ping.fixed_at >= $3::timestamptz

@@ -3,45 +3,20 @@
  * need no memory. Each point stands for itself; lines are left to whoever draws, because a straight line between two fixes is not
  * the route.
  */
-import type { Mechanism } from '../../engine/types.js';
-import type { TrailGap, TrailModel } from '../../ports/watch.js';
+import type { Placed, TrailPoint } from '../../ports/trail.js';
+import type { TrailGap } from '../../ports/watch.js';
 
-/** One recorded ping (`store/trail.ts`): a fix, or a message without a position. Instants are epoch ms; nulls: the tag did not say. */
-export interface TrailFix {
-  readonly tagId: string;
-  readonly activationId: string;
-  readonly sequence: number | null;
-  readonly fixedAtMs: number;
-  readonly receivedAtMs: number;
-  /** Null, with longitude and mechanism: the ping has no position. */
-  readonly latitude: number | null;
-  readonly longitude: number | null;
-  readonly accuracyMetres: number | null;
-  readonly mechanism: Mechanism | null;
-  /** Why the position that came was not taken; absent: none came, or it was. */
-  readonly positionIgnored?: string;
-  readonly speedKmh: number | null;
-  readonly headingDegrees: number | null;
-  readonly altitudeMetres: number | null;
-  readonly satellites: number | null;
-  readonly batteryPercent: number | null;
-  readonly deviceEvents: readonly string[];
+/** One recorded ping, as it is told. */
+export interface TrailFix extends Omit<TrailPoint, 'identity' | 'notJudged'> {
   /** Why it was no evidence; null: nothing in it, nor in those around it, spoke against it. */
   readonly notJudged: string | null;
   /** How far the clock of the tag was ahead of the receipt; absent: it was not. Judged, it was judged at its receipt. */
   readonly clockAheadMs?: number;
-  /** Of the tag, for those who judge the fix; no format tells it. */
-  readonly model?: TrailModel | null;
   /** Of the first fix after a gap in the evidence. */
   readonly gapBefore?: TrailGap;
 }
 
-/** A fix of a trail, with the place it is at. */
-export type PlacedFix = TrailFix & {
-  readonly latitude: number;
-  readonly longitude: number;
-  readonly mechanism: Mechanism;
-};
+export type PlacedFix = Placed<TrailFix>;
 
 export function isPlaced(fix: TrailFix): fix is PlacedFix {
   return fix.latitude !== null && fix.longitude !== null;
