@@ -1,5 +1,6 @@
 /**
- * `npm run demo` as on somebody's own machine, in the clone that is given: waits for `listening`, then by a plain WebSocket client
+ * `npm run demo` as on somebody's own machine, in the clone that is given: waits for `listening`, signs in as the supervisor by
+ * the page on which a newcomer chooses, then waits by a plain WebSocket client
  * for the victim-zone alert (20 s) and the curfew alert (90 s), stops it by a signal and expects a clean end.
  *
  *   node .ci/demo-check.mjs DIRECTORY
@@ -8,6 +9,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 const START_LIMIT_MS = 10 * 60_000;
 const VICTIM_LIMIT_MS = 20_000;
@@ -52,7 +54,7 @@ function listening() {
 }
 
 /** Resolves with the first confirmed alert for which `fits`; alerts come in the snapshot or as events. */
-function alerts(url) {
+function alerts(url, cookie) {
   // Installed by the demo itself, in its own clone.
   const { WebSocket } = createRequire(join(directory, 'package.json'))('ws');
   const seen = [];
@@ -61,7 +63,9 @@ function alerts(url) {
     seen.push(alert);
     for (const one of waiting) one(alert);
   };
-  const socket = new WebSocket(`${url.replace('http', 'ws')}/api/v1/feed`, 'tagwatch.v1');
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/api/v1/feed`, 'tagwatch.v1', {
+    headers: { cookie, origin: url },
+  });
   socket.on('error', (error) => fail(`feed: ${error.message}`));
   socket.on('message', (data) => {
     const message = JSON.parse(String(data));
@@ -81,7 +85,14 @@ try {
   const url = await within(START_LIMIT_MS, '"listening"', listening());
   const fromMs = Date.now();
   const after = () => `${((Date.now() - fromMs) / 1000).toFixed(1)} s`;
-  const feed = alerts(url);
+  // Its own way through the redirects, the choice and the cookies, as the demonstration itself signs in.
+  const signInPath = join(directory, 'dist', 'demo', 'sign-in', 'sign-in-as.js');
+  const { signInAs } = await import(pathToFileURL(signInPath).href);
+  const cookie = await signInAs(url, 'sam');
+  const me = await (await fetch(`${url}/api/v1/me`, { headers: { cookie } })).json();
+  if (me.name !== 'Sam Okafor' || me.roles.join() !== 'supervisor') fail(`signed in as ${JSON.stringify(me)}`);
+  console.log(`demo: signed in as ${me.name}, ${me.roles}`);
+  const feed = alerts(url, cookie);
   const isSure = ({ type }) => type === 'confirmed';
   const victim = feed.first(
     (alert) => isSure(alert) && alert.kind === 'exclusion' && alert.explanation.rule === 'first-fix',

@@ -1,6 +1,6 @@
 /** One Apache Kafka node in KRaft mode, from its Maven jars (43 MB, kept in a cache folder), in a temp folder of its own. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +16,8 @@ const OLDEST_JAVA = 17;
 const HEAP = '512m';
 const READY_LIMIT_MS = 90_000;
 const ASK_LIMIT_MS = 2_000;
+
+const SCRAM_USER = 'tagwatch';
 
 export const END_AT_ONCE = 'SIGKILL';
 
@@ -65,14 +67,23 @@ export async function create() {
   installJava();
   const jars = installJars();
   const directory = mkdtempSync(join(tmpdir(), 'tagwatch-kafka-'));
-  const [port, controllerPort] = [await freePort(), await freePort()];
+  const [port, controllerPort, securePort] = [await freePort(), await freePort(), await freePort()];
+  const { caFile, keyStore } = makeCertificates(directory);
+  const password = randomBytes(12).toString('hex');
+  writeFileSync(join(directory, 'password'), `${password}\n`, { mode: 0o600 });
   const properties = {
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
     'controller.listener.names': 'CONTROLLER',
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    listeners: `PLAINTEXT://127.0.0.1:${port},SASL_SSL://127.0.0.1:${securePort},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port},SASL_SSL://127.0.0.1:${securePort}`,
+    // A second door to the same broker, by TLS and SCRAM.
+    'sasl.enabled.mechanisms': 'SCRAM-SHA-512',
+    'listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config':
+      'org.apache.kafka.common.security.scram.ScramLoginModule required;',
+    'ssl.keystore.type': 'PEM',
+    'ssl.keystore.location': keyStore,
     'log.dirs': join(directory, 'data'),
     'auto.create.topics.enable': false,
     // A group starts with its first member, instead of waiting three seconds for others.
@@ -99,8 +110,26 @@ export async function create() {
     ...javaArgs(jars),
     'kafka.tools.StorageTool',
     ...['format', '-t', clusterId, '-c', join(directory, 'server.properties')],
+    ...['--add-scram', `SCRAM-SHA-512=[name=${SCRAM_USER},password=${password}]`],
   ]);
-  return { port, directory, jars };
+  return { port, directory, jars, securePort, caFile };
+}
+
+/** A key and a certificate for 127.0.0.1, and who signed it: for these tests alone. Both in one file, as the broker takes them. */
+function makeCertificates(directory) {
+  if (outputOf('openssl', ['version']) === null) installPackages(['openssl']);
+  const at = (name) => join(directory, name);
+  const openssl = (...args) => runCommand('openssl', args, { cwd: directory, stdio: 'ignore' });
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  openssl('req', '-x509', ...key, '-days', '30', '-subj', '/CN=tagwatch tests', '-keyout', 'ca.key', '-out', 'ca.pem');
+  openssl('req', ...key, '-subj', '/CN=127.0.0.1', '-keyout', 'broker.key', '-out', 'broker.csr');
+  writeFileSync(at('broker.ext'), 'subjectAltName=IP:127.0.0.1\n');
+  const signing = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '30', '-extfile', 'broker.ext'];
+  openssl('x509', '-req', '-in', 'broker.csr', ...signing, '-out', 'broker.pem');
+  writeFileSync(at('keystore.pem'), `${readFileSync(at('broker.key'))}${readFileSync(at('broker.pem'))}`, {
+    mode: 0o600,
+  });
+  return { caFile: at('ca.pem'), keyStore: at('keystore.pem') };
 }
 
 function javaArgs(jars) {
@@ -136,6 +165,12 @@ function answers(port) {
   });
 }
 
-export function envLine({ port }) {
-  return `KAFKA_BROKERS=127.0.0.1:${port}`;
+export function envLine({ port, securePort, caFile, directory }) {
+  return [
+    `KAFKA_BROKERS=127.0.0.1:${port}`,
+    `KAFKA_SECURE_BROKERS=127.0.0.1:${securePort}`,
+    `KAFKA_SECURE_CA_FILE=${caFile}`,
+    `KAFKA_SECURE_USERNAME=${SCRAM_USER}`,
+    `KAFKA_SECURE_PASSWORD_FILE=${join(directory, 'password')}`,
+  ].join('\n');
 }

@@ -56,7 +56,7 @@ const ROWS = {
   /** Who am I. */
   self: row(ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL),
   'metrics.read': row(no, no, no, ALL, no, no, no, ALL),
-  'alerts.read': row(SCOPE, SCOPE, no, no, no, ASSIGNED, no, TOKEN),
+  'alerts.read': row(SCOPE, SCOPE, SCOPE, no, no, ASSIGNED, no, TOKEN),
   'alerts.act': row(SCOPE, SCOPE, no, no, no, no, no, no),
   'positions.read': row(SCOPE, SCOPE, ASSIGNED, no, no, ASSIGNED, no, TOKEN),
   'exports.make': row(SCOPE_FOR_PURPOSE, SCOPE_FOR_PURPOSE, ASSIGNED_FOR_PURPOSE, no, no, no, no, no),

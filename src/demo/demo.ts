@@ -1,5 +1,5 @@
 /** `tagwatch demo`: everything embedded, a made-up cohort, and a story that plays while one watches. */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import getPort, { portNumbers } from 'get-port';
@@ -10,8 +10,12 @@ import { createSimulation } from '../simulator/simulation.js';
 import { type Config, readConfig } from '../start/config.js';
 import { abortOnStopSignal } from '../start/stop-signals.js';
 import { drive } from './drive.js';
+import type { Authorize } from './front-door.js';
 import { DEMO_HELP, type DemoOptions, describeDemo, readDemoOptions } from './options.js';
 import { seed } from './seed.js';
+import { CLAIMS } from './sign-in/people.js';
+import { API_AUDIENCE, CLIENT_ID, type DemoProvider, startDemoProvider } from './sign-in/provider.js';
+import { signInAs } from './sign-in/sign-in-as.js';
 
 /** What starts the whole program in this process; `announce` is called once it listens, instead of printing the line. */
 export type StartTagwatch = (
@@ -24,6 +28,8 @@ const HOST = '127.0.0.1';
 /** The usual port and its neighbours; any free one where all of them are busy. */
 const USUAL_PORTS = [8080, 8100] as const;
 const SECOND_MS = 1000;
+/** Tokens are given for an hour. */
+const TOKEN_USE_MS = 45 * 60 * SECOND_MS;
 
 const nowMs = () => Date.now();
 const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -44,11 +50,32 @@ function prepareFolder({ dataDir }: DemoOptions): string | null {
   return null;
 }
 
+/** Known before anything listens: the provider has to be told where it sends who has signed in. */
+async function choosePort({ port }: DemoOptions): Promise<number> {
+  if (port === 0) return await getPort({ host: HOST });
+  return port ?? (await getPort({ port: portNumbers(...USUAL_PORTS), host: HOST }));
+}
+
+/** The variables by which people sign in, with the files that they name. */
+function signInVariables(provider: DemoProvider, programUrl: string, dataDir: string): Record<string, string> {
+  const [secretFile, claimsFile] = [join(dataDir, 'client-secret'), join(dataDir, 'claims.json')];
+  writeFileSync(secretFile, provider.clientSecret, { mode: 0o600 });
+  writeFileSync(claimsFile, JSON.stringify(CLAIMS, null, 2));
+  return {
+    TAGWATCH_PUBLIC_URL: programUrl,
+    TAGWATCH_OIDC_ISSUER: provider.issuer,
+    TAGWATCH_OIDC_CLIENT_ID: CLIENT_ID,
+    TAGWATCH_OIDC_CLIENT_SECRET_FILE: secretFile,
+    TAGWATCH_CLAIMS_FILE: claimsFile,
+    TAGWATCH_API_AUDIENCE: API_AUDIENCE,
+  };
+}
+
 /** Nothing of the surroundings: a DATABASE_URL that happens to be set must not be filled with invented people. */
-async function configure(options: DemoOptions, dataDir: string): Promise<Config> {
-  const port = options.port ?? (await getPort({ port: portNumbers(...USUAL_PORTS), host: HOST }));
+function configure(port: number, dataDir: string, signIn: Readonly<Record<string, string>>): Config {
   const level = process.env.TAGWATCH_LOG_LEVEL ?? 'warn';
   const read = readConfig({
+    ...signIn,
     TAGWATCH_DATA_DIR: dataDir,
     TAGWATCH_HOST: HOST,
     TAGWATCH_PORT: String(port),
@@ -92,8 +119,44 @@ async function run(
   start: StartTagwatch,
   signal: AbortSignal,
 ): Promise<number> {
+  const port = await choosePort(options);
+  const programUrl = `http://${HOST}:${port}`;
+  const provider = options.hasSignIn ? await startDemoProvider(programUrl) : null;
+  try {
+    const variables = provider === null ? {} : signInVariables(provider, programUrl, dataDir);
+    return await play(options, configure(port, dataDir, variables), provider, { dataDir, isKept }, start, signal);
+  } finally {
+    await provider?.stop();
+  }
+}
+
+/** Asks for a token, and for another one before it ends. */
+function authorizeByToken(provider: DemoProvider): Authorize {
+  let token: Promise<string> | null = null;
+  let askedAtMs = 0;
+  return async () => {
+    if (token === null || nowMs() - askedAtMs > TOKEN_USE_MS) {
+      askedAtMs = nowMs();
+      token = provider.fetchToken();
+    }
+    return { authorization: `Bearer ${await token}` };
+  };
+}
+
+/** As one of the people, in a browser of this program. */
+const authorizeAs =
+  (url: string, personId: string): Authorize =>
+  async () => ({ cookie: await signInAs(url, personId), origin: url });
+
+async function play(
+  options: DemoOptions,
+  config: Config,
+  provider: DemoProvider | null,
+  { dataDir, isKept }: { readonly dataDir: string; readonly isKept: boolean },
+  start: StartTagwatch,
+  signal: AbortSignal,
+): Promise<number> {
   const { intervalSeconds } = options;
-  const config = await configure(options, dataDir);
   const log = pino({ level: config.logLevel }, pino.destination(2));
   say('Starting Tagwatch with an embedded database and log ...');
   const startedAtMs = nowMs();
@@ -108,12 +171,15 @@ async function run(
       countsFromMs: Math.floor(seededFromMs / SECOND_MS) * SECOND_MS - 60 * SECOND_MS,
       intervalSeconds,
     });
-    const story = await seed({ url, cohort, simulation, intervalSeconds, signal, nowMs });
+    const authorize: Authorize = provider === null ? async () => ({}) : authorizeByToken(provider);
+    const twoPersons =
+      provider === null ? null : { propose: authorizeAs(url, 'priya'), agree: authorizeAs(url, 'alex') };
+    const story = await seed({ url, cohort, simulation, intervalSeconds, signal, authorize, twoPersons, nowMs });
     const took = (ms: number) => `${(ms / SECOND_MS).toFixed(1)} s`;
     say(`Started in ${took(seededFromMs - startedAtMs)}, cohort written in ${took(nowMs() - seededFromMs)}.`);
     say(`tagwatch listening on ${url}`);
-    say(describeDemo(url.replace(HOST, 'localhost'), dataDir, isKept));
-    await drive({ url, simulation, fromMs: story.startsAtMs, signal, nowMs });
+    say(describeDemo(url, dataDir, isKept, provider !== null));
+    await drive({ url, simulation, fromMs: story.startsAtMs, signal, authorize, nowMs });
   } finally {
     say('Stopping ...');
     const failed = await tagwatch.stop();

@@ -6,17 +6,30 @@ import type { RecordPut } from '../simulator/records.js';
 /** So many requests under way: more do not make one database faster. */
 const CONCURRENT_PUTS = 8;
 const REQUEST_LIMIT_MS = 60_000;
+/** What a `PUT` answers whose publication takes longer. */
+const STILL_UNDER_WAY = 202;
 
 /** Thrown where the API refuses what the demonstration sends: a fault of ours. */
 export class Refused extends Error {
   override readonly name = 'Refused';
 }
 
-async function send(url: string, method: 'PUT' | 'POST', body: unknown, signal?: AbortSignal): Promise<Response> {
+/** Who asks, as headers: asked before each request, because tokens end. */
+export type Authorize = () => Promise<Readonly<Record<string, string>>>;
+/** Where nobody signs in. */
+const AS_LOCAL: Authorize = async () => ({});
+
+async function send(
+  url: string,
+  method: 'PUT' | 'POST',
+  body: unknown,
+  authorize: Authorize,
+  signal?: AbortSignal,
+): Promise<Response> {
   const limit = AbortSignal.timeout(REQUEST_LIMIT_MS);
   return fetch(url, {
     method,
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...(await authorize()) },
     body: JSON.stringify(body),
     signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
   });
@@ -28,11 +41,12 @@ export async function putAll(
   puts: readonly RecordPut[],
   wait: boolean,
   signal: AbortSignal,
+  authorize = AS_LOCAL,
 ): Promise<void> {
   const queue = puts.values();
   const work = async () => {
     for (const { path, body } of queue) {
-      const answer = await send(`${url}/api/v1${path}${wait ? '' : '?wait=false'}`, 'PUT', body, signal);
+      const answer = await send(`${url}/api/v1${path}${wait ? '' : '?wait=false'}`, 'PUT', body, authorize, signal);
       const text = await answer.text();
       if (!answer.ok) throw new Refused(`PUT ${path} answered ${answer.status}: ${text}`);
     }
@@ -40,12 +54,32 @@ export async function putAll(
   await Promise.all(Array.from({ length: CONCURRENT_PUTS }, work));
 }
 
+/** Puts a record until the engine, and scope, have been told of it, and so of everything that was put before. */
+export async function putUntilTold(
+  url: string,
+  { path, body }: RecordPut,
+  signal: AbortSignal,
+  authorize = AS_LOCAL,
+): Promise<void> {
+  for (;;) {
+    const answer = await send(`${url}/api/v1${path}`, 'PUT', body, authorize, signal);
+    const text = await answer.text();
+    if (!answer.ok) throw new Refused(`PUT ${path} answered ${answer.status}: ${text}`);
+    if (answer.status !== STILL_UNDER_WAY) return;
+  }
+}
+
 /** Posts pings. False: not taken, send the same again. Throws {@link Refused} where some are not understood. */
-export async function postPings(url: string, pings: readonly WirePing[], signal: AbortSignal): Promise<boolean> {
+export async function postPings(
+  url: string,
+  pings: readonly WirePing[],
+  signal: AbortSignal,
+  authorize = AS_LOCAL,
+): Promise<boolean> {
   let answer: Response;
   let text: string;
   try {
-    answer = await send(`${url}/api/v1/pings`, 'POST', pings, signal);
+    answer = await send(`${url}/api/v1/pings`, 'POST', pings, authorize, signal);
     text = await answer.text();
   } catch {
     return false;
@@ -55,4 +89,20 @@ export async function postPings(url: string, pings: readonly WirePing[], signal:
   const { rejected } = JSON.parse(text) as { rejected: readonly unknown[] };
   if (rejected.length > 0) throw new Refused(`POST /pings rejected ${JSON.stringify(rejected.slice(0, 3))}`);
   return true;
+}
+
+/** Proposes a record, and has somebody else agree to it. Throws {@link Refused}. */
+export async function agreeOn(
+  url: string,
+  record: { readonly kind: string; readonly id: string; readonly body: unknown; readonly reason: string },
+  propose: Authorize,
+  agree: Authorize,
+  signal: AbortSignal,
+): Promise<void> {
+  const proposed = await send(`${url}/api/v1/proposals`, 'POST', record, propose, signal);
+  const said = await proposed.text();
+  if (!proposed.ok) throw new Refused(`POST /proposals answered ${proposed.status}: ${said}`);
+  const { proposalId } = JSON.parse(said) as { proposalId: string };
+  const agreed = await send(`${url}/api/v1/proposals/${proposalId}/approve`, 'POST', {}, agree, signal);
+  if (!agreed.ok) throw new Refused(`approving it answered ${agreed.status}: ${await agreed.text()}`);
 }

@@ -6,12 +6,13 @@ import { CAST_SIZE, COHORT_SIZE } from '../simulator/cohort.js';
 export const DEMO_HELP = `tagwatch demo [OPTIONS]
 
 Starts Tagwatch with everything embedded in a fresh data directory, makes up ${COHORT_SIZE} wearers in and around Canterbury, and plays
-their tags: everybody pings, some break their conditions. Nothing to install, nothing real, nothing sent anywhere.
+their tags: everybody pings, some break their conditions. Whoever opens it chooses who to be: supervisor, sergeant, officer and others. Nothing to install, nothing real, nothing sent anywhere.
 
   --port PORT       where it listens (8080, or the next free port where that is busy; 0: any)
   --seed TEXT       another seed invents other people (tagwatch)
   --interval SECS   how often a tag pings (15; real ones: 60)
   --data-dir DIR    where its data live (a temporary folder); it must be empty, and is kept
+  --no-sign-in      nobody signs in, and everybody may do everything, as without a provider
   --keep            keeps the temporary folder, and prints where it is
   --help            this
 
@@ -24,6 +25,8 @@ export interface DemoOptions {
   readonly intervalSeconds: number;
   readonly dataDir: string | null;
   readonly keep: boolean;
+  /** False: everybody is `local`. */
+  readonly hasSignIn: boolean;
 }
 
 const LONGEST_INTERVAL_SECONDS = 60;
@@ -41,6 +44,7 @@ export function readDemoOptions(argv: readonly string[]): DemoOptions | 'help' |
     interval: { type: 'string' },
     'data-dir': { type: 'string' },
     keep: { type: 'boolean' },
+    'no-sign-in': { type: 'boolean' },
     help: { type: 'boolean', short: 'h' },
   } as const;
   let values: ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
@@ -62,13 +66,15 @@ export function readDemoOptions(argv: readonly string[]): DemoOptions | 'help' |
     intervalSeconds: interval,
     dataDir: values['data-dir'] ?? null,
     keep: values.keep ?? false,
+    hasSignIn: !(values['no-sign-in'] ?? false),
   };
 }
 
 /** What to look at, once it runs. */
-export function describeDemo(url: string, dataDir: string, isKept: boolean): string {
+export function describeDemo(url: string, dataDir: string, isKept: boolean, hasSignIn: boolean): string {
+  const choose = hasSignIn ? ' choose who to be (supervisor, to begin with), then' : '';
   return `
-  Open ${url} in a browser: alerts on the left, wearers on the map.
+  Open ${url} in a browser:${choose} alerts on the left, wearers on the map.
 
   ${COHORT_SIZE} people who do not exist, in and around Canterbury; all but ${CAST_SIZE} of them keep to their conditions. Within seconds one
   of those rides up to a protected address (one fix is enough there), within a minute or so one walks out of home in the middle

@@ -1,9 +1,10 @@
 /** Fills a fresh Tagwatch with the cohort and starts the story, through the front door. */
 import type { Cohort } from '../simulator/cohort.js';
+import type { RecordPut } from '../simulator/records.js';
 import { cohortRecords } from '../simulator/records.js';
 import type { Simulation } from '../simulator/simulation.js';
 import { type Story, tellStory } from '../simulator/story.js';
-import { postPings, putAll } from './front-door.js';
+import { type Authorize, agreeOn, postPings, putAll, putUntilTold } from './front-door.js';
 
 const SECOND_MS = 1000;
 
@@ -13,12 +14,26 @@ export interface Seeding {
   readonly simulation: Simulation;
   readonly intervalSeconds: number;
   readonly signal: AbortSignal;
+  readonly authorize: Authorize;
+  /** Who proposes what applies to all wearers, and who agrees; null: nobody signs in, and one may do it alone. */
+  readonly twoPersons: { readonly propose: Authorize; readonly agree: Authorize } | null;
   nowMs(): number;
 }
 
-async function heardOnce({ url, simulation, signal, nowMs }: Seeding): Promise<void> {
+async function heardOnce({ url, simulation, signal, authorize, nowMs }: Seeding): Promise<void> {
   const everybody = simulation.everybodyAt(Math.floor(nowMs() / SECOND_MS) * SECOND_MS);
-  if (!(await postPings(url, everybody, signal))) throw new Error('The pings of the cohort were not taken');
+  if (!(await postPings(url, everybody, signal, authorize))) throw new Error('The pings of the cohort were not taken');
+}
+
+const isShared = ({ body }: RecordPut): boolean => 'appliesTo' in body;
+
+/** What applies to all wearers takes a second person. */
+async function putShared({ url, signal, authorize, twoPersons }: Seeding, record: RecordPut): Promise<void> {
+  if (twoPersons === null) return await putAll(url, [record], false, signal, authorize);
+  const { path, body } = record;
+  const id = path.slice(path.lastIndexOf('/') + 1);
+  const proposal = { kind: 'condition', id, body, reason: 'Violence in the town centre at weekends' };
+  await agreeOn(url, proposal, twoPersons.propose, twoPersons.agree, signal);
 }
 
 /**
@@ -26,14 +41,25 @@ async function heardOnce({ url, simulation, signal, nowMs }: Seeding): Promise<v
  * those of the story last. Answers the story, which begins now.
  */
 export async function seed(seeding: Seeding): Promise<Story> {
-  const { url, cohort, simulation, intervalSeconds, signal, nowMs } = seeding;
+  const { url, cohort, simulation, intervalSeconds, signal, authorize, nowMs } = seeding;
   const records = cohortRecords(cohort, nowMs(), intervalSeconds);
-  const put = (puts: Parameters<typeof putAll>[1], wait: boolean) => putAll(url, puts, wait, signal);
-  await put(records.people, false);
+  const lastWearer = records.people.findLast(({ path }) => path.startsWith('/wearers/'));
+  if (lastWearer === undefined) throw new Error('The cohort has nobody');
+  const put = (puts: Parameters<typeof putAll>[1], wait: boolean) => putAll(url, puts, wait, signal, authorize);
+  // What is written about somebody has to find them within scope.
+  await put(
+    records.people.filter((record) => record !== lastWearer),
+    false,
+  );
+  await putUntilTold(url, lastWearer, signal, authorize);
   await put(records.orders, false);
   await put(records.activations, false);
   await heardOnce(seeding);
-  await put(records.conditions, false);
+  await put(
+    records.conditions.filter((record) => !isShared(record)),
+    false,
+  );
+  for (const record of records.conditions.filter(isShared)) await putShared(seeding, record);
   // The story's conditions are judged as soon as they are known: everybody's newest fix has to be of now.
   await heardOnce(seeding);
   const story = tellStory(cohort, Math.ceil(nowMs() / SECOND_MS) * SECOND_MS);

@@ -3,10 +3,10 @@
  * delivers what it fetched before a rebalance, and restarts itself by rules of its own; so we use what lies under it: the
  * `Cluster` that it hands to partition assigners (a public type) and that cluster's brokers, for one request each.
  */
-import { connect, type Socket } from 'node:net';
-import { type Broker, type Cluster, type ISocketFactoryArgs, Kafka, type logCreator, Partitioners } from 'kafkajs';
+import { type Broker, type Cluster, Kafka, type logCreator, Partitioners } from 'kafkajs';
 import { LogDenied, LogUnavailable } from '../ports/event-log.js';
 import type { Log } from '../ports/log.js';
+import { type KafkaSecurity, openSocket, toKafkaConfig } from './kafka-security.js';
 
 /** Every time limit of the adapter, in ms. */
 export interface KafkaTimings {
@@ -82,8 +82,15 @@ export interface Coordinator extends Broker {
 /** Tries within one call of kafkajs; the loops that go on for ever are ours. */
 const KAFKAJS_RETRIES = 2;
 
-export function createKafka(brokers: readonly string[], clientId: string, log: Log, timings: KafkaTimings): Kafka {
+export function createKafka(
+  brokers: readonly string[],
+  clientId: string,
+  security: KafkaSecurity,
+  log: Log,
+  timings: KafkaTimings,
+): Kafka {
   return new Kafka({
+    ...toKafkaConfig(security),
     brokers: [...brokers],
     clientId,
     connectionTimeout: timings.connectionLimitMs,
@@ -92,19 +99,6 @@ export function createKafka(brokers: readonly string[], clientId: string, log: L
     logCreator: createLogCreator(log),
     socketFactory: openSocket,
   });
-}
-
-/** How long a connection may be silent before TCP asks whether the other side is there. */
-const KEEP_ALIVE_AFTER_MS = 60_000;
-
-/** As kafkajs opens them, without Nagle's delay; TLS comes with the configuration that asks for it. */
-function openSocket({ host, port, onConnect }: ISocketFactoryArgs): Socket {
-  const socket = connect({ host, port }, onConnect);
-  socket.setKeepAlive(true, KEEP_ALIVE_AFTER_MS);
-  socket.setNoDelay(true);
-  // kafkajs disconnects a dead socket again and again, and each time a listener stays on it until it is collected.
-  socket.setMaxListeners(0);
-  return socket;
 }
 
 /**

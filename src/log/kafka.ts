@@ -6,6 +6,7 @@ import { type Appender, createAppender } from './kafka-appender.js';
 import { createKafka, DEFAULT_TIMINGS, type KafkaContext, type KafkaTimings } from './kafka-client.js';
 import { startConsumer } from './kafka-consumer.js';
 import { readToEnd } from './kafka-read.js';
+import { type KafkaSecurity, NO_SECURITY } from './kafka-security.js';
 import { createTopics } from './kafka-topics.js';
 
 export { DEFAULT_TIMINGS, type KafkaTimings } from './kafka-client.js';
@@ -15,15 +16,18 @@ export interface KafkaLogOptions {
   readonly brokers: readonly string[];
   readonly clientId: string;
   readonly log: Log;
+  /** Without TLS and as nobody where not given. */
+  readonly security?: KafkaSecurity;
   /** Where they differ from `DEFAULT_TIMINGS`. */
   readonly timings?: Partial<KafkaTimings>;
 }
 
 /** Never fails: what needs the broker while it is away rejects with `LogUnavailable` within its limit, or waits for it. */
-export function connectKafka({ brokers, clientId, log, timings: given }: KafkaLogOptions): EventLog {
+export function connectKafka(options: KafkaLogOptions): EventLog {
+  const { brokers, clientId, log, security = NO_SECURITY, timings: given } = options;
   const timings: KafkaTimings = { ...DEFAULT_TIMINGS, ...given };
   // Brokers tell clients apart by this name in their logs and quotas.
-  const kafka = createKafka(brokers, `${clientId}-${randomUUID().slice(0, 8)}`, log, timings);
+  const kafka = createKafka(brokers, `${clientId}-${randomUUID().slice(0, 8)}`, security, log, timings);
   const context: KafkaContext = { kafka, log, timings };
   const topics = createTopics(context);
   const appenders = new Map<string, Appender>();

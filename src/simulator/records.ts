@@ -10,6 +10,8 @@ export interface RecordPut {
 }
 
 export const TAG_MODEL_ID = 'M-demo';
+/** Whose wearers all of them are. */
+export const FORCE = 'kent';
 const DAY_MS = 86_400_000;
 /** Everybody was fitted, and every order began, so long before. */
 const SINCE_DAYS = 45;
@@ -125,7 +127,7 @@ export function cohortRecords(cohort: Cohort, atMs: number, intervalSeconds: num
       ...[TOWN_CENTRE, ...SCHOOLS, DISTRICT].map(placeZone),
       ...wearers.map(({ wearerId, name, division, rag }) => ({
         path: `/wearers/${wearerId}`,
-        body: { name, division, rag },
+        body: { name, force: FORCE, division, rag },
       })),
       ...wearers.filter(({ curfew }) => curfew !== null).map(homeZone),
       ...wearers.flatMap((wearer) => (wearer.victimAddress === null ? [] : [victimZone(wearer, wearer.victimAddress)])),

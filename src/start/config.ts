@@ -2,7 +2,9 @@
 
 import { PING_PARSERS } from '../formats/pings/ping-message.js';
 import { parseNetwork, type ReachConfig } from '../http/feed/reach.js';
+import { type KafkaSasl, type KafkaSecurity, SASL_MECHANISMS, type SaslMechanism } from '../log/kafka-security.js';
 import { INPUT_FORMATS, type InputFormat } from '../ports/ping-records.js';
+import { createSecretReader, type ReadFile, readTextFile } from './secrets.js';
 
 export const ROLES = ['intake', 'engine', 'recorder', 'publisher', 'api'] as const;
 export type Role = (typeof ROLES)[number];
@@ -30,6 +32,7 @@ export interface Config {
   readonly databaseUrl: string | null;
   /** Empty: embedded log. */
   readonly kafkaBrokers: readonly string[];
+  readonly kafkaSecurity: KafkaSecurity;
   readonly kafkaPingTopics: readonly PingTopic[];
   /** How pings are written into `tagwatch.inputs`. */
   readonly inputFormat: InputFormat;
@@ -76,15 +79,17 @@ const LOG_LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'info', 'debu
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 const TOPIC_NAME = /^[A-Za-z0-9._-]{1,249}$/;
 
-/** Reads what is set; never throws. `roles`: what `--roles` said, or null for all. */
+/** Reads what is set, and the files that hold secrets; never throws. `roles`: what `--roles` said, or null for all. */
 export function readConfig(
   env: Readonly<Record<string, string | undefined>>,
   roles: string | null = null,
+  readFile: ReadFile = readTextFile,
 ): ConfigResult {
   const errors: string[] = [];
   const value = (name: string): string | null => env[name]?.trim() || null;
 
-  const databaseUrl = value('DATABASE_URL');
+  const secrets = createSecretReader(value, readFile, errors);
+  const databaseUrl = secrets.either('DATABASE_URL');
   if (databaseUrl && !/^postgres(ql)?:\/\//.test(databaseUrl))
     errors.push('DATABASE_URL must be a PostgreSQL URL such as postgres://user:password@host:5432/tagwatch');
 
@@ -127,6 +132,7 @@ export function readConfig(
   const config: Config = {
     databaseUrl,
     kafkaBrokers,
+    kafkaSecurity: readKafkaSecurity(value, secrets, errors),
     kafkaPingTopics: readTopics(value('KAFKA_PING_TOPICS') ?? 'tagwatch.pings', errors),
     inputFormat,
     kafkaTopicPrefix,
@@ -178,6 +184,68 @@ function readTopics(text: string, errors: string[]): PingTopic[] {
   }
   if (topics.length === 0 && errors.length === 0) errors.push('KAFKA_PING_TOPICS names no topic');
   return topics;
+}
+
+/** `KAFKA_TLS_CA_FILE` or `KAFKA_TLS=1`, and `KAFKA_SASL_…`. */
+function readKafkaSecurity(
+  value: (name: string) => string | null,
+  secrets: ReturnType<typeof createSecretReader>,
+  errors: string[],
+): KafkaSecurity {
+  const tlsText = value('KAFKA_TLS');
+  if (tlsText !== null && tlsText !== '0' && tlsText !== '1')
+    errors.push(`KAFKA_TLS is "${tlsText}"; 1: the brokers' certificates are signed by whom Node trusts`);
+  const ca = secrets.fromFile('KAFKA_TLS_CA_FILE');
+  if (ca !== null && !ca.includes('-----BEGIN CERTIFICATE-----'))
+    errors.push('KAFKA_TLS_CA_FILE must hold certificates as PEM');
+  if (tlsText === '0' && value('KAFKA_TLS_CA_FILE') !== null)
+    errors.push('KAFKA_TLS is 0 and KAFKA_TLS_CA_FILE is set: one of them');
+  const tls = tlsText === '1' || value('KAFKA_TLS_CA_FILE') !== null ? { ca } : null;
+  return { tls, sasl: readSasl(value, secrets, tls !== null, errors) };
+}
+
+function readSasl(
+  value: (name: string) => string | null,
+  secrets: ReturnType<typeof createSecretReader>,
+  hasTls: boolean,
+  errors: string[],
+): KafkaSasl | null {
+  const text = value('KAFKA_SASL_MECHANISM');
+  const username = value('KAFKA_SASL_USERNAME');
+  const password = secrets.either('KAFKA_SASL_PASSWORD');
+  if (text === null) {
+    if (username !== null || password !== null)
+      errors.push(`KAFKA_SASL_MECHANISM is not set; known: ${SASL_MECHANISMS.join(', ')}`);
+    return null;
+  }
+  const mechanism = text.toLowerCase() as SaslMechanism;
+  if (!SASL_MECHANISMS.includes(mechanism)) {
+    errors.push(`KAFKA_SASL_MECHANISM is "${text}"; known: ${SASL_MECHANISMS.join(', ')}`);
+    return null;
+  }
+  if (!hasTls && (mechanism === 'plain' || mechanism === 'oauthbearer'))
+    errors.push(`KAFKA_SASL_MECHANISM ${mechanism} sends the secret as it is: set KAFKA_TLS_CA_FILE or KAFKA_TLS=1`);
+  const need = (name: string, found: string | null): string => {
+    if (found === null) errors.push(`KAFKA_SASL_MECHANISM ${mechanism} needs ${name} as well`);
+    return found ?? '';
+  };
+  if (mechanism !== 'oauthbearer') {
+    return {
+      mechanism,
+      username: need('KAFKA_SASL_USERNAME', username),
+      password: need('KAFKA_SASL_PASSWORD_FILE', password),
+    };
+  }
+  const tokenUrl = need('KAFKA_OAUTH_TOKEN_URL', value('KAFKA_OAUTH_TOKEN_URL'));
+  if (tokenUrl !== '' && !isTrustworthy(tokenUrl))
+    errors.push(`KAFKA_OAUTH_TOKEN_URL is "${tokenUrl}"; it must be an https address (http: this machine alone)`);
+  return {
+    mechanism,
+    tokenUrl,
+    clientId: need('KAFKA_OAUTH_CLIENT_ID', value('KAFKA_OAUTH_CLIENT_ID')),
+    clientSecret: need('KAFKA_OAUTH_CLIENT_SECRET_FILE', secrets.either('KAFKA_OAUTH_CLIENT_SECRET')),
+    scope: value('KAFKA_OAUTH_SCOPE'),
+  };
 }
 
 /** Scheme, host and port alone: `https://tagwatch.example`. */

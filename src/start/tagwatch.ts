@@ -320,9 +320,9 @@ async function untilReady(readiness: Readiness, life: Lifecycle, logger: Log): P
 }
 
 function openLog(config: Config, logger: Log): EventLog {
-  const { kafkaBrokers, kafkaTopicPrefix, dataDir } = config;
+  const { kafkaBrokers, kafkaSecurity: security, kafkaTopicPrefix, dataDir } = config;
   if (kafkaBrokers.length === 0) return openEmbeddedLog({ directory: join(dataDir, 'log'), log: logger });
-  const kafka = connectKafka({ brokers: kafkaBrokers, clientId: 'tagwatch', log: logger });
+  const kafka = connectKafka({ brokers: kafkaBrokers, clientId: 'tagwatch', security, log: logger });
   return withTopicPrefix(kafka, kafkaTopicPrefix);
 }
 

@@ -41,7 +41,7 @@ beforeAll(async () => {
     throw new Error(`No Chromium at ${CHROMIUM}: install it (apt-get install chromium) or set CHROMIUM`);
   mkdirSync(screenshots, { recursive: true });
   home = await makeHome();
-  program = await startProgram(home, ['demo', '--port', '0', '--seed', 'tagwatch']);
+  program = await startProgram(home, ['demo', '--port', '0', '--seed', 'tagwatch', '--no-sign-in']);
   listeningAtMs = Date.now();
   browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
   page = await browser.newPage({ viewport: { width: 1280, height: 800 } });

@@ -176,6 +176,14 @@ export function recordScopeSuite(name: string, open: () => Promise<Adapters>): v
       expect((await put('sergeant', '/wearers/W-second', { name: 'Second', force: 'kent' })).statusCode).toBe(201);
     });
 
+    it('whoever has written a wearer writes their order next, without waiting', async () => {
+      for (let n = 0; n < 5; n++) {
+        expect((await put('sergeant', `/wearers/W-next-${n}`, { name: 'Next', force: 'kent' })).statusCode).toBe(201);
+        const order = { wearerId: `W-next-${n}`, type: 'bail', ...STARTS };
+        expect((await put('sergeant', `/orders/O-next-${n}`, order)).statusCode).toBe(201);
+      }
+    });
+
     it('an import keeps to the scope and to the rights of each kind, line by line, and writes all of it or nothing', async () => {
       const importAs = async (role: string, lines: readonly object[]) => {
         const answer = await api.app.inject({

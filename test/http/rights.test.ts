@@ -179,7 +179,7 @@ describe('every route', () => {
 const SEEN: Readonly<Record<string, { alerts: readonly string[] | null; positions: readonly string[] | null }>> = {
   supervisor: { alerts: ['W-in'], positions: ['W-in'] },
   sergeant: { alerts: ['W-in'], positions: ['W-in'] },
-  officer: { alerts: null, positions: ['W-mine'] },
+  officer: { alerts: ['W-in'], positions: ['W-mine'] },
   administrator: { alerts: null, positions: null },
   auditor: { alerts: null, positions: null },
   probation: { alerts: ['W-mine'], positions: ['W-mine'] },

@@ -121,4 +121,55 @@ describe('configuration', () => {
       expect(errorsOf({ ...all, TAGWATCH_API_AUDIENCE: 'tagwatch' })).toEqual([expect.stringContaining('must differ')]);
     });
   });
+
+  describe('how Kafka is reached', () => {
+    const PEM = '-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----';
+    const files: Readonly<Record<string, string>> = { '/ca.pem': PEM, '/password': 'secret\n', '/empty': '\n' };
+    const readFile = (path: string) => {
+      const text = files[path];
+      if (text === undefined) throw new Error('ENOENT');
+      return text;
+    };
+    const scram = {
+      KAFKA_TLS_CA_FILE: '/ca.pem',
+      KAFKA_SASL_MECHANISM: 'SCRAM-SHA-512',
+      KAFKA_SASL_USERNAME: 'tagwatch',
+      KAFKA_SASL_PASSWORD_FILE: '/password',
+    };
+    const errorsOf = (env: Record<string, string | undefined>) => {
+      const read = readConfig(env, null, readFile);
+      return read.ok ? [] : read.errors;
+    };
+
+    it('by TLS and as whom it says, with the secret out of a file', () => {
+      const read = readConfig(scram, null, readFile);
+      expect(read.ok && read.config.kafkaSecurity).toEqual({
+        tls: { ca: PEM },
+        sasl: { mechanism: 'scram-sha-512', username: 'tagwatch', password: 'secret' },
+      });
+      const plain = readConfig({}, null, readFile);
+      expect(plain.ok && plain.config.kafkaSecurity).toEqual({ tls: null, sasl: null });
+    });
+
+    it('never half, and never with a secret that anybody can read on the way', () => {
+      expect(errorsOf({ ...scram, KAFKA_SASL_USERNAME: undefined })).toEqual([
+        'KAFKA_SASL_MECHANISM scram-sha-512 needs KAFKA_SASL_USERNAME as well',
+      ]);
+      expect(errorsOf({ ...scram, KAFKA_SASL_MECHANISM: undefined })[0]).toContain('KAFKA_SASL_MECHANISM is not set');
+      expect(errorsOf({ ...scram, KAFKA_SASL_MECHANISM: 'gssapi' })[0]).toContain('known: plain, scram');
+      expect(errorsOf({ ...scram, KAFKA_TLS_CA_FILE: undefined, KAFKA_SASL_MECHANISM: 'plain' })[0]).toContain(
+        'sends the secret as it is',
+      );
+      expect(errorsOf({ ...scram, KAFKA_SASL_PASSWORD_FILE: '/nowhere' })[0]).toContain('/nowhere cannot be read');
+      expect(errorsOf({ ...scram, KAFKA_SASL_PASSWORD_FILE: '/empty' })[0]).toContain('/empty is empty');
+      expect(errorsOf({ ...scram, KAFKA_SASL_PASSWORD: 'x' })[0]).toContain('are both set');
+      expect(errorsOf({ ...scram, KAFKA_TLS_CA_FILE: '/password' })[0]).toContain('as PEM');
+    });
+
+    it('the database’s address out of a file', () => {
+      const url = 'postgres://tagwatch:secret@db.internal/tagwatch';
+      const read = readConfig({ DATABASE_URL_FILE: '/url' }, null, () => `${url}\n`);
+      expect(read.ok && read.config.databaseUrl).toBe(url);
+    });
+  });
 });

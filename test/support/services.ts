@@ -19,6 +19,17 @@ export function sharedKafkaBrokers(): readonly string[] {
   return requiredEnv('KAFKA_BROKERS').split(',');
 }
 
+/** The same broker by TLS and SCRAM-SHA-512, as an operator configures it. */
+export function secureKafkaVariables(): Readonly<Record<string, string>> {
+  return {
+    KAFKA_BROKERS: requiredEnv('KAFKA_SECURE_BROKERS'),
+    KAFKA_TLS_CA_FILE: requiredEnv('KAFKA_SECURE_CA_FILE'),
+    KAFKA_SASL_MECHANISM: 'SCRAM-SHA-512',
+    KAFKA_SASL_USERNAME: requiredEnv('KAFKA_SECURE_USERNAME'),
+    KAFKA_SASL_PASSWORD_FILE: requiredEnv('KAFKA_SECURE_PASSWORD_FILE'),
+  };
+}
+
 function requiredEnv(name: string): string {
   const value = process.env[name];
   if (!value) throw new Error(`${name} is not set: start the services with .ci/services start and set what it prints.`);

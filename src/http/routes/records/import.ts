@@ -10,7 +10,7 @@ import { compileAllButBody } from '../../plugins/validation.js';
 import { type ImportLine, type RefusedLine, readImportLines } from './import-lines.js';
 import { PUBLISH_WAIT_MS, type RecordDeps, writerOf } from './record-routes.js';
 import { askerOf } from './record-scope.js';
-import { guardWrites, NotAllowed, orNotAllowed, type RecordWrite } from './write-scope.js';
+import { guardWrites, NotAllowed, orNotAllowed, type RecordWrite, untilScopesKnown } from './write-scope.js';
 
 const NDJSON = 'application/x-ndjson';
 /** Some zones of 10,000 vertices, or as many ordinary records as a transaction should hold. */
@@ -122,7 +122,8 @@ export function registerImport(app: App, deps: RecordDeps): void {
         if (refused.length > 0) return sendProblem(reply, toProblem(refused, lines.length));
         const puts = records.map(({ put }) => put);
         const writes = puts.map(({ kind, id, said }) => ({ kind, id, content: said.content }));
-        const guard = guardWrites(askerOf(request), writes);
+        const asker = askerOf(request);
+        const guard = guardWrites(asker, writes);
         noteAudited(request, { wearerIds: writes.flatMap(wearerIdsOf), rowCount: writes.length });
         const outcome = await orNotAllowed(writeRecords(deps, puts, writerOf(request), deps.clock.nowMs(), guard));
         if (outcome instanceof NotAllowed) {
@@ -139,6 +140,7 @@ export function registerImport(app: App, deps: RecordDeps): void {
         for (const { type } of outcome.written) counts[type] += 1;
         const { wait = true } = request.query as { wait?: boolean };
         const isPublished = await deps.waiter.wait(outcome.outboxIds, wait ? PUBLISH_WAIT_MS : 0);
+        if (isPublished) await untilScopesKnown(asker, writes, PUBLISH_WAIT_MS);
         return reply.code(isPublished ? 200 : 202).send(counts);
       },
     );

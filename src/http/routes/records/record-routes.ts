@@ -19,7 +19,7 @@ import { createTurns } from '../../plugins/turns.js';
 import { compileAllButBody } from '../../plugins/validation.js';
 import { askerOf, isOfHidden, keepReadable, listReadable } from './record-scope.js';
 import { Standing, takeRepeated, toStanding, withRepeated } from './standing.js';
-import { guardWrites, NotAllowed, orNotAllowed } from './write-scope.js';
+import { guardWrites, NotAllowed, orNotAllowed, untilScopesKnown } from './write-scope.js';
 
 export interface RecordDeps {
   readonly db: Database;
@@ -145,13 +145,16 @@ export function registerRecord(app: App, deps: RecordDeps, rule: RecordRule): vo
       if (!read.ok) return sendProblem(reply, { status: 422, errors: [...read.errors] });
       const { said, given, changeReason } = read;
       const put = { kind, id, said, given, changeReason, precondition: readPrecondition(request.headers) };
-      const guard = guardWrites(askerOf(request), [{ kind, id, content: said.content }]);
+      const asker = askerOf(request);
+      const writes = [{ kind, id, content: said.content }];
+      const guard = guardWrites(asker, writes);
       const outcome = await orNotAllowed(writeRecords(deps, [put], writerOf(request), deps.clock.nowMs(), guard));
       if (outcome instanceof NotAllowed) return sendProblem(reply, outcome.first);
       if (outcome.type === 'refused') return sendRefusal(reply, outcome.refusals.get(0) ?? outcome.general);
       const { type, record } = outcome.written[0]!;
       const { wait = true } = request.query as { wait?: boolean };
       const isPublished = await deps.waiter.wait(outcome.outboxIds, wait ? PUBLISH_WAIT_MS : 0);
+      if (isPublished) await untilScopesKnown(asker, writes, PUBLISH_WAIT_MS);
       // Those that are published together would all be answered at a stretch.
       await takeTurn();
       reply.header('etag', etagOf(record.version));

@@ -2,7 +2,9 @@
  * Who may write which records. Asked in the transaction that writes them, of one or of thousands, with two questions of the database a
  * kind. What may not be seen answers as if it were not there; whoever is `local` is asked nothing.
  */
-import { mayDo, maySee, rulesFor } from '../../../access/may.js';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { mayDo, maySee, rulesFor, type WearerScope } from '../../../access/may.js';
 import type { Operation } from '../../../access/operations.js';
 import type { Principal } from '../../../access/principal.js';
 import type { Queryable } from '../../../ports/database.js';
@@ -128,7 +130,7 @@ function mayRefer(asker: Asker, operation: Operation, owners: Owners): boolean {
   return owners.wearerIds.some((wearerId) => maySee(principal, operation, findWearer(wearerId)));
 }
 
-function scopeOf(wearerId: string, content: object) {
+function scopeOf(wearerId: string, content: object): WearerScope {
   const { force, division, schemes, restrictedTo } = content as {
     readonly force?: string;
     readonly division?: string;
@@ -204,3 +206,22 @@ export const guardWrites =
     }
     if (problems.size > 0) throw new NotAllowed(problems);
   };
+
+/** How often it is looked whether a scope has come by, ms. */
+const SCOPE_CHECK_MS = 10;
+
+/**
+ * Waits until what was written of wearers is what scope goes by here: it comes through the log, and whoever has written a wearer writes
+ * their order next. It takes a moment after the publication; `limitMs` is for a log that is slow.
+ */
+export async function untilScopesKnown(
+  { principal, findWearer }: Asker,
+  writes: readonly RecordWrite[],
+  limitMs: number,
+): Promise<void> {
+  if (principal.kind === 'local') return;
+  const scopes = writes.flatMap(({ kind, id, content }) => (kind === 'wearer' ? [scopeOf(id, content)] : []));
+  const isKnown = (scope: WearerScope) => isDeepStrictEqual(findWearer(scope.wearerId), scope);
+  for (let waitedMs = 0; waitedMs < limitMs && !scopes.every(isKnown); waitedMs += SCOPE_CHECK_MS)
+    await delay(SCOPE_CHECK_MS);
+}
