@@ -136,7 +136,7 @@ describe('an answer is on record before it is given', () => {
 
   test('of a try that is denied: nobody known, no right, out of scope as if it were not there', async () => {
     await ask(null, '/api/v1/alerts/A-W-in');
-    await ask('officer', '/api/v1/alerts/A-W-in');
+    await ask('administrator', '/api/v1/alerts/A-W-in');
     await ask('sergeant', '/api/v1/alerts/A-W-out');
     await ask('sergeant', '/api/v1/alerts/A-nobody');
     await ask('sergeant', '/api/v1/wearers/W-out/trail');

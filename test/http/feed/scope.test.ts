@@ -230,7 +230,7 @@ describe('of the feed it is put on record', () => {
 
   test('who was denied it', async () => {
     await expect(join(null)).rejects.toThrow('401');
-    await expect(join('officer')).rejects.toThrow('403');
+    await expect(join('administrator')).rejects.toThrow('403');
     expect(said()).toMatchObject([
       { of: ['feed open', 'alerts.read', 'denied'], who: null },
       { of: ['feed open', 'alerts.read', 'denied'], who: SUBJECT },
