@@ -1,4 +1,5 @@
 /** The fold of one activation: a state and an input give the next state and what is to be said. Pure and synchronous. */
+import { stepDevice } from './device/step.js';
 import { sigmaMetres } from './fold/belief.js';
 import { noteAhead, noteSentAhead, showsRight, stillAhead, wasSentAhead } from './fold/clock-ahead.js';
 import { whyNotJudged } from './fold/evidence.js';
@@ -65,6 +66,24 @@ export interface Advance {
  * given state is as it was.
  */
 export function advance(state: ActivationState, input: EngineInput, watch: CompiledActivation): Advance {
+  const isSentAgain = input.type === 'ping' && wasSentAhead(state.sentAhead, input.ping);
+  const advanced = advanceWearer(state, input, watch);
+  const { events, dueAtMs } = stepDevice(advanced, input, watch.own, isSentAgain);
+  const { state: next } = advanced;
+  if (dueAtMs < (next.nextDueAtMs ?? Infinity)) next.nextDueAtMs = dueAtMs;
+  else if (events.length === 0) return advanced;
+  return {
+    state: next,
+    events: events.length === 0 ? advanced.events : [...advanced.events, ...events],
+    nextDueAtMs: next.nextDueAtMs,
+    notJudged: advanced.notJudged,
+    reconcile: advanced.reconcile,
+    path: advanced.path,
+  };
+}
+
+/** What an input says of where the wearer is, and of the watching itself. */
+function advanceWearer(state: ActivationState, input: EngineInput, watch: CompiledActivation): Advance {
   // Taken out first: the fold may change the state that it is given.
   const { notices, ahead, sentAhead } = state;
   const beside: Beside = { notices, ahead, sentAhead };

@@ -7,7 +7,8 @@ export type EngineInput =
   | { readonly type: 'ping'; readonly ping: Ping; readonly receivedAtMs: number }
   /** Its own or a shared watch changed: the new one is the `watch` argument. */
   | { readonly type: 'watch'; readonly atMs: number }
-  | { readonly type: 'tick'; readonly atMs: number }
+  /** `heardUpToMs`: how far what its supplier sent has been read; absent: as far as the tick. */
+  | { readonly type: 'tick'; readonly atMs: number; readonly heardUpToMs?: number }
   | HistoryInput;
 
 /** What a re-run over the record found to be different from what stands there; the engine numbers it and tells it. */

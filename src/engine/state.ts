@@ -1,5 +1,6 @@
 /** What the engine remembers of one activation: plain JSON, bounded, checkpointed as it is. */
 
+import { type DeviceState, initialDevice } from './device/device-state.js';
 import type { AheadFix, SentAhead } from './fold/clock-ahead.js';
 import { SNAPSHOT_EVERY_FIXES } from './thresholds.js';
 import type {
@@ -201,6 +202,8 @@ export interface ActivationState {
   nextTickEdgeAtMs: number | null;
   /** When the next tick could change anything; null: never. Valid until the next input. */
   nextDueAtMs: number | null;
+  /** What the tag says of itself: beside the fold (`device/step.ts`). */
+  readonly device: DeviceState;
   /** Beside the fold (`notices.ts`); absent where there are none. */
   notices?: readonly Notice[];
   /** The newest fixes that were dated ahead of their receipt, oldest first; absent where the newest fix was not. */
@@ -238,6 +241,7 @@ export function initialState(activationId: string): ActivationState {
     nextEdgeAtMs: null,
     nextTickEdgeAtMs: null,
     nextDueAtMs: null,
+    device: initialDevice(),
   };
 }
 
@@ -263,6 +267,7 @@ export function draftOf(state: ActivationState, fixes: readonly KeptFix[]): Draf
     nextEdgeAtMs: state.nextEdgeAtMs,
     nextTickEdgeAtMs: state.nextTickEdgeAtMs,
     nextDueAtMs: state.nextDueAtMs,
+    device: state.device,
     fixes,
   };
   if (state.heldBack !== undefined) draft.heldBack = state.heldBack;
@@ -304,6 +309,7 @@ export function stateOf(draft: Draft): ActivationState {
     nextEdgeAtMs: draft.nextEdgeAtMs,
     nextTickEdgeAtMs: draft.nextTickEdgeAtMs,
     nextDueAtMs: draft.nextDueAtMs,
+    device: draft.device,
   };
   if (draft.heldBack !== undefined) state.heldBack = draft.heldBack;
   return state;

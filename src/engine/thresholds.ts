@@ -117,3 +117,37 @@ export const CANNOT_EXCLUDE_LIMIT_MS = 3_600_000;
 
 /** Fixes that an explanation names at most. */
 export const EVIDENCE_FIXES = 6;
+
+/** What a tag says of itself: so much battery is low, and well above it no longer, so that a figure that moves to and fro is one episode. */
+export const BATTERY_LOW_PERCENT = 20;
+export const BATTERY_LOW_OVER_PERCENT = 30;
+export const BATTERY_CRITICAL_PERCENT = 10;
+export const BATTERY_CRITICAL_OVER_PERCENT = 15;
+
+/** A tag whose battery is low for so long and that is not put to charge: it lasts some hours more. */
+export const CHARGING_OVERDUE_MS = 7_200_000;
+
+/** So many messages over so long without a fix that can be used are a tag without GPS; a house without a view of the sky takes minutes. */
+export const NO_GPS_AFTER_MS = 1_800_000;
+export const NO_GPS_MESSAGES = 3;
+
+/** So many positions by network over so long without one by GPS: jamming is suspected. */
+export const JAMMING_AFTER_MS = 900_000;
+export const JAMMING_MESSAGES = 5;
+
+/** A fix so soon after the device told of jamming, or of no GPS, is not the end of it. */
+export const DEVICE_SETTLE_MS = 300_000;
+
+/** A device that tells the same once more after so long a pause tells of another thing that happened. */
+export const DEVICE_AGAIN_MS = 1_800_000;
+
+/** Marks that are kept of one kind: what a device says within a day. */
+export const DEVICE_MARKS = 24;
+
+/** Nobody stays within this of one place for so long, beyond the accuracies; whoever is ill in bed does. */
+export const MOVED_METRES = 100;
+export const NEVER_MOVES_MS = 86_400_000;
+
+/** Messages without a usable fix over so long, and so many: the wearer is heard of and not monitored. A night in a cellar is shorter. */
+export const UNUSABLE_AFTER_MS = 14_400_000;
+export const UNUSABLE_MESSAGES = 3;

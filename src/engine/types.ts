@@ -142,6 +142,8 @@ export interface TagWatch {
   readonly accuracyConvention: AccuracyConvention;
   readonly defaultAccuracyMetres: number | null;
   readonly intervalSeconds: number;
+  /** A tag that is not heard from for so long is unmonitored; absent: nobody asks (a publisher of before). */
+  readonly silentAfterSeconds?: number;
   /** In order of `fittedAtMs`; never overlapping. Those that were over at `overUntilMs` may be left out. */
   readonly activations: readonly Activation[];
   /** Fixes of before that may belong to an activation that is left out: the record knows. Absent where none is. */

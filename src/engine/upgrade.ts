@@ -1,4 +1,5 @@
 /** States as earlier versions wrote them. */
+import { initialDevice } from './device/device-state.js';
 import { sigmaMetres } from './fold/belief.js';
 import { AT_ONCE, backlogFromMs } from './fold/finding.js';
 import { horizonOf } from './fold/horizon.js';
@@ -41,6 +42,9 @@ type EarlierState = Common & {
   readonly told: readonly (Omit<Told, 'endedAfterMs' | 'reason'> & Partial<Pick<Told, 'endedAfterMs' | 'reason'>>)[];
 };
 
+/** Of before tags were heard of themselves: silence is counted from the next input on. */
+type StateWithoutDevice = Omit<ActivationState, 'device'>;
+
 /** Format 3, of before speeds were judged: every fix was evidence. */
 type StateWithoutWaiting = Common &
   Pick<ActivationState, 'open' | 'told' | 'over'> & {
@@ -80,8 +84,10 @@ function withSigmas(held: HeldBack): HeldBack {
 }
 
 /** As one of now; of before there was belief, late fixes begin to be judged from its newest fix on. */
-export function upgradeState(stored: ActivationState | StateWithoutWaiting | EarlierState): ActivationState {
-  if (stored.format === 4) return stored;
+export function upgradeState(
+  stored: ActivationState | StateWithoutDevice | StateWithoutWaiting | EarlierState,
+): ActivationState {
+  if (stored.format === 4) return 'device' in stored ? stored : { ...stored, device: initialDevice() };
   return stored.format === 3 ? withWaiting(stored) : withHorizon(stored);
 }
 

@@ -85,8 +85,8 @@ export function compareInOrder(random: Random, town: Town, pings: number, tally:
   const { engine, own, terms } = bothSides(town, wearer.tag);
   const brute = createBruteForce(own, terms);
   const give = (input: EngineInput): string | null => {
-    // What is told of the watching itself lies beside the fold: `test/scenarios/about-the-watching.test.ts`.
-    const found = engine(input).filter(({ kind }) => kind !== 'clock-ahead');
+    // What is told of the watching itself, and of the tag, lies beside the fold: `about-the-watching.test.ts`, `devices.test.ts`.
+    const found = engine(input).filter(({ conditionId }) => conditionId !== null);
     const wanted = input.type === 'ping' ? brute.ping(input.ping, input.receivedAtMs) : brute.tick(input.atMs);
     if (found.length === 0 && wanted.length === 0) return null;
     count(tally, wanted);

@@ -7,7 +7,16 @@ import { expect } from 'vitest';
 import { type ActivationState, advance, initialState } from '../../src/engine/advance.js';
 import type { EngineInput } from '../../src/engine/inputs.js';
 import { applyShared, createSharedIndex } from '../../src/engine/near/shared-index.js';
-import type { EngineEvent, EngineOptions, NotJudged, Position, SharedWatch, TagWatch } from '../../src/engine/types.js';
+import type {
+  DeviceEvent,
+  EngineEvent,
+  EngineOptions,
+  NotJudged,
+  Ping,
+  Position,
+  SharedWatch,
+  TagWatch,
+} from '../../src/engine/types.js';
 import { type CompiledTag, compileTag, joinShared } from '../../src/engine/watch/compile.js';
 import { type Place, pingAt } from './world.js';
 
@@ -89,6 +98,8 @@ export interface Scenario {
     fix(at: Place, options?: { afterMs?: number } & Partial<Position>): Scenario;
     /** Two fixes at one place, a minute apart: as many as it takes to be believed. */
     stay(at: Place): Scenario;
+    /** A message without a position, unless it is given one. */
+    says(deviceEvents: readonly DeviceEvent[], options?: Partial<Ping> & { afterMs?: number }): Scenario;
     /** The watch changes. */
     watch(watch: TagWatch): Scenario;
     shared(watch: SharedWatch): Scenario;
@@ -120,6 +131,10 @@ export function scenario(day: string, first: TagWatch): Scenario {
             add({ atMs: receivedAtMs, input: { type: 'ping', ping: pingAt(eachMs, at), receivedAtMs } });
           }
           return self;
+        },
+        says(deviceEvents, { afterMs = DELAY_MS, ...changes } = {}) {
+          const ping = { ...pingAt(atMs, null), identity: `${atMs}-${deviceEvents}`, deviceEvents, ...changes };
+          return add({ atMs: atMs + afterMs, input: { type: 'ping', ping, receivedAtMs: atMs + afterMs } });
         },
         watch: (watch) => add({ atMs, watch }),
         shared: (watch) => add({ atMs, shared: watch }),
@@ -161,6 +176,7 @@ export function describeEvent(event: EngineEvent, day: string): string {
     event.kind,
     `${time(episode.startedAtMs)}-${after}${end}`,
     event.reason,
+    event.strengthened,
     event.endedBecause,
     event.explanation.rule,
     event.supersededBy === undefined ? undefined : 'superseded',

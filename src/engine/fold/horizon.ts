@@ -93,6 +93,15 @@ export function newestEvidenceAtMsOf({ ring, ringCount, setAside }: ActivationSt
   return null;
 }
 
+/** Device time of the first fix of the horizon at or after an instant that carries evidence; null: there is none. */
+export function firstEvidenceFrom({ ring, ringCount, setAside }: ActivationState, fromMs: number): number | null {
+  for (let n = placeOf({ ring, ringCount }, fromMs); n < ringCount; n++) {
+    const atMs = ring[n * RING_WIDTH]!;
+    if (!setAside.includes(atMs)) return atMs;
+  }
+  return null;
+}
+
 /** Where the kept fixes lie, degrees, with no more about it than those that are set aside; null where there are none. No object is made of any. */
 export function boxOfKept({ ring, ringCount, setAside }: ActivationState) {
   if (ringCount === 0) return null;

@@ -7,9 +7,8 @@ import type { ActivationState, Notice } from '../state.js';
 import { AHEAD_LIMIT_MS } from '../thresholds.js';
 import type { EndedBecause, EngineEvent, EventType, NoticeKind } from '../types.js';
 import type { CompiledOwn } from '../watch/compile.js';
-import { isInCustody } from '../watch/wearer-periods.js';
-import { eventIdOf, noticeIdOf } from './ids.js';
-import { NOTICE_SEVERITIES } from './severity.js';
+import { noticeIdOf } from './ids.js';
+import { noticeEvent } from './notice-event.js';
 
 const NONE: readonly Notice[] = [];
 
@@ -108,33 +107,26 @@ function eventOf(
   nowMs: number,
   own: CompiledOwn,
 ): EngineEvent {
-  // Raised once and ended once.
-  const revision = type === 'confirmed' ? 1 : 2;
-  return {
-    eventId: eventIdOf(alertId, revision),
-    alertId,
-    revision,
-    type,
-    kind,
-    severity: NOTICE_SEVERITIES[kind],
-    strength: 'confirmed',
-    wearerId: own.wearerId,
-    tagId: own.tagId,
-    activationId: own.activationId,
-    conditionId: null,
-    conditionVersion: null,
-    zoneId: null,
-    zoneVersion: null,
-    episode: { startedAtMs, endedAtMs: end === null ? null : Math.max(end.atMs, startedAtMs) },
-    foundAtMs: end === null ? nowMs : Math.max(end.atMs, startedAtMs),
-    raisedAtMs: nowMs,
-    delayedByMs: 0,
-    historic: false,
-    ...(end === null ? {} : { endedBecause: end.because }),
-    ...(isInCustody(own, nowMs, nowMs) ? { inCustody: true as const } : {}),
-    explanation:
-      kind === 'clock-ahead'
-        ? { rule: 'device', fixes: [], thresholds: { aheadLimitMs: AHEAD_LIMIT_MS } }
-        : { rule: 'edge', fixes: [], edgeAtMs: startedAtMs, thresholds: {} },
-  };
+  const endedAtMs = end === null ? null : Math.max(end.atMs, startedAtMs);
+  return noticeEvent(
+    {
+      type,
+      kind,
+      alertId,
+      // Raised once and ended once.
+      revision: type === 'confirmed' ? 1 : 2,
+      strength: 'confirmed',
+      startedAtMs,
+      endedAtMs,
+      foundAtMs: endedAtMs ?? nowMs,
+      delayedByMs: 0,
+      ...(end === null ? {} : { endedBecause: end.because }),
+      explanation:
+        kind === 'clock-ahead'
+          ? { rule: 'device', fixes: [], thresholds: { aheadLimitMs: AHEAD_LIMIT_MS } }
+          : { rule: 'edge', fixes: [], edgeAtMs: startedAtMs, thresholds: {} },
+    },
+    nowMs,
+    own,
+  );
 }

@@ -17,6 +17,8 @@ export interface CompiledOwn {
   /** Infinity while the tag is fitted. */
   readonly removedAtMs: number;
   readonly defaultAccuracyMetres: number | null;
+  /** Infinity: silence is not judged. */
+  readonly silentAfterMs: number;
   readonly suspensions: readonly Suspension[];
   readonly custodyPeriods: readonly CustodyPeriod[];
   readonly accuracyConvention: AccuracyConvention;
@@ -72,6 +74,7 @@ export function compileTag(watch: TagWatch, previous?: CompiledTag, options: Eng
       removedAtMs: activation.removedAtMs ?? Infinity,
       accuracyConvention: watch.accuracyConvention,
       defaultAccuracyMetres: watch.defaultAccuracyMetres,
+      silentAfterMs: (watch.silentAfterSeconds ?? Infinity) * 1000,
       activationId: activation.activationId,
       wearerId: activation.wearerId,
       tagId: watch.tagId,

@@ -1,0 +1,73 @@
+/** What is remembered of what a tag says of itself: beside the fold of its fixes, and never a part of it. Plain JSON, bounded. */
+import type { DeviceKind, EngineEvent, SilenceReason } from '../types.js';
+
+/** What one message says about one thing: it is so, it may be so, it is not; `fix`: a fix by GPS says that it is over for a while. */
+export type Saying = 'on' | 'maybe' | 'off' | 'fix';
+
+export interface Mark {
+  /** When the message was made. */
+  readonly atMs: number;
+  readonly says: Saying;
+}
+
+/** Charging is no finding, but a battery that stays low is one. */
+export type LineKind = Exclude<DeviceKind, 'charging-overdue' | 'unmonitored'> | 'charging';
+
+/** The marks of one kind, in the order in which they were made, at most `DEVICE_MARKS`. */
+export interface DeviceLine {
+  readonly kind: LineKind;
+  readonly marks: readonly Mark[];
+}
+
+/** What was said of an alert that may still change. */
+export interface DeviceTold {
+  readonly kind: DeviceKind;
+  readonly alertId: string;
+  readonly revision: number;
+  /** As first raised: the id holds it. */
+  readonly raisedStartMs: number;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number | null;
+  readonly lastOnAtMs: number;
+  readonly strength: EngineEvent['strength'];
+  readonly reason?: SilenceReason;
+}
+
+/** Messages without a usable fix since the newest that had one. */
+export interface Blind {
+  /** When the first of them was made, and when it was received. */
+  readonly sinceMs: number;
+  readonly receivedAtMs: number;
+  readonly messages: number;
+  /** Of these with a position by LBS or WIFI. */
+  readonly byNetwork: number;
+}
+
+/** Where the tag has been since it last moved. */
+export interface Rest {
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly sinceMs: number;
+  /** The newest fix was elsewhere: one more, and it has moved. */
+  readonly leftAtMs: number | null;
+}
+
+/** Changed in place. */
+export interface DeviceState {
+  /** Since when it is watched: silence is counted from then on. Null: before any input. */
+  knownAtMs: number | null;
+  /** When the newest message, by when it was made, was received; null: none was. */
+  heardAtMs: number | null;
+  /** When the newest message was made. */
+  madeAtMs: number | null;
+  blind: Blind | null;
+  rest: Rest | null;
+  lines: readonly DeviceLine[];
+  told: readonly DeviceTold[];
+}
+
+const NONE: readonly never[] = [];
+
+export function initialDevice(): DeviceState {
+  return { knownAtMs: null, heardAtMs: null, madeAtMs: null, blind: null, rest: null, lines: NONE, told: NONE };
+}

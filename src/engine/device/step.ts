@@ -1,0 +1,293 @@
+/**
+ * What an input says of the tag itself: marks are put in their place, what they come to is found, and the difference to what was told
+ * is told. Beside the fold of the fixes, which does not know it. Almost every ping says nothing, and then nothing is looked for.
+ */
+import { madeAtMs } from '../fold/clock-ahead.js';
+import { firstEvidenceFrom, newestEvidenceAtMsOf } from '../fold/horizon.js';
+import type { EngineInput } from '../inputs.js';
+import type { Path } from '../paths.js';
+import type { ActivationState } from '../state.js';
+import {
+  BATTERY_LOW_OVER_PERCENT,
+  DELAYED_AFTER_MS,
+  DEVICE_SETTLE_MS,
+  NEVER_MOVES_MS,
+  NO_GPS_AFTER_MS,
+  UNUSABLE_AFTER_MS,
+} from '../thresholds.js';
+import type { DeviceKind, EngineEvent, NotJudged, Ping } from '../types.js';
+import type { CompiledOwn } from '../watch/compile.js';
+import { findOverdue } from './charging-overdue.js';
+import type { DeviceLine, DeviceState, DeviceTold, LineKind, Mark } from './device-state.js';
+import { markJamming } from './jamming.js';
+import type { MarkRule } from './mark-rule.js';
+import { type DeviceEpisode, episodesOf, type FoundDevice, trimMarks, withMark, wouldEnd } from './marks.js';
+import { markRest, restAfter } from './never-moves.js';
+import { markNoGps } from './no-gps.js';
+import { MARK_RULES } from './rules.js';
+import { tellDevice } from './tell-device.js';
+import { findUnmonitored, silentFromMs } from './unmonitored.js';
+
+/** What the fold of the fixes made of the input. */
+interface Judged {
+  readonly state: ActivationState;
+  readonly notJudged: NotJudged | null;
+  readonly path: Path | null;
+}
+
+export interface DeviceStep {
+  readonly events: readonly EngineEvent[];
+  /** When time alone could change something; Infinity: never. */
+  readonly dueAtMs: number;
+}
+
+const NO_EVENTS: readonly EngineEvent[] = [];
+
+/** Messages that have no fix that could ever count. */
+const UNUSABLE: ReadonlySet<NotJudged | null> = new Set(['no-position', 'zero-position', 'no-accuracy', 'mechanism']);
+
+/** Changes `device` of the state in place. `isSentAgain`: a ping that came before, dated ahead. */
+export function stepDevice(judged: Judged, input: EngineInput, own: CompiledOwn, isSentAgain: boolean): DeviceStep {
+  const { device } = judged.state;
+  if (input.type === 'ping') return hearPing(judged, input.ping, input.receivedAtMs, own, isSentAgain);
+  device.knownAtMs ??= input.atMs;
+  if (input.type === 'history') return { events: NO_EVENTS, dueAtMs: dueAtMsOf(device, own, input.atMs) };
+  const heardUpToMs = input.type === 'tick' ? (input.heardUpToMs ?? input.atMs) : -Infinity;
+  return tellAll(device, own, { nowMs: input.atMs, delayedByMs: 0, heardUpToMs, isHeard: false });
+}
+
+function hearPing(
+  judged: Judged,
+  ping: Ping,
+  receivedAtMs: number,
+  own: CompiledOwn,
+  isSentAgain: boolean,
+): DeviceStep {
+  const { state, notJudged, path } = judged;
+  const { device } = state;
+  const made = madeAtMs({ fixedAtMs: ping.fixedAtMs, receivedAtMs });
+  // Another message of the same second may say something of the tag.
+  if (isSentAgain || (notJudged === 'repeated' && ping.deviceEvents.length === 0))
+    return { events: NO_EVENTS, dueAtMs: dueAtMsOf(device, own, receivedAtMs) };
+  // Where it was over a long silence nobody knows.
+  const isAfterSilence = device.madeAtMs !== null && made - device.madeAtMs >= UNUSABLE_AFTER_MS;
+  const restBefore = isAfterSilence ? null : device.rest;
+  device.knownAtMs ??= receivedAtMs;
+  // One that is sent again, hours later, does not say that the tag lives.
+  if (made > (device.madeAtMs ?? -Infinity)) device.heardAtMs = Math.max(device.heardAtMs ?? -Infinity, receivedAtMs);
+  const isNewest = notJudged === null && path !== 'late';
+  if (isNewest) {
+    const position = ping.position!;
+    device.rest = restAfter(restBefore, position, position.accuracyMetres ?? own.defaultAccuracyMetres!, made);
+  }
+  const isQuiet = isNewest && isUneventful(device, ping, made);
+  if (isQuiet) {
+    device.madeAtMs = made;
+    return { events: NO_EVENTS, dueAtMs: silentFromMs(device, own) };
+  }
+  const marks = marksOf(judged, ping, made, receivedAtMs, restBefore, own);
+  settleLate(
+    state,
+    marks.filter(([kind, mark]) => addMark(device, kind, mark)),
+  );
+  device.madeAtMs = Math.max(device.madeAtMs ?? -Infinity, made);
+  const delayMs = receivedAtMs - made;
+  return tellAll(device, own, {
+    nowMs: receivedAtMs,
+    delayedByMs: delayMs > DELAYED_AFTER_MS ? delayMs : 0,
+    heardUpToMs: -Infinity,
+    isHeard: true,
+  });
+}
+
+/** Whether a newest fix is all that a ping says, and nothing is remembered that it could end. */
+function isUneventful({ lines, told, blind, rest }: DeviceState, ping: Ping, made: number): boolean {
+  return (
+    ping.deviceEvents.length === 0 &&
+    lines.length === 0 &&
+    told.length === 0 &&
+    blind === null &&
+    (ping.batteryPercent === null || ping.batteryPercent >= BATTERY_LOW_OVER_PERCENT) &&
+    made - rest!.sinceMs < NEVER_MOVES_MS
+  );
+}
+
+function marksOf(
+  { state, notJudged, path }: Judged,
+  ping: Ping,
+  made: number,
+  receivedAtMs: number,
+  restBefore: DeviceState['rest'],
+  own: CompiledOwn,
+): [LineKind, Mark][] {
+  const { device } = state;
+  const marks: [LineKind, Mark][] = [];
+  const isFix = notJudged === null;
+  for (const rule of MARK_RULES) {
+    const line = marksOfLine(device, rule.kind);
+    const says = rule.read(ping);
+    if (says !== null && (!rule.isLevel || changes(line, { atMs: made, says }))) {
+      marks.push([rule.kind, { atMs: made, says }]);
+    } else if (says === null && line.length > 0 && isOver(rule, isFix)) {
+      const over = { atMs: made, says: rule.isOverWith === 'fix' ? 'fix' : 'off' } as const;
+      if (wouldEnd(line, over)) marks.push([rule.kind, over]);
+    }
+  }
+  if (isFix && path !== 'late') {
+    const mark = markRest(restBefore, device.rest!, made);
+    const line = marksOfLine(device, 'never-moves');
+    if (mark !== null && (mark.says === 'maybe' || line.length > 0)) marks.push(['never-moves', mark]);
+  }
+  noteBlind(state, ping, made, receivedAtMs, notJudged, own);
+  const { blind } = device;
+  const byNetwork = blind === null ? null : markJamming(blind, made);
+  if (byNetwork !== null) marks.push(['jamming', byNetwork]);
+  const withoutGps = blind === null ? null : markNoGps(blind, made);
+  if (withoutGps !== null) marks.push(['no-gps', withoutGps]);
+  return marks;
+}
+
+function isOver({ isOverWith }: MarkRule, isFix: boolean): boolean {
+  return isOverWith === 'message' || (isOverWith === 'fix' && isFix);
+}
+
+function changes(line: readonly Mark[], mark: Mark & { readonly says: 'on' | 'off' }): boolean {
+  if (mark.says === 'off') return wouldEnd(line, { atMs: mark.atMs, says: 'off' });
+  return !episodesOf(line).some(
+    ({ startedAtMs, endedAtMs }) => startedAtMs <= mark.atMs && mark.atMs < (endedAtMs ?? Infinity),
+  );
+}
+
+/**
+ * Counts messages that have no usable fix and are newer than all that had one. One that says something of the tag alone was not sent for
+ * a position; and what lies before a silence does not count.
+ */
+function noteBlind(
+  state: ActivationState,
+  { position, positionIgnored, deviceEvents }: Ping,
+  made: number,
+  receivedAtMs: number,
+  notJudged: NotJudged | null,
+  { silentAfterMs }: CompiledOwn,
+): void {
+  const { device } = state;
+  const { blind, madeAtMs: newestAtMs } = device;
+  if (notJudged === null && blind !== null && made >= blind.sinceMs) device.blind = null;
+  if (!UNUSABLE.has(notJudged) || made <= (newestEvidenceAtMsOf(state) ?? -Infinity)) return;
+  if (position === null && positionIgnored === undefined && deviceEvents.length > 0) return;
+  if (blind !== null && made <= (newestAtMs ?? -Infinity)) return;
+  const byNetwork = notJudged === 'mechanism' && position !== null ? 1 : 0;
+  const silenceMs = silentAfterMs === Infinity ? NO_GPS_AFTER_MS : Math.max(silentAfterMs, NO_GPS_AFTER_MS);
+  const goesOn = blind !== null && made - newestAtMs! <= silenceMs;
+  device.blind = goesOn
+    ? { ...blind, messages: blind.messages + 1, byNetwork: blind.byNetwork + byNetwork }
+    : { sinceMs: made, receivedAtMs, messages: 1, byNetwork };
+}
+
+function marksOfLine({ lines }: DeviceState, kind: LineKind): readonly Mark[] {
+  for (const line of lines) if (line.kind === kind) return line.marks;
+  return NO_MARKS;
+}
+
+const NO_MARKS: readonly Mark[] = [];
+
+/** False: it was there. */
+function addMark(device: DeviceState, kind: LineKind, mark: Mark): boolean {
+  const before = marksOfLine(device, kind);
+  const marks = withMark(before, mark);
+  if (marks === before) return false;
+  const line: DeviceLine = { kind, marks };
+  device.lines =
+    before.length === 0 ? [...device.lines, line] : device.lines.map((each) => (each.kind === kind ? line : each));
+  return true;
+}
+
+/** What was said late is over by what came before it and was made after it. */
+function settleLate(state: ActivationState, marks: readonly (readonly [LineKind, Mark])[]): void {
+  const { device } = state;
+  for (const [kind, { atMs, says }] of marks) {
+    const rule = MARK_RULES.find((each) => each.kind === kind);
+    if (says !== 'on' || atMs >= (device.madeAtMs ?? -Infinity) || rule?.isOverWith === undefined) continue;
+    const isByFix = rule.isOverWith === 'fix';
+    const overAtMs = isByFix ? firstEvidenceFrom(state, atMs + DEVICE_SETTLE_MS) : device.madeAtMs;
+    const over = { atMs: overAtMs ?? Infinity, says: isByFix ? 'fix' : 'off' } as const;
+    if (overAtMs !== null && wouldEnd(marksOfLine(device, kind), over)) addMark(device, kind, over);
+  }
+}
+
+interface Time {
+  readonly nowMs: number;
+  readonly delayedByMs: number;
+  readonly heardUpToMs: number;
+  /** The input is a message. */
+  readonly isHeard: boolean;
+}
+
+/** Finds anew all that is remembered, and tells the difference. */
+function tellAll(device: DeviceState, own: CompiledOwn, time: Time): DeviceStep {
+  const telling = { own, nowMs: time.nowMs, delayedByMs: time.delayedByMs };
+  const events: EngineEvent[] = [];
+  let toldAll: readonly DeviceTold[] = device.told;
+  const tell = (kind: DeviceKind, found: readonly FoundDevice[]) => {
+    const before = toldAll.filter((each) => each.kind === kind);
+    if (found.length === 0 && before.length === 0) return;
+    const { told, events: said } = tellDevice(
+      kind,
+      found.map((each) => clip(each, own, time.nowMs)),
+      before,
+      telling,
+    );
+    events.push(...said);
+    toldAll = [...toldAll.filter((each) => each.kind !== kind), ...told];
+  };
+  for (const { kind, marks } of device.lines) if (kind !== 'charging') tell(kind, episodesOf(marks));
+  const low = episodesOf(marksOfLine(device, 'battery-low'));
+  const charged = episodesOf(marksOfLine(device, 'charging'));
+  tell('charging-overdue', findOverdue(low, charged, Math.min(time.nowMs, own.removedAtMs)).found);
+  tell('unmonitored', unmonitoredNow(device, own, time, toldAll));
+  device.lines = device.lines.map((line) => ({ ...line, marks: trimMarks(line.marks) }));
+  device.told = toldAll.filter((each) => mayChange(each, device));
+  return { events: events.length === 0 ? NO_EVENTS : events, dueAtMs: dueAtMsOf(device, own, time.nowMs) };
+}
+
+/** With the tag everything ends. */
+function clip(found: FoundDevice, { removedAtMs }: CompiledOwn, nowMs: number): FoundDevice {
+  if (removedAtMs > nowMs || (found.endedAtMs !== null && found.endedAtMs <= removedAtMs)) return found;
+  return { ...found, endedAtMs: Math.max(removedAtMs, found.startedAtMs), endedBecause: 'tag-removed' };
+}
+
+/** One at a time: time alone makes it so, and a message ends it or says why else it is so. */
+function unmonitoredNow(device: DeviceState, own: CompiledOwn, time: Time, told: readonly DeviceTold[]): FoundDevice[] {
+  const open = told.find((each) => each.kind === 'unmonitored');
+  const isOver = own.removedAtMs <= time.nowMs;
+  const found = isOver ? null : findUnmonitored(device, own, time.heardUpToMs);
+  if (open === undefined && found === null) return [];
+  const startedAtMs = open?.startedAtMs ?? found!.sinceMs;
+  const reason = found?.reason ?? open!.reason!;
+  const ends = found === null && time.isHeard;
+  const end: Pick<DeviceEpisode, 'endedAtMs' | 'endedBecause'> = ends
+    ? { endedAtMs: Math.max(time.nowMs, startedAtMs), endedBecause: 'restored' }
+    : { endedAtMs: null };
+  return [{ startedAtMs, ...end, lastOnAtMs: startedAtMs, strength: 'confirmed', reason }];
+}
+
+/** What is over and has no marks any more is done with; an end of silence is by receipt, and nothing that comes later moves it. */
+function mayChange({ kind, endedAtMs }: DeviceTold, device: DeviceState): boolean {
+  if (endedAtMs === null) return true;
+  if (kind === 'unmonitored') return false;
+  const [first] = marksOfLine(device, kind === 'charging-overdue' ? 'battery-low' : kind);
+  return first !== undefined && first.atMs <= endedAtMs;
+}
+
+function dueAtMsOf(device: DeviceState, own: CompiledOwn, nowMs: number): number {
+  if (own.removedAtMs <= nowMs) return Infinity;
+  let dueAtMs = device.told.some(({ endedAtMs }) => endedAtMs === null) ? own.removedAtMs : Infinity;
+  const low = marksOfLine(device, 'battery-low');
+  if (low.length > 0) {
+    const overdue = findOverdue(episodesOf(low), episodesOf(marksOfLine(device, 'charging')), nowMs);
+    dueAtMs = Math.min(dueAtMs, overdue.dueAtMs);
+  }
+  const open = device.told.find(({ kind }) => kind === 'unmonitored');
+  const isSilent = open !== undefined && open.reason !== 'no-fix';
+  return isSilent ? dueAtMs : Math.min(dueAtMs, silentFromMs(device, own));
+}

@@ -1,0 +1,117 @@
+/** What a tag says of itself, over random messages: whatever order they come in, however often, through JSON, with and without shortcuts. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type ActivationState, advance, initialState } from '../../src/engine/advance.js';
+import type { DeviceTold } from '../../src/engine/device/device-state.js';
+import { createSharedIndex } from '../../src/engine/near/shared-index.js';
+import { DEVICE_MARKS } from '../../src/engine/thresholds.js';
+import { DEVICE_EVENTS, type EngineEvent, type Ping } from '../../src/engine/types.js';
+import { compileTag, joinShared } from '../../src/engine/watch/compile.js';
+import { faraway, pingAt, place, watch } from '../scenarios/world.js';
+
+const START_MS = Date.parse('2026-03-10T12:00:00Z');
+const MINUTE_MS = 60_000;
+const RUNS = { numRuns: 300 };
+
+/** A message at each of so many minutes, most of them plain fixes. */
+const message = fc.record({
+  minute: fc.nat({ max: 28 }),
+  events: fc.oneof(
+    { weight: 2, arbitrary: fc.constant([]) },
+    { weight: 3, arbitrary: fc.subarray([...DEVICE_EVENTS], { minLength: 1, maxLength: 2 }) },
+  ),
+  percent: fc.option(fc.integer({ min: 5, max: 40 }), { freq: 2 }),
+  at: fc.constantFrom(null, faraway, place(1010)),
+});
+const messages = fc.uniqueArray(message, { selector: ({ minute }) => minute, minLength: 1, maxLength: 20 });
+
+type Message = typeof message extends fc.Arbitrary<infer T> ? T : never;
+
+function pingOf({ minute, events, percent, at }: Message): Ping {
+  return { ...pingAt(START_MS + minute * MINUTE_MS, at), deviceEvents: events, batteryPercent: percent };
+}
+
+interface Outcome {
+  readonly state: ActivationState;
+  readonly events: readonly EngineEvent[];
+}
+
+/** All of them received at the end, or each when it was made. */
+function play(given: readonly Message[], how: { atOnce: boolean; throughJson?: boolean; plain?: boolean }): Outcome {
+  const tag = compileTag({ ...watch([], []), silentAfterSeconds: 1_800 }, undefined, { plain: how.plain ?? false });
+  const joined = joinShared(tag.newest!, createSharedIndex({ plain: how.plain ?? false }));
+  let state = advance(initialState('A-1'), { type: 'watch', atMs: START_MS }, joined).state;
+  const events: EngineEvent[] = [];
+  for (const each of given) {
+    const ping = pingOf(each);
+    const receivedAtMs = how.atOnce ? START_MS + 29 * MINUTE_MS : ping.fixedAtMs + 2_000;
+    const result = advance(state, { type: 'ping', ping, receivedAtMs }, joined);
+    state = how.throughJson ? (JSON.parse(JSON.stringify(result.state)) as ActivationState) : result.state;
+    events.push(...result.events);
+  }
+  return { state, events };
+}
+
+/** Kinds of which an episode is made by marks of single messages alone, and ends with one. */
+const BY_MARKS = new Set(['strap-tamper', 'case-tamper']);
+
+const intervalsOf = ({ state }: Outcome): string[] =>
+  state.device.told
+    .filter(({ kind }) => BY_MARKS.has(kind))
+    .map(({ kind, startedAtMs, endedAtMs }: DeviceTold) => `${kind} ${startedAtMs} ${endedAtMs}`)
+    .sort();
+
+describe('what a tag says of itself', () => {
+  const inOrder = (given: readonly Message[]) => given.toSorted((a, b) => a.minute - b.minute);
+
+  it('comes to the same episodes of tampering in any order', () => {
+    fc.assert(
+      fc.property(messages, (given) => {
+        expect(intervalsOf(play(given, { atOnce: true }))).toEqual(intervalsOf(play(inOrder(given), { atOnce: true })));
+      }),
+      RUNS,
+    );
+  });
+
+  it('said again changes no byte', () => {
+    fc.assert(
+      fc.property(messages, (given) => {
+        const once = play(inOrder(given), { atOnce: true });
+        const twice = play([...inOrder(given), ...inOrder(given)], { atOnce: true });
+        expect(JSON.stringify(twice)).toBe(JSON.stringify(once));
+      }),
+      RUNS,
+    );
+  });
+
+  it('through JSON, and without shortcuts, is the same bytes', () => {
+    fc.assert(
+      fc.property(messages, (given) => {
+        const expected = JSON.stringify(play(given, { atOnce: false }));
+        expect(JSON.stringify(play(given, { atOnce: false, throughJson: true }))).toBe(expected);
+        expect(JSON.stringify(play(given, { atOnce: false, plain: true }))).toBe(expected);
+      }),
+      RUNS,
+    );
+  });
+
+  it('is one alert an episode, numbered without a hole, none of a kind overlapping, in bounded memory', () => {
+    fc.assert(
+      fc.property(messages, (given) => {
+        const { state, events } = play(given, { atOnce: true });
+        const revisions = new Map<string, number>();
+        for (const { alertId, revision } of events) {
+          expect(revision).toBe((revisions.get(alertId) ?? 0) + 1);
+          revisions.set(alertId, revision);
+        }
+        for (const { marks } of state.device.lines) expect(marks.length).toBeLessThanOrEqual(DEVICE_MARKS);
+        const told = state.device.told.toSorted((a, b) => a.startedAtMs - b.startedAtMs);
+        for (const [i, each] of told.entries()) {
+          const next = told.slice(i + 1).find(({ kind }) => kind === each.kind);
+          if (next !== undefined) expect(each.endedAtMs ?? Infinity).toBeLessThanOrEqual(next.startedAtMs);
+        }
+      }),
+      RUNS,
+    );
+  });
+});
