@@ -1,11 +1,16 @@
 /** What the console asks over REST. Answers are values: a control room's page must say what went wrong, not stop. */
 import type { MultiPolygon, Point, Polygon } from 'geojson';
+import type { Operation } from '../access/operations.js';
+import type { Role } from '../access/roles.js';
 import type { AlertItem } from '../alerts/alert.js';
+import type { AlertEvent, Disposition } from '../alerts/event.js';
+import type { PositionItem } from '../wire/feed-messages.js';
 
 export interface WearerInfo {
   readonly wearerId: string;
   readonly name: string;
   readonly division?: string;
+  readonly schemes?: readonly string[];
   readonly rag?: 'red' | 'amber' | 'green';
 }
 
@@ -17,23 +22,86 @@ export interface ZoneInfo {
   readonly radiusMetres: number | null;
 }
 
+/** `GET /api/v1/me`. */
+export interface Me {
+  readonly subjectId: string;
+  readonly kind: 'local' | 'person' | 'machine';
+  readonly name: string;
+  readonly roles: readonly Role[];
+  readonly operations: readonly Operation[];
+}
+
+export type AlertWithEvents = AlertItem & {
+  readonly events: readonly AlertEvent[];
+  readonly eventsComplete: boolean;
+};
+
+export interface ConditionInfo {
+  readonly conditionId: string;
+  readonly version: number;
+  readonly kind: 'exclusion' | 'inclusion' | 'restriction' | 'curfew';
+  readonly orderId?: string;
+  readonly appliesTo?: 'all-wearers';
+  readonly zoneId: string;
+  readonly startsAt?: string;
+  readonly endsAt?: string;
+  readonly schedule?: {
+    readonly timeZone: string;
+    readonly windows: readonly { readonly days: readonly string[]; readonly from: string; readonly to: string }[];
+  };
+}
+
+export interface OrderInfo {
+  readonly orderId: string;
+  readonly wearerId: string;
+  readonly type: 'hdc' | 'licence' | 'bail' | 'community-order' | 'suspended-sentence' | 'dapo' | 'voluntary';
+  readonly startsAt: string;
+  readonly endsAt?: string;
+}
+
+export type LatestPosition = PositionItem & {
+  readonly ageSeconds: number;
+  readonly messagesSince?: readonly { readonly fixedAt: string; readonly deviceEvents: readonly string[] }[];
+};
+
 const BASE = '/api/v1';
 const PAGE_LIMIT = 500;
 /** 200 pages of 500: more than the whole country's wearers; a cursor that never ends must not hold the page up for ever. */
 const PAGES_LIMIT = 200;
-/** How long an action may take before the page says that it does not know. */
-const ACTION_LIMIT_MS = 10_000;
+/** How long an answer may take before the page says that it does not know. */
+const ANSWER_LIMIT_MS = 10_000;
+
+/** What was asked for; `status` 0: nobody answered. */
+export type Answer<T> = { readonly ok: true; readonly body: T } | { readonly ok: false; readonly status: number };
+
+async function ask<T>(path: string): Promise<Answer<T>> {
+  try {
+    const answer = await fetch(`${BASE}${path}`, {
+      headers: { accept: 'application/json' },
+      signal: AbortSignal.timeout(ANSWER_LIMIT_MS),
+    });
+    return answer.ok ? { ok: true, body: (await answer.json()) as T } : { ok: false, status: answer.status };
+  } catch {
+    return { ok: false, status: 0 };
+  }
+}
+
+const id = encodeURIComponent;
+export const askMe = () => ask<Me>('/me');
+export const askAlert = (alertId: string) => ask<AlertWithEvents>(`/alerts/${id(alertId)}`);
+export const askCondition = (conditionId: string) => ask<ConditionInfo>(`/conditions/${id(conditionId)}`);
+export const askOrder = (orderId: string) => ask<OrderInfo>(`/orders/${id(orderId)}`);
+export const askPosition = (wearerId: string) => ask<LatestPosition>(`/wearers/${id(wearerId)}/position`);
 
 async function* listAll(path: string): AsyncGenerator<Record<string, unknown>> {
   let cursor: string | null = null;
   for (let page = 0; page < PAGES_LIMIT; page++) {
     const query = new URLSearchParams({ limit: String(PAGE_LIMIT), ...(cursor === null ? {} : { cursor }) });
-    const answer = await fetch(`${BASE}${path}?${query}`, { headers: { accept: 'application/json' } });
+    const answer: Answer<{ items: Record<string, unknown>[]; next: string | null }> = await ask(`${path}?${query}`);
     if (!answer.ok) throw new Error(`${path} answered ${answer.status}`);
-    const body = (await answer.json()) as { items: Record<string, unknown>[]; next: string | null };
-    yield* body.items;
-    if (body.next === null) return;
-    cursor = body.next;
+    yield* answer.body.items;
+    if (answer.body.next === null) return;
+    cursor = answer.body.next;
   }
 }
 
@@ -81,20 +149,25 @@ export type ActionResult =
   /** No answer: it may or may not have been done; the feed will show it if it was. */
   | { readonly result: 'unknown'; readonly detail: string };
 
+/** What a person does to an alert: the last part of its address, and what it says. */
+export type Act =
+  | { readonly verb: 'acknowledge'; readonly note?: string }
+  | { readonly verb: 'dispose'; readonly disposition: Disposition; readonly note?: string };
+
 /** A random key, also where the page is not served from localhost or over TLS and `randomUUID` is missing. */
-function idempotencyKey(): string {
+export function newKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** Acknowledges the version that the page shows. `key`: the same again for another try at the same click. */
-export async function acknowledge(item: AlertItem, key: string = idempotencyKey()): Promise<ActionResult> {
+/** Acts on the version that the page shows. `key`: the same again for another try at the same act, which is then done once. */
+export async function act(item: AlertItem, { verb, ...said }: Act, key: string): Promise<ActionResult> {
   let answer: Response;
   try {
-    answer = await fetch(`${BASE}/alerts/${encodeURIComponent(item.alertId)}/acknowledge`, {
+    answer = await fetch(`${BASE}/alerts/${id(item.alertId)}/${verb}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'if-match': item.etag, 'idempotency-key': key },
-      body: '{}',
-      signal: AbortSignal.timeout(ACTION_LIMIT_MS),
+      body: JSON.stringify(said),
+      signal: AbortSignal.timeout(ANSWER_LIMIT_MS),
     });
   } catch {
     return { result: 'unknown', detail: 'No answer from the server. Try again when the connection is back.' };
@@ -112,3 +185,10 @@ export async function acknowledge(item: AlertItem, key: string = idempotencyKey(
 
 const isAlert = (body: unknown): body is AlertItem =>
   typeof body === 'object' && body !== null && 'alertId' in body && 'etag' in body && 'revision' in body;
+
+/** Ends the session; answers where to go to end it at the provider too, null where there is none. */
+export async function signOut(): Promise<string | null> {
+  const answer = await fetch('/auth/sign-out', { method: 'POST' }).catch(() => null);
+  const body = (await answer?.json().catch(() => null)) as { signOutUrl?: string | null } | null;
+  return body?.signOutUrl ?? null;
+}

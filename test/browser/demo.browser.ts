@@ -23,7 +23,7 @@ let listeningAtMs: number;
 /** Everything that the page complained about. */
 const complaints: string[] = [];
 
-const confirmed = (text: string) => row(text).locator('.govuk-tag', { hasText: 'Confirmed' });
+const confirmed = (text: string) => row(text).locator('.tw-sure', { hasText: 'Confirmed' });
 const row = (text: string) => page.locator('.tw-alert', { hasText: text });
 const screenshots = process.env.TAGWATCH_SCREENSHOTS ?? join(tmpdir(), 'tagwatch-screenshots');
 
@@ -82,16 +82,38 @@ test('the victim-zone alert and the curfew alert come by themselves', async () =
   await page.screenshot({ path: join(screenshots, 'alerts.png') });
 });
 
-test('a row opens with the explanation in words, and the map goes there', async () => {
-  await row('Protected address, W-001').getByRole('button', { expanded: false }).first().click();
-  await row('Protected address, W-001').getByText('This condition is confirmed by one good fix.').waitFor();
-  expect(await row('Protected address, W-001').textContent()).toMatch(/\d+ m inside the zone, accurate to \d+ m/);
-  // The marker ends up in the middle of the map.
-  const map = (await page.locator('#map').boundingBox())!;
+test('the page of an alert says it in a sentence, then in figures; the map shows the fixes it rests on', async () => {
+  await row('Protected address, W-001')
+    .getByRole('link', { name: /Protected address/ })
+    .click();
+  await page.waitForURL(/\/alerts\/[^/]+$/);
+  const said = await page.getByRole('heading', { level: 1 }).textContent();
+  expect(said).toContain(`${MARKUP} is`);
+  expect(said).toMatch(/ inside the exclusion zone Protected address, W-001, since \d\d:\d\d:\d\d\.$/);
+  await page.getByText('This condition is confirmed by one good fix.').waitFor();
+  expect(await page.locator('.tw-table').textContent()).toMatch(/\d+ m inside\d+ m/);
+  await page.getByText(/^Not to enter Protected address, W-001/).waitFor();
+  await page.getByText('confirmed it, critical severity').waitFor();
+  await page.locator('.tw-map canvas').waitFor();
+  await page.screenshot({ path: join(screenshots, 'alert.png') });
+  // An address that a colleague was sent shows the same.
+  await page.reload();
+  await page.getByRole('heading', { level: 1, name: /Protected address, W-001/ }).waitFor();
+  await page.getByRole('link', { name: 'Back to the board' }).click();
+});
+
+test('the map goes where a key sends it', async () => {
+  await row('Protected address, W-001')
+    .getByRole('link', { name: /Protected address/ })
+    .focus();
+  const map = (await page.locator('.tw-map__body').boundingBox())!;
+  const marker = page.locator('.tw-marker', { hasText: MARKUP });
+  await marker.waitFor();
+  await page.keyboard.press('m');
   await expect
     .poll(async () => {
-      const marker = (await page.locator('.tw-marker', { hasText: MARKUP }).boundingBox())!;
-      return Math.abs(marker.x + marker.width / 2 - (map.x + map.width / 2));
+      const at = (await marker.boundingBox())!;
+      return Math.abs(at.x + at.width / 2 - (map.x + map.width / 2));
     })
     .toBeLessThan(100);
 });

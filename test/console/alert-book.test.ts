@@ -3,7 +3,15 @@ import { type Alert, toAlertItem } from '../../src/alerts/alert.js';
 import type { AlertEvent } from '../../src/alerts/event.js';
 import { applyEvent } from '../../src/alerts/fold.js';
 import { bookOf, CLOSED_LIMIT, emptyBook, fold, put } from '../../src/console/model/alert-book.js';
-import { arrange, emptyArrangement, nextShown } from '../../src/console/model/list-order.js';
+import { passes, readFilter, writeFilter } from '../../src/console/model/board-filter.js';
+import {
+  arrange,
+  arrangeCritical,
+  emptyArrangement,
+  nextDock,
+  nextShown,
+  type View,
+} from '../../src/console/model/list-order.js';
 import { action, finding, instantAt } from '../alerts/events.js';
 
 const life: readonly AlertEvent[] = [
@@ -50,33 +58,86 @@ describe('the book', () => {
 });
 
 describe('the order of the rows', () => {
-  const item = (alertId: string, minute: number, acknowledged = false) => {
-    const found = finding({ alertId, raisedAt: instantAt(minute) });
+  const filter = readFilter(new URLSearchParams());
+  const view: View = { filter, mySubjectId: 'local', wearers: new Map() };
+  const item = (alertId: string, minute: number, acknowledged = false, fields: Parameters<typeof finding>[0] = {}) => {
+    const found = finding({ alertId, raisedAt: instantAt(minute), ...fields });
     let book = fold(emptyBook, found, 0);
     if (acknowledged) book = fold(book, action('acknowledged', [1, 0], { alertId }), 1);
     return book.alerts.get(alertId)!;
   };
   const known = (...items: ReturnType<typeof item>[]) => new Map(items.map((one) => [one.alertId, one]));
+  const sure = { type: 'confirmed', strength: 'confirmed' } as const;
 
-  it('unacknowledged first, newest first', () => {
-    expect(arrange(known(item('a', 1), item('b', 3), item('c', 2, true)))).toEqual({
-      unacknowledged: ['b', 'a'],
-      acknowledged: ['c'],
+  it('confirmed apart from suspected, devices apart from both; the more severe first, then the newest', () => {
+    const alerts = known(
+      item('a', 1),
+      item('b', 3),
+      item('mild', 9, false, { severity: 'medium' }),
+      item('sure', 2, false, sure),
+      item('strap', 4, false, { kind: 'strap-tamper' }),
+    );
+    expect(arrange(alerts, view)).toEqual({
+      confirmed: ['sure'],
+      suspected: ['b', 'a', 'mild'],
+      devices: ['strap'],
       closed: [],
     });
   });
 
+  it('each tab has its own, and a critical one stands above them and is never filtered away', () => {
+    const critical = item('c', 1, false, { severity: 'critical' });
+    const seen = item('seen', 2, true);
+    const alerts = known(critical, seen, item('new', 3));
+    const idsIn = (query: string) =>
+      Object.values(arrange(alerts, { ...view, filter: readFilter(new URLSearchParams(query)) })).flat();
+    expect(idsIn('')).toEqual(['new']);
+    expect(idsIn('tab=mine')).toEqual(['seen']);
+    expect(idsIn('tab=acknowledged')).toEqual(['seen']);
+    expect(arrange(alerts, { ...view, mySubjectId: 'other', filter: { ...filter, tab: 'mine' } }).suspected).toEqual(
+      [],
+    );
+    expect(idsIn('kind=curfew')).toEqual([]);
+    expect(arrangeCritical(alerts)).toEqual(['c']);
+  });
+
+  it('critical ones that nobody has seen come first, and none moves while one is pointed at', () => {
+    const critical = { severity: 'critical' } as const;
+    const alerts = known(item('old', 1, true, critical), item('a', 2, false, critical), item('b', 3, false, critical));
+    expect(nextDock([], alerts, false)).toEqual(['b', 'a', 'old']);
+    expect(nextDock(['a', 'old', 'gone'], alerts, true)).toEqual(['a', 'old', 'b']);
+  });
+
   it('nothing moves while somebody reads, and what is new is counted', () => {
-    const before = arrange(known(item('a', 1), item('b', 2)));
+    const before = arrange(known(item('a', 1), item('b', 2)), view);
     const now = known(item('a', 1), item('b', 2, true), item('c', 3));
-    expect(nextShown(before, now, true)).toEqual({ arrangement: before, waiting: ['c'] });
-    expect(nextShown(before, now, false)).toEqual({
-      arrangement: { unacknowledged: ['c', 'a'], acknowledged: ['b'], closed: [] },
+    expect(nextShown(before, now, view, true)).toEqual({ arrangement: before, waiting: ['c'] });
+    expect(nextShown(before, now, view, false)).toEqual({
+      arrangement: { confirmed: [], suspected: ['c', 'a'], devices: [], closed: [] },
       waiting: [],
     });
   });
 
   it('an empty list is filled at once', () => {
-    expect(nextShown(emptyArrangement, known(item('a', 1)), true).waiting).toEqual([]);
+    expect(nextShown(emptyArrangement, known(item('a', 1)), view, true).waiting).toEqual([]);
+  });
+});
+
+describe('the filter', () => {
+  it('stands in the address, and what is not said there is not filtered', () => {
+    const query = 'tab=mine&group=devices&division=East&rag=red&kind=no-gps';
+    expect(writeFilter(readFilter(new URLSearchParams(query))).toString()).toBe(query);
+    expect(writeFilter(readFilter(new URLSearchParams('tab=nonsense&group=x'))).toString()).toBe('');
+  });
+
+  it('lets through what it says', () => {
+    const one = [...fold(emptyBook, finding({ kind: 'curfew' }), 0).alerts.values()][0]!;
+    const wearer = { wearerId: 'W-1', name: 'A', division: 'East', schemes: ['IOM'], rag: 'red' } as const;
+    const says = (query: string, who: typeof wearer | null = wearer) =>
+      passes(one, readFilter(new URLSearchParams(query)), who);
+    expect(says('group=conditions&kind=curfew&division=East&scheme=IOM&rag=red')).toBe(true);
+    for (const query of ['group=devices', 'kind=buffer', 'division=West', 'scheme=HDC', 'rag=green'])
+      expect(says(query), query).toBe(false);
+    expect(says('rag=red', null)).toBe(false);
   });
 });

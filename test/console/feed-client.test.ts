@@ -130,6 +130,14 @@ describe('against a server that misbehaves', () => {
     serverTime: '2026-11-22T18:00:00Z',
   });
   const snapshot = (seq: number): ServerMessage => ({ type: 'snapshot', seq, alerts: [] });
+  /** What follows when everything that was missed has been sent. */
+  const status: ServerMessage = {
+    type: 'status',
+    database: 'present',
+    log: 'present',
+    recorderLagMs: 0,
+    silentSuppliers: [],
+  };
   const event = (seq: number, prevSeq: number): ServerMessage => ({ type: 'event', seq, prevSeq, event: finding() });
 
   it('a hole in the events brings a snapshot', async () => {
@@ -146,12 +154,21 @@ describe('against a server that misbehaves', () => {
   });
 
   it('silence is not taken for peace', async () => {
+    const client = connect(await serve([hello(3), snapshot(3)], [hello(4), event(4, 3), status]));
+    await client.until('live');
+    client.fallSilent();
+    await client.until('live', 2);
+    expect(client.resumes).toEqual([null, 'e1:3']);
+    expect(client.heard).toContain('event A-1 4');
+    expect(client.states).toEqual(['connecting', 'live', 'reconnecting', 'catching-up', 'live']);
+  });
+
+  it('it is not live before what was missed has come', async () => {
     const client = connect(await serve([hello(3), snapshot(3)], [hello(4), event(4, 3)]));
     await client.until('live');
     client.fallSilent();
     await client.until('event A-1 4');
-    expect(client.resumes).toEqual([null, 'e1:3']);
-    expect(client.states).toEqual(['connecting', 'live', 'reconnecting', 'live']);
+    expect(client.states.at(-1)).toBe('catching-up');
   });
 
   it('another epoch is not resumed', async () => {

@@ -18,6 +18,8 @@ export interface Socket {
 export type Connection =
   | { readonly state: 'connecting' }
   | { readonly state: 'live' }
+  /** Connected again, and what came meanwhile is on its way. */
+  | { readonly state: 'catching-up' }
   /** Not connected; what is shown is as it was at `sinceMs`. */
   | { readonly state: 'reconnecting'; readonly sinceMs: number; readonly attempt: number };
 
@@ -88,6 +90,7 @@ export function connectFeed({ open, handler, nowMs, random, later }: FeedOptions
   let attempt = 0;
   let lostAtMs: number | null = null;
   let stopped = false;
+  let isCatchingUp = false;
   let cancelTimer = () => {};
 
   function connect(): void {
@@ -127,6 +130,7 @@ export function connectFeed({ open, handler, nowMs, random, later }: FeedOptions
   }
 
   function becomeLive(): void {
+    isCatchingUp = false;
     attempt = 0;
     lostAtMs = null;
     handler.onConnection({ state: 'live' });
@@ -135,8 +139,11 @@ export function connectFeed({ open, handler, nowMs, random, later }: FeedOptions
   function receive(message: ServerMessage, epoch: string | null): void {
     if (message.type === 'hello') {
       handler.onClock(Date.parse(message.serverTime) - nowMs());
-      // Resumed: what was missed follows as events. Of another epoch, a snapshot follows and sets the position.
-      if (position !== null && position.epoch === message.epoch) becomeLive();
+      // Of another epoch, a snapshot follows and sets the position; of this one, the events that were missed.
+      if (position === null || position.epoch !== message.epoch) return;
+      if (position.seq >= message.seq) becomeLive();
+      else handler.onConnection({ state: 'catching-up' });
+      isCatchingUp = position.seq < message.seq;
     } else if (message.type === 'snapshot') {
       if (epoch === null) {
         lose(true);
@@ -150,7 +157,11 @@ export function connectFeed({ open, handler, nowMs, random, later }: FeedOptions
     } else if (message.type === 'positions') {
       handler.onPositions(message.items);
     } else if (message.type === 'status') {
+      // Told when everything that was missed has been sent.
+      if (isCatchingUp) becomeLive();
       handler.onStatus(message);
+    } else if (message.type === 'heartbeat' && isCatchingUp) {
+      becomeLive();
     }
     // A heartbeat has done its work by coming; a type that a newer server added is none of ours.
   }
@@ -172,6 +183,7 @@ export function connectFeed({ open, handler, nowMs, random, later }: FeedOptions
     socket = null;
     old?.close();
     if (stopped) return;
+    isCatchingUp = false;
     if (afresh) position = null;
     attempt += 1;
     lostAtMs ??= nowMs();

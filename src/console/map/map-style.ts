@@ -1,7 +1,6 @@
-/** How the map looks: a pale ground, thin lines, and colour only together with shape. Labels are drawn with the system's font. */
+/** How the map looks: a quiet ground, thin lines, and colour only together with shape. Labels are drawn with the system's font. */
 import type { LayerSpecification, SymbolLayerSpecification } from 'maplibre-gl';
 
-const INK = '#0b0c0c';
 const FONT = ['Arial'];
 
 const LABEL: SymbolLayerSpecification['layout'] = {
@@ -13,13 +12,56 @@ const LABEL: SymbolLayerSpecification['layout'] = {
   'text-offset': [0, 0.3],
 };
 
-export const layers: LayerSpecification[] = [
-  { id: 'ground', type: 'background', paint: { 'background-color': '#eef1ee' } },
+export interface Palette {
+  readonly ground: string;
+  readonly grid: string;
+  readonly quiet: string;
+  readonly ink: string;
+  readonly halo: string;
+  readonly shared: string;
+  readonly victim: string;
+  readonly wearer: string;
+  readonly alert: string;
+  readonly rim: string;
+  readonly trail: string;
+}
+
+export const LIGHT: Palette = {
+  ground: '#eef1ee',
+  grid: '#cdd3cf',
+  quiet: '#505a5f',
+  ink: '#0b0c0c',
+  halo: '#ffffff',
+  shared: '#1d70b8',
+  victim: '#942514',
+  wearer: '#1d4e89',
+  alert: '#d4351c',
+  rim: '#ffffff',
+  trail: '#54319f',
+};
+
+/** For a dark room: nothing on it is brighter than the words beside it. */
+export const DARK: Palette = {
+  ground: '#171c20',
+  grid: '#2b343b',
+  quiet: '#a8b2ba',
+  ink: '#f1f3f5',
+  halo: '#101418',
+  shared: '#6cb0ee',
+  victim: '#ff8a7a',
+  wearer: '#8ec5ff',
+  alert: '#ff6a55',
+  rim: '#101418',
+  trail: '#c9a9ff',
+};
+
+export const layersOf = (colours: Palette): LayerSpecification[] => [
+  { id: 'ground', type: 'background', paint: { 'background-color': colours.ground } },
   {
     id: 'graticule',
     type: 'line',
     source: 'graticule',
-    paint: { 'line-color': '#cdd3cf', 'line-width': 1 },
+    paint: { 'line-color': colours.grid, 'line-width': 1 },
   },
   {
     id: 'graticule-labels',
@@ -32,35 +74,35 @@ export const layers: LayerSpecification[] = [
       'text-font': FONT,
       'text-size': 11,
     },
-    paint: { 'text-color': '#505a5f', 'text-halo-color': '#eef1ee', 'text-halo-width': 2 },
+    paint: { 'text-color': colours.quiet, 'text-halo-color': colours.ground, 'text-halo-width': 2 },
   },
   {
     id: 'zones-shared',
     type: 'fill',
     source: 'zones',
     filter: ['==', ['get', 'style'], 'shared'],
-    paint: { 'fill-color': '#5694ca', 'fill-opacity': 0.12 },
+    paint: { 'fill-color': colours.shared, 'fill-opacity': 0.12 },
   },
   {
     id: 'zones-victim',
     type: 'fill',
     source: 'zones',
     filter: ['==', ['get', 'style'], 'victim'],
-    paint: { 'fill-color': '#d4351c', 'fill-opacity': 0.14 },
+    paint: { 'fill-color': colours.victim, 'fill-opacity': 0.14 },
   },
   {
     id: 'zones-shared-line',
     type: 'line',
     source: 'zones',
     filter: ['==', ['get', 'style'], 'shared'],
-    paint: { 'line-color': '#1d70b8', 'line-width': 1.5 },
+    paint: { 'line-color': colours.shared, 'line-width': 1.5 },
   },
   {
     id: 'zones-victim-line',
     type: 'line',
     source: 'zones',
     filter: ['==', ['get', 'style'], 'victim'],
-    paint: { 'line-color': '#942514', 'line-width': 2, 'line-dasharray': [2, 1] },
+    paint: { 'line-color': colours.victim, 'line-width': 2, 'line-dasharray': [2, 1] },
   },
   {
     id: 'zones-small-line',
@@ -68,14 +110,14 @@ export const layers: LayerSpecification[] = [
     source: 'zones',
     minzoom: 13,
     filter: ['==', ['get', 'style'], 'small'],
-    paint: { 'line-color': '#505a5f', 'line-width': 1 },
+    paint: { 'line-color': colours.quiet, 'line-width': 1 },
   },
   {
     id: 'zones-large-line',
     type: 'line',
     source: 'zones',
     filter: ['==', ['get', 'style'], 'large'],
-    paint: { 'line-color': '#505a5f', 'line-width': 2, 'line-dasharray': [4, 3] },
+    paint: { 'line-color': colours.quiet, 'line-width': 2, 'line-dasharray': [4, 3] },
   },
   {
     id: 'zone-labels',
@@ -83,7 +125,7 @@ export const layers: LayerSpecification[] = [
     source: 'zone-names',
     filter: ['in', ['get', 'style'], ['literal', ['shared', 'large']]],
     layout: LABEL,
-    paint: { 'text-color': '#144e81', 'text-halo-color': '#ffffff', 'text-halo-width': 1.5 },
+    paint: { 'text-color': colours.shared, 'text-halo-color': colours.halo, 'text-halo-width': 1.5 },
   },
   {
     id: 'small-zone-labels',
@@ -92,7 +134,7 @@ export const layers: LayerSpecification[] = [
     minzoom: 14,
     filter: ['in', ['get', 'style'], ['literal', ['small', 'victim']]],
     layout: LABEL,
-    paint: { 'text-color': INK, 'text-halo-color': '#ffffff', 'text-halo-width': 1.5 },
+    paint: { 'text-color': colours.ink, 'text-halo-color': colours.halo, 'text-halo-width': 1.5 },
   },
   {
     id: 'wearers',
@@ -101,9 +143,72 @@ export const layers: LayerSpecification[] = [
     layout: { 'circle-sort-key': ['case', ['get', 'alert'], 1, 0] },
     paint: {
       'circle-radius': ['case', ['get', 'alert'], 7, 4.5],
-      'circle-color': ['case', ['get', 'stale'], '#ffffff', ['get', 'alert'], '#d4351c', '#1d4e89'],
-      'circle-stroke-color': ['case', ['get', 'alert'], INK, ['get', 'stale'], '#505a5f', '#ffffff'],
+      'circle-color': ['case', ['get', 'stale'], colours.ground, ['get', 'alert'], colours.alert, colours.wearer],
+      'circle-stroke-color': ['case', ['get', 'alert'], colours.ink, ['get', 'stale'], colours.quiet, colours.rim],
       'circle-stroke-width': ['case', ['get', 'alert'], 2.5, ['get', 'stale'], 2, 1],
     },
+  },
+  {
+    id: 'trail',
+    type: 'line',
+    source: 'trail',
+    filter: ['==', ['get', 'part'], 'heard'],
+    paint: { 'line-color': colours.trail, 'line-width': 2.5 },
+  },
+  {
+    id: 'trail-gaps',
+    type: 'line',
+    source: 'trail',
+    filter: ['==', ['get', 'part'], 'gap'],
+    paint: { 'line-color': colours.trail, 'line-width': 1.5, 'line-dasharray': [2, 3] },
+  },
+  {
+    id: 'trail-fixes',
+    type: 'circle',
+    source: 'trail',
+    minzoom: 13,
+    filter: ['==', ['get', 'part'], 'fix'],
+    paint: { 'circle-radius': 2.5, 'circle-color': colours.trail },
+  },
+  {
+    id: 'moment-circles',
+    type: 'fill',
+    source: 'moment',
+    filter: ['==', ['get', 'part'], 'circle'],
+    paint: { 'fill-color': colours.alert, 'fill-opacity': 0.12 },
+  },
+  {
+    id: 'moment-circle-lines',
+    type: 'line',
+    source: 'moment',
+    filter: ['==', ['get', 'part'], 'circle'],
+    paint: { 'line-color': colours.alert, 'line-width': 1.5 },
+  },
+  {
+    id: 'moment-fixes',
+    type: 'circle',
+    source: 'moment',
+    filter: ['==', ['get', 'part'], 'fix'],
+    paint: {
+      'circle-radius': 5,
+      'circle-color': colours.alert,
+      'circle-stroke-color': colours.ink,
+      'circle-stroke-width': 2,
+    },
+  },
+  {
+    id: 'moment-numbers',
+    type: 'symbol',
+    source: 'moment',
+    filter: ['==', ['get', 'part'], 'fix'],
+    layout: {
+      'text-field': ['get', 'number'],
+      'text-font': FONT,
+      'text-size': 13,
+      'text-anchor': 'bottom-left',
+      'text-offset': [0.5, -0.3],
+      'text-allow-overlap': true,
+    },
+    paint: { 'text-color': colours.ink, 'text-halo-color': colours.halo, 'text-halo-width': 2 },
   },
 ];

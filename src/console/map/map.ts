@@ -9,21 +9,25 @@ import {
   ScaleControl,
   setWorkerUrl,
 } from 'maplibre-gl';
+import 'maplibre-gl/dist/maplibre-gl.css';
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import type { AlertItem } from '../../alerts/alert.js';
 import type { PositionItem } from '../../wire/feed-messages.js';
 import type { ZoneInfo } from '../api.js';
-import { element } from '../components/dom.js';
 import {
   type Bounds,
+  boundsOf,
   graticule,
   middleBounds,
+  momentFeatures,
   openAlertsByWearer,
   wearerFeatures,
   zoneFeatures,
 } from '../model/map-data.js';
 import { duration } from '../words/times.js';
 import { certainty, KIND_WORDS } from '../words/words.js';
-import { layers } from './map-style.js';
+import { element } from './element.js';
+import { DARK, LIGHT, layersOf } from './map-style.js';
 
 export interface WearerMap {
   showZones(zones: Iterable<ZoneInfo>): void;
@@ -33,8 +37,18 @@ export interface WearerMap {
   tick(nowMs: number): void;
   /** Goes to the wearer of the alert, or to the fix it rests on where the wearer has not been heard. */
   goTo(item: AlertItem): void;
+  /** The fixes that an alert rests on, numbered, each with its circle; null: none. The map goes there. */
+  showMoment(item: AlertItem | null): void;
+  setDark(isDark: boolean): void;
+  /** Whoever is in the part that is shown, for the same in words. */
+  inView(): PositionItem[];
+  onMoved(listener: () => void): void;
+  /** The container has another size, or another place on the page. */
+  resized(): void;
 }
 
+/** The names that a layer's paint has; what is iterated over is a layer's paint. */
+type PaintName = Parameters<GlMap['setPaintProperty']>[1];
 const EMPTY: FeatureCollection = { type: 'FeatureCollection', features: [] };
 /** Markers are elements: beyond so many the dots below have to do. */
 const MARKERS_LIMIT = 100;
@@ -43,8 +57,8 @@ const START: { center: [number, number]; zoom: number } = { center: [1.0803, 51.
 const CLOSE_ZOOM = 15;
 
 /** Throws where the browser has no WebGL: the list works without a map. */
-export function createMap(container: HTMLElement, onMarker: (alertId: string) => void): WearerMap {
-  setWorkerUrl(new URL('maplibre-worker.js', document.baseURI).href);
+export function createMap(container: HTMLElement, onMarker: (alertId: string) => void, startsDark: boolean): WearerMap {
+  setWorkerUrl(new URL(workerUrl, location.origin).href);
   const map = new GlMap({
     container,
     ...START,
@@ -58,8 +72,10 @@ export function createMap(container: HTMLElement, onMarker: (alertId: string) =>
         zones: { type: 'geojson', data: EMPTY },
         'zone-names': { type: 'geojson', data: EMPTY },
         wearers: { type: 'geojson', data: EMPTY },
+        trail: { type: 'geojson', data: EMPTY },
+        moment: { type: 'geojson', data: EMPTY },
       },
-      layers,
+      layers: layersOf(startsDark ? DARK : LIGHT),
     },
   });
   map.touchZoomRotate.disableRotation();
@@ -74,6 +90,7 @@ export function createMap(container: HTMLElement, onMarker: (alertId: string) =>
   let nowMs = Date.now();
   let isLoaded = false;
   let isFitted = false;
+  let moment: AlertItem | null = null;
 
   const source = (name: string) => map.getSource<GeoJSONSource>(name);
   const moves = (): { duration?: number } =>
@@ -129,6 +146,17 @@ export function createMap(container: HTMLElement, onMarker: (alertId: string) =>
     source('zone-names')?.setData(names);
   }
 
+  function drawMoment(): void {
+    if (!isLoaded) return;
+    const drawn = moment === null ? EMPTY : momentFeatures(moment);
+    source('moment')?.setData(drawn);
+    const bounds = moment === null ? null : boundsOf(moment);
+    if (bounds === null) return;
+    isFitted = true;
+    const [west, south, east, north] = bounds;
+    map.fitBounds([west, south, east, north], { padding: 70, maxZoom: 16.5, duration: 0 });
+  }
+
   /** Once, when it is known where people are; after that the map stays where the user has put it. */
   function fitOnce(): void {
     const bounds = middleBounds([...positions.values()]);
@@ -146,6 +174,7 @@ export function createMap(container: HTMLElement, onMarker: (alertId: string) =>
     drawZones();
     drawWearers();
     fitOnce();
+    drawMoment();
   });
   map.on('click', 'wearers', (event) => {
     const wearerId: unknown = event.features?.[0]?.properties.wearerId;
@@ -199,5 +228,21 @@ export function createMap(container: HTMLElement, onMarker: (alertId: string) =>
       const zoom = Math.max(map.getZoom(), CLOSE_ZOOM);
       map.easeTo({ center: [at.longitude, at.latitude], zoom, ...moves() });
     },
+    showMoment(item) {
+      moment = item;
+      drawMoment();
+    },
+    setDark(isDark) {
+      for (const { id, paint = {} } of layersOf(isDark ? DARK : LIGHT)) {
+        if (!map.getLayer(id)) continue;
+        for (const [name, value] of Object.entries(paint)) map.setPaintProperty(id, name as PaintName, value);
+      }
+    },
+    inView() {
+      const bounds = map.getBounds();
+      return [...positions.values()].filter((at) => bounds.contains([at.longitude, at.latitude]));
+    },
+    onMoved: (listener) => void map.on('moveend', listener),
+    resized: () => void map.resize(),
   };
 }

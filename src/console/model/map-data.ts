@@ -1,4 +1,4 @@
-/** What the map draws, as  Pure. */
+/** What the map draws, as GeoJSON. Pure. */
 import type { Feature, FeatureCollection, MultiPolygon, Polygon } from 'geojson';
 import { type AlertItem, strengthOf } from '../../alerts/alert.js';
 import type { PositionItem } from '../../wire/feed-messages.js';
@@ -137,4 +137,33 @@ export function middleBounds(positions: readonly PositionItem[]): Bounds | null 
   const [west, east] = between(positions.map(({ longitude }) => longitude));
   const [south, north] = between(positions.map(({ latitude }) => latitude));
   return [west, south, east, north];
+}
+
+/** The fixes that an alert rests on, numbered in their order, each with its confidence circle where its accuracy is known. */
+export function momentFeatures({ explanation }: Pick<AlertItem, 'explanation'>): FeatureCollection {
+  const features = explanation.fixes.flatMap(({ longitude, latitude, accuracyMetres }, index): Feature[] => {
+    const point: Feature = {
+      type: 'Feature',
+      geometry: { type: 'Point', coordinates: [longitude, latitude] },
+      properties: { part: 'fix', number: String(index + 1) },
+    };
+    if (accuracyMetres === null) return [point];
+    const ring = circleRing([longitude, latitude], accuracyMetres);
+    return [
+      { type: 'Feature', geometry: { type: 'Polygon', coordinates: [ring] }, properties: { part: 'circle' } },
+      point,
+    ];
+  });
+  return { type: 'FeatureCollection', features };
+}
+
+/** A box around the fixes of an alert and their circles; null where it rests on none. */
+export function boundsOf({ explanation }: Pick<AlertItem, 'explanation'>): Bounds | null {
+  const corners = explanation.fixes.flatMap(({ longitude, latitude, accuracyMetres }) =>
+    circleRing([longitude, latitude], accuracyMetres ?? 1),
+  );
+  if (corners.length === 0) return null;
+  const longitudes = corners.map(([longitude]) => longitude);
+  const latitudes = corners.map(([, latitude]) => latitude);
+  return [Math.min(...longitudes), Math.min(...latitudes), Math.max(...longitudes), Math.max(...latitudes)];
 }

@@ -13,17 +13,31 @@ export function describeConnection(
   connection: Connection,
   newestMs: number | null,
   nowMs: number,
-): { readonly state: 'live' | 'stale' | 'connecting' | 'lost'; readonly words: string; readonly age: string } {
+): {
+  readonly state: 'live' | 'stale' | 'connecting' | 'catching-up' | 'lost';
+  readonly words: string;
+  readonly age: string;
+} {
   const age = newestMs === null ? 'no positions yet' : `newest position ${duration(nowMs - newestMs)} ago`;
   if (connection.state === 'connecting') return { state: 'connecting', words: 'Connecting …', age };
+  if (connection.state === 'catching-up') return { state: 'catching-up', words: 'Catching up …', age };
   if (connection.state === 'reconnecting') {
     const words = `NOT LIVE since ${timeOfDay(connection.sinceMs, nowMs)}, attempt ${connection.attempt}`;
     return { state: 'lost', words, age };
   }
   if (newestMs !== null && nowMs - newestMs > STALE_DATA_MS) {
-    return { state: 'stale', words: 'Connected, but no new positions', age };
+    return { state: 'stale', words: `${duration(nowMs - newestMs)} behind`, age: 'connected, but no new positions' };
   }
   return { state: 'live', words: 'Live', age };
+}
+
+/** What a supervisor is told who was without connection: how many changes came meanwhile, and of how many alerts that are new. */
+export function describeMeanwhile(lostForMs: number, newAlerts: number, changes: number): string {
+  const away = `Connected again after ${duration(lostForMs)}`;
+  if (newAlerts === 0 && changes === 0) return `${away}: nothing came meanwhile.`;
+  const alerts = newAlerts === 1 ? '1 new alert' : `${newAlerts} new alerts`;
+  const news = changes === 1 ? '1 change of known ones' : `${changes} changes of known ones`;
+  return `${away}: ${alerts} and ${news} came meanwhile.`;
 }
 
 /** How many tags have a fix of the last minutes, and how many are silent: silence is told, never left out. */

@@ -10,7 +10,7 @@ export interface StaticOptions {
 
 /**
  * Nothing from elsewhere, nothing inline: a name that holds markup stays text, and a page elsewhere cannot frame this one.
- * MapLibre draws images from blobs and data; its worker is a file of our own (its CSP build).
+ * MapLibre draws images from blobs and data; its worker is a file of our own.
  */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -25,7 +25,10 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** `/` and the files beside it. Revalidated at each visit, so that a newer program is not met by an older page. */
+/** Addresses of the console's pages beside `/`: each is the one page, which shows what the address names. */
+const PAGES = ['/alerts/:alertId', '/wearers/:wearerId', '/rejected'] as const;
+
+/** `/`, the pages and the files beside it. Revalidated at each visit, so that a newer program is not met by an older page. */
 export async function registerStatic(app: App, { directory }: StaticOptions): Promise<void> {
   await app.register(async (scope: App) => {
     makePublic(scope);
@@ -42,5 +45,7 @@ export async function registerStatic(app: App, { directory }: StaticOptions): Pr
         reply.setHeader('x-content-type-options', 'nosniff');
       },
     });
+    for (const page of PAGES)
+      scope.get(page, { schema: { hide: true } }, (_request, reply) => reply.sendFile('index.html'));
   });
 }

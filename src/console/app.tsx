@@ -1,0 +1,43 @@
+/** The application: what is always there, and the page of the address. */
+import { Announcements } from './components/announcements.js';
+import { DisposeDialog } from './components/dispose-dialog.js';
+import { Banners, Header } from './components/header.js';
+import { KeysHelp } from './components/keys-help.js';
+import { AlertPage } from './pages/alert.js';
+import { Board } from './pages/board.js';
+import { lastBoard, page } from './route.js';
+
+function CurrentPage() {
+  const now = page.value;
+  switch (now.name) {
+    case 'board':
+      return <Board />;
+    case 'alert':
+      return <AlertPage key={now.alertId} alertId={now.alertId} />;
+    default:
+      return (
+        <main class="tw-page" id="main">
+          <h1 class="govuk-heading-l">There is no such page</h1>
+          <p class="govuk-body">
+            <a href={lastBoard()}>Back to the board</a>
+          </p>
+        </main>
+      );
+  }
+}
+
+export function App() {
+  return (
+    <>
+      <a href="#main" class="govuk-skip-link">
+        Skip to the page
+      </a>
+      <Header />
+      <Banners />
+      <CurrentPage />
+      <DisposeDialog />
+      <KeysHelp />
+      <Announcements />
+    </>
+  );
+}

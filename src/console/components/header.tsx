@@ -1,0 +1,152 @@
+/** What is always in sight: whether this is live, how much is unresolved, the time, who is signed in. */
+import { useComputed } from '@preact/signals';
+import { signOut } from '../api.js';
+import { connection, feedStatus, may, me, meanwhile, newestMs, nowMs, unresolved } from '../live/live.js';
+import { sound, startShift } from '../live/sounds.js';
+import { isDark, theme } from '../preferences.js';
+import { go, lastBoard, page } from '../route.js';
+import { describeConnection, describeTroubles } from '../words/connection-words.js';
+import { dayAndTime } from '../words/times.js';
+import { isHelpOpen } from './keys-help.js';
+
+function ConnectionMark() {
+  const said = useComputed(() => {
+    // The socket is timed by our clock, and the page shows the server's.
+    const aheadMs = nowMs.value - Date.now();
+    const now = connection.value;
+    const shifted = now.state === 'reconnecting' ? { ...now, sinceMs: now.sinceMs + aheadMs } : now;
+    return describeConnection(shifted, newestMs.value, nowMs.value);
+  });
+  const state = useComputed(() => said.value.state);
+  const words = useComputed(() => said.value.words);
+  const age = useComputed(() => said.value.age);
+  return (
+    <div id="connection" class="tw-connection" data-state={state}>
+      <span class="tw-connection__sign" aria-hidden="true" />
+      <strong role="status">{words}</strong>
+      <span class="tw-connection__age">{age}</span>
+    </div>
+  );
+}
+
+const SOUND_WORDS = { off: 'Start shift', on: 'Sound on', blocked: 'No sound' } as const;
+
+function SoundButton() {
+  const words = SOUND_WORDS[sound.value];
+  const label = sound.value === 'on' ? 'Sound is on. Play the test tone' : `${words}: plays a test tone`;
+  return (
+    <button
+      type="button"
+      class="tw-head-button"
+      data-sound={sound.value}
+      aria-label={label}
+      onClick={() => void startShift()}
+    >
+      {sound.value === 'on' ? null : <span class="tw-dot" aria-hidden="true" />}
+      {words}
+    </button>
+  );
+}
+
+async function leave(): Promise<void> {
+  const elsewhere = await signOut();
+  location.assign(elsewhere ?? '/');
+}
+
+function Who() {
+  const who = me.value;
+  if (who === null) return null;
+  const roles = who.kind === 'local' ? 'no sign-in' : who.roles.join(', ');
+  return (
+    <span class="tw-who">
+      <span class="tw-who__name">
+        {who.name} <span class="tw-who__roles">({roles})</span>
+      </span>
+      {who.kind === 'person' ? (
+        <button type="button" class="tw-head-button" onClick={() => void leave()}>
+          Sign out
+        </button>
+      ) : null}
+    </span>
+  );
+}
+
+export function Header() {
+  const clock = useComputed(() => dayAndTime(nowMs.value));
+  const isBoard = page.value.name === 'board';
+  return (
+    <header class="tw-header">
+      <a class="tw-header__name" href="/" onClick={backToBoard}>
+        Tagwatch
+      </a>
+      <nav aria-label="Pages" class="tw-nav">
+        <a href="/" aria-current={isBoard ? 'page' : undefined} onClick={backToBoard}>
+          Board <span class="tw-count">{unresolved}</span>
+          <span class="govuk-visually-hidden"> unresolved</span>
+        </a>
+        {may('rejected.read') ? (
+          <a href="/rejected" aria-current={page.value.name === 'rejected' ? 'page' : undefined}>
+            Rejected
+          </a>
+        ) : null}
+      </nav>
+      <ConnectionMark />
+      <span class="tw-clock">{clock}</span>
+      <SoundButton />
+      <button
+        type="button"
+        class="tw-head-button"
+        aria-label={isDark.value ? 'Light theme' : 'Dark theme'}
+        onClick={() => {
+          theme.value = isDark.value ? 'light' : 'dark';
+        }}
+      >
+        <span aria-hidden="true">{isDark.value ? '☀' : '☾'}</span>
+      </button>
+      <button
+        type="button"
+        class="tw-head-button"
+        aria-label="Keys"
+        onClick={() => {
+          isHelpOpen.value = true;
+        }}
+      >
+        <span aria-hidden="true">?</span>
+      </button>
+      <Who />
+    </header>
+  );
+}
+
+function backToBoard(event: MouseEvent): void {
+  if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  go(lastBoard());
+}
+
+/** What is wrong on the other side, and what came while the connection was lost: below the header, until it is over or read. */
+export function Banners() {
+  const status = feedStatus.value;
+  const troubles = status === null ? [] : describeTroubles(status);
+  return (
+    <>
+      <div id="trouble" class="tw-trouble" role="alert" hidden={troubles.length === 0}>
+        {troubles.join(' ')}
+      </div>
+      <div class="tw-meanwhile" role="status" hidden={meanwhile.value === null}>
+        {meanwhile.value}
+        {meanwhile.value === null ? null : (
+          <button
+            type="button"
+            class="tw-button"
+            onClick={() => {
+              meanwhile.value = null;
+            }}
+          >
+            Read
+          </button>
+        )}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,57 @@
+/** The keys, on `?`; and the switch for who says letters to a machine that hears keys. */
+import { signal } from '@preact/signals';
+import { singleKeys } from '../preferences.js';
+import { Dialog } from './dialog.js';
+
+export const isHelpOpen = signal(false);
+
+const KEYS: readonly (readonly [keys: string, what: string])[] = [
+  ['j  or  ↓', 'next alert'],
+  ['k  or  ↑', 'alert before'],
+  ['Enter', 'open the alert'],
+  ['a', 'acknowledge the alert'],
+  ['d', 'close the alert: then 1 to 9, 0 or - choose how, Enter closes it'],
+  ['n', 'show new alerts that wait'],
+  ['m', 'go to the wearer on the map'],
+  ['b', 'back to the board'],
+  ['?', 'these keys'],
+];
+
+export function KeysHelp() {
+  if (!isHelpOpen.value) return null;
+  const close = () => {
+    isHelpOpen.value = false;
+  };
+  return (
+    <Dialog label="Keys" onClose={close}>
+      <h2 class="govuk-heading-m">Keys</h2>
+      <table class="tw-table tw-keys">
+        <tbody>
+          {KEYS.map(([keys, what]) => (
+            <tr key={keys}>
+              <th scope="row">
+                <kbd>{keys}</kbd>
+              </th>
+              <td>{what}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p>
+        <label class="tw-check">
+          <input
+            type="checkbox"
+            checked={singleKeys.value}
+            onChange={({ currentTarget }) => {
+              singleKeys.value = currentTarget.checked;
+            }}
+          />
+          Single keys act. Without, everything is done by Tab, arrows and Enter.
+        </label>
+      </p>
+      <button type="button" class="tw-button" onClick={close}>
+        Close
+      </button>
+    </Dialog>
+  );
+}

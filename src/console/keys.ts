@@ -1,0 +1,59 @@
+/** Single keys of the control room. They act only where nobody types, and can be switched off. */
+import { acknowledge, beginDisposal, disposing } from './components/actions.js';
+import { isHelpOpen } from './components/keys-help.js';
+import { moveSelection, selected } from './components/selection.js';
+import { book } from './live/live.js';
+import { sessionMap } from './map/session-map.js';
+import { showWaiting } from './pages/board.js';
+import { singleKeys } from './preferences.js';
+import { alertAddress, go, lastBoard, page } from './route.js';
+
+/** The alert that is meant: that of the page, or the selected one of the board. */
+function alertInHand(): string | null {
+  const now = page.value;
+  if (now.name === 'alert') return now.alertId;
+  return now.name === 'board' ? selected.value : null;
+}
+
+const withAlert = (run: (alertId: string) => void) => (): void => {
+  const alertId = alertInHand();
+  if (alertId !== null) run(alertId);
+};
+
+function goToOnMap(alertId: string): void {
+  const item = book.value.alerts.get(alertId);
+  if (item !== undefined) sessionMap.value?.goTo(item);
+}
+
+const KEYS: Readonly<Record<string, () => void>> = {
+  j: () => moveSelection(1),
+  ArrowDown: () => moveSelection(1),
+  k: () => moveSelection(-1),
+  ArrowUp: () => moveSelection(-1),
+  a: withAlert((alertId) => void acknowledge(alertId)),
+  d: withAlert(beginDisposal),
+  m: withAlert(goToOnMap),
+  o: withAlert((alertId) => go(alertAddress(alertId))),
+  n: showWaiting,
+  b: () => go(lastBoard()),
+  '?': () => {
+    isHelpOpen.value = true;
+  },
+};
+/** They do in a browser what they always do, unless the list is where one is. */
+const ARROWS = new Set(['ArrowDown', 'ArrowUp']);
+
+const isTyping = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && target.closest('input, textarea, select, dialog, .maplibregl-map') !== null;
+
+export function listenForKeys(): void {
+  document.addEventListener('keydown', (event) => {
+    if (!singleKeys.value || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (isTyping(event.target) || disposing.value !== null || isHelpOpen.value) return;
+    if (ARROWS.has(event.key) && page.value.name !== 'board') return;
+    const run = KEYS[event.key];
+    if (run === undefined) return;
+    event.preventDefault();
+    run();
+  });
+}

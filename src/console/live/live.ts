@@ -1,0 +1,186 @@
+/**
+ * What the console knows, as signals: one feed, one book of alerts, one clock. Pages and rows read from here; nothing else talks to
+ * the feed.
+ */
+import { computed, signal } from '@preact/signals';
+import type { Operation } from '../../access/operations.js';
+import type { AlertItem } from '../../alerts/alert.js';
+import { type AlertEvent, isFinding } from '../../alerts/event.js';
+import type { FeedStatus, PositionItem } from '../../wire/feed-messages.js';
+import { FEED_PATH, FEED_PROTOCOL } from '../../wire/feed-paths.js';
+import { askMe, loadWearers, loadZones, type Me, type WearerInfo, type ZoneInfo } from '../api.js';
+import { type Connection, connectFeed } from '../feed/feed-client.js';
+import { type AlertBook, bookOf, emptyBook, fold, isUnacknowledged, put } from '../model/alert-book.js';
+import { describeMeanwhile } from '../words/connection-words.js';
+
+export const book = signal<AlertBook>(emptyBook);
+export const connection = signal<Connection>({ state: 'connecting' });
+/** Whether the server has ever told what is open: before that, an empty list says nothing. */
+export const isKnown = signal(false);
+export const feedStatus = signal<FeedStatus | null>(null);
+export const me = signal<Me | null>(null);
+export const wearers = signal<ReadonlyMap<string, WearerInfo>>(new Map());
+export const zones = signal<ReadonlyMap<string, ZoneInfo>>(new Map());
+/** The server's clock, once a second. */
+export const nowMs = signal(Date.now());
+/** What was told after the connection had been lost; null: nothing, or it has been read. */
+export const meanwhile = signal<string | null>(null);
+/** Everybody's newest position; the signal counts how often it changed, at most once a second by the server. */
+export const positions = new Map<string, PositionItem>();
+export const positionsChanged = signal(0);
+/** When the newest position was received, ms. */
+export const newestMs = signal<number | null>(null);
+
+export const unresolved = computed(
+  () => [...book.value.alerts.values()].filter(({ status }) => status === 'open').length,
+);
+export const unacknowledged = computed(() => [...book.value.alerts.values()].filter(isUnacknowledged).length);
+
+/** Whether the one who looks may do it to somebody; until that is known, nothing is offered. */
+export const may = (operation: Operation): boolean => me.value?.operations.includes(operation) ?? false;
+export const nameOf = (wearerId: string): string => wearers.value.get(wearerId)?.name ?? wearerId;
+export const zoneNameOf = (zoneId: string | null): string | null =>
+  zoneId === null ? null : (zones.value.get(zoneId)?.name ?? null);
+
+const SIGN_IN_PATH = '/auth/sign-in';
+/** How long the list of wearers and zones is good for, and how soon an unknown id may ask for it again. */
+const RECORDS_MS = 60_000;
+const RECORDS_AGAIN_MS = 5_000;
+/** While the page is hidden nothing is painted, so a frame never comes. */
+const HIDDEN_FLUSH_MS = 250;
+
+let latest: AlertBook = emptyBook;
+let clockAheadMs = 0;
+let recordsAskedAtMs = Number.NEGATIVE_INFINITY;
+let isFlushWanted = false;
+/** What had been known when the connection was lost. */
+let lost: { readonly sinceMs: number; readonly known: ReadonlySet<string>; changes: number } | null = null;
+const newAlertListeners = new Set<(item: AlertItem) => void>();
+
+/** Calls back for every alert that becomes unacknowledged while one watches: what wants a sound. */
+export function onNewAlert(listener: (item: AlertItem) => void): void {
+  newAlertListeners.add(listener);
+}
+
+export const serverNowMs = (): number => Date.now() + clockAheadMs;
+
+/** Painted once a frame at most: a burst of events is one change of the page. */
+function wantFlush(): void {
+  if (isFlushWanted) return;
+  isFlushWanted = true;
+  const flush = () => {
+    isFlushWanted = false;
+    book.value = latest;
+  };
+  if (document.hidden) setTimeout(flush, HIDDEN_FLUSH_MS);
+  else requestAnimationFrame(flush);
+}
+
+/** Takes an alert as the server told it in an answer. */
+export function takeAlert(item: AlertItem): void {
+  latest = put(latest, item);
+  wantFlush();
+}
+
+function takeSnapshot(alerts: readonly AlertItem[]): void {
+  // What this page has seen closed stays to be looked back at.
+  const closed = [...latest.alerts.values()].filter(({ status }) => status === 'closed');
+  const open = new Set(alerts.map(({ alertId }) => alertId));
+  latest = closed.filter(({ alertId }) => !open.has(alertId)).reduce(put, bookOf(alerts));
+  isKnown.value = true;
+  void loadRecords();
+  wantFlush();
+}
+
+function takeEvent(event: AlertEvent, seq: number): void {
+  const before = latest.alerts.get(event.alertId);
+  latest = fold(latest, event, seq);
+  const after = latest.alerts.get(event.alertId);
+  if (lost !== null && after !== before) lost.changes += 1;
+  const isNews = isFinding(event) && after !== undefined && isUnacknowledged(after);
+  if (isNews && (before === undefined || before.status === 'closed')) for (const tell of newAlertListeners) tell(after);
+  if (!wearers.value.has(event.wearerId)) void loadRecords();
+  wantFlush();
+}
+
+function takeConnection(now: Connection): void {
+  connection.value = now;
+  if (now.state === 'reconnecting') {
+    lost ??= { sinceMs: now.sinceMs, known: new Set(latest.alerts.keys()), changes: 0 };
+    void signInWhereUnknown();
+  } else if (now.state === 'live' && lost !== null) {
+    const { sinceMs, known, changes } = lost;
+    const isNew = ({ alertId }: AlertItem) => !known.has(alertId);
+    const newAlerts = [...latest.alerts.values()].filter(isNew).length;
+    meanwhile.value = describeMeanwhile(Date.now() - sinceMs, newAlerts, Math.max(0, changes - newAlerts));
+    lost = null;
+  }
+}
+
+function takePositions(items: readonly PositionItem[]): void {
+  for (const item of items) {
+    positions.set(item.wearerId, item);
+    newestMs.value = Math.max(newestMs.value ?? 0, Date.parse(item.receivedAt));
+  }
+  positionsChanged.value += 1;
+  if (items.some(({ wearerId }) => !wearers.value.has(wearerId))) void loadRecords();
+}
+
+async function loadRecords(): Promise<void> {
+  if (!may('records.read') || performance.now() - recordsAskedAtMs < RECORDS_AGAIN_MS) return;
+  recordsAskedAtMs = performance.now();
+  try {
+    [wearers.value, zones.value] = await Promise.all([loadWearers(), loadZones()]);
+  } catch {
+    // The database may be away: ids are shown instead of names, and the next minute tries again.
+  }
+}
+
+/** Goes to sign in where the program does not know who asks. While it does not answer, the page stays as it is. */
+async function signInWhereUnknown(): Promise<void> {
+  const answer = await askMe();
+  if (answer.ok) me.value = answer.body;
+  else if (answer.status === 401) {
+    const returnTo = `${location.pathname}${location.search}`;
+    location.assign(`${SIGN_IN_PATH}?${new URLSearchParams({ returnTo })}`);
+  }
+}
+
+function openSocket(resume: string | null): WebSocket {
+  const url = new URL(FEED_PATH, location.origin);
+  url.protocol = url.protocol.replace('http', 'ws');
+  if (resume !== null) url.searchParams.set('resume', resume);
+  return new WebSocket(url, FEED_PROTOCOL);
+}
+
+/** Begins: who am I, the feed, the clock. Once a page. */
+export async function startLive(): Promise<void> {
+  setInterval(() => {
+    nowMs.value = serverNowMs();
+  }, 1000);
+  setInterval(() => void loadRecords(), RECORDS_MS);
+  await signInWhereUnknown();
+  void loadRecords();
+  connectFeed({
+    open: openSocket,
+    handler: {
+      onConnection: takeConnection,
+      onStatus(status) {
+        feedStatus.value = status;
+      },
+      onClock(aheadMs) {
+        clockAheadMs = aheadMs;
+        nowMs.value = serverNowMs();
+      },
+      onSnapshot: takeSnapshot,
+      onEvent: takeEvent,
+      onPositions: takePositions,
+    },
+    nowMs: () => Date.now(),
+    random: () => Math.random(),
+    later(run, delayMs) {
+      const timer = setTimeout(run, delayMs);
+      return () => clearTimeout(timer);
+    },
+  });
+}

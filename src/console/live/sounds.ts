@@ -1,0 +1,96 @@
+/**
+ * Sounds and notices of the desktop. A browser plays nothing before somebody has touched the page: `startShift` is that touch, plays
+ * a test tone, and what cannot be heard is shown.
+ */
+import { signal } from '@preact/signals';
+import type { AlertItem } from '../../alerts/alert.js';
+import { SEVERITY_WORDS, title } from '../words/words.js';
+import { book, nameOf, onNewAlert, zoneNameOf } from './live.js';
+
+/** `off`: the shift has not been started; `blocked`: the browser does not let us. */
+export const sound = signal<'off' | 'on' | 'blocked'>('off');
+
+interface Tone {
+  readonly hertz: number;
+  readonly beeps: number;
+}
+/** Higher and more often, the worse: told apart without looking, and each by its rhythm alone. */
+const TONES: Readonly<Record<AlertItem['severity'], Tone>> = {
+  critical: { hertz: 988, beeps: 4 },
+  high: { hertz: 784, beeps: 2 },
+  medium: { hertz: 587, beeps: 1 },
+  low: { hertz: 440, beeps: 1 },
+};
+const BEEP_SECONDS = 0.13;
+const PAUSE_SECONDS = 0.09;
+const VOLUME = 0.25;
+/** A flood is one sound, not a hundred. */
+const QUIET_AFTER_MS = 2_000;
+/** A critical alert that nobody has acknowledged sounds again. */
+const REMIND_MS = 20_000;
+
+let audio: AudioContext | null = null;
+let lastPlayedAtMs = Number.NEGATIVE_INFINITY;
+
+function play({ hertz, beeps }: Tone): void {
+  if (audio === null || audio.state !== 'running') return;
+  for (let beep = 0; beep < beeps; beep++) {
+    const at = audio.currentTime + beep * (BEEP_SECONDS + PAUSE_SECONDS);
+    const gain = audio.createGain();
+    const tone = audio.createOscillator();
+    tone.frequency.value = hertz;
+    gain.gain.setValueAtTime(0, at);
+    gain.gain.linearRampToValueAtTime(VOLUME, at + 0.01);
+    gain.gain.linearRampToValueAtTime(0, at + BEEP_SECONDS);
+    tone.connect(gain).connect(audio.destination);
+    tone.start(at);
+    tone.stop(at + BEEP_SECONDS);
+  }
+}
+
+/** Plays the test tone and asks for notices of the desktop. To be called by a click or a key. */
+export async function startShift(): Promise<void> {
+  try {
+    audio ??= new AudioContext();
+    audio.addEventListener('statechange', showState);
+    await audio.resume();
+  } catch {
+    // No sound at all here: shown as blocked.
+  }
+  showState();
+  play(TONES.high);
+  if ('Notification' in window && Notification.permission === 'default') await Notification.requestPermission();
+}
+
+function showState(): void {
+  sound.value = audio?.state === 'running' ? 'on' : 'blocked';
+}
+
+function notify(item: AlertItem): void {
+  if (!('Notification' in window) || Notification.permission !== 'granted' || !document.hidden) return;
+  if (item.severity !== 'critical' && item.severity !== 'high') return;
+  // No name and no place: a notice stands on a screen that others may see.
+  new Notification(`${SEVERITY_WORDS[item.severity]} alert`, {
+    body: title(item, null),
+    tag: item.alertId,
+  });
+}
+
+export const describeForEar = (item: AlertItem): string =>
+  `${SEVERITY_WORDS[item.severity]}: ${title(item, zoneNameOf(item.zoneId))}, ${nameOf(item.wearerId)}`;
+
+/** Begins to listen for what is new. */
+export function soundAlerts(): void {
+  onNewAlert((item) => {
+    notify(item);
+    const now = performance.now();
+    if (item.severity !== 'critical' && now - lastPlayedAtMs < QUIET_AFTER_MS) return;
+    lastPlayedAtMs = now;
+    play(TONES[item.severity]);
+  });
+  setInterval(() => {
+    const isWaiting = ({ status, severity, acknowledgedBy }: AlertItem) =>
+      status === 'open' && severity === 'critical' && acknowledgedBy === undefined;
+    if ([...book.peek().alerts.values()].some(isWaiting)) play(TONES.critical);
+  }, REMIND_MS);
+}

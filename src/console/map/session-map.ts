@@ -1,0 +1,58 @@
+/** The one map of a session: made once, late, and moved from page to page with its canvas. */
+import { effect, signal } from '@preact/signals';
+import { focusRow } from '../components/selection.js';
+import { book, nameOf, nowMs, positions, positionsChanged, serverNowMs, wearers, zones } from '../live/live.js';
+import { isDark } from '../preferences.js';
+import { alertAddress, go } from '../route.js';
+import type { WearerMap } from './map.js';
+
+/** Null: not there yet, or this browser cannot draw it. */
+export const sessionMap = signal<WearerMap | null>(null);
+export const mapFailed = signal(false);
+/** Counts how often the part that is shown has changed. */
+export const viewMoved = signal(0);
+
+let container: HTMLDivElement | null = null;
+
+/** Puts the map into an element of the page; the first time it is loaded and made. */
+export function mountMap(parent: HTMLElement): void {
+  if (container === null) {
+    container = document.createElement('div');
+    container.className = 'tw-map__canvas';
+    parent.append(container);
+    void make(container);
+    return;
+  }
+  parent.append(container);
+  sessionMap.peek()?.resized();
+}
+
+async function make(node: HTMLDivElement): Promise<void> {
+  try {
+    const { createMap } = await import('./map.js');
+    const map = createMap(node, showAlert, isDark.peek());
+    map.onMoved(() => {
+      viewMoved.value += 1;
+    });
+    effect(() => map.showZones(zones.value.values()));
+    effect(() => {
+      // Read first: names come later than alerts.
+      const known = wearers.value;
+      map.showAlerts(book.value.alerts.values(), (wearerId) => known.get(wearerId)?.name ?? nameOf(wearerId));
+    });
+    effect(() => {
+      if (positionsChanged.value > 0) map.showPositions([...positions.values()], serverNowMs());
+    });
+    effect(() => map.tick(nowMs.value));
+    effect(() => map.setDark(isDark.value));
+    sessionMap.value = map;
+  } catch {
+    // No WebGL: the page says so, and is complete without it.
+    mapFailed.value = true;
+  }
+}
+
+/** A marker leads to its row, or to the page of the alert where the list does not show it. */
+function showAlert(alertId: string): void {
+  if (!focusRow(alertId)) go(alertAddress(alertId));
+}

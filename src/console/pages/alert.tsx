@@ -1,0 +1,291 @@
+/** One alert: what a sergeant has to know first, then what it rests on, then what was done about it. */
+import { useEffect } from 'preact/hooks';
+import type { AlertItem } from '../../alerts/alert.js';
+import { isFinding } from '../../alerts/event.js';
+import { ratioWords } from '../../alerts/evidence-words.js';
+import { type AlertWithEvents, askAlert, askCondition, askOrder, askPosition } from '../api.js';
+import { acknowledge, beginDisposal, busy, drafts, told } from '../components/actions.js';
+import { ownerWords } from '../components/alert-row.js';
+import { MapPanel } from '../components/map-panel.js';
+import { Certainty, Severity } from '../components/marks.js';
+import { useAnswer, whyMissing } from '../components/use-answer.js';
+import { book, may, nameOf, nowMs, positions, positionsChanged, takeAlert, wearers, zoneNameOf } from '../live/live.js';
+import { sessionMap } from '../map/session-map.js';
+import { isUnacknowledged } from '../model/alert-book.js';
+import { lastBoard, wearerAddress } from '../route.js';
+import { conditionWords, ORDER_WORDS, POWER_WORDS } from '../words/condition-words.js';
+import { historyLine } from '../words/history-words.js';
+import { sentenceOf } from '../words/sentence.js';
+import { duration, timeOfDay } from '../words/times.js';
+import { DISPOSITION_WORDS, episodeWords, explain, KIND_WORDS } from '../words/words.js';
+
+export function AlertPage({ alertId }: { readonly alertId: string }) {
+  const held = book.value.alerts.get(alertId);
+  // Asked again with every version, because the answer has the events.
+  const answer = useAnswer(held === undefined ? alertId : `${alertId} ${held.etag}`, (key) =>
+    askAlert(key.split(' ', 1)[0] ?? alertId),
+  );
+  const full = answer?.ok === true ? answer.body : null;
+  const item = held ?? full;
+  useEffect(() => {
+    // An alert of long ago is not in the feed: acting on it begins from what the server told.
+    if (full !== null && book.peek().alerts.get(alertId) === undefined) takeAlert(toItem(full));
+  }, [full]);
+  if (item === null) {
+    return (
+      <main class="tw-page" id="main">
+        <h1 class="govuk-heading-m">{answer === null ? 'Looking for the alert …' : 'This alert cannot be shown'}</h1>
+        <p class="govuk-body">
+          {answer !== null && !answer.ok ? `Alert ${alertId}: ${whyMissing(answer.status)}. ` : ''}
+          <a href={lastBoard()}>Back to the board</a>
+        </p>
+      </main>
+    );
+  }
+  return <Found item={item} full={full} />;
+}
+
+/** The alert without its events, as the book holds it. */
+function toItem({ events: _events, eventsComplete: _complete, ...item }: AlertWithEvents): AlertItem {
+  return item;
+}
+
+function Found({ item, full }: { readonly item: AlertItem; readonly full: AlertWithEvents | null }) {
+  const map = sessionMap.value;
+  const said = JSON.stringify(item.explanation.fixes);
+  useEffect(() => {
+    map?.showMoment(item);
+    return () => map?.showMoment(null);
+  }, [map, item.alertId, said]);
+  return (
+    <main class="tw-split" id="main">
+      <article class="tw-split__text" aria-label="Alert">
+        <p class="tw-back">
+          <a href={lastBoard()}>Back to the board</a>
+        </p>
+        <First item={item} />
+        <h1 class="tw-sentence">
+          {sentenceOf(item, { who: nameOf(item.wearerId), zone: zoneNameOf(item.zoneId) }, nowMs.peek())}
+        </h1>
+        <p class="tw-line">
+          <Severity severity={item.severity} /> <Certainty item={item} /> {KIND_WORDS[item.kind]};{' '}
+          {episodeWords(item, nowMs.value)}
+        </p>
+        <Actions item={item} />
+        <Now item={item} />
+        <Evidence item={item} />
+        <Condition item={item} />
+        <History item={item} full={full} />
+        <p class="tw-ids">
+          {`Tag ${item.tagId} · condition ${item.conditionId ?? 'none'} version ${item.conditionVersion ?? '-'} · ` +
+            `zone ${item.zoneId ?? 'none'} · alert ${item.alertId} revision ${item.revision}`}
+        </p>
+      </article>
+      <MapPanel label="Map of the moment: the fixes that the alert rests on, numbered, with their confidence circles" />
+    </main>
+  );
+}
+
+/** Before anything else: what would make it wrong to send somebody. */
+function First({ item }: { readonly item: AlertItem }) {
+  const others = [...book.value.alerts.values()].filter(
+    ({ wearerId, alertId, disposition }) =>
+      wearerId === item.wearerId &&
+      alertId !== item.alertId &&
+      (disposition === 'already-dealt-with' || disposition === 'in-custody'),
+  );
+  const lines = [
+    ...(item.inCustody === true ? ['The wearer is recorded as in custody.'] : []),
+    ...(item.status === 'closed' ? [ownerWords(item, nowMs.peek())] : []),
+    ...others.map(
+      (other) =>
+        `Another alert of this wearer was closed as “${DISPOSITION_WORDS[other.disposition ?? 'already-dealt-with']}” at ${timeOfDay(
+          Date.parse(other.disposedAt ?? other.raisedAt),
+          nowMs.peek(),
+        )}.`,
+    ),
+    ...(item.absenceId === undefined ? [] : [`Authorised absence ${item.absenceId} covers some of this time.`]),
+  ];
+  if (lines.length === 0) return null;
+  return (
+    <div class="tw-first" role="note">
+      {lines.map((line) => (
+        <p key={line}>{line}</p>
+      ))}
+    </div>
+  );
+}
+
+function Actions({ item }: { readonly item: AlertItem }) {
+  const { alertId } = item;
+  const refused = told.value.get(alertId);
+  const draft = drafts.value.get(alertId);
+  const isOpen = item.status === 'open';
+  return (
+    <section class="tw-actions" aria-label="Actions">
+      <div class="tw-row-of-buttons">
+        {may('alerts.act') && isUnacknowledged(item) ? (
+          <button
+            type="button"
+            class="tw-button tw-button--main"
+            aria-disabled={busy.value.has(alertId)}
+            onClick={() => void acknowledge(alertId)}
+          >
+            {busy.value.has(alertId) ? 'Sending …' : 'Acknowledge'}
+          </button>
+        ) : null}
+        {may('alerts.act') && isOpen ? (
+          <button type="button" class="tw-button" onClick={() => beginDisposal(alertId)}>
+            Close the alert …
+          </button>
+        ) : null}
+        <span>{isOpen ? ownerWords(item, nowMs.peek()) : ''}</span>
+      </div>
+      {draft !== undefined && draft.note.trim() !== '' ? (
+        <p class="tw-told">Your note is not sent yet: “{draft.note}”</p>
+      ) : null}
+      {refused === undefined ? null : (
+        <p class="tw-told" role="alert">
+          {refused}
+        </p>
+      )}
+    </section>
+  );
+}
+
+/** Where the wearer is now, as far as that is known, and how old that is. */
+function Now({ item }: { readonly item: AlertItem }) {
+  const live = positionsChanged.value > 0 ? positions.get(item.wearerId) : undefined;
+  const asked = useAnswer(live === undefined && may('positions.read') ? item.wearerId : null, askPosition);
+  const at = live ?? (asked?.ok === true ? asked.body : undefined);
+  const wearer = wearers.value.get(item.wearerId);
+  const rest = [item.wearerId, wearer?.division, wearer?.rag === undefined ? undefined : `RAG ${wearer.rag}`];
+  return (
+    <section aria-label="The wearer now">
+      <h2 class="tw-heading">Now</h2>
+      <dl class="tw-list">
+        <dt>Wearer</dt>
+        <dd>
+          <a href={wearerAddress(item.wearerId)}>{nameOf(item.wearerId)}</a>
+          {` · ${rest.filter((part) => part !== undefined).join(' · ')}`}
+        </dd>
+        <dt>Newest position</dt>
+        <dd>
+          {at === undefined
+            ? 'not known here'
+            : `${duration(nowMs.value - Date.parse(at.fixedAt))} old (${timeOfDay(Date.parse(at.fixedAt), nowMs.value)}), ${at.latitude.toFixed(
+                5,
+              )}, ${at.longitude.toFixed(5)}${at.accuracyMetres === null ? '' : `, accurate to ${Math.round(at.accuracyMetres)} m`}, by ${at.mechanism}`}
+        </dd>
+        {at === undefined || at.batteryPercent === null ? null : (
+          <>
+            <dt>Battery</dt>
+            <dd>{Math.round(at.batteryPercent)} %</dd>
+          </>
+        )}
+      </dl>
+    </section>
+  );
+}
+
+function Evidence({ item }: { readonly item: AlertItem }) {
+  const { fixes } = item.explanation;
+  const at = (instant: string) => timeOfDay(Date.parse(instant), nowMs.peek());
+  const delayMs = Date.parse(item.raisedAt) - Date.parse(item.episode.startedAt);
+  return (
+    <section aria-label="What it rests on">
+      <h2 class="tw-heading">What it rests on</h2>
+      <dl class="tw-list">
+        <dt>Began</dt>
+        <dd>{at(item.episode.startedAt)}</dd>
+        <dt>Raised</dt>
+        <dd>{`${at(item.raisedAt)} (${duration(delayMs)} later)`}</dd>
+        <dt>Confirmed</dt>
+        <dd>{item.confirmedAt === undefined ? 'not confirmed' : at(item.confirmedAt)}</dd>
+      </dl>
+      <ul class="tw-sentences">
+        {explain(item, nowMs.peek()).map((sentence) => (
+          <li key={sentence}>{sentence}</li>
+        ))}
+      </ul>
+      {fixes.length === 0 ? null : (
+        <table class="tw-table">
+          <caption>The fixes, as numbered on the map</caption>
+          <thead>
+            <tr>
+              <th scope="col">No.</th>
+              <th scope="col">Time</th>
+              <th scope="col">From the boundary</th>
+              <th scope="col">Accurate to</th>
+              <th scope="col">What it says</th>
+            </tr>
+          </thead>
+          <tbody>
+            {fixes.map((fix, index) => (
+              <tr key={fix.fixedAt}>
+                <td>{index + 1}</td>
+                <td>{at(fix.fixedAt)}</td>
+                <td>
+                  {`${Math.round(Math.abs(fix.signedDistanceMetres))} m ${fix.signedDistanceMetres <= 0 ? 'inside' : 'outside'}`}
+                </td>
+                <td>{fix.accuracyMetres === null ? 'not known' : `${Math.round(fix.accuracyMetres)} m`}</td>
+                <td>{ratioWords(item.kind, fix.likelihoodRatio) ?? ''}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}
+
+function Condition({ item }: { readonly item: AlertItem }) {
+  const condition = useAnswer(may('records.read') ? item.conditionId : null, askCondition);
+  const orderId = condition?.ok === true ? (condition.body.orderId ?? null) : null;
+  const order = useAnswer(orderId, askOrder);
+  if (item.conditionId === null) return null;
+  const zone = zoneNameOf(item.zoneId) ?? item.zoneId ?? 'the zone';
+  return (
+    <section aria-label="Condition and order">
+      <h2 class="tw-heading">Condition and order</h2>
+      {condition === null ? <p>…</p> : null}
+      {condition !== null && !condition.ok ? <p>The condition is not shown: {whyMissing(condition.status)}.</p> : null}
+      {condition?.ok === true ? (
+        <p>
+          {conditionWords(condition.body, zone)}
+          {condition.body.version === item.conditionVersion
+            ? ''
+            : ` This is version ${condition.body.version} of now; the alert was judged by version ${item.conditionVersion ?? 'unknown'}.`}
+          {condition.body.appliesTo === 'all-wearers' ? ' It applies to every wearer.' : ''}
+        </p>
+      ) : null}
+      {order?.ok === true ? (
+        <p>
+          <strong>{ORDER_WORDS[order.body.type]}</strong>, order {order.body.orderId}. {POWER_WORDS[order.body.type]}{' '}
+          The order itself says what may be done.
+        </p>
+      ) : null}
+    </section>
+  );
+}
+
+function History({ item, full }: { readonly item: AlertItem; readonly full: AlertWithEvents | null }) {
+  const events = full?.events ?? [];
+  const people = events.filter((event) => !isFinding(event)).length;
+  return (
+    <section aria-label="History">
+      <h2 class="tw-heading">History</h2>
+      {full === null ? <p>…</p> : null}
+      {full !== null && !full.eventsComplete ? <p>The database is away: older events are not among these.</p> : null}
+      <ol class="tw-history" data-people={people}>
+        {events.map(historyLine).map(({ eventId, at, who, what, note }) => (
+          <li key={eventId}>
+            <time dateTime={at}>{timeOfDay(Date.parse(at), nowMs.peek())}</time> <strong>{who}</strong> {what}
+            {note === null ? null : <q class="tw-note">{note}</q>}
+          </li>
+        ))}
+      </ol>
+      {item.type === 'withdrawn' ? <p>Nothing of this alert holds any more; it stays as it was told.</p> : null}
+    </section>
+  );
+}

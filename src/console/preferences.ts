@@ -1,0 +1,48 @@
+/** What somebody has chosen in this browser: the theme, whether single keys act, the sound. */
+import { effect, signal } from '@preact/signals';
+
+export type Theme = 'system' | 'light' | 'dark';
+
+const read = (name: string): string | null => {
+  try {
+    return localStorage.getItem(`tagwatch-${name}`);
+  } catch {
+    // A browser that keeps nothing: the choice lasts as long as the page.
+    return null;
+  }
+};
+const keep = (name: string, value: string): void => {
+  try {
+    localStorage.setItem(`tagwatch-${name}`, value);
+  } catch {
+    // As above.
+  }
+};
+
+const isTheme = (text: string | null): text is Theme => text === 'light' || text === 'dark' || text === 'system';
+const readTheme = (): Theme => {
+  const kept = read('theme');
+  return isTheme(kept) ? kept : 'system';
+};
+
+export const theme = signal<Theme>(readTheme());
+/** Single keys act (WCAG 2.1.4 wants that they can be switched off: speech input says letters). */
+export const singleKeys = signal(read('single-keys') !== 'off');
+
+const darkQuery = matchMedia('(prefers-color-scheme: dark)');
+/** What is on the screen now. */
+export const isDark = signal(false);
+
+/** Applies the choices to the page, now and whenever they change. */
+export function applyPreferences(): void {
+  const show = () => {
+    isDark.value = theme.value === 'dark' || (theme.value === 'system' && darkQuery.matches);
+    document.documentElement.dataset.theme = isDark.value ? 'dark' : 'light';
+  };
+  darkQuery.addEventListener('change', show);
+  effect(() => {
+    keep('theme', theme.value);
+    show();
+  });
+  effect(() => keep('single-keys', singleKeys.value ? 'on' : 'off'));
+}

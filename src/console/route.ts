@@ -1,0 +1,68 @@
+/** Which page an address is, and the address of a page: what is on the screen can be sent to a colleague. */
+import { signal } from '@preact/signals';
+import { type BoardFilter, readFilter, writeFilter } from './model/board-filter.js';
+
+export type Page =
+  | { readonly name: 'board'; readonly filter: BoardFilter }
+  | { readonly name: 'alert'; readonly alertId: string }
+  | { readonly name: 'wearer'; readonly wearerId: string }
+  | { readonly name: 'rejected' }
+  | { readonly name: 'unknown'; readonly path: string };
+
+export function readPage(path: string, query: string): Page {
+  const [, area = '', id = '', ...rest] = path.split('/');
+  if (rest.length > 0) return { name: 'unknown', path };
+  if (area === '' && id === '') return { name: 'board', filter: readFilter(new URLSearchParams(query)) };
+  if (area === 'alerts' && id !== '') return { name: 'alert', alertId: decode(id) };
+  if (area === 'wearers' && id !== '') return { name: 'wearer', wearerId: decode(id) };
+  if (area === 'rejected' && id === '') return { name: 'rejected' };
+  return { name: 'unknown', path };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+export const boardAddress = (filter: BoardFilter): string => {
+  const query = writeFilter(filter).toString();
+  return query === '' ? '/' : `/?${query}`;
+};
+export const alertAddress = (alertId: string): string => `/alerts/${encodeURIComponent(alertId)}`;
+export const wearerAddress = (wearerId: string): string => `/wearers/${encodeURIComponent(wearerId)}`;
+
+export const page = signal<Page>({ name: 'board', filter: readFilter(new URLSearchParams()) });
+/** Where the board was left, so that coming back finds the same list. */
+let boardLeftAt = '/';
+
+function readAddress(): void {
+  page.value = readPage(location.pathname, location.search);
+  if (page.value.name === 'board') boardLeftAt = `${location.pathname}${location.search}`;
+}
+
+export const lastBoard = (): string => boardLeftAt;
+
+/** Goes to an address of this application. `replaces`: going back leads past it. */
+export function go(address: string, replaces = false): void {
+  if (replaces) history.replaceState(null, '', address);
+  else history.pushState(null, '', address);
+  readAddress();
+}
+
+/** Links of this page are followed without loading it again; those with a key held, or to elsewhere, are the browser's. */
+export function followLinks(): void {
+  readAddress();
+  addEventListener('popstate', readAddress);
+  document.addEventListener('click', (event) => {
+    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    const link = event.target instanceof Element ? event.target.closest('a') : null;
+    const address = link?.getAttribute('href') ?? '';
+    if (link === null || link.target !== '' || !address.startsWith('/')) return;
+    if (readPage(link.pathname, '').name === 'unknown') return;
+    event.preventDefault();
+    go(address);
+  });
+}

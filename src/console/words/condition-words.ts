@@ -1,0 +1,53 @@
+/** Conditions and orders in words. Pure. */
+import type { ConditionInfo, OrderInfo } from '../api.js';
+
+const KINDS: Readonly<Record<ConditionInfo['kind'], string>> = {
+  exclusion: 'Not to enter',
+  inclusion: 'Not to leave',
+  restriction: 'To stay within',
+  curfew: 'To be at',
+};
+
+const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+const DAY_NAMES = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+
+/** `every day`, `Mon to Fri`, `Sat, Sun`. */
+export function daysWords(days: readonly string[]): string {
+  const indexes = DAYS.flatMap((day, index) => (days.includes(day) ? [index] : []));
+  if (indexes.length === DAYS.length) return 'every day';
+  const [first, last] = [indexes[0], indexes.at(-1)];
+  if (first === undefined || last === undefined) return 'no day';
+  if (indexes.length > 2 && last - first === indexes.length - 1) return `${DAY_NAMES[first]} to ${DAY_NAMES[last]}`;
+  return indexes.map((index) => DAY_NAMES[index]).join(', ');
+}
+
+/** `Not to enter Protected address, W-001, at any time.`; `To be at home, every day 19:00 to 07:00.` */
+export function conditionWords({ kind, schedule }: ConditionInfo, zone: string): string {
+  const windows = schedule?.windows ?? [];
+  const hours =
+    schedule === undefined
+      ? 'at any time'
+      : windows.map(({ days, from, to }) => `${daysWords(days)} ${from} to ${to}`).join('; ') || 'by its schedule';
+  return `${KINDS[kind]} ${zone}, ${hours}.`;
+}
+
+export const ORDER_WORDS: Readonly<Record<OrderInfo['type'], string>> = {
+  hdc: 'Home Detention Curfew',
+  licence: 'Licence',
+  bail: 'Bail',
+  'community-order': 'Community order',
+  'suspended-sentence': 'Suspended sentence order',
+  dapo: 'Domestic Abuse Protection Order',
+  voluntary: 'Voluntary',
+};
+
+/** Who decides what follows. A reminder of where to look, not legal advice: the order itself and the force's policy say what may be done. */
+export const POWER_WORDS: Readonly<Record<OrderInfo['type'], string>> = {
+  hdc: 'Recall is the Probation Service’s and HMPPS’s to decide (Criminal Justice Act 2003, s.255).',
+  licence: 'Recall is the Probation Service’s and HMPPS’s to decide (Criminal Justice Act 2003, s.254).',
+  bail: 'A constable may arrest who is believed to break a condition of bail (Bail Act 1976, s.7).',
+  'community-order': 'The responsible officer enforces it, before the court (Sentencing Act 2020, Schedule 10).',
+  'suspended-sentence': 'The responsible officer enforces it, before the court (Sentencing Act 2020, Schedule 16).',
+  dapo: 'Breaking it is an offence (Domestic Abuse Act 2021, s.39).',
+  voluntary: 'The wearer agreed to it: it gives no power to arrest or to recall.',
+};

@@ -1,0 +1,35 @@
+/** What happened to an alert, a line an event. Pure. */
+import { type AlertEvent, isFinding } from '../../alerts/event.js';
+import { DISPOSITION_WORDS, SEVERITY_WORDS } from './words.js';
+
+const FOUND = {
+  suspected: 'suspected it',
+  confirmed: 'confirmed it',
+  amended: 'found more about it',
+  ended: 'found that it has ended',
+  withdrawn: 'withdrew it',
+} as const;
+
+export interface HistoryLine {
+  readonly eventId: string;
+  readonly at: string;
+  readonly who: string;
+  readonly what: string;
+  /** What somebody wrote. */
+  readonly note: string | null;
+}
+
+export function historyLine(event: AlertEvent): HistoryLine {
+  const { eventId } = event;
+  if (isFinding(event)) {
+    const severity = event.revision === 1 ? `, ${SEVERITY_WORDS[event.severity].toLowerCase()} severity` : '';
+    return { eventId, at: event.raisedAt, who: 'Tagwatch', what: `${FOUND[event.type]}${severity}`, note: null };
+  }
+  return { eventId, at: event.at, who: event.actor, what: actionWords(event), note: event.note ?? null };
+}
+
+function actionWords(event: Exclude<AlertEvent, { readonly revision: number }>): string {
+  if (event.type === 'acknowledged') return 'acknowledged it';
+  const how = event.disposition === undefined ? '' : `: ${DISPOSITION_WORDS[event.disposition].toLowerCase()}`;
+  return `closed it${how}`;
+}

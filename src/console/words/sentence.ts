@@ -1,0 +1,99 @@
+/** An alert in one sentence, as one would say it over the radio. Pure. */
+import { type AlertItem, strengthOf } from '../../alerts/alert.js';
+import { duration, hourAndMinute, timeOfDay } from './times.js';
+
+interface Named {
+  readonly who: string;
+  /** Null: not known here, or there is none. */
+  readonly zone: string | null;
+}
+
+/** What a device said, behind "The tag of NAME". */
+const DEVICE_WORDS: Partial<Readonly<Record<AlertItem['kind'], string>>> = {
+  'strap-tamper': 'reports that its strap was cut or opened',
+  'case-tamper': 'reports that its case was opened',
+  'battery-low': 'reports that its battery is low',
+  'battery-critical': 'reports that its battery is nearly empty',
+  'no-gps': 'reports that it has no GPS',
+  jamming: 'reports that it may be jammed',
+  unmonitored: 'is not heard from',
+  'supplier-silent': 'is of a supplier from whom nothing comes',
+  'clock-ahead': 'has a clock that runs ahead',
+  'schedule-ran-out': 'belongs to a curfew whose schedule has run out, so that nobody judges by it',
+};
+
+/** `Adam Kerr is 31 m inside the exclusion zone Protected address, since 18:02:11.` */
+export function sentenceOf(item: AlertItem, { who, zone }: Named, nowMs: number): string {
+  const at = (instant: string) => timeOfDay(Date.parse(instant), nowMs);
+  const { startedAt, endedAt } = item.episode;
+  const lasted = endedAt === null ? '' : duration(Date.parse(endedAt) - Date.parse(startedAt));
+  const when = endedAt === null ? `, since ${at(startedAt)}` : ` from ${at(startedAt)} to ${at(endedAt)} (${lasted})`;
+  const isSuspected = strengthOf(item, item.confirmedAt) === 'suspected';
+  const body = describe(item, { who, zone }, { when, isSuspected, isOver: endedAt !== null, nowMs });
+  if (item.type === 'withdrawn') return `Withdrawn: ${body} Later fixes did not bear it out.`;
+  return body;
+}
+
+interface How {
+  readonly when: string;
+  readonly isSuspected: boolean;
+  readonly isOver: boolean;
+  readonly nowMs: number;
+}
+
+function describe(item: AlertItem, named: Named, how: How): string {
+  const { who } = named;
+  const { when, isSuspected, isOver } = how;
+  const device = DEVICE_WORDS[item.kind];
+  if (device !== undefined) return `The tag of ${who} ${device}${when}.`;
+  if (item.kind === 'curfew') return describeCurfew(item, who, how);
+  if (item.kind === 'unknown-at-edge') {
+    const edge = item.explanation.edgeAt ?? item.episode.startedAt;
+    return `It is not known where ${who} was at ${hourAndMinute(Date.parse(edge), how.nowMs)}, when a curfew began or ended.`;
+  }
+  const place = placeWords(item.kind, named.zone);
+  if (item.explanation.rule === 'crossing') return `${who} may have crossed ${place}${when}.`;
+  const verb = isSuspected ? (isOver ? 'may have been' : 'may be') : isOver ? 'was' : 'is';
+  const unsure = isSuspected ? ' It is not confirmed.' : '';
+  return `${who} ${verb} ${isOver ? '' : distanceWords(item)}${sideOf(item.kind)} ${place}${when}.${unsure}`;
+}
+
+function describeCurfew(item: AlertItem, who: string, { when, isSuspected, nowMs }: How): string {
+  const at = (instant: string) => hourAndMinute(Date.parse(instant), nowMs);
+  const window = item.window === undefined ? '' : ` (${at(item.window.opensAt)} to ${at(item.window.closesAt)})`;
+  const unsure = isSuspected ? ' It is not confirmed.' : '';
+  const may = isSuspected ? 'may have' : 'has';
+  switch (item.reason) {
+    case 'late-home':
+      return `${who} ${isSuspected ? 'may not have been' : 'was not'} home when the curfew${window} began: out${when}.${unsure}`;
+    case 'left-during':
+      return `${who} ${may} left home during the curfew${window}: out${when}.${unsure}`;
+    case 'out-for-whole-window':
+      return `${who} ${isSuspected ? 'may have been' : 'was'} out for the whole of the curfew${window}.${unsure}`;
+    case 'out-at-end':
+      return `${who} ${isSuspected ? 'may have been' : 'was'} out when the curfew${window} ended: out${when}.${unsure}`;
+    default:
+      return `${who} ${isSuspected ? 'may be' : 'is'} out during the curfew${window}${when}.${unsure}`;
+  }
+}
+
+function placeWords(kind: AlertItem['kind'], zone: string | null): string {
+  const name = zone === null ? '' : ` ${zone}`;
+  if (kind === 'inclusion') return `the inclusion zone${name}`;
+  if (kind === 'restriction') return `the permitted area${name}`;
+  return `the exclusion zone${name}`;
+}
+
+function sideOf(kind: AlertItem['kind']): string {
+  if (kind === 'exclusion') return 'inside';
+  return kind === 'buffer' ? 'near' : 'outside';
+}
+
+/** `31 m `: how far by the newest fix of the finding, where that lies on the side that the alert is about. */
+function distanceWords({ kind, explanation }: AlertItem): string {
+  const fix = explanation.fixes.at(-1);
+  if (fix === undefined || kind === 'buffer') return '';
+  const isInside = fix.signedDistanceMetres <= 0;
+  if (isInside !== (kind === 'exclusion')) return '';
+  return `${Math.round(Math.abs(fix.signedDistanceMetres))} m `;
+}
