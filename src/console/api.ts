@@ -1,5 +1,5 @@
 /** What the console asks over REST. Answers are values: a control room's page must say what went wrong, not stop. */
-import type { MultiPolygon, Point, Polygon } from 'geojson';
+import type { FeatureCollection, MultiPolygon, Point, Polygon } from 'geojson';
 import type { Operation } from '../access/operations.js';
 import type { Role } from '../access/roles.js';
 import type { AlertItem } from '../alerts/alert.js';
@@ -64,6 +64,26 @@ export type LatestPosition = PositionItem & {
   readonly messagesSince?: readonly { readonly fixedAt: string; readonly deviceEvents: readonly string[] }[];
 };
 
+export interface RejectedMessage {
+  readonly rejectedId: number;
+  readonly reason: string;
+  readonly detail: string;
+  readonly rejectedAt: string;
+  readonly from: {
+    readonly http?: string;
+    readonly topic?: string;
+    readonly partition?: number;
+    readonly offset?: number;
+  };
+  readonly tagId: string | null;
+  readonly payload: { readonly text?: string; readonly base64?: string };
+}
+
+interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
+}
+
 const BASE = '/api/v1';
 const PAGE_LIMIT = 500;
 /** 200 pages of 500: more than the whole country's wearers; a cursor that never ends must not hold the page up for ever. */
@@ -74,10 +94,10 @@ const ANSWER_LIMIT_MS = 10_000;
 /** What was asked for; `status` 0: nobody answered. */
 export type Answer<T> = { readonly ok: true; readonly body: T } | { readonly ok: false; readonly status: number };
 
-async function ask<T>(path: string): Promise<Answer<T>> {
+async function ask<T>(path: string, accept = 'application/json'): Promise<Answer<T>> {
   try {
     const answer = await fetch(`${BASE}${path}`, {
-      headers: { accept: 'application/json' },
+      headers: { accept },
       signal: AbortSignal.timeout(ANSWER_LIMIT_MS),
     });
     return answer.ok ? { ok: true, body: (await answer.json()) as T } : { ok: false, status: answer.status };
@@ -92,12 +112,18 @@ export const askAlert = (alertId: string) => ask<AlertWithEvents>(`/alerts/${id(
 export const askCondition = (conditionId: string) => ask<ConditionInfo>(`/conditions/${id(conditionId)}`);
 export const askOrder = (orderId: string) => ask<OrderInfo>(`/orders/${id(orderId)}`);
 export const askPosition = (wearerId: string) => ask<LatestPosition>(`/wearers/${id(wearerId)}/position`);
+/** A day of it: as much as is given without saying from when. */
+export const askTrail = (wearerId: string) =>
+  ask<FeatureCollection>(`/wearers/${id(wearerId)}/trail`, 'application/geo+json');
+export const askAlertsOf = (wearerId: string) =>
+  ask<Page<AlertItem>>(`/alerts?${new URLSearchParams({ wearerId, limit: '50' })}`);
+export const askRejected = () => ask<Page<RejectedMessage>>('/rejected?limit=100');
 
 async function* listAll(path: string): AsyncGenerator<Record<string, unknown>> {
   let cursor: string | null = null;
   for (let page = 0; page < PAGES_LIMIT; page++) {
     const query = new URLSearchParams({ limit: String(PAGE_LIMIT), ...(cursor === null ? {} : { cursor }) });
-    const answer: Answer<{ items: Record<string, unknown>[]; next: string | null }> = await ask(`${path}?${query}`);
+    const answer: Answer<Page<Record<string, unknown>>> = await ask(`${path}?${query}`);
     if (!answer.ok) throw new Error(`${path} answered ${answer.status}`);
     yield* answer.body.items;
     if (answer.body.next === null) return;

@@ -5,6 +5,8 @@ import { Banners, Header } from './components/header.js';
 import { KeysHelp } from './components/keys-help.js';
 import { AlertPage } from './pages/alert.js';
 import { Board } from './pages/board.js';
+import { RejectedPage } from './pages/rejected.js';
+import { WearerPage } from './pages/wearer.js';
 import { lastBoard, page } from './route.js';
 
 function CurrentPage() {
@@ -14,7 +16,11 @@ function CurrentPage() {
       return <Board />;
     case 'alert':
       return <AlertPage key={now.alertId} alertId={now.alertId} />;
-    default:
+    case 'wearer':
+      return <WearerPage key={now.wearerId} wearerId={now.wearerId} />;
+    case 'rejected':
+      return <RejectedPage />;
+    case 'unknown':
       return (
         <main class="tw-page" id="main">
           <h1 class="govuk-heading-l">There is no such page</h1>

@@ -87,7 +87,7 @@ test('the page of an alert says it in a sentence, then in figures; the map shows
     .getByRole('link', { name: /Protected address/ })
     .click();
   await page.waitForURL(/\/alerts\/[^/]+$/);
-  const said = await page.getByRole('heading', { level: 1 }).textContent();
+  const said = await page.locator('.tw-sentence').textContent();
   expect(said).toContain(`${MARKUP} is`);
   expect(said).toMatch(/ inside the exclusion zone Protected address, W-001, since \d\d:\d\d:\d\d\.$/);
   await page.getByText('This condition is confirmed by one good fix.').waitFor();
@@ -98,7 +98,7 @@ test('the page of an alert says it in a sentence, then in figures; the map shows
   await page.screenshot({ path: join(screenshots, 'alert.png') });
   // An address that a colleague was sent shows the same.
   await page.reload();
-  await page.getByRole('heading', { level: 1, name: /Protected address, W-001/ }).waitFor();
+  await page.locator('.tw-sentence', { hasText: 'Protected address, W-001' }).waitFor();
   await page.getByRole('link', { name: 'Back to the board' }).click();
 });
 

@@ -17,6 +17,7 @@ import type { ZoneInfo } from '../api.js';
 import {
   type Bounds,
   boundsOf,
+  boundsOfPoints,
   graticule,
   middleBounds,
   momentFeatures,
@@ -39,6 +40,8 @@ export interface WearerMap {
   goTo(item: AlertItem): void;
   /** The fixes that an alert rests on, numbered, each with its circle; null: none. The map goes there. */
   showMoment(item: AlertItem | null): void;
+  /** A trail (`model/day-strip.ts`); null: none. The map goes there the first time. */
+  showTrail(trail: FeatureCollection | null): void;
   setDark(isDark: boolean): void;
   /** Whoever is in the part that is shown, for the same in words. */
   inView(): PositionItem[];
@@ -91,6 +94,7 @@ export function createMap(container: HTMLElement, onMarker: (alertId: string) =>
   let isLoaded = false;
   let isFitted = false;
   let moment: AlertItem | null = null;
+  let trail: FeatureCollection | null = null;
 
   const source = (name: string) => map.getSource<GeoJSONSource>(name);
   const moves = (): { duration?: number } =>
@@ -157,6 +161,16 @@ export function createMap(container: HTMLElement, onMarker: (alertId: string) =>
     map.fitBounds([west, south, east, north], { padding: 70, maxZoom: 16.5, duration: 0 });
   }
 
+  function drawTrail(goesThere: boolean): void {
+    if (!isLoaded) return;
+    source('trail')?.setData(trail ?? EMPTY);
+    const bounds = trail === null || !goesThere ? null : boundsOfPoints(trail);
+    if (bounds === null) return;
+    isFitted = true;
+    const [west, south, east, north] = bounds;
+    map.fitBounds([west, south, east, north], { padding: 60, maxZoom: 16, duration: 0 });
+  }
+
   /** Once, when it is known where people are; after that the map stays where the user has put it. */
   function fitOnce(): void {
     const bounds = middleBounds([...positions.values()]);
@@ -175,6 +189,7 @@ export function createMap(container: HTMLElement, onMarker: (alertId: string) =>
     drawWearers();
     fitOnce();
     drawMoment();
+    drawTrail(true);
   });
   map.on('click', 'wearers', (event) => {
     const wearerId: unknown = event.features?.[0]?.properties.wearerId;
@@ -231,6 +246,11 @@ export function createMap(container: HTMLElement, onMarker: (alertId: string) =>
     showMoment(item) {
       moment = item;
       drawMoment();
+    },
+    showTrail(given) {
+      const isFirst = trail === null;
+      trail = given;
+      drawTrail(isFirst);
     },
     setDark(isDark) {
       for (const { id, paint = {} } of layersOf(isDark ? DARK : LIGHT)) {

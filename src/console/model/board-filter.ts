@@ -1,5 +1,6 @@
 /** What of all alerts the board shows, as it stands in the address. Pure. */
 import type { AlertItem } from '../../alerts/alert.js';
+import type { AlertKind } from '../../engine/types.js';
 import type { WearerInfo } from '../api.js';
 import { isUnacknowledged } from './alert-book.js';
 
@@ -37,21 +38,30 @@ export function writeFilter(filter: BoardFilter): URLSearchParams {
 
 export const isNarrowed = (filter: BoardFilter): boolean => NAMES.some((name) => filter[name] !== '');
 
-/** What the tag says about itself, and what is not heard of it; everything else is about where somebody is. */
-const DEVICE_KINDS: ReadonlySet<AlertItem['kind']> = new Set([
-  'strap-tamper',
-  'case-tamper',
-  'battery-low',
-  'battery-critical',
-  'no-gps',
-  'jamming',
-  'unmonitored',
-  'supplier-silent',
-  'clock-ahead',
-  'schedule-ran-out',
-]);
+/** What the tag says about itself, and what is not heard of it; everything else is about where somebody is. Total: a new kind wants a place. */
+const GROUP_OF: Readonly<Record<AlertKind, Group>> = {
+  exclusion: 'conditions',
+  inclusion: 'conditions',
+  restriction: 'conditions',
+  curfew: 'conditions',
+  buffer: 'conditions',
+  'unknown-at-edge': 'conditions',
+  'strap-tamper': 'devices',
+  'case-tamper': 'devices',
+  'battery-low': 'devices',
+  'battery-critical': 'devices',
+  'charging-overdue': 'devices',
+  'powered-off': 'devices',
+  'no-gps': 'devices',
+  jamming: 'devices',
+  'never-moves': 'devices',
+  unmonitored: 'devices',
+  'supplier-silent': 'devices',
+  'clock-ahead': 'devices',
+  'schedule-ran-out': 'devices',
+};
 
-export const groupOf = (item: AlertItem): Group => (DEVICE_KINDS.has(item.kind) ? 'devices' : 'conditions');
+export const groupOf = ({ kind }: Pick<AlertItem, 'kind'>): Group => GROUP_OF[kind];
 
 export function isInTab(item: AlertItem, tab: Tab, mySubjectId: string): boolean {
   if (tab === 'closed') return item.status === 'closed';

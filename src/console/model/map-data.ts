@@ -162,8 +162,26 @@ export function boundsOf({ explanation }: Pick<AlertItem, 'explanation'>): Bound
   const corners = explanation.fixes.flatMap(({ longitude, latitude, accuracyMetres }) =>
     circleRing([longitude, latitude], accuracyMetres ?? 1),
   );
-  if (corners.length === 0) return null;
-  const longitudes = corners.map(([longitude]) => longitude);
-  const latitudes = corners.map(([, latitude]) => latitude);
-  return [Math.min(...longitudes), Math.min(...latitudes), Math.max(...longitudes), Math.max(...latitudes)];
+  return boundsAround(corners);
+}
+
+/** A box around the points of a collection; null where it has none. */
+export function boundsOfPoints({ features }: FeatureCollection): Bounds | null {
+  return boundsAround(
+    features.flatMap(({ geometry }) => (geometry.type === 'Point' ? [geometry.coordinates as [number, number]] : [])),
+  );
+}
+
+function boundsAround(points: readonly (readonly [longitude: number, latitude: number])[]): Bounds | null {
+  const [first, ...rest] = points;
+  if (first === undefined) return null;
+  let [west, south, east, north] = [first[0], first[1], first[0], first[1]];
+  // A fortnight of fixes is more than a call takes arguments.
+  for (const [longitude, latitude] of rest) {
+    west = Math.min(west, longitude);
+    east = Math.max(east, longitude);
+    south = Math.min(south, latitude);
+    north = Math.max(north, latitude);
+  }
+  return [west, south, east, north];
 }

@@ -1,6 +1,8 @@
 /** An alert in one sentence, as one would say it over the radio. Pure. */
 import { type AlertItem, strengthOf } from '../../alerts/alert.js';
+import type { AlertKind } from '../../engine/types.js';
 import { duration, hourAndMinute, timeOfDay } from './times.js';
+import { REASON_WORDS } from './words.js';
 
 interface Named {
   readonly who: string;
@@ -8,19 +10,27 @@ interface Named {
   readonly zone: string | null;
 }
 
-/** What a device said, behind "The tag of NAME". */
-const DEVICE_WORDS: Partial<Readonly<Record<AlertItem['kind'], string>>> = {
+type PlaceKind = 'exclusion' | 'inclusion' | 'restriction' | 'buffer';
+type OtherKind = Exclude<AlertKind, PlaceKind | 'curfew' | 'unknown-at-edge'>;
+
+/** What is said behind "The tag of NAME". Total: a new kind wants its words. */
+const TAG_WORDS: Readonly<Record<OtherKind, string>> = {
   'strap-tamper': 'reports that its strap was cut or opened',
   'case-tamper': 'reports that its case was opened',
   'battery-low': 'reports that its battery is low',
   'battery-critical': 'reports that its battery is nearly empty',
+  'charging-overdue': 'has not been charged for too long',
+  'powered-off': 'reports that it was powered off',
   'no-gps': 'reports that it has no GPS',
   jamming: 'reports that it may be jammed',
+  'never-moves': 'never moves and may not be on a leg',
   unmonitored: 'is not heard from',
   'supplier-silent': 'is of a supplier from whom nothing comes',
   'clock-ahead': 'has a clock that runs ahead',
   'schedule-ran-out': 'belongs to a curfew whose schedule has run out, so that nobody judges by it',
 };
+
+const isOfTag = (kind: AlertKind): kind is OtherKind => kind in TAG_WORDS;
 
 /** `Adam Kerr is 31 m inside the exclusion zone Protected address, since 18:02:11.` */
 export function sentenceOf(item: AlertItem, { who, zone }: Named, nowMs: number): string {
@@ -44,8 +54,7 @@ interface How {
 function describe(item: AlertItem, named: Named, how: How): string {
   const { who } = named;
   const { when, isSuspected, isOver } = how;
-  const device = DEVICE_WORDS[item.kind];
-  if (device !== undefined) return `The tag of ${who} ${device}${when}.`;
+  if (isOfTag(item.kind)) return `The tag of ${who} ${TAG_WORDS[item.kind]}${whyWords(item)}${when}.`;
   if (item.kind === 'curfew') return describeCurfew(item, who, how);
   if (item.kind === 'unknown-at-edge') {
     const edge = item.explanation.edgeAt ?? item.episode.startedAt;
@@ -56,6 +65,11 @@ function describe(item: AlertItem, named: Named, how: How): string {
   const verb = isSuspected ? (isOver ? 'may have been' : 'may be') : isOver ? 'was' : 'is';
   const unsure = isSuspected ? ' It is not confirmed.' : '';
   return `${who} ${verb} ${isOver ? '' : distanceWords(item)}${sideOf(item.kind)} ${place}${when}.${unsure}`;
+}
+
+/** Why nobody is watched, where a tag is not heard from. */
+function whyWords({ reason }: AlertItem): string {
+  return reason === undefined ? '' : ` (${REASON_WORDS[reason]})`;
 }
 
 function describeCurfew(item: AlertItem, who: string, { when, isSuspected, nowMs }: How): string {
