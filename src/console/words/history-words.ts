@@ -1,5 +1,5 @@
 /** What happened to an alert, a line an event. Pure. */
-import { type AlertEvent, isFinding } from '../../alerts/event.js';
+import { type ActionEvent, type AlertEvent, isFinding } from '../../alerts/event.js';
 import { DISPOSITION_WORDS, SEVERITY_WORDS } from './words.js';
 
 const FOUND = {
@@ -28,8 +28,10 @@ export function historyLine(event: AlertEvent): HistoryLine {
   return { eventId, at: event.at, who: event.actor, what: actionWords(event), note: event.note ?? null };
 }
 
-function actionWords(event: Exclude<AlertEvent, { readonly revision: number }>): string {
+/** What a person did; an action that has no words here is told by its name, as it stands in the log. */
+function actionWords(event: ActionEvent): string {
   if (event.type === 'acknowledged') return 'acknowledged it';
+  if (event.type !== 'disposed') return String(event.type);
   const how = event.disposition === undefined ? '' : `: ${DISPOSITION_WORDS[event.disposition].toLowerCase()}`;
   return `closed it${how}`;
 }
