@@ -96,12 +96,12 @@ export function Header() {
       <button
         type="button"
         class="tw-head-button"
-        aria-label={isDark.value ? 'Light theme' : 'Dark theme'}
         onClick={() => {
           theme.value = isDark.value ? 'light' : 'dark';
         }}
       >
-        <span aria-hidden="true">{isDark.value ? '☀' : '☾'}</span>
+        {isDark.value ? 'Light' : 'Dark'}
+        <span class="govuk-visually-hidden"> theme</span>
       </button>
       <button
         type="button"

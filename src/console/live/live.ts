@@ -159,6 +159,10 @@ export async function startLive(): Promise<void> {
     nowMs.value = serverNowMs();
   }, 1000);
   setInterval(() => void loadRecords(), RECORDS_MS);
+  // While it is not known who asks, nothing is offered: the server may have been starting.
+  setInterval(() => {
+    if (me.peek() === null) void signInWhereUnknown().then(loadRecords);
+  }, RECORDS_AGAIN_MS);
   await signInWhereUnknown();
   void loadRecords();
   connectFeed({
