@@ -53,6 +53,8 @@ let latest: AlertBook = emptyBook;
 let clockAheadMs = 0;
 let recordsAskedAtMs = Number.NEGATIVE_INFINITY;
 let isFlushWanted = false;
+/** On the way to sign in: a second attempt would make the first one's answer worthless. */
+let isLeaving = false;
 /** What had been known when the connection was lost. */
 let lost: { readonly sinceMs: number; readonly known: ReadonlySet<string>; changes: number } | null = null;
 const newAlertListeners = new Set<(item: AlertItem) => void>();
@@ -138,9 +140,11 @@ async function loadRecords(): Promise<void> {
 
 /** Goes to sign in where the program does not know who asks. While it does not answer, the page stays as it is. */
 async function signInWhereUnknown(): Promise<void> {
+  if (isLeaving) return;
   const answer = await askMe();
   if (answer.ok) me.value = answer.body;
-  else if (answer.status === 401) {
+  else if (answer.status === 401 && !isLeaving) {
+    isLeaving = true;
     const returnTo = `${location.pathname}${location.search}`;
     location.assign(`${SIGN_IN_PATH}?${new URLSearchParams({ returnTo })}`);
   }
@@ -164,6 +168,7 @@ export async function startLive(): Promise<void> {
     if (me.peek() === null) void signInWhereUnknown().then(loadRecords);
   }, RECORDS_AGAIN_MS);
   await signInWhereUnknown();
+  if (isLeaving) return;
   void loadRecords();
   connectFeed({
     open: openSocket,

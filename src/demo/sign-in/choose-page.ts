@@ -20,6 +20,8 @@ small { color: #505a5f; font-size: 16px; }
 export const choosePolicy = (programUrl: string): string =>
   [
     "default-src 'none'",
+    // The empty icon, so that no browser asks for one.
+    'img-src data:',
     `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
     `form-action 'self' ${programUrl}`,
     "base-uri 'none'",
