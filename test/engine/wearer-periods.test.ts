@@ -30,10 +30,10 @@ const absent = (list: readonly Absence[]) => (activation: Activation) => ({
   terms: activation.terms.map((term) => ({ ...term, absences: list })),
 });
 
-/** Confirmed violations as they were told last: one that was withdrawn is none. */
+/** Confirmed violations of conditions as they were told last: one that was withdrawn is none. A suspension holds back no finding about the tag. */
 function violations(events: readonly EngineEvent[]): string[] {
   const last = new Map<string, EngineEvent>();
-  for (const event of events) last.set(event.alertId, event);
+  for (const event of events) if (event.conditionId !== null) last.set(event.alertId, event);
   const confirmed = new Set(events.filter(({ type }) => type === 'confirmed').map(({ alertId }) => alertId));
   return [...last.values()]
     .filter(({ type, kind, alertId }) => type !== 'withdrawn' && kind !== 'unknown-at-edge' && confirmed.has(alertId))
@@ -71,8 +71,9 @@ test('no violation of one’s own conditions overlaps an absence that was known 
     fc.property(worlds({ changes: false }), spans, (world, away) => {
       const list = away.map((each, i) => ({ ...each, absenceId: `AB-${i}`, knownFromMs: 0 }));
       const { first, steps } = apply(world.first, world.steps, absent(list));
-      for (const { kind, episode } of play(first, steps, 'due').events) {
-        if (kind === 'unknown-at-edge') continue;
+      for (const { kind, conditionId, episode } of play(first, steps, 'due').events) {
+        // What the tag says of itself is of no condition, and an absence does not excuse it.
+        if (kind === 'unknown-at-edge' || conditionId === null) continue;
         for (const { startsAtMs, endsAtMs } of list) {
           expect(episode.startedAtMs >= endsAtMs || episode.startedAtMs < startsAtMs).toBe(true);
           if (episode.endedAtMs === null || episode.startedAtMs >= endsAtMs) continue;
@@ -100,7 +101,8 @@ test('what a suspension held back is told after it: the same violations as witho
       const { events } = play(first, longer, 'due');
       expect(violations(events)).toEqual(violations(play(world.first, longer, 'due').events));
       const begun = new Set<string>();
-      for (const { alertId, raisedAtMs } of events) {
+      for (const { alertId, conditionId, raisedAtMs } of events) {
+        if (conditionId === null) continue;
         const suspended = held.some(({ startsAtMs, endsAtMs }) => startsAtMs <= raisedAtMs && raisedAtMs < endsAtMs);
         if (!begun.has(alertId)) expect(suspended).toBe(false);
         begun.add(alertId);
