@@ -2,6 +2,7 @@
 /** The command line. What it starts is constructed in `start/tagwatch.ts`. */
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Logger, pino } from 'pino';
 import { joinMinusValues } from './cli/arguments.js';
@@ -24,6 +25,9 @@ const HELP = `tagwatch: checks the pings of GPS tags against zones and curfews, 
   tagwatch records import FILES    puts wearers, orders, zones, conditions and the rest into it, by the thousand
   tagwatch explain ALERT-ID        says why an alert was raised, and whether the engine finds the same again
   tagwatch audit verify            says whether the audit on record is what was chained
+  tagwatch evidence make OPTIONS   makes a signed evidence pack of an alert, or of a wearer and a period
+  tagwatch evidence verify PACK    says whether a pack is as it was made, and whether the engine finds the same again
+  tagwatch keys COMMAND            makes, lists, rotates and revokes the key that signs packs
   tagwatch migrate                 brings the schema of DATABASE_URL up to date and ends (serve does it too)
   tagwatch COMMAND --help          more about one of them
   tagwatch --version
@@ -54,7 +58,7 @@ Environment (the README tells more):
   TAGWATCH_TRUSTED_PROXIES         addresses or networks of proxies whose X-Forwarded-Host counts
   TAGWATCH_ALLOWED_HOSTS           further names by which it is called; another Host is answered 421
   TAGWATCH_ALLOWED_ORIGINS         further origins whose pages may read the feed and write
-  TAGWATCH_SIGNING_KEY_FILE        the Ed25519 key that signs checkpoints of the audit (made in TAGWATCH_DATA_DIR)
+  TAGWATCH_SIGNING_KEY_FILE        the Ed25519 key that signs packs and checkpoints of the audit (made in TAGWATCH_DATA_DIR)
   TAGWATCH_AUDIT_CHECKPOINTS_DIR   where they go: a folder that nobody reaches who can write the database
   TAGWATCH_SERVICE_AREA            west,south,east,north in degrees: zones outside are refused
   TAGWATCH_INPUT_FORMAT            columns; single while an older program still reads the same Kafka (columns)
@@ -94,6 +98,10 @@ async function main(argv: readonly string[]): Promise<number> {
       return explainOne(rest);
     case 'audit':
       return verifyAudit(rest);
+    case 'evidence':
+      return packs(rest);
+    case 'keys':
+      return changeKeys(rest);
     case 'migrate':
       return migrateOnce(rest);
     case '--version':
@@ -183,6 +191,35 @@ async function verifyAudit(argv: readonly string[]): Promise<number> {
     publicKeyFile: publicKeyFileOf(config),
     openDatabase: () => openExistingDatabase(config),
   });
+}
+
+async function packs(argv: readonly string[]): Promise<number> {
+  const [{ evidence }, { readEngineVersion }, { signingKeyFileOf }] = await Promise.all([
+    import('./cli/evidence.js'),
+    import('./start/engine-version.js'),
+    import('./start/signing-key.js'),
+  ]);
+  const config = configOrExplain(null);
+  if (!config) return 2;
+  return evidence(argv, {
+    openDatabase: () => openExistingDatabase(config),
+    keyFile: signingKeyFileOf(config),
+    nowMs: Date.now,
+    user: userInfo().username,
+    program: { version: VERSION, engine: readEngineVersion() },
+    out: console.log,
+    err: console.error,
+  });
+}
+
+async function changeKeys(argv: readonly string[]): Promise<number> {
+  const [{ keys }, { signingKeyFileOf }] = await Promise.all([
+    import('./cli/keys.js'),
+    import('./start/signing-key.js'),
+  ]);
+  const config = configOrExplain(null);
+  if (!config) return 2;
+  return keys(argv, { keyFile: signingKeyFileOf(config), now: () => new Date().toISOString() });
 }
 
 /** To read what is there; where there is nothing, none is made. */

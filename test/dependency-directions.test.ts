@@ -17,6 +17,7 @@ interface Rule {
 const TYPES = 'engine/types';
 const LOCK = 'directory-lock.ts';
 const KEY = 'signing-key.ts';
+const CANONICAL = 'canonical-json.ts';
 /** What an adapter may know: what it gives, and the words of what passes through it. */
 const PORTS = ['ports', 'wire', 'alerts', 'access', TYPES];
 /** What works behind the ports and knows no adapter. */
@@ -35,8 +36,23 @@ const ALLOWED: Readonly<Record<string, Rule | '*'>> = {
   store: { parts: [...PORTS, LOCK] },
   [LOCK]: { parts: [] },
   [KEY]: { parts: [] },
-  audit: { parts: ['ports', KEY] },
+  audit: { parts: ['ports', KEY, CANONICAL] },
+  [CANONICAL]: { parts: [], packages: ['canonicalize'] },
   formats: { parts: PORTS },
+  // The re-run is the reconciler's, and pure.
+  evidence: {
+    parts: [
+      ...INNER,
+      'formats',
+      'views',
+      'records',
+      'store',
+      'roles/reconciler/rerun',
+      'roles/reconciler/ordered-rerun',
+      KEY,
+      CANONICAL,
+    ],
+  },
   records: { parts: [...PORTS, 'access', 'formats', 'watchlist'] },
   http: { parts: [...PORTS, 'access', 'formats', 'records', 'store'] },
   // Ground truth knows nothing of the engine but its words.

@@ -3,7 +3,7 @@
  * later hash anew, and the head of the chain is signed and kept elsewhere (`checkpoint.ts`).
  */
 import { createHash } from 'node:crypto';
-import canonicalize from 'canonicalize';
+import { toCanonicalBytes } from '../canonical-json.js';
 import type { AuditEntry } from '../ports/audit.js';
 
 /** What stands before the first link. */
@@ -14,13 +14,6 @@ const sha256 = (...parts: readonly Uint8Array[]): Uint8Array => {
   for (const part of parts) hash.update(part);
   return hash.digest();
 };
-
-/** RFC 8785: the same bytes whatever order a database gives the fields in. */
-export function toCanonicalBytes(value: unknown): Uint8Array {
-  const text = canonicalize(value);
-  if (text === undefined) throw new TypeError('this is not JSON');
-  return Buffer.from(text, 'utf8');
-}
 
 /** SHA-256(previous ‖ offset ‖ SHA-256(canonical entry)); the offset as eight bytes, the highest first. */
 export function hashLink(previous: Uint8Array, offset: number, entry: AuditEntry): Uint8Array {

@@ -1,8 +1,8 @@
 /** Signed checkpoints of the chain: what a database administrator cannot make again after changing it. */
 import { type KeyObject, verify } from 'node:crypto';
+import { toCanonicalBytes } from '../canonical-json.js';
 import type { Checkpoint, SignedCheckpoint } from '../ports/audit.js';
 import { keyIdOf, type SigningKey } from '../signing-key.js';
-import { toCanonicalBytes } from './chain.js';
 
 export function signCheckpoint(checkpoint: Omit<Checkpoint, 'keyId'>, key: SigningKey): SignedCheckpoint {
   const said: Checkpoint = { ...checkpoint, keyId: key.keyId };

@@ -48,15 +48,15 @@ import { readOrderViolations } from '../store/order-violations.js';
 import { readPlaces } from '../store/positions.js';
 import { recordStore } from '../store/record-store.js';
 import { listRejected } from '../store/rejected-list.js';
-import { latestPositions, readMessagesAfter, readTrail } from '../store/trail.js';
+import { latestPositions, readMessagesAfter, readTrail, type TrailPlace } from '../store/trail.js';
 import { watchStore } from '../store/watch.js';
 import { startAccessView } from '../views/access.js';
 import { startAlertLog } from '../views/alert-log.js';
+import { judgeTrailStretch } from '../views/judged-trail.js';
 import { startLiveView } from '../views/live-view.js';
 import { watchRecorderLag } from '../views/recorder-lag.js';
-import { markClocks, newestByClock } from '../views/trail-clock.js';
-import { addGaps, type GapLine } from '../views/trail-gaps.js';
-import { judgeStretch } from '../views/trail-speeds.js';
+import { newestByClock } from '../views/trail-clock.js';
+import type { GapLine } from '../views/trail-gaps.js';
 import { measureWatches } from '../watchlist/publication.js';
 import type { FeedStatus } from '../wire/feed-messages.js';
 import type { AlertRules } from './alert-rules-file.js';
@@ -224,12 +224,8 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
   registerAtv(app, { readViolations: (orderId) => readOrderViolations(db, orderId), unreasonableMs, clock });
   registerTrail(app, {
     readTrail: async ({ after, ...query }) => {
-      const { points, next } = judgeStretch(await readTrail(db, { ...query, after }), after?.evidence ?? null);
       const gapDeps = { readFacts: (lines: readonly GapLine[]) => readGapFacts(db, lines), nowMs: clock.nowMs() };
-      const { fixes, last } = await addGaps<TrailFix>(points, after?.evidence ?? null, gapDeps);
-      const marked = markClocks(fixes, after?.clocks ?? new Map());
-      const place = next === null ? null : { ...next, evidence: last, clocks: marked.clocks };
-      return { points: marked.fixes, next: place };
+      return await judgeTrailStretch<TrailFix, TrailPlace>(await readTrail(db, { ...query, after }), after, gapDeps);
     },
     hasWearer: async (wearerId) => (await recordStore.find(db, 'wearer', [wearerId])).has(wearerId),
     clock,

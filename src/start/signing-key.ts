@@ -7,13 +7,14 @@ import type { Config } from './config.js';
 
 type KeyConfig = Pick<Config, 'signingKeyFile' | 'dataDir'>;
 
-const fileOf = ({ signingKeyFile, dataDir }: KeyConfig): string => signingKeyFile ?? join(dataDir, 'signing-key.pem');
+export const signingKeyFileOf = ({ signingKeyFile, dataDir }: KeyConfig): string =>
+  signingKeyFile ?? join(dataDir, 'signing-key.pem');
 
-export const publicKeyFileOf = (config: KeyConfig): string => `${fileOf(config)}.pub`;
+export const publicKeyFileOf = (config: KeyConfig): string => `${signingKeyFileOf(config)}.pub`;
 
 /** Throws where a key that is named cannot be used, saying why. */
 export function openSigningKey(config: KeyConfig, logger: Log): SigningKey {
-  const file = fileOf(config);
+  const file = signingKeyFileOf(config);
   if (config.signingKeyFile === null && !existsSync(file)) {
     try {
       makeSigningKey(file);

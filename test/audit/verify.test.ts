@@ -1,8 +1,9 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { BEFORE_FIRST, hashLink, toCanonicalBytes } from '../../src/audit/chain.js';
+import { BEFORE_FIRST, hashLink } from '../../src/audit/chain.js';
 import { isSignedBy, readCheckpoint, signCheckpoint } from '../../src/audit/checkpoint.js';
 import { type ChainFault, verifyChain } from '../../src/audit/verify.js';
+import { toCanonicalBytes } from '../../src/canonical-json.js';
 import type { AuditEntry, ChainLink, SignedCheckpoint } from '../../src/ports/audit.js';
 import { keyIdOf, type SigningKey } from '../../src/signing-key.js';
 import { entryAt } from '../support/audit.js';

@@ -46,6 +46,13 @@ describe('a call that is not understood', () => {
     ['a port that is none', ['demo', '--port', 'abc'], /^tagwatch demo: --port must be a number from 0 to 65535/],
     ['no alert', ['explain'], /^tagwatch explain: it takes one ALERT-ID/],
     ['no file', ['replay'], /FILE/],
+    ['no pack', ['evidence', 'verify'], /^tagwatch evidence verify: it takes one PACK.zip/],
+    [
+      'a pack for no purpose',
+      ['evidence', 'make', '--alert', 'X'],
+      /^tagwatch evidence make: a pack says what it is for/,
+    ],
+    ['no command of keys', ['keys'], /^tagwatch keys: it takes make/],
     ['no folder', ['zones', 'validate'], /PATHS/],
   ])('%s: one line of what is wrong, one of where more is told', async (_, args, said) => {
     const { code, out, err } = await call(args);

@@ -1,8 +1,12 @@
-/** `tagwatch explain` over what a real run left on record. */
+/** `tagwatch explain` and `tagwatch evidence` over what a real run left on record. */
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { evidence } from '../../src/cli/evidence.js';
 import { explainAlert } from '../../src/cli/explain.js';
+import { keys } from '../../src/cli/keys.js';
+import { readContainer } from '../../src/evidence/container.js';
 import type { Database } from '../../src/ports/database.js';
 import { openPglite } from '../../src/store/pglite.js';
 import { exclude, fitTag, rectangle } from '../support/cohort.js';
@@ -123,6 +127,55 @@ describe('explain', () => {
 
   test('an alert that is not on record cannot be explained', async () => {
     expect((await explain('nothing')).code).toBe(1);
+  });
+
+  async function pack(...argv: string[]): Promise<{ code: number; text: string }> {
+    const lines: string[] = [];
+    const say = (line: string) => void lines.push(line);
+    const code = await evidence(argv, {
+      openDatabase: () => ({ ...db!, close: async () => {} }),
+      keyFile: join(home.env['TAGWATCH_DATA_DIR']!, 'signing.pem'),
+      nowMs: Date.now,
+      user: 'officer',
+      program: { version: '0.1.0', engine: 'e'.repeat(64) },
+      out: say,
+      err: say,
+    });
+    return { code, text: lines.join('\n') };
+  }
+  const why = ['--purpose', 'hearing', '--recipient', 'the court'];
+
+  test('a pack of each alert is made, verified, and finds the same again; nothing is written over', async () => {
+    const file = (name: string) => join(home.env['TAGWATCH_DATA_DIR']!, name);
+    const say = () => {};
+    keys(['make'], { keyFile: file('signing.pem'), now: () => new Date().toISOString(), out: say, err: say });
+    for (const [name, id] of [['seen', alertId], ...absent] as const) {
+      const out = file(`${name}.zip`);
+      expect(await pack('make', '--alert', id, ...why, '--out', out)).toMatchObject({ code: 0 });
+      const { code, text } = await pack('verify', out);
+      expect([code, text]).toEqual([0, expect.stringContaining(`alert ${id}: the engine finds the same`)]);
+      await expect(pack('make', '--alert', id, ...why, '--out', out)).rejects.toThrow(/EEXIST/);
+    }
+    const held = new Map(readContainer(readFileSync(file('T-absent.zip'))).map(({ name, bytes }) => [name, bytes]));
+    const text = (name: string) => Buffer.from(held.get(name)!).toString();
+    const kinds = (JSON.parse(text('record.json')) as { kind: string }[]).map(({ kind }) => kind);
+    expect(new Set(kinds)).toEqual(
+      new Set(['wearer', 'activation', 'tag', 'tag-model', 'order', 'condition', 'zone', 'absence']),
+    );
+    expect(text('track.csv').split('\r\n')[0]).toMatch(/^number,.*,distanceToBoundaryMetres,likelihoodRatio$/);
+    expect(text('track.csv').split('\r\n')).toHaveLength(42);
+  });
+
+  test('of a wearer and a period; and what a pack cannot be of is said', async () => {
+    const out = join(home.env['TAGWATCH_DATA_DIR']!, 'period.zip');
+    const period = ['--from', minute(-60), '--to', new Date().toISOString()];
+    const made = await pack('make', '--wearer', 'W-T-absent', ...period, ...why, '--out', out);
+    expect([made.code, made.text]).toEqual([0, expect.stringMatching(/[1-9] alerts, 40 pings/)]);
+    expect((await pack('verify', out)).code).toBe(0);
+    expect(await pack('make', '--alert', 'nothing', ...why)).toMatchObject({ code: 1 });
+    const both = await pack('make', '--alert', alertId, '--alert', absent.get('T-absent')!, ...why);
+    expect([both.code, both.text]).toEqual([1, expect.stringContaining('several wearers')]);
+    expect((await pack('make', '--wearer', 'W-none', ...period, ...why)).text).toContain('no wearer W-none');
   });
 
   test('the call: help, and what is not understood', async () => {

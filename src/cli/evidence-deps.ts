@@ -1,0 +1,14 @@
+/** What `tagwatch evidence` needs of the machine it runs on. */
+import type { Database } from '../ports/database.js';
+
+export interface EvidenceDeps {
+  /** Opened only when the call is understood. */
+  openDatabase(): Promise<Database> | Database;
+  readonly keyFile: string;
+  readonly nowMs: () => number;
+  /** Who is at the keyboard. */
+  readonly user: string;
+  readonly program: { readonly version: string; readonly engine: string };
+  readonly out: (line: string) => void;
+  readonly err: (line: string) => void;
+}

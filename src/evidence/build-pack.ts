@@ -1,0 +1,96 @@
+/** A pack from a model: every file, the manifest over them, its signature, the container. The same in gives the same bytes. */
+import { toCanonicalBytes } from '../canonical-json.js';
+import {
+  CONFIRM_AT,
+  END_AT,
+  FIRST_FIX_RATIO,
+  GAP_LIMIT_MS,
+  HORIZON_MS,
+  SPEED_LIMIT_METRES_PER_SECOND,
+} from '../engine/thresholds.js';
+import type { SigningKey } from '../signing-key.js';
+import { type PackFile, toBytes, writeContainer } from './container.js';
+import { alertsOf, holdsPlaces, recordsOf, withheldOf } from './editions.js';
+import { writeInputs } from './inputs-file.js';
+import { MANIFEST, type Manifest, SCHEMA, SIGNATURE, toListed } from './manifest.js';
+import { type Edition, gapsOf, type PackModel } from './pack-model.js';
+import { writeReadme } from './readme-text.js';
+import { LEAD_IN_MS } from './rerun-inputs.js';
+import { writeTracks } from './track-files.js';
+import { writeZones } from './zones-file.js';
+
+export interface PackOrder {
+  readonly packId: string;
+  readonly edition: Edition;
+  readonly marking: string;
+  readonly madeAtMs: number;
+  readonly madeBy: string;
+  readonly recipient: string;
+  readonly purpose: string;
+  /** The program, and the hash of its engine. */
+  readonly program: { readonly version: string; readonly engine: string };
+}
+
+/** What every finding was judged by. */
+const PARAMETERS = {
+  confirmAt: CONFIRM_AT,
+  endAt: END_AT,
+  firstFixRatio: FIRST_FIX_RATIO,
+  gapLimitMs: GAP_LIMIT_MS,
+  horizonMs: HORIZON_MS,
+  speedLimitMetresPerSecond: SPEED_LIMIT_METRES_PER_SECOND,
+  rerunLeadInMs: LEAD_IN_MS,
+};
+
+export function buildPack(model: PackModel, order: PackOrder, key: SigningKey): Uint8Array {
+  const { edition, packId, marking } = order;
+  const json = (value: unknown) => toCanonicalBytes(value);
+  const files: PackFile[] = [
+    { name: 'alert.json', bytes: json(alertsOf(model, edition)) },
+    { name: 'record.json', bytes: json(recordsOf(model, edition)) },
+  ];
+  if (holdsPlaces(edition)) {
+    files.push({ name: 'zone.geojson', bytes: json(writeZones(model)) });
+    files.push(...writeTracks(model), { name: 'inputs.ndjson', bytes: writeInputs(model.alerts) });
+  }
+  const readme = writeReadme(files, { packId, edition, marking, keyId: key.keyId });
+  files.unshift({ name: 'README.txt', bytes: toBytes(readme) });
+  const sums = files.map((file) => `${toListed(file).sha256}  ${file.name}\n`).join('');
+  files.push({ name: 'SHA256SUMS', bytes: toBytes(sums) });
+  const manifest = toCanonicalBytes(manifestOf(model, order, files, key.keyId));
+  const signature = Buffer.from(key.sign(manifest), 'base64url');
+  return writeContainer(
+    [...files, { name: MANIFEST, bytes: manifest }, { name: SIGNATURE, bytes: signature }],
+    order.madeAtMs,
+  );
+}
+
+function manifestOf(model: PackModel, order: PackOrder, files: readonly PackFile[], keyId: string): Manifest {
+  const notJudged: Record<string, number> = {};
+  for (const { fix } of model.track) {
+    if (fix.notJudged !== null) notJudged[fix.notJudged] = (notJudged[fix.notJudged] ?? 0) + 1;
+  }
+  const { madeAtMs, ...said } = order;
+  return {
+    schema: SCHEMA,
+    ...said,
+    madeAt: new Date(madeAtMs).toISOString(),
+    wearerId: model.wearerId,
+    alerts: model.alerts.map(({ alert: { alertId, finding, actions } }) => ({
+      alertId,
+      revision: finding.revision,
+      actions,
+    })),
+    period: { from: new Date(model.fromMs).toISOString(), to: new Date(model.toMs).toISOString() },
+    parameters: PARAMETERS,
+    counts: {
+      pings: model.track.length,
+      judged: model.track.filter(({ fix }) => fix.notJudged === null && fix.latitude !== null).length,
+      notJudged,
+      gaps: gapsOf(model).length,
+    },
+    withheld: [...withheldOf(order.edition)],
+    files: files.map(toListed),
+    keyId,
+  };
+}

@@ -1,0 +1,119 @@
+/** What each edition of a pack holds of the record, and what it withholds and why. */
+import type { Alert } from '../alerts/alert.js';
+import { type AlertEvent, isFinding } from '../alerts/event.js';
+import type { StoredRecord } from '../ports/records.js';
+import { type ZoneContent, zone } from '../records/kinds/zone.js';
+import type { Manifest } from './manifest.js';
+import type { Edition, PackAlert, PackModel, PackRecord } from './pack-model.js';
+
+export type Withheld = Manifest['withheld'][number];
+
+/** How the force manages a wearer, and whom it lets know: no matter of what was found. */
+const MANAGED = ['rag', 'schemes', 'division', 'restrictedTo'] as const;
+
+const WITHHELD: Readonly<Record<Edition, readonly Withheld[]>> = {
+  full: [],
+  court: [
+    {
+      what: `record.json: ${MANAGED.join(', ')} of the wearer`,
+      why: 'how the force manages the wearer is no part of what was found',
+    },
+  ],
+  'wearer-safe': [
+    {
+      what: 'zone.geojson, track.csv, track.geojson, track.gpx, track.kml, inputs.ndjson',
+      why: 'a boundary, and so an address, could be rebuilt from them',
+    },
+    {
+      what: 'alert.json: ids of conditions and zones, severity, fixes, distances, likelihoods, thresholds, notes, names of staff',
+      why: 'a place or a person could be found by them',
+    },
+    {
+      what: 'record.json: all but the type and dates of orders, the kind and times of conditions, the times of absences',
+      why: 'names, addresses and free text may tell of a protected person',
+    },
+  ],
+};
+
+export const withheldOf = (edition: Edition): readonly Withheld[] => WITHHELD[edition];
+export const holdsPlaces = (edition: Edition): boolean => edition !== 'wearer-safe';
+
+/** What `record.json` holds. */
+export function recordsOf({ records }: PackModel, edition: Edition): unknown {
+  if (edition === 'wearer-safe') return records.flatMap(safeRecord);
+  return records.map(({ kind, versions }) => ({
+    kind,
+    versions: versions.map((version) => ({ ...version, content: contentOf(kind, version, edition) })),
+  }));
+}
+
+function contentOf(kind: string, { id, content }: StoredRecord, edition: Edition): object {
+  // Its shape stands in zone.geojson as GeoJSON.
+  if (kind === 'zone') return zone.toWire?.(content as ZoneContent, id) ?? content;
+  if (kind !== 'wearer' || edition === 'full') return content;
+  return Object.fromEntries(Object.entries(content).filter(([field]) => !MANAGED.some((name) => name === field)));
+}
+
+/** What may be said of each kind: named one by one, so that a field that is added later is not said. */
+const SAFE_FIELDS: Readonly<Record<string, readonly string[]>> = {
+  order: ['type', 'startsAt', 'endsAt'],
+  condition: ['kind', 'startsAt', 'endsAt', 'graceMinutes'],
+  absence: ['startsAt', 'endsAt'],
+};
+
+function safeRecord({ kind, versions }: PackRecord): unknown[] {
+  const fields = SAFE_FIELDS[kind];
+  if (fields === undefined) return [];
+  const pick = (content: object) =>
+    Object.fromEntries(Object.entries(content).filter(([field]) => fields.includes(field)));
+  const said = versions.map(({ version, effectiveAt, recordedAt, content }) => ({
+    version,
+    effectiveAt,
+    recordedAt,
+    content: pick(content),
+  }));
+  return [{ kind, versions: said }];
+}
+
+/** What `alert.json` holds. */
+export function alertsOf({ alerts }: PackModel, edition: Edition): unknown {
+  if (edition === 'wearer-safe') return alerts.map(safeAlert);
+  return alerts.map(({ alert, events }) => ({ alert, events }));
+}
+
+function safeAlert({ alert, events }: PackAlert): unknown {
+  return {
+    alert: safeFold(alert),
+    events: events.filter(({ outcome }) => outcome === 'accepted').map(({ event }) => safeEvent(event)),
+  };
+}
+
+const safeFold = ({ alertId, status, raisedAt, disposition, disposedAt, finding }: Alert) => ({
+  alertId,
+  status,
+  raisedAt,
+  ...(disposition === undefined ? {} : { disposition, disposedAt }),
+  kind: finding.kind,
+  strength: finding.strength ?? null,
+  episode: finding.episode,
+});
+
+function safeEvent(event: AlertEvent): unknown {
+  if (!isFinding(event)) {
+    const { type, at, disposition } = event;
+    return { type, at, ...(disposition === undefined ? {} : { disposition }) };
+  }
+  const { revision, type, kind, strength, episode, raisedAt, delayedByMs, historic, reason, endedBecause } = event;
+  return {
+    revision,
+    type,
+    kind,
+    strength: strength ?? null,
+    episode,
+    raisedAt,
+    delayedByMs,
+    historic,
+    ...(reason === undefined ? {} : { reason }),
+    ...(endedBecause === undefined ? {} : { endedBecause }),
+  };
+}

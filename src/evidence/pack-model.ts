@@ -1,0 +1,86 @@
+/** What a pack is made of, gathered from the record. Plain data: everything that a pack says is computed from it. */
+import type { Alert } from '../alerts/alert.js';
+import type { FindingEvent } from '../alerts/event.js';
+import type { ZonePriority } from '../engine/types.js';
+import type { TrailFix } from '../formats/trails/trail.js';
+import type { StoredRecord } from '../ports/records.js';
+import type { RerunInputs } from '../roles/reconciler/rerun.js';
+import type { RecordedEvent } from '../store/alerts.js';
+
+/**
+ * `full` holds everything; `court` leaves out how the force manages the wearer; `wearer-safe` holds nothing from which a place could be
+ * found: no names, coordinates, distances, evidence or maps.
+ */
+export const EDITIONS = ['full', 'court', 'wearer-safe'] as const;
+export type Edition = (typeof EDITIONS)[number];
+
+/** One alert with all that was found and done, and what it rests on. */
+export interface PackAlert {
+  readonly alert: Alert;
+  /** In the order of the log, the refused actions too. */
+  readonly events: readonly RecordedEvent[];
+  /** Those of `events`, oldest first. */
+  readonly findings: readonly FindingEvent[];
+  /** Null: it is about no condition, or what it was about is not on record any more. */
+  readonly inputs: RerunInputs | null;
+}
+
+/** The versions of a record that matter, oldest first. */
+export interface PackRecord {
+  readonly kind: string;
+  readonly versions: readonly StoredRecord[];
+}
+
+/** How far a fix was from the boundary of a zone, and what it says by itself. */
+export interface Measured {
+  /** Negative inside. */
+  readonly signedDistanceMetres: number;
+  /** How many times better a violation foresees the fix than compliance; null: it did not count. */
+  readonly likelihoodRatio: number | null;
+}
+
+/** A version of a condition with a version of a zone that an alert is about. */
+export interface PackTerm {
+  /** `C-9@3/Z-4@2`. */
+  readonly key: string;
+  readonly conditionId: string;
+  readonly zoneId: string;
+  readonly zoneVersion: number;
+  readonly priority: ZonePriority;
+}
+
+export interface PackFix {
+  readonly fix: TrailFix;
+  /** By the key of the term; a message without a position has none. */
+  readonly measured: ReadonlyMap<string, Measured>;
+}
+
+export interface PackModel {
+  readonly wearerId: string;
+  /** Of the track, epoch ms; the end is excluded. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly alerts: readonly PackAlert[];
+  readonly terms: readonly PackTerm[];
+  readonly records: readonly PackRecord[];
+  /** In the order of device time. */
+  readonly track: readonly PackFix[];
+}
+
+/** A silence in the evidence. */
+export interface PackGap {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Null: it is so long that nothing can be excluded. */
+  readonly cannotExclude: readonly string[] | null;
+}
+
+export function gapsOf({ track }: PackModel): PackGap[] {
+  return track.flatMap(({ fix: { gapBefore, fixedAtMs } }) => {
+    if (gapBefore === undefined) return [];
+    const cannotExclude = gapBefore.cannotExclude?.map(
+      (one) => `${one.conditionId}@${one.conditionVersion}/${one.zoneId}@${one.zoneVersion}`,
+    );
+    return [{ fromMs: gapBefore.fromMs, toMs: fixedAtMs, cannotExclude: cannotExclude ?? null }];
+  });
+}

@@ -1,0 +1,151 @@
+/**
+ * Whether a pack is what it was when it was made, and whether the engine finds the same again. Each question is answered by itself:
+ * what one answer says is not taken back by another.
+ */
+import { verify } from 'node:crypto';
+import { type FindingEvent, isFinding } from '../alerts/event.js';
+import type { RecordedEvent } from '../store/alerts.js';
+import { type PackFile, readContainer, writeContainer } from './container.js';
+import { holdsPlaces } from './editions.js';
+import { readInputsFile } from './inputs-file.js';
+import { MANIFEST, type Manifest, readManifest, SIGNATURE, toListed } from './manifest.js';
+import { repeatFinding } from './repeat-finding.js';
+import { publicKeyOf, type Trust, type TrustedKey, trustOf } from './trusted-keys.js';
+
+export interface RerunAnswer {
+  readonly alertId: string;
+  readonly outcome: 'same' | 'differs' | 'not-run' | 'engine-version-differs';
+  /** What differs, or why it was not run. */
+  readonly detail: readonly string[];
+}
+
+export interface PackVerdict {
+  /** Null: there is none that can be read. */
+  readonly manifest: Manifest | null;
+  /** What is not as the manifest says; none: all of it is. */
+  readonly contents: readonly string[];
+  readonly signature: 'good' | 'bad' | 'not-checked';
+  readonly trust: Trust;
+  /** No pack has a time stamp of an authority yet: its time is what it says itself. */
+  readonly time: 'not-stamped';
+  readonly container: 'as-made' | 'differs' | 'not-checked';
+  readonly rerun: readonly RerunAnswer[];
+  /** Every answer is a good one. */
+  readonly verified: boolean;
+}
+
+/** `engine`: the hash of the engine at hand. Never throws for what is in the zip. */
+export function verifyPack(zip: Uint8Array, trusted: readonly TrustedKey[], engine: string): PackVerdict {
+  let files: readonly PackFile[];
+  let manifest: Manifest;
+  const byName = new Map<string, Uint8Array>();
+  try {
+    files = readContainer(zip);
+    for (const { name, bytes } of files) byName.set(name, bytes);
+    const bytes = byName.get(MANIFEST);
+    if (bytes === undefined) throw new Error(`there is no ${MANIFEST}`);
+    manifest = readManifest(bytes);
+  } catch (error) {
+    return nothingOf([`it cannot be read: ${error instanceof Error ? error.message : String(error)}`]);
+  }
+  const contents = compareContents(manifest, files);
+  const key = trusted.find(({ keyId }) => keyId === manifest.keyId);
+  const signature = key === undefined ? 'not-checked' : isSigned(byName, key) ? 'good' : 'bad';
+  const trust = trustOf(key, manifest.madeAt);
+  const container = contents.length > 0 ? 'not-checked' : isAsMade(zip, files, manifest) ? 'as-made' : 'differs';
+  const rerun = contents.length > 0 ? [] : repeatAll(byName, manifest, engine);
+  const isGood = ({ outcome }: RerunAnswer) => outcome === 'same' || outcome === 'not-run';
+  const verified =
+    contents.length === 0 &&
+    signature === 'good' &&
+    trust === 'trusted' &&
+    container === 'as-made' &&
+    rerun.every(isGood);
+  return { manifest, contents, signature, trust, time: 'not-stamped', container, rerun, verified };
+}
+
+const nothingOf = (contents: readonly string[]): PackVerdict => ({
+  manifest: null,
+  contents,
+  signature: 'not-checked',
+  trust: 'unknown-key',
+  time: 'not-stamped',
+  container: 'not-checked',
+  rerun: [],
+  verified: false,
+});
+
+function compareContents(manifest: Manifest, files: readonly PackFile[]): string[] {
+  const faults: string[] = [];
+  const there = new Map(files.map((file) => [file.name, file]));
+  for (const listed of manifest.files) {
+    const file = there.get(listed.name);
+    there.delete(listed.name);
+    if (file === undefined) faults.push(`${listed.name} is missing`);
+    else {
+      const { bytes, sha256 } = toListed(file);
+      if (bytes !== listed.bytes || sha256 !== listed.sha256) faults.push(`${listed.name} is not as it was`);
+    }
+  }
+  for (const name of there.keys()) {
+    if (name !== MANIFEST && name !== SIGNATURE) faults.push(`${name} was added`);
+  }
+  return faults;
+}
+
+function isSigned(files: ReadonlyMap<string, Uint8Array>, key: TrustedKey): boolean {
+  const [manifest, signature] = [files.get(MANIFEST), files.get(SIGNATURE)];
+  return manifest !== undefined && signature !== undefined && verify(null, manifest, publicKeyOf(key), signature);
+}
+
+/** Built again from what is in it, in the order in which a pack has it. */
+function isAsMade(zip: Uint8Array, files: readonly PackFile[], manifest: Manifest): boolean {
+  const byName = new Map(files.map((file) => [file.name, file]));
+  const order = [...manifest.files.map(({ name }) => name), MANIFEST, SIGNATURE];
+  const inOrder = order.flatMap((name) => byName.get(name) ?? []);
+  try {
+    return Buffer.from(writeContainer(inOrder, Date.parse(manifest.madeAt))).equals(zip);
+  } catch {
+    // A time that no zip has.
+    return false;
+  }
+}
+
+function repeatAll(files: ReadonlyMap<string, Uint8Array>, manifest: Manifest, engine: string): RerunAnswer[] {
+  const answer = (alertId: string, outcome: RerunAnswer['outcome'], detail: readonly string[] = []): RerunAnswer => ({
+    alertId,
+    outcome,
+    detail,
+  });
+  const ids = manifest.alerts.map(({ alertId }) => alertId);
+  if (!holdsPlaces(manifest.edition)) {
+    return ids.map((alertId) => answer(alertId, 'not-run', ['its inputs are withheld in this edition']));
+  }
+  try {
+    const alerts = JSON.parse(textOf(files, 'alert.json')) as { events: readonly RecordedEvent[] }[];
+    const inputs = readInputsFile(files.get('inputs.ndjson')!);
+    const byAlert = new Map<string, FindingEvent[]>();
+    for (const { events } of alerts) {
+      const findings = events.map(({ event }) => event).filter(isFinding);
+      if (findings[0] !== undefined) byAlert.set(findings[0].alertId, findings);
+    }
+    return ids.map((alertId) => {
+      const [findings, rests] = [byAlert.get(alertId), inputs.get(alertId)];
+      if (findings === undefined) return answer(alertId, 'differs', ['alert.json does not hold it']);
+      if (rests === undefined) {
+        return findings[0]!.conditionId === null
+          ? answer(alertId, 'not-run', ['it is about no condition: the tag itself said it'])
+          : answer(alertId, 'differs', ['inputs.ndjson does not hold what it rests on']);
+      }
+      const differences = repeatFinding(findings, rests);
+      if (differences.length === 0) return answer(alertId, 'same');
+      return answer(alertId, engine === manifest.program.engine ? 'differs' : 'engine-version-differs', differences);
+    });
+  } catch (error) {
+    const why = `it could not be repeated: ${error instanceof Error ? error.message : String(error)}`;
+    return ids.map((alertId) => answer(alertId, 'differs', [why]));
+  }
+}
+
+const textOf = (files: ReadonlyMap<string, Uint8Array>, name: string): string =>
+  Buffer.from(files.get(name)!).toString();

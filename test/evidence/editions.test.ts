@@ -1,0 +1,77 @@
+/** What each edition holds: nothing of a protected person in the wearer's, whichever file it stands in. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildPack } from '../../src/evidence/build-pack.js';
+import { readContainer } from '../../src/evidence/container.js';
+import type { Edition } from '../../src/evidence/pack-model.js';
+import { makeSigningKey, readSigningKey, type SigningKey } from '../../src/signing-key.js';
+import { makeModel, NEEDLES, ORDER } from '../support/pack.js';
+
+let folder: string;
+let key: SigningKey;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tagwatch-editions-'));
+  makeSigningKey(join(folder, 'key.pem'));
+  key = readSigningKey(join(folder, 'key.pem'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function textsOf(edition: Edition): Map<string, string> {
+  const pack = buildPack(makeModel({ priority: 'victim' }), { ...ORDER, edition }, key);
+  return new Map(readContainer(pack).map(({ name, bytes }) => [name, Buffer.from(bytes).toString('latin1')]));
+}
+
+/** Coordinates to 11 m, since nobody needs more of them to find a house. */
+const PLACES = [NEEDLES.latitude.slice(0, 6), NEEDLES.longitude.slice(0, 6)];
+const WORDS = [NEEDLES.zoneName, NEEDLES.zoneId, NEEDLES.conditionId, NEEDLES.reason, NEEDLES.note, NEEDLES.actor];
+
+describe('the wearer-safe edition', () => {
+  test.each([...WORDS, 'L1 9ZZ', ...PLACES])('does not hold %s', (needle) => {
+    for (const [name, text] of textsOf('wearer-safe'))
+      expect(text.toLowerCase(), name).not.toContain(needle.toLowerCase());
+  });
+
+  test('holds no distances, likelihoods, fixes, extents or rank of a zone', () => {
+    const { withheld: _, ...manifest } = JSON.parse(textsOf('wearer-safe').get('manifest.json')!);
+    const texts = [
+      JSON.stringify(manifest),
+      textsOf('wearer-safe').get('alert.json'),
+      textsOf('wearer-safe').get('record.json'),
+    ];
+    for (const text of texts) {
+      expect(text).not.toMatch(
+        /distance|latitude|longitude|coordinates|likelihood|belief|radius|severity|"victim"|critical/i,
+      );
+    }
+  });
+
+  test('says what it withholds and why, and holds when it was', () => {
+    const texts = textsOf('wearer-safe');
+    const manifest = JSON.parse(texts.get('manifest.json')!);
+    expect(manifest.withheld.length).toBeGreaterThan(2);
+    expect([...texts.keys()].sort()).toEqual([
+      'README.txt',
+      'SHA256SUMS',
+      'alert.json',
+      'manifest.json',
+      'manifest.sig',
+      'record.json',
+    ]);
+    expect(JSON.parse(texts.get('alert.json')!)[0].alert.episode.startedAt).toBe('2026-11-20T20:03:00.000Z');
+  });
+});
+
+test('the needles are in a full one, so that they can be found', () => {
+  const all = [...textsOf('full').values()].join('\n');
+  for (const needle of [...WORDS, ...PLACES]) expect(all).toContain(needle);
+});
+
+test('the court edition leaves out how the force manages the wearer, and says so', () => {
+  const texts = textsOf('court');
+  expect(texts.get('record.json')).not.toMatch(/"rag"|"division"/);
+  expect(texts.get('record.json')).toContain('Sam Example');
+  expect(JSON.parse(texts.get('manifest.json')!).withheld).toHaveLength(1);
+  expect(textsOf('full').get('record.json')).toMatch(/"rag"/);
+});

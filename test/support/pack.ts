@@ -1,0 +1,216 @@
+/** A small model of a pack, found by the engine itself: one alert, a dozen pings, no database. */
+import { applyEvent } from '../../src/alerts/alert.js';
+import { toFindingEvent } from '../../src/alerts/event.js';
+import type { Ping, TagWatch, Zone } from '../../src/engine/types.js';
+import type { PackOrder } from '../../src/evidence/build-pack.js';
+import { measureTrack } from '../../src/evidence/measure-track.js';
+import type { PackModel, PackRecord } from '../../src/evidence/pack-model.js';
+import type { TrustedKey } from '../../src/evidence/trusted-keys.js';
+import type { TrailFix } from '../../src/formats/trails/trail.js';
+import type { StoredRecord } from '../../src/ports/records.js';
+import { type RerunInputs, rerun } from '../../src/roles/reconciler/rerun.js';
+import type { SigningKey } from '../../src/signing-key.js';
+
+export const ENGINE = 'e'.repeat(64);
+const DAY_MS = 86_400_000;
+
+/** What is planted in it and must not be found in a wearer-safe pack. */
+export const NEEDLES = {
+  zoneName: 'Refuge at 17 Planted Lane L1 9ZZ',
+  zoneId: 'Z-planted-lane',
+  conditionId: 'C-keep-off-planted-lane',
+  reason: 'collects from Jane Needle',
+  note: 'she lives at 17 Planted Lane',
+  actor: 'PC Haystack',
+  latitude: '53.4312',
+  longitude: '-2.9345',
+} as const;
+
+export interface ModelOptions {
+  /** When the first ping was made, epoch ms. */
+  readonly startMs?: number;
+  readonly priority?: Zone['priority'];
+  readonly wearerName?: string;
+  /** Between pings. */
+  readonly everyMs?: number;
+}
+
+/** In from the fourth to the eighth of twelve pings; the tenth is an LBS fix, and before the last there is a gap. */
+export function makeModel(options: ModelOptions = {}): PackModel {
+  const { startMs = Date.parse('2026-11-20T20:00:00Z'), priority = 'standard', everyMs = 60_000 } = options;
+  const inputs = makeInputs(startMs, priority, everyMs);
+  const findings = rerun(inputs).map(toFindingEvent);
+  const disposed = {
+    eventId: 'K-1',
+    alertId: findings[0]!.alertId,
+    type: 'disposed' as const,
+    wearerId: 'W-1',
+    actor: NEEDLES.actor,
+    at: new Date(startMs + DAY_MS / 24).toISOString(),
+    seen: { revision: findings.length, actions: 0 },
+    disposition: 'breach-suspected' as const,
+    note: NEEDLES.note,
+  };
+  let alert = null as ReturnType<typeof applyEvent>['alert'];
+  const events = [...findings, disposed].map((event, seq) => {
+    alert = applyEvent(alert, event, seq).alert;
+    return { seq, event, outcome: 'accepted' as const, refusal: null };
+  });
+  const alerts = [{ alert: alert!, events, findings, inputs }];
+  const track = inputs.pings.map((stored, i) => toTrailFix(stored, i === 11 ? startMs + 10 * everyMs : null));
+  return {
+    wearerId: 'W-1',
+    fromMs: startMs - 3_600_000,
+    toMs: startMs + 3_600_000,
+    alerts,
+    records: makeRecords(inputs.watch, options),
+    ...measureTrack(track, alerts),
+  };
+}
+
+function makeInputs(startMs: number, priority: Zone['priority'], everyMs: number): RerunInputs {
+  const zone: Zone = {
+    zoneId: NEEDLES.zoneId,
+    version: 1,
+    priority,
+    bufferMetres: null,
+    shape: {
+      type: 'circle',
+      latitude: Number(NEEDLES.latitude),
+      longitude: Number(NEEDLES.longitude),
+      radiusMetres: 200,
+    },
+  };
+  const watch: TagWatch = {
+    tagId: 'T-1',
+    sequence: 0,
+    publishedAtMs: startMs,
+    accuracyConvention: 'r68',
+    defaultAccuracyMetres: null,
+    intervalSeconds: 60,
+    activations: [
+      {
+        activationId: 'A-1',
+        wearerId: 'W-1',
+        fittedAtMs: startMs - DAY_MS,
+        removedAtMs: null,
+        terms: [
+          {
+            conditionId: NEEDLES.conditionId,
+            conditionVersion: 1,
+            zoneKey: `${NEEDLES.zoneId}@1`,
+            kind: 'exclusion',
+            confirmOn: priority === 'victim' ? 'first-fix' : 'belief',
+            graceMs: 0,
+            startsAtMs: startMs - DAY_MS,
+            endsAtMs: null,
+            endsBecause: null,
+            publishedAtMs: startMs - DAY_MS,
+            windows: null,
+            windowsUntilMs: null,
+          },
+        ],
+      },
+    ],
+    zones: { [`${NEEDLES.zoneId}@1`]: zone },
+  };
+  const pings = Array.from({ length: 12 }, (_, i) => {
+    const isInside = i >= 3 && i <= 7;
+    const fixedAtMs = startMs + (i === 11 ? 20 : i) * everyMs;
+    return { ping: makePing(i, fixedAtMs, isInside), receivedAtMs: fixedAtMs + 2_000 };
+  });
+  return { activationId: 'A-1', watch, shared: [], pings, untilMs: pings.at(-1)!.receivedAtMs };
+}
+
+const makePing = (i: number, fixedAtMs: number, isInside: boolean): Ping => ({
+  tagId: 'T-1',
+  identity: `${i}`,
+  sequence: i,
+  fixedAtMs,
+  position: {
+    latitude: Number(NEEDLES.latitude) + (isInside ? 0.0002 : 0.01),
+    longitude: Number(NEEDLES.longitude) + i * 0.0001,
+    accuracyMetres: 8,
+    mechanism: i === 9 ? 'LBS' : 'GPS',
+  },
+  deviceEvents: [],
+  speedKmh: 4,
+  headingDegrees: 90,
+  altitudeMetres: null,
+  satellites: 9,
+  batteryPercent: 80 - i,
+});
+
+function toTrailFix({ ping, receivedAtMs }: RerunInputs['pings'][number], gapFromMs: number | null): TrailFix {
+  const { position, tagId, sequence, fixedAtMs, speedKmh, headingDegrees, altitudeMetres, satellites } = ping;
+  return {
+    tagId,
+    activationId: 'A-1',
+    sequence,
+    fixedAtMs,
+    receivedAtMs,
+    latitude: position!.latitude,
+    longitude: position!.longitude,
+    accuracyMetres: position!.accuracyMetres,
+    mechanism: position!.mechanism,
+    speedKmh,
+    headingDegrees,
+    altitudeMetres,
+    satellites,
+    batteryPercent: ping.batteryPercent,
+    deviceEvents: ping.deviceEvents,
+    notJudged: position!.mechanism === 'LBS' ? 'mechanism' : null,
+    ...(gapFromMs === null ? {} : { gapBefore: { fromMs: gapFromMs, cannotExclude: [] } }),
+  };
+}
+
+function makeRecords(watch: TagWatch, { wearerName = 'Sam Example' }: ModelOptions): PackRecord[] {
+  const at = new Date(watch.activations[0]!.fittedAtMs).toISOString();
+  const record = (kind: string, id: string, content: object): PackRecord => {
+    const version: StoredRecord = {
+      id,
+      content,
+      version: 1,
+      effectiveAt: at,
+      effectiveAtGiven: false,
+      recordedAt: at,
+      author: NEEDLES.actor,
+      changeReason: null,
+      correlationId: null,
+    };
+    return { kind, versions: [version] };
+  };
+  const zone = watch.zones[`${NEEDLES.zoneId}@1`]!;
+  const { priority, bufferMetres, shape } = zone;
+  return [
+    record('wearer', 'W-1', { name: wearerName, force: 'Example', division: 'North', rag: 'red' }),
+    record('activation', 'A-1', { tagId: 'T-1', wearerId: 'W-1', fittedAt: at }),
+    record('tag', 'T-1', {}),
+    record('order', 'O-1', { wearerId: 'W-1', type: 'licence', startsAt: at }),
+    record('condition', NEEDLES.conditionId, {
+      orderId: 'O-1',
+      kind: 'exclusion',
+      zoneId: NEEDLES.zoneId,
+      startsAt: at,
+    }),
+    record('zone', NEEDLES.zoneId, { name: NEEDLES.zoneName, priority, bufferMetres, shape }),
+    record('absence', 'AB-1', { orderId: 'O-1', startsAt: at, endsAt: at, reason: NEEDLES.reason }),
+  ];
+}
+
+export const ORDER: PackOrder = {
+  packId: '00000000-0000-4000-8000-000000000001',
+  edition: 'full',
+  marking: 'OFFICIAL-SENSITIVE',
+  madeAtMs: Date.parse('2026-11-21T09:00:00Z'),
+  madeBy: 'officer',
+  recipient: 'Liverpool Magistrates',
+  purpose: 'hearing of 24 November',
+  program: { version: '0.1.0', engine: ENGINE },
+};
+
+/** As the register of `tagwatch keys` has it. */
+export function trust(key: SigningKey, over: Partial<TrustedKey> = {}): TrustedKey {
+  const publicKey = key.publicKey.export({ type: 'spki', format: 'pem' }) as string;
+  return { keyId: key.keyId, publicKey, validFrom: '2026-01-01T00:00:00.000Z', ...over };
+}
