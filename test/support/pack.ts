@@ -1,5 +1,5 @@
 /** A small model of a pack, found by the engine itself: one alert, a dozen pings, no database. */
-import { applyEvent } from '../../src/alerts/alert.js';
+import { applyEvent } from '../../src/alerts/fold.js';
 import { toFindingEvent } from '../../src/alerts/event.js';
 import type { Ping, TagWatch, Zone } from '../../src/engine/types.js';
 import type { PackOrder } from '../../src/evidence/build-pack.js';
