@@ -1,6 +1,7 @@
 /** A small model of a pack, found by the engine itself: one alert, a dozen pings, no database. */
-import { applyEvent } from '../../src/alerts/fold.js';
+
 import { toFindingEvent } from '../../src/alerts/event.js';
+import { applyEvent } from '../../src/alerts/fold.js';
 import type { Ping, TagWatch, Zone } from '../../src/engine/types.js';
 import type { PackOrder } from '../../src/evidence/build-pack.js';
 import { measureTrack } from '../../src/evidence/measure-track.js';
