@@ -33,9 +33,11 @@ function toTrusted(keyFile: string, now: string): TrustedKey {
 /** Makes the first key. Throws where there is one. */
 export function makeKey(keyFile: string, now: string): TrustedKey {
   if (existsSync(keyFile)) throw new Error(`${keyFile} is there already: "tagwatch keys rotate" makes the next one`);
+  // Before, because the new key's public part would be taken for one that was there.
+  const before = readRegister(keyFile);
   makeSigningKey(keyFile);
   const made = toTrusted(keyFile, now);
-  writeRegister(keyFile, [...readRegister(keyFile), made]);
+  writeRegister(keyFile, [...before, made]);
   return made;
 }
 
