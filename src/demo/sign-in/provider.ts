@@ -169,12 +169,14 @@ async function choose(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  await provider.interactionDetails(request, response);
+  const { session } = await provider.interactionDetails(request, response);
   if (request.method === 'POST') {
     const person = findPerson(new URLSearchParams(await readBody(request)).get('person') ?? '');
     if (person !== undefined) {
       const result = { login: { accountId: person.personId, remember: false } };
-      return await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
+      const goOn = await provider.interactionResult(request, response, result, { mergeWithLastSubmission: false });
+      if (session !== undefined) await replaceAccount(provider, session.uid, person.personId);
+      return void response.writeHead(303, { location: goOn }).end();
     }
   }
   response
@@ -186,6 +188,15 @@ async function choose(
       'referrer-policy': 'no-referrer',
     })
     .end(drawChoosePage(PEOPLE));
+}
+
+/** The provider would have whoever was chosen before sign out first, by a form of its own. */
+async function replaceAccount(provider: Provider, sessionUid: string, personId: string): Promise<void> {
+  const session = await provider.Session.findByUid(sessionUid);
+  if (session?.accountId === undefined || session.accountId === personId) return;
+  session.loginAccount({ accountId: personId, transient: true });
+  session.authorizations = {};
+  await session.persist();
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {
