@@ -1,5 +1,5 @@
 /** Secrets out of files, as orchestrators mount them: a variable `NAME`, or a file that `NAME_FILE` names. */
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 
 export type ReadFile = (path: string) => string;
 
@@ -38,17 +38,4 @@ export function createSecretReader(
       return said ?? ofFile;
     },
   };
-}
-
-/** The bits by which others than the owner and the group read a file. */
-const OTHERS_READ = 0o004;
-
-/** Whether everybody on this machine may read it; null where that cannot be told, as on Windows. */
-export function isReadByAll(path: string): boolean | null {
-  if (process.platform === 'win32') return null;
-  try {
-    return (statSync(path).mode & OTHERS_READ) !== 0;
-  } catch {
-    return null;
-  }
 }
