@@ -3,16 +3,16 @@ import { createHash } from 'node:crypto';
 import type { Person } from './people.js';
 
 const STYLE = `
-body { margin: 0; background: #f3f2f1; color: #0b0c0c; font: 19px/1.4 arial, sans-serif; }
+body { margin: 0; background: #f3f2f1; color: #0b0c0c; font: 17px/1.4 arial, sans-serif; }
 header { background: #1d3557; color: #fff; padding: 14px 24px; font-weight: 700; font-size: 24px; }
-main { max-width: 880px; margin: 0 auto; padding: 24px; }
+main { max-width: 1080px; margin: 0 auto; padding: 8px 24px 24px; }
 h1 { font-size: 32px; margin: 8px 0; }
-ul { list-style: none; margin: 24px 0; padding: 0; display: grid; gap: 12px; }
+ul { list-style: none; margin: 16px 0; padding: 0; display: grid; gap: 10px; }
 button { width: 100%; text-align: left; font: inherit; color: inherit; background: #fff; border: 1px solid #b1b4b6;
-  border-left: 6px solid #1d70b8; padding: 14px 18px; cursor: pointer; }
+  border-left: 6px solid #1d70b8; padding: 10px 18px; cursor: pointer; }
 button:hover { background: #f8fbff; }
 button:focus-visible { outline: 3px solid #fd0; outline-offset: 0; box-shadow: inset 0 0 0 2px #0b0c0c; }
-strong { display: block; font-size: 22px; }
+strong { display: block; font-size: 20px; }
 small { color: #505a5f; font-size: 16px; }
 `;
 
