@@ -5,6 +5,7 @@ import { registerAlerts } from '../../src/http/routes/alerts/register.js';
 import { registerHealth } from '../../src/http/routes/operation/health.js';
 import { registerMe } from '../../src/http/routes/people/me.js';
 import { registerPings } from '../../src/http/routes/pings/pings.js';
+import { registerRejected } from '../../src/http/routes/rejected/rejected.js';
 import { registerPosition } from '../../src/http/routes/wearers/position.js';
 import { registerTrail } from '../../src/http/routes/wearers/trail.js';
 import { AuditUnavailable } from '../../src/ports/audit.js';
@@ -54,6 +55,7 @@ beforeAll(async () => {
     clock,
     logger: silentLog,
   });
+  registerRejected(app, { listRejected: async () => [] });
   registerPings(app, {
     log: opened.log,
     clock,
@@ -106,6 +108,11 @@ describe('an answer is on record before it is given', () => {
   test('of a list: how many, and about whom; of nobody who was passed over', async () => {
     await ask('sergeant', '/api/v1/alerts');
     expect(trail.said).toMatchObject([{ rowCount: 1, wearerIds: ['W-in'], outcome: 'done' }]);
+  });
+
+  test('of what has a number for an id: the number as text, as the document says', async () => {
+    await ask('administrator', '/api/v1/rejected/7');
+    expect(trail.said).toMatchObject([{ what: 'rejected.read', subjectId: '7', subjectType: 'rejected' }]);
   });
 
   test('of an action', async () => {
@@ -196,13 +203,14 @@ describe('while the audit takes no entries', () => {
     const etag = String((await ask('sergeant', '/api/v1/alerts/A-W-in')).headers['etag']);
     const disposed = await ask('sergeant', url, { method: 'POST', headers: { 'if-match': etag }, payload });
     expect(disposed.statusCode).toBe(200);
-    expect((await ask('officer', '/api/v1/rejected')).statusCode).toBe(404);
+    expect((await ask('officer', '/api/v1/rejected')).statusCode).toBe(403);
     expect((await ask(null, '/api/v1/wearers/W-in/trail')).statusCode).toBe(401);
     expect(trail.said.map(({ what, outcome }) => [what, outcome])).toEqual([
       ['alerts.read', 'done'],
       ['alerts.read', 'done'],
       ['alerts.read', 'done'],
       ['alerts.act', 'done'],
+      ['rejected.read', 'denied'],
       ['positions.read', 'denied'],
     ]);
   });

@@ -107,10 +107,10 @@ const textIn = (of: unknown, name: string): string | undefined => {
 
 /** What an address is about: its last id, and what kind that is of (`custodyPeriodId`: custody-period). */
 function subjectOf(params: unknown): { subjectId?: string; subjectType?: string } {
-  const [name, value] = Object.entries((params ?? {}) as Record<string, string>).at(-1) ?? [];
+  const [name, value] = Object.entries((params ?? {}) as Record<string, string | number>).at(-1) ?? [];
   if (name === undefined || value === undefined || !name.endsWith('Id')) return {};
   return {
-    subjectId: value,
+    subjectId: String(value),
     subjectType: name.slice(0, -2).replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
   };
 }
