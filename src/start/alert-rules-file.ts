@@ -1,10 +1,10 @@
 /** `TAGWATCH_ALERT_RULES_FILE`: how bad an alert is, and to whom it climbs after how long. */
 import { createHash } from 'node:crypto';
-import Type, { type Static } from 'typebox';
+import Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import { DEFAULT_ESCALATION, type EscalationTable } from '../alerts/escalation.js';
 import { DEFAULT_SEVERITY, type SeverityTable } from '../alerts/severity.js';
-import { toFieldErrors } from '../http/plugins/problems.js';
+import { parseCheckedFile } from '../http/plugins/checked-file.js';
 import { ALERT_KINDS } from '../wire/alert-schemas.js';
 import { readNamed } from './named-file.js';
 
@@ -67,17 +67,7 @@ const ID_CHARACTERS = 12;
 
 /** Throws, naming every place that is wrong. */
 export function parseAlertRules(text: string): AlertRules {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new Error(`it is not JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  if (!file.Check(value)) {
-    const errors = toFieldErrors(file.Errors(value)).map(({ pointer, detail }) => `${pointer || 'the file'} ${detail}`);
-    throw new Error([...new Set(errors)].join('; '));
-  }
-  const said: Static<typeof File> = value;
+  const said = parseCheckedFile(file, text);
   for (const [severity, steps] of Object.entries(said.escalation ?? {}))
     if (steps.some(({ afterSeconds }, i) => i > 0 && afterSeconds <= steps[i - 1]!.afterSeconds))
       throw new Error(`/escalation/${severity} each step must come later than the one before`);

@@ -60,7 +60,8 @@ test('revoked by the beginning of its id, with a reason, once', () => {
   expect(call('revoke', 'ffffffffffffffffffffff', '--reason', 'lost').code).toBe(1);
   expect(call('revoke', keyId.slice(0, 12), '--reason', 'the laptop was stolen').code).toBe(0);
   expect(readRegister(file)[0]).toMatchObject({ keyId, reason: 'the laptop was stolen' });
-  expect(readRegister(file)[0]!.revokedAt).toBeDefined();
+  const { validFrom, revokedAt } = readRegister(file)[0]!;
+  expect(Date.parse(revokedAt!)).toBeGreaterThanOrEqual(Date.parse(validFrom));
   expect(call('revoke', keyId, '--reason', 'again').code).toBe(1);
 });
 

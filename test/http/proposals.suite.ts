@@ -65,7 +65,9 @@ export function proposalsSuite(name: string, open: () => Promise<Adapters>): voi
         });
       }
       await ok('/zones/Z-two', square(0.3, 51.3));
-      await vi.waitFor(() => expect(view.findWearer('W-two-out')).toBeDefined(), { timeout: 30_000 });
+      await vi.waitFor(() => expect(view.findWearer('W-two-out')).toMatchObject({ force: 'essex' }), {
+        timeout: 30_000,
+      });
     }, 60_000);
     afterAll(async () => {
       await api?.stop();

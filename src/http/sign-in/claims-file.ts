@@ -1,9 +1,9 @@
 /** `TAGWATCH_CLAIMS_FILE`: which claims of the provider give which roles and which scope. */
-import Type, { type Static } from 'typebox';
+import Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { ClaimsMapping } from '../../access/claims.js';
 import { ROLES } from '../../access/roles.js';
-import { toFieldErrors } from '../plugins/problems.js';
+import { parseCheckedFile } from '../plugins/checked-file.js';
 
 const closed = { additionalProperties: false } as const;
 const Pointer = Type.String({ pattern: '^(/([^~/]|~[01])*)+$' });
@@ -25,15 +25,5 @@ const file = Compile(File);
 
 /** Throws, naming every place that is wrong. */
 export function parseClaimsFile(text: string): ClaimsMapping {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new Error(`it is not JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  if (!file.Check(value)) {
-    const errors = toFieldErrors(file.Errors(value)).map(({ pointer, detail }) => `${pointer || 'the file'} ${detail}`);
-    throw new Error([...new Set(errors)].join('; '));
-  }
-  return value satisfies Static<typeof File>;
+  return parseCheckedFile(file, text);
 }
