@@ -175,7 +175,7 @@ function noteBlind(
   if (notJudged === null && blind !== null && made >= blind.sinceMs) device.blind = null;
   if (!UNUSABLE.has(notJudged) || made <= (newestEvidenceAtMsOf(state) ?? -Infinity)) return;
   if (position === null && positionIgnored === undefined && deviceEvents.length > 0) return;
-  if (blind !== null && made <= (newestAtMs ?? -Infinity)) return;
+  if (made <= (newestAtMs ?? -Infinity)) return;
   const byNetwork = notJudged === 'mechanism' && position !== null ? 1 : 0;
   const silenceMs = silentAfterMs === Infinity ? NO_GPS_AFTER_MS : Math.max(silentAfterMs, NO_GPS_AFTER_MS);
   const goesOn = blind !== null && made - newestAtMs! <= silenceMs;
