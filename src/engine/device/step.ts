@@ -82,7 +82,7 @@ function hearPing(
   }
   const isQuiet = isNewest && isUneventful(device, ping, made);
   if (isQuiet) {
-    device.madeAtMs = made;
+    device.madeAtMs = Math.max(device.madeAtMs ?? -Infinity, made);
     return { events: NO_EVENTS, dueAtMs: silentFromMs(device, own) };
   }
   const marks = marksOf(judged, ping, made, receivedAtMs, restBefore, own);
