@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config';
  * fails: it never skips.
  */
 const suite = (name: string, include: string[], testTimeout = 60_000) => ({
-  test: { name, include, testTimeout, hookTimeout: 120_000 },
+  test: { name, include, testTimeout, hookTimeout: 120_000, setupFiles: ['test/support/property-seed.ts'] },
 });
 
 export default defineConfig({

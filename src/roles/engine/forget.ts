@@ -52,10 +52,15 @@ export function forgetActivation(fold: PartitionFold, own: CompiledOwn, offset: 
 }
 
 /**
- * Forgets restored states that no watch names: their tombstones were lost with a crash, or a zombie wrote them. One that is newer
- * than its tag's watch has been made by a watch that is yet to be folded again.
+ * Forgets restored states whose tombstones were lost with a crash, or that a zombie wrote: tags that the last tick had forgotten, and
+ * activations that no watch names. One that is newer than its tag's watch has been made by a watch that is yet to be folded again.
  */
 export function forgetOrphans(fold: PartitionFold): void {
+  for (const [tagId, { watch, forgetAtMs, appliedOffset }] of fold.tags) {
+    if (watch.activations.length > 0 || forgetAtMs > fold.tickAtMs || appliedOffset >= fold.position) continue;
+    fold.tags.delete(tagId);
+    fold.gone.set(watchKey(tagId), fold.position);
+  }
   for (const [activationId, { tagId, appliedOffset }] of fold.activations) {
     const tag = fold.tags.get(tagId);
     if (tag?.watch.activations.some((each) => each.activationId === activationId)) continue;
