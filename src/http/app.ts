@@ -20,6 +20,8 @@ import { parseJsonBody, UnreadableJson } from './plugins/json-body.js';
 import { type Access, guardByRights, OPEN_ACCESS } from './plugins/principal.js';
 import { type ProblemInput, sendProblem, toProblem } from './plugins/problems.js';
 import { describeCommon } from './plugins/route-description.js';
+import { addSecurityHeaders } from './plugins/security-headers.js';
+import { limitSubjects, type SubjectLimits } from './plugins/subject-limits.js';
 import { compileValidator, SchemaMismatch } from './plugins/validation.js';
 import { ProviderUnavailable } from './sign-in/unavailable.js';
 
@@ -38,8 +40,12 @@ export interface AppOptions {
   readonly requestLimitMs?: number;
   /** For which hosts, and for whose pages, it answers; all where not given. */
   readonly reach?: Reach;
+  /** Whether browsers come by https; no where not given. */
+  readonly isSecure?: boolean;
   /** Who asks, and whom they may see; everybody is `local` where not given. */
   readonly access?: Access;
+  /** How much one subject may ask for; any number where null or not given. */
+  readonly limits?: SubjectLimits | null;
   /** Where every request that is about people is put on record; nowhere where not given. */
   readonly audit?: AuditTrail;
   /** For what is put on record; the system's where not given. */
@@ -159,7 +165,6 @@ const READING_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
  */
 function guardRequests(app: App, reach: Reach | undefined): void {
   app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-content-type-options', 'nosniff');
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
     // Two readers of one request must not take it to be for two hosts (RFC 9112, 3.2); Node gives the first.
     const hosts = request.raw.rawHeaders.filter((text, i) => i % 2 === 0 && text.toLowerCase() === 'host');
@@ -253,6 +258,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     return sendProblem(reply, { status: 405, detail: `This address takes ${allowed.join(', ')}.` });
   };
   app.addHook('onRequest', async (request, reply) => void nameRequest(request, reply));
+  await addSecurityHeaders(app, { isSecure: options.isSecure ?? false });
   guardRequests(app, options.reach);
   guardByRights(app, options.access ?? OPEN_ACCESS);
   auditRequests(app, {
@@ -260,6 +266,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     clock: options.clock ?? { nowMs: () => Date.now() },
     addressOf: (request) => options.reach?.clientAddress(request) ?? request.socket.remoteAddress,
   });
+  if (options.limits) await limitSubjects(app, options.limits);
   app.addHook('preParsing', async (request, reply, payload) => {
     if (!request.is404) return undoContentEncoding(request, payload);
     // Before a body is read that nobody wants, and before its media type is judged.

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PING_PARSERS } from '../formats/pings/ping-message.js';
 import { createReach } from '../http/feed/reach.js';
+import { DEFAULT_SUBJECT_LIMITS } from '../http/plugins/subject-limits.js';
 import { openEmbeddedLog } from '../log/embedded.js';
 import { connectKafka } from '../log/kafka.js';
 import { withTopicPrefix } from '../log/prefixed.js';
@@ -124,7 +125,15 @@ async function startParts(config: Config, logger: Log, life: Lifecycle): Promise
   if (alertRules.severityTableId !== null)
     logger.info({ severityTable: alertRules.severityTableId }, 'alerts are severe by the configured table from now on');
   const signIn = createSignIn(config.signIn, clock, logger);
-  const app = { log: logger, version: VERSION, reach, access: signIn.access, onAnswered: metrics.http.answered };
+  const app = {
+    log: logger,
+    version: VERSION,
+    reach,
+    isSecure: config.reach.publicUrl?.startsWith('https:') ?? false,
+    access: signIn.access,
+    limits: config.signIn === null ? null : DEFAULT_SUBJECT_LIMITS,
+    onAnswered: metrics.http.answered,
+  };
   const listener = await life.start(
     'listener',
     () =>

@@ -75,6 +75,31 @@ test('no script reads the cookie, and no other site’s page has it sent along',
   expect(await page.evaluate<string>('document.cookie')).toBe('');
 });
 
+test('nothing inline runs in the console, nothing is loaded from elsewhere, and no page frames it', async () => {
+  const blocked = await page.evaluate<{ directives: string[]; title: string }>(`(async () => {
+    const found = [];
+    document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => found.push(effectiveDirective));
+    const add = (name, give) => document.body.append(Object.assign(document.createElement(name), give));
+    add('script', { textContent: 'document.title = "taken over"' });
+    add('script', { src: 'https://elsewhere.example/x.js' });
+    add('img', { src: 'https://elsewhere.example/x.png' });
+    add('iframe', { src: location.href });
+    await fetch('https://elsewhere.example/').catch(() => null);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    return { directives: found.sort(), title: document.title };
+  })()`);
+  expect(blocked.directives).toEqual(['connect-src', 'frame-src', 'img-src', 'script-src-elem', 'script-src-elem']);
+  expect(blocked.title).not.toBe('taken over');
+  const elsewhere = await browser.newPage();
+  await elsewhere.setContent(
+    `<iframe src="${program.url}/health/live"></iframe><iframe src="${program.url}/"></iframe>`,
+  );
+  await elsewhere.waitForTimeout(500);
+  const frames = elsewhere.frames().slice(1);
+  expect(frames.map((frame) => frame.url())).toEqual(Array(2).fill('chrome-error://chromewebdata/'));
+  await elsewhere.close();
+});
+
 test('a session that ends elsewhere ends the page’s feed, and it asks to sign in', async () => {
   const cookie = await readCookie();
   const out = await fetch(`${program.url}/auth/sign-out`, {

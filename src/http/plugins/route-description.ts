@@ -1,6 +1,7 @@
 /** What holds of every endpoint, in its schema: so that its description says what is true. */
 import type { RouteOptions } from 'fastify';
 import { problemResponses } from './problems.js';
+import { isLimited } from './subject-limits.js';
 
 /** A request that is malformed, arrives too slowly, has too long an id or too large headers, or is meant for another host. */
 const ANY_REQUEST = [400, 408, 414, 421, 431] as const;
@@ -24,7 +25,12 @@ export function describeCommon(route: RouteOptions): void {
     ...(operation !== undefined && { 'x-operation': operation }),
     querystring: { ...querystring, additionalProperties: false },
     response: {
-      ...problemResponses(...ANY_REQUEST, ...(isPublic ? [] : NOT_PUBLIC), ...(takesBody ? ANY_BODY : [])),
+      ...problemResponses(
+        ...ANY_REQUEST,
+        ...(isPublic ? [] : NOT_PUBLIC),
+        ...(operation !== undefined && isLimited(operation) ? [429] : []),
+        ...(takesBody ? ANY_BODY : []),
+      ),
       ...(schema.response as object | undefined),
     },
   };

@@ -2,6 +2,7 @@
 import fastifyStatic from '@fastify/static';
 import type { App } from '../../app.js';
 import { makePublic } from '../../plugins/principal.js';
+import { allowPages } from '../../plugins/security-headers.js';
 
 export interface StaticOptions {
   /** Absolute path of `dist/console`. */
@@ -9,21 +10,17 @@ export interface StaticOptions {
 }
 
 /**
- * Nothing from elsewhere, nothing inline: a name that holds markup stays text, and a page elsewhere cannot frame this one.
- * MapLibre draws images from blobs and data; its worker is a file of our own.
+ * Nothing from elsewhere, nothing inline: a name that holds markup stays text. MapLibre draws images from blobs and data; its worker
+ * is a file of our own.
  */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data: blob:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "worker-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+const CONSOLE_NEEDS = {
+  'script-src': ["'self'"],
+  'style-src': ["'self'"],
+  'img-src': ["'self'", 'data:', 'blob:'],
+  'font-src': ["'self'"],
+  'connect-src': ["'self'"],
+  'worker-src': ["'self'"],
+} as const;
 
 /** Addresses of the console's pages beside `/`: each is the one page, which shows what the address names. */
 const PAGES = ['/alerts/:alertId', '/wearers/:wearerId', '/rejected'] as const;
@@ -32,6 +29,7 @@ const PAGES = ['/alerts/:alertId', '/wearers/:wearerId', '/rejected'] as const;
 export async function registerStatic(app: App, { directory }: StaticOptions): Promise<void> {
   await app.register(async (scope: App) => {
     makePublic(scope);
+    allowPages(scope, CONSOLE_NEEDS);
     await scope.register(fastifyStatic, {
       root: directory,
       index: ['index.html'],
@@ -39,10 +37,7 @@ export async function registerStatic(app: App, { directory }: StaticOptions): Pr
       cacheControl: false,
       schemaHide: true,
       setHeaders(reply) {
-        reply.setHeader('content-security-policy', CONTENT_SECURITY_POLICY);
         reply.setHeader('cache-control', 'no-cache');
-        reply.setHeader('referrer-policy', 'no-referrer');
-        reply.setHeader('x-content-type-options', 'nosniff');
       },
     });
     for (const page of PAGES)

@@ -141,8 +141,6 @@ export function registerSignIn(app: App, deps: SignInDeps): void {
   });
 }
 
-const PAGE_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
 /** `path` is one of our own, by its pattern free of markup but for `&`. */
 function sendPage(reply: FastifyReply, status: number, path: string, text: string | null): FastifyReply {
   const url = path.replaceAll('&', '&amp;');
@@ -151,8 +149,6 @@ function sendPage(reply: FastifyReply, status: number, path: string, text: strin
   return reply
     .code(status)
     .header('content-type', 'text/html; charset=utf-8')
-    .header('content-security-policy', PAGE_POLICY)
-    .header('referrer-policy', 'no-referrer')
     .send(
       Buffer.from(
         `<!doctype html><html lang="en"><meta charset="utf-8"><title>Tagwatch</title>${goOn}<p>${said}</p></html>`,
