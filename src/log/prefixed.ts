@@ -24,10 +24,10 @@ export function withTopicPrefix(log: EventLog, prefix: string): EventLog {
     bounds: (at) => control.bounds(out(at)),
     lastHeartbeatAtMs: () => control.lastHeartbeatAtMs(),
   });
-  const outerOptions = ({ group, topics, commit, handler }: ConsumeOptions): ConsumeOptions => ({
+  const outerOptions = ({ group, topics, handler, ...others }: ConsumeOptions): ConsumeOptions => ({
+    ...others,
     group: group === null ? null : prefix + group,
     topics: topics.map(outer),
-    commit,
     handler: {
       onAssigned: (added, control) => handler.onAssigned(added.map(back), backControl(control)),
       onBatch: (batch, control) => handler.onBatch(backBatch(batch), backControl(control)),

@@ -246,36 +246,3 @@ export async function appendPings(
     return refused;
   }
 }
-
-/**
- * Appends the pings of many callers: those that come while an append is under way go together into the next one, so that single
- * positions share records and requests. It answers when the log has them; rejects with `RecordsRefused` where the log does not take
- * one of the caller's own, and otherwise as `append` does, then for every caller of that append.
- */
-export function createPingAppender(
-  log: EventLog,
-  format: InputFormat,
-): (pings: readonly ReceivedPing[]) => Promise<void> {
-  let waiting: ReceivedPing[] = [];
-  let next: Promise<ReadonlySet<ReceivedPing>> | null = null;
-  let last: Promise<unknown> = Promise.resolve();
-  async function appendWaiting(): Promise<ReadonlySet<ReceivedPing>> {
-    await last.catch(() => {});
-    const pings = waiting;
-    waiting = [];
-    next = null;
-    return new Set(await appendPings(log, pings, format));
-  }
-  return async (pings) => {
-    if (pings.length === 0) return;
-    for (const one of pings) waiting.push(one);
-    if (next === null) {
-      next = appendWaiting();
-      last = next;
-    }
-    const all = await next;
-    if (all.size === 0) return;
-    const refused = pings.flatMap((one, index) => (all.has(one) ? [index] : []));
-    if (refused.length > 0) throw new RecordsRefused('The log does not take a ping: it is too large', refused);
-  };
-}

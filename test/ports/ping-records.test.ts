@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeviceEvent, Ping } from '../../src/engine/types.js';
+import { createPingAppender } from '../../src/http/routes/pings/shared-append.js';
 import { type EventLog, LogUnavailable, RecordsRefused } from '../../src/ports/event-log.js';
 import {
   appendPings,
-  createPingAppender,
   INPUT_FORMATS,
   MAX_PINGS_A_RECORD,
   type ReceivedPing,

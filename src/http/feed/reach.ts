@@ -69,9 +69,9 @@ export function createReach({ publicUrl, allowedHosts, allowedOrigins, trustedPr
   /** The host that the client asked for, which a proxy that is trusted tells. */
   function hostOf({ headers, socket }: IncomingMessage): URL | null {
     const forwarded = headers['x-forwarded-host'];
-    const isTrusted = isTrustedProxy(socket.remoteAddress ?? '');
     // Each proxy of a chain adds its own at the end; the first is the client's.
-    const told = typeof forwarded === 'string' && isTrusted ? forwarded.split(',', 1)[0]?.trim() : undefined;
+    const isTold = typeof forwarded === 'string' && isTrustedProxy(socket.remoteAddress ?? '');
+    const told = isTold ? forwarded.split(',', 1)[0]?.trim() : undefined;
     return parseHost(told ?? headers.host);
   }
 
@@ -94,7 +94,7 @@ export function createReach({ publicUrl, allowedHosts, allowedOrigins, trustedPr
       const told = typeof forwarded === 'string' ? forwarded.split(',').map((part) => part.trim()) : [];
       // From the end, where each proxy adds who asked it; whatever a stranger wrote stands before.
       let address = socket.remoteAddress;
-      while (address !== undefined && isTrustedProxy(address) && told.length > 0) {
+      while (address !== undefined && told.length > 0 && isTrustedProxy(address)) {
         const before = told.pop();
         if (before === undefined || isIP(before) === 0) break;
         address = before;

@@ -7,7 +7,13 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { FastifyContextConfig, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { Operation } from '../../access/operations.js';
-import { type AuditAct, type AuditFacts, type AuditTrail, AuditUnavailable } from '../../ports/audit.js';
+import {
+  type AuditAct,
+  type AuditFacts,
+  type AuditOutcome,
+  type AuditTrail,
+  AuditUnavailable,
+} from '../../ports/audit.js';
 import type { Clock } from '../../ports/clock.js';
 import type { App } from '../app-type.js';
 import { toAuditFacts, toOutcome } from './audit-facts.js';
@@ -157,8 +163,9 @@ export function auditRequests(app: App, { trail: audit, clock, addressOf }: Audi
   app.addHook('onSend', async (request, reply, payload) => {
     const rule = ruleFor(request);
     if (rule === null || refusedHere.has(request)) return payload;
-    const facts = factsOf(request, reply, rule);
-    if (rule.onlyDenied && facts.outcome !== 'denied') return payload;
+    const outcome = toOutcome(reply.statusCode, request.audited?.isHidden === true);
+    if (rule.onlyDenied && outcome !== 'denied') return payload;
+    const facts = factsOf(request, outcome, rule);
     const isDisclosed = facts.outcome === 'done';
     const isDone = isDisclosed && facts.act !== 'consultation' && facts.act !== 'disclosure';
     try {
@@ -175,9 +182,8 @@ export function auditRequests(app: App, { trail: audit, clock, addressOf }: Audi
     }
   });
 
-  function factsOf(request: FastifyRequest, reply: FastifyReply, rule: Rule): AuditFacts {
+  function factsOf(request: FastifyRequest, outcome: AuditOutcome, rule: Rule): AuditFacts {
     const { audited } = request;
-    const outcome = toOutcome(reply.statusCode, audited?.isHidden === true);
     const named = [textIn(request.params, 'wearerId'), textIn(request.query, 'wearerId')].filter(
       (id) => id !== undefined,
     );

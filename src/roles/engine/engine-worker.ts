@@ -26,6 +26,8 @@ import { createStatesRestore } from './states-restore.js';
 export type { EngineCounters } from './inputs-folding.js';
 
 const ENGINE_GROUP = 'tagwatch-engine';
+/** So much an alert may come later; under load a fetch brings several appends then, and a fetch costs as much as folding ten pings. */
+const PATIENCE_MS = 2;
 
 export interface EngineOptions {
   /** How often time is told to the fold, ms. */
@@ -179,6 +181,7 @@ export async function startEngine(deps: {
     group: ENGINE_GROUP,
     topics: [INPUTS, STATES],
     commit: false,
+    patienceMs: PATIENCE_MS,
     handler: { onAssigned, onBatch, onRevoked },
   });
 

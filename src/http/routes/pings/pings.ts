@@ -8,7 +8,7 @@ import { MAX_PINGS_AT_ONCE, PING_READERS, type PingReader } from '../../../forma
 import type { Ignored, ParsedPing, RefusedPing } from '../../../formats/pings/tagwatch-ping.js';
 import type { Clock } from '../../../ports/clock.js';
 import type { EventLog, NewRecord } from '../../../ports/event-log.js';
-import { createPingAppender, type InputFormat, type ReceivedPing } from '../../../ports/ping-records.js';
+import type { InputFormat, ReceivedPing } from '../../../ports/ping-records.js';
 import { appendInTurns, REJECTED, rejectedRecord } from '../../../ports/topics.js';
 import { MAX_ACCURACY_METRES, NO_FIX_REASONS, PING_OMISSIONS, PING_REJECTIONS } from '../../../wire/ping-reasons.js';
 import { PingSchema } from '../../../wire/ping-schema.js';
@@ -18,6 +18,7 @@ import { principalOf } from '../../plugins/principal.js';
 import { problemResponses, sendProblem } from '../../plugins/problems.js';
 import { compileAllButBody } from '../../plugins/validation.js';
 import { type Candidate, listPings, listTrackPings, TRACK_MEDIA_TYPES } from './ping-body.js';
+import { createPingAppender } from './shared-append.js';
 
 /** The largest body (`wire.md`). */
 export const MAX_PINGS_BODY_BYTES = 4 * 1_048_576;
