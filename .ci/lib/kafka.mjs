@@ -1,9 +1,10 @@
 /** One Apache Kafka node in KRaft mode, from its Maven jars (43 MB, kept in a cache folder), in a temp folder of its own. */
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { makeCertificates } from './certificates.mjs';
 import { freePort, installPackages, outputOf, runCommand, startDetached, waitUntilReady } from './processes.mjs';
 
 const KAFKA_VERSION = '4.1.1';
@@ -18,6 +19,8 @@ const READY_LIMIT_MS = 90_000;
 const ASK_LIMIT_MS = 2_000;
 
 const SCRAM_USER = 'tagwatch';
+const TOKEN_AUDIENCE = 'kafka';
+const OAUTH = 'org.apache.kafka.common.security.oauthbearer';
 
 export const END_AT_ONCE = 'SIGKILL';
 
@@ -67,19 +70,34 @@ export async function create() {
   installJava();
   const jars = installJars();
   const directory = mkdtempSync(join(tmpdir(), 'tagwatch-kafka-'));
-  const [port, controllerPort, securePort] = [await freePort(), await freePort(), await freePort()];
-  const { caFile, keyStore } = makeCertificates(directory);
+  const [port, controllerPort, securePort, tokenPort] = await Promise.all([1, 2, 3, 4].map(freePort));
+  const { caFile, keyFile, certificateFile } = makeCertificates(directory);
+  const keyStore = join(directory, 'keystore.pem');
+  writeFileSync(keyStore, `${readFileSync(keyFile)}${readFileSync(certificateFile)}`, { mode: 0o600 });
+  const token = makeTokenKey(directory);
   const password = randomBytes(12).toString('hex');
   writeFileSync(join(directory, 'password'), `${password}\n`, { mode: 0o600 });
+  const doors = Object.entries({ PLAINTEXT: port, SASL_SSL: securePort, TOKEN: tokenPort })
+    .map(([name, at]) => `${name}://127.0.0.1:${at}`)
+    .join(',');
   const properties = {
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
     'controller.listener.names': 'CONTROLLER',
-    listeners: `PLAINTEXT://127.0.0.1:${port},SASL_SSL://127.0.0.1:${securePort},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port},SASL_SSL://127.0.0.1:${securePort}`,
-    // A second door to the same broker, by TLS and SCRAM.
-    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL',
+    listeners: `${doors},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': doors,
+    // Two more doors to the same broker, by TLS: with SCRAM, and with the tokens of a provider.
+    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL,TOKEN:SASL_SSL',
+    'listener.name.token.sasl.enabled.mechanisms': 'OAUTHBEARER',
+    'listener.name.token.oauthbearer.sasl.jaas.config': `${OAUTH}.OAuthBearerLoginModule required;`,
+    'listener.name.token.oauthbearer.sasl.server.callback.handler.class': `${OAUTH}.OAuthBearerValidatorCallbackHandler`,
+    'sasl.oauthbearer.jwks.endpoint.url': token.jwksUrl,
+    // Kafka 4.1 finds none where nothing is said, and believed tokens of another key and another audience.
+    'sasl.oauthbearer.jwt.validator.class': `${OAUTH}.BrokerJwtValidator`,
+    'sasl.oauthbearer.expected.audience': TOKEN_AUDIENCE,
+    // A session there ends after so long, unless its client brings another token; kafkajs does 10 s before.
+    'listener.name.token.oauthbearer.connections.max.reauth.ms': 12_000,
     'sasl.enabled.mechanisms': 'SCRAM-SHA-512',
     'listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config':
       'org.apache.kafka.common.security.scram.ScramLoginModule required;',
@@ -113,24 +131,18 @@ export async function create() {
     ...['format', '-t', clusterId, '-c', join(directory, 'server.properties')],
     ...['--add-scram', `SCRAM-SHA-512=[name=${SCRAM_USER},password=${password}]`],
   ]);
-  return { port, directory, jars, securePort, caFile };
+  return { port, directory, jars, securePort, tokenPort, caFile, token };
 }
 
-/** A key and a certificate for 127.0.0.1, and who signed it: for these tests alone. Both in one file, as the broker takes them. */
-function makeCertificates(directory) {
-  if (outputOf('openssl', ['version']) === null) installPackages(['openssl']);
-  const at = (name) => join(directory, name);
-  const openssl = (...args) => runCommand('openssl', args, { cwd: directory, stdio: 'ignore' });
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  openssl('req', '-x509', ...key, '-days', '30', '-subj', '/CN=tagwatch tests', '-keyout', 'ca.key', '-out', 'ca.pem');
-  openssl('req', ...key, '-subj', '/CN=127.0.0.1', '-keyout', 'broker.key', '-out', 'broker.csr');
-  writeFileSync(at('broker.ext'), 'subjectAltName=IP:127.0.0.1\n');
-  const signing = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '30', '-extfile', 'broker.ext'];
-  openssl('x509', '-req', '-in', 'broker.csr', ...signing, '-out', 'broker.pem');
-  writeFileSync(at('keystore.pem'), `${readFileSync(at('broker.key'))}${readFileSync(at('broker.pem'))}`, {
-    mode: 0o600,
-  });
-  return { caFile: at('ca.pem'), keyStore: at('keystore.pem') };
+/** The key by which a provider of the tests signs its tokens, and what the broker knows it by. */
+function makeTokenKey(directory) {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const marks = { kid: 'tests', alg: 'ES256', use: 'sig' };
+  const keyFile = join(directory, 'token-key.json');
+  const jwksFile = join(directory, 'token-jwks.json');
+  writeFileSync(keyFile, JSON.stringify({ ...privateKey.export({ format: 'jwk' }), ...marks }), { mode: 0o600 });
+  writeFileSync(jwksFile, JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), ...marks }] }));
+  return { keyFile, jwksUrl: `file://${jwksFile}` };
 }
 
 function javaArgs(jars) {
@@ -139,9 +151,11 @@ function javaArgs(jars) {
 
 /** Runs a node on its port; resolves with its pid when it answers. */
 export async function run(service, onPid) {
-  const { port, directory, jars } = service;
+  const { port, directory, jars, token } = service;
   const logFile = join(directory, 'kafka.log');
-  const args = [...javaArgs(jars), 'kafka.Kafka', join(directory, 'server.properties')];
+  // It fetches keys from nowhere but where its command line says.
+  const mayFetch = `-Dorg.apache.kafka.sasl.oauthbearer.allowed.urls=${token.jwksUrl}`;
+  const args = [mayFetch, ...javaArgs(jars), 'kafka.Kafka', join(directory, 'server.properties')];
   const pid = startDetached('java', args, logFile, { cwd: directory });
   onPid(pid);
   await waitUntilReady('Kafka', { ...service, pid }, logFile, READY_LIMIT_MS, () => answers(port));
@@ -166,12 +180,15 @@ function answers(port) {
   });
 }
 
-export function envLine({ port, securePort, caFile, directory }) {
+export function envLine({ port, securePort, tokenPort, caFile, token, directory }) {
   return [
     `KAFKA_BROKERS=127.0.0.1:${port}`,
     `KAFKA_SECURE_BROKERS=127.0.0.1:${securePort}`,
     `KAFKA_SECURE_CA_FILE=${caFile}`,
     `KAFKA_SECURE_USERNAME=${SCRAM_USER}`,
     `KAFKA_SECURE_PASSWORD_FILE=${join(directory, 'password')}`,
+    `KAFKA_TOKEN_BROKERS=127.0.0.1:${tokenPort}`,
+    `KAFKA_TOKEN_AUDIENCE=${TOKEN_AUDIENCE}`,
+    `KAFKA_TOKEN_KEY_FILE=${token.keyFile}`,
   ].join('\n');
 }

@@ -1,9 +1,10 @@
 /** PostgreSQL with PostGIS from Debian's packages, in a temp folder of its own. */
 import { randomBytes } from 'node:crypto';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeCertificates } from './certificates.mjs';
 import {
   freePort,
   installPackages,
@@ -81,7 +82,11 @@ export async function create() {
     { ...as, cwd: directory },
   );
   rmSync(passwordFile);
-  return { port: await freePort(), directory, password, programs };
+  const { caFile, keyFile, certificateFile } = makeCertificates(directory);
+  // It takes no key that others may read, nor one of somebody else.
+  chmodSync(keyFile, 0o600);
+  if (as.uid) chownSync(keyFile, as.uid, as.gid);
+  return { port: await freePort(), directory, password, programs, caFile, keyFile, certificateFile };
 }
 
 /** Runs a cluster on its port; resolves with its pid when it answers and has the database. */
@@ -98,7 +103,7 @@ export async function run(service, onPid) {
 }
 
 async function runOnce(service, onPid) {
-  const { port, directory, programs } = service;
+  const { port, directory, programs, keyFile, certificateFile } = service;
   const settings = {
     port,
     listen_addresses: '127.0.0.1',
@@ -106,6 +111,9 @@ async function runOnce(service, onPid) {
     fsync: 'off',
     full_page_writes: 'off',
     shared_buffers: '64MB',
+    ssl: 'on',
+    ssl_cert_file: certificateFile,
+    ssl_key_file: keyFile,
   };
   const logFile = join(directory, 'postgres.log');
   const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
@@ -134,6 +142,10 @@ function query(service, sql) {
   return outputOf(join(service.programs, 'psql'), ['-X', '-A', '-t', '-q', '-c', sql, address]);
 }
 
-export function envLine({ password, port }) {
-  return `DATABASE_URL=postgres://${USER}:${password}@127.0.0.1:${port}/${DATABASE}`;
+export function envLine({ password, port, caFile }) {
+  return [
+    `DATABASE_URL=postgres://${USER}:${password}@127.0.0.1:${port}/${DATABASE}`,
+    // The same server takes TLS: verify-full with this.
+    `DATABASE_CA_FILE=${caFile}`,
+  ].join('\n');
 }

@@ -61,8 +61,11 @@ async function fetchToken({
     body: new URLSearchParams({ grant_type: 'client_credentials', ...(scope !== null && { scope }) }),
     signal: AbortSignal.timeout(TOKEN_LIMIT_MS),
   });
-  if (!answer.ok) throw new Error(`KAFKA_OAUTH_TOKEN_URL answered ${answer.status}`);
-  const { access_token } = (await answer.json()) as { readonly access_token?: unknown };
+  const { access_token, error } = (await answer.json().catch(() => ({}))) as Readonly<Record<string, unknown>>;
+  if (!answer.ok) {
+    const why = typeof error === 'string' ? `: ${error}` : '';
+    throw new Error(`KAFKA_OAUTH_TOKEN_URL answered ${answer.status}${why}`);
+  }
   if (typeof access_token !== 'string') throw new Error('KAFKA_OAUTH_TOKEN_URL answered without an access token');
   return access_token;
 }

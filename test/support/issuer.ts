@@ -65,6 +65,68 @@ export async function startProvider(clientUrl: string): Promise<Running> {
   return running;
 }
 
+export const MACHINE_ID = 'a-machine';
+
+/** A real provider that gives machines tokens for `audience`, signed by `key` (a private JWK) where that is given. */
+export async function startMachineProvider({
+  audience = AUDIENCE,
+  key,
+}: {
+  readonly audience?: string;
+  readonly key?: object;
+} = {}): Promise<Running & { readonly tokenUrl: string }> {
+  const server = createServer();
+  const running = await listenOn(server);
+  const alg = key === undefined ? 'RS256' : 'ES256';
+  const provider = new Provider(running.url, {
+    clients: [
+      {
+        client_id: MACHINE_ID,
+        client_secret: CLIENT_SECRET,
+        grant_types: ['client_credentials'],
+        redirect_uris: [],
+        response_types: [],
+        id_token_signed_response_alg: alg,
+      },
+    ],
+    ...(key !== undefined && { jwks: { keys: [key] } }),
+    scopes: ['openid', ...MACHINE_SCOPES],
+    features: {
+      devInteractions: { enabled: false },
+      clientCredentials: { enabled: true },
+      resourceIndicators: {
+        enabled: true,
+        // Its name has to be an address; what stands in the token is `audience`.
+        defaultResource: () => 'urn:resource',
+        getResourceServerInfo: () => ({
+          scope: MACHINE_SCOPES.join(' '),
+          audience,
+          accessTokenFormat: 'jwt',
+          accessTokenTTL: 300,
+          jwt: { sign: { alg } },
+        }),
+      },
+    },
+  });
+  server.on('request', provider.callback());
+  return { ...running, tokenUrl: `${running.url}/token` };
+}
+
+/** What a machine of the tests may ask for. */
+const MACHINE_SCOPES = ['pings.write', 'records.read', 'records.write', 'shared.propose'];
+
+/** A token of the machine, as `curl` gets one. */
+export async function fetchMachineToken(tokenUrl: string, scope = MACHINE_SCOPES.join(' ')): Promise<string> {
+  const answer = await fetch(tokenUrl, {
+    method: 'POST',
+    headers: { authorization: `Basic ${Buffer.from(`${MACHINE_ID}:${CLIENT_SECRET}`).toString('base64')}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials', scope }),
+  });
+  const { access_token: token } = (await answer.json()) as { access_token?: string };
+  if (token === undefined) throw new Error(`the provider gave no token: ${answer.status}`);
+  return token;
+}
+
 export interface OwnIssuer extends Running {
   /** Signs with the newest key; `claims` replace what a valid bearer has. */
   sign(claims?: Readonly<Record<string, unknown>>, header?: { typ?: string; kid?: string }): Promise<string>;

@@ -30,6 +30,31 @@ export function secureKafkaVariables(): Readonly<Record<string, string>> {
   };
 }
 
+/** The same server by TLS, as `verify-full` does it. */
+export function tlsDatabaseUrl(sslmode = 'verify-full'): string {
+  const url = new URL(sharedDatabaseUrl());
+  url.searchParams.set('sslmode', sslmode);
+  url.searchParams.set('sslrootcert', requiredEnv('DATABASE_CA_FILE'));
+  return url.href;
+}
+
+/** The same broker by TLS and the tokens of a provider that signs with this key; what is left are the client's own variables. */
+export function tokenKafka(): {
+  readonly variables: Readonly<Record<string, string>>;
+  readonly audience: string;
+  readonly keyFile: string;
+} {
+  return {
+    variables: {
+      KAFKA_BROKERS: requiredEnv('KAFKA_TOKEN_BROKERS'),
+      KAFKA_TLS_CA_FILE: requiredEnv('KAFKA_SECURE_CA_FILE'),
+      KAFKA_SASL_MECHANISM: 'OAUTHBEARER',
+    },
+    audience: requiredEnv('KAFKA_TOKEN_AUDIENCE'),
+    keyFile: requiredEnv('KAFKA_TOKEN_KEY_FILE'),
+  };
+}
+
 function requiredEnv(name: string): string {
   const value = process.env[name];
   if (!value) throw new Error(`${name} is not set: start the services with .ci/services start and set what it prints.`);
