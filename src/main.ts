@@ -28,6 +28,7 @@ const HELP = `tagwatch: checks the pings of GPS tags against zones and curfews, 
   tagwatch evidence make OPTIONS   makes a signed evidence pack of an alert, or of a wearer and a period
   tagwatch evidence verify PACK    says whether a pack is as it was made, and whether the engine finds the same again
   tagwatch keys COMMAND            makes, lists, rotates and revokes the key that signs packs
+  tagwatch doctor                  says what of the configuration is missing or unsafe, and what to do
   tagwatch migrate                 brings the schema of DATABASE_URL up to date and ends (serve does it too)
   tagwatch COMMAND --help          more about one of them
   tagwatch --version
@@ -102,6 +103,11 @@ async function main(argv: readonly string[]): Promise<number> {
       return packs(rest);
     case 'keys':
       return changeKeys(rest);
+    case 'doctor': {
+      const { doctor } = await import('./cli/doctor/doctor.js');
+      const logger = pino({ level: 'silent' });
+      return doctor(rest, { env: process.env, logger, userId: process.getuid?.() ?? null, out: console.log });
+    }
     case 'migrate':
       return migrateOnce(rest);
     case '--version':

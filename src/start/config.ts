@@ -4,6 +4,7 @@ import { PING_PARSERS } from '../formats/pings/ping-message.js';
 import { parseNetwork, type ReachConfig } from '../http/feed/reach.js';
 import { type KafkaSasl, type KafkaSecurity, SASL_MECHANISMS, type SaslMechanism } from '../log/kafka-security.js';
 import { INPUT_FORMATS, type InputFormat } from '../ports/ping-records.js';
+import { isLoopback } from './loopback.js';
 import { createSecretReader, type ReadFile, readTextFile } from './secrets.js';
 
 export const ROLES = ['intake', 'engine', 'recorder', 'publisher', 'api'] as const;
@@ -76,7 +77,6 @@ export type ConfigResult =
   | { readonly ok: false; readonly errors: readonly string[] };
 
 const LOG_LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
-const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 const TOPIC_NAME = /^[A-Za-z0-9._-]{1,249}$/;
 
 /** Reads what is set, and the files that hold secrets; never throws. `roles`: what `--roles` said, or null for all. */
@@ -101,7 +101,7 @@ export function readConfig(
   const host = value('TAGWATCH_HOST') ?? '127.0.0.1';
   const allowUnauthenticated = value('TAGWATCH_ALLOW_UNAUTHENTICATED') === '1';
   const signIn = readSignIn(value, errors);
-  if (!LOOPBACK.has(host) && !allowUnauthenticated && signIn === null)
+  if (!isLoopback(host) && !allowUnauthenticated && signIn === null)
     errors.push(
       `TAGWATCH_HOST is ${host}, which others can reach, and no sign-in is configured. ` +
         'Listen on 127.0.0.1, or set TAGWATCH_ALLOW_UNAUTHENTICATED=1 where something in front of Tagwatch keeps strangers out',
@@ -284,7 +284,7 @@ function readReach(value: (name: string) => string | null, errors: string[]): Re
 function isTrustworthy(url: string): boolean {
   if (!URL.canParse(url)) return false;
   const { protocol, hostname } = new URL(url);
-  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.has(hostname.replace(/^\[(.*)\]$/, '$1')));
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
 }
 
 function readSignIn(value: (name: string) => string | null, errors: string[]): SignInConfig | null {

@@ -15,7 +15,7 @@ import type { Claims } from '../../access/claims.js';
 import { ProviderUnavailable } from './unavailable.js';
 
 /** Clocks differ by less, seconds. */
-const CLOCK_TOLERANCE_SECONDS = 30;
+export const CLOCK_TOLERANCE_SECONDS = 30;
 /** No symmetric ones, whose key the provider does not publish, and not `none`. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 /** After a key that is not known, its keys are asked for anew, but not more often than that. */
