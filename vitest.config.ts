@@ -3,9 +3,9 @@ import { defineConfig } from 'vitest/config';
 /**
  * Seven suites, one runner. `unit` needs Node alone, and so do `long` and `fuzz`, which take minutes; `services` needs DATABASE_URL and
  * KAFKA_BROKERS; `data` needs TAGWATCH_DATA, `data-services` both; `browser` needs Chromium. A suite whose needs are not met
- * fails: it never skips.
+ * fails: it never skips. A test's time only ends what hangs: a busy machine is no fault.
  */
-const suite = (name: string, include: string[], testTimeout = 60_000) => ({
+const suite = (name: string, include: string[], testTimeout = 240_000) => ({
   test: { name, include, testTimeout, hookTimeout: 120_000, setupFiles: ['test/support/property-seed.ts'] },
 });
 
