@@ -5,9 +5,10 @@
  */
 import { parse as parseArray } from 'postgres-array';
 
-/** Strings in `{…}`: all elements are quoted, so that `null`, commas and braces within them stay what they are. */
+/** In `{…}` all but numbers are quoted, so that `null`, commas and braces within a text stay what they are. */
 function encodeArray(values: readonly unknown[]): string {
   const parts = values.map((value) => {
+    if (typeof value === 'number') return String(value);
     if (Array.isArray(value)) return encodeArray(value);
     const text = encodeParameter(value);
     return text === null ? 'NULL' : `"${text.replace(/[\\"]/g, '\\$&')}"`;
