@@ -23,8 +23,8 @@ export interface Concerned {
 }
 
 interface Built extends Omit<Published, 'sequence'> {
-  readonly record: InputRecord & { type: 'watch' | 'shared' };
-  readonly bytes: number;
+  /** As it is sent: of most of many nothing has changed, and nothing is. */
+  record(): InputRecord & { type: 'watch' | 'shared' };
 }
 
 interface DraftedTarget {
@@ -128,8 +128,7 @@ async function build(
       const contentHash = createHash('sha256')
         .update(JSON.stringify(draft.finish(timeOf, 0, 0)))
         .digest('hex');
-      const record = draft.finish(timeOf, sequence, nowMs);
-      return { kind: concerned.kind, id, record, contentHash, bytes: bytesOf(record) };
+      return { kind: concerned.kind, id, contentHash, record: () => draft.finish(timeOf, sequence, nowMs) };
     });
     return { built, sequence };
   }, 'repeatable read');
@@ -161,7 +160,10 @@ export async function publish(
   const { db, log, store, clock } = deps;
   const { built, sequence } = await build(deps, concerned);
   const before = await store.readPublished(db, concerned.kind, concerned.ids);
-  const changed = built.filter(({ id, contentHash }) => before.get(id) !== contentHash);
+  const changed = built
+    .filter(({ id, contentHash }) => before.get(id) !== contentHash)
+    .map((each) => ({ ...each, records: toRecords(each, partitions) }))
+    .map((each) => ({ ...each, bytes: each.records[0]!.value!.byteLength }));
   const tooLarge = changed.filter(({ bytes }) => bytes > MAX_SENT_BYTES);
   const sent = changed.filter(({ bytes }) => bytes <= MAX_SENT_BYTES);
   if (sent.length > 0) {
@@ -169,12 +171,7 @@ export async function publish(
     await appendInTurns(
       log,
       INPUTS,
-      sent.flatMap(({ id, record }): NewRecord[] => {
-        if (record.type === 'watch') return [inputRecord(record)];
-        const value = encodeJson(record);
-        const headers = formatHeaders(INPUT_FORMAT);
-        return Array.from({ length: partitions }, (_, partition) => ({ key: id, value, partition, headers }));
-      }),
+      sent.flatMap(({ records }) => records),
     );
     const published = sent.map(({ kind, id, contentHash }) => ({ kind, id, contentHash, sequence }));
     await store.recordPublished(db, published, clock.nowMs());
@@ -184,4 +181,13 @@ export async function publish(
     unchanged: built.length - changed.length,
     tooLarge: tooLarge.map(({ kind, id, bytes }) => ({ kind, id, bytes })),
   };
+}
+
+/** One record for a tag's watch, one for each partition for what concerns every tag. */
+function toRecords({ id, record: finish }: Built, partitions: number): NewRecord[] {
+  const record = finish();
+  if (record.type === 'watch') return [inputRecord(record)];
+  const value = encodeJson(record);
+  const headers = formatHeaders(INPUT_FORMAT);
+  return Array.from({ length: partitions }, (_, partition) => ({ key: id, value, partition, headers }));
 }

@@ -40,11 +40,22 @@ function readTexts(schema: unknown, texts: unknown): unknown {
   );
 }
 
+const NONE: readonly string[] = [];
+
 /** Where a value holds text that cannot be stored (NUL, half of a surrogate pair), as JSON Pointers. */
-function findUnstorable(value: unknown, pointer = ''): string[] {
-  if (typeof value === 'string') return isStorable(value) ? [] : [pointer];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, part]) => findUnstorable(part, `${pointer}/${escapePointer(name)}`));
+function findUnstorable(value: unknown): readonly string[] {
+  if (typeof value === 'string') return isStorable(value) ? NONE : [''];
+  if (typeof value !== 'object' || value === null) return NONE;
+  // Pointers are made where something is found: a zone has thousands of numbers, and each of them comes by here.
+  let found = NONE;
+  const look = (name: string | number, part: unknown): void => {
+    if (typeof part === 'number') return;
+    const within = findUnstorable(part);
+    if (within.length > 0) found = [...found, ...within.map((rest) => `/${escapePointer(String(name))}${rest}`)];
+  };
+  if (Array.isArray(value)) value.forEach((part, index) => void look(index, part));
+  else for (const [name, part] of Object.entries(value)) look(name, part);
+  return found;
 }
 
 /** How a fault reads in a query or a path, where there are parameters and each is given once. */
