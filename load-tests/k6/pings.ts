@@ -2,7 +2,7 @@
 import http from 'k6/http';
 import { Counter } from 'k6/metrics';
 import { homeOf, QUIET_TAG } from '../profiles.js';
-import { url } from './settings.js';
+import { identity, url } from './settings.js';
 
 export const accepted = new Counter('pings_accepted');
 export const refused = new Counter('pings_refused');
@@ -26,7 +26,7 @@ export function postPings(pings: readonly WirePing[]): void {
   const body = JSON.stringify(pings);
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const answer = http.post(`${url}/api/v1/pings`, body, {
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...identity },
       timeout: REQUEST_LIMIT,
     });
     if (answer.status === 202) {

@@ -11,6 +11,12 @@ function variable(name: string): string {
 export const url = variable('TAGWATCH_URL');
 export const profileName = variable('TAGWATCH_PROFILE') as ProfileName;
 
+/** Who asks, where sign-in is configured: the bearer token in TAGWATCH_TOKEN_FILE, with pings.write and alerts.read. */
+const tokenFile = __ENV['TAGWATCH_TOKEN_FILE'];
+export const identity: Readonly<Record<string, string>> = tokenFile
+  ? { authorization: `Bearer ${open(tokenFile).trim()}` }
+  : {};
+
 export const SUMMARY_STATISTICS = ['min', 'med', 'p(90)', 'p(95)', 'p(99)', 'max', 'count'];
 
 /** A limit of the 99th percentile; none where the profile has none. */

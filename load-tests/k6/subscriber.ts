@@ -3,7 +3,7 @@ import { Counter, Trend } from 'k6/metrics';
 import { setTimeout } from 'k6/timers';
 import { WebSocket } from 'k6/websockets';
 import { ENTERING_TAG, ZONE_ID } from '../profiles.js';
-import { url } from './settings.js';
+import { identity, url } from './settings.js';
 
 const pingToEvent = new Trend('ping_to_event_ms', true);
 const receiptToEvent = new Trend('receipt_to_event_ms', true);
@@ -84,7 +84,7 @@ export function subscribe({ expected, untilMs, stay }: SubscriberOptions): void 
       isCaughtUp = true;
       catchUp.add(Date.now() - openedAtMs);
     };
-    const socket = new WebSocket(`${url.replace('http', 'ws')}/api/v1/feed${query}`);
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/api/v1/feed${query}`, null, { headers: identity });
     current = socket;
     socket.addEventListener('message', (received) => {
       const now = Date.now();

@@ -1,8 +1,8 @@
 /** `tagwatch records`: records of all kinds, put through the front door. */
 import { parseArgs } from 'node:util';
 import { importRecords, MAX_PART_LINES } from './records-import.js';
+import { DEFAULT_URL, readTarget, TARGET_OPTIONS, type Target } from './target.js';
 
-const DEFAULT_URL = 'http://127.0.0.1:8080';
 const DEFAULT_PART_LINES = 1_000;
 /** How long one request is tried for. */
 const GIVE_UP_AFTER_MS = 300_000;
@@ -20,13 +20,14 @@ it, in an earlier part, or in Tagwatch already. At the first part that is refuse
 before stands. To run it again is harmless: what stands as the file says stays as it is. It waits until all is published to the
 engine, so that pings sent after it meet it.
 
-  --url URL    where Tagwatch is (${DEFAULT_URL})
-  --part N     records of one part, 1 to ${MAX_PART_LINES} (${DEFAULT_PART_LINES})
+  --url URL            where Tagwatch is (${DEFAULT_URL})
+  --token-file FILE    a bearer token with records.write, where sign-in is configured (TAGWATCH_TOKEN_FILE); read anew for each request
+  --part N             records of one part, 1 to ${MAX_PART_LINES} (${DEFAULT_PART_LINES})
 
 Exit codes: 0 all of it stands; 1 some was refused or could not be sent, and why is said; 2 the call was not understood.`;
 
 const OPTIONS = {
-  url: { type: 'string' },
+  ...TARGET_OPTIONS,
   part: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -34,17 +35,20 @@ const OPTIONS = {
 type Print = (line: string) => void;
 
 export interface RecordsCommandDeps {
+  readonly env?: Environment;
   readonly giveUpAfterMs?: number;
   readonly out?: Print;
   readonly err?: Print;
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 type Call =
   | { readonly kind: 'help' }
   | { readonly kind: 'wrong'; readonly error: string }
-  | { readonly kind: 'import'; readonly files: readonly string[]; readonly url: string; readonly partLines: number };
+  | { readonly kind: 'import'; readonly files: readonly string[]; readonly target: Target; readonly partLines: number };
 
-function readCall(argv: readonly string[]): Call {
+function readCall(argv: readonly string[], env: Environment): Call {
   let parsed: ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>>;
   try {
     parsed = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
@@ -59,15 +63,15 @@ function readCall(argv: readonly string[]): Call {
     return { kind: 'wrong', error };
   }
   if (files.length === 0) return { kind: 'wrong', error: 'name at least one file of records' };
-  const { url = DEFAULT_URL, part = String(DEFAULT_PART_LINES) } = values;
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    return { kind: 'wrong', error: `--url: "${url}" is no http address` };
-  }
+  const { part = String(DEFAULT_PART_LINES) } = values;
+  const errors: string[] = [];
+  const target = readTarget(values, env, errors);
+  if (errors.length > 0) return { kind: 'wrong', error: errors.join('\n') };
   const partLines = Number(part);
   if (!Number.isInteger(partLines) || partLines < 1 || partLines > MAX_PART_LINES) {
     return { kind: 'wrong', error: `--part: "${part}" is not a number from 1 to ${MAX_PART_LINES}` };
   }
-  return { kind: 'import', files, url, partLines };
+  return { kind: 'import', files, target, partLines };
 }
 
 const count = (value: number): string => value.toLocaleString('en-GB');
@@ -76,7 +80,7 @@ const count = (value: number): string => value.toLocaleString('en-GB');
 export async function records(argv: readonly string[], deps: RecordsCommandDeps = {}): Promise<number> {
   const out = deps.out ?? ((line) => console.log(line));
   const err = deps.err ?? ((line) => console.error(line));
-  const call = readCall(argv);
+  const call = readCall(argv, deps.env ?? process.env);
   if (call.kind === 'help') {
     out(HELP);
     return 0;
@@ -89,10 +93,11 @@ export async function records(argv: readonly string[], deps: RecordsCommandDeps 
   const startedAtMs = performance.now();
   let saidAtMs = startedAtMs;
   const settings = {
-    url: call.url,
+    ...call.target,
     partLines: call.partLines,
     giveUpAfterMs: deps.giveUpAfterMs ?? GIVE_UP_AFTER_MS,
-    onTrouble: (detail: string) => err(`${call.url} does not answer (${detail}); trying again, for up to five minutes`),
+    onTrouble: (detail: string) =>
+      err(`${call.target.url} does not answer (${detail}); trying again, for up to five minutes`),
   };
   try {
     const result = await importRecords(call.files, settings, (done) => {

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { MAX_PINGS_AT_ONCE } from '../formats/pings/ping-message.js';
 import { TRACK_FORMATS, type TrackFormat } from '../formats/tracks/track.js';
 import { joinMinusValues } from './arguments.js';
+import { readTarget, TARGET_OPTIONS, type Target } from './target.js';
 
 /** More than Tagwatch could use. */
 const MAX_IN_FLIGHT = 32;
@@ -19,6 +20,8 @@ Whose fixes they are:
 
 Options:
   --url URL               where Tagwatch listens (http://127.0.0.1:8080)
+  --token-file FILE       a bearer token with pings.write, where sign-in is configured (TAGWATCH_TOKEN_FILE); read anew for each
+                          request
   --accuracy-metres N     radius of the confidence circle for fixes that have no accuracy of their own (10; none where the file
                           names its tags itself: there, the tag's model decides)
   --rate N                at most N pings a second (as fast as they are answered)
@@ -69,14 +72,13 @@ Ends with 0 when every row was accepted, 1 when some were not or it gave up, 2 w
 /** What a phone or a tag outdoors has on a usual day. */
 const DEFAULT_ACCURACY_METRES = 10;
 
-export interface ReplayOptions {
+export interface ReplayOptions extends Target {
   readonly file: string;
   /** Null: the file names it. */
   readonly tag: { readonly tagId: string } | { readonly column: string } | null;
   /** Null: by the file's name and content. */
   readonly format: TrackFormat | null;
   readonly skipBad: boolean;
-  readonly url: string;
   /** Null: none is sent for fixes without one. */
   readonly accuracyMetres: number | null;
   /** Pings a second; null: as fast as it goes. */
@@ -95,7 +97,7 @@ export type ReplayCommand =
 const OPTIONS = {
   tag: { type: 'string' },
   'tag-column': { type: 'string' },
-  url: { type: 'string', default: 'http://127.0.0.1:8080' },
+  ...TARGET_OPTIONS,
   'accuracy-metres': { type: 'string' },
   rate: { type: 'string' },
   live: { type: 'boolean', default: false },
@@ -111,14 +113,13 @@ function parse(argv: readonly string[]) {
   return parseArgs({ args: joinMinusValues(argv, OPTIONS), allowPositionals: true, options: OPTIONS });
 }
 
-function isWebAddress(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
-}
-
 const isFormat = (name: string): name is TrackFormat => Object.hasOwn(TRACK_FORMATS, name);
 
 /** Options from the arguments after `replay`; everything that is wrong with them is told at once. */
-export function readReplayOptions(argv: readonly string[]): ReplayCommand {
+export function readReplayOptions(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): ReplayCommand {
   let parsed: ReturnType<typeof parse>;
   try {
     parsed = parse(argv);
@@ -137,12 +138,12 @@ export function readReplayOptions(argv: readonly string[]): ReplayCommand {
 
   const [file = ''] = positionals;
   if (positionals.length !== 1) errors.push(`One FILE is needed; there are ${positionals.length}.`);
-  const { tag, url } = values;
+  const { tag } = values;
+  const { url, tokenFile } = readTarget(values, env, errors);
   const tagColumn = values['tag-column'];
   if (tag !== undefined && tagColumn !== undefined) {
     errors.push('Say whose fixes they are: either --tag TAG or --tag-column NAME.');
   } else if (tag === '' || tagColumn === '') errors.push('--tag and --tag-column must not be empty.');
-  if (!isWebAddress(url)) errors.push(`--url is "${url}"; it must be like http://127.0.0.1:8080.`);
   const accuracyText = values['accuracy-metres'];
   const isOwn = tag === undefined && tagColumn === undefined;
   // A fix of an export that says no accuracy had none: with one it would be another ping.
@@ -172,6 +173,7 @@ export function readReplayOptions(argv: readonly string[]): ReplayCommand {
     format: format as TrackFormat | null,
     skipBad: values['skip-bad'],
     url,
+    tokenFile,
     accuracyMetres,
     ratePerSecond,
     liveSpeed: values.live ? speed : null,

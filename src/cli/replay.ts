@@ -208,6 +208,7 @@ async function run(options: ReplayOptions, deps: ReplayDeps, out: Print, err: Pr
       : batchLive(rows, { batchSize, speed: liveSpeed, pacer }, onBad);
   const sender: SenderOptions = {
     url: options.url,
+    tokenFile: options.tokenFile,
     giveUpAfterMs,
     onTrouble: (detail) =>
       progress.note(`${options.url} does not answer (${detail}); trying again, for up to five minutes`),

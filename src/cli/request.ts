@@ -1,5 +1,6 @@
 /** One request through the front door, again and again until it is answered. */
 import { setTimeout as wait } from 'node:timers/promises';
+import { readToken, type Target } from './target.js';
 
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 5_000;
@@ -22,9 +23,7 @@ export interface RequestInput {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export interface RequestOptions {
-  /** Where the program is, without a path. */
-  readonly url: string;
+export interface RequestOptions extends Target {
   /** How long one request is tried for. */
   readonly giveUpAfterMs: number;
   /** Told once for each request that is not answered at once. */
@@ -44,7 +43,7 @@ function describeFailure(error: unknown): string {
  */
 export async function requestUntilAnswered(
   { method, path, body, headers = {} }: RequestInput,
-  { url, giveUpAfterMs, onTrouble }: RequestOptions,
+  { url, tokenFile, giveUpAfterMs, onTrouble }: RequestOptions,
 ): Promise<Answer | { readonly gaveUp: string }> {
   const startedAtMs = performance.now();
   for (let attempt = 0; ; attempt++) {
@@ -53,7 +52,11 @@ export async function requestUntilAnswered(
     try {
       const response = await fetch(new URL(path, url), {
         method,
-        headers: body === undefined ? headers : { 'content-type': 'application/json', ...headers },
+        headers: {
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...(tokenFile !== null && { authorization: `Bearer ${readToken(tokenFile)}` }),
+          ...headers,
+        },
         ...(body === undefined ? {} : { body }),
         signal: AbortSignal.timeout(REQUEST_LIMIT_MS),
       });

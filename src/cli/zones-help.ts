@@ -62,6 +62,8 @@ ${FILES}
 
 Sending:
   --url URL               where Tagwatch listens (http://127.0.0.1:8080)
+  --token-file FILE       a bearer token with records.read and records.write, where sign-in is configured (TAGWATCH_TOKEN_FILE); read anew
+                          for each request
   --replace               a zone or condition that stands there with another content gets a new version, in force from its
                           effectiveAt, or now. Without it, it is left as it stands, and said: two sets may use one id by mistake
   --skip-bad              leave out what has errors and send the rest

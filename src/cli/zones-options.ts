@@ -6,6 +6,7 @@ import { TYPICAL_R95_METRES } from '../formats/zones/zone-file-check.js';
 import type { ZoneFileOptions } from '../formats/zones/zone-file-item.js';
 import { readConfig } from '../start/config.js';
 import { joinMinusValues } from './arguments.js';
+import { readTarget, TARGET_OPTIONS, type Target } from './target.js';
 
 export interface ZonesOptions {
   readonly paths: readonly string[];
@@ -18,8 +19,7 @@ export interface ZonesOptions {
   readonly isJson: boolean;
 }
 
-export interface ImportOptions extends ZonesOptions {
-  readonly url: string;
+export interface ImportOptions extends ZonesOptions, Target {
   readonly replaces: boolean;
   readonly skipsBad: boolean;
   readonly zonesOnly: boolean;
@@ -45,7 +45,7 @@ const COMMON = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 const SENDING = {
-  url: { type: 'string', default: 'http://127.0.0.1:8080' },
+  ...TARGET_OPTIONS,
   replace: { type: 'boolean', default: false },
   'skip-bad': { type: 'boolean', default: false },
   'zones-only': { type: 'boolean', default: false },
@@ -59,10 +59,6 @@ function parse(argv: readonly string[], isImport: boolean) {
 }
 
 const isFormat = (name: string): name is ZoneFileFormat => Object.hasOwn(ZONE_FILE_FORMATS, name);
-
-function isWebAddress(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
-}
 
 function readServiceArea(given: string | undefined, inherited: string | undefined, errors: string[]): Bbox | null {
   const result = readConfig({ TAGWATCH_SERVICE_AREA: given ?? inherited });
@@ -94,7 +90,7 @@ export function readZonesCommand(
   if (values.help) return { kind: 'help', topic: verb };
   const errors: string[] = [];
   if (paths.length === 0) errors.push('PATHS are needed: files or folders.');
-  const { format, url } = values;
+  const { format } = values;
   if (format !== undefined && !isFormat(format)) {
     errors.push(`--format is "${format}"; known: ${Object.keys(ZONE_FILE_FORMATS).join(', ')}.`);
   }
@@ -107,7 +103,8 @@ export function readZonesCommand(
     errors.push(`--r95-metres is "${values['r95-metres']}"; it must be above 0, 1,000 at most.`);
   }
   const serviceArea = readServiceArea(values['service-area'], env['TAGWATCH_SERVICE_AREA'], errors);
-  if (!isWebAddress(url)) errors.push(`--url is "${url}"; it must be like http://127.0.0.1:8080.`);
+  // What only validates sends nothing.
+  const target = verb === 'import' ? readTarget(values, env, errors) : null;
   if (errors.length > 0) return { kind: 'wrong', errors };
   const options: ZonesOptions = {
     paths,
@@ -123,7 +120,12 @@ export function readZonesCommand(
     isStrict: values.strict,
     isJson: values.json,
   };
-  if (verb === 'validate') return { kind: 'validate', options };
-  const sending = { url, replaces: values.replace, skipsBad: values['skip-bad'], zonesOnly: values['zones-only'] };
+  if (target === null) return { kind: 'validate', options };
+  const sending = {
+    ...target,
+    replaces: values.replace,
+    skipsBad: values['skip-bad'],
+    zonesOnly: values['zones-only'],
+  };
   return { kind: 'import', options: { ...options, ...sending } };
 }

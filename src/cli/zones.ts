@@ -53,7 +53,7 @@ function countOutcomes(results: readonly Imported[]): string {
 }
 
 async function runImport(options: ImportOptions, deps: ZonesDeps, out: Print, err: Print): Promise<number> {
-  const { url, replaces, zonesOnly, skipsBad, isStrict, isJson } = options;
+  const { url, tokenFile, replaces, zonesOnly, skipsBad, isStrict, isJson } = options;
   const loaded = await loadZones(options);
   if (!isJson) for (const finding of loaded.findings) err(formatFinding(finding));
   const tellJson = (results: readonly Imported[], gaveUp: string | null) =>
@@ -66,6 +66,7 @@ async function runImport(options: ImportOptions, deps: ZonesDeps, out: Print, er
   }
   const settings = {
     url,
+    tokenFile,
     replaces,
     zonesOnly,
     giveUpAfterMs: deps.giveUpAfterMs ?? GIVE_UP_AFTER_MS,

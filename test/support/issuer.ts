@@ -91,6 +91,7 @@ export async function startMachineProvider({
     ],
     ...(key !== undefined && { jwks: { keys: [key] } }),
     scopes: ['openid', ...MACHINE_SCOPES],
+    extraTokenClaims: () => ({ groups: ['kent'] }),
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
