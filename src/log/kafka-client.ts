@@ -3,7 +3,7 @@
  * delivers what it fetched before a rebalance, and restarts itself by rules of its own; so we use what lies under it: the
  * `Cluster` that it hands to partition assigners (a public type) and that cluster's brokers, for one request each.
  */
-import { type Broker, type Cluster, Kafka, type logCreator, Partitioners } from 'kafkajs';
+import { type Cluster, Kafka, type logCreator, Partitioners } from 'kafkajs';
 import { LogDenied, LogUnavailable } from '../ports/event-log.js';
 import type { Log } from '../ports/log.js';
 import { type KafkaSecurity, openSocket, toKafkaConfig } from './kafka-security.js';
@@ -55,30 +55,6 @@ export interface KafkaContext {
   readonly timings: KafkaTimings;
 }
 
-/** The requests of a coordinator that kafkajs has and does not declare. */
-export interface Coordinator extends Broker {
-  joinGroup(request: {
-    groupId: string;
-    sessionTimeout: number;
-    rebalanceTimeout: number;
-    memberId: string;
-    groupProtocols: { name: string; metadata: Buffer }[];
-  }): Promise<{
-    generationId: number;
-    leaderId: string;
-    memberId: string;
-    members: { memberId: string; memberMetadata: Buffer }[];
-  }>;
-  syncGroup(request: {
-    groupId: string;
-    generationId: number;
-    memberId: string;
-    groupAssignment: { memberId: string; memberAssignment: Buffer }[];
-  }): Promise<{ memberAssignment: Buffer }>;
-  heartbeat(request: { groupId: string; groupGenerationId: number; memberId: string }): Promise<unknown>;
-  leaveGroup(request: { groupId: string; memberId: string }): Promise<unknown>;
-}
-
 /** Tries within one call of kafkajs; the loops that go on for ever are ours. */
 const KAFKAJS_RETRIES = 2;
 
@@ -109,29 +85,6 @@ function createLogCreator(log: Log): logCreator {
   return () =>
     ({ namespace, label, log: { message, timestamp: _, logger: __, ...fields } }) =>
       log.debug({ kafkajs: namespace, level: label, ...fields }, message);
-}
-
-/** A set of connections of its own: a broker answers the requests of one connection one after the other. */
-export function openCluster({ kafka, timings }: KafkaContext): Cluster {
-  let cluster: Cluster | undefined;
-  kafka.consumer({
-    groupId: 'never joined',
-    allowAutoTopicCreation: false,
-    metadataMaxAge: timings.metadataIntervalMs,
-    partitionAssigners: [
-      (given) => {
-        cluster = given.cluster;
-        return {
-          name: 'none',
-          version: 0,
-          assign: async () => [],
-          protocol: () => ({ name: 'none', metadata: Buffer.alloc(0) }),
-        };
-      },
-    ],
-  });
-  if (!cluster) throw new Error('This version of kafkajs does not hand its cluster to assigners.');
-  return cluster;
 }
 
 /** Connects, and learns the topics; throws kafkajs's errors. */

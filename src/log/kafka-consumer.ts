@@ -11,11 +11,11 @@ import {
   errorType,
   type KafkaContext,
   knownPartitions,
-  openCluster,
   repairCluster,
 } from './kafka-client.js';
 import { startFetching } from './kafka-fetching.js';
 import { createMembership, type Joined, type Membership } from './kafka-membership.js';
+import { openCluster } from './kafka-undeclared.js';
 
 /** How long leaving the group may take, and as long again whatever else is at hand, before the connections are cut. */
 const LEAVE_LIMIT_MS = 5_000;

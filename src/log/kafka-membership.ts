@@ -2,7 +2,8 @@
 import { AssignerProtocol, type Cluster } from 'kafkajs';
 import type { TopicPartition } from '../ports/event-log.js';
 import { assignPartitions, type GroupMember, partitionNumbers, withholdHeld } from './assignment.js';
-import { type Coordinator, errorType, type KafkaTimings, knownPartitions } from './kafka-client.js';
+import { errorType, type KafkaTimings, knownPartitions } from './kafka-client.js';
+import { type Coordinator, findCoordinator } from './kafka-undeclared.js';
 
 const { MemberAssignment, MemberMetadata } = AssignerProtocol;
 
@@ -59,8 +60,8 @@ export function createMembership(
   let ownedSince = -1;
   let answeredAtMs = 0;
 
-  async function findCoordinator(): Promise<Coordinator> {
-    coordinator ??= (await cluster.findGroupCoordinator({ groupId })) as Coordinator;
+  async function knownCoordinator(): Promise<Coordinator> {
+    coordinator ??= await findCoordinator(cluster, groupId);
     return coordinator;
   }
 
@@ -83,7 +84,7 @@ export function createMembership(
   }
 
   async function join(held: readonly TopicPartition[]): Promise<Joined> {
-    const broker = await findCoordinator();
+    const broker = await knownCoordinator();
     const userData = encodeOwned(owned, { numbers: partitionNumbers(held), generation: ownedSince });
     const joined = await broker.joinGroup({
       groupId,
@@ -140,7 +141,7 @@ export function createMembership(
     isLeader: () => leading,
     async heartbeat() {
       try {
-        const broker = await findCoordinator();
+        const broker = await knownCoordinator();
         await broker.heartbeat({ groupId, groupGenerationId: generationId, memberId });
         answeredAtMs = Date.now();
         return { standing: 'stable' };
@@ -150,7 +151,7 @@ export function createMembership(
     },
     lastAnsweredAtMs: () => answeredAtMs,
     async committed(at) {
-      const broker = await findCoordinator();
+      const broker = await knownCoordinator();
       // The offsets in the question are there for kafkajs's type alone.
       const request = Object.entries(byTopic(at)).map(([topic, numbers]) => ({
         topic,
@@ -163,7 +164,7 @@ export function createMembership(
       return new Map(found.filter(([, offset]) => offset >= 0));
     },
     async commit({ topic, partition }, offset) {
-      const broker = await findCoordinator();
+      const broker = await knownCoordinator();
       await broker.offsetCommit({
         groupId,
         groupGenerationId: generationId,
@@ -173,7 +174,7 @@ export function createMembership(
     },
     async leave() {
       if (memberId === '') return;
-      const broker = await findCoordinator();
+      const broker = await knownCoordinator();
       await broker.leaveGroup({ groupId, memberId });
       memberId = '';
     },

@@ -7,12 +7,12 @@ import {
   dropCluster,
   errorType,
   type KafkaContext,
-  openCluster,
   orUnavailable,
   repairCluster,
   toUnavailable,
 } from './kafka-client.js';
 import { type Bounds, fetchBounds, fetchFrom, findLeaders } from './kafka-records.js';
+import { openCluster } from './kafka-undeclared.js';
 
 interface Progress extends TopicPartition {
   fromOffset: number;

@@ -2,6 +2,7 @@
 import type { Cluster, IHeaders } from 'kafkajs';
 import type { LogRecord, TopicPartition } from '../ports/event-log.js';
 import { errorType } from './kafka-client.js';
+import { fetchRaw, type RawPartition, type RawRecord } from './kafka-undeclared.js';
 
 /** At most so much of one partition in one answer, unless a single batch is larger. */
 const PARTITION_BYTES = 1024 * 1024;
@@ -21,30 +22,6 @@ export interface Fetched extends TopicPartition {
   readonly records: readonly LogRecord[];
   /** One past the last offset of the partition that may be read. */
   readonly endOffset: number;
-}
-
-/** A record as kafkajs decodes it. */
-interface RawRecord {
-  readonly offset: string;
-  readonly timestamp: string;
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
-  readonly headers?: IHeaders;
-  readonly isControlRecord?: boolean;
-  readonly batchContext?: {
-    readonly firstOffset: string;
-    readonly lastOffsetDelta: number;
-    readonly producerId: string;
-    readonly inTransaction: boolean;
-  };
-}
-
-interface RawPartition {
-  readonly partition: number;
-  /** One past the last record that those who read what is committed may see; lower than the end while a transaction is open. */
-  readonly lastStableOffset: string;
-  readonly abortedTransactions?: readonly { readonly producerId: string; readonly firstOffset: string }[] | null;
-  readonly messages: readonly RawRecord[];
 }
 
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
@@ -83,7 +60,7 @@ async function askFor(
 ): Promise<Fetched[]> {
   const broker = await cluster.findBroker({ nodeId });
   const topics = groupByTopic(wanted);
-  const { responses } = (await broker.fetch({
+  const { responses } = await fetchRaw(broker, {
     maxWaitTime,
     minBytes: 1,
     maxBytes: ANSWER_BYTES,
@@ -96,7 +73,7 @@ async function askFor(
         maxBytes: PARTITION_BYTES,
       })),
     })),
-  })) as { responses: { topicName: string; partitions: RawPartition[] }[] };
+  });
   return responses.flatMap(({ topicName, partitions }) =>
     partitions.map((raw) => {
       const asked = wanted.find(({ topic, partition }) => topic === topicName && partition === raw.partition)!;
