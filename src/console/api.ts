@@ -3,7 +3,7 @@ import type { FeatureCollection, MultiPolygon, Point, Polygon } from 'geojson';
 import type { Operation } from '../access/operations.js';
 import type { Role } from '../access/roles.js';
 import type { AlertItem } from '../alerts/alert.js';
-import type { AlertEvent, Disposition } from '../alerts/event.js';
+import type { AlertEvent, ContactOutcome, Disposition } from '../alerts/event.js';
 import type { PositionItem } from '../wire/feed-messages.js';
 
 export interface WearerInfo {
@@ -177,8 +177,16 @@ export type ActionResult =
 
 /** What a person does to an alert: the last part of its address, and what it says. */
 export type Act =
-  | { readonly verb: 'acknowledge'; readonly note?: string }
-  | { readonly verb: 'dispose'; readonly disposition: Disposition; readonly note?: string };
+  | { readonly verb: 'acknowledge' | 'take' | 'release'; readonly note?: string }
+  | { readonly verb: 'dispose'; readonly disposition: Disposition; readonly note?: string }
+  | { readonly verb: 'assign'; readonly to: string; readonly note?: string }
+  | { readonly verb: 'hand-over'; readonly to: string; readonly note: string }
+  | { readonly verb: 'note'; readonly note: string }
+  | { readonly verb: 'victim-contact'; readonly outcome: ContactOutcome; readonly note?: string }
+  | { readonly verb: 'request-review' | 'reopen'; readonly reason: string }
+  | { readonly verb: 'suspend'; readonly until: string; readonly reason: string }
+  | { readonly verb: 'resume'; readonly reason?: string };
+export type Verb = Act['verb'];
 
 /** A random key, also where the page is not served from localhost or over TLS and `randomUUID` is missing. */
 export function newKey(): string {
@@ -187,26 +195,75 @@ export function newKey(): string {
 
 /** Acts on the version that the page shows. `key`: the same again for another try at the same act, which is then done once. */
 export async function act(item: AlertItem, { verb, ...said }: Act, key: string): Promise<ActionResult> {
-  let answer: Response;
+  const answer = await post(`/alerts/${id(item.alertId)}/${verb}`, said, {
+    'if-match': item.etag,
+    'idempotency-key': key,
+  });
+  return answer === null ? NO_ANSWER : toResult(answer.status, answer.body, answer.body);
+}
+
+/** As many as the server takes in one request. */
+const MANY_LIMIT = 200;
+
+/** The same act on many, in as few requests as the server allows; an answer for each, in order. */
+export async function actOnMany(
+  items: readonly AlertItem[],
+  { verb, ...said }: Act,
+  key: string,
+): Promise<ActionResult[]> {
+  const results: ActionResult[] = [];
+  for (let from = 0; from < items.length; from += MANY_LIMIT) {
+    const some = items.slice(from, from + MANY_LIMIT);
+    const alerts = some.map(({ alertId, etag }) => ({ alertId, etag }));
+    const asked = { action: verb, body: said, alerts };
+    const answer = await post('/alerts/actions', asked, { 'idempotency-key': `${key}.${from}` });
+    const list = answer?.status === 200 && Array.isArray(answer.body?.items) ? (answer.body.items as unknown[]) : null;
+    for (const index of some.keys()) {
+      const one = list?.[index] as { status?: number; alert?: unknown; problem?: Record<string, unknown> } | undefined;
+      if (one?.status !== undefined) results.push(toResult(one.status, one.alert, one.problem ?? null));
+      else if (answer === null) results.push(NO_ANSWER);
+      else results.push(toResult(answer.status, null, answer.body));
+    }
+  }
+  return results;
+}
+
+const NO_ANSWER: ActionResult = {
+  result: 'unknown',
+  detail: 'No answer from the server. Try again when the connection is back.',
+};
+
+type Body = Record<string, unknown> | null;
+
+/** Null: nobody answered. */
+async function post(
+  path: string,
+  said: object,
+  headers: Readonly<Record<string, string>>,
+): Promise<{ readonly status: number; readonly body: Body } | null> {
   try {
-    answer = await fetch(`${BASE}/alerts/${id(item.alertId)}/${verb}`, {
+    const answer = await fetch(`${BASE}${path}`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'if-match': item.etag, 'idempotency-key': key },
+      headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(said),
       signal: AbortSignal.timeout(ANSWER_LIMIT_MS),
     });
+    return { status: answer.status, body: (await answer.json().catch(() => null)) as Body };
   } catch {
-    return { result: 'unknown', detail: 'No answer from the server. Try again when the connection is back.' };
+    return null;
   }
-  const body = (await answer.json().catch(() => null)) as Record<string, unknown> | null;
-  if (answer.ok) return { result: 'done', alert: isAlert(body) ? body : null };
+}
+
+function toResult(status: number, done: unknown, problem: Body): ActionResult {
+  if (status < 300) return { result: 'done', alert: isAlert(done) ? done : null };
   const text = (name: string): string | null => {
-    const value = body?.[name];
+    const value = problem?.[name];
     return typeof value === 'string' ? value : null;
   };
-  const detail = text('detail') ?? `The server answered ${answer.status}.`;
-  if (answer.status >= 500) return { result: 'unknown', detail };
-  return { result: 'refused', detail, by: text('by'), at: text('at'), alert: isAlert(body?.alert) ? body.alert : null };
+  const detail = text('detail') ?? `The server answered ${status}.`;
+  if (status >= 500) return { result: 'unknown', detail };
+  const alert = isAlert(problem?.alert) ? problem.alert : null;
+  return { result: 'refused', detail, by: text('by'), at: text('at'), alert };
 }
 
 const isAlert = (body: unknown): body is AlertItem =>

@@ -1,21 +1,24 @@
 /** The application: what is always there, and the page of the address. */
+import { ActDialog } from './components/act-dialog.js';
 import { Announcements } from './components/announcements.js';
-import { DisposeDialog } from './components/dispose-dialog.js';
 import { Banners, Header } from './components/header.js';
 import { KeysHelp } from './components/keys-help.js';
+import { seesAlerts } from './live/live.js';
 import { AlertPage } from './pages/alert.js';
 import { Board } from './pages/board.js';
+import { NoAlertsPage } from './pages/no-alerts.js';
 import { RejectedPage } from './pages/rejected.js';
 import { WearerPage } from './pages/wearer.js';
 import { lastBoard, page } from './route.js';
 
 function CurrentPage() {
   const now = page.value;
+  if (!seesAlerts.value && (now.name === 'board' || now.name === 'alert')) return <NoAlertsPage />;
   switch (now.name) {
     case 'board':
       return <Board />;
     case 'alert':
-      return <AlertPage key={now.alertId} alertId={now.alertId} />;
+      return <AlertPage key={now.alertId} alertId={now.alertId} asAt={now.asAt} />;
     case 'wearer':
       return <WearerPage key={now.wearerId} wearerId={now.wearerId} />;
     case 'rejected':
@@ -41,7 +44,7 @@ export function App() {
       <Header />
       <Banners />
       <CurrentPage />
-      <DisposeDialog />
+      <ActDialog />
       <KeysHelp />
       <Announcements />
     </>

@@ -1,7 +1,9 @@
 /** Single keys of the control room. They act only where nobody types, and can be switched off. */
-import { acknowledge, beginDisposal, disposing } from './components/actions.js';
+import type { Verb } from './api.js';
+import { begin, doing } from './components/actions.js';
 import { isHelpOpen } from './components/keys-help.js';
 import { moveSelection, selected } from './components/selection.js';
+import { VERB_KEYS } from './components/verb-keys.js';
 import { book } from './live/live.js';
 import { sessionMap } from './map/session-map.js';
 import { showWaiting } from './pages/board.js';
@@ -11,7 +13,8 @@ import { alertAddress, go, lastBoard, page } from './route.js';
 /** The alert that is meant: that of the page, or the selected one of the board. */
 function alertInHand(): string | null {
   const now = page.value;
-  if (now.name === 'alert') return now.alertId;
+  // What is past cannot be acted on.
+  if (now.name === 'alert') return now.asAt === null ? now.alertId : null;
   return now.name === 'board' ? selected.value : null;
 }
 
@@ -26,12 +29,13 @@ function goToOnMap(alertId: string): void {
 }
 
 const KEYS: Readonly<Record<string, () => void>> = {
+  ...Object.fromEntries(
+    Object.entries(VERB_KEYS).map(([verb, key]) => [key, withAlert((alertId) => void begin(verb as Verb, [alertId]))]),
+  ),
   j: () => moveSelection(1),
   ArrowDown: () => moveSelection(1),
   k: () => moveSelection(-1),
   ArrowUp: () => moveSelection(-1),
-  a: withAlert((alertId) => void acknowledge(alertId)),
-  d: withAlert(beginDisposal),
   m: withAlert(goToOnMap),
   o: withAlert((alertId) => go(alertAddress(alertId))),
   n: showWaiting,
@@ -49,7 +53,7 @@ const isTyping = (target: EventTarget | null): boolean =>
 export function listenForKeys(): void {
   document.addEventListener('keydown', (event) => {
     if (!singleKeys.value || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (isTyping(event.target) || disposing.value !== null || isHelpOpen.value) return;
+    if (isTyping(event.target) || doing.value !== null || isHelpOpen.value) return;
     if (ARROWS.has(event.key) && page.value.name !== 'board') return;
     const run = KEYS[event.key];
     if (run === undefined) return;

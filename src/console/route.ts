@@ -4,7 +4,8 @@ import { type BoardFilter, readFilter, writeFilter } from './model/board-filter.
 
 export type Page =
   | { readonly name: 'board'; readonly filter: BoardFilter }
-  | { readonly name: 'alert'; readonly alertId: string }
+  /** `asAt`: as it stood then; null: now. */
+  | { readonly name: 'alert'; readonly alertId: string; readonly asAt: string | null }
   | { readonly name: 'wearer'; readonly wearerId: string }
   | { readonly name: 'rejected' }
   | { readonly name: 'unknown'; readonly path: string };
@@ -13,10 +14,16 @@ export function readPage(path: string, query: string): Page {
   const [, area = '', id = '', ...rest] = path.split('/');
   if (rest.length > 0) return { name: 'unknown', path };
   if (area === '' && id === '') return { name: 'board', filter: readFilter(new URLSearchParams(query)) };
-  if (area === 'alerts' && id !== '') return { name: 'alert', alertId: decode(id) };
+  if (area === 'alerts' && id !== '') return { name: 'alert', alertId: decode(id), asAt: readInstant(query) };
   if (area === 'wearers' && id !== '') return { name: 'wearer', wearerId: decode(id) };
   if (area === 'rejected' && id === '') return { name: 'rejected' };
   return { name: 'unknown', path };
+}
+
+/** `?asAt=2026-11-22T18:03:11.000Z`; null where there is none that can be read. */
+function readInstant(query: string): string | null {
+  const text = new URLSearchParams(query).get('asAt') ?? '';
+  return Number.isNaN(Date.parse(text)) ? null : new Date(text).toISOString();
 }
 
 function decode(text: string): string {
@@ -31,7 +38,8 @@ export const boardAddress = (filter: BoardFilter): string => {
   const query = writeFilter(filter).toString();
   return query === '' ? '/' : `/?${query}`;
 };
-export const alertAddress = (alertId: string): string => `/alerts/${encodeURIComponent(alertId)}`;
+export const alertAddress = (alertId: string, asAt: string | null = null): string =>
+  `/alerts/${encodeURIComponent(alertId)}${asAt === null ? '' : `?${new URLSearchParams({ asAt })}`}`;
 export const wearerAddress = (wearerId: string): string => `/wearers/${encodeURIComponent(wearerId)}`;
 
 export const page = signal<Page>({ name: 'board', filter: readFilter(new URLSearchParams()) });

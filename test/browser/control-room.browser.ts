@@ -136,6 +136,65 @@ test('of two who close the same alert the second is told who was first, and keep
   await other.context().close();
 });
 
+test('every act of the workflow by keyboard, from the page of the alert, and the page as it stood before', async () => {
+  await enter(8);
+  await row(8).waitFor({ timeout: WAIT_MS });
+  await row(8).getByRole('link', { name: 'In an exclusion zone: Market Square' }).focus();
+  await page.keyboard.press('o');
+  const owner = page.locator('.tw-actions__owner');
+  const history = page.locator('.tw-history');
+  const say = async (key: string, text: string, choice?: string) => {
+    await page.keyboard.press(key);
+    await page.getByRole('dialog').waitFor();
+    if (choice !== undefined) await page.keyboard.press(choice);
+    await page.getByRole('dialog').locator('textarea').focus();
+    await page.keyboard.type(text);
+    await page.keyboard.press('Control+Enter');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await history.getByText(text).waitFor();
+  };
+  await owner.getByText('Nobody has seen it yet.').waitFor();
+  await page.keyboard.press('t');
+  await owner.getByText(/^In hand: local at/).waitFor();
+  await say('w', 'rang him, no answer');
+  await say('r', 'is this the right zone?');
+  await page.getByText('local asks for a review: is this the right zone?').waitFor();
+  await say('s', 'he is at the hospital', '2');
+  await owner.getByText(/^Suspended until .* by local: he is at the hospital$/).waitFor();
+  await page.keyboard.press('e');
+  await history.getByText('ended the suspension').waitFor();
+  // What still holds is told again: it wants somebody anew.
+  await owner.getByText('Nobody has seen it yet.').waitFor();
+  await page.keyboard.press('i');
+  await page.getByLabel('To whom').fill('someone-else');
+  await page.keyboard.press('Enter');
+  await owner.getByText(/^Given to someone-else at .*, not seen yet$/).waitFor();
+  await page.keyboard.press('d');
+  await page.keyboard.press('6');
+  await page.keyboard.press('Enter');
+  await page
+    .getByText(/^Closed at .* by local: Referred$/)
+    .first()
+    .waitFor();
+  await say('u', 'the wrong one');
+  await owner.getByText(/^Open again at/).waitFor();
+  await history.getByRole('link').first().click();
+  await page.getByText('As it stood at').waitFor();
+  expect(await history.locator('li').count()).toBe(1);
+  expect(await page.getByRole('region', { name: 'Actions' }).count()).toBe(0);
+  await page.getByRole('link', { name: 'As it stands now' }).click();
+  await owner.waitFor();
+  await page.keyboard.press('d');
+  await page.keyboard.press('5');
+  await page.keyboard.press('Enter');
+  await page
+    .getByText(/^Closed at .* by local: No action$/)
+    .first()
+    .waitFor();
+  await page.keyboard.press('b');
+  await page.locator('#alerts').waitFor();
+});
+
 test('the list does not move under the pointer: what is new waits and is counted', async () => {
   await enter(2);
   await row(2).waitFor({ timeout: WAIT_MS });

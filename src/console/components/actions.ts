@@ -1,30 +1,43 @@
-/** What is under way with alerts: acts that were sent, what became of them, and notes that somebody has begun to write. */
-import { signal } from '@preact/signals';
+/** What is under way with alerts: acts that were sent, what became of them, and what somebody has begun to write. */
+import { computed, signal } from '@preact/signals';
 import type { AlertItem } from '../../alerts/alert.js';
-import type { Disposition } from '../../alerts/event.js';
-import { type Act, act, newKey } from '../api.js';
-import { book, serverNowMs, takeAlert } from '../live/live.js';
-import { refusalWords } from '../words/words.js';
+import { type Act, type ActionResult, act, actOnMany, newKey, type Verb } from '../api.js';
+import { book, may, me, serverNowMs, takeAlert } from '../live/live.js';
+import { type AskingVerb, isImmediate, type Values } from '../model/act-forms.js';
+import { mayStillBeDone } from '../model/offered-acts.js';
+import { DONE_WORDS, refusalWords } from '../words/words.js';
 
 /** Acts that are on their way, by alert. */
 export const busy = signal<ReadonlySet<string>>(new Set());
 /** A line under an alert: what became of an act that was not taken. */
 export const told = signal<ReadonlyMap<string, string>>(new Map());
-/** The alert whose closing is open. */
-export const disposing = signal<string | null>(null);
+/** What became of an act on many. */
+export const manyTold = signal<string | null>(null);
 
-export interface Draft {
-  readonly disposition: Disposition | null;
-  readonly note: string;
+export interface Doing {
+  readonly verb: AskingVerb;
+  readonly alertIds: readonly string[];
 }
-/** What was written and not sent: a note outlives a dialog that was left, and a colleague who was first. */
-export const drafts = signal<ReadonlyMap<string, Draft>>(new Map());
+/** The act whose dialog is open. */
+export const doing = signal<Doing | null>(null);
 
-export function keepDraft(alertId: string, draft: Draft | null): void {
+/** What was written and not sent: a note outlives a dialog that was left, and a colleague who was first. */
+export const drafts = signal<ReadonlyMap<string, Values>>(new Map());
+export const draftKeyOf = ({ verb, alertIds }: Doing): string => JSON.stringify([verb, alertIds]);
+
+export function keepDraft(key: string, draft: Values | null): void {
   const next = new Map(drafts.value);
-  if (draft === null) next.delete(alertId);
-  else next.set(alertId, draft);
+  if (draft === null) next.delete(key);
+  else next.set(key, draft);
   drafts.value = next;
+}
+
+/** What somebody has begun to write about this alert, and not sent. */
+export function unsentOf(alertId: string): string[] {
+  return [...drafts.value].flatMap(([key, { note = '', reason = '' }]) => {
+    const [, alertIds] = JSON.parse(key) as [string, readonly string[]];
+    return alertIds.includes(alertId) ? [note, reason].filter((text) => text.trim() !== '') : [];
+  });
 }
 
 function tell(alertId: string, words: string | null): void {
@@ -34,42 +47,62 @@ function tell(alertId: string, words: string | null): void {
   told.value = next;
 }
 
-function setBusy(alertId: string, isBusy: boolean): void {
+function setBusy(alertIds: readonly string[], isBusy: boolean): void {
   const next = new Set(busy.value);
-  if (isBusy) next.add(alertId);
-  else next.delete(alertId);
+  for (const alertId of alertIds) {
+    if (isBusy) next.add(alertId);
+    else next.delete(alertId);
+  }
   busy.value = next;
 }
 
 /** The key of the same act of somebody who tries again after no answer, so that it is done once. */
 const unanswered = new Map<string, string>();
 
-/** Sends an act on the alert as the page shows it; true: it was taken. */
-export async function actOn(item: AlertItem, what: Act): Promise<boolean> {
-  const { alertId } = item;
-  if (busy.value.has(alertId)) return false;
-  const said = JSON.stringify([alertId, item.etag, what]);
-  const key = unanswered.get(said) ?? newKey();
-  setBusy(alertId, true);
-  tell(alertId, null);
-  const answer = await act(item, what, key);
-  setBusy(alertId, false);
-  if (answer.result === 'unknown') unanswered.set(said, key);
-  else unanswered.delete(said);
+/** Takes what the server said of one alert; true: it was done. */
+function take(alertId: string, answer: ActionResult): boolean {
   if (answer.result !== 'unknown' && answer.alert !== null) takeAlert(answer.alert);
   if (answer.result === 'refused') tell(alertId, refusalWords(answer, serverNowMs()));
   if (answer.result === 'unknown') tell(alertId, answer.detail);
   return answer.result === 'done';
 }
 
-/** Acknowledges the alert that the page shows by this id. */
-export async function acknowledge(alertId: string): Promise<void> {
-  const item = book.value.alerts.get(alertId);
-  if (item !== undefined && item.status === 'open' && item.acknowledgedBy === undefined)
-    await actOn(item, { verb: 'acknowledge' });
+/** Sends an act on the alerts as the page shows them, in one request where they are many; answers of which it was not taken. */
+export async function actOn(items: readonly AlertItem[], what: Act): Promise<readonly string[]> {
+  const free = items.filter(({ alertId }) => !busy.value.has(alertId));
+  const ids = free.map(({ alertId }) => alertId);
+  if (free.length === 0) return items.map(({ alertId }) => alertId);
+  const said = JSON.stringify([free.map(({ alertId, etag }) => [alertId, etag]), what]);
+  const key = unanswered.get(said) ?? newKey();
+  setBusy(ids, true);
+  for (const alertId of ids) tell(alertId, null);
+  const [only] = free;
+  const answers = free.length === 1 && only ? [await act(only, what, key)] : await actOnMany(free, what, key);
+  setBusy(ids, false);
+  if (answers.some(({ result }) => result === 'unknown')) unanswered.set(said, key);
+  else unanswered.delete(said);
+  const failed = ids.filter((alertId, index) => !take(alertId, answers[index]!));
+  if (items.length > 1) manyTold.value = describeMany(what.verb, ids.length - failed.length, failed.length);
+  return failed;
 }
 
-export function beginDisposal(alertId: string): void {
-  const item = book.value.alerts.get(alertId);
-  if (item?.status === 'open') disposing.value = alertId;
+function describeMany(verb: Verb, done: number, failed: number): string {
+  const rest = failed === 0 ? '' : ` ${failed} were not: their rows say why.`;
+  return `${done === 1 ? '1 alert' : `${done} alerts`} ${DONE_WORDS[verb]}.${rest}`;
+}
+
+const asker = computed(() => ({ subjectId: me.value?.subjectId ?? '', may }));
+
+/** Whether it is the time for an act, and who looks may do it. */
+export const isOffered = (item: AlertItem, verb: Verb): boolean =>
+  mayStillBeDone(item, verb, asker.value, serverNowMs());
+
+/** Begins an act on those of the alerts to which it can be done: by its dialog, or at once where nothing has to be said. */
+export async function begin(verb: Verb, alertIds: readonly string[]): Promise<void> {
+  const items = alertIds
+    .flatMap((alertId) => book.value.alerts.get(alertId) ?? [])
+    .filter((item) => isOffered(item, verb));
+  if (items.length === 0) return;
+  if (isImmediate(verb)) await actOn(items, { verb });
+  else doing.value = { verb, alertIds: items.map(({ alertId }) => alertId) };
 }

@@ -5,9 +5,10 @@ import type { AlertItem } from '../../alerts/alert.js';
 import { may, nameOf, nowMs, wearers, zoneNameOf } from '../live/live.js';
 import { isUnacknowledged } from '../model/alert-book.js';
 import { alertAddress, wearerAddress } from '../route.js';
-import { duration, hourAndMinute, timeOfDay } from '../words/times.js';
-import { DISPOSITION_WORDS, title } from '../words/words.js';
-import { acknowledge, busy, told } from './actions.js';
+import { ownerWords } from '../words/owner-words.js';
+import { duration, hourAndMinute } from '../words/times.js';
+import { title } from '../words/words.js';
+import { begin, busy, told } from './actions.js';
 import { Certainty, Severity } from './marks.js';
 import { select, selected } from './selection.js';
 
@@ -26,18 +27,6 @@ function Age({ item }: { readonly item: AlertItem }) {
       </span>
     </>
   );
-}
-
-/** Who has it, or what became of it. */
-export function ownerWords(item: AlertItem, atMs: number): string {
-  const at = (instant: string | undefined) =>
-    instant === undefined ? '' : ` at ${timeOfDay(Date.parse(instant), atMs)}`;
-  if (item.status === 'closed') {
-    if (item.disposition === undefined) return `Closed${at(item.closedAt)}: withdrawn before anybody acted on it`;
-    return `Closed${at(item.disposedAt)} by ${item.disposedBy ?? 'somebody'}: ${DISPOSITION_WORDS[item.disposition]}`;
-  }
-  if (item.acknowledgedBy !== undefined) return `Acknowledged by ${item.acknowledgedBy}${at(item.acknowledgedAt)}`;
-  return item.reopenedAt === undefined ? '' : `Open again${at(item.reopenedAt)}: there is news`;
 }
 
 /** `Adam Kerr · W-001 · East · RAG red`. */
@@ -104,7 +93,7 @@ export const AlertRow = memo(function AlertRow({ item, isSelected }: Props) {
             class="tw-button"
             aria-label={`Acknowledge: ${heading}, ${nameOf(item.wearerId)}`}
             aria-disabled={isBusy}
-            onClick={() => void acknowledge(alertId)}
+            onClick={() => void begin('acknowledge', [alertId])}
           >
             {isBusy ? 'Sending …' : 'Acknowledge'}
           </button>

@@ -1,7 +1,7 @@
 /** What is always in sight: whether this is live, how much is unresolved, the time, who is signed in. */
 import { useComputed } from '@preact/signals';
 import { signOut } from '../api.js';
-import { connection, feedStatus, may, me, meanwhile, newestMs, nowMs, unresolved } from '../live/live.js';
+import { connection, feedStatus, may, me, meanwhile, newestMs, nowMs, seesAlerts, unresolved } from '../live/live.js';
 import { sound, startShift } from '../live/sounds.js';
 import { isDark, theme } from '../preferences.js';
 import { go, lastBoard, page } from '../route.js';
@@ -81,8 +81,9 @@ export function Header() {
       </a>
       <nav aria-label="Pages" class="tw-nav">
         <a href="/" aria-current={isBoard ? 'page' : undefined} onClick={backToBoard}>
-          Board <span class="tw-count">{unresolved}</span>
-          <span class="govuk-visually-hidden"> unresolved</span>
+          {seesAlerts.value ? 'Board ' : 'Start'}
+          {seesAlerts.value ? <span class="tw-count">{unresolved}</span> : null}
+          {seesAlerts.value ? <span class="govuk-visually-hidden"> unresolved</span> : null}
         </a>
         {may('rejected.read') ? (
           <a href="/rejected" aria-current={page.value.name === 'rejected' ? 'page' : undefined}>
@@ -90,9 +91,9 @@ export function Header() {
           </a>
         ) : null}
       </nav>
-      <ConnectionMark />
+      {seesAlerts.value ? <ConnectionMark /> : null}
       <span class="tw-clock">{clock}</span>
-      <SoundButton />
+      {seesAlerts.value ? <SoundButton /> : null}
       <button
         type="button"
         class="tw-head-button"

@@ -2,7 +2,7 @@
  * What the console knows, as signals: one feed, one book of alerts, one clock. Pages and rows read from here; nothing else talks to
  * the feed.
  */
-import { computed, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import type { Operation } from '../../access/operations.js';
 import type { AlertItem } from '../../alerts/alert.js';
 import { type AlertEvent, isFinding } from '../../alerts/event.js';
@@ -38,6 +38,8 @@ export const unacknowledged = computed(() => [...book.value.alerts.values()].fil
 
 /** Whether the one who looks may do it to somebody; until that is known, nothing is offered. */
 export const may = (operation: Operation): boolean => me.value?.operations.includes(operation) ?? false;
+/** Whether alerts may be read at all; while that is not known, they may. */
+export const seesAlerts = computed(() => me.value === null || may('alerts.read'));
 export const nameOf = (wearerId: string): string => wearers.value.get(wearerId)?.name ?? wearerId;
 export const zoneNameOf = (zoneId: string | null): string | null =>
   zoneId === null ? null : (zones.value.get(zoneId)?.name ?? null);
@@ -157,6 +159,8 @@ function openSocket(resume: string | null): WebSocket {
   return new WebSocket(url, FEED_PROTOCOL);
 }
 
+let feed: { stop(): void } | null = null;
+
 /** Begins: who am I, the feed, the clock. Once a page. */
 export async function startLive(): Promise<void> {
   setInterval(() => {
@@ -170,7 +174,17 @@ export async function startLive(): Promise<void> {
   await signInWhereUnknown();
   if (isLeaving) return;
   void loadRecords();
-  connectFeed({
+  // Rights may be given or taken during a shift.
+  effect(() => {
+    if (!seesAlerts.value) {
+      feed?.stop();
+      feed = null;
+    } else feed ??= startFeed();
+  });
+}
+
+function startFeed(): { stop(): void } {
+  return connectFeed({
     open: openSocket,
     handler: {
       onConnection: takeConnection,

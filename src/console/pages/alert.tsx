@@ -1,25 +1,32 @@
 /** One alert: what a sergeant has to know first, then what it rests on, then what was done about it. */
 import { useEffect } from 'preact/hooks';
 import type { AlertItem } from '../../alerts/alert.js';
-import { isFinding } from '../../alerts/event.js';
+import { type AlertEvent, isFinding } from '../../alerts/event.js';
 import { ratioWords } from '../../alerts/evidence-words.js';
 import { type AlertWithEvents, askAlert, askCondition, askOrder, askPosition } from '../api.js';
-import { acknowledge, beginDisposal, busy, drafts, told } from '../components/actions.js';
-import { ownerWords } from '../components/alert-row.js';
+import { ActButtons } from '../components/act-buttons.js';
 import { MapPanel } from '../components/map-panel.js';
 import { Certainty, Severity } from '../components/marks.js';
 import { useAnswer, whyMissing } from '../components/use-answer.js';
 import { book, may, nameOf, nowMs, positions, positionsChanged, takeAlert, wearers, zoneNameOf } from '../live/live.js';
 import { sessionMap } from '../map/session-map.js';
-import { isUnacknowledged } from '../model/alert-book.js';
-import { lastBoard, wearerAddress } from '../route.js';
+import { instantOf, standAt } from '../model/as-at.js';
+import { alertAddress, lastBoard, wearerAddress } from '../route.js';
 import { conditionWords, ORDER_WORDS, POWER_WORDS } from '../words/condition-words.js';
 import { historyLine } from '../words/history-words.js';
+import { ownerWords } from '../words/owner-words.js';
+import { personWords } from '../words/people-words.js';
 import { sentenceOf } from '../words/sentence.js';
-import { duration, timeOfDay } from '../words/times.js';
-import { DISPOSITION_WORDS, episodeWords, explain, KIND_WORDS } from '../words/words.js';
+import { dayAndTime, duration, timeOfDay } from '../words/times.js';
+import { CONTACT_WORDS, DISPOSITION_WORDS, episodeWords, explain, KIND_WORDS } from '../words/words.js';
 
-export function AlertPage({ alertId }: { readonly alertId: string }) {
+interface Props {
+  readonly alertId: string;
+  /** As it stood then; null: now. */
+  readonly asAt: string | null;
+}
+
+export function AlertPage({ alertId, asAt }: Props) {
   const held = book.value.alerts.get(alertId);
   // Asked again with every version, because the answer has the events.
   const answer = useAnswer(held === undefined ? alertId : `${alertId} ${held.etag}`, (key) =>
@@ -42,15 +49,39 @@ export function AlertPage({ alertId }: { readonly alertId: string }) {
       </main>
     );
   }
-  return <Found item={item} full={full} />;
+  if (asAt === null) return <Found item={item} events={full?.events ?? null} isWhole={full?.eventsComplete} />;
+  const stood = full === null ? null : standAt(full.events, Date.parse(asAt));
+  if (stood === null) {
+    return (
+      <main class="tw-page" id="main">
+        <h1 class="govuk-heading-m">
+          {full === null ? 'Looking for what was known then …' : `Nothing was known of it at ${wordsOf(asAt)}`}
+        </h1>
+        <p class="govuk-body">
+          <a href={alertAddress(alertId)}>The alert as it stands now</a>
+        </p>
+      </main>
+    );
+  }
+  return <Found item={stood.item} events={stood.events} isWhole={full?.eventsComplete} asAt={asAt} />;
 }
+
+const wordsOf = (instant: string): string => dayAndTime(Date.parse(instant));
 
 /** The alert without its events, as the book holds it. */
 function toItem({ events: _events, eventsComplete: _complete, ...item }: AlertWithEvents): AlertItem {
   return item;
 }
 
-function Found({ item, full }: { readonly item: AlertItem; readonly full: AlertWithEvents | null }) {
+interface FoundProps {
+  readonly item: AlertItem;
+  /** Null: not answered yet. */
+  readonly events: readonly AlertEvent[] | null;
+  readonly isWhole: boolean | undefined;
+  readonly asAt?: string;
+}
+
+function Found({ item, events, isWhole = true, asAt }: FoundProps) {
   const map = sessionMap.value;
   const said = JSON.stringify(item.explanation.fixes);
   useEffect(() => {
@@ -63,6 +94,12 @@ function Found({ item, full }: { readonly item: AlertItem; readonly full: AlertW
         <p class="tw-back">
           <a href={lastBoard()}>Back to the board</a>
         </p>
+        {asAt === undefined ? null : (
+          <p class="tw-first" role="note">
+            {`As it stood at ${wordsOf(asAt)}. `}
+            <a href={alertAddress(item.alertId)}>As it stands now</a>
+          </p>
+        )}
         <First item={item} />
         <h1 class="tw-sentence">
           {sentenceOf(item, { who: nameOf(item.wearerId), zone: zoneNameOf(item.zoneId) }, nowMs.peek())}
@@ -71,11 +108,11 @@ function Found({ item, full }: { readonly item: AlertItem; readonly full: AlertW
           <Severity severity={item.severity} /> <Certainty item={item} /> {KIND_WORDS[item.kind]};{' '}
           {episodeWords(item, nowMs.value)}
         </p>
-        <Actions item={item} />
-        <Now item={item} />
+        {asAt === undefined ? <ActButtons item={item} /> : <p class="tw-line">{ownerWords(item, nowMs.peek())}</p>}
+        {asAt === undefined ? <Now item={item} /> : null}
         <Evidence item={item} />
         <Condition item={item} />
-        <History item={item} full={full} />
+        <History item={item} events={events} isWhole={isWhole} />
         <p class="tw-ids">
           {`Tag ${item.tagId} · condition ${item.conditionId ?? 'none'} version ${item.conditionVersion ?? '-'} · ` +
             `zone ${item.zoneId ?? 'none'} · alert ${item.alertId} revision ${item.revision}`}
@@ -104,6 +141,13 @@ function First({ item }: { readonly item: AlertItem }) {
           nowMs.peek(),
         )}.`,
     ),
+    ...(item.escalation === undefined ? [] : [`Nobody had seen it in time: the ${item.escalation.to} was told.`]),
+    ...(item.review === undefined ? [] : [`${personWords(item.review.by)} asks for a review: ${item.review.reason}`]),
+    ...(item.victimContact === undefined
+      ? []
+      : [
+          `Victim: ${CONTACT_WORDS[item.victimContact.outcome].toLowerCase()} at ${timeOfDay(Date.parse(item.victimContact.contactedAt), nowMs.peek())}.`,
+        ]),
     ...(item.absenceId === undefined ? [] : [`Authorised absence ${item.absenceId} covers some of this time.`]),
   ];
   if (lines.length === 0) return null;
@@ -113,43 +157,6 @@ function First({ item }: { readonly item: AlertItem }) {
         <p key={line}>{line}</p>
       ))}
     </div>
-  );
-}
-
-function Actions({ item }: { readonly item: AlertItem }) {
-  const { alertId } = item;
-  const refused = told.value.get(alertId);
-  const draft = drafts.value.get(alertId);
-  const isOpen = item.status === 'open';
-  return (
-    <section class="tw-actions" aria-label="Actions">
-      <div class="tw-row-of-buttons">
-        {may('alerts.act') && isUnacknowledged(item) ? (
-          <button
-            type="button"
-            class="tw-button tw-button--main"
-            aria-disabled={busy.value.has(alertId)}
-            onClick={() => void acknowledge(alertId)}
-          >
-            {busy.value.has(alertId) ? 'Sending …' : 'Acknowledge'}
-          </button>
-        ) : null}
-        {may('alerts.act') && isOpen ? (
-          <button type="button" class="tw-button" onClick={() => beginDisposal(alertId)}>
-            Close the alert …
-          </button>
-        ) : null}
-        <span>{isOpen ? ownerWords(item, nowMs.peek()) : ''}</span>
-      </div>
-      {draft !== undefined && draft.note.trim() !== '' ? (
-        <p class="tw-told">Your note is not sent yet: “{draft.note}”</p>
-      ) : null}
-      {refused === undefined ? null : (
-        <p class="tw-told" role="alert">
-          {refused}
-        </p>
-      )}
-    </section>
   );
 }
 
@@ -269,21 +276,35 @@ function Condition({ item }: { readonly item: AlertItem }) {
   );
 }
 
-function History({ item, full }: { readonly item: AlertItem; readonly full: AlertWithEvents | null }) {
-  const events = full?.events ?? [];
-  const people = events.filter((event) => !isFinding(event)).length;
+interface HistoryProps {
+  readonly item: AlertItem;
+  readonly events: readonly AlertEvent[] | null;
+  readonly isWhole: boolean;
+}
+
+function History({ item, events, isWhole }: HistoryProps) {
+  const people = (events ?? []).filter((event) => !isFinding(event)).length;
   return (
     <section aria-label="History">
       <h2 class="tw-heading">History</h2>
-      {full === null ? <p>…</p> : null}
-      {full !== null && !full.eventsComplete ? <p>The database is away: older events are not among these.</p> : null}
+      {events === null ? <p>…</p> : null}
+      {isWhole ? null : <p>The database is away: older events are not among these.</p>}
       <ol class="tw-history" data-people={people}>
-        {events.map(historyLine).map(({ eventId, at, who, what, note }) => (
-          <li key={eventId}>
-            <time dateTime={at}>{timeOfDay(Date.parse(at), nowMs.peek())}</time> <strong>{who}</strong> {what}
-            {note === null ? null : <q class="tw-note">{note}</q>}
-          </li>
-        ))}
+        {(events ?? []).map((event) => {
+          const { eventId, at, who, what, note } = historyLine(event);
+          return (
+            <li key={eventId}>
+              <a
+                href={alertAddress(item.alertId, instantOf(event))}
+                aria-label={`The alert as it stood at ${wordsOf(at)}`}
+              >
+                <time dateTime={at}>{timeOfDay(Date.parse(at), nowMs.peek())}</time>
+              </a>{' '}
+              <strong>{who}</strong> {what}
+              {note === null ? null : <q class="tw-note">{note}</q>}
+            </li>
+          );
+        })}
       </ol>
       {item.type === 'withdrawn' ? <p>Nothing of this alert holds any more; it stays as it was told.</p> : null}
     </section>

@@ -1,6 +1,8 @@
 /** What happened to an alert, a line an event. Pure. */
-import { type ActionEvent, type AlertEvent, isFinding } from '../../alerts/event.js';
-import { DISPOSITION_WORDS, SEVERITY_WORDS } from './words.js';
+import { type ActionEvent, type AlertEvent, isFinding, TAGWATCH } from '../../alerts/event.js';
+import { personWords } from './people-words.js';
+import { dayAndTime } from './times.js';
+import { CONTACT_WORDS, DISPOSITION_WORDS, SEVERITY_WORDS } from './words.js';
 
 const FOUND = {
   suspected: 'suspected it',
@@ -25,13 +27,52 @@ export function historyLine(event: AlertEvent): HistoryLine {
     const severity = event.revision === 1 ? `, ${SEVERITY_WORDS[event.severity].toLowerCase()} severity` : '';
     return { eventId, at: event.raisedAt, who: 'Tagwatch', what: `${FOUND[event.type]}${severity}`, note: null };
   }
-  return { eventId, at: event.at, who: event.actor, what: actionWords(event), note: event.note ?? null };
+  const said = [event.reason, event.note].filter((text) => text !== undefined && text !== '');
+  return {
+    eventId,
+    at: event.at,
+    who: event.actor === TAGWATCH ? 'Tagwatch' : personWords(event.actor),
+    what: actionWords(event),
+    note: said.length === 0 ? null : said.join('\n'),
+  };
 }
 
-/** What a person did; an action that has no words here is told by its name, as it stands in the log. */
+/** What a person did, or the clock. Total: a new action wants its words. */
 function actionWords(event: ActionEvent): string {
-  if (event.type === 'acknowledged') return 'acknowledged it';
-  if (event.type !== 'disposed') return String(event.type);
-  const how = event.disposition === undefined ? '' : `: ${DISPOSITION_WORDS[event.disposition].toLowerCase()}`;
-  return `closed it${how}`;
+  const to = personWords(event.to ?? 'somebody');
+  switch (event.type) {
+    case 'acknowledged':
+      return 'acknowledged it';
+    case 'taken':
+      return 'took it';
+    case 'released':
+      return 'gave it back';
+    case 'assigned':
+      return `assigned it to ${to}`;
+    case 'handed-over':
+      return `handed it over to ${to}`;
+    case 'noted':
+      return 'added a note';
+    case 'victim-contacted': {
+      const outcome = event.outcome === undefined ? '' : `: ${CONTACT_WORDS[event.outcome].toLowerCase()}`;
+      return `contacted the victim${outcome}`;
+    }
+    case 'review-requested':
+      return 'asked for a review';
+    case 'reopened':
+      return 'reopened it';
+    case 'suspended': {
+      const until = event.until === undefined ? '' : ` until ${dayAndTime(Date.parse(event.until))}`;
+      const agreed = event.approvedBy === undefined ? '' : `; ${personWords(event.approvedBy)} agreed`;
+      return `suspended it${until}${agreed}`;
+    }
+    case 'resumed':
+      return 'ended the suspension';
+    case 'escalated':
+      return `told the ${event.to ?? 'next'}: nobody had seen it`;
+    case 'disposed': {
+      const how = event.disposition === undefined ? '' : `: ${DISPOSITION_WORDS[event.disposition].toLowerCase()}`;
+      return `closed it${how}`;
+    }
+  }
 }

@@ -1,8 +1,10 @@
 /** What the engine found, in words. Every kind, type and rule has its words, or this does not compile. */
 import { type AlertItem, strengthOf } from '../../alerts/alert.js';
-import type { Disposition } from '../../alerts/event.js';
+import type { ContactOutcome, Disposition } from '../../alerts/event.js';
 import { ratioWords } from '../../alerts/evidence-words.js';
 import type { AlertKind, EndedBecause, Reason, Rule, Severity } from '../../engine/types.js';
+import type { Verb } from '../api.js';
+import { personWords } from './people-words.js';
 import { duration, hourAndMinute, timeOfDay } from './times.js';
 
 export const KIND_WORDS: Readonly<Record<AlertKind, string>> = {
@@ -76,6 +78,45 @@ export const DISPOSITION_WORDS: Readonly<Record<Disposition, string>> = {
   'in-custody': 'In custody',
   'already-dealt-with': 'Already dealt with',
   duplicate: 'Duplicate',
+};
+
+export const CONTACT_WORDS: Readonly<Record<ContactOutcome, string>> = {
+  informed: 'Informed',
+  'message-left': 'Message left',
+  'not-reached': 'Not reached',
+  declined: 'Did not want to know',
+};
+
+/** On the button of each act. */
+export const VERB_WORDS: Readonly<Record<Verb, string>> = {
+  acknowledge: 'Acknowledge',
+  take: 'Take',
+  dispose: 'Close the alert …',
+  note: 'Note …',
+  'victim-contact': 'Victim contact …',
+  assign: 'Assign …',
+  'hand-over': 'Hand over …',
+  release: 'Give back',
+  suspend: 'Suspend …',
+  resume: 'End the suspension',
+  'request-review': 'Ask for a review …',
+  reopen: 'Reopen …',
+};
+
+/** `12 alerts taken`. */
+export const DONE_WORDS: Readonly<Record<Verb, string>> = {
+  acknowledge: 'acknowledged',
+  take: 'taken',
+  dispose: 'closed',
+  note: 'noted',
+  'victim-contact': 'have the victim contact on record',
+  assign: 'assigned',
+  'hand-over': 'handed over',
+  release: 'given back',
+  suspend: 'suspended',
+  resume: 'no longer suspended',
+  'request-review': 'wait for a review',
+  reopen: 'reopened',
 };
 
 /** Nobody was seen in the zone: the line between two fixes goes through it. */
@@ -182,5 +223,5 @@ export function refusalWords(
   nowMs: number,
 ): string {
   if (by === null || at === null) return detail;
-  return `${by} was first, at ${timeOfDay(Date.parse(at), nowMs)}. Your action was not counted.`;
+  return `${personWords(by)} was first, at ${timeOfDay(Date.parse(at), nowMs)}. Your action was not counted.`;
 }

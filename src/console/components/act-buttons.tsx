@@ -1,0 +1,51 @@
+/** Every act of the workflow that may be done to an alert now, each with its key. */
+import type { AlertItem } from '../../alerts/alert.js';
+import { nowMs } from '../live/live.js';
+import { VERBS } from '../model/offered-acts.js';
+import { singleKeys } from '../preferences.js';
+import { ownerWords } from '../words/owner-words.js';
+import { VERB_WORDS } from '../words/words.js';
+import { begin, busy, isOffered, told, unsentOf } from './actions.js';
+import { VERB_KEYS } from './verb-keys.js';
+
+export function ActButtons({ item }: { readonly item: AlertItem }) {
+  const { alertId } = item;
+  const refused = told.value.get(alertId);
+  const isBusy = busy.value.has(alertId);
+  const offered = VERBS.filter((verb) => isOffered(item, verb));
+  // Taking acknowledges: who may do both has one button less to choose from.
+  const shown = offered.filter((verb) => verb !== 'acknowledge' || !offered.includes('take'));
+  return (
+    <section class="tw-actions" aria-label="Actions">
+      <p class="tw-actions__owner">{ownerWords(item, nowMs.peek()) || 'Nobody has seen it yet.'}</p>
+      <div class="tw-row-of-buttons">
+        {shown.map((verb, index) => (
+          <button
+            key={verb}
+            type="button"
+            class={index === 0 ? 'tw-button tw-button--main' : 'tw-button'}
+            aria-disabled={isBusy}
+            onClick={() => void begin(verb, [alertId])}
+          >
+            {VERB_WORDS[verb]}
+            {singleKeys.value ? (
+              <span class="tw-kbd" aria-hidden="true">
+                {VERB_KEYS[verb]}
+              </span>
+            ) : null}
+          </button>
+        ))}
+      </div>
+      {unsentOf(alertId).map((text) => (
+        <p key={text} class="tw-told">
+          Your note is not sent yet: “{text}”
+        </p>
+      ))}
+      {refused === undefined ? null : (
+        <p class="tw-told" role="alert">
+          {refused}
+        </p>
+      )}
+    </section>
+  );
+}
