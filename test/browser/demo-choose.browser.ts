@@ -60,6 +60,19 @@ test('whoever signs out can be somebody else', async () => {
   expect(await me()).toMatchObject({ name: 'Priya Shah', roles: ['sergeant'] });
 });
 
+test('whoever may not see alerts is told so, and what there is instead', async () => {
+  await page.evaluate(async () => (await fetch('/auth/sign-out', { method: 'POST' })).status);
+  await page.goto(program.url);
+  await page.getByRole('button', { name: 'Alex Morgan' }).click();
+  await page.waitForURL(`${program.url}/`);
+  await page.getByRole('heading', { name: 'No alerts are shown to you' }).waitFor();
+  await page.getByText('read tags and their models').waitFor();
+  expect(await page.locator('#connection').count()).toBe(0);
+  await page.screenshot({ path: join(screenshots, 'no-alerts.png') });
+  await page.getByRole('main').getByRole('link', { name: 'Rejected messages' }).click();
+  await page.waitForURL(`${program.url}/rejected`);
+});
+
 test('the policies of the pages forbid nothing that they do', () => {
   expect(complaints).toEqual([]);
 });
