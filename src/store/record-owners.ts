@@ -9,9 +9,12 @@ export interface Owners {
   readonly isShared: boolean;
   /** A zone of a victim, and a condition with one. */
   readonly isOfVictim: boolean;
+  /** Of a zone that no condition names: who wrote it; of others nobody is told. */
+  readonly authors: readonly string[];
 }
 
-const OF_WEARER = 'array[wearer_id] as wearer_ids, false as is_shared, false as is_of_victim';
+const NO_AUTHORS = `'{}'::text[] as authors`;
+const OF_WEARER = `array[wearer_id] as wearer_ids, false as is_shared, false as is_of_victim, ${NO_AUTHORS}`;
 const VICTIM_ZONE = `exists (select from condition_zone cz join zone z using (zone_id)
   join zone_version v on v.zone_id = z.zone_id and v.version = z.version
   where cz.condition_id = c.condition_id and v.priority = 'victim')`;
@@ -24,11 +27,13 @@ const QUERIES: Readonly<Record<Exclude<RecordKind, 'tag' | 'tag-model'>, string>
   'custody-period': `select custody_period_id as id, ${OF_WEARER} from custody_period where custody_period_id = any($1)`,
   absence: `select absence_id as id, ${OF_WEARER} from absence join legal_order using (order_id) where absence_id = any($1)`,
   condition: `select condition_id as id, array_remove(array[wearer_id], null) as wearer_ids, order_id is null as is_shared,
-      ${VICTIM_ZONE} as is_of_victim
+      ${VICTIM_ZONE} as is_of_victim, ${NO_AUTHORS}
     from condition c left join legal_order using (order_id) where condition_id = any($1)`,
   zone: `select z.zone_id as id, coalesce(array_agg(distinct o.wearer_id) filter (where o.wearer_id is not null), '{}') as wearer_ids,
       coalesce(bool_or(c.condition_id is not null and c.order_id is null), false) as is_shared,
-      bool_or(v.priority = 'victim') as is_of_victim
+      bool_or(v.priority = 'victim') as is_of_victim,
+      case when count(c.condition_id) > 0 then '{}' else array(
+        select distinct author from record_version where record_kind = 'zone' and record_id = z.zone_id) end as authors
     from zone z join zone_version v on v.zone_id = z.zone_id and v.version = z.version
       left join condition_zone cz on cz.zone_id = z.zone_id left join condition c using (condition_id)
       left join legal_order o using (order_id)
@@ -42,12 +47,18 @@ export async function readOwners(
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, Owners>> {
   if (kind === 'tag' || kind === 'tag-model') return new Map();
-  const { rows } = await db.query<{ id: string; wearer_ids: string[]; is_shared: boolean; is_of_victim: boolean }>(
-    QUERIES[kind],
-    [ids],
-  );
+  const { rows } = await db.query<{
+    id: string;
+    wearer_ids: string[];
+    is_shared: boolean;
+    is_of_victim: boolean;
+    authors: string[];
+  }>(QUERIES[kind], [ids]);
   return new Map(
-    rows.map((row) => [row.id, { wearerIds: row.wearer_ids, isShared: row.is_shared, isOfVictim: row.is_of_victim }]),
+    rows.map((row) => [
+      row.id,
+      { wearerIds: row.wearer_ids, isShared: row.is_shared, isOfVictim: row.is_of_victim, authors: row.authors },
+    ]),
   );
 }
 

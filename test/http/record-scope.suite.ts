@@ -1,7 +1,7 @@
 /** Records within a scope, over any pair of adapters: from the wearer's record through the log to who may see it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AccessView, startAccessView } from '../../src/views/access.js';
-import { AS, testAccess } from '../support/access.js';
+import { AS, testAccess, WHO } from '../support/access.js';
 import { createTestClock, openRecordsApi, type RecordsApi } from '../support/records.js';
 import { silentLog } from '../support/silent-log.js';
 import { type Adapters, square } from './records.suite.js';
@@ -168,6 +168,45 @@ export function recordScopeSuite(name: string, open: () => Promise<Adapters>): v
       expect((await put('sergeant', '/conditions/C-new', condition)).json().errors[0]?.pointer).toBe('/zoneId');
       for (const wearer of [{ name: 'New' }, { name: 'New', force: 'essex' }])
         expect((await put('sergeant', '/wearers/W-new', wearer)).statusCode).toBe(422);
+    });
+
+    it('a victim’s zone that no condition names yet is its author’s alone; another zone is for whoever writes records', async () => {
+      const byOther = { [AS]: 'sergeant', [WHO]: 'https://idp.example#other' };
+      const getAs = (who: object, path: string) => api.app.inject({ url: `/api/v1${path}`, headers: { ...who } });
+      const victim = square(0.6, 51.6, 0.01, { priority: 'victim' });
+      expect((await put('sergeant', '/zones/Z-unnamed-victim', victim)).statusCode).toBe(201);
+      expect((await put('sergeant', '/zones/Z-unnamed', square(0.6, 51.6))).statusCode).toBe(201);
+      expect((await get('sergeant', '/zones/Z-unnamed-victim')).statusCode).toBe(200);
+      expect((await getAs(byOther, '/zones/Z-unnamed')).statusCode).toBe(200);
+      const nobody = (await getAs(byOther, '/zones/Z-nobody')).body.replaceAll('nobody', 'unnamed-victim');
+      for (const path of ['/zones/Z-unnamed-victim', '/zones/Z-unnamed-victim/versions']) {
+        const answer = await getAs(byOther, path);
+        expect([answer.statusCode, answer.body]).toEqual([404, nobody]);
+      }
+      const listed = (await getAs(byOther, '/zones?limit=500')).json().items;
+      const ids = listed.map(({ zoneId }: { zoneId: string }) => zoneId);
+      expect(ids).toContain('Z-unnamed');
+      expect(ids).not.toContain('Z-unnamed-victim');
+      // Nor is it written over, or named to be read through one's own condition.
+      expect((await api.put('/zones/Z-unnamed-victim', square(0.7, 51.7), byOther)).statusCode).toBe(404);
+      const condition = { orderId: 'O-in', kind: 'exclusion', zoneId: 'Z-unnamed-victim', ...STARTS };
+      expect((await api.put('/conditions/C-unnamed', condition, byOther)).json().errors[0]?.pointer).toBe('/zoneId');
+      // Its author names it, and from then on it is the wearer's.
+      expect((await put('sergeant', '/conditions/C-unnamed', condition)).statusCode).toBeLessThan(300);
+      expect((await getAs(byOther, '/zones/Z-unnamed-victim')).statusCode).toBe(200);
+    });
+
+    it('a tag tells of no wearer, whoever has it', async () => {
+      const own = (await local.get('/tags/T-out')).json();
+      for (const role of ['supervisor', 'sergeant', 'officer', 'administrator']) {
+        const answer = await get(role, '/tags/T-out');
+        expect([role, answer.statusCode, answer.json()]).toEqual([role, 200, own]);
+        expect(answer.body).not.toContain('W-out');
+      }
+      for (const role of ['auditor', 'probation', 'supplier'])
+        expect([role, (await get(role, '/tags/T-out')).statusCode]).toEqual([role, 403]);
+      // Whose it is, is an activation.
+      expect((await get('sergeant', '/activations/A-out')).statusCode).toBe(404);
     });
 
     it('what is within is written, in the writer’s name', async () => {

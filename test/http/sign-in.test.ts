@@ -26,6 +26,7 @@ import {
   startOwnIssuer,
   startProvider,
 } from '../support/issuer.js';
+import { openBrowser } from '../support/own-browser.js';
 import { createRememberingLog } from '../support/silent-log.js';
 
 let opened: TestLog;
@@ -102,50 +103,6 @@ async function startApi(issuer: string, url: string): Promise<Api> {
     },
   });
   return { app, view, url };
-}
-
-/** A browser: cookies by host, redirects followed, forms of the provider's own pages filled in. */
-function openBrowser() {
-  const jars = new Map<string, Map<string, string>>();
-  const jarOf = (url: string) => {
-    const { host } = new URL(url);
-    if (!jars.has(host)) jars.set(host, new Map());
-    return jars.get(host)!;
-  };
-  async function ask(url: string, init: RequestInit = {}): Promise<{ response: Response; url: string; text: string }> {
-    const jar = jarOf(url);
-    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
-    const response = await fetch(url, { ...init, redirect: 'manual', headers: { ...init.headers, cookie } });
-    for (const line of response.headers.getSetCookie()) {
-      const [pair = ''] = line.split(';', 1);
-      const at = pair.indexOf('=');
-      if (pair.slice(at + 1) === '') jar.delete(pair.slice(0, at));
-      else jar.set(pair.slice(0, at), pair.slice(at + 1));
-    }
-    const to = response.headers.get('location');
-    if (to !== null) return ask(new URL(to, url).href);
-    return { response, url, text: await response.text() };
-  }
-  async function submit(url: string, fields: Record<string, string>) {
-    return ask(url, { method: 'POST', body: new URLSearchParams(fields) });
-  }
-  return {
-    ask,
-    jarOf,
-    /** Answers the page that the browser ends up with. */
-    async signIn(api: string, login: string, returnTo = '/') {
-      let page = await ask(`${api}/auth/sign-in?returnTo=${encodeURIComponent(returnTo)}`);
-      for (let step = 0; step < 3 && page.url.includes('/interaction/'); step++) {
-        const prompt = page.text.includes('value="login"') ? 'login' : 'consent';
-        page = await submit(page.url, prompt === 'login' ? { prompt, login, password: 'x' } : { prompt });
-      }
-      return page;
-    },
-    async me(api: string) {
-      const { response, text } = await ask(`${api}/api/v1/me`);
-      return { status: response.status, body: JSON.parse(text) };
-    },
-  };
 }
 
 describe('signing in', () => {
@@ -268,6 +225,20 @@ describe('signing in', () => {
     expect((await wall.me(front.url)).status).toBe(401);
   });
 
+  test('goes on in an api whose clock is minutes off, and ends no later than by that much', async () => {
+    const MINUTES = 5 * 60_000;
+    const browser = openBrowser();
+    aheadMs = MINUTES;
+    await browser.signIn(front.url, 'alice');
+    // Another api, behind by as much: begun and used in what is the future there.
+    aheadMs = -MINUTES;
+    expect((await browser.me(front.url)).status).toBe(200);
+    aheadMs = MINUTES + IDLE_LIMIT_MS - 1_000;
+    expect((await browser.me(front.url)).status).toBe(200);
+    aheadMs += IDLE_LIMIT_MS + 1_000;
+    expect((await browser.me(front.url)).status).toBe(401);
+  });
+
   test('what administrators grant or take away holds at once, and tells who is connected', async () => {
     const browser = openBrowser();
     await browser.signIn(front.url, 'alice');
@@ -385,6 +356,25 @@ describe('tokens', () => {
     const now = Math.floor(Date.now() / 1_000);
     expect((await ask(await issuer.sign({ exp: now - 10, scope: 'alerts.read' }))).status).toBe(200);
     expect((await ask(await issuer.sign({ nbf: now + 20, scope: 'alerts.read' }))).status).toBe(200);
+  });
+
+  test('of a clock that is minutes off open nothing before their time, nothing after it, and nothing for longer', async () => {
+    const now = Math.floor(Date.now() / 1_000);
+    for (const minutes of [-10, -2, 2, 10]) {
+      const iat = now + minutes * 60;
+      // As a provider with such a clock makes them, valid for a minute.
+      const status = (await ask(await issuer.sign({ iat, nbf: iat, exp: iat + 60, scope: 'alerts.read' }))).status;
+      expect([minutes, status]).toEqual([minutes, 401]);
+    }
+    // Without a beginning it is valid at once, and until it ends by the clock here.
+    const ahead = await issuer.sign({ iat: now + 120, exp: now + 180, scope: 'alerts.read' });
+    expect((await ask(ahead)).status).toBe(200);
+    const identity = await api.app.access.identify({
+      method: 'GET',
+      headers: { authorization: `Bearer ${ahead}` },
+    } as unknown as Parameters<Access['identify']>[0]);
+    aheadMs = 181_000;
+    expect(identity?.check()).toBe('ended');
   });
 
   test('of a new key are valid without a restart, and those of the old one no more', async () => {

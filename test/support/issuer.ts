@@ -15,7 +15,12 @@ export const MAPPING: ClaimsMapping = {
   name: '/name',
   roles: {
     from: ['/roles'],
-    values: { 'tw-supervisor': 'supervisor', 'tw-officer': 'officer', 'tw-service': 'service' },
+    values: {
+      'tw-supervisor': 'supervisor',
+      'tw-officer': 'officer',
+      'tw-service': 'service',
+      'tw-administrator': 'administrator',
+    },
   },
   areas: { from: ['/groups'], values: { kent: { forces: ['kent'], divisions: 'all', schemes: 'all' } } },
   wearerIds: '/wearers',
@@ -40,7 +45,7 @@ export async function listenOn(server: Server, port = 0): Promise<Running> {
   };
 }
 
-/** Everybody may sign in by their name; `alice` supervises Kent. */
+/** Everybody may sign in by their name, and supervises Kent; whose name begins with `admin-` administers. */
 export async function startProvider(clientUrl: string): Promise<Running> {
   const server = createServer();
   const running = await listenOn(server);
@@ -58,7 +63,12 @@ export async function startProvider(clientUrl: string): Promise<Running> {
     cookies: { keys: ['tests'] },
     findAccount: (_context, accountId) => ({
       accountId,
-      claims: () => ({ sub: accountId, name: `The ${accountId}`, roles: ['tw-supervisor'], groups: ['kent'] }),
+      claims: () => ({
+        sub: accountId,
+        name: `The ${accountId}`,
+        roles: [accountId.startsWith('admin-') ? 'tw-administrator' : 'tw-supervisor'],
+        groups: ['kent'],
+      }),
     }),
   });
   server.on('request', provider.callback());

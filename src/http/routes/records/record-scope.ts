@@ -28,8 +28,10 @@ export function mayReadRecord(asker: Asker, operation: Operation, owners: Owners
   if (owners === undefined) return false;
   if (owners.isOfVictim && hidesVictimZones(principal, operation)) return false;
   if (owners.isShared) return mayDo(principal, 'shared.read');
-  // A zone that no condition names is its author's next step.
-  if (owners.wearerIds.length === 0) return mayDo(principal, 'records.write');
+  // Nobody's scope says anything of a zone that no condition names: it is the next step of whoever writes records, and a victim's
+  // address that of its author alone.
+  if (owners.wearerIds.length === 0)
+    return mayDo(principal, 'records.write') && (!owners.isOfVictim || owners.authors.includes(principal.subjectId));
   return owners.wearerIds.some((wearerId) => maySee(principal, operation, findWearer(wearerId)));
 }
 

@@ -84,6 +84,7 @@ async function judgeWrite(asker: Asker, tx: Queryable, write: RecordWrite, findO
   // A change of what several wearers share concerns each of them.
   const isOutside = (wearerId: string) => !maySee(principal, operation, findWearer(wearerId));
   if (!isShared && standing?.wearerIds.some(isOutside)) return MISSING;
+  if (standing?.wearerIds.length === 0 && !isShared && !mayReadRecord(asker, operation, standing)) return MISSING;
   const foreign = findForeignReference(asker, operation, ruleOf(kind), content, findOwners);
   if (foreign !== null) return refused(foreign);
   if (kind === 'wearer' && !maySee(principal, operation, scopeOf(id, content))) {
@@ -125,7 +126,7 @@ function findForeignReference(
 
 function mayRefer(asker: Asker, operation: Operation, owners: Owners): boolean {
   const { principal, findWearer } = asker;
-  if (owners.wearerIds.length === 0 && mayDo(principal, 'shared.write')) return true;
+  if (owners.wearerIds.length === 0 && !owners.isOfVictim && mayDo(principal, 'shared.write')) return true;
   if (owners.isShared || owners.wearerIds.length === 0) return mayReadRecord(asker, operation, owners);
   return owners.wearerIds.some((wearerId) => maySee(principal, operation, findWearer(wearerId)));
 }
