@@ -14,8 +14,11 @@ export const AUDIT_ACTS = [
 ] as const;
 export type AuditAct = (typeof AUDIT_ACTS)[number];
 
-/** `denied`: by rights or scope, whatever the answer said; `refused`: by what was asked; `failed`: by a fault here. */
-export const AUDIT_OUTCOMES = ['done', 'denied', 'not-found', 'refused', 'failed'] as const;
+/**
+ * `denied`: by rights or scope, whatever the answer said; `refused`: by what was asked; `limited`: by how much was asked; `failed`: by a
+ * fault here.
+ */
+export const AUDIT_OUTCOMES = ['done', 'denied', 'not-found', 'refused', 'limited', 'failed'] as const;
 export type AuditOutcome = (typeof AUDIT_OUTCOMES)[number];
 
 /**
@@ -47,6 +50,8 @@ export interface AuditFacts {
   readonly correlationId: string;
   /** The address that asked, as far as it is known. */
   readonly address?: string;
+  /** Of a flood: how many the same were counted and have no entry of their own. */
+  readonly repeats?: number;
   /** Of the feed: what it was sent. */
   readonly fromSeq?: number;
   readonly toSeq?: number;

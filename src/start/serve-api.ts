@@ -36,6 +36,7 @@ import type { EventLog } from '../ports/event-log.js';
 import type { Log } from '../ports/log.js';
 import { INPUTS } from '../ports/topics.js';
 import { startAuditing } from '../roles/auditing/auditing.js';
+import { foldEntries } from '../roles/auditing/folded-entries.js';
 import type { DatabaseWatch } from '../roles/database-watch.js';
 import { watchSuppliers } from '../roles/intake/supplier-watch.js';
 import type { LogWatch } from '../roles/log-watch.js';
@@ -160,7 +161,7 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
   readiness.watch('alerts', () => (alertLog.isCaughtUp() ? null : 'the alert log to be read to its end'));
   readiness.watch('positions', () => (liveView.isCaughtUp() ? null : 'states and inputs to be read to their end'));
 
-  const audit = await life.start(
+  const auditing = await life.start(
     'audit',
     () =>
       startAuditing({
@@ -171,13 +172,19 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
       }),
     (part) => part.stop(),
   );
-  readiness.watch('audit', () => (audit.isPresent() ? null : 'the audit topic to take entries'));
+  readiness.watch('audit', () => (auditing.isPresent() ? null : 'the audit topic to take entries'));
   metrics.addGauge({
     name: 'tagwatch_audit_waiting',
     help: 'Audit entries that the log has not taken yet.',
-    read: () => audit.waiting(),
+    read: () => auditing.waiting(),
   });
 
+  // Stopped before what it says it to.
+  const audit = await life.start(
+    'audit fold',
+    async () => foldEntries(auditing, logger),
+    (part) => part.flush(),
+  );
   const app = await life.start(
     'http',
     () => createApp({ ...deps.app, audit, clock }),

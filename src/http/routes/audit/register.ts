@@ -50,6 +50,9 @@ const Item = Type.Object({
   operationId: Type.String({ description: 'which endpoint' }),
   correlationId: Type.String(),
   address: Type.Optional(Type.String()),
+  repeats: Type.Optional(
+    Type.Integer({ description: 'of a flood: how many the same were counted and have no entry of their own' }),
+  ),
   fromSeq: Type.Optional(Type.Integer({ description: 'of the feed' })),
   toSeq: Type.Optional(Type.Integer({ description: 'of the feed' })),
   service: Type.String(),
