@@ -187,14 +187,16 @@ async function explainOne(argv: readonly string[]): Promise<number> {
 }
 
 async function verifyAudit(argv: readonly string[]): Promise<number> {
-  const [{ audit }, { publicKeyFileOf }] = await Promise.all([
+  const [{ audit }, { registerFileOf }, { publicKeyFileOf, signingKeyFileOf }] = await Promise.all([
     import('./cli/audit.js'),
+    import('./cli/key-register.js'),
     import('./start/signing-key.js'),
   ]);
   const config = configOrExplain(null);
   if (!config) return 2;
+  const register = registerFileOf(signingKeyFileOf(config));
   return audit(argv, {
-    publicKeyFile: publicKeyFileOf(config),
+    publicKeyFile: existsSync(register) ? register : publicKeyFileOf(config),
     openDatabase: () => openExistingDatabase(config),
   });
 }

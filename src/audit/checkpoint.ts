@@ -9,6 +9,17 @@ export function signCheckpoint(checkpoint: Omit<Checkpoint, 'keyId'>, key: Signi
   return { ...said, signature: key.sign(toCanonicalBytes(said)) };
 }
 
+/** Why a checkpoint counts for nothing; null: it is signed by a key that is trusted for its time. */
+export type JudgeCheckpoint = (checkpoint: SignedCheckpoint) => string | null;
+
+export const NOT_SIGNED = 'it is not signed by the key that was given';
+
+/** By one key, for all times. */
+export const judgeBy =
+  (publicKey: KeyObject): JudgeCheckpoint =>
+  (checkpoint) =>
+    isSignedBy(checkpoint, publicKey) ? null : NOT_SIGNED;
+
 export function isSignedBy({ signature, ...said }: SignedCheckpoint, publicKey: KeyObject): boolean {
   if (said.keyId !== keyIdOf(publicKey)) return false;
   return verify(null, toCanonicalBytes(said), publicKey, Buffer.from(signature, 'base64url'));

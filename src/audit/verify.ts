@@ -1,8 +1,7 @@
 /** Goes through the chain as it stands in the database and tells what is not as it was chained. */
-import type { KeyObject } from 'node:crypto';
 import type { ChainLink, SignedCheckpoint } from '../ports/audit.js';
 import { BEFORE_FIRST, hashLink } from './chain.js';
-import { isSignedBy } from './checkpoint.js';
+import { type JudgeCheckpoint, NOT_SIGNED } from './checkpoint.js';
 
 export type ChainFault =
   /** The entry is not what was chained, or what stood before it is not. */
@@ -43,11 +42,11 @@ interface WriterSeen {
   readonly holes: Set<number>;
 }
 
-/** `links` in the order of their positions; `publicKey` null: no checkpoint can be judged, and there must be none. */
+/** `links` in the order of their positions; `judge` null: no checkpoint can be judged, and there must be none. */
 export async function verifyChain(
   links: AsyncIterable<readonly ChainLink[]>,
   checkpoints: readonly NamedCheckpoint[],
-  publicKey: KeyObject | null,
+  judge: JudgeCheckpoint | null,
 ): Promise<Verified> {
   const faults: ChainFault[] = [];
   let faultCount = 0;
@@ -57,9 +56,12 @@ export async function verifyChain(
   };
   const wanted = new Map<number, SignedCheckpoint[]>();
   for (const { name, checkpoint } of checkpoints) {
-    if (checkpoint === null) tell({ type: 'bad-checkpoint', name, why: 'it holds no checkpoint' });
-    else if (publicKey === null || !isSignedBy(checkpoint, publicKey))
-      tell({ type: 'bad-checkpoint', name, why: 'it is not signed by the key that was given' });
+    if (checkpoint === null) {
+      tell({ type: 'bad-checkpoint', name, why: 'it holds no checkpoint' });
+      continue;
+    }
+    const why = judge === null ? NOT_SIGNED : judge(checkpoint);
+    if (why !== null) tell({ type: 'bad-checkpoint', name, why });
     else wanted.set(checkpoint.size, [...(wanted.get(checkpoint.size) ?? []), checkpoint]);
   }
   const writers = new Map<string, WriterSeen>();

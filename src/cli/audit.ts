@@ -2,10 +2,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readCheckpoint } from '../audit/checkpoint.js';
+import { isSignedBy, type JudgeCheckpoint, NOT_SIGNED, readCheckpoint } from '../audit/checkpoint.js';
 import { type ChainFault, type NamedCheckpoint, type Verified, verifyChain } from '../audit/verify.js';
+import { publicKeyOf, readTrustedKeys, type Trust, type TrustedKey, trustOf } from '../evidence/trusted-keys.js';
 import type { Database } from '../ports/database.js';
-import { keyIdOf, readPublicKey } from '../signing-key.js';
 import { readChain } from '../store/audit.js';
 
 export const AUDIT_HELP = `tagwatch audit verify [--checkpoints DIR] [--key FILE]
@@ -17,8 +17,10 @@ A tail that was cut off, or written anew with all its hashes, is a chain that ho
 that whoever can write the database could not reach.
 
   --checkpoints DIR   the signed checkpoints, a file each (TAGWATCH_AUDIT_CHECKPOINTS_DIR of the recorders, or a copy of it)
-  --key FILE          the public key that signed them, as PEM: a copy that was kept elsewhere
-                      (TAGWATCH_SIGNING_KEY_FILE with .pub behind it, by default signing-key.pem.pub in TAGWATCH_DATA_DIR)
+  --key FILE          the public key that signed them, as PEM, or the register of all that ever did ("tagwatch keys"): a copy that
+                      was kept elsewhere (TAGWATCH_SIGNING_KEY_FILE with .trusted.json or .pub behind it, by default
+                      signing-key.pem… in TAGWATCH_DATA_DIR). By the register a checkpoint counts if its key signed at that time and was
+                      not revoked
 
 Exit codes: 0 the chain holds; 1 it could not be done, and why is said; 2 the call was not understood; 3 it does not hold.`;
 
@@ -60,16 +62,41 @@ export async function audit(argv: readonly string[], deps: AuditDeps): Promise<n
     return 1;
   }
   const checkpoints = directory === undefined ? [] : readCheckpoints(directory);
-  const publicKey = directory === undefined ? null : readPublicKey(readFileSync(keyFile));
+  const judging = directory === undefined ? null : judgeByRegister(readTrustedKeys(readFileSync(keyFile, 'utf8')));
   const db = await deps.openDatabase();
   try {
-    const verified = await verifyChain(readChain(db), checkpoints, publicKey);
+    const verified = await verifyChain(readChain(db), checkpoints, judging?.judge ?? null);
     for (const line of inWords(verified, directory === undefined ? null : checkpoints.length)) out(line);
-    if (publicKey !== null) out(`Signed by the key ${keyIdOf(publicKey)}.`);
+    if (judging !== null && judging.used.size > 0)
+      out(`Signed by the key${judging.used.size === 1 ? '' : 's'} ${[...judging.used].join(', ')}.`);
     return verified.faults.length === 0 ? 0 : 3;
   } finally {
     await db.close();
   }
+}
+
+const WHY_NOT: Readonly<Record<Exclude<Trust, 'trusted'>, string>> = {
+  'unknown-key': NOT_SIGNED,
+  'not-yet-valid': 'its key did not sign yet at that time',
+  'no-longer-valid':
+    'its key did not sign any more at that time; a recorder that was not started again after "keys rotate" goes on with it',
+  revoked: 'its key was revoked: whoever stole it writes the date',
+};
+
+/** `used`: the ids of keys by which checkpoints counted. */
+function judgeByRegister(keys: readonly TrustedKey[]): { readonly judge: JudgeCheckpoint; readonly used: Set<string> } {
+  const used = new Set<string>();
+  return {
+    used,
+    judge(checkpoint) {
+      const key = keys.find(({ keyId }) => keyId === checkpoint.keyId);
+      const trust = trustOf(key, checkpoint.at);
+      if (key === undefined || trust !== 'trusted') return WHY_NOT[trust === 'trusted' ? 'unknown-key' : trust];
+      if (!isSignedBy(checkpoint, publicKeyOf(key))) return NOT_SIGNED;
+      used.add(key.keyId);
+      return null;
+    },
+  };
 }
 
 function readCheckpoints(directory: string): NamedCheckpoint[] {

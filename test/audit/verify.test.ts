@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { BEFORE_FIRST, hashLink } from '../../src/audit/chain.js';
-import { isSignedBy, readCheckpoint, signCheckpoint } from '../../src/audit/checkpoint.js';
+import { isSignedBy, judgeBy, readCheckpoint, signCheckpoint } from '../../src/audit/checkpoint.js';
 import { type ChainFault, verifyChain } from '../../src/audit/verify.js';
 import { toCanonicalBytes } from '../../src/canonical-json.js';
 import type { AuditEntry, ChainLink, SignedCheckpoint } from '../../src/ports/audit.js';
@@ -100,7 +100,7 @@ describe('a tail', () => {
 
   test('that was cut shows by a checkpoint alone', async () => {
     expect(await faultsOf(ten.slice(0, 7))).toEqual([]);
-    const { faults, heldUpTo } = await verifyChain(pages(ten.slice(0, 7)), held, key.publicKey);
+    const { faults, heldUpTo } = await verifyChain(pages(ten.slice(0, 7)), held, judgeBy(key.publicKey));
     expect(faults).toEqual([{ type: 'cut', size: 7, checkpointSize: 8, at: '2026-11-28T10:00:00.000Z' }]);
     expect(heldUpTo).toBe(0);
   });
@@ -108,13 +108,13 @@ describe('a tail', () => {
   test('that was written anew does too', async () => {
     const anew = chain([...ten.slice(0, 6).map(({ entry }) => entry), entryAt(7, { who: null }), entryAt(8)]);
     expect(await faultsOf(anew)).toEqual([]);
-    const { faults } = await verifyChain(pages(anew), held, key.publicKey);
+    const { faults } = await verifyChain(pages(anew), held, judgeBy(key.publicKey));
     expect(faults).toEqual([{ type: 'rewritten', checkpointSize: 8, at: '2026-11-28T10:00:00.000Z' }]);
   });
 
   test('that is as it was is held up to the newest checkpoint', async () => {
     const two = [...held, { name: 'b', checkpoint: checkpointAt(3) }];
-    expect(await verifyChain(pages(ten), two, key.publicKey)).toMatchObject({
+    expect(await verifyChain(pages(ten), two, judgeBy(key.publicKey))).toMatchObject({
       faults: [],
       heldUpTo: 8,
       checkpointsHeld: 2,
@@ -127,7 +127,7 @@ describe('a tail', () => {
     ['signed by another key in the name of ours', { ...checkpointAt(8, ten, newKey()), keyId: key.keyId }],
     ['no checkpoint', null],
   ])('a checkpoint that is %s counts for nothing and is told', async (_what, checkpoint) => {
-    const { faults, heldUpTo } = await verifyChain(pages(ten), [{ name: 'x', checkpoint }], key.publicKey);
+    const { faults, heldUpTo } = await verifyChain(pages(ten), [{ name: 'x', checkpoint }], judgeBy(key.publicKey));
     expect([faults.map(({ type }) => type), heldUpTo]).toEqual([['bad-checkpoint'], 0]);
   });
 

@@ -1,13 +1,15 @@
 /** From the api's word to the chain on record, on every log and database. */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { hashLink } from '../../src/audit/chain.js';
+import { signCheckpoint } from '../../src/audit/checkpoint.js';
 import { verifyChain } from '../../src/audit/verify.js';
 import { audit } from '../../src/cli/audit.js';
+import { makeKey, registerFileOf, revokeKey, rotateKey } from '../../src/cli/key-register.js';
 import { createApp } from '../../src/http/app.js';
 import { registerAudit } from '../../src/http/routes/audit/register.js';
 import { type AuditEntry, AuditUnavailable } from '../../src/ports/audit.js';
@@ -254,6 +256,49 @@ export function auditSuite(
         makeSigningKey(otherKey);
         expect(await verifyInWords('--checkpoints', checkpoints, '--key', `${otherKey}.pub`)).toBe(3);
         expect(said[0]).toContain('it is not signed by the key that was given');
+      });
+
+      it('checkpoints count by the register of keys: before and after a rotation, and no more where their key was revoked', async () => {
+        const [folder, keyFile] = [join(directory, 'rotated'), join(directory, 'rotating.pem')];
+        mkdirSync(folder);
+        const [last] = await listAudit(db, { limit: 1 });
+        const say = (name: string, at: string) => {
+          const checkpoint = {
+            size: last!.position,
+            head: { epoch: last!.epoch, offset: last!.offset },
+            root: Buffer.from(last!.hash).toString('hex'),
+            at,
+          };
+          writeFileSync(join(folder, name), JSON.stringify(signCheckpoint(checkpoint, readSigningKey(keyFile))));
+        };
+        const said: string[] = [];
+        const verifyByRegister = async () => {
+          said.length = 0;
+          const openDatabase = () => ({ ...db, close: async () => {} });
+          const tell = (line: string) => void said.push(line);
+          const argv = ['verify', '--checkpoints', folder, '--key', registerFileOf(keyFile)];
+          return await audit(argv, { openDatabase, publicKeyFile: 'none', out: tell, err: tell });
+        };
+        const first = makeKey(keyFile, '2026-11-01T00:00:00.000Z');
+        say('1.json', '2026-11-02T00:00:00.000Z');
+        rotateKey(keyFile, '2026-11-10T00:00:00.000Z');
+        say('2.json', '2026-11-11T00:00:00.000Z');
+        expect([await verifyByRegister(), said[1]]).toEqual([
+          0,
+          `2 of 2 checkpoints confirm it, the newest up to entry ${last!.position}.`,
+        ]);
+        // By a recorder that never heard of the rotation.
+        say('3.json', '2026-11-09T00:00:00.000Z');
+        expect([await verifyByRegister(), said[0]]).toEqual([
+          3,
+          expect.stringContaining('did not sign yet at that time'),
+        ]);
+        rmSync(join(folder, '3.json'));
+        revokeKey(keyFile, first.keyId, 'stolen', '2026-11-12T00:00:00.000Z');
+        expect([await verifyByRegister(), said[0]]).toEqual([
+          3,
+          'The checkpoint 1.json counts for nothing: its key was revoked: whoever stole it writes the date.',
+        ]);
       });
 
       it('over HTTP it is for the auditor, page by page by an index, and looking is put on record', async () => {
