@@ -10,7 +10,7 @@ import type { Log } from './ports/log.js';
 import { type Config, readConfig } from './start/config.js';
 import { StartStopped } from './start/lifecycle.js';
 import { abortOnStopSignal } from './start/stop-signals.js';
-import { openDatabase, startTagwatch } from './start/tagwatch.js';
+import { openDatabase, openLog, startTagwatch } from './start/tagwatch.js';
 import { VERSION } from './start/version.js';
 import { migrate } from './store/migrate.js';
 import { connectPostgres } from './store/postgres.js';
@@ -202,15 +202,23 @@ async function verifyAudit(argv: readonly string[]): Promise<number> {
 }
 
 async function packs(argv: readonly string[]): Promise<number> {
-  const [{ evidence }, { readEngineVersion }, { signingKeyFileOf }] = await Promise.all([
+  const [{ evidence }, { createCommandAudit }, { readEngineVersion }, { signingKeyFileOf }] = await Promise.all([
     import('./cli/evidence.js'),
+    import('./cli/command-audit.js'),
     import('./start/engine-version.js'),
     import('./start/signing-key.js'),
   ]);
   const config = configOrExplain(null);
   if (!config) return 2;
+  const logger = makeLogger(config);
   return evidence(argv, {
     openDatabase: () => openExistingDatabase(config),
+    audit: createCommandAudit({
+      openLog: () => openLog(config, logger),
+      logger,
+      service: `tagwatch ${VERSION}`,
+      dataDir: config.dataDir,
+    }),
     keyFile: signingKeyFileOf(config),
     nowMs: Date.now,
     user: userInfo().username,

@@ -1,9 +1,12 @@
 /** What `tagwatch evidence` needs of the machine it runs on. */
 import type { Database } from '../ports/database.js';
+import type { SayInAudit } from './command-audit.js';
 
 export interface EvidenceDeps {
   /** Opened only when the call is understood. */
   openDatabase(): Promise<Database> | Database;
+  /** Told of each pack before it is handed out. */
+  readonly audit: SayInAudit;
   readonly keyFile: string;
   readonly nowMs: () => number;
   /** Who is at the keyboard. */

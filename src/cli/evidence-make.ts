@@ -1,19 +1,21 @@
 /** `tagwatch evidence make`. */
 import { randomUUID } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { buildPack } from '../evidence/build-pack.js';
 import { gatherPack, type PackSubject } from '../evidence/gather.js';
 import { EDITIONS, type Edition } from '../evidence/pack-model.js';
 import { parseInstant } from '../formats/instant.js';
 import { readSigningKey } from '../signing-key.js';
+import { subjectOfUser } from './command-audit.js';
 import type { EvidenceDeps } from './evidence-deps.js';
 
 export const MAKE_HELP = `tagwatch evidence make --alert ALERT-ID --purpose TEXT --recipient TEXT
 tagwatch evidence make --wearer WEARER-ID --from INSTANT --to INSTANT --purpose TEXT --recipient TEXT
 
 Makes an evidence pack, signed with the key of TAGWATCH_SIGNING_KEY_FILE ("tagwatch keys make"), from the database of DATABASE_URL,
-or the embedded one in TAGWATCH_DATA_DIR (not while tagwatch serve has it open).
+or the embedded one in TAGWATCH_DATA_DIR (not while tagwatch serve has it open). It stands in the audit first, and without that entry no
+pack is made: KAFKA_BROKERS and what goes with it are those of tagwatch serve.
 
   --alert ID        an alert; may be given several times, of one wearer
   --wearer ID       all alerts of this wearer raised from --from until --to, and the track over that time, 14 days at most
@@ -108,6 +110,23 @@ export async function make(argv: readonly string[], deps: EvidenceDeps): Promise
     };
     const zip = buildPack(gathered.model, order, key);
     const file = call.out ?? `${packId}.zip`;
+    if (existsSync(file)) throw new Error(`${file} is there already (EEXIST): --out names another`);
+    // No entry, no pack.
+    await deps.audit({
+      what: 'exports.make',
+      act: 'disclosure',
+      when: new Date(nowMs).toISOString(),
+      who: subjectOfUser(deps.user),
+      subjectId: packId,
+      subjectType: 'pack',
+      wearerIds: [gathered.model.wearerId],
+      outcome: 'done',
+      rowCount: gathered.model.alerts.length,
+      purpose,
+      recipient,
+      operationId: 'tagwatch evidence make',
+      correlationId: packId,
+    });
     writeFileSync(file, zip, { flag: 'wx', mode: 0o600 });
     const { alerts, track } = gathered.model;
     out(

@@ -328,7 +328,8 @@ async function untilReady(readiness: Readiness, life: Lifecycle, logger: Log): P
   }
 }
 
-function openLog(config: Config, logger: Log): EventLog {
+/** Kafka, or the embedded log of the data folder, which one process has open. */
+export function openLog(config: Config, logger: Log): EventLog {
   const { kafkaBrokers, kafkaSecurity: security, kafkaTopicPrefix, dataDir } = config;
   if (kafkaBrokers.length === 0) return openEmbeddedLog({ directory: join(dataDir, 'log'), log: logger });
   const kafka = connectKafka({ brokers: kafkaBrokers, clientId: 'tagwatch', security, log: logger });

@@ -1,13 +1,17 @@
 /** `tagwatch explain` and `tagwatch evidence` over what a real run left on record. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createCommandAudit } from '../../src/cli/command-audit.js';
 import { evidence } from '../../src/cli/evidence.js';
 import { explainAlert } from '../../src/cli/explain.js';
 import { keys } from '../../src/cli/keys.js';
 import { readContainer } from '../../src/evidence/container.js';
+import { openEmbeddedLog } from '../../src/log/embedded.js';
+import { type AuditEntry, AuditUnavailable } from '../../src/ports/audit.js';
 import type { Database } from '../../src/ports/database.js';
+import { AUDIT, decodeJson } from '../../src/ports/topics.js';
 import { openPglite } from '../../src/store/pglite.js';
 import { exclude, fitTag, rectangle } from '../support/cohort.js';
 import { type Home, makeHome, openFeed, put, send, startProgram } from '../support/program.js';
@@ -129,11 +133,16 @@ describe('explain', () => {
     expect((await explain('nothing')).code).toBe(1);
   });
 
+  const openLog = () => openEmbeddedLog({ directory: join(home.env['TAGWATCH_DATA_DIR']!, 'log'), log: silentLog });
+  let isAuditAway = false;
   async function pack(...argv: string[]): Promise<{ code: number; text: string }> {
     const lines: string[] = [];
     const say = (line: string) => void lines.push(line);
     const code = await evidence(argv, {
       openDatabase: () => ({ ...db!, close: async () => {} }),
+      audit: isAuditAway
+        ? () => Promise.reject(new AuditUnavailable('the audit topic does not take entries'))
+        : createCommandAudit({ openLog, logger: silentLog, service: 'test', dataDir: home.env['TAGWATCH_DATA_DIR']! }),
       keyFile: join(home.env['TAGWATCH_DATA_DIR']!, 'signing.pem'),
       nowMs: Date.now,
       user: 'officer',
@@ -164,6 +173,36 @@ describe('explain', () => {
     );
     expect(text('track.csv').split('\r\n')[0]).toMatch(/^number,.*,distanceToBoundaryMetres,likelihoodRatio$/);
     expect(text('track.csv').split('\r\n')).toHaveLength(42);
+  });
+
+  test('a pack stands in the audit before it is handed out: who made it, of whom, what for; no entry, no pack', async () => {
+    const out = join(home.env['TAGWATCH_DATA_DIR']!, 'audited.zip');
+    isAuditAway = true;
+    await expect(pack('make', '--alert', alertId, ...why, '--out', out)).rejects.toThrow(AuditUnavailable);
+    expect(existsSync(out)).toBe(false);
+    isAuditAway = false;
+    expect((await pack('make', '--alert', alertId, ...why, '--out', out)).code).toBe(0);
+    const log = openLog();
+    const entries: AuditEntry[] = [];
+    await log.readToEnd([{ topic: AUDIT, partition: 0 }], ({ records }) => {
+      for (const { value } of records) if (value !== null) entries.push(decodeJson<AuditEntry>(value));
+    });
+    await log.close();
+    const made = entries.filter(({ act }) => act === 'disclosure');
+    expect(made.at(-1)).toMatchObject({
+      what: 'exports.make',
+      who: 'command#officer',
+      subjectType: 'pack',
+      wearerIds: [`W-${TAG}`],
+      outcome: 'done',
+      purpose: 'hearing',
+      recipient: 'the court',
+      operationId: 'tagwatch evidence make',
+    });
+    const held = new Map(
+      readContainer(readFileSync(out)).map(({ name, bytes }) => [name, Buffer.from(bytes).toString()]),
+    );
+    expect([...held.values()].join()).toContain(made.at(-1)!.subjectId!);
   });
 
   test('of a wearer and a period; and what a pack cannot be of is said', async () => {
