@@ -25,6 +25,7 @@ import {
 import { type Access, type Identity, OPEN_ACCESS } from '../plugins/principal.js';
 import { type SayOfClient, sayOfClient } from './feed-audit.js';
 import { createFeedClient, DEFAULT_FEED_CLIENT_LIMITS, type FeedClient, type FeedClientLimits } from './feed-client.js';
+import { createPlaces } from './places.js';
 import type { FeedPosition } from './position-item.js';
 import { sendPositions } from './positions.js';
 import type { Reach } from './reach.js';
@@ -32,6 +33,8 @@ import { parseResume, type Refused, refuseUpgrade } from './upgrade.js';
 
 export interface FeedLimits extends FeedClientLimits {
   readonly connections: number;
+  /** Of one subject who has signed in: one script must not take everybody's place. */
+  readonly connectionsOfOne: number;
   readonly heartbeatMs: number;
   /** The largest message a client may send. */
   readonly messageBytes: number;
@@ -44,6 +47,7 @@ export interface FeedLimits extends FeedClientLimits {
 export const DEFAULT_FEED_LIMITS: FeedLimits = {
   ...DEFAULT_FEED_CLIENT_LIMITS,
   connections: 1_000,
+  connectionsOfOne: 50,
   heartbeatMs: 10_000,
   messageBytes: 131_072,
   catchUpMs: 5_000,
@@ -97,6 +101,7 @@ const subscribeMessage = Compile(SubscribeSchema);
 export function registerFeed(server: Server, deps: FeedDeps): Feed {
   const { alertLog, liveView, clock, logger, status, access = OPEN_ACCESS } = deps;
   const limits: FeedLimits = { ...DEFAULT_FEED_LIMITS, ...deps.limits };
+  const takePlace = createPlaces(limits.connectionsOfOne);
   const clients = new Set<FeedClient>();
   let closing = false;
   const sockets = new WebSocketServer({
@@ -295,6 +300,12 @@ export function registerFeed(server: Server, deps: FeedDeps): Feed {
     if (identity === null || socket.destroyed) return;
     const resume = parseResume(new URLSearchParams(query).get('resume'));
     const say = sayOfRequest(request, identity.principal);
+    if (!takePlace(identity.principal, socket)) {
+      await say('open', { outcome: 'limited' }).catch(tellUnsaid);
+      const detail = `You have ${limits.connectionsOfOne} connections open already: close one.`;
+      refuseUpgrade(socket, { status: 429, detail, retryAfterSeconds: 10 });
+      return;
+    }
     try {
       await say('open', resume === null ? {} : { fromSeq: resume.seq });
     } catch (error) {

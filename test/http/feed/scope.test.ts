@@ -12,7 +12,7 @@ import { type AlertLog, startAlertLog } from '../../../src/views/alert-log.js';
 import { type LiveView, startLiveView } from '../../../src/views/live-view.js';
 import { CLOSE, type ServerMessage } from '../../../src/wire/feed-messages.js';
 import { finding } from '../../alerts/events.js';
-import { AS, SUBJECT, testAccess, WEARERS } from '../../support/access.js';
+import { AS, SUBJECT, testAccess, WEARERS, WHO } from '../../support/access.js';
 import { createRememberingTrail } from '../../support/audit.js';
 import { openTestLog, type TestLog } from '../../support/embedded-log.js';
 import { type FeedReader, readFeed } from '../../support/feed-reader.js';
@@ -196,6 +196,22 @@ describe('the feed of who is signed in', () => {
     await partner.heard(isStatus);
     expect(partner.of('snapshot')[0]).toMatchObject({ reason: 'epoch-changed', alerts: { length: 1 } });
   });
+});
+
+test('one subject has so many connections and leaves the others theirs; one that ends makes room', async () => {
+  const limit = 50;
+  const open = await Promise.all(Array.from({ length: limit }, () => join('supervisor')));
+  await expect(join('supervisor')).rejects.toThrow('429');
+  expect(trail.said.at(-1)).toMatchObject({ operationId: 'feed open', outcome: 'limited', who: SUBJECT });
+  const other = await readFeed(url, { headers: { [AS]: 'supervisor', [WHO]: 'https://idp.example#other' } });
+  readers.push(other);
+  open[0]!.socket.terminate();
+  await expect
+    .poll(async () => {
+      const again = await join('supervisor').catch(() => null);
+      return again !== null;
+    })
+    .toBe(true);
 });
 
 describe('of the feed it is put on record', () => {
