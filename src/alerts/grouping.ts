@@ -115,7 +115,12 @@ function groupOf(type: AlertGroup['type'], key: string, alerts: readonly Grouped
 
 function byKey(alerts: readonly Grouped[], keyOf: (alert: Grouped) => string): Map<string, Grouped[]> {
   const groups = new Map<string, Grouped[]>();
-  for (const alert of alerts) groups.set(keyOf(alert), [...(groups.get(keyOf(alert)) ?? []), alert]);
+  for (const alert of alerts) {
+    const key = keyOf(alert);
+    const same = groups.get(key);
+    if (same === undefined) groups.set(key, [alert]);
+    else same.push(alert);
+  }
   return groups;
 }
 

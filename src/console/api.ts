@@ -2,8 +2,10 @@
 import type { FeatureCollection, MultiPolygon, Point, Polygon } from 'geojson';
 import type { Operation } from '../access/operations.js';
 import type { Role } from '../access/roles.js';
+import type { AlarmHealth } from '../alerts/alarm-health.js';
 import type { AlertItem } from '../alerts/alert.js';
 import type { AlertEvent, ContactOutcome, Disposition } from '../alerts/event.js';
+import type { AlertGroup } from '../alerts/grouping.js';
 import type { PositionItem } from '../wire/feed-messages.js';
 
 export interface WearerInfo {
@@ -79,6 +81,9 @@ export interface RejectedMessage {
   readonly payload: { readonly text?: string; readonly base64?: string };
 }
 
+/** `GET /api/v1/alarm-health`. */
+export type AlarmHealthTold = AlarmHealth & { readonly groups: readonly AlertGroup[] };
+
 interface Page<T> {
   readonly items: readonly T[];
   readonly next: string | null;
@@ -117,6 +122,7 @@ export const askTrail = (wearerId: string) =>
   ask<FeatureCollection>(`/wearers/${id(wearerId)}/trail`, 'application/geo+json');
 export const askAlertsOf = (wearerId: string) =>
   ask<Page<AlertItem>>(`/alerts?${new URLSearchParams({ wearerId, limit: '50' })}`);
+export const askAlarmHealth = () => ask<AlarmHealthTold>('/alarm-health');
 export const askRejected = () => ask<Page<RejectedMessage>>('/rejected?limit=100');
 
 async function* listAll(path: string): AsyncGenerator<Record<string, unknown>> {

@@ -2,7 +2,16 @@
 import type { Verb } from './api.js';
 import { begin, doing } from './components/actions.js';
 import { isHelpOpen } from './components/keys-help.js';
-import { moveSelection, selected } from './components/selection.js';
+import {
+  alertsInHand,
+  groupMembers,
+  marked,
+  membersOf,
+  moveSelection,
+  selected,
+  toggleGroup,
+  toggleMarks,
+} from './components/selection.js';
 import { VERB_KEYS } from './components/verb-keys.js';
 import { book } from './live/live.js';
 import { sessionMap } from './map/session-map.js';
@@ -18,6 +27,12 @@ function alertInHand(): string | null {
   return now.name === 'board' ? selected.value : null;
 }
 
+/** Those that are marked, those of the selected row, or the one of the page. */
+function allInHand(): readonly string[] {
+  const alertId = alertInHand();
+  return page.value.name === 'board' ? alertsInHand() : alertId === null ? [] : [alertId];
+}
+
 const withAlert = (run: (alertId: string) => void) => (): void => {
   const alertId = alertInHand();
   if (alertId !== null) run(alertId);
@@ -30,14 +45,23 @@ function goToOnMap(alertId: string): void {
 
 const KEYS: Readonly<Record<string, () => void>> = {
   ...Object.fromEntries(
-    Object.entries(VERB_KEYS).map(([verb, key]) => [key, withAlert((alertId) => void begin(verb as Verb, [alertId]))]),
+    Object.entries(VERB_KEYS).map(([verb, key]) => [key, () => void begin(verb as Verb, allInHand())]),
   ),
   j: () => moveSelection(1),
   ArrowDown: () => moveSelection(1),
   k: () => moveSelection(-1),
   ArrowUp: () => moveSelection(-1),
   m: withAlert(goToOnMap),
-  o: withAlert((alertId) => go(alertAddress(alertId))),
+  o: withAlert((rowId) => {
+    if (groupMembers.value.has(rowId)) toggleGroup(rowId);
+    else go(alertAddress(rowId));
+  }),
+  x: withAlert((rowId) => {
+    if (page.value.name === 'board') toggleMarks(membersOf(rowId));
+  }),
+  Escape: () => {
+    marked.value = new Set();
+  },
   n: showWaiting,
   b: () => go(lastBoard()),
   '?': () => {

@@ -46,3 +46,7 @@ export function applyPreferences(): void {
   });
   effect(() => keep('single-keys', singleKeys.value ? 'on' : 'off'));
 }
+
+/** The filter of the board as this person left it in this browser, as an address has it; empty: none. */
+export const readFilterOf = (subjectId: string): string => read(`filter-${subjectId}`) ?? '';
+export const keepFilterOf = (subjectId: string, query: string): void => keep(`filter-${subjectId}`, query);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Alert, toAlertItem } from '../../src/alerts/alert.js';
 import type { AlertEvent } from '../../src/alerts/event.js';
 import { applyEvent } from '../../src/alerts/fold.js';
-import { bookOf, CLOSED_LIMIT, emptyBook, fold, put } from '../../src/console/model/alert-book.js';
+import { CLOSED_LIMIT, createAlertBook, isUnacknowledged } from '../../src/console/model/alert-book.js';
 import { passes, readFilter, writeFilter } from '../../src/console/model/board-filter.js';
 import {
   arrange,
@@ -13,6 +13,7 @@ import {
   type View,
 } from '../../src/console/model/list-order.js';
 import { action, finding, instantAt } from '../alerts/events.js';
+import { itemOf } from './items.js';
 
 const life: readonly AlertEvent[] = [
   finding(),
@@ -29,31 +30,86 @@ describe('the book', () => {
     for (let start = 0; start < life.length; start++) {
       let server: Alert | null = null;
       for (const [seq, event] of life.slice(0, start).entries()) server = applyEvent(server, event, seq).alert;
-      let book = server === null ? emptyBook : bookOf([toAlertItem(server)]);
+      const book = createAlertBook(server === null ? [] : [toAlertItem(server)]);
       for (const [index, event] of life.slice(start).entries()) {
         server = applyEvent(server, event, start + index).alert;
-        book = fold(book, event, start + index);
-        expect(book.alerts.get('A-1'), `from ${start}, event ${start + index}`).toEqual(toAlertItem(server!));
+        book.fold(event, start + index);
+        expect(book.get('A-1'), `from ${start}, event ${start + index}`).toEqual(toAlertItem(server!));
       }
     }
   });
 
-  it('takes an answer of the server, and no older one over a newer event', () => {
-    const newer = fold(fold(emptyBook, finding(), 0), finding({ revision: 2 }), 1);
-    const older = fold(emptyBook, finding(), 0).alerts.get('A-1')!;
-    expect(put(newer, older)).toBe(newer);
+  it('takes an answer of the server, and no older one over a newer event: a slow answer opens nothing that a colleague closed', () => {
+    const book = createAlertBook([itemOf(finding())]);
+    const taken = action('taken', [1, 0], { actor: 'alice' });
+    const closed = action('disposed', [1, 1], { actor: 'bob' });
+    const answer = itemOf(finding(), taken);
+    book.fold(taken, 1);
+    book.fold(closed, 2);
+    book.put(answer);
+    expect(book.get('A-1')).toEqual(itemOf(finding(), taken, closed));
+    book.put(itemOf(finding()));
+    expect(book.get('A-1')?.status).toBe('closed');
+  });
+
+  it('counts nothing twice where an answer is faster than the feed', () => {
+    const others = action('noted', [1, 0], { actor: 'bob', note: 'b' });
+    const mine = action('noted', [1, 0], { actor: 'alice', note: 'a', eventId: 'mine' });
+    const later = action('acknowledged', [1, 2], { actor: 'bob' });
+    const book = createAlertBook([itemOf(finding())]);
+    book.put(itemOf(finding(), others, mine));
+    for (const [seq, event] of [others, mine].entries()) {
+      book.fold(event, seq + 1);
+      expect(book.get('A-1')?.etag).toBe('"1.2"');
+    }
+    book.fold(later, 3);
+    expect(book.get('A-1')).toEqual(itemOf(finding(), others, mine, later));
+  });
+
+  it('asks how an alert stands of which the feed has told only what came last, and shows a finding at once', () => {
+    const book = createAlertBook();
+    expect(book.fold(action('reopened', [1, 1], { reason: 'x' }), 5)).toBe('ask');
+    expect(book.get('A-1')).toBeUndefined();
+    expect(book.fold(finding({ revision: 3 }), 6)).toBe('ask');
+    expect(book.get('A-1')?.status).toBe('open');
+    const known = { ...itemOf(finding({ revision: 3 })), etag: '"3.4"' };
+    book.put(known);
+    expect(book.fold(action('noted', [3, 4], { note: 'x' }), 7)).toBe('ask');
+    expect(book.get('A-1')).toEqual(known);
   });
 
   it('lets go of the oldest closed ones', () => {
-    let book = emptyBook;
+    const book = createAlertBook();
     for (let index = 0; index < CLOSED_LIMIT + 5; index++) {
       const alertId = `A-${index}`;
-      book = fold(book, finding({ alertId }), index);
-      book = fold(book, action('disposed', [1, 0], { alertId, at: instantAt(index) }), index);
+      book.fold(finding({ alertId }), index);
+      book.fold(action('disposed', [1, 0], { alertId, at: instantAt(index) }), index);
     }
-    expect(book.alerts.size).toBe(CLOSED_LIMIT);
-    expect(book.alerts.has('A-4')).toBe(false);
-    expect(book.alerts.has('A-5')).toBe(true);
+    const { alerts } = book.view();
+    expect(alerts.size).toBe(CLOSED_LIMIT);
+    expect(alerts.has('A-4')).toBe(false);
+    expect(alerts.has('A-5')).toBe(true);
+  });
+
+  it('counts what is open and what nobody has seen as it goes along, whatever happens', () => {
+    const book = createAlertBook([itemOf(finding({ alertId: 'B' }))]);
+    const until = instantAt(50);
+    const acts = [
+      action('suspended', [1, 0], { until, reason: 'x' }),
+      action('resumed', [1, 1]),
+      action('acknowledged', [1, 2]),
+      action('disposed', [1, 3]),
+      action('reopened', [1, 4], { reason: 'x' }),
+    ];
+    for (const [seq, event] of [finding(), ...acts].entries()) {
+      book.fold(event, seq);
+      const { alerts, open, unacknowledged } = book.view();
+      const items = [...alerts.values()];
+      expect(open, event.type).toBe(items.filter(({ status }) => status === 'open').length);
+      expect(unacknowledged, event.type).toBe(items.filter(isUnacknowledged).length);
+    }
+    book.replace([]);
+    expect(book.view()).toMatchObject({ open: 0, unacknowledged: 0 });
   });
 });
 
@@ -62,9 +118,7 @@ describe('the order of the rows', () => {
   const view: View = { filter, mySubjectId: 'local', wearers: new Map() };
   const item = (alertId: string, minute: number, acknowledged = false, fields: Parameters<typeof finding>[0] = {}) => {
     const found = finding({ alertId, raisedAt: instantAt(minute), ...fields });
-    let book = fold(emptyBook, found, 0);
-    if (acknowledged) book = fold(book, action('acknowledged', [1, 0], { alertId }), 1);
-    return book.alerts.get(alertId)!;
+    return acknowledged ? itemOf(found, action('acknowledged', [1, 0], { alertId })) : itemOf(found);
   };
   const known = (...items: ReturnType<typeof item>[]) => new Map(items.map((one) => [one.alertId, one]));
   const sure = { type: 'confirmed', strength: 'confirmed' } as const;
@@ -131,7 +185,7 @@ describe('the filter', () => {
   });
 
   it('lets through what it says', () => {
-    const one = [...fold(emptyBook, finding({ kind: 'curfew' }), 0).alerts.values()][0]!;
+    const one = itemOf(finding({ kind: 'curfew' }));
     const wearer = { wearerId: 'W-1', name: 'A', division: 'East', schemes: ['IOM'], rag: 'red' } as const;
     const says = (query: string, who: typeof wearer | null = wearer) =>
       passes(one, readFilter(new URLSearchParams(query)), who);

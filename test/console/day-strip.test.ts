@@ -1,8 +1,8 @@
 import type { FeatureCollection } from 'geojson';
 import { describe, expect, it } from 'vitest';
-import { emptyBook, fold } from '../../src/console/model/alert-book.js';
 import { bandsOf, readTrail, spanOf, type TrailPoint, trailFeatures } from '../../src/console/model/day-strip.js';
 import { finding, instantAt } from '../alerts/events.js';
+import { itemOf } from './items.js';
 
 const MINUTE_MS = 60_000;
 const at = (minute: number, placed = true): TrailPoint => ({
@@ -38,7 +38,7 @@ describe('the strip of a day', () => {
 
   it('cuts alerts to the stretch, and leaves out what lies outside', () => {
     const episode = { startedAt: instantAt(0), endedAt: instantAt(30) };
-    const item = [...fold(emptyBook, finding({ episode }), 0).alerts.values()][0]!;
+    const item = itemOf(finding({ episode }));
     const [from, to] = [Date.parse(instantAt(10)), Date.parse(instantAt(20))];
     expect(spanOf(item, from, to)).toEqual([from, to]);
     expect(spanOf(item, Date.parse(instantAt(31)), Date.parse(instantAt(40)))).toBeNull();

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { emptyBook, fold } from '../../src/console/model/alert-book.js';
 import { boundsOf, momentFeatures } from '../../src/console/model/map-data.js';
 import { conditionWords, daysWords } from '../../src/console/words/condition-words.js';
 import { describeMeanwhile } from '../../src/console/words/connection-words.js';
@@ -7,11 +6,12 @@ import { historyLine } from '../../src/console/words/history-words.js';
 import { sentenceOf } from '../../src/console/words/sentence.js';
 import { ALERT_KINDS } from '../../src/wire/alert-schemas.js';
 import { action, finding, instantAt } from '../alerts/events.js';
+import { itemOf } from './items.js';
 
 const nowMs = Date.parse(instantAt(10));
-const itemOf = (fields: Parameters<typeof finding>[0]) => [...fold(emptyBook, finding(fields), 0).alerts.values()][0]!;
+const found = (fields: Parameters<typeof finding>[0]) => itemOf(finding(fields));
 const say = (fields: Parameters<typeof finding>[0], zone: string | null = 'Protected address') =>
-  sentenceOf(itemOf(fields), { who: 'Adam Kerr', zone }, nowMs);
+  sentenceOf(found(fields), { who: 'Adam Kerr', zone }, nowMs);
 const fix = {
   fixedAt: instantAt(1),
   latitude: 51,
@@ -99,7 +99,7 @@ describe('the rest of the page in words', () => {
 describe('the map of the moment', () => {
   it('numbers the fixes and draws the circle of those whose accuracy is known', () => {
     const second = { ...fix, accuracyMetres: null };
-    const { features } = momentFeatures(itemOf({ explanation: { ...explanation, fixes: [fix, second] } }));
+    const { features } = momentFeatures(found({ explanation: { ...explanation, fixes: [fix, second] } }));
     expect(features.map(({ properties }) => properties?.['part'])).toEqual(['circle', 'fix', 'fix']);
     expect(features.at(-1)?.properties).toMatchObject({ number: '2' });
   });

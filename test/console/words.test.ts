@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bookOf, emptyBook, fold } from '../../src/console/model/alert-book.js';
+import { createAlertBook } from '../../src/console/model/alert-book.js';
 import {
   graticule,
   middleBounds,
@@ -17,9 +17,10 @@ import { duration, timeOfDay } from '../../src/console/words/times.js';
 import { certainty, episodeWords, explain, explainFix, refusalWords, title } from '../../src/console/words/words.js';
 import type { FeedStatus } from '../../src/wire/feed-messages.js';
 import { finding, instantAt } from '../alerts/events.js';
+import { itemOf } from './items.js';
 
 const nowMs = Date.parse(instantAt(10));
-const itemOf = (fields: Parameters<typeof finding>[0]) => [...fold(emptyBook, finding(fields), 0).alerts.values()][0]!;
+const found = (fields: Parameters<typeof finding>[0]) => itemOf(finding(fields));
 
 describe('times', () => {
   it('are local, with the day where it is another', () => {
@@ -42,8 +43,8 @@ describe('times', () => {
 describe('an alert in words', () => {
   it('says first that the wearer is in custody, and what an absence excuses', () => {
     const fields = { kind: 'curfew', inCustody: true, absenceId: 'AB-1', unreasonableMinutes: 12.5 } as const;
-    const sentences = explain(itemOf(fields), nowMs);
-    expect(episodeWords(itemOf(fields), nowMs)).toBe('going on for 10 min, wearer in custody');
+    const sentences = explain(found(fields), nowMs);
+    expect(episodeWords(found(fields), nowMs)).toBe('going on for 10 min, wearer in custody');
     expect(sentences[0]).toBe('The wearer is recorded as in custody.');
     expect(sentences).toContain('Authorised absence AB-1 covers some of this time.');
     expect(sentences).toContain('12.5 min so far without authorised absence.');
@@ -51,17 +52,17 @@ describe('an alert in words', () => {
 
   it('marks what was found when the past was judged again', () => {
     const episode = { startedAt: instantAt(0), endedAt: instantAt(5) };
-    const past = itemOf({ type: 'ended', episode, endedBecause: 'complied', historic: true });
+    const past = found({ type: 'ended', episode, endedBecause: 'complied', historic: true });
     expect(episodeWords(past, nowMs)).toBe('found afterwards: ended after 5 min, the wearer complied again');
     expect(explain(past, nowMs).at(-1)).toContain('the past was judged again');
-    const goesOn = itemOf({ type: 'amended', episode: { ...episode, endedAt: null }, historic: true });
+    const goesOn = found({ type: 'amended', episode: { ...episode, endedAt: null }, historic: true });
     expect(episodeWords(goesOn, nowMs)).toBe('found afterwards: going on for 10 min');
-    const gone = itemOf({ type: 'withdrawn', episode, historic: true });
+    const gone = found({ type: 'withdrawn', episode, historic: true });
     expect(episodeWords(gone, nowMs)).toBe('withdrawn: the past, judged again, did not bear it out');
   });
 
   it('says of a crossing that nobody was seen in the zone', () => {
-    const crossing = itemOf({
+    const crossing = found({
       kind: 'exclusion',
       episode: { startedAt: instantAt(0), endedAt: instantAt(1) },
       endedBecause: 'complied',
@@ -86,13 +87,13 @@ describe('an alert in words', () => {
       finding({ type: 'confirmed', strength: 'confirmed' }),
       finding({ revision: 2, type: 'amended', strength: 'suspected' }),
     ];
-    const [item] = known.reduce((book, event, seq) => fold(book, event, seq), emptyBook).alerts.values();
+    const item = itemOf(...known);
     expect(certainty(item!)).toBe('Suspected');
     expect(explain(item!, nowMs)).toContain('It was confirmed before; what came in since makes it a suspicion only.');
   });
 
   it('says what, how sure and whether it goes on', () => {
-    const curfew = itemOf({
+    const curfew = found({
       kind: 'curfew',
       reason: 'late-home',
       window: { opensAt: instantAt(0), closesAt: instantAt(720) },
@@ -137,9 +138,7 @@ describe('an alert in words', () => {
   it('says what the fixes make of it together: before, when and after it was confirmed', () => {
     const explanation = { rule: 'belief', fixes: [], belief: 0.8, thresholds: { confirmAt: 0.95 } } as const;
     const told = (fields: Parameters<typeof finding>[0]) =>
-      explain(itemOf({ kind: 'exclusion', ...fields }), nowMs).filter((sentence) =>
-        /fixes (make|leave)/.test(sentence),
-      );
+      explain(found({ kind: 'exclusion', ...fields }), nowMs).filter((sentence) => /fixes (make|leave)/.test(sentence));
     expect(told({ type: 'suspected', strength: 'suspected', explanation })).toEqual([
       'Taken together the fixes make it 80 % likely; it is confirmed from 95 % on.',
     ]);
@@ -154,8 +153,8 @@ describe('an alert in words', () => {
     expect(told({ type: 'confirmed', explanation: { ...explanation, rule: 'first-fix' } })).toEqual([]);
   });
   it('names the zone where it knows one', () => {
-    expect(title(itemOf({}), 'Larkmead Primary School')).toBe('In an exclusion zone: Larkmead Primary School');
-    expect(title(itemOf({}), null)).toBe('In an exclusion zone');
+    expect(title(found({}), 'Larkmead Primary School')).toBe('In an exclusion zone: Larkmead Primary School');
+    expect(title(found({}), null)).toBe('In an exclusion zone');
   });
   it('tells who was first', () => {
     const detail = 'Somebody acted on this alert since it was seen.';
@@ -165,7 +164,7 @@ describe('an alert in words', () => {
     expect(refusalWords({ detail, by: null, at: null }, nowMs)).toBe(detail);
   });
   it('says why it ended, and that it came late', () => {
-    const ended = itemOf({
+    const ended = found({
       type: 'ended',
       endedBecause: 'complied',
       episode: { startedAt: instantAt(0), endedAt: instantAt(5) },
@@ -208,15 +207,15 @@ describe('what the map draws', () => {
     batteryPercent: null,
   });
   it('marks who has an alert that goes on, and who is silent', () => {
-    const alerts = bookOf([
-      itemOf({ alertId: 'a', wearerId: 'W-1' }),
-      itemOf({
+    const alerts = createAlertBook([
+      found({ alertId: 'a', wearerId: 'W-1' }),
+      found({
         alertId: 'b',
         wearerId: 'W-2',
         type: 'ended',
         episode: { startedAt: instantAt(0), endedAt: instantAt(1) },
       }),
-    ]).alerts;
+    ]).view().alerts;
     const open = openAlertsByWearer(alerts.values());
     expect([...open.keys()]).toEqual(['W-1']);
     const { features } = wearerFeatures([position('W-1', instantAt(10)), position('W-2', instantAt(4))], open, nowMs);

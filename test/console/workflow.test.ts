@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Alert, type AlertItem, toAlertItem } from '../../src/alerts/alert.js';
 import { type AlertEvent, DISPOSITIONS } from '../../src/alerts/event.js';
-import { applyEvent } from '../../src/alerts/fold.js';
 import { VERB_KEYS } from '../../src/console/components/verb-keys.js';
 import { ACT_FORMS, missingField } from '../../src/console/model/act-forms.js';
 import { standAt } from '../../src/console/model/as-at.js';
@@ -12,10 +10,9 @@ import { ownerWords } from '../../src/console/words/owner-words.js';
 import { personWords } from '../../src/console/words/people-words.js';
 import { ACTIONS_TOLD } from '../../src/http/routes/alerts/action-bodies.js';
 import { action, finding, instantAt } from '../alerts/events.js';
+import { itemOf } from './items.js';
 
 const nowMs = Date.parse(instantAt(30));
-const itemOf = (...events: readonly AlertEvent[]): AlertItem =>
-  toAlertItem(events.reduce<Alert | null>((known, event, seq) => applyEvent(known, event, seq).alert, null)!);
 const me = { subjectId: 'alice', may: () => true };
 
 describe('what is offered', () => {

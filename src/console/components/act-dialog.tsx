@@ -1,5 +1,5 @@
 /** What has to be said with an act on an alert, or on many. By keyboard: a digit chooses, Enter does it; in a text Ctrl and Enter. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { AlertItem } from '../../alerts/alert.js';
 import { book, me, nameOf, serverNowMs, zoneNameOf } from '../live/live.js';
 import { ACT_FORMS, type Field, missingField, type Values } from '../model/act-forms.js';
@@ -103,7 +103,7 @@ function Open({ doing: now }: { readonly doing: Doing }) {
   const close = () => {
     doing.value = null;
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     form.current?.querySelector<HTMLElement>('input, textarea')?.focus();
   }, []);
   const [only] = items;

@@ -6,6 +6,7 @@ import { book, may, me, serverNowMs, takeAlert } from '../live/live.js';
 import { type AskingVerb, isImmediate, type Values } from '../model/act-forms.js';
 import { mayStillBeDone } from '../model/offered-acts.js';
 import { DONE_WORDS, refusalWords } from '../words/words.js';
+import { unmark } from './selection.js';
 
 /** Acts that are on their way, by alert. */
 export const busy = signal<ReadonlySet<string>>(new Set());
@@ -82,6 +83,7 @@ export async function actOn(items: readonly AlertItem[], what: Act): Promise<rea
   if (answers.some(({ result }) => result === 'unknown')) unanswered.set(said, key);
   else unanswered.delete(said);
   const failed = ids.filter((alertId, index) => !take(alertId, answers[index]!));
+  unmark(ids.filter((alertId) => !failed.includes(alertId)));
   if (items.length > 1) manyTold.value = describeMany(what.verb, ids.length - failed.length, failed.length);
   return failed;
 }

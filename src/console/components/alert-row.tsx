@@ -9,6 +9,7 @@ import { ownerWords } from '../words/owner-words.js';
 import { duration, hourAndMinute } from '../words/times.js';
 import { title } from '../words/words.js';
 import { begin, busy, told } from './actions.js';
+import { Mark } from './mark.js';
 import { Certainty, Severity } from './marks.js';
 import { select, selected } from './selection.js';
 
@@ -66,6 +67,7 @@ export const AlertRow = memo(function AlertRow({ item, isSelected }: Props) {
       onFocusCapture={() => select(alertId)}
     >
       <td>
+        <Mark alertIds={[alertId]} label={`Mark: ${heading}, ${nameOf(item.wearerId)}`} />
         <Severity severity={item.severity} />
         <Certainty item={item} />
       </td>

@@ -1,6 +1,6 @@
 /** A modal dialog of the browser: it keeps the focus inside, Escape closes it, and the focus goes back to where it was. */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 interface Props {
   readonly label: string;
@@ -10,7 +10,8 @@ interface Props {
 
 export function Dialog({ label, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // Before the next key is heard: whoever types ahead types into the dialog.
+  useLayoutEffect(() => {
     const node = dialog.current;
     const before = document.activeElement;
     node?.showModal();

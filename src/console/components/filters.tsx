@@ -4,6 +4,7 @@ import { book, wearers } from '../live/live.js';
 import { type BoardFilter, isNarrowed } from '../model/board-filter.js';
 import { boardAddress, go } from '../route.js';
 import { KIND_WORDS } from '../words/words.js';
+import { manyTold } from './actions.js';
 
 interface SelectProps {
   readonly name: 'group' | 'division' | 'scheme' | 'rag' | 'kind';
@@ -75,6 +76,20 @@ export function Filters({ filter }: { readonly filter: BoardFilter }) {
           Clear
         </button>
       ) : null}
+      {manyTold.value === null ? null : (
+        <span class="tw-many-told" role="status">
+          {manyTold.value}{' '}
+          <button
+            type="button"
+            class="tw-link-button"
+            onClick={() => {
+              manyTold.value = null;
+            }}
+          >
+            Read
+          </button>
+        </span>
+      )}
     </section>
   );
 }

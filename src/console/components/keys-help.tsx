@@ -8,7 +8,7 @@ export const isHelpOpen = signal(false);
 const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ['j  or  ↓', 'next alert'],
   ['k  or  ↑', 'alert before'],
-  ['Enter', 'open the alert'],
+  ['Enter  or  o', 'open the alert, or the alerts of a row'],
   ['a', 'acknowledge the alert'],
   ['t', 'take it: it is yours, and acknowledged'],
   ['d', 'close it: then 1 to 9, 0 or - choose how, Enter closes it'],
@@ -20,6 +20,7 @@ const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ['s', 'suspend it; e ends that'],
   ['r', 'ask for a review'],
   ['u', 'reopen it'],
+  ['x', 'mark it; keys then act on all that are marked, Escape lets go of them'],
   ['n', 'show new alerts that wait'],
   ['m', 'go to the wearer on the map'],
   ['b', 'back to the board'],

@@ -1,7 +1,45 @@
-/** The alert that keys act on. */
+/** What keys act on: the selected row, or everything that is marked. */
 import { signal } from '@preact/signals';
 
+/** An alert, or a row that stands for several. */
 export const selected = signal<string | null>(null);
+export const marked = signal<ReadonlySet<string>>(new Set());
+/** Of the rows that stand for several: for which. */
+export const groupMembers = signal<ReadonlyMap<string, readonly string[]>>(new Map());
+/** Of those: which show theirs. */
+export const openGroups = signal<ReadonlySet<string>>(new Set());
+
+export const membersOf = (rowId: string): readonly string[] => groupMembers.value.get(rowId) ?? [rowId];
+
+/** Everything that a key on the board is about. */
+export function alertsInHand(): readonly string[] {
+  if (marked.value.size > 0) return [...marked.value];
+  return selected.value === null ? [] : membersOf(selected.value);
+}
+
+/** Marks all of them, or none where all are. */
+export function toggleMarks(alertIds: readonly string[]): void {
+  const next = new Set(marked.value);
+  const areMarked = alertIds.every((alertId) => next.has(alertId));
+  for (const alertId of alertIds) {
+    if (areMarked) next.delete(alertId);
+    else next.add(alertId);
+  }
+  marked.value = next;
+}
+
+export function unmark(alertIds: Iterable<string>): void {
+  if (marked.value.size === 0) return;
+  const next = new Set(marked.value);
+  for (const alertId of alertIds) next.delete(alertId);
+  marked.value = next;
+}
+
+export function toggleGroup(groupId: string): void {
+  const next = new Set(openGroups.value);
+  if (!next.delete(groupId)) next.add(groupId);
+  openGroups.value = next;
+}
 
 export function select(alertId: string | null): void {
   selected.value = alertId;
@@ -17,7 +55,7 @@ export function moveSelection(step: 1 | -1): void {
   const at = rows.findIndex(({ dataset }) => dataset.alertId === selected.value);
   const next = at < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, at + step));
   const row = rows[next];
-  row?.querySelector<HTMLElement>('a')?.focus({ preventScroll: true });
+  row?.querySelector<HTMLElement>('a, button')?.focus({ preventScroll: true });
   row?.scrollIntoView({ block: 'nearest' });
 }
 
@@ -25,6 +63,6 @@ export function moveSelection(step: 1 | -1): void {
 export function focusRow(alertId: string): boolean {
   const row = rowOf(alertId);
   row?.scrollIntoView({ block: 'nearest' });
-  row?.querySelector<HTMLElement>('a')?.focus({ preventScroll: true });
+  row?.querySelector<HTMLElement>('a, button')?.focus({ preventScroll: true });
   return row !== null;
 }

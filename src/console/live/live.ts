@@ -5,15 +5,17 @@
 import { computed, effect, signal } from '@preact/signals';
 import type { Operation } from '../../access/operations.js';
 import type { AlertItem } from '../../alerts/alert.js';
-import { type AlertEvent, isFinding } from '../../alerts/event.js';
+import type { AlertEvent } from '../../alerts/event.js';
 import type { FeedStatus, PositionItem } from '../../wire/feed-messages.js';
 import { FEED_PATH, FEED_PROTOCOL } from '../../wire/feed-paths.js';
-import { askMe, loadWearers, loadZones, type Me, type WearerInfo, type ZoneInfo } from '../api.js';
+import { askAlert, askMe, loadWearers, loadZones, type Me, type WearerInfo, type ZoneInfo } from '../api.js';
 import { type Connection, connectFeed } from '../feed/feed-client.js';
-import { type AlertBook, bookOf, emptyBook, fold, isUnacknowledged, put } from '../model/alert-book.js';
+import { type AlertBook, createAlertBook, isUnacknowledged } from '../model/alert-book.js';
 import { describeMeanwhile } from '../words/connection-words.js';
 
-export const book = signal<AlertBook>(emptyBook);
+/** What the feed has told so far; the page sees it as it is painted, in `book`. */
+const latest = createAlertBook();
+export const book = signal<AlertBook>(latest.view());
 export const connection = signal<Connection>({ state: 'connecting' });
 /** Whether the server has ever told what is open: before that, an empty list says nothing. */
 export const isKnown = signal(false);
@@ -31,10 +33,8 @@ export const positionsChanged = signal(0);
 /** When the newest position was received, ms. */
 export const newestMs = signal<number | null>(null);
 
-export const unresolved = computed(
-  () => [...book.value.alerts.values()].filter(({ status }) => status === 'open').length,
-);
-export const unacknowledged = computed(() => [...book.value.alerts.values()].filter(isUnacknowledged).length);
+export const unresolved = computed(() => book.value.open);
+export const unacknowledged = computed(() => book.value.unacknowledged);
 
 /** Whether the one who looks may do it to somebody; until that is known, nothing is offered. */
 export const may = (operation: Operation): boolean => me.value?.operations.includes(operation) ?? false;
@@ -51,10 +51,11 @@ const RECORDS_AGAIN_MS = 5_000;
 /** While the page is hidden nothing is painted, so a frame never comes. */
 const HIDDEN_FLUSH_MS = 250;
 
-let latest: AlertBook = emptyBook;
 let clockAheadMs = 0;
 let recordsAskedAtMs = Number.NEGATIVE_INFINITY;
 let isFlushWanted = false;
+let eventsToPaint = 0;
+let isBurst = false;
 /** On the way to sign in: a second attempt would make the first one's answer worthless. */
 let isLeaving = false;
 /** What had been known when the connection was lost. */
@@ -68,41 +69,61 @@ export function onNewAlert(listener: (item: AlertItem) => void): void {
 
 export const serverNowMs = (): number => Date.now() + clockAheadMs;
 
+/** So many events between two paints are a burst: the next paint comes later, so that who types is heard in between. */
+const BURST_EVENTS = 20;
+const BURST_PAINT_MS = 250;
+
 /** Painted once a frame at most: a burst of events is one change of the page. */
 function wantFlush(): void {
+  eventsToPaint += 1;
   if (isFlushWanted) return;
   isFlushWanted = true;
   const flush = () => {
     isFlushWanted = false;
-    book.value = latest;
+    isBurst = eventsToPaint > BURST_EVENTS;
+    eventsToPaint = 0;
+    book.value = latest.view();
   };
   if (document.hidden) setTimeout(flush, HIDDEN_FLUSH_MS);
+  else if (isBurst) setTimeout(() => requestAnimationFrame(flush), BURST_PAINT_MS);
   else requestAnimationFrame(flush);
 }
 
 /** Takes an alert as the server told it in an answer. */
 export function takeAlert(item: AlertItem): void {
-  latest = put(latest, item);
+  latest.put(item);
   wantFlush();
 }
 
+/** Asked for once at a time: a burst about one alert is one question. */
+const asked = new Set<string>();
+
+async function askHowItStands(alertId: string): Promise<void> {
+  if (asked.has(alertId)) return;
+  asked.add(alertId);
+  const answer = await askAlert(alertId);
+  asked.delete(alertId);
+  if (!answer.ok) return;
+  const { events: _events, eventsComplete: _complete, ...item } = answer.body;
+  takeAlert(item);
+}
+
 function takeSnapshot(alerts: readonly AlertItem[]): void {
-  // What this page has seen closed stays to be looked back at.
-  const closed = [...latest.alerts.values()].filter(({ status }) => status === 'closed');
-  const open = new Set(alerts.map(({ alertId }) => alertId));
-  latest = closed.filter(({ alertId }) => !open.has(alertId)).reduce(put, bookOf(alerts));
+  latest.replace(alerts);
   isKnown.value = true;
   void loadRecords();
   wantFlush();
 }
 
 function takeEvent(event: AlertEvent, seq: number): void {
-  const before = latest.alerts.get(event.alertId);
-  latest = fold(latest, event, seq);
-  const after = latest.alerts.get(event.alertId);
+  const before = latest.get(event.alertId);
+  if (latest.fold(event, seq) === 'ask') void askHowItStands(event.alertId);
+  const after = latest.get(event.alertId);
   if (lost !== null && after !== before) lost.changes += 1;
-  const isNews = isFinding(event) && after !== undefined && isUnacknowledged(after);
-  if (isNews && (before === undefined || before.status === 'closed')) for (const tell of newAlertListeners) tell(after);
+  // New, told again, given back: it waits for somebody. Or it has waited too long.
+  const waits = after !== undefined && isUnacknowledged(after);
+  const isNews = before === undefined || !isUnacknowledged(before) || event.type === 'escalated';
+  if (waits && isNews) for (const tell of newAlertListeners) tell(after);
   if (!wearers.value.has(event.wearerId)) void loadRecords();
   wantFlush();
 }
@@ -110,12 +131,12 @@ function takeEvent(event: AlertEvent, seq: number): void {
 function takeConnection(now: Connection): void {
   connection.value = now;
   if (now.state === 'reconnecting') {
-    lost ??= { sinceMs: now.sinceMs, known: new Set(latest.alerts.keys()), changes: 0 };
+    lost ??= { sinceMs: now.sinceMs, known: new Set(latest.view().alerts.keys()), changes: 0 };
     void signInWhereUnknown();
   } else if (now.state === 'live' && lost !== null) {
     const { sinceMs, known, changes } = lost;
     const isNew = ({ alertId }: AlertItem) => !known.has(alertId);
-    const newAlerts = [...latest.alerts.values()].filter(isNew).length;
+    const newAlerts = [...latest.view().alerts.values()].filter(isNew).length;
     meanwhile.value = describeMeanwhile(Date.now() - sinceMs, newAlerts, Math.max(0, changes - newAlerts));
     lost = null;
   }

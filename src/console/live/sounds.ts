@@ -4,6 +4,7 @@
  */
 import { signal } from '@preact/signals';
 import type { AlertItem } from '../../alerts/alert.js';
+import { isUnacknowledged } from '../model/alert-book.js';
 import { SEVERITY_WORDS, title } from '../words/words.js';
 import { book, nameOf, onNewAlert, zoneNameOf } from './live.js';
 
@@ -89,8 +90,7 @@ export function soundAlerts(): void {
     play(TONES[item.severity]);
   });
   setInterval(() => {
-    const isWaiting = ({ status, severity, acknowledgedBy }: AlertItem) =>
-      status === 'open' && severity === 'critical' && acknowledgedBy === undefined;
+    const isWaiting = (item: AlertItem) => item.severity === 'critical' && isUnacknowledged(item);
     if ([...book.peek().alerts.values()].some(isWaiting)) play(TONES.critical);
   }, REMIND_MS);
 }

@@ -4,7 +4,7 @@ import type { AlertKind } from '../../engine/types.js';
 import type { WearerInfo } from '../api.js';
 import { isUnacknowledged } from './alert-book.js';
 
-export const TABS = ['new', 'mine', 'acknowledged', 'closed'] as const;
+export const TABS = ['new', 'mine', 'acknowledged', 'in-hand', 'suspended', 'closed'] as const;
 export type Tab = (typeof TABS)[number];
 
 export const GROUPS = ['conditions', 'devices'] as const;
@@ -63,12 +63,22 @@ const GROUP_OF: Readonly<Record<AlertKind, Group>> = {
 
 export const groupOf = ({ kind }: Pick<AlertItem, 'kind'>): Group => GROUP_OF[kind];
 
+/** Each unresolved alert is in one of new, acknowledged, in hand and suspended at least: none is nowhere. */
 export function isInTab(item: AlertItem, tab: Tab, mySubjectId: string): boolean {
-  if (tab === 'closed') return item.status === 'closed';
-  if (item.status === 'closed') return false;
-  if (tab === 'new') return isUnacknowledged(item);
-  if (tab === 'mine') return item.acknowledgedBy === mySubjectId;
-  return item.acknowledgedBy !== undefined;
+  if (tab === 'closed' || item.status === 'closed') return tab === 'closed' && item.status === 'closed';
+  const { acknowledgedBy, ownedBy, suspension } = item;
+  switch (tab) {
+    case 'new':
+      return isUnacknowledged(item);
+    case 'mine':
+      return (ownedBy ?? acknowledgedBy) === mySubjectId;
+    case 'acknowledged':
+      return acknowledgedBy !== undefined && ownedBy === undefined && suspension === undefined;
+    case 'in-hand':
+      return ownedBy !== undefined && suspension === undefined;
+    case 'suspended':
+      return suspension !== undefined;
+  }
 }
 
 /** Whether the rest of the filter lets it through: everything but the tab. */

@@ -4,6 +4,7 @@
  */
 import { type AlertItem, strengthOf } from '../../alerts/alert.js';
 import type { WearerInfo } from '../api.js';
+import { isUnacknowledged } from './alert-book.js';
 import { type BoardFilter, groupOf, isInTab, passes } from './board-filter.js';
 
 /** Of the list; `closed` is the one of what is resolved. */
@@ -32,15 +33,18 @@ const SEVERITY_ORDER: Readonly<Record<AlertItem['severity'], number>> = { critic
 
 /** More severe first, then newest first by when it was first raised (or raised again); then by id, so that it is always the same. */
 function compare(a: AlertItem, b: AlertItem): number {
-  const at = (item: AlertItem) => Date.parse(item.reopenedAt ?? item.raisedAt);
   const severity = SEVERITY_ORDER[a.severity] - SEVERITY_ORDER[b.severity];
-  return severity || at(b) - at(a) || (a.alertId < b.alertId ? -1 : 1);
+  if (severity !== 0) return severity;
+  // Instants of one form, so that their texts are in the order of time: a flood sorts a thousand of them at every paint.
+  const [atA, atB] = [a.reopenedAt ?? a.raisedAt, b.reopenedAt ?? b.raisedAt];
+  if (atA !== atB) return atA < atB ? 1 : -1;
+  return a.alertId < b.alertId ? -1 : 1;
 }
 
 /** Open, critical: above the list, whatever is filtered. Those that nobody has seen come first. */
 export function arrangeCritical(alerts: Alerts): string[] {
   const critical = [...alerts.values()].filter((item) => item.status === 'open' && item.severity === 'critical');
-  const isSeen = (item: AlertItem) => (item.acknowledgedBy === undefined ? 0 : 1);
+  const isSeen = (item: AlertItem) => (isUnacknowledged(item) ? 0 : 1);
   return critical.sort((a, b) => isSeen(a) - isSeen(b) || compare(a, b)).map(({ alertId }) => alertId);
 }
 

@@ -1,12 +1,28 @@
 /** The board: the queue of alerts and the map, side by side. */
 import { signal, useComputed, useSignalEffect } from '@preact/signals';
+import { Fragment } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import type { AlertItem } from '../../alerts/alert.js';
+import type { FloodSpan } from '../../alerts/grouping.js';
 import { AlertHead, AlertRow, isSelected } from '../components/alert-row.js';
 import { Filters } from '../components/filters.js';
+import { GroupRow } from '../components/group-row.js';
 import { MapPanel } from '../components/map-panel.js';
+import { MarkedBar } from '../components/marked-bar.js';
 import { useReading } from '../components/reading.js';
-import { book, isKnown, me, nowMs, wearers } from '../live/live.js';
-import { type BoardFilter, isInTab, TABS, type Tab } from '../model/board-filter.js';
+import { groupMembers, marked, openGroups } from '../components/selection.js';
+import { health } from '../live/health.js';
+import { book, isKnown, me, nowMs, serverNowMs, wearers } from '../live/live.js';
+import {
+  type BoardFilter,
+  isInTab,
+  isNarrowed,
+  readFilter,
+  TABS,
+  type Tab,
+  writeFilter,
+} from '../model/board-filter.js';
+import { countRecent, floodOf, foldRows, type Groups, groupsOf, type Row } from '../model/folded-rows.js';
 import {
   type Arrangement,
   emptyArrangement,
@@ -15,18 +31,24 @@ import {
   SECTIONS,
   type Section,
 } from '../model/list-order.js';
-import { boardAddress, page } from '../route.js';
+import { keepFilterOf, readFilterOf } from '../preferences.js';
+import { boardAddress, go, page } from '../route.js';
+import { timeOfDay } from '../words/times.js';
 
 const TAB_WORDS: Readonly<Record<Tab, string>> = {
   new: 'New',
   mine: 'Mine',
   acknowledged: 'Acknowledged',
+  'in-hand': 'In hand',
+  suspended: 'Suspended',
   closed: 'Closed',
 };
 const EMPTY_WORDS: Readonly<Record<Tab, string>> = {
   new: 'Nothing is waiting to be acknowledged.',
-  mine: 'You have acknowledged nothing that is still open.',
-  acknowledged: 'Nothing is acknowledged and still open.',
+  mine: 'You have nothing in hand.',
+  acknowledged: 'Nothing is acknowledged and waits for an owner.',
+  'in-hand': 'Nobody has anything in hand.',
+  suspended: 'Nothing is suspended.',
   closed: 'Nothing was closed since this page was opened.',
 };
 const SECTION_WORDS: Readonly<Record<Section, string>> = {
@@ -54,27 +76,48 @@ function Tabs({ filter }: { readonly filter: BoardFilter }) {
   });
   return (
     <nav class="tw-tabs" aria-label="Alerts by state">
-      {TABS.map((tab, index) => (
-        <a
-          key={tab}
-          href={boardAddress({ ...filter, tab })}
-          aria-current={tab === filter.tab ? 'page' : undefined}
-          id={`tab-${tab}`}
-        >
-          {TAB_WORDS[tab]} <span class="tw-count">{counts.value[index]}</span>
-        </a>
-      ))}
+      {TABS.map((tab, index) =>
+        // A tab that is nearly always empty is there when it is not.
+        tab === 'suspended' && counts.value[index] === 0 && tab !== filter.tab ? null : (
+          <a
+            key={tab}
+            href={boardAddress({ ...filter, tab })}
+            aria-current={tab === filter.tab ? 'page' : undefined}
+            id={`tab-${tab}`}
+          >
+            {TAB_WORDS[tab]} <span class="tw-count">{counts.value[index]}</span>
+          </a>
+        ),
+      )}
     </nav>
   );
 }
 
 function Rows({ ids }: { readonly ids: readonly string[] }) {
-  const alerts = book.value.alerts;
+  const { alerts } = book.value;
   return (
     <>
       {ids.map((id) => {
         const item = alerts.get(id);
         return item === undefined ? null : <AlertRow key={id} item={item} isSelected={isSelected(id)} />;
+      })}
+    </>
+  );
+}
+
+function FoldedRows({ rows }: { readonly rows: readonly Row[] }) {
+  const { alerts } = book.value;
+  return (
+    <>
+      {rows.map((row) => {
+        if (row.type === 'alert') return <Rows key={row.alertId} ids={[row.alertId]} />;
+        const items = row.group.alertIds.flatMap((id) => alerts.get(id) ?? []);
+        return (
+          <Fragment key={row.groupId}>
+            <GroupRow groupId={row.groupId} group={row.group} items={items} />
+            {openGroups.value.has(row.groupId) ? <Rows ids={row.group.alertIds.slice(0, PAGE_ROWS)} /> : null}
+          </Fragment>
+        );
       })}
     </>
   );
@@ -107,43 +150,52 @@ function Dock() {
   );
 }
 
-function SectionBody({
-  section,
-  ids,
-  hidden,
-}: {
+interface Body {
   readonly section: Section;
-  readonly ids: readonly string[];
-  readonly hidden: number;
-}) {
-  if (ids.length === 0) return null;
+  readonly rows: readonly Row[];
+  /** Alerts, also of those that are not shown. */
+  readonly count: number;
+}
+
+function SectionBody({ section, rows, count }: Body) {
+  if (rows.length === 0) return null;
   return (
     <tbody id={`section-${section}`}>
       <tr class="tw-section">
         <th colSpan={4} scope="rowgroup">
-          {SECTION_WORDS[section]} <span class="tw-count">{ids.length + hidden}</span>
+          {SECTION_WORDS[section]} <span class="tw-count">{count}</span>
         </th>
       </tr>
-      <Rows ids={ids} />
+      <FoldedRows rows={rows} />
     </tbody>
   );
 }
 
+interface ShownList {
+  readonly key: string;
+  readonly arrangement: Arrangement;
+  /** As they were when the list was arranged: nothing folds under the eyes of who reads. */
+  readonly groups: Groups;
+  readonly flood: FloodSpan | null;
+  readonly shows: number;
+}
+const NOTHING: ShownList = { key: '', arrangement: emptyArrangement, groups: new Map(), flood: null, shows: 0 };
+
 function Queue({ filter }: { readonly filter: BoardFilter }) {
   const { ref, isReading } = useReading<HTMLDivElement>();
-  const shown = useRef<{ readonly key: string; readonly arrangement: Arrangement; readonly shows: number }>({
-    key: '',
-    arrangement: emptyArrangement,
-    shows: 0,
-  });
+  const shown = useRef(NOTHING);
   const limit = useRef(PAGE_ROWS);
   const key = boardAddress(filter);
   const isAsked = showNow.value !== shown.current.shows;
   if (key !== shown.current.key) limit.current = PAGE_ROWS;
   const isHeld = key === shown.current.key && !isAsked && isReading();
   const view = { filter, mySubjectId: me.value?.subjectId ?? '', wearers: wearers.value };
-  const next = nextShown(shown.current.arrangement, book.value.alerts, view, isHeld);
-  shown.current = { key, arrangement: next.arrangement, shows: showNow.value };
+  const { alerts } = book.value;
+  const next = nextShown(shown.current.arrangement, alerts, view, isHeld);
+  const items = [...alerts.values()];
+  const flood = isHeld ? shown.current.flood : floodOf(items, health.value?.floodSince ?? null, serverNowMs());
+  const groups = isHeld ? shown.current.groups : groupsOf(items, flood);
+  shown.current = { key, arrangement: next.arrangement, groups, flood, shows: showNow.value };
   useEffect(() => {
     waiting.value = next.waiting;
   });
@@ -157,15 +209,25 @@ function Queue({ filter }: { readonly filter: BoardFilter }) {
     if (nowMs.value > 0 && wasHeld.current && !isReading()) showWaiting();
   });
   let left = limit.current;
-  const bodies = SECTIONS.map((section) => {
-    const all = next.arrangement[section];
-    const ids = all.slice(0, left);
-    left -= ids.length;
-    return { section, ids, hidden: all.length - ids.length };
+  let total = 0;
+  const bodies = SECTIONS.map((section): Body => {
+    const ids = next.arrangement[section];
+    const all = foldRows(section, ids, groups);
+    const rows = all.slice(0, left);
+    left -= rows.length;
+    total += all.length;
+    return { section, rows, count: ids.length };
   });
-  const total = SECTIONS.reduce((sum, section) => sum + next.arrangement[section].length, 0);
+  useEffect(() => {
+    groupMembers.value = new Map(
+      bodies.flatMap(({ rows }) =>
+        rows.flatMap((row) => (row.type === 'group' ? [[row.groupId, row.group.alertIds] as const] : [])),
+      ),
+    );
+  });
   return (
     <div ref={ref} class="tw-queue__scroll" id="alerts">
+      {flood === null ? null : <FloodBanner flood={flood} items={items} />}
       {total === 0 ? (
         <p class="tw-none">{isKnown.value ? EMPTY_WORDS[filter.tab] : NOT_KNOWN}</p>
       ) : (
@@ -192,6 +254,17 @@ function Queue({ filter }: { readonly filter: BoardFilter }) {
   );
 }
 
+/** Why rows are folded: since when, how many. Critical ones stand above, each by itself. */
+function FloodBanner({ flood, items }: { readonly flood: FloodSpan; readonly items: readonly AlertItem[] }) {
+  const recent = countRecent(items, serverNowMs());
+  return (
+    <p class="tw-flood" role="note">
+      {`Flood since ${timeOfDay(flood.fromMs, serverNowMs())}: ${recent} alerts in ten minutes. ` +
+        'Alerts of one cause are one row until it is over; critical ones never are.'}
+    </p>
+  );
+}
+
 function Waiting() {
   const count = waiting.value.length;
   return (
@@ -207,7 +280,27 @@ function Waiting() {
   );
 }
 
+/** The filter is kept for who chose it; an address that says one is stronger. */
+let isFilterBack = false;
+
+function keepFilter(): void {
+  const now = page.value;
+  const subjectId = me.value?.subjectId;
+  if (now.name !== 'board' || subjectId === undefined) return;
+  const { filter } = now;
+  if (!isFilterBack) {
+    isFilterBack = true;
+    const kept = readFilter(new URLSearchParams(readFilterOf(subjectId)));
+    if (!isNarrowed(filter) && isNarrowed(kept)) {
+      go(boardAddress({ ...kept, tab: filter.tab }), true);
+      return;
+    }
+  }
+  keepFilterOf(subjectId, writeFilter({ ...filter, tab: 'new' }).toString());
+}
+
 export function Board() {
+  useSignalEffect(keepFilter);
   const now = page.value;
   if (now.name !== 'board') return null;
   return (
@@ -217,10 +310,10 @@ export function Board() {
         <Dock />
         <div class="tw-queue__head">
           <Tabs filter={now.filter} />
-          <Waiting />
         </div>
-        <Filters filter={now.filter} />
+        {marked.value.size > 0 ? <MarkedBar /> : <Filters filter={now.filter} />}
         <Queue filter={now.filter} />
+        <Waiting />
       </section>
       <MapPanel />
     </main>
