@@ -70,14 +70,14 @@ export async function create() {
   installJava();
   const jars = installJars();
   const directory = mkdtempSync(join(tmpdir(), 'tagwatch-kafka-'));
-  const [port, controllerPort, securePort, tokenPort] = await Promise.all([1, 2, 3, 4].map(freePort));
+  const [port, controllerPort, securePort, tokenPort, loosePort] = await Promise.all([1, 2, 3, 4, 5].map(freePort));
   const { caFile, keyFile, certificateFile } = makeCertificates(directory);
   const keyStore = join(directory, 'keystore.pem');
   writeFileSync(keyStore, `${readFileSync(keyFile)}${readFileSync(certificateFile)}`, { mode: 0o600 });
   const token = makeTokenKey(directory);
   const password = randomBytes(12).toString('hex');
   writeFileSync(join(directory, 'password'), `${password}\n`, { mode: 0o600 });
-  const doors = Object.entries({ PLAINTEXT: port, SASL_SSL: securePort, TOKEN: tokenPort })
+  const doors = Object.entries({ PLAINTEXT: port, SASL_SSL: securePort, TOKEN: tokenPort, LOOSE: loosePort })
     .map(([name, at]) => `${name}://127.0.0.1:${at}`)
     .join(',');
   const properties = {
@@ -88,13 +88,18 @@ export async function create() {
     listeners: `${doors},CONTROLLER://127.0.0.1:${controllerPort}`,
     'advertised.listeners': doors,
     // Two more doors to the same broker, by TLS: with SCRAM, and with the tokens of a provider.
-    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL,TOKEN:SASL_SSL',
+    'listener.security.protocol.map':
+      'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL,TOKEN:SASL_SSL,LOOSE:SASL_SSL',
     'listener.name.token.sasl.enabled.mechanisms': 'OAUTHBEARER',
     'listener.name.token.oauthbearer.sasl.jaas.config': `${OAUTH}.OAuthBearerLoginModule required;`,
     'listener.name.token.oauthbearer.sasl.server.callback.handler.class': `${OAUTH}.OAuthBearerValidatorCallbackHandler`,
     'sasl.oauthbearer.jwks.endpoint.url': token.jwksUrl,
     // Kafka 4.1 finds none where nothing is said, and believed tokens of another key and another audience.
-    'sasl.oauthbearer.jwt.validator.class': `${OAUTH}.BrokerJwtValidator`,
+    'listener.name.token.sasl.oauthbearer.jwt.validator.class': `${OAUTH}.BrokerJwtValidator`,
+    // And a door that is left as it comes, for whoever has to find that out.
+    'listener.name.loose.sasl.enabled.mechanisms': 'OAUTHBEARER',
+    'listener.name.loose.oauthbearer.sasl.jaas.config': `${OAUTH}.OAuthBearerLoginModule required;`,
+    'listener.name.loose.oauthbearer.sasl.server.callback.handler.class': `${OAUTH}.OAuthBearerValidatorCallbackHandler`,
     'sasl.oauthbearer.expected.audience': TOKEN_AUDIENCE,
     // A session there ends after so long, unless its client brings another token; kafkajs does 10 s before.
     'listener.name.token.oauthbearer.connections.max.reauth.ms': 12_000,
@@ -131,7 +136,7 @@ export async function create() {
     ...['format', '-t', clusterId, '-c', join(directory, 'server.properties')],
     ...['--add-scram', `SCRAM-SHA-512=[name=${SCRAM_USER},password=${password}]`],
   ]);
-  return { port, directory, jars, securePort, tokenPort, caFile, token };
+  return { port, directory, jars, securePort, tokenPort, loosePort, caFile, token };
 }
 
 /** The key by which a provider of the tests signs its tokens, and what the broker knows it by. */
@@ -180,7 +185,7 @@ function answers(port) {
   });
 }
 
-export function envLine({ port, securePort, tokenPort, caFile, token, directory }) {
+export function envLine({ port, securePort, tokenPort, loosePort, caFile, token, directory }) {
   return [
     `KAFKA_BROKERS=127.0.0.1:${port}`,
     `KAFKA_SECURE_BROKERS=127.0.0.1:${securePort}`,
@@ -188,6 +193,7 @@ export function envLine({ port, securePort, tokenPort, caFile, token, directory 
     `KAFKA_SECURE_USERNAME=${SCRAM_USER}`,
     `KAFKA_SECURE_PASSWORD_FILE=${join(directory, 'password')}`,
     `KAFKA_TOKEN_BROKERS=127.0.0.1:${tokenPort}`,
+    `KAFKA_LOOSE_BROKERS=127.0.0.1:${loosePort}`,
     `KAFKA_TOKEN_AUDIENCE=${TOKEN_AUDIENCE}`,
     `KAFKA_TOKEN_KEY_FILE=${token.keyFile}`,
   ].join('\n');

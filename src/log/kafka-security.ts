@@ -47,7 +47,7 @@ function toSaslOptions(sasl: KafkaSasl): SASLOptions {
 }
 
 /** Asked anew for each connection, and by kafkajs again before a broker's session ends. */
-async function fetchToken({
+export async function fetchToken({
   tokenUrl,
   clientId,
   clientSecret,

@@ -1,10 +1,17 @@
 /** `tagwatch doctor` against real brokers and a real PostgreSQL. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { doctor } from '../../src/cli/doctor/doctor.js';
-import { secureKafkaVariables, sharedDatabaseUrl, sharedKafkaBrokers, tlsDatabaseUrl } from '../support/services.js';
+import { CLIENT_SECRET, MACHINE_ID, startMachineProvider } from '../support/issuer.js';
+import {
+  secureKafkaVariables,
+  sharedDatabaseUrl,
+  sharedKafkaBrokers,
+  tlsDatabaseUrl,
+  tokenKafka,
+} from '../support/services.js';
 import { silentLog } from '../support/silent-log.js';
 
 let folder: string;
@@ -34,6 +41,27 @@ test('Kafka by TLS and SCRAM is good; a wrong password, or a certificate of othe
   expect(await examine({ ...trustsOthers, KAFKA_TLS: '1' })).toMatch(
     /^wrong {3}KAFKA_BROKERS: .*(certificate|no answer)/im,
   );
+});
+
+test('brokers that judge tokens are good, and those that believe any are unsafe', async () => {
+  const { variables, audience, keyFile, looseBrokers } = tokenKafka();
+  const provider = await startMachineProvider({ audience, key: JSON.parse(readFileSync(keyFile, 'utf8')) });
+  try {
+    const byToken = {
+      ...variables,
+      KAFKA_OAUTH_TOKEN_URL: provider.tokenUrl,
+      KAFKA_OAUTH_CLIENT_ID: MACHINE_ID,
+      KAFKA_OAUTH_CLIENT_SECRET_FILE: inFile(CLIENT_SECRET),
+    };
+    const strict = await examine(byToken);
+    expect(strict).toMatch(/^good {4}KAFKA_BROKERS: \S+ answers by TLS and oauthbearer/m);
+    expect(strict).toMatch(/^good {4}KAFKA_SASL_MECHANISM: the brokers refuse a token of another key/m);
+    expect(await examine({ ...byToken, KAFKA_BROKERS: looseBrokers })).toMatch(
+      /^unsafe {2}KAFKA_SASL_MECHANISM: the brokers believe a token that anybody can make.*\n {8}-> .*BrokerJwtValidator/m,
+    );
+  } finally {
+    await provider.stop();
+  }
 });
 
 test('Kafka without TLS and names is to be known on this machine', async () => {

@@ -43,6 +43,8 @@ export function tokenKafka(): {
   readonly variables: Readonly<Record<string, string>>;
   readonly audience: string;
   readonly keyFile: string;
+  /** A door of the same broker that asks no key. */
+  readonly looseBrokers: string;
 } {
   return {
     variables: {
@@ -52,6 +54,7 @@ export function tokenKafka(): {
     },
     audience: requiredEnv('KAFKA_TOKEN_AUDIENCE'),
     keyFile: requiredEnv('KAFKA_TOKEN_KEY_FILE'),
+    looseBrokers: requiredEnv('KAFKA_LOOSE_BROKERS'),
   };
 }
 

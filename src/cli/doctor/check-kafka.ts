@@ -3,6 +3,7 @@ import { connectKafka } from '../../log/kafka.js';
 import type { Log } from '../../ports/log.js';
 import type { Config } from '../../start/config.js';
 import { isLoopback } from '../../start/loopback.js';
+import { checkBrokerTokens } from './check-broker-tokens.js';
 import { describeError, type Finding, good, note, unsafe, wrong } from './finding.js';
 
 const ABOUT = 'KAFKA_BROKERS';
@@ -40,6 +41,8 @@ export async function checkKafka(
         `${brokers.join(', ')} answers ${how}${security.sasl === null ? '' : ` and ${security.sasl.mechanism}`}`,
       ),
     );
+    if (security.sasl?.mechanism === 'oauthbearer')
+      found.push(await checkBrokerTokens(brokers, { ...security, sasl: security.sasl }, logger, answerLimitMs));
   } catch (error) {
     found.push(
       wrong(ABOUT, describeError(error), 'mend address, certificate (KAFKA_TLS_CA_FILE) or name and password'),

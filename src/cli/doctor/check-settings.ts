@@ -81,11 +81,16 @@ export function checkSettings(config: Config, userId: number | null): Finding[] 
   if (config.signIn?.issuer.startsWith('http:') === true)
     found.push(unsafe('TAGWATCH_OIDC_ISSUER', 'is a provider on this machine, without TLS', 'name that of production'));
   if (config.kafkaBrokers.length === 0 || config.databaseUrl === null) {
-    const what = config.kafkaBrokers.length > 0 ? 'database' : config.databaseUrl === null ? 'log and database' : 'log';
+    const what =
+      config.kafkaBrokers.length > 0
+        ? 'the database is'
+        : config.databaseUrl === null
+          ? 'log and database are'
+          : 'the log is';
     found.push(
       unsafe(
         'KAFKA_BROKERS, DATABASE_URL',
-        `${what} are embedded, which is for evaluation: one process, not encrypted, not written through`,
+        `${what} embedded, which is for evaluation: one process, not encrypted, not written through`,
         'name a Kafka and a PostgreSQL',
       ),
     );
