@@ -1,19 +1,14 @@
 /** One Apache Kafka node in KRaft mode, from its Maven jars (43 MB, kept in a cache folder), in a temp folder of its own. */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeCertificates } from './certificates.mjs';
-import { freePort, installPackages, outputOf, runCommand, startDetached, waitUntilReady } from './processes.mjs';
+import { freePort, runCommand, startDetached, waitUntilReady } from './processes.mjs';
 
 const KAFKA_VERSION = '4.1.1';
 const SLF4J_VERSION = '1.7.36';
-const DEPENDENCY_PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1';
-
-/** Kafka 4's broker needs it. */
-const OLDEST_JAVA = 17;
-
 const HEAP = '512m';
 const READY_LIMIT_MS = 90_000;
 const ASK_LIMIT_MS = 2_000;
@@ -24,51 +19,12 @@ const OAUTH = 'org.apache.kafka.common.security.oauthbearer';
 
 export const END_AT_ONCE = 'SIGKILL';
 
-const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>tagwatch</groupId><artifactId>ci-kafka</artifactId><version>1</version><packaging>pom</packaging>
-  <dependencies>
-    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>${KAFKA_VERSION}</version></dependency>
-    <dependency><groupId>org.slf4j</groupId><artifactId>slf4j-simple</artifactId><version>${SLF4J_VERSION}</version></dependency>
-  </dependencies>
-</project>
-`;
-
-function installJava() {
-  // `java -version` speaks on stderr; this prints to stdout.
-  const version = Number(outputOf('java', ['--version'])?.match(/^\S+ (\d+)/)?.[1] ?? 0);
-  if (version < OLDEST_JAVA) installPackages([`openjdk-${OLDEST_JAVA}-jre-headless`]);
-}
-
-/** The folder with Kafka's jars; filled once, in one step, so that several instances can ask at once. */
-function installJars() {
-  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'tagwatch-ci');
-  const jars = join(cache, `kafka-${KAFKA_VERSION}`);
-  if (existsSync(jars)) return jars;
-  if (!outputOf('mvn', ['--version'])) installPackages(['maven']);
-  mkdirSync(cache, { recursive: true });
-  const draft = mkdtempSync(join(cache, 'draft-'));
-  try {
-    writeFileSync(join(draft, 'pom.xml'), POM);
-    const target = join(draft, 'jars');
-    const goal = `${DEPENDENCY_PLUGIN}:copy-dependencies`;
-    runCommand('mvn', ['-q', '-B', goal, `-DoutputDirectory=${target}`, '-DincludeScope=runtime'], { cwd: draft });
-    try {
-      renameSync(target, jars);
-    } catch (error) {
-      // Another instance was faster.
-      if (!existsSync(jars)) throw error;
-    }
-  } finally {
-    rmSync(draft, { recursive: true, force: true });
-  }
-  return jars;
-}
+const ARTIFACTS = [`org.apache.kafka:kafka_2.13:${KAFKA_VERSION}`, `org.slf4j:slf4j-simple:${SLF4J_VERSION}`];
 
 /** A new, formatted node; not running yet. */
 export async function create() {
   installJava();
-  const jars = installJars();
+  const jars = installJars(`kafka-${KAFKA_VERSION}`, ARTIFACTS);
   const directory = mkdtempSync(join(tmpdir(), 'tagwatch-kafka-'));
   const [port, controllerPort, securePort, tokenPort, loosePort] = await Promise.all([1, 2, 3, 4, 5].map(freePort));
   const { caFile, keyFile, certificateFile } = makeCertificates(directory);

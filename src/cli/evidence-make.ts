@@ -108,7 +108,7 @@ export async function make(argv: readonly string[], deps: EvidenceDeps): Promise
       madeBy: deps.user,
       program: deps.program,
     };
-    const zip = buildPack(gathered.model, order, key);
+    const zip = await buildPack(gathered.model, order, key);
     const file = call.out ?? `${packId}.zip`;
     if (existsSync(file)) throw new Error(`${file} is there already (EEXIST): --out names another`);
     // No entry, no pack.

@@ -1,48 +1,18 @@
 /** A pack from a model: every file, the manifest over them, its signature, the container. The same in gives the same bytes. */
 import { toCanonicalBytes } from '../canonical-json.js';
-import {
-  CONFIRM_AT,
-  END_AT,
-  FIRST_FIX_RATIO,
-  GAP_LIMIT_MS,
-  HORIZON_MS,
-  SPEED_LIMIT_METRES_PER_SECOND,
-} from '../engine/thresholds.js';
 import type { SigningKey } from '../signing-key.js';
 import { type PackFile, toBytes, writeContainer } from './container.js';
 import { alertsOf, holdsPlaces, recordsOf, withheldOf } from './editions.js';
 import { writeInputs } from './inputs-file.js';
 import { MANIFEST, type Manifest, SCHEMA, SIGNATURE, toListed } from './manifest.js';
-import { type Edition, gapsOf, type PackModel } from './pack-model.js';
+import { gapsOf, type PackModel, type PackOrder } from './pack-model.js';
+import { PARAMETERS } from './parameters.js';
 import { writeReadme } from './readme-text.js';
-import { LEAD_IN_MS } from './rerun-inputs.js';
+import { writeReport } from './report/write-report.js';
 import { writeTracks } from './track-files.js';
 import { writeZones } from './zones-file.js';
 
-export interface PackOrder {
-  readonly packId: string;
-  readonly edition: Edition;
-  readonly marking: string;
-  readonly madeAtMs: number;
-  readonly madeBy: string;
-  readonly recipient: string;
-  readonly purpose: string;
-  /** The program, and the hash of its engine. */
-  readonly program: { readonly version: string; readonly engine: string };
-}
-
-/** What every finding was judged by. */
-const PARAMETERS = {
-  confirmAt: CONFIRM_AT,
-  endAt: END_AT,
-  firstFixRatio: FIRST_FIX_RATIO,
-  gapLimitMs: GAP_LIMIT_MS,
-  horizonMs: HORIZON_MS,
-  speedLimitMetresPerSecond: SPEED_LIMIT_METRES_PER_SECOND,
-  rerunLeadInMs: LEAD_IN_MS,
-};
-
-export function buildPack(model: PackModel, order: PackOrder, key: SigningKey): Uint8Array {
+export async function buildPack(model: PackModel, order: PackOrder, key: SigningKey): Promise<Uint8Array> {
   const { edition, packId, marking } = order;
   const json = (value: unknown) => toCanonicalBytes(value);
   const files: PackFile[] = [
@@ -53,6 +23,7 @@ export function buildPack(model: PackModel, order: PackOrder, key: SigningKey): 
     files.push({ name: 'zone.geojson', bytes: json(writeZones(model)) });
     files.push(...writeTracks(model), { name: 'inputs.ndjson', bytes: writeInputs(model.alerts) });
   }
+  files.push({ name: 'report.pdf', bytes: writeReport(model, order, files.map(toListed), key.keyId) });
   const readme = writeReadme(files, { packId, edition, marking, keyId: key.keyId });
   files.unshift({ name: 'README.txt', bytes: toBytes(readme) });
   const sums = files.map((file) => `${toListed(file).sha256}  ${file.name}\n`).join('');

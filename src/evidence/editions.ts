@@ -47,7 +47,8 @@ export function recordsOf({ records }: PackModel, edition: Edition): unknown {
   }));
 }
 
-function contentOf(kind: string, { id, content }: StoredRecord, edition: Edition): object {
+/** A version as an edition may show it. */
+export function contentOf(kind: string, { id, content }: StoredRecord, edition: Edition): object {
   // Its shape stands in zone.geojson as GeoJSON.
   if (kind === 'zone') return zone.toWire?.(content as ZoneContent, id) ?? content;
   if (kind !== 'wearer' || edition === 'full') return content;
@@ -81,10 +82,14 @@ export function alertsOf({ alerts }: PackModel, edition: Edition): unknown {
   return alerts.map(({ alert, events }) => ({ alert, events }));
 }
 
+/** That there is a victim who was told of it is not said, nor what was refused. */
+export const safeEvents = (events: PackAlert['events']): PackAlert['events'] =>
+  events.filter(({ event, outcome }) => outcome === 'accepted' && event.type !== 'victim-contacted');
+
 function safeAlert({ alert, events }: PackAlert): unknown {
   return {
     alert: safeFold(alert),
-    events: events.filter(({ outcome }) => outcome === 'accepted').map(({ event }) => safeEvent(event)),
+    events: safeEvents(events).map(({ event }) => safeEvent(event)),
   };
 }
 

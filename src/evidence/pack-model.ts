@@ -67,6 +67,19 @@ export interface PackModel {
   readonly track: readonly PackFix[];
 }
 
+/** Who wants which pack, and by what program it is made. */
+export interface PackOrder {
+  readonly packId: string;
+  readonly edition: Edition;
+  readonly marking: string;
+  readonly madeAtMs: number;
+  readonly madeBy: string;
+  readonly recipient: string;
+  readonly purpose: string;
+  /** The program, and the hash of its engine. */
+  readonly program: { readonly version: string; readonly engine: string };
+}
+
 /** A silence in the evidence. */
 export interface PackGap {
   readonly fromMs: number;

@@ -10,10 +10,10 @@ import { makeSigningKey, readSigningKey } from '../../src/signing-key.js';
 import { makeModel, ORDER } from '../support/pack.js';
 
 let folder: string;
-beforeAll(() => {
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tagwatch-by-hand-'));
   makeSigningKey(join(folder, 'key.pem'));
-  const pack = buildPack(makeModel(), ORDER, readSigningKey(join(folder, 'key.pem')));
+  const pack = await buildPack(makeModel(), ORDER, readSigningKey(join(folder, 'key.pem')));
   for (const { name, bytes } of readContainer(pack)) writeFileSync(join(folder, name), bytes);
   writeFileSync(join(folder, 'public.pem'), readFileSync(join(folder, 'key.pem.pub')));
 });

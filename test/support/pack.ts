@@ -3,9 +3,8 @@
 import { toFindingEvent } from '../../src/alerts/event.js';
 import { applyEvent } from '../../src/alerts/fold.js';
 import type { Ping, TagWatch, Zone } from '../../src/engine/types.js';
-import type { PackOrder } from '../../src/evidence/build-pack.js';
 import { measureTrack } from '../../src/evidence/measure-track.js';
-import type { PackModel, PackRecord } from '../../src/evidence/pack-model.js';
+import type { PackAlert, PackModel, PackOrder, PackRecord } from '../../src/evidence/pack-model.js';
 import type { TrustedKey } from '../../src/evidence/trusted-keys.js';
 import type { TrailFix } from '../../src/formats/trails/trail.js';
 import type { StoredRecord } from '../../src/ports/records.js';
@@ -34,13 +33,46 @@ export interface ModelOptions {
   readonly wearerName?: string;
   /** Between pings. */
   readonly everyMs?: number;
+  /** Of pings, twelve unless given. */
+  readonly count?: number;
+  /** Which are inside. */
+  readonly isInside?: (i: number) => boolean;
+  readonly accuracyMetres?: number;
+  readonly shape?: Zone['shape'];
+  readonly bufferMetres?: number;
 }
+
+const CIRCLE: Zone['shape'] = {
+  type: 'circle',
+  latitude: Number(NEEDLES.latitude),
+  longitude: Number(NEEDLES.longitude),
+  radiusMetres: 200,
+};
 
 /** In from the fourth to the eighth of twelve pings; the tenth is an LBS fix, and before the last there is a gap. */
 export function makeModel(options: ModelOptions = {}): PackModel {
-  const { startMs = Date.parse('2026-11-20T20:00:00Z'), priority = 'standard', everyMs = 60_000 } = options;
-  const inputs = makeInputs(startMs, priority, everyMs);
+  const { startMs = Date.parse('2026-11-20T20:00:00Z'), everyMs = 60_000, count = 12 } = options;
+  const inputs = makeInputs(startMs, everyMs, count, options);
   const findings = rerun(inputs).map(toFindingEvent);
+  const alerts = [...new Set(findings.map(({ alertId }) => alertId))].map((alertId) => {
+    const own = findings.filter((finding) => finding.alertId === alertId);
+    return makeAlert(own, inputs, startMs);
+  });
+  const track = inputs.pings.map((stored, i) =>
+    toTrailFix(stored, i === count - 1 ? startMs + (count - 2) * everyMs : null),
+  );
+  return {
+    wearerId: 'W-1',
+    fromMs: startMs - 3_600_000,
+    toMs: startMs + Math.max(3_600_000, (count + 9) * everyMs),
+    alerts,
+    records: makeRecords(inputs.watch, options),
+    ...measureTrack(track, alerts),
+  };
+}
+
+/** Disposed of by a person in the end. */
+function makeAlert(findings: PackAlert['findings'], inputs: RerunInputs, startMs: number): PackAlert {
   const disposed = {
     eventId: 'K-1',
     alertId: findings[0]!.alertId,
@@ -57,30 +89,18 @@ export function makeModel(options: ModelOptions = {}): PackModel {
     alert = applyEvent(alert, event, seq).alert;
     return { seq, event, outcome: 'accepted' as const, refusal: null };
   });
-  const alerts = [{ alert: alert!, events, findings, inputs }];
-  const track = inputs.pings.map((stored, i) => toTrailFix(stored, i === 11 ? startMs + 10 * everyMs : null));
-  return {
-    wearerId: 'W-1',
-    fromMs: startMs - 3_600_000,
-    toMs: startMs + 3_600_000,
-    alerts,
-    records: makeRecords(inputs.watch, options),
-    ...measureTrack(track, alerts),
-  };
+  return { alert: alert!, events, findings, inputs };
 }
 
-function makeInputs(startMs: number, priority: Zone['priority'], everyMs: number): RerunInputs {
+function makeInputs(startMs: number, everyMs: number, count: number, options: ModelOptions): RerunInputs {
+  const { priority = 'standard', accuracyMetres = 8, shape = CIRCLE, bufferMetres = null } = options;
+  const isInside = options.isInside ?? ((i) => i >= 3 && i <= 7);
   const zone: Zone = {
     zoneId: NEEDLES.zoneId,
     version: 1,
     priority,
-    bufferMetres: null,
-    shape: {
-      type: 'circle',
-      latitude: Number(NEEDLES.latitude),
-      longitude: Number(NEEDLES.longitude),
-      radiusMetres: 200,
-    },
+    bufferMetres,
+    shape,
   };
   const watch: TagWatch = {
     tagId: 'T-1',
@@ -115,23 +135,22 @@ function makeInputs(startMs: number, priority: Zone['priority'], everyMs: number
     ],
     zones: { [`${NEEDLES.zoneId}@1`]: zone },
   };
-  const pings = Array.from({ length: 12 }, (_, i) => {
-    const isInside = i >= 3 && i <= 7;
-    const fixedAtMs = startMs + (i === 11 ? 20 : i) * everyMs;
-    return { ping: makePing(i, fixedAtMs, isInside), receivedAtMs: fixedAtMs + 2_000 };
+  const pings = Array.from({ length: count }, (_, i) => {
+    const fixedAtMs = startMs + (i === count - 1 ? count + 8 : i) * everyMs;
+    return { ping: makePing(i, fixedAtMs, isInside(i), accuracyMetres), receivedAtMs: fixedAtMs + 2_000 };
   });
   return { activationId: 'A-1', watch, shared: [], pings, untilMs: pings.at(-1)!.receivedAtMs };
 }
 
-const makePing = (i: number, fixedAtMs: number, isInside: boolean): Ping => ({
+const makePing = (i: number, fixedAtMs: number, isInside: boolean, accuracyMetres: number): Ping => ({
   tagId: 'T-1',
   identity: `${i}`,
   sequence: i,
   fixedAtMs,
   position: {
     latitude: Number(NEEDLES.latitude) + (isInside ? 0.0002 : 0.01),
-    longitude: Number(NEEDLES.longitude) + i * 0.0001,
-    accuracyMetres: 8,
+    longitude: Number(NEEDLES.longitude) + (i % 60) * 0.0001,
+    accuracyMetres,
     mechanism: i === 9 ? 'LBS' : 'GPS',
   },
   deviceEvents: [],
@@ -139,7 +158,7 @@ const makePing = (i: number, fixedAtMs: number, isInside: boolean): Ping => ({
   headingDegrees: 90,
   altitudeMetres: null,
   satellites: 9,
-  batteryPercent: 80 - i,
+  batteryPercent: Math.max(80 - i, 5),
 });
 
 function toTrailFix({ ping, receivedAtMs }: RerunInputs['pings'][number], gapFromMs: number | null): TrailFix {
