@@ -84,6 +84,19 @@ export interface RejectedMessage {
 /** `GET /api/v1/alarm-health`. */
 export type AlarmHealthTold = AlarmHealth & { readonly groups: readonly AlertGroup[] };
 
+/** Suspensions, absences and custody periods have this in common. */
+export interface PeriodRecord {
+  readonly recordId: string;
+  readonly wearerId?: string;
+  readonly orderId?: string;
+  readonly conditionId?: string;
+  readonly conditionIds?: readonly string[];
+  readonly startsAt: string;
+  readonly endsAt?: string;
+  readonly reason?: string;
+  readonly author?: string;
+}
+
 interface Page<T> {
   readonly items: readonly T[];
   readonly next: string | null;
@@ -136,6 +149,25 @@ async function* listAll(path: string): AsyncGenerator<Record<string, unknown>> {
     cursor = answer.body.next;
   }
 }
+
+/** All of a list, where all of it answers. */
+async function askAll(path: string, idName: string): Promise<Answer<PeriodRecord[]>> {
+  const items: PeriodRecord[] = [];
+  let cursor: string | null = null;
+  for (let page = 0; page < PAGES_LIMIT; page++) {
+    const query = new URLSearchParams({ limit: String(PAGE_LIMIT), ...(cursor === null ? {} : { cursor }) });
+    const answer: Answer<Page<Record<string, unknown>>> = await ask(`${path}?${query}`);
+    if (!answer.ok) return answer;
+    for (const item of answer.body.items)
+      items.push({ ...(item as unknown as PeriodRecord), recordId: String(item[idName]) });
+    cursor = answer.body.next;
+    if (cursor === null) break;
+  }
+  return { ok: true, body: items };
+}
+export const askSuspensions = () => askAll('/suspensions', 'suspensionId');
+export const askAbsences = () => askAll('/absences', 'absenceId');
+export const askCustodyPeriods = () => askAll('/custody-periods', 'custodyPeriodId');
 
 /** Every wearer by id. Rejects where the server does not answer. */
 export async function loadWearers(): Promise<ReadonlyMap<string, WearerInfo>> {

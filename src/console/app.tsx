@@ -4,16 +4,19 @@ import { Announcements } from './components/announcements.js';
 import { Banners, Header } from './components/header.js';
 import { KeysHelp } from './components/keys-help.js';
 import { seesAlerts } from './live/live.js';
+import { AlarmHealthPage } from './pages/alarm-health.js';
 import { AlertPage } from './pages/alert.js';
 import { Board } from './pages/board.js';
 import { NoAlertsPage } from './pages/no-alerts.js';
+import { OffNowPage } from './pages/off-now.js';
+import { RegisterPage } from './pages/register.js';
 import { RejectedPage } from './pages/rejected.js';
 import { WearerPage } from './pages/wearer.js';
 import { lastBoard, page } from './route.js';
 
 function CurrentPage() {
   const now = page.value;
-  if (!seesAlerts.value && (now.name === 'board' || now.name === 'alert')) return <NoAlertsPage />;
+  if (!seesAlerts.value && now.name !== 'rejected') return <NoAlertsPage />;
   switch (now.name) {
     case 'board':
       return <Board />;
@@ -21,6 +24,12 @@ function CurrentPage() {
       return <AlertPage key={now.alertId} alertId={now.alertId} asAt={now.asAt} />;
     case 'wearer':
       return <WearerPage key={now.wearerId} wearerId={now.wearerId} />;
+    case 'register':
+      return <RegisterPage />;
+    case 'off-now':
+      return <OffNowPage />;
+    case 'alarm-health':
+      return <AlarmHealthPage />;
     case 'rejected':
       return <RejectedPage />;
     case 'unknown':

@@ -2,12 +2,16 @@
 import { signal } from '@preact/signals';
 import { type BoardFilter, readFilter, writeFilter } from './model/board-filter.js';
 
+/** Pages whose address says all: `/register`. */
+export const PLAIN_PAGES = ['register', 'off-now', 'alarm-health', 'rejected'] as const;
+export type PlainPage = (typeof PLAIN_PAGES)[number];
+
 export type Page =
   | { readonly name: 'board'; readonly filter: BoardFilter }
   /** `asAt`: as it stood then; null: now. */
   | { readonly name: 'alert'; readonly alertId: string; readonly asAt: string | null }
   | { readonly name: 'wearer'; readonly wearerId: string }
-  | { readonly name: 'rejected' }
+  | { readonly name: PlainPage }
   | { readonly name: 'unknown'; readonly path: string };
 
 export function readPage(path: string, query: string): Page {
@@ -16,7 +20,8 @@ export function readPage(path: string, query: string): Page {
   if (area === '' && id === '') return { name: 'board', filter: readFilter(new URLSearchParams(query)) };
   if (area === 'alerts' && id !== '') return { name: 'alert', alertId: decode(id), asAt: readInstant(query) };
   if (area === 'wearers' && id !== '') return { name: 'wearer', wearerId: decode(id) };
-  if (area === 'rejected' && id === '') return { name: 'rejected' };
+  const plain = PLAIN_PAGES.find((name) => name === area);
+  if (plain !== undefined && id === '') return { name: plain };
   return { name: 'unknown', path };
 }
 

@@ -10,6 +10,7 @@ import { type AppOptions, createApp } from '../http/app.js';
 import { registerFeed } from '../http/feed/feed.js';
 import type { Reach } from '../http/feed/reach.js';
 import { pollStatus } from '../http/feed/status.js';
+import { registerHandovers } from '../http/routes/alerts/handovers.js';
 import { listForHealth } from '../http/routes/alerts/read-alarm-health.js';
 import { registerReadAlertRules } from '../http/routes/alerts/read-alert-rules.js';
 import { registerAlerts } from '../http/routes/alerts/register.js';
@@ -227,6 +228,7 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
     clock,
     logger,
   });
+  registerHandovers(app, { db, clock, alertLog });
   registerReadAlertRules(app, deps.alertRules);
   registerAtv(app, { readViolations: (orderId) => readOrderViolations(db, orderId), unreasonableMs, clock });
   registerTrail(app, {

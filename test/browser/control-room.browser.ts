@@ -4,6 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { AxeResults } from 'axe-core';
 import { type Browser, chromium, type Page, type WebSocketRoute } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -26,6 +28,8 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 const nameOf = (index: number) => `Wearer number ${index}`;
 const row = (index: number, on: Page = page) =>
   on.locator('tr.tw-alert', { hasText: new RegExp(`${nameOf(index)}\\b`) });
+const screenshots = process.env.TAGWATCH_SCREENSHOTS ?? join(tmpdir(), 'tagwatch-screenshots');
+const shoot = (on: Page, name: string) => on.screenshot({ path: join(screenshots, `${name}.png`) });
 const report = (text: string) => process.stdout.write(`${text}\n`);
 
 /** The wearers walk into a zone that nobody may enter: one good fix is enough there, and each is an alert of its own. */
@@ -176,6 +180,7 @@ test('every act of the workflow by keyboard, from the page of the alert, and the
   await page.keyboard.press('i');
   await page.getByLabel('To whom').fill('someone-else');
   await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
   await owner.getByText(/^Given to someone-else at .*, not seen yet$/).waitFor();
   await closeByKeys(page, '6');
   await page
@@ -278,6 +283,7 @@ test.each(THEMES)('axe finds nothing, on every page and in every state: %s', asy
   const looked = await openBoard(theme);
   await row(2, looked).waitFor();
   const found: Record<string, string[]> = { board: await findWrong(looked) };
+  await shoot(looked, `board-${theme}`);
   await looked.keyboard.press('?');
   await looked.getByRole('dialog').waitFor();
   found['keys'] = await findWrong(looked);
@@ -297,6 +303,26 @@ test.each(THEMES)('axe finds nothing, on every page and in every state: %s', asy
   await row(2, looked).getByRole('link', { name: 'In an exclusion zone: Market Square' }).click();
   await looked.locator('.tw-history li').first().waitFor();
   found['alert'] = await findWrong(looked);
+  await shoot(looked, `alert-${theme}`);
+  await looked.keyboard.press('s');
+  await looked.getByRole('dialog').waitFor();
+  found['suspending'] = await findWrong(looked, 'tw-dialog__what');
+  await shoot(looked, `suspending-${theme}`);
+  await looked.keyboard.press('Escape');
+  await looked.locator('.tw-history').getByRole('link').first().click();
+  await looked.getByText('As it stood at').waitFor();
+  found['as it stood'] = await findWrong(looked);
+  for (const [path, heading] of [
+    ['/register', /^Register: \d+ unresolved$/],
+    ['/off-now', 'What is off now'],
+    ['/alarm-health', 'Health of the alarms'],
+  ] as const) {
+    await looked.goto(`${program.url}${path}`);
+    await looked.getByRole('heading', { name: heading }).waitFor();
+    await looked.locator('.tw-table').first().or(looked.getByText('No alert is suspended.')).first().waitFor();
+    found[path] = await findWrong(looked);
+    await shoot(looked, `${path.slice(1)}-${theme}`);
+  }
   await looked.goto(`${program.url}/alerts/none`);
   await looked.getByText('This alert cannot be shown').waitFor();
   found['no alert'] = await findWrong(looked);
@@ -344,6 +370,7 @@ test('more than ten in ten minutes are one row, which can be opened, marked and 
   await page.keyboard.press('x');
   await page.getByText(`${known} marked`).waitFor();
   expect(await findWrong(page)).toEqual([]);
+  await shoot(page, 'marked');
   expect(await countRequests(closeAll)).toBe(1);
   await page.getByText(`${known} alerts closed.`).waitFor();
   await page.locator('#tab-new', { hasText: '0' }).waitFor();

@@ -1,6 +1,7 @@
 import { afterAll } from 'vitest';
 import { openTestPostgres } from '../support/database.js';
 import { openTestLog } from '../support/embedded-log.js';
+import { handoversSuite } from './handovers.suite.js';
 import { proposalsSuite } from './proposals.suite.js';
 import { publisherSuite } from './publisher.suite.js';
 import { recordsSuite } from './records.suite.js';
@@ -21,4 +22,5 @@ const openAdapters = async () => {
 recordsSuite('PostGIS', openAdapters);
 recordsImportSuite('PostGIS', openAdapters);
 proposalsSuite('PostGIS', openAdapters);
+handoversSuite('PostGIS', openAdapters);
 publisherSuite('PostGIS', async () => ({ db: await openDatabase(), openLog: openTestLog }));

@@ -1,6 +1,7 @@
 import { afterAll } from 'vitest';
 import { openTestPglite } from '../support/database.js';
 import { openTestLog } from '../support/embedded-log.js';
+import { handoversSuite } from './handovers.suite.js';
 import { proposalsSuite } from './proposals.suite.js';
 import { publisherSuite } from './publisher.suite.js';
 import { recordScopeSuite } from './record-scope.suite.js';
@@ -32,6 +33,11 @@ recordScopeSuite('embedded', async () => {
 });
 
 proposalsSuite('embedded', async () => {
+  const { log, dispose } = await openTestLog();
+  return { db: await openDatabase(), log, stop: dispose };
+});
+
+handoversSuite('embedded', async () => {
   const { log, dispose } = await openTestLog();
   return { db: await openDatabase(), log, stop: dispose };
 });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Operation } from '../../src/access/operations.js';
 import { ROLES } from '../../src/access/roles.js';
 import { type App, createApp } from '../../src/http/app.js';
+import { registerHandovers } from '../../src/http/routes/alerts/handovers.js';
 import { registerReadAlertRules } from '../../src/http/routes/alerts/read-alert-rules.js';
 import { registerAlerts } from '../../src/http/routes/alerts/register.js';
 import { registerAudit } from '../../src/http/routes/audit/register.js';
@@ -73,6 +74,7 @@ beforeAll(async () => {
       grant: grantTarget({ db, putGrant: async () => {} }),
     },
   });
+  registerHandovers(app, { db, clock, alertLog });
   registerSessions(app, { sessions: null, grants: () => [] });
   registerAudit(app, { listAudit: async () => [], listCheckpoints: async () => [] });
   registerRejected(app, { listRejected: async () => [] });

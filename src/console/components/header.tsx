@@ -71,6 +71,29 @@ function Who() {
   );
 }
 
+const ALERT_PAGES = [
+  ['off-now', 'Off now'],
+  ['alarm-health', 'Alarms'],
+] as const;
+
+/** The count of everything unresolved is in sight on every page. */
+function AlertPages() {
+  const now = page.value.name;
+  return (
+    <>
+      <a href="/register" aria-current={now === 'register' ? 'page' : undefined}>
+        Register <span class="tw-count">{unresolved}</span>
+        <span class="govuk-visually-hidden"> unresolved</span>
+      </a>
+      {ALERT_PAGES.map(([name, words]) => (
+        <a key={name} href={`/${name}`} aria-current={now === name ? 'page' : undefined}>
+          {words}
+        </a>
+      ))}
+    </>
+  );
+}
+
 export function Header() {
   const clock = useComputed(() => dayAndTime(nowMs.value));
   const isBoard = page.value.name === 'board';
@@ -81,10 +104,9 @@ export function Header() {
       </a>
       <nav aria-label="Pages" class="tw-nav">
         <a href="/" aria-current={isBoard ? 'page' : undefined} onClick={backToBoard}>
-          {seesAlerts.value ? 'Board ' : 'Start'}
-          {seesAlerts.value ? <span class="tw-count">{unresolved}</span> : null}
-          {seesAlerts.value ? <span class="govuk-visually-hidden"> unresolved</span> : null}
+          {seesAlerts.value ? 'Board' : 'Start'}
         </a>
+        {seesAlerts.value ? <AlertPages /> : null}
         {may('rejected.read') ? (
           <a href="/rejected" aria-current={page.value.name === 'rejected' ? 'page' : undefined}>
             Rejected

@@ -23,7 +23,14 @@ const CONSOLE_NEEDS = {
 } as const;
 
 /** Addresses of the console's pages beside `/`: each is the one page, which shows what the address names. */
-const PAGES = ['/alerts/:alertId', '/wearers/:wearerId', '/rejected'] as const;
+const PAGES = [
+  '/alerts/:alertId',
+  '/wearers/:wearerId',
+  '/register',
+  '/off-now',
+  '/alarm-health',
+  '/rejected',
+] as const;
 
 /** `/`, the pages and the files beside it. Revalidated at each visit, so that a newer program is not met by an older page. */
 export async function registerStatic(app: App, { directory }: StaticOptions): Promise<void> {

@@ -1,0 +1,158 @@
+/**
+ * `/api/v1/handovers`: a shift is signed off with what was unresolved then and what the next one has to know, and signed on by who comes
+ * on. The facts are counted here, so that nobody's memory is needed.
+ */
+import type { FastifyRequest } from 'fastify';
+import { type Static, Type } from 'typebox';
+import { factsForHandover } from '../../../alerts/handover.js';
+import type { Clock } from '../../../ports/clock.js';
+import type { Database } from '../../../ports/database.js';
+import {
+  addHandover,
+  findHandover,
+  listHandovers,
+  type StoredHandover,
+  signHandover,
+} from '../../../store/handovers.js';
+import { InstantSchema } from '../../../wire/alert-schemas.js';
+import type { App } from '../../app.js';
+import { DEFAULT_LIST_LIMIT, decodeCursor, FOREIGN_CURSOR, ListOf, ListQuery, toPage } from '../../plugins/lists.js';
+import { principalOf, sees } from '../../plugins/principal.js';
+import { problemResponses, sendProblem } from '../../plugins/problems.js';
+import { writerOf } from '../records/record-routes.js';
+import { type AlertsInMemory, assertCaughtUp } from './sources.js';
+
+export interface HandoverDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly alertLog: AlertsInMemory;
+}
+
+const NOTE_CHARACTERS_LIMIT = 8_000;
+const Count = Type.Integer({ minimum: 0 });
+const Ids = Type.Unsafe<readonly string[]>(Type.Array(Type.String()));
+const Body = Type.Object(
+  {
+    note: Type.String({ maxLength: NOTE_CHARACTERS_LIMIT, description: 'what the next one has to know; may be empty' }),
+  },
+  { additionalProperties: false },
+);
+const Facts = Type.Object({
+  unresolved: Count,
+  bySeverity: Type.Object({ low: Count, medium: Count, high: Count, critical: Count }),
+  unacknowledged: Ids,
+  owned: Type.Unsafe<StoredHandover['facts']['owned']>(
+    Type.Array(Type.Object({ alertId: Type.String(), by: Type.String() })),
+  ),
+  suspensionsEnding: Type.Unsafe<StoredHandover['facts']['suspensionsEnding']>(
+    Type.Array(Type.Object({ alertId: Type.String(), until: InstantSchema }), { description: 'within four hours' }),
+  ),
+  reviewsAsked: Ids,
+});
+const Item = Type.Object({
+  handoverId: Type.Integer(),
+  signedOffBy: Type.String(),
+  signedOffAt: InstantSchema,
+  note: Type.String(),
+  facts: Facts,
+  signedOnBy: Type.Optional(Type.String()),
+  signedOnAt: Type.Optional(InstantSchema),
+});
+const Key = Type.Tuple([Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })]);
+const Params = Type.Object({ handoverId: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) });
+/** Handovers looked through for one page: beyond it the next page goes on. */
+const ROUNDS_LIMIT = 20;
+
+const toIso = (atMs: number): string => new Date(atMs).toISOString();
+
+function toItem({
+  handoverId,
+  signedOffBy,
+  signedOffAtMs,
+  note,
+  facts,
+  signedOn,
+}: StoredHandover): Static<typeof Item> {
+  return {
+    handoverId,
+    signedOffBy,
+    signedOffAt: toIso(signedOffAtMs),
+    note,
+    facts,
+    ...(signedOn === null ? {} : { signedOnBy: signedOn.by, signedOnAt: toIso(signedOn.atMs) }),
+  };
+}
+
+const mayRead = (request: FastifyRequest, { wearerIds }: StoredHandover): boolean =>
+  wearerIds.every((wearerId) => sees(request, wearerId));
+
+export function registerHandovers(app: App, { db, clock, alertLog }: HandoverDeps): void {
+  const tags = ['alerts'];
+  const config = { operation: 'alerts.act', keepsToScope: true } as const;
+
+  const postSchema = {
+    summary: 'Sign off: hand a shift over, with what is unresolved now',
+    tags,
+    body: Body,
+    response: { 201: Item, ...problemResponses(400, 403, 413, 415, 422, 503) },
+  };
+  app.post('/api/v1/handovers', { schema: postSchema, config }, async (request, reply) => {
+    assertCaughtUp(alertLog);
+    const open = alertLog.open().filter(({ finding }) => sees(request, finding.wearerId));
+    const nowMs = clock.nowMs();
+    const handover = await addHandover(db, {
+      signedOffBy: principalOf(request).subjectId,
+      signedOffAtMs: nowMs,
+      note: request.body.note,
+      facts: factsForHandover(open, nowMs),
+      wearerIds: [...new Set(open.map(({ finding }) => finding.wearerId))],
+      correlationId: writerOf(request).correlationId,
+    });
+    return reply.code(201).send(toItem(handover));
+  });
+
+  const listSchema = {
+    summary: 'Shifts that were handed over, the newest first: those that concern nobody whom who asks may not see',
+    tags,
+    querystring: ListQuery,
+    response: { 200: ListOf(Item), ...problemResponses(400, 503) },
+  };
+  app.get('/api/v1/handovers', { schema: listSchema, config }, async (request, reply) => {
+    const { cursor, limit = DEFAULT_LIST_LIMIT } = request.query;
+    const key = cursor === undefined ? ([Number.MAX_SAFE_INTEGER] as const) : decodeCursor(cursor, Key);
+    if (key === null) return sendProblem(reply, { status: 400, errors: [FOREIGN_CURSOR] });
+    const found: StoredHandover[] = [];
+    let before = key[0];
+    for (let round = 0; round < ROUNDS_LIMIT && found.length <= limit; round++) {
+      const rows = await listHandovers(db, { before, limit: limit + 1 });
+      found.push(...rows.filter((row) => mayRead(request, row)));
+      const last = rows.at(-1);
+      if (rows.length <= limit || last === undefined) break;
+      before = last.handoverId;
+    }
+    const page = toPage(found, limit, ({ handoverId }) => [handoverId]);
+    return { ...page, items: page.items.map(toItem) };
+  });
+
+  const signSchema = {
+    summary: 'Sign on: take a shift over, once, and not from oneself',
+    tags,
+    params: Params,
+    response: { 200: Item, ...problemResponses(400, 404, 409, 503) },
+  };
+  app.post('/api/v1/handovers/:handoverId/sign-on', { schema: signSchema, config }, async (request, reply) => {
+    const { handoverId } = request.params;
+    const known = await findHandover(db, handoverId);
+    if (known === null || !mayRead(request, known))
+      return sendProblem(reply, { status: 404, detail: `There is no handover ${handoverId}.` });
+    const principal = principalOf(request);
+    // Where nobody signs in, everybody is the same one.
+    if (principal.kind !== 'local' && known.signedOffBy === principal.subjectId)
+      return sendProblem(reply, { status: 409, detail: 'A shift is taken over by another one than signed off.' });
+    const signed = await signHandover(db, handoverId, { by: principal.subjectId, atMs: clock.nowMs() });
+    if (signed !== null) return toItem(signed);
+    const { signedOn } = (await findHandover(db, handoverId)) ?? known;
+    const who = signedOn === null ? {} : { by: signedOn.by, at: toIso(signedOn.atMs) };
+    return sendProblem(reply, { status: 409, detail: 'Somebody has taken this shift over already.', ...who });
+  });
+}

@@ -1,0 +1,110 @@
+/** What `/handovers` promises, over either database. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AlertEvent } from '../../src/alerts/event.js';
+import { type App, createApp } from '../../src/http/app.js';
+import { registerHandovers } from '../../src/http/routes/alerts/handovers.js';
+import type { Database } from '../../src/ports/database.js';
+import type { EventLog } from '../../src/ports/event-log.js';
+import { ALERTS, encodeJson } from '../../src/ports/topics.js';
+import { type AlertLog, startAlertLog } from '../../src/views/alert-log.js';
+import { action, finding, instantAt } from '../alerts/events.js';
+import { AS, SUBJECT, testAccess, WHO } from '../support/access.js';
+import { silentLog } from '../support/silent-log.js';
+
+interface Adapters {
+  readonly db: Database;
+  readonly log: EventLog;
+  stop(): Promise<void>;
+}
+
+const OTHER = 'https://idp.example#other';
+const one = (n: number, wearerId: string) => finding({ wearerId, alertId: `A-${n}`, raisedAt: instantAt(n) });
+const act = (type: Parameters<typeof action>[0], n: number, more = {}) =>
+  action(type, [1, 0], { alertId: `A-${n}`, actor: 'p1', eventId: `${type}-${n}`, ...more });
+
+export function handoversSuite(name: string, open: () => Promise<Adapters>): void {
+  describe(`handing a shift over, ${name}`, () => {
+    let adapters: Adapters;
+    let alertLog: AlertLog;
+    let app: App;
+
+    beforeAll(async () => {
+      adapters = await open();
+      const events: AlertEvent[] = [
+        one(1, 'W-in'),
+        one(2, 'W-in'),
+        act('taken', 2),
+        one(3, 'W-in'),
+        act('suspended', 3, { until: instantAt(90), reason: 'r' }),
+        one(4, 'W-in'),
+        act('suspended', 4, { until: instantAt(1_000), reason: 'r' }),
+        one(5, 'W-in'),
+        act('disposed', 5),
+        one(6, 'W-out'),
+      ];
+      await adapters.log.append(
+        ALERTS,
+        events.map((event) => ({ key: event.wearerId, value: encodeJson(event), partition: 0 })),
+      );
+      alertLog = await startAlertLog({ log: adapters.log, logger: silentLog, epoch: 'e1' });
+      await alertLog.caughtUp;
+      app = await createApp({ log: silentLog, access: testAccess });
+      registerHandovers(app, { db: adapters.db, clock: { nowMs: () => Date.parse(instantAt(65)) }, alertLog });
+    });
+    afterAll(async () => {
+      await app?.close();
+      await alertLog?.stop();
+      await adapters?.stop();
+    });
+
+    const ask = async (method: 'GET' | 'POST', path: string, who = SUBJECT, body?: object, role = 'supervisor') => {
+      const answer = await app.inject({
+        method,
+        url: `/api/v1/handovers${path}`,
+        headers: { [AS]: role, [WHO]: who },
+        ...(body === undefined ? {} : { payload: body }),
+      });
+      return { status: answer.statusCode, body: answer.json() };
+    };
+
+    it('is signed off with the facts of those whom one may see, and signed on once, by another one', async () => {
+      const { status, body } = await ask('POST', '', SUBJECT, { note: 'a call to the hospital' });
+      expect(status).toBe(201);
+      expect(body).toEqual({
+        handoverId: expect.any(Number),
+        signedOffBy: SUBJECT,
+        signedOffAt: instantAt(65),
+        note: 'a call to the hospital',
+        facts: {
+          unresolved: 4,
+          bySeverity: { low: 0, medium: 0, high: 4, critical: 0 },
+          unacknowledged: ['A-1'],
+          owned: [{ alertId: 'A-2', by: 'p1' }],
+          suspensionsEnding: [{ alertId: 'A-3', until: instantAt(90) }],
+          reviewsAsked: [],
+        },
+      });
+      const path = `/${body.handoverId}/sign-on`;
+      expect((await ask('POST', path)).status).toBe(409);
+      expect((await ask('POST', path, OTHER)).body).toMatchObject({ signedOnBy: OTHER, signedOnAt: instantAt(65) });
+      expect(await ask('POST', path, 'https://idp.example#third')).toMatchObject({ status: 409, body: { by: OTHER } });
+      expect((await ask('GET', '')).body.items[0]).toMatchObject({ handoverId: body.handoverId, signedOnBy: OTHER });
+    });
+
+    it('is never changed, and never removed', async () => {
+      for (const sql of ['update handover set note = $1', 'delete from handover where note <> $1'])
+        await expect(adapters.db.query(sql, ['x'])).rejects.toThrow('never changed');
+    });
+
+    it('is paged, the newest first, and not shown to whom it is not about', async () => {
+      for (const note of ['two', 'three']) await ask('POST', '', SUBJECT, { note });
+      const first = (await ask('GET', '?limit=2')).body;
+      expect(first.items.map(({ note }: { note: string }) => note)).toEqual(['three', 'two']);
+      const second = (await ask('GET', `?limit=2&cursor=${first.next}`)).body;
+      expect(second.items).toHaveLength(1);
+      expect((await ask('GET', '?cursor=nonsense')).status).toBe(400);
+      expect((await ask('GET', '', SUBJECT, undefined, 'officer')).status).toBe(403);
+      expect((await ask('POST', '/999999/sign-on')).status).toBe(404);
+    });
+  });
+}
