@@ -7,6 +7,7 @@ import { seesAlerts } from './live/live.js';
 import { AlarmHealthPage } from './pages/alarm-health.js';
 import { AlertPage } from './pages/alert.js';
 import { Board } from './pages/board.js';
+import { HandoverPage } from './pages/handover.js';
 import { NoAlertsPage } from './pages/no-alerts.js';
 import { OffNowPage } from './pages/off-now.js';
 import { RegisterPage } from './pages/register.js';
@@ -30,6 +31,8 @@ function CurrentPage() {
       return <OffNowPage />;
     case 'alarm-health':
       return <AlarmHealthPage />;
+    case 'handover':
+      return <HandoverPage />;
     case 'rejected':
       return <RejectedPage />;
     case 'unknown':

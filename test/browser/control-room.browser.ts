@@ -407,6 +407,20 @@ test('a flood of a thousand: none is lost, and the page still answers', async ()
   await page.locator('#tab-new', { hasText: String(known + FLOOD - 50) }).waitFor();
 });
 
+test('a shift is signed off with what stands, and signed on by who comes on', async () => {
+  await page.goto(`${program.url}/handover`);
+  await page.getByLabel('What the next one has to know').fill('The flood is a moved zone: Market Square.');
+  await shoot(page, 'handover');
+  await page.getByRole('button', { name: /^Sign off as/ }).click();
+  const told = page.getByRole('region', { name: /^Handover \d+$/ }).first();
+  await told.getByText('Nobody has taken it over yet.').waitFor();
+  await told.getByText('The flood is a moved zone: Market Square.').waitFor();
+  expect(await page.getByLabel('What the next one has to know').inputValue()).toBe('');
+  await told.getByRole('button', { name: /^Sign on as/ }).click();
+  await told.getByText(/^Taken over by local,/).waitFor();
+  expect(await findWrong(page)).toEqual([]);
+});
+
 test('a slow answer opens nothing again that a colleague has closed meanwhile', async () => {
   await enter(12);
   const other = await openBoard();

@@ -74,6 +74,7 @@ function Who() {
 const ALERT_PAGES = [
   ['off-now', 'Off now'],
   ['alarm-health', 'Alarms'],
+  ['handover', 'Handover'],
 ] as const;
 
 /** The count of everything unresolved is in sight on every page. */

@@ -29,6 +29,7 @@ const PAGES = [
   '/register',
   '/off-now',
   '/alarm-health',
+  '/handover',
   '/rejected',
 ] as const;
 
