@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Eight suites, one runner. `unit` needs Node alone, and so do `long` and `fuzz`, which take minutes; `services` needs DATABASE_URL and
- * KAFKA_BROKERS; `data` needs TAGWATCH_DATA, `data-services` both; `browser` needs Chromium,
+ * Nine suites, one runner. `unit` needs Node alone, and so do `long` and `fuzz`, which take minutes; `services` needs DATABASE_URL and
+ * KAFKA_BROKERS; `data` needs TAGWATCH_DATA, `data-services` both; `browser` and `soak` (twelve minutes by itself) need Chromium,
  * `documents` what `.ci/documents` installs. A suite whose needs are not met
  * fails: it never skips. A test's time only ends what hangs: a busy machine is no fault.
  */
@@ -20,6 +20,7 @@ export default defineConfig({
       suite('data', ['test/**/*.data.ts']),
       suite('data-services', ['test/**/*.data-services.ts']),
       suite('browser', ['test/**/*.browser.ts']),
+      suite('soak', ['test/**/*.soak.ts'], 3_600_000),
       suite('documents', ['test/**/*.documents.ts']),
     ],
   },

@@ -4,7 +4,7 @@
  * installs the pinned packages when the lock file has changed, builds when a source has changed, and hands over.
  *
  *   node scripts/bootstrap.mjs build | start [OPTIONS] | dev [COMMAND] | demo [OPTIONS] | test | test:long | test:fuzz |
- *     test:services | test:data | test:data-services | test:browser | test:documents | bench [OPTIONS] | trial [OPTIONS] | load NAME [OPTIONS]
+ *     test:services | test:data | test:data-services | test:browser | test:soak | test:documents | bench [OPTIONS] | trial [OPTIONS] | load NAME [OPTIONS]
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -85,7 +85,17 @@ function build() {
 }
 
 /** How many files run at once: suites that mostly wait (a curfew's edge, a session that ends) overlap their waiting. */
-const WORKERS = { unit: 2, long: 2, fuzz: 2, services: 3, data: 2, 'data-services': 2, browser: 1, documents: 1 };
+const WORKERS = {
+  unit: 2,
+  long: 2,
+  fuzz: 2,
+  services: 3,
+  data: 2,
+  'data-services': 2,
+  browser: 1,
+  soak: 1,
+  documents: 1,
+};
 
 function test(project, rest) {
   const vitest = join('node_modules', 'vitest', 'vitest.mjs');
@@ -161,6 +171,7 @@ const commands = {
   'test:data': () => test('data', rest),
   'test:data-services': () => test('data-services', rest),
   'test:browser': () => test('browser', rest),
+  'test:soak': () => test('soak', rest),
   'test:documents': () => test('documents', rest),
   bench: () => runLoadTest(BENCHES[rest.find((word) => word in BENCHES)] ?? 'engine-bench', rest),
   async trial() {
