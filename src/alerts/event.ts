@@ -74,6 +74,8 @@ export interface FindingEvent {
   /** The wearer is in custody, or was when an episode that is over began. */
   readonly inCustody?: true;
   readonly supersededBy?: string;
+  /** Of a supplier that is away: how many tags were heard of last by it. */
+  readonly coversTags?: number;
   readonly explanation: {
     readonly rule: Rule;
     readonly belief?: number;
@@ -198,6 +200,7 @@ export function toFindingEvent(event: EngineEvent): FindingEvent {
     ...(event.unreasonableMinutes === undefined ? {} : { unreasonableMinutes: event.unreasonableMinutes }),
     ...(event.inCustody === undefined ? {} : { inCustody: event.inCustody }),
     ...(event.supersededBy === undefined ? {} : { supersededBy: event.supersededBy }),
+    ...(event.coversTags === undefined ? {} : { coversTags: event.coversTags }),
     explanation: {
       rule: explanation.rule,
       ...(explanation.belief === undefined ? {} : { belief: explanation.belief }),

@@ -28,6 +28,7 @@ export const REASONS: Record<Reason, string> = {
   'left-during': 'had been home and left',
   'out-for-whole-window': 'was out for the whole window',
   'out-at-end': 'was out when the window closed',
+  'not-read': 'was not read',
   'never-heard': 'had not been heard from since the tag was fitted',
   silent: 'was not heard from any more',
   'no-fix': 'was heard from without a position that could be used',

@@ -151,3 +151,14 @@ export const NEVER_MOVES_MS = 86_400_000;
 /** Messages without a usable fix over so long, and so many: the wearer is heard of and not monitored. A night in a cellar is shorter. */
 export const UNUSABLE_AFTER_MS = 14_400_000;
 export const UNUSABLE_MESSAGES = 3;
+
+/** A supplier that sent for many tags and sends nothing for so long is away; what is not read for so long by us is told, too. */
+export const SUPPLIER_SILENT_AFTER_MS = 600_000;
+export const SUPPLIER_NOT_READ_AFTER_MS = 900_000;
+
+/** So long its tags have when it is back; and so long the partitions of the inputs have to count them. */
+export const SUPPLIER_GRACE_MS = 300_000;
+export const SUPPLIER_COUNT_WAIT_MS = 60_000;
+
+/** Where a tag is silent and its supplier was not read so far, it is looked at again so much later. */
+export const SILENCE_LOOK_MS = 30_000;

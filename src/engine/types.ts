@@ -181,7 +181,9 @@ export type Rule = 'two-fixes' | 'first-fix' | 'belief' | 'crossing' | 'edge' | 
 export type CurfewReason = 'late-home' | 'left-during' | 'out-for-whole-window' | 'out-at-end';
 /** Why nobody is watched by a tag that is fitted. */
 export type SilenceReason = 'never-heard' | 'silent' | 'no-fix';
-export type Reason = CurfewReason | SilenceReason;
+/** Why nothing comes of a supplier: it sends nothing, or nobody reads it. */
+export type AwayReason = 'silent' | 'not-read';
+export type Reason = CurfewReason | SilenceReason | AwayReason;
 /** What an amendment says more than what was said before: an alert that was dealt with is unresolved again by it. */
 export type Strengthening = 'again' | 'reason';
 export type EndedBecause =
@@ -262,6 +264,8 @@ export interface EngineEvent {
   readonly unreasonableMinutes?: number;
   readonly inCustody?: true;
   readonly supersededBy?: string;
+  /** Of a supplier that is away: how many tags were heard of last by it. */
+  readonly coversTags?: number;
   readonly explanation: Explanation;
 }
 

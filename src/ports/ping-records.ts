@@ -5,13 +5,14 @@
 import type { DeviceEvent, Mechanism, Ping } from '../engine/types.js';
 import { type EventLog, type LogRecord, type NewRecord, RecordsRefused } from './event-log.js';
 import { partitionOfKey } from './murmur2.js';
-import { formatHeaders, INPUT_FORMAT, newerFormatOf } from './record-format.js';
+import { INPUT_FORMAT, inputHeaders, newerFormatOf } from './record-format.js';
 import { appendInTurns, decodeJson, encodeJson, INPUTS, type InputRecord, inputRecord } from './topics.js';
 
 /** A ping and when Tagwatch had it. */
 export interface ReceivedPing {
   readonly ping: Ping;
   readonly receivedAtMs: number;
+  readonly source?: string;
 }
 
 /** How pings are written. `single`, a record each, is what programs before `columns` can read: for the time of an upgrade. */
@@ -40,7 +41,7 @@ export class UnknownFormat extends Error {
 
 /** Said in the body, too: programs from before the header look there. */
 const FORMAT = 1;
-const HEADERS = formatHeaders(INPUT_FORMAT);
+const HEADERS = inputHeaders('pings');
 
 type Column<T> = T | readonly T[];
 
@@ -66,6 +67,8 @@ interface PingsRecord {
   readonly altitudeMetres: Column<number | null>;
   readonly satellites: Column<number | null>;
   readonly batteryPercent: Column<number | null>;
+  /** Absent in records of before. */
+  readonly source?: Column<string | null>;
 }
 
 function column<T extends string | number | null>(
@@ -97,6 +100,7 @@ function encodePings(pings: readonly ReceivedPing[]): Uint8Array {
     altitudeMetres: column(pings, ({ ping }) => ping.altitudeMetres),
     satellites: column(pings, ({ ping }) => ping.satellites),
     batteryPercent: column(pings, ({ ping }) => ping.batteryPercent),
+    source: column(pings, ({ source }) => source ?? null),
   };
   return encodeJson(record);
 }
@@ -132,6 +136,7 @@ function decodePings(record: PingsRecord): ReceivedPing[] {
   const altitudeMetres = reader<number | null>('altitudeMetres');
   const satellites = reader<number | null>('satellites');
   const batteryPercent = reader<number | null>('batteryPercent');
+  const source = reader<string | null | undefined>('source');
   const pings: ReceivedPing[] = [];
   for (let at = 0; at < count; at++) {
     const means = mechanism(at);
@@ -154,12 +159,13 @@ function decodePings(record: PingsRecord): ReceivedPing[] {
     };
     if (typeof ping.tagId !== 'string' || typeof ping.identity !== 'string' || !Number.isFinite(ping.fixedAtMs))
       throw new Error(`the ping at ${at} has no tagId, identity or fixedAtMs`);
-    pings.push({ ping, receivedAtMs: receivedAtMs(at) });
+    const by = source(at) ?? null;
+    pings.push({ ping, receivedAtMs: receivedAtMs(at), ...(by === null ? {} : { source: by }) });
   }
   return pings;
 }
 
-const KNOWN_INPUTS = new Set(['ping', 'watch', 'shared', 'tick', 'reconcile', 'history']);
+const KNOWN_INPUTS = new Set(['ping', 'watch', 'shared', 'tick', 'supplier', 'supplier-tags', 'reconcile', 'history']);
 
 /**
  * What a record of `tagwatch.inputs` holds, in order. Throws `UnknownFormat` for what a newer program wrote, and `Error` for bytes

@@ -11,8 +11,14 @@ const FORMAT_HEADER = 'format';
 /** Of records without the header: from before there was one. */
 const FIRST_FORMAT = 1;
 
-/** Of `tagwatch.inputs`. */
-export const INPUT_FORMAT = 1;
+/** Of `tagwatch.inputs`; 2: how far suppliers have been read, and their tags counted. */
+export const INPUT_FORMAT = 2;
+const LATER_INPUTS: ReadonlySet<string> = new Set(['supplier', 'supplier-tags']);
+
+/** The lowest format that tells an input whole. */
+export function inputHeaders(type: string): Readonly<Record<string, string>> {
+  return formatHeaders(LATER_INPUTS.has(type) ? INPUT_FORMAT : FIRST_FORMAT);
+}
 /** Of what stands in `tagwatch.alerts`: 1: findings, acknowledging and disposing; 2: every other action, and what is carried on. */
 export const ALERT_FORMAT = 2;
 const FIRST_ALERT_TYPES: ReadonlySet<string> = new Set(['acknowledged', 'disposed']);

@@ -3,6 +3,8 @@
  * A restore reads all of it, then the inputs from the `through` record on (architecture.md, guarantee 4).
  */
 import type { ActivationState } from '../engine/advance.js';
+import type { Suppliers } from '../engine/suppliers/suppliers.js';
+import type { SupplierAlerts } from '../engine/suppliers/tell-supplier.js';
 import type { Ping, SharedWatch, TagWatch } from '../engine/types.js';
 import type { LogRecord, NewRecord } from './event-log.js';
 import { formatHeaders, STATE_FORMAT } from './record-format.js';
@@ -20,10 +22,19 @@ export type StateRecord =
       readonly state: ActivationState;
       readonly nextDueAtMs: number | null;
       readonly lastPing: { readonly ping: Ping; readonly receivedAtMs: number } | null;
+      /** By whom it was heard of last; absent: nobody knows. */
+      readonly source?: string;
     }
   | { readonly type: 'shared'; readonly appliedOffset: number; readonly shared: SharedWatch }
   /** Closes a full checkpoint: every state of this partition holds all inputs before `offset`. */
-  | { readonly type: 'through'; readonly offset: number; readonly tickAtMs: number }
+  | {
+      readonly type: 'through';
+      readonly offset: number;
+      readonly tickAtMs: number;
+      /** What is known of suppliers then, and what of them is told; absent: of a program from before. */
+      readonly suppliers?: Suppliers;
+      readonly supplierAlerts?: SupplierAlerts;
+    }
   /** The log's identity, in partition 0: a console that resumes, and the record, must know whether it is the same log. */
   | { readonly type: 'epoch'; readonly epoch: string }
   /** The publisher's, in partition 0: no watch in this log has a higher sequence. */

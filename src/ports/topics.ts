@@ -1,8 +1,10 @@
 /** Tagwatch's own topics: their names, their shape, and what stands in them. Suppliers' topics are `formats/`. */
 import type { HistoryInput } from '../engine/inputs.js';
+import type { SupplierTold } from '../engine/suppliers/suppliers.js';
+import type { CountedTags } from '../engine/suppliers/tell-supplier.js';
 import type { Activation, Ping, ReconcileRequest, SharedWatch, TagWatch } from '../engine/types.js';
 import { type EventLog, type NewRecord, RecordsRefused, type TopicSpec } from './event-log.js';
-import { formatHeaders, INPUT_FORMAT } from './record-format.js';
+import { inputHeaders } from './record-format.js';
 
 export const INPUTS = 'tagwatch.inputs';
 export const STATES = 'tagwatch.states';
@@ -33,14 +35,36 @@ export const OWN_TOPICS: readonly TopicSpec[] = [
 
 /** What the engine folds. Key: the tagId; `shared` and `tick` name their partition. */
 export type InputRecord =
-  | { readonly type: 'ping'; readonly receivedAtMs: number; readonly ping: Ping }
+  | {
+      readonly type: 'ping';
+      readonly receivedAtMs: number;
+      readonly ping: Ping;
+      /** By whom it came: a supplier's topic, or `http`; absent: of a program from before. */
+      readonly source?: string;
+    }
   | { readonly type: 'watch'; readonly watch: TagWatch }
   | { readonly type: 'shared'; readonly shared: SharedWatch }
   | { readonly type: 'tick'; readonly atMs: number }
+  /** Intake's, to every partition: how far it has read a supplier. */
+  | SupplierRecord
+  /** The engine's own, to the first partition: how many of a partition's tags a supplier that is away covers. */
+  | SupplierTagsRecord
   /** The engine's own: what of an activation's past is to be judged again. The recorder keeps it; the fold passes it by. */
   | ReconcileRecord
   /** The reconciler's: what it found about that past. */
   | HistoryRecord;
+
+export type SupplierRecord = SupplierTold & { readonly type: 'supplier' };
+export type SupplierTagsRecord = CountedTags & { readonly type: 'supplier-tags' };
+
+/**
+ * By whom pings come that are sent over HTTP: they are answered when the log has them, so nothing of them is unread while there is an
+ * api. Its senders are not told apart.
+ */
+export const HTTP_SOURCE = 'http';
+
+/** The partition that tells of suppliers. */
+export const SUPPLIERS_TOLD_IN = 0;
 
 export type ReconcileRecord = ReconcileRequest & {
   readonly type: 'reconcile';
@@ -84,9 +108,17 @@ export function decodeJson<T>(value: Uint8Array): T {
   return JSON.parse(decoder.decode(value)) as T;
 }
 
+/** What is about no tag, for one partition. */
+export function partitionInput(
+  record: InputRecord & { type: 'tick' | 'supplier' | 'supplier-tags' },
+  partition: number,
+): NewRecord {
+  return { key: null, value: encodeJson(record), partition, headers: inputHeaders(record.type) };
+}
+
 /** What is about one tag as a record of `tagwatch.inputs`, keyed by it. */
 export function inputRecord(record: InputRecord & { type: 'ping' | 'watch' | 'reconcile' | 'history' }): NewRecord {
-  return { key: tagOf(record), value: encodeJson(record), headers: formatHeaders(INPUT_FORMAT) };
+  return { key: tagOf(record), value: encodeJson(record), headers: inputHeaders(record.type) };
 }
 
 function tagOf(record: InputRecord & { type: 'ping' | 'watch' | 'reconcile' | 'history' }): string {

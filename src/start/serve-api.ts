@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { measureAlarmHealth } from '../alerts/alarm-health.js';
 import { countStanding } from '../alerts/standing.js';
-import { AHEAD_LIMIT_MS } from '../engine/thresholds.js';
+import { AHEAD_LIMIT_MS, SUPPLIER_SILENT_AFTER_MS } from '../engine/thresholds.js';
 import { unreasonableMs } from '../engine/watch/absences.js';
 import type { TrailFix } from '../formats/trails/trail.js';
 import { type AppOptions, createApp } from '../http/app.js';
@@ -39,6 +39,8 @@ import { INPUTS } from '../ports/topics.js';
 import { startAuditing } from '../roles/auditing/auditing.js';
 import { foldEntries } from '../roles/auditing/folded-entries.js';
 import type { DatabaseWatch } from '../roles/database-watch.js';
+import { startHttpReading } from '../roles/intake/http-reading.js';
+import { TELL_SUPPLIERS_EVERY_MS } from '../roles/intake/intake.js';
 import { watchSuppliers } from '../roles/intake/supplier-watch.js';
 import type { LogWatch } from '../roles/log-watch.js';
 import { INPUT_READER } from '../roles/recorder/sinks.js';
@@ -78,7 +80,6 @@ const STANDING_CHECK_MS = 5_000;
 /** How often the record's places are compared with the log, ms. */
 const LAG_CHECK_MS = 5_000;
 /** Tags ping once a minute: a supplier of any number of them that is silent for so long, ms, has a fault of its own. */
-const SUPPLIER_SILENT_AFTER_MS = 300_000;
 const SUPPLIER_CHECK_MS = 10_000;
 /** What of it has to be ready before it answers, in the order of the start. */
 export const API_PARTS = ['alerts', 'positions', 'access'] as const;
@@ -147,6 +148,13 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
       }),
     (part) => part.stop(),
   );
+  // An older program, beside which this one runs for the time of an upgrade, would not go past it.
+  if (config.inputFormat !== 'single')
+    await life.start(
+      'http reading',
+      async () => startHttpReading({ log, clock, logger, everyMs: TELL_SUPPLIERS_EVERY_MS }),
+      (part) => part.stop(),
+    );
   const liveView = await life.start(
     'live view',
     () => startLiveView({ log, logger, onRecordable: recorderLag.note }),

@@ -5,6 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Grant } from '../access/grant.js';
 import type { WearerScope } from '../access/may.js';
+import { SUPPLIER_IDS } from '../engine/suppliers/tell-supplier.js';
 import { ACCESS_PARTITION, type AccessRecord, type Session, sessionKey } from '../ports/access.js';
 import {
   type ConsumerHandler,
@@ -38,6 +39,12 @@ export interface AccessView {
   /** Calls back in the turn in which something has changed; returns how to end it. */
   subscribe(onChanged: (change: AccessChange) => void): () => void;
   stop(): Promise<void>;
+}
+
+/** An alert that is about a supplier is about tags of any force: for those who are there for all. */
+function scopeOfSupplier(id: string): WearerScope | undefined {
+  if (!id.startsWith(SUPPLIER_IDS)) return undefined;
+  return { wearerId: id, force: null, division: null, schemes: [], restrictedTo: null };
 }
 
 /** Starts reading; resolves when reading has begun, which is before it has caught up. */
@@ -148,7 +155,7 @@ export async function startAccessView(deps: { readonly log: EventLog; readonly l
 
   return {
     isCaughtUp: () => upToDate,
-    findWearer: (wearerId) => wearers.get(wearerId),
+    findWearer: (wearerId) => wearers.get(wearerId) ?? scopeOfSupplier(wearerId),
     findSession: (sessionId) => sessions.get(sessionId),
     sessions: () => sessions.values(),
     findGrant: (subjectId) => grants.get(subjectId),

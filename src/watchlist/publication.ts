@@ -4,7 +4,7 @@ import type { TagWatch } from '../engine/types.js';
 import type { Clock } from '../ports/clock.js';
 import type { Database, Queryable } from '../ports/database.js';
 import type { EventLog, NewRecord } from '../ports/event-log.js';
-import { formatHeaders, INPUT_FORMAT } from '../ports/record-format.js';
+import { inputHeaders } from '../ports/record-format.js';
 import { appendInTurns, encodeJson, INPUTS, type InputRecord, inputRecord } from '../ports/topics.js';
 import type { Published, TagFacts, TermKey, WatchFacts, WatchStore } from '../ports/watch.js';
 import { countOver, FORGET_AFTER_MS } from './over.js';
@@ -188,6 +188,6 @@ function toRecords({ id, record: finish }: Built, partitions: number): NewRecord
   const record = finish();
   if (record.type === 'watch') return [inputRecord(record)];
   const value = encodeJson(record);
-  const headers = formatHeaders(INPUT_FORMAT);
+  const headers = inputHeaders('shared');
   return Array.from({ length: partitions }, (_, partition) => ({ key: id, value, partition, headers }));
 }

@@ -78,7 +78,16 @@ const findingFields = {
   ),
   historic: Type.Boolean(),
   reason: Type.Optional(
-    Type.Enum(['late-home', 'left-during', 'out-for-whole-window', 'out-at-end', 'never-heard', 'silent', 'no-fix']),
+    Type.Enum([
+      'late-home',
+      'left-during',
+      'out-for-whole-window',
+      'out-at-end',
+      'never-heard',
+      'silent',
+      'no-fix',
+      'not-read',
+    ]),
   ),
   strengthened: Type.Optional(
     Type.Enum(['again', 'reason'], {
@@ -106,6 +115,9 @@ const findingFields = {
     Type.Literal(true, { description: 'the wearer is in custody, or was when an episode that is over began' }),
   ),
   supersededBy: Type.Optional(Type.String()),
+  coversTags: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'of `supplier-silent`: how many tags were heard of last by it' }),
+  ),
   explanation: Type.Object({
     rule: Type.Enum(['two-fixes', 'first-fix', 'belief', 'crossing', 'edge', 'device', 'silence']),
     belief: Type.Optional(

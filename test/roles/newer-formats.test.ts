@@ -10,7 +10,7 @@ import {
   STATE_FORMAT,
 } from '../../src/ports/record-format.js';
 import { stateRecord } from '../../src/ports/states.js';
-import { ALERTS, encodeJson, INPUTS, inputRecord, REJECTED, STATES } from '../../src/ports/topics.js';
+import { ALERTS, encodeJson, INPUTS, inputRecord, partitionInput, REJECTED, STATES } from '../../src/ports/topics.js';
 import { startEngine } from '../../src/roles/engine/engine-worker.js';
 import { alertSink } from '../../src/roles/recorder/sinks.js';
 import { startAlertLog } from '../../src/views/alert-log.js';
@@ -120,6 +120,9 @@ it('an input of a newer form is waited at, told once as an error, and what stand
 
 it('what is written says its format', () => {
   const request = { type: 'reconcile', activationId: 'A', tagId: 'T', fromMs: 0, toMs: 0, baseAtMs: 0 } as const;
-  expect(inputRecord(request).headers).toEqual(formatHeaders(INPUT_FORMAT));
+  expect(inputRecord(request).headers).toEqual(formatHeaders(1));
+  const supplier = { type: 'supplier', source: 'S', read: [], lastAtMs: null } as const;
+  expect(partitionInput(supplier, 0).headers).toEqual(formatHeaders(INPUT_FORMAT));
+  expect(partitionInput({ type: 'tick', atMs: 0 }, 0).headers).toEqual(formatHeaders(1));
   expect(stateRecord({ type: 'epoch', epoch: 'e' }, 0).headers).toMatchObject(formatHeaders(STATE_FORMAT));
 });

@@ -34,6 +34,7 @@ export const REASON_WORDS: Readonly<Record<Reason, string>> = {
   'left-during': 'left home during the window',
   'out-for-whole-window': 'out for the whole window',
   'out-at-end': 'out when the window closed',
+  'not-read': 'what it sends is not read',
   'never-heard': 'never heard from since it was fitted',
   silent: 'nothing was heard of it for too long',
   'no-fix': 'heard from, but without a position that can be used',

@@ -13,6 +13,7 @@ import {
   DEVICE_SETTLE_MS,
   NEVER_MOVES_MS,
   NO_GPS_AFTER_MS,
+  SILENCE_LOOK_MS,
   UNUSABLE_AFTER_MS,
 } from '../thresholds.js';
 import type { DeviceKind, EngineEvent, NotJudged, Ping } from '../types.js';
@@ -289,5 +290,8 @@ function dueAtMsOf(device: DeviceState, own: CompiledOwn, nowMs: number): number
   }
   const open = device.told.find(({ kind }) => kind === 'unmonitored');
   const isSilent = open !== undefined && open.reason !== 'no-fix';
-  return isSilent ? dueAtMs : Math.min(dueAtMs, silentFromMs(device, own));
+  if (isSilent) return dueAtMs;
+  const silentAtMs = silentFromMs(device, own);
+  // It is time, and nobody has read so far.
+  return Math.min(dueAtMs, silentAtMs > nowMs ? silentAtMs : nowMs + SILENCE_LOOK_MS);
 }

@@ -2,6 +2,8 @@
  * What of a partition's memory is to be written: all that changed at once, where the partition goes; otherwise in a rotation, a slice
  * at a time, so that nothing waits for all of it. Synchronous: `checkpoint-writer.ts` appends it.
  */
+import type { Suppliers } from '../../engine/suppliers/suppliers.js';
+import type { SupplierAlerts } from '../../engine/suppliers/tell-supplier.js';
 import type { StateRecord } from '../../ports/states.js';
 import { watchOf } from './held-watch.js';
 import type { ActivationEntry, PartitionFold, SharedEntry, TagEntry } from './partition-memory.js';
@@ -21,7 +23,8 @@ export function takeCheckpoint(fold: PartitionFold): readonly StateRecord[] {
   records.push(...takeEmptied(fold));
   if (records.length === 0 && fold.gone.size === 0 && fold.throughOffset === fold.position) return [];
   fold.throughOffset = fold.position;
-  records.push({ type: 'through', offset: fold.position, tickAtMs: fold.tickAtMs });
+  const { position, tickAtMs, suppliers, supplierAlerts } = fold;
+  records.push({ type: 'through', offset: position, tickAtMs, suppliers, supplierAlerts });
   // A tag's watch before its activations: it would let a late ping begin them anew.
   records.push(...takeGone(fold, fold.gone));
   return records;
@@ -35,8 +38,9 @@ export function returnCheckpoint(fold: PartitionFold, records: readonly StateRec
 function takeActivation(activationId: string, entry: ActivationEntry): StateRecord {
   entry.dirty = false;
   entry.checkpointedOffset = entry.appliedOffset;
-  const { tagId, state, appliedOffset, nextDueAtMs, lastPing } = entry;
-  return { type: 'activation', appliedOffset, tagId, activationId, state, nextDueAtMs, lastPing };
+  const { tagId, state, appliedOffset, nextDueAtMs, lastPing, source } = entry;
+  const by = source === null ? {} : { source };
+  return { type: 'activation', appliedOffset, tagId, activationId, state, nextDueAtMs, lastPing, ...by };
 }
 
 function takeWatch(entry: TagEntry): StateRecord {
@@ -75,6 +79,8 @@ export interface Rotation {
   /** What it is closed with: the position at its beginning, and what was to be said of shared conditions and of what is gone then. */
   readonly offset: number;
   readonly tickAtMs: number;
+  readonly suppliers: Suppliers;
+  readonly supplierAlerts: SupplierAlerts;
   readonly shared: readonly SharedEntry[];
   readonly gone: ReadonlyMap<string, number>;
   /** Those whose turn is to come. */
@@ -86,13 +92,13 @@ export interface Rotation {
 
 /** Null: nothing is to be written. */
 export function startRotation(fold: PartitionFold): Rotation | null {
-  const { activations, tags, shared, gone, position, tickAtMs } = fold;
+  const { activations, tags, shared, gone, position, tickAtMs, suppliers, supplierAlerts } = fold;
   const activationIds = [...activations].flatMap(([id, { dirty }]) => (dirty ? [id] : []));
   const tagIds = [...tags].flatMap(([id, { dirty }]) => (dirty ? [id] : []));
   const dirtyShared = [...shared.values()].filter(({ dirty }) => dirty);
   const size = activationIds.length + tagIds.length;
   if (size + dirtyShared.length + gone.size === 0 && fold.throughOffset === position) return null;
-  const closing = { offset: position, tickAtMs, shared: dirtyShared, gone: new Map(gone) };
+  const closing = { offset: position, tickAtMs, suppliers, supplierAlerts, shared: dirtyShared, gone: new Map(gone) };
   return { size, ...closing, activationIds, tagIds, isBroken: false };
 }
 
@@ -131,12 +137,13 @@ function takeTag(fold: PartitionFold, tag: TagEntry): StateRecord[] {
   return [...activations, takeWatch(tag)];
 }
 
-function close(fold: PartitionFold, { offset, tickAtMs, shared, gone }: Rotation): StateRecord[] {
+function close(fold: PartitionFold, rotation: Rotation): StateRecord[] {
+  const { offset, tickAtMs, suppliers, supplierAlerts, shared, gone } = rotation;
   fold.throughOffset = offset;
   return [
     ...shared.map(takeShared),
     ...takeEmptied(fold),
-    { type: 'through', offset, tickAtMs },
+    { type: 'through', offset, tickAtMs, suppliers, supplierAlerts },
     ...takeGone(fold, gone),
   ];
 }

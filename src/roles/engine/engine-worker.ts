@@ -13,8 +13,7 @@ import type {
 } from '../../ports/event-log.js';
 import type { Log } from '../../ports/log.js';
 import { createLogTime } from '../../ports/log-time.js';
-import { formatHeaders, INPUT_FORMAT } from '../../ports/record-format.js';
-import { encodeJson, INPUT_PARTITIONS, INPUTS, type InputRecord, STATES } from '../../ports/topics.js';
+import { INPUT_PARTITIONS, INPUTS, partitionInput, STATES } from '../../ports/topics.js';
 import { createRetentionAlarm } from '../retention-alarm.js';
 import { createCheckpointWriter } from './checkpoint-writer.js';
 import { createInputsFolding, type EngineCounters, type SeverityRules } from './inputs-folding.js';
@@ -97,6 +96,7 @@ export async function startEngine(deps: {
         pending: [],
         pendingEvents: [],
         pendingRequests: new Map(),
+        pendingCounts: [],
         heldSinceMs: null,
         checkpoints: createCheckpointWriter({ ...deps, ...options }, fold, control, firstAtMs),
         control,
@@ -153,16 +153,11 @@ export async function startEngine(deps: {
     const isOwn = ({ restoreUntil, control }: OwnedPartition) => restoreUntil === null && !isSessionLost(control);
     const restored = [...owned.values()].filter(isOwn);
     if (restored.length === 0) return;
-    const value = encodeJson({ type: 'tick', atMs: logTime.tickAtMs() } satisfies InputRecord);
+    const tick = { type: 'tick', atMs: logTime.tickAtMs() } as const;
     try {
       await log.append(
         INPUTS,
-        restored.map(({ fold }) => ({
-          key: null,
-          value,
-          partition: fold.partition,
-          headers: formatHeaders(INPUT_FORMAT),
-        })),
+        restored.map(({ fold }) => partitionInput(tick, fold.partition)),
       );
     } catch (error) {
       logger.warn({ err: error }, 'engine: tick not appended; the next one tells the same');

@@ -8,7 +8,16 @@ import type { Log } from '../../ports/log.js';
 import { believedTickMs } from '../../ports/log-time.js';
 import { type InputAt, readInputs, UnknownFormat } from '../../ports/ping-records.js';
 import { alertFormatOf, formatHeaders } from '../../ports/record-format.js';
-import { ALERTS, encodeJson, INPUTS, type InputRecord, inputRecord, rejectedRecord } from '../../ports/topics.js';
+import {
+  ALERTS,
+  encodeJson,
+  INPUTS,
+  type InputRecord,
+  inputRecord,
+  partitionInput,
+  rejectedRecord,
+  SUPPLIERS_TOLD_IN,
+} from '../../ports/topics.js';
 import { appendWhatFits, asRejected, keepRejected } from '../appending.js';
 import { mergeRequests } from '../reconciler/reconcile-request.js';
 import { type OwnedPartition, tellNewer } from './owned-partition.js';
@@ -52,7 +61,7 @@ export interface InputsFolding {
 }
 
 export function createInputsFolding(deps: InputsFoldingDeps): InputsFolding {
-  const { clock, logger, counters } = deps;
+  const { log, clock, logger, counters } = deps;
   const { severity, severityTableId } = deps.severity ?? { severity: DEFAULT_SEVERITY, severityTableId: null };
   const sharedSchedules = createSharedSchedules(logger);
 
@@ -99,13 +108,14 @@ export function createInputsFolding(deps: InputsFoldingDeps): InputsFolding {
       );
       reject(entry, record, 'engine-fault', `activation ${activationId}: ${String(error)}`, input);
     };
-    const { events, notJudged, reconcile } = foldInput(fold, told, position, onFault, next);
+    const { events, notJudged, reconcile, counted } = foldInput(fold, told, position, onFault, next);
     if (input.type === 'ping') counters.pingFolded(notJudged);
     if (told.type === 'tick') sharedSchedules.look(record.partition, fold.sharedIndex, told.atMs);
     for (const request of reconcile) {
       const key = request.activationId ?? `${FORGOTTEN_OF}${request.tagId}`;
       entry.pendingRequests.set(key, mergeRequests(entry.pendingRequests.get(key), request));
     }
+    if (counted !== undefined) entry.pendingCounts.push(...counted);
     for (const event of events) {
       entry.pendingEvents.push(event);
       entry.pending.push({
@@ -136,6 +146,13 @@ export function createInputsFolding(deps: InputsFoldingDeps): InputsFolding {
         rejects.unshift(...batch);
         throw error;
       });
+    }
+    if (entry.pendingCounts.length > 0) {
+      await log.append(
+        INPUTS,
+        entry.pendingCounts.map((each) => partitionInput(each, SUPPLIERS_TOLD_IN)),
+      );
+      entry.pendingCounts = [];
     }
     if (entry.pendingRequests.size === 0) return;
     if (entry.heldSinceMs !== null && clock.nowMs() - entry.heldSinceMs < HOLD_REQUESTS_MS) return;

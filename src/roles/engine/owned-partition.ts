@@ -2,7 +2,7 @@
 import type { EngineEvent } from '../../engine/types.js';
 import type { NewRecord, PartitionControl } from '../../ports/event-log.js';
 import type { Log } from '../../ports/log.js';
-import type { ReconcileRecord } from '../../ports/topics.js';
+import type { ReconcileRecord, SupplierTagsRecord } from '../../ports/topics.js';
 import type { createCheckpointWriter } from './checkpoint-writer.js';
 import type { PartitionFold } from './partition-fold.js';
 import type { StatesRestore } from './states-restore.js';
@@ -21,6 +21,8 @@ export interface OwnedPartition {
   pendingEvents: EngineEvent[];
   /** What of the past is to be judged again, by activation: appended behind the events. */
   pendingRequests: Map<string, ReconcileRecord>;
+  /** What was counted of suppliers that are away. */
+  pendingCounts: SupplierTagsRecord[];
   /** Since when they wait for the end of an import of shared conditions; null: they do not. */
   heldSinceMs: number | null;
   readonly checkpoints: ReturnType<typeof createCheckpointWriter>;
@@ -28,8 +30,9 @@ export interface OwnedPartition {
 }
 
 /** Not before the log has all that what is written makes up for. */
-export function mayCheckpoint({ restoreUntil, pending, pendingRequests }: OwnedPartition): boolean {
-  return restoreUntil === null && pending.length === 0 && pendingRequests.size === 0;
+export function mayCheckpoint(entry: OwnedPartition): boolean {
+  const { restoreUntil, pending, pendingRequests, pendingCounts } = entry;
+  return restoreUntil === null && pending.length + pendingRequests.size + pendingCounts.length === 0;
 }
 
 /** Once a partition: it is tried again until somebody acts. */

@@ -9,10 +9,25 @@ import type { EngineInput } from '../../engine/inputs.js';
 import { isConcernedNow } from '../../engine/near/concerned.js';
 import { applyShared, createSharedIndex, termsOfCondition } from '../../engine/near/shared-index.js';
 import { firstChangeMs, pastOf } from '../../engine/past/past-change.js';
+import {
+  heardUpToMs,
+  hearSupplier,
+  NO_SUPPLIERS,
+  type SupplierChange,
+  tickSuppliers,
+} from '../../engine/suppliers/suppliers.js';
+import { countTags, tellSuppliers } from '../../engine/suppliers/tell-supplier.js';
 import type { EngineEvent, SharedWatch, Term } from '../../engine/types.js';
 import { activationFor, joinShared } from '../../engine/watch/compile.js';
 import type { StateRecord } from '../../ports/states.js';
-import type { HistoryRecord, InputRecord, ReconcileRecord } from '../../ports/topics.js';
+import {
+  type HistoryRecord,
+  INPUT_PARTITIONS,
+  type InputRecord,
+  type ReconcileRecord,
+  SUPPLIERS_TOLD_IN,
+  type SupplierTagsRecord,
+} from '../../ports/topics.js';
 import { compileAlone, foldWatch } from './fold-watch.js';
 import { askWhoseItIs, forgetWhatIsOver } from './forget.js';
 import {
@@ -44,6 +59,7 @@ export function restoreState(fold: PartitionFold, record: StateRecord): void {
         appliedOffset: record.appliedOffset,
         nextDueAtMs: record.nextDueAtMs,
         lastPing: record.lastPing,
+        source: record.source ?? null,
         dirty: false,
         checkpointedOffset: record.appliedOffset,
       });
@@ -62,6 +78,8 @@ export function restoreState(fold: PartitionFold, record: StateRecord): void {
       fold.position = record.offset;
       fold.throughOffset = record.offset;
       fold.tickAtMs = record.tickAtMs;
+      fold.suppliers = record.suppliers ?? NO_SUPPLIERS;
+      fold.supplierAlerts = record.supplierAlerts ?? [];
       return;
     case 'epoch':
     case 'published':
@@ -93,6 +111,12 @@ export function foldInput(
       return foldShared(fold, record.shared, offset, onFault);
     case 'tick':
       return foldTick(fold, record.atMs, offset, onFault);
+    case 'supplier':
+      fold.suppliers = hearSupplier(fold.suppliers, record);
+      return NOTHING;
+    case 'supplier-tags':
+      fold.supplierAlerts = countTags(fold.supplierAlerts, record, INPUT_PARTITIONS);
+      return NOTHING;
     case 'history':
       return foldHistory(fold, record, offset, onFault);
     case 'reconcile':
@@ -119,6 +143,7 @@ function foldPing(
   if (entry === null || offset <= entry.appliedOffset) return NOTHING;
   const yielded = stepAdopted(fold, entry, own, record, offset, onFault);
   const isNew = yielded.notJudged !== 'ahead-of-clock' && yielded.notJudged !== 'repeated';
+  if (record.source !== undefined && entry.state.device.heardAtMs === receivedAtMs) entry.source = record.source;
   if (ping.position && isNew && madeMs >= lastMadeAtMs(entry)) entry.lastPing = { ping, receivedAtMs };
   return yielded;
 }
@@ -208,14 +233,49 @@ function foldHistoryOfForgotten(
 function foldTick(fold: PartitionFold, atMs: number, offset: number, onFault: (fault: FoldFault) => void): Folded {
   fold.tickAtMs = Math.max(fold.tickAtMs, atMs);
   const isDue = (entry: ActivationEntry) => entry.nextDueAtMs !== null && entry.nextDueAtMs <= atMs;
-  const folded = stepAll(fold, { type: 'tick', atMs }, offset, onFault, isDue);
+  const ticked = tickSuppliers(fold.suppliers, atMs);
+  fold.suppliers = ticked.suppliers;
+  const heardBySource = new Map<string | null, number>();
+  const tickOf = ({ source }: ActivationEntry): EngineInput => {
+    const upToMs = heardBySource.get(source) ?? heardUpToMs(fold.suppliers, source);
+    heardBySource.set(source, upToMs);
+    return upToMs < atMs ? { type: 'tick', atMs, heardUpToMs: upToMs } : { type: 'tick', atMs };
+  };
+  const folded = stepAll(fold, tickOf, offset, onFault, isDue);
   forgetWhatIsOver(fold, fold.tickAtMs, offset);
-  return folded;
+  return { ...folded, ...tellOfSuppliers(fold, ticked.changes, atMs, folded.events) };
+}
+
+function tellOfSuppliers(
+  fold: PartitionFold,
+  changes: readonly SupplierChange[],
+  atMs: number,
+  before: readonly EngineEvent[],
+): Pick<Folded, 'events' | 'counted'> {
+  const counted = changes
+    .filter(({ type }) => type === 'away')
+    .map(({ supplier: { source }, away: { sinceMs } }): SupplierTagsRecord => {
+      const tags = countTagsOf(fold, source, atMs);
+      return { type: 'supplier-tags', source, sinceMs, partition: fold.partition, tags };
+    });
+  if (fold.partition !== SUPPLIERS_TOLD_IN) return { events: before, counted };
+  const { alerts, events } = tellSuppliers(fold.supplierAlerts, changes, atMs, INPUT_PARTITIONS);
+  fold.supplierAlerts = alerts;
+  return { events: [...events, ...before], counted };
+}
+
+/** Tags that are worn. */
+function countTagsOf(fold: PartitionFold, source: string, atMs: number): number {
+  let count = 0;
+  for (const entry of fold.activations.values()) {
+    if (entry.source === source && (ownOf(fold, entry)?.removedAtMs ?? -Infinity) > atMs) count++;
+  }
+  return count;
 }
 
 function stepAll(
   fold: PartitionFold,
-  input: EngineInput,
+  inputOf: (entry: ActivationEntry) => EngineInput,
   offset: number,
   onFault: (fault: FoldFault) => void,
   applies: (entry: ActivationEntry) => boolean,
@@ -224,7 +284,7 @@ function stepAll(
   for (const entry of fold.activations.values()) {
     if (offset <= entry.appliedOffset || !applies(entry)) continue;
     const own = ownOf(fold, entry);
-    if (own) events.push(...stepAdopted(fold, entry, own, input, offset, onFault).events);
+    if (own) events.push(...stepAdopted(fold, entry, own, inputOf(entry), offset, onFault).events);
   }
   return { events, notJudged: null, reconcile: [] };
 }

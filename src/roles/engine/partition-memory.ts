@@ -2,6 +2,8 @@
 import { type ActivationState, advance, initialState } from '../../engine/advance.js';
 import type { EngineInput } from '../../engine/inputs.js';
 import { createSharedIndex, type SharedIndex } from '../../engine/near/shared-index.js';
+import { NO_SUPPLIERS, type Suppliers } from '../../engine/suppliers/suppliers.js';
+import type { SupplierAlerts } from '../../engine/suppliers/tell-supplier.js';
 import type { EngineEvent, NotJudged, Ping, ReconcileRequest, SharedWatch, TagWatch } from '../../engine/types.js';
 import {
   type CompiledActivation,
@@ -11,7 +13,7 @@ import {
   joinShared,
 } from '../../engine/watch/compile.js';
 import type { StateRecord } from '../../ports/states.js';
-import type { ReconcileRecord } from '../../ports/topics.js';
+import type { ReconcileRecord, SupplierTagsRecord } from '../../ports/topics.js';
 import { forgetAtMsOf } from '../../watchlist/over.js';
 import { type HeldWatch, holdWatch, watchOf } from './held-watch.js';
 
@@ -30,6 +32,8 @@ export interface ActivationEntry {
   appliedOffset: number;
   nextDueAtMs: number | null;
   lastPing: { readonly ping: Ping; readonly receivedAtMs: number } | null;
+  /** By whom it was heard of last; null: nobody knows. */
+  source: string | null;
   dirty: boolean;
   /** What the newest checkpoint of this entry held: a record in the topic that is older is a zombie's. */
   checkpointedOffset: number;
@@ -55,6 +59,9 @@ export interface PartitionFold {
   /** The next input offset to fold: everything before it has been. */
   position: number;
   tickAtMs: number;
+  suppliers: Suppliers;
+  /** Of the partition that tells of suppliers. */
+  supplierAlerts: SupplierAlerts;
   /** The `through` that was last written, to notice a zombie's older one. */
   throughOffset: number;
   /** Keys of states that are forgotten, whose tombstones are to be written, and at which input each was. */
@@ -74,6 +81,8 @@ export interface Folded {
   readonly notJudged: NotJudged | null;
   /** What of the past is to be judged again, to be appended to this partition. */
   readonly reconcile: readonly ReconcileRecord[];
+  /** How many tags are of suppliers that were found away, to be appended to the partition that tells it. */
+  readonly counted?: readonly SupplierTagsRecord[];
 }
 
 /** `advance` threw: the state of that activation is as it was, and the input is for `tagwatch.rejected`. */
@@ -94,6 +103,8 @@ export function emptyFold(partition: number): PartitionFold {
     sharedChange: { offset: -1, atMs: 0 },
     position: 0,
     tickAtMs: 0,
+    suppliers: NO_SUPPLIERS,
+    supplierAlerts: [],
     throughOffset: 0,
     gone: new Map(),
     emptied: new Map(),
@@ -146,6 +157,7 @@ export function createEntry(activationId: string, tagId: string): ActivationEntr
     appliedOffset: -1,
     nextDueAtMs: null,
     lastPing: null,
+    source: null,
     dirty: true,
     checkpointedOffset: -1,
   };

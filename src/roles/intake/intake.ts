@@ -10,8 +10,12 @@ import type { Log } from '../../ports/log.js';
 import { appendPings, type InputFormat, type ReceivedPing } from '../../ports/ping-records.js';
 import { INPUTS, inputRecord, OWN_TOPICS, rejectedRecord } from '../../ports/topics.js';
 import { asRejected, keepRejected } from '../appending.js';
+import { createSupplierReading } from './supplier-reading.js';
 
 export const INTAKE_GROUP = 'tagwatch-intake';
+
+/** How often it is told how far suppliers have been read, ms. */
+export const TELL_SUPPLIERS_EVERY_MS = 30_000;
 
 /** One ping of a message, or what could not be used of it. */
 export type IntakeResult =
@@ -47,6 +51,7 @@ export interface IntakeDeps<Format extends string> {
   readonly logger: Log;
   readonly counters: IntakeCounters;
   readonly inputFormat?: InputFormat;
+  readonly tellSuppliersEveryMs?: number;
 }
 
 interface Sorted {
@@ -98,13 +103,16 @@ export async function startIntake<Format extends string>(deps: IntakeDeps<Format
         reject(result.reason, result.detail, result.tagId, result.payload ?? whole);
         continue;
       }
-      sorted.pings.push({ receivedAtMs, ping: result.ping });
+      sorted.pings.push({ receivedAtMs, ping: result.ping, source: topic });
       const kept = result.ignored.find(({ keep }) => keep);
       if (kept) reject(kept.reason, kept.detail, result.ping.tagId, whole);
     }
   }
 
+  const reading = createSupplierReading(deps);
+
   async function onBatch(batch: LogBatch): Promise<void> {
+    reading.began(batch);
     const receivedAtMs = clock.nowMs();
     const sorted: Sorted = { pings: [], rejected: [], reasons: [] };
     for (const record of batch.records) sortRecord(record, receivedAtMs, sorted);
@@ -119,12 +127,33 @@ export async function startIntake<Format extends string>(deps: IntakeDeps<Format
     await keepRejected(deps, [...sorted.rejected, ...asRejected(INPUTS, records, receivedAtMs)]);
     for (let i = 0; i < sorted.pings.length; i++) counters.pingTaken();
     for (const reason of sorted.reasons) counters.pingRejected(reason);
+    reading.ended(batch);
   }
 
-  return await log.consume({
+  const consumer = await log.consume({
     group: INTAKE_GROUP,
     topics: topics.map(({ topic }) => topic),
     commit: true,
-    handler: { onAssigned: async () => {}, onBatch },
+    handler: {
+      onAssigned: async (added, control) => reading.assigned(added, control),
+      onBatch,
+      onRevoked: async (gone) => reading.revoked(gone),
+    },
   });
+  // An older program, beside which this one runs for the time of an upgrade, would not go past what it does not know.
+  if (deps.inputFormat === 'single') return consumer;
+  let telling: Promise<void> | null = null;
+  const teller = setInterval(() => {
+    telling ??= reading.tell().finally(() => {
+      telling = null;
+    });
+  }, deps.tellSuppliersEveryMs ?? TELL_SUPPLIERS_EVERY_MS);
+  teller.unref();
+  return {
+    async stop() {
+      clearInterval(teller);
+      await telling;
+      await consumer.stop();
+    },
+  };
 }

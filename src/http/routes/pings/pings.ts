@@ -9,7 +9,7 @@ import type { Ignored, ParsedPing, RefusedPing } from '../../../formats/pings/ta
 import type { Clock } from '../../../ports/clock.js';
 import type { EventLog, NewRecord } from '../../../ports/event-log.js';
 import type { InputFormat, ReceivedPing } from '../../../ports/ping-records.js';
-import { appendInTurns, REJECTED, rejectedRecord } from '../../../ports/topics.js';
+import { appendInTurns, HTTP_SOURCE, REJECTED, rejectedRecord } from '../../../ports/topics.js';
 import { MAX_ACCURACY_METRES, NO_FIX_REASONS, PING_OMISSIONS, PING_REJECTIONS } from '../../../wire/ping-reasons.js';
 import { PingSchema } from '../../../wire/ping-schema.js';
 import { type App, addJsonParser } from '../../app.js';
@@ -107,7 +107,7 @@ function judge(
       keep('foreign-tag', PING_REJECTIONS['foreign-tag'], ping.tagId);
       continue;
     }
-    judged.inputs.push({ receivedAtMs, ping });
+    judged.inputs.push({ receivedAtMs, ping, source: HTTP_SOURCE });
     const told = hasAccuracy(ping, deps.defaultAccuracy) ? ignored : [...ignored, ACCURACY_MISSING];
     for (const { keep: _, ...each } of told) judged.warnings.push({ ...place, ...each });
     const lost = ignored.find((each) => each.keep);
