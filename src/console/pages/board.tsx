@@ -256,7 +256,8 @@ function Queue({ filter }: { readonly filter: BoardFilter }) {
 
 /** Why rows are folded: since when, how many. Critical ones stand above, each by itself. */
 function FloodBanner({ flood, items }: { readonly flood: FloodSpan; readonly items: readonly AlertItem[] }) {
-  const recent = countRecent(items, serverNowMs());
+  // The server has counted what was closed before this page was opened; what came since it was asked is known here.
+  const recent = Math.max(countRecent(items, serverNowMs()), health.value?.raisedInTenMinutes ?? 0);
   return (
     <p class="tw-flood" role="note">
       {`Flood since ${timeOfDay(flood.fromMs, serverNowMs())}: ${recent} alerts in ten minutes. ` +
