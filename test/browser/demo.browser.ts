@@ -102,6 +102,22 @@ test('the page of an alert says it in a sentence, then in figures; the map shows
   await page.getByRole('link', { name: 'Back to the board' }).click();
 });
 
+test('the strip of a wearer reaches to now, and of nobody known it is not said that nobody watches him', async () => {
+  const other = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  try {
+    await other.goto(`${program.url}/wearers/W-001`);
+    await other.getByText(/^\d+ messages came, .* with a position; UNKNOWN for 23 h \d+ min\.$/).waitFor();
+    await other.locator('.tw-strip__alert').first().waitFor();
+    await other.locator('.tw-strip__heard').first().waitFor();
+    await other.screenshot({ path: join(screenshots, 'wearer.png') });
+    await other.goto(`${program.url}/wearers/W-NOBODY`);
+    await other.getByRole('heading', { name: 'No wearer W-NOBODY is known here' }).waitFor();
+    expect(await other.getByText('NOT MONITORED').count()).toBe(0);
+  } finally {
+    await other.close();
+  }
+});
+
 test('the map goes where a key sends it', async () => {
   await row('Protected address, W-001')
     .getByRole('link', { name: /Protected address/ })

@@ -13,12 +13,15 @@ export function RejectedPage() {
   return (
     <main class="tw-page" id="main">
       <h1 class="tw-sentence">What could not be used</h1>
+      <p>Messages of tags that were refused on arrival. None of them was judged; each is kept, and why.</p>
       {answer === null ? <p>…</p> : null}
       {answer !== null && !answer.ok ? <p>It is not shown: {whyMissing(answer.status)}.</p> : null}
       {answer?.ok === true && answer.body.items.length === 0 ? <p>Nothing was rejected.</p> : null}
       {answer?.ok === true && answer.body.items.length > 0 ? (
         <table class="tw-table">
-          <caption>The newest {answer.body.items.length}, rejected last first</caption>
+          <caption>
+            {answer.body.items.length === 1 ? 'One' : `The newest ${answer.body.items.length}, rejected last first`}
+          </caption>
           <thead>
             <tr>
               <th scope="col">When</th>

@@ -9,6 +9,7 @@ import { may, nameOf, nowMs, positions, positionsChanged, wearers, zoneNameOf } 
 import { sessionMap } from '../map/session-map.js';
 import { type Band, bandsOf, GAP_MS, readTrail, spanOf, type TrailPoint, trailFeatures } from '../model/day-strip.js';
 import { alertAddress, lastBoard } from '../route.js';
+import { messageWords, unknownWords } from '../words/strip-words.js';
 import { dayAndTime, duration, timeOfDay } from '../words/times.js';
 import { episodeWords, title } from '../words/words.js';
 
@@ -28,6 +29,8 @@ export function WearerPage({ wearerId }: { readonly wearerId: string }) {
     map?.showTrail(trailFeatures(points));
   }, [map, drawn]);
   useEffect(() => () => map?.showTrail(null), [map]);
+  // A mistyped id, or a wearer out of scope: of nobody it may be said that nobody watches him.
+  if (trail !== null && !trail.ok && trail.status === 404) return <NoSuchWearer wearerId={wearerId} />;
   const wearer = wearers.value.get(wearerId);
   const profile = [
     wearerId,
@@ -46,12 +49,24 @@ export function WearerPage({ wearerId }: { readonly wearerId: string }) {
         <Tag wearerId={wearerId} />
         <h2 class="tw-heading">The last 24 hours</h2>
         {trail !== null && !trail.ok ? <p>The trail is not shown: {whyMissing(trail.status)}.</p> : null}
-        {trail?.ok === true ? <Strip points={points} alerts={items} toMs={minute} /> : null}
+        {trail?.ok === true ? <Strip points={points} alerts={items} toMs={nowMs.value} /> : null}
         <h2 class="tw-heading">Alerts</h2>
         {alerts !== null && !alerts.ok ? <p>The alerts are not shown: {whyMissing(alerts.status)}.</p> : null}
         {alerts?.ok === true ? <Alerts items={items} /> : null}
       </article>
       <MapPanel label="Map of the trail of the last 24 hours; gaps are dashed" />
+    </main>
+  );
+}
+
+function NoSuchWearer({ wearerId }: { readonly wearerId: string }) {
+  return (
+    <main class="tw-page" id="main">
+      <p class="tw-back">
+        <a href={lastBoard()}>Back to the board</a>
+      </p>
+      <h1 class="tw-sentence">No wearer {wearerId} is known here</h1>
+      <p>The id is mistyped, or this wearer is not among those that you may see.</p>
     </main>
   );
 }
@@ -156,9 +171,7 @@ function Strip({ points, alerts, toMs }: StripProps) {
         ))}
       </svg>
       <ul class="tw-sentences">
-        <li>
-          {`${points.length} messages, ${points.filter(({ at }) => at !== null).length} with a position; UNKNOWN for ${duration(unknownMs)} of 24 h.`}
-        </li>
+        <li>{`${messageWords(points)}; ${unknownWords(unknownMs, toMs - fromMs)}.`}</li>
         {gaps.slice(-5).map(({ fromMs: from, toMs: to, kind }) => (
           <li key={from}>{`${BAND_WORDS[kind]} from ${dayAndTime(from)} for ${duration(to - from)}.`}</li>
         ))}
@@ -174,7 +187,7 @@ function Alerts({ items }: { readonly items: readonly AlertItem[] }) {
   if (items.length === 0) return <p>No alert about this wearer is known.</p>;
   return (
     <table class="tw-table">
-      <caption>The newest {items.length}, raised last first</caption>
+      <caption>{items.length === 1 ? 'One' : `The newest ${items.length}, raised last first`}</caption>
       <thead>
         <tr>
           <th scope="col">Severity</th>
