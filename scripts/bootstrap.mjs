@@ -110,6 +110,7 @@ const BENCHES = {
   '--audit': 'audit-bench',
   '--feed': 'feed-bench',
   '--zone-put': 'zone-put-bench',
+  '--matching': 'matching-bench',
 };
 
 /** Bundles one program of load-tests/ (TypeScript, which Node 20 does not run) and runs it. */

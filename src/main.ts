@@ -27,6 +27,7 @@ const HELP = `tagwatch: checks the pings of GPS tags against zones and curfews, 
   tagwatch audit verify            says whether the audit on record is what was chained
   tagwatch evidence make OPTIONS   makes a signed evidence pack of an alert, or of a wearer and a period
   tagwatch evidence verify PACK    says whether a pack is as it was made, and whether the engine finds the same again
+  tagwatch crimes match FILE       says who of those on record was where crimes were, who cannot have been, and of whom nobody can say
   tagwatch keys COMMAND            makes, lists, rotates and revokes the key that signs packs
   tagwatch doctor                  says what of the configuration is missing or unsafe, and what to do
   tagwatch migrate                 brings the schema of DATABASE_URL up to date and ends (serve does it too)
@@ -101,6 +102,8 @@ async function main(argv: readonly string[]): Promise<number> {
       return verifyAudit(rest);
     case 'evidence':
       return packs(rest);
+    case 'crimes':
+      return matchCrimes(rest);
     case 'keys':
       return changeKeys(rest);
     case 'doctor': {
@@ -201,6 +204,37 @@ async function verifyAudit(argv: readonly string[]): Promise<number> {
   });
 }
 
+async function matchCrimes(argv: readonly string[]): Promise<number> {
+  const [{ crimes }, { createCommandAudit }] = await Promise.all([
+    import('./cli/crimes.js'),
+    import('./cli/command-audit.js'),
+  ]);
+  const config = configOrExplain(null);
+  if (!config) return 2;
+  return crimes(argv, {
+    openDatabase: () => openExistingDatabase(config),
+    audit: auditOfCommands(config, createCommandAudit),
+    nowMs: Date.now,
+    user: userInfo().username,
+    version: VERSION,
+    out: console.log,
+    err: console.error,
+  });
+}
+
+function auditOfCommands(
+  config: Config,
+  createAudit: typeof import('./cli/command-audit.js').createCommandAudit,
+): ReturnType<typeof createAudit> {
+  const logger = makeLogger(config);
+  return createAudit({
+    openLog: () => openLog(config, logger),
+    logger,
+    service: `tagwatch ${VERSION}`,
+    dataDir: config.dataDir,
+  });
+}
+
 async function packs(argv: readonly string[]): Promise<number> {
   const [{ evidence }, { createCommandAudit }, { readEngineVersion }, { signingKeyFileOf }] = await Promise.all([
     import('./cli/evidence.js'),
@@ -210,15 +244,9 @@ async function packs(argv: readonly string[]): Promise<number> {
   ]);
   const config = configOrExplain(null);
   if (!config) return 2;
-  const logger = makeLogger(config);
   return evidence(argv, {
     openDatabase: () => openExistingDatabase(config),
-    audit: createCommandAudit({
-      openLog: () => openLog(config, logger),
-      logger,
-      service: `tagwatch ${VERSION}`,
-      dataDir: config.dataDir,
-    }),
+    audit: auditOfCommands(config, createCommandAudit),
     keyFile: signingKeyFileOf(config),
     nowMs: Date.now,
     user: userInfo().username,

@@ -1,0 +1,55 @@
+/** What crimes are matched against: who wore a tag within a time, and the fixes of one of them that carry evidence. */
+import type { AccuracyConvention } from '../engine/types.js';
+import type { Queryable } from '../ports/database.js';
+
+/** Those who wore a tag at any moment of it, `toMs` excluded, by id. */
+export async function listWearersBetween(db: Queryable, fromMs: number, toMs: number): Promise<readonly string[]> {
+  const { rows } = await db.query<{ wearer_id: string }>(
+    `select distinct wearer_id from activation
+     where fitted_at < $2::timestamptz and (removed_at is null or removed_at > $1::timestamptz) order by wearer_id`,
+    [new Date(fromMs), new Date(toMs)],
+  );
+  return rows.map(({ wearer_id }) => wearer_id);
+}
+
+export interface RecordedFix {
+  readonly atMs: number;
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly accuracyMetres: number;
+  readonly convention: AccuracyConvention;
+}
+
+/** In order of time, from `fromMs` until `toMs`; without what carries no evidence by itself. */
+export async function readRecordedFixes(
+  db: Queryable,
+  wearerId: string,
+  fromMs: number,
+  toMs: number,
+): Promise<readonly RecordedFix[]> {
+  const { rows } = await db.query<{
+    at_ms: number;
+    latitude: number;
+    longitude: number;
+    accuracy_metres: number;
+    accuracy_convention: AccuracyConvention;
+  }>(
+    `select (extract(epoch from p.fixed_at) * 1000)::double precision as at_ms, st_y(p.position) as latitude,
+       st_x(p.position) as longitude, coalesce(p.accuracy_metres, m.default_accuracy_metres)::double precision as accuracy_metres,
+       m.accuracy_convention
+     from activation a join ping p on p.tag_id = a.tag_id
+       and p.fixed_at >= a.fitted_at and (a.removed_at is null or p.fixed_at < a.removed_at)
+       join tag t on t.tag_id = p.tag_id join tag_model m on m.model_id = t.model_id
+     where a.wearer_id = $1 and p.fixed_at >= $2::timestamptz and p.fixed_at < $3::timestamptz
+       and p.not_judged is null and p.position is not null
+     order by p.fixed_at`,
+    [wearerId, new Date(fromMs), new Date(toMs)],
+  );
+  return rows.map((row) => ({
+    atMs: Math.round(row.at_ms),
+    latitude: row.latitude,
+    longitude: row.longitude,
+    accuracyMetres: row.accuracy_metres,
+    convention: row.accuracy_convention,
+  }));
+}
