@@ -31,6 +31,8 @@ export interface DeviceTold {
   readonly lastOnAtMs: number;
   readonly strength: EngineEvent['strength'];
   readonly reason?: SilenceReason;
+  /** It was taken back. What comes late may show it to be true after all: then it goes on, with its id and its revisions. */
+  readonly withdrawn?: true;
 }
 
 /** Messages without a usable fix since the newest that had one. */

@@ -10,6 +10,7 @@ import type { ActivationState } from '../state.js';
 import {
   BATTERY_LOW_OVER_PERCENT,
   DELAYED_AFTER_MS,
+  DEVICE_MARKS,
   DEVICE_SETTLE_MS,
   NEVER_MOVES_MS,
   NO_GPS_AFTER_MS,
@@ -247,7 +248,7 @@ function tellAll(device: DeviceState, own: CompiledOwn, time: Time): DeviceStep 
   tell('charging-overdue', findOverdue(low, charged, Math.min(time.nowMs, own.removedAtMs)).found);
   tell('unmonitored', unmonitoredNow(device, own, time, toldAll));
   device.lines = device.lines.map((line) => ({ ...line, marks: trimMarks(line.marks) }));
-  device.told = toldAll.filter((each) => mayChange(each, device));
+  device.told = forgetWithdrawn(toldAll.filter((each) => mayChange(each, device)));
   return { events: events.length === 0 ? NO_EVENTS : events, dueAtMs: dueAtMsOf(device, own, time.nowMs) };
 }
 
@@ -273,11 +274,20 @@ function unmonitoredNow(device: DeviceState, own: CompiledOwn, time: Time, told:
 }
 
 /** What is over and has no marks any more is done with; an end of silence is by receipt, and nothing that comes later moves it. */
-function mayChange({ kind, endedAtMs }: DeviceTold, device: DeviceState): boolean {
+function mayChange({ kind, endedAtMs, raisedStartMs, withdrawn }: DeviceTold, device: DeviceState): boolean {
   if (endedAtMs === null) return true;
   if (kind === 'unmonitored') return false;
   const [first] = marksOfLine(device, kind === 'charging-overdue' ? 'battery-low' : kind);
-  return first !== undefined && first.atMs <= endedAtMs;
+  return first !== undefined && first.atMs <= (withdrawn ? raisedStartMs : endedAtMs);
+}
+
+/** Of what was taken back no more is remembered than there are marks: the newest. */
+function forgetWithdrawn(told: readonly DeviceTold[]): readonly DeviceTold[] {
+  const over = told.filter(({ withdrawn }) => withdrawn).length - DEVICE_MARKS;
+  if (over <= 0) return told;
+  const oldest = told.filter(({ withdrawn }) => withdrawn).toSorted((a, b) => a.raisedStartMs - b.raisedStartMs);
+  const gone = oldest.slice(0, over);
+  return told.filter((each) => !gone.includes(each));
 }
 
 function dueAtMsOf(device: DeviceState, own: CompiledOwn, nowMs: number): number {

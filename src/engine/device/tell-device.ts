@@ -28,7 +28,8 @@ export function tellDevice(
   const partners = matchTold(found, told);
   for (const [i, episode] of found.entries()) {
     const before = partners[i];
-    const sayings = before === undefined ? sayingsOfNew(episode) : sayingsOfKnown(episode, before);
+    const isKnown = before !== undefined && before.withdrawn === undefined;
+    const sayings = isKnown ? sayingsOfKnown(episode, before) : sayingsOfNew(episode);
     let one = before ?? firstTold(kind, episode, telling.own);
     for (const [place, [type, strengthened]] of sayings.entries()) {
       const endedAtMs = place < sayings.length - 1 ? null : episode.endedAtMs;
@@ -40,9 +41,14 @@ export function tellDevice(
   }
   for (const each of told) {
     if (partners.includes(each)) continue;
+    if (each.withdrawn) {
+      kept.push(each);
+      continue;
+    }
     const { explanation } = explainDevice(kind, undefined, telling.own);
     const withdrawn = { ...each, revision: each.revision + 1 };
     events.push(sayingOf('withdrawn', withdrawn, withdrawn.startedAtMs, explanation, telling));
+    kept.push({ ...withdrawn, endedAtMs: withdrawn.startedAtMs, withdrawn: true });
   }
   return { told: kept, events };
 }
@@ -64,7 +70,10 @@ function sayingsOfKnown(episode: FoundDevice, told: DeviceTold): Saying[] {
   return told.startedAtMs !== episode.startedAtMs || told.endedAtMs !== episode.endedAtMs ? [['amended']] : [];
 }
 
-/** By the start as first raised before anything else: the id is of that; then by the start, then by what overlaps, oldest first. */
+/**
+ * By the start as first raised before anything else: the id is of that; then by the start, then by what overlaps, oldest first. What was
+ * taken back goes on by its id alone.
+ */
 function matchTold(found: readonly FoundDevice[], told: readonly DeviceTold[]): (DeviceTold | undefined)[] {
   const partners: (DeviceTold | undefined)[] = found.map(() => undefined);
   const pair = (isOf: (episode: FoundDevice, each: DeviceTold) => boolean) => {
@@ -73,10 +82,12 @@ function matchTold(found: readonly FoundDevice[], told: readonly DeviceTold[]): 
     }
   };
   pair((episode, each) => episode.startedAtMs === each.raisedStartMs);
-  pair((episode, each) => episode.startedAtMs === each.startedAtMs);
+  pair((episode, each) => !each.withdrawn && episode.startedAtMs === each.startedAtMs);
   pair(
     (episode, each) =>
-      episode.startedAtMs < (each.endedAtMs ?? Infinity) && each.startedAtMs < (episode.endedAtMs ?? Infinity),
+      !each.withdrawn &&
+      episode.startedAtMs < (each.endedAtMs ?? Infinity) &&
+      each.startedAtMs < (episode.endedAtMs ?? Infinity),
   );
   return partners;
 }
@@ -96,7 +107,10 @@ function firstTold(kind: DeviceKind, episode: FoundDevice, own: CompiledOwn): De
   };
 }
 
-function toldAs(told: DeviceTold, { startedAtMs, lastOnAtMs, strength, reason }: FoundDevice): DeviceTold {
+function toldAs(
+  { withdrawn: _, ...told }: DeviceTold,
+  { startedAtMs, lastOnAtMs, strength, reason }: FoundDevice,
+): DeviceTold {
   return { ...told, startedAtMs, lastOnAtMs, strength, ...(reason === undefined ? {} : { reason }) };
 }
 
