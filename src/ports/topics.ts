@@ -12,6 +12,7 @@ export const ALERTS = 'tagwatch.alerts';
 export const REJECTED = 'tagwatch.rejected';
 export const ACCESS = 'tagwatch.access';
 export const AUDIT = 'tagwatch.audit';
+export const HANDOFF = 'tagwatch.handoff';
 
 /** Partitions of inputs and states: fixed for the life of a log, because states stand by partition number. */
 export const INPUT_PARTITIONS = 12;
@@ -31,6 +32,7 @@ export const OWN_TOPICS: readonly TopicSpec[] = [
   { topic: ACCESS, partitions: 1, cleanup: 'compact', fixedPartitions: true },
   { topic: REJECTED, partitions: 1, cleanup: 'delete', retentionMs: 90 * DAY_MS, fixedPartitions: true },
   { topic: AUDIT, partitions: 1, cleanup: 'delete', retentionMs: 90 * DAY_MS, fixedPartitions: true },
+  { topic: HANDOFF, partitions: 1, cleanup: 'compact', fixedPartitions: true },
 ];
 
 /** What the engine folds. Key: the tagId; `shared` and `tick` name their partition. */

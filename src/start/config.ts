@@ -4,10 +4,10 @@ import { PING_PARSERS } from '../formats/pings/ping-message.js';
 import { parseNetwork, type ReachConfig } from '../http/feed/reach.js';
 import { type KafkaSasl, type KafkaSecurity, SASL_MECHANISMS, type SaslMechanism } from '../log/kafka-security.js';
 import { INPUT_FORMATS, type InputFormat } from '../ports/ping-records.js';
-import { isLoopback } from './loopback.js';
+import { isLoopback, isTrustworthy } from './loopback.js';
 import { createSecretReader, type ReadFile, readTextFile } from './secrets.js';
 
-export const ROLES = ['intake', 'engine', 'recorder', 'publisher', 'api'] as const;
+export const ROLES = ['intake', 'engine', 'recorder', 'publisher', 'handoff', 'api'] as const;
 export type Role = (typeof ROLES)[number];
 
 export type PingFormat = keyof typeof PING_PARSERS;
@@ -59,6 +59,8 @@ export interface Config {
   readonly reconcileQuietSeconds: number;
   /** How severe alerts are and to whom they climb; null: as built in. */
   readonly alertRulesFile: string | null;
+  /** Who is told of alerts, beside consoles; null: nobody. */
+  readonly handoffFile: string | null;
   readonly roles: readonly Role[];
 }
 
@@ -148,6 +150,7 @@ export function readConfig(
     logLevel,
     reconcileQuietSeconds,
     alertRulesFile: value('TAGWATCH_ALERT_RULES_FILE'),
+    handoffFile: value('TAGWATCH_HANDOFF_FILE'),
     roles: readRoles(roles, kafkaBrokers, errors),
   };
   return errors.length > 0 ? { ok: false, errors } : { ok: true, config: Object.freeze(config) };
@@ -164,7 +167,7 @@ function list(text: string | null): string[] {
  * Topics that a Tagwatch writes to, under any `KAFKA_TOPIC_PREFIX`: what stands there is no ping, and each record read as one would
  * come back as a rejection that is read in its turn, here or by the other Tagwatch.
  */
-const OWN_TOPIC = /tagwatch\.(?:inputs|states|alerts|rejected|access|audit)$/;
+const OWN_TOPIC = /tagwatch\.(?:inputs|states|alerts|rejected|access|audit|handoff)$/;
 
 /** `tagwatch.pings,positions:traccar`: topic names cannot hold a colon, so the first one parts name and format. */
 function readTopics(text: string, errors: string[]): PingTopic[] {
@@ -278,13 +281,6 @@ function readReach(value: (name: string) => string | null, errors: string[]): Re
         `TAGWATCH_TRUSTED_PROXIES: "${proxy}" must be an address or a network, such as 10.0.0.7 or 10.0.0.0/8`,
       );
   return { publicUrl, allowedHosts, allowedOrigins, trustedProxies };
-}
-
-/** Over plain HTTP only to this very machine. */
-function isTrustworthy(url: string): boolean {
-  if (!URL.canParse(url)) return false;
-  const { protocol, hostname } = new URL(url);
-  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
 }
 
 function readSignIn(value: (name: string) => string | null, errors: string[]): SignInConfig | null {

@@ -5,11 +5,13 @@ import type { Clock } from '../ports/clock.js';
 import type { Database } from '../ports/database.js';
 import type { DatabaseWatch } from '../roles/database-watch.js';
 import type { EngineWorker } from '../roles/engine/engine-worker.js';
+import type { Handoff } from '../roles/handoff/handoff.js';
 import { INTAKE_GROUP } from '../roles/intake/intake.js';
 import type { LogWatch } from '../roles/log-watch.js';
 import type { Reconciler } from '../roles/reconciler/reconciler.js';
 import type { Recorder } from '../roles/recorder/recorder.js';
 import { measureOutbox } from '../store/outbox.js';
+import type { HandoffView } from '../views/handoff.js';
 import type { Metrics } from './metrics.js';
 import type { WatchedGroups } from './watched-groups.js';
 
@@ -117,5 +119,26 @@ export function addAlarmGauges(metrics: Metrics, measure: () => AlarmHealth): vo
     name: 'tagwatch_alarms_stale',
     help: 'Alerts that nobody has disposed of for over a day.',
     read: () => measure().stale,
+  });
+}
+
+export function addHandoffGauges(metrics: Metrics, handoff: Handoff): void {
+  metrics.addGaugeBy({
+    name: 'tagwatch_handoff_waiting',
+    help: 'Events in memory that a receiver of the hand-off has yet to take; only in the process that tells it.',
+    label: 'receiver',
+    read: () => handoff.waiting(),
+  });
+}
+
+export function addFailingHandoffGauges(metrics: Metrics, view: HandoffView, clock: Clock): void {
+  metrics.addGaugeBy({
+    name: 'tagwatch_handoff_failing_seconds',
+    help: 'How long a receiver of the hand-off has not been told what there is to tell; absent while everything goes through.',
+    label: 'receiver',
+    read: () =>
+      Object.fromEntries(
+        view.failing().map(({ receiverId, since }) => [receiverId, (clock.nowMs() - Date.parse(since)) / 1000]),
+      ),
   });
 }

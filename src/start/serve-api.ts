@@ -56,6 +56,7 @@ import { latestPositions, readMessagesAfter, readTrail, type TrailPlace } from '
 import { watchStore } from '../store/watch.js';
 import { startAccessView } from '../views/access.js';
 import { startAlertLog } from '../views/alert-log.js';
+import { startHandoffView } from '../views/handoff.js';
 import { judgeTrailStretch } from '../views/judged-trail.js';
 import { startLiveView } from '../views/live-view.js';
 import { watchRecorderLag } from '../views/recorder-lag.js';
@@ -65,7 +66,7 @@ import { measureWatches } from '../watchlist/publication.js';
 import type { FeedStatus } from '../wire/feed-messages.js';
 import type { AlertRules } from './alert-rules-file.js';
 import type { Config } from './config.js';
-import { addAlarmGauges } from './gauges.js';
+import { addAlarmGauges, addFailingHandoffGauges } from './gauges.js';
 import type { Lifecycle } from './lifecycle.js';
 import type { Listener } from './listener.js';
 import type { Metrics } from './metrics.js';
@@ -81,6 +82,8 @@ const STANDING_CHECK_MS = 5_000;
 const LAG_CHECK_MS = 5_000;
 /** Tags ping once a minute: a supplier of any number of them that is silent for so long, ms, has a fault of its own. */
 const SUPPLIER_CHECK_MS = 10_000;
+/** How often it is looked whether receivers of the hand-off are behind, ms. */
+const HANDOFF_CHECK_MS = 5_000;
 /** What of it has to be ready before it answers, in the order of the start. */
 export const API_PARTS = ['alerts', 'positions', 'access'] as const;
 
@@ -155,6 +158,18 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
       async () => startHttpReading({ log, clock, logger, everyMs: TELL_SUPPLIERS_EVERY_MS }),
       (part) => part.stop(),
     );
+  const handoffView = await life.start(
+    'hand-off view',
+    () =>
+      startHandoffView({
+        log,
+        epoch,
+        clock,
+        alertsEnd: () => alertLog.position().nextOffset,
+        everyMs: HANDOFF_CHECK_MS,
+      }),
+    (part) => part.stop(),
+  );
   const liveView = await life.start(
     'live view',
     () => startLiveView({ log, logger, onRecordable: recorderLag.note }),
@@ -233,6 +248,7 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
   registerAlerts(app, {
     alertLog,
     record: { list: (filter) => listAlerts(db, filter), read: (alertId) => readAlert(db, alertId) },
+    failingHandoffs: handoffView.failing,
     clock,
     logger,
   });
@@ -286,6 +302,7 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
     read: () => countAll().byAge,
   });
   addAlarmGauges(metrics, () => measureAlarmHealth(listForHealth(alertLog, clock.nowMs()), clock.nowMs()));
+  addFailingHandoffGauges(metrics, handoffView, clock);
   await app.ready();
 
   async function open(listener: Listener): Promise<void> {

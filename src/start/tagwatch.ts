@@ -20,6 +20,7 @@ import { OWN_TOPICS } from '../ports/topics.js';
 import { type DatabaseWatch, watchDatabase } from '../roles/database-watch.js';
 import { type EngineWorker, startEngine } from '../roles/engine/engine-worker.js';
 import { ensureEpoch } from '../roles/epoch.js';
+import { startHandoff } from '../roles/handoff/handoff.js';
 import { startIntake } from '../roles/intake/intake.js';
 import { watchLog } from '../roles/log-watch.js';
 import { startPublisher } from '../roles/publisher/publisher.js';
@@ -37,11 +38,13 @@ import type { Config, Role } from './config.js';
 import {
   addDatabaseGauges,
   addEngineGauges,
+  addHandoffGauges,
   addIntakeGauges,
   addLogGauges,
   addOutboxGauges,
   addRecorderGauges,
 } from './gauges.js';
+import { readHandoffFile } from './handoff-file.js';
 import { createLifecycle, type Lifecycle, StartStopped } from './lifecycle.js';
 import { openListener } from './listener.js';
 import { createMetrics } from './metrics.js';
@@ -124,6 +127,8 @@ async function startParts(config: Config, logger: Log, life: Lifecycle): Promise
   const alertRules = readAlertRules(config.alertRulesFile);
   if (alertRules.severityTableId !== null)
     logger.info({ severityTable: alertRules.severityTableId }, 'alerts are severe by the configured table from now on');
+  // Only who tells them has their secrets.
+  const receivers = has('handoff') && config.handoffFile !== null ? readHandoffFile(config.handoffFile) : null;
   const signIn = createSignIn(config.signIn, clock, logger);
   const app = {
     log: logger,
@@ -266,6 +271,14 @@ async function startParts(config: Config, logger: Log, life: Lifecycle): Promise
     );
     readiness.watch('intake');
     addIntakeGauges(metrics, groups);
+  }
+  if (receivers !== null) {
+    const handoff = await life.start(
+      'hand-off',
+      () => untilAnswered(() => startHandoff({ receivers, log, epoch, clock, logger })),
+      (part) => part.stop(),
+    );
+    addHandoffGauges(metrics, handoff);
   }
   const api =
     has('api') && db && database

@@ -4,20 +4,20 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Alert, Refusal } from '../alerts/alert.js';
-import { carry, type LoggedEvent } from '../alerts/carried.js';
+import { carry } from '../alerts/carried.js';
 import type { ActionEvent, Instant } from '../alerts/event.js';
 import { applyEvent } from '../alerts/fold.js';
-import { readAlertEvent } from '../alerts/read-event.js';
 import {
   type AcceptedEvent,
   type AlertRegister,
   type AlertRegisterLimits,
   createAlertRegister,
 } from '../alerts/register.js';
+import { readAlertRecord } from '../ports/alert-records.js';
 import { type ConsumerHandler, type EventLog, type LogRecord, LogUnavailable } from '../ports/event-log.js';
 import type { Log } from '../ports/log.js';
 import { ALERT_FORMAT, alertFormatOf, formatHeaders, newerFormatOf } from '../ports/record-format.js';
-import { ALERTS, appendInTurns, decodeJson, encodeJson } from '../ports/topics.js';
+import { ALERTS, appendInTurns, encodeJson } from '../ports/topics.js';
 
 /** How long an action may take to be appended and read back, together. */
 export const ACT_LIMIT_MS = 5_000;
@@ -97,7 +97,7 @@ export async function startAlertLog(deps: AlertLogDeps): Promise<AlertLog> {
   }
 
   function foldRecord(record: LogRecord): void {
-    const event = readEvent(record);
+    const event = readAlertRecord(record);
     if (event === null) {
       const newer = newerFormatOf(record, ALERT_FORMAT);
       logger.error({ offset: record.offset, newer }, 'a record of the alert log cannot be read and is passed by');
@@ -240,14 +240,4 @@ function judgeForCertain(alert: Alert | null, action: ActionEvent): Acted | null
     (applied.refusal?.reason === 'too-late' && action.seen.actions < alert.actions) ||
     (applied.refusal?.reason === 'changed' && action.seen.revision < alert.finding.revision);
   return certain && applied.refusal !== undefined ? { outcome: 'refused', alert, refusal: applied.refusal } : null;
-}
-
-/** Null for what is neither a finding nor an action that this version knows. */
-function readEvent(record: LogRecord): LoggedEvent | null {
-  if (record.value === null || newerFormatOf(record, ALERT_FORMAT) !== null) return null;
-  try {
-    return readAlertEvent(decodeJson<unknown>(record.value));
-  } catch {
-    return null;
-  }
 }

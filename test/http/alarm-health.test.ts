@@ -27,7 +27,13 @@ test('counts and folds what may be seen, and nothing else', async () => {
   await alertLog.caughtUp;
   const app = await createApp({ log: silentLog, access: testAccess });
   const record = { list: async () => [], read: async () => null };
-  registerAlerts(app, { alertLog, record, clock: { nowMs: () => Date.parse(instantAt(5)) }, logger: silentLog });
+  registerAlerts(app, {
+    alertLog,
+    record,
+    failingHandoffs: () => [],
+    clock: { nowMs: () => Date.parse(instantAt(5)) },
+    logger: silentLog,
+  });
   try {
     const answer = await app.inject({ url: '/api/v1/alarm-health', headers: { [AS]: 'supervisor' } });
     expect(answer.statusCode).toBe(200);

@@ -20,7 +20,13 @@ async function serve(access?: typeof testAccess): Promise<App> {
   await alertLog.caughtUp;
   const app = await createApp({ log: silentLog, ...(access === undefined ? {} : { access }) });
   const record = { list: async () => [], read: async () => null };
-  registerAlerts(app, { alertLog, record, clock: { nowMs: () => Date.parse(instantAt(60)) }, logger: silentLog });
+  registerAlerts(app, {
+    alertLog,
+    record,
+    failingHandoffs: () => [],
+    clock: { nowMs: () => Date.parse(instantAt(60)) },
+    logger: silentLog,
+  });
   apis.push({ alertLog, app });
   return app;
 }

@@ -58,7 +58,13 @@ async function serve(log: EventLog = opened.log, limits = {}): Promise<void> {
   });
   await alertLog.caughtUp;
   app = await createApp({ log: silentLog });
-  registerAlerts(app, { alertLog, record, clock: { nowMs: () => Date.parse(instantAt(60)) }, logger: silentLog });
+  registerAlerts(app, {
+    alertLog,
+    record,
+    failingHandoffs: () => [],
+    clock: { nowMs: () => Date.parse(instantAt(60)) },
+    logger: silentLog,
+  });
 }
 
 /** Appends to the log, and to the record. */

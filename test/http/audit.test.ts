@@ -39,7 +39,7 @@ beforeAll(async () => {
   registerHealth(app, { parts: () => [], metrics: async () => ({ contentType: 'text/plain', text: '' }) });
   registerMe(app);
   const record = { list: async () => [], read: async () => null };
-  registerAlerts(app, { alertLog, record, clock, logger: silentLog });
+  registerAlerts(app, { alertLog, record, failingHandoffs: () => [], clock, logger: silentLog });
   registerPosition(app, {
     livePosition: () => null,
     latestPosition: async () => null,

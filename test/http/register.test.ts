@@ -10,6 +10,14 @@ import { AS, testAccess } from '../support/access.js';
 import { openTestLog, type TestLog } from '../support/embedded-log.js';
 import { silentLog } from '../support/silent-log.js';
 
+const FAILING = {
+  receiverId: 'cad',
+  why: 'not-delivered',
+  since: instantAt(1),
+  tries: 3,
+  error: 'answered 503',
+  behind: 7,
+} as const;
 let opened: TestLog;
 let alertLog: AlertLog;
 let app: App;
@@ -46,7 +54,7 @@ beforeEach(async () => {
   app = await createApp({ log: silentLog, access: testAccess });
   const record = { list: async () => [], read: async () => null };
   const clock = { nowMs: () => Date.parse(instantAt(65)) };
-  registerAlerts(app, { alertLog, record, clock, logger: silentLog });
+  registerAlerts(app, { alertLog, record, failingHandoffs: () => [FAILING], clock, logger: silentLog });
 });
 afterEach(async () => {
   await app.close();
@@ -58,7 +66,7 @@ const get = async (query: string) =>
   (await app.inject({ method: 'GET', url: `/api/v1/register${query}`, headers: { [AS]: 'supervisor' } })).json();
 
 test('oldest first, with why, and counts of all that may be seen', async () => {
-  const { items, counts, next } = await get('');
+  const { items, counts, failingHandoffs, next } = await get('');
   expect(items.map((item: { alertId: string; why: string[] }) => [item.alertId, ...item.why])).toEqual([
     ['A-2', 'not-seen'],
     ['A-3', 'not-disposed', 'review-requested'],
@@ -66,6 +74,7 @@ test('oldest first, with why, and counts of all that may be seen', async () => {
     ['A-6', 'not-seen', 'more-found'],
     ['A-7', 'not-taken'],
   ]);
+  expect(failingHandoffs).toEqual([FAILING]);
   expect(next).toBeNull();
   expect(counts).toEqual({
     total: 5,

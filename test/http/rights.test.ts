@@ -50,6 +50,7 @@ beforeAll(async () => {
   registerMe(app);
   registerHealth(app, { parts: () => [], metrics: async () => ({ contentType: 'text/plain', text: '' }) });
   registerAlerts(app, {
+    failingHandoffs: () => [],
     alertLog,
     record: { list: async () => [], read: async () => null },
     clock,

@@ -115,7 +115,13 @@ beforeAll(async () => {
     onWearer: () => () => {},
   };
   app = await createApp({ log: silentLog, access });
-  registerAlerts(app, { alertLog, record: { list: async () => [], read: async () => null }, clock, logger: silentLog });
+  registerAlerts(app, {
+    alertLog,
+    failingHandoffs: () => [],
+    record: { list: async () => [], read: async () => null },
+    clock,
+    logger: silentLog,
+  });
   registerPosition(app, {
     livePosition: liveView.position,
     latestPosition: async () => null,

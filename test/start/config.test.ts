@@ -19,7 +19,7 @@ describe('configuration', () => {
         host: '127.0.0.1',
         port: 8080,
         serviceArea: null,
-        roles: ['intake', 'engine', 'recorder', 'publisher', 'api'],
+        roles: ['intake', 'engine', 'recorder', 'publisher', 'handoff', 'api'],
       },
     });
     expect(result.ok && Object.isFrozen(result.config)).toBe(true);

@@ -5,6 +5,7 @@ import { parseClaimsFile } from '../../http/sign-in/claims-file.js';
 import { readSigningKey } from '../../signing-key.js';
 import { readAlertRules } from '../../start/alert-rules-file.js';
 import type { Config } from '../../start/config.js';
+import { readHandoffFile } from '../../start/handoff-file.js';
 import { publicKeyFileOf, signingKeyFileOf } from '../../start/signing-key.js';
 import { describeError, type Finding, good, note, unsafe, wrong } from './finding.js';
 
@@ -84,22 +85,30 @@ function checkDataFolder({ dataDir }: Config): Finding[] {
   ];
 }
 
+function checkNamed(variable: string, read: () => unknown): Finding[] {
+  try {
+    read();
+    return [];
+  } catch (error) {
+    return [wrong(variable, describeError(error).replace(`${variable}: `, ''))];
+  }
+}
+
 export function checkFiles(config: Config, env: Readonly<Record<string, string | undefined>>): Finding[] {
   const secrets = SECRET_FILES.flatMap((name) => {
     const path = env[name]?.trim();
     return path ? [checkSecretFile(name, path)] : [];
   });
-  const rules: Finding[] = [];
-  try {
-    readAlertRules(config.alertRulesFile);
-  } catch (error) {
-    rules.push(wrong('TAGWATCH_ALERT_RULES_FILE', describeError(error).replace(/^TAGWATCH_ALERT_RULES_FILE: /, '')));
-  }
+  const { alertRulesFile, handoffFile } = config;
+  const named = [
+    ...checkNamed('TAGWATCH_ALERT_RULES_FILE', () => readAlertRules(alertRulesFile)),
+    ...checkNamed('TAGWATCH_HANDOFF_FILE', () => handoffFile !== null && readHandoffFile(handoffFile)),
+  ];
   return [
     ...secrets,
     ...checkSigningKey(config),
     ...(config.signIn === null ? [] : checkClaims(config.signIn.claimsFile)),
     ...checkDataFolder(config),
-    ...rules,
+    ...named,
   ];
 }

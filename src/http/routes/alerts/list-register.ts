@@ -2,7 +2,7 @@
 import { Type } from 'typebox';
 import { toAlertItem } from '../../../alerts/alert.js';
 import { compareOldestFirst, countStanding, STANDING_AGES, whyItStands } from '../../../alerts/standing.js';
-import { AlertItemSchema } from '../../../wire/alert-schemas.js';
+import { AlertItemSchema, InstantSchema } from '../../../wire/alert-schemas.js';
 import type { App } from '../../app.js';
 import { DEFAULT_LIST_LIMIT, decodeCursor, FOREIGN_CURSOR, ListOf, ListQuery, toPage } from '../../plugins/lists.js';
 import { sees } from '../../plugins/principal.js';
@@ -28,7 +28,20 @@ const Counts = Type.Object({
   byKind: Type.Record(Type.String(), Count, { description: 'only kinds of which there are any' }),
   byAge: Type.Object(Object.fromEntries(STANDING_AGES.map(([age]) => [age, Count]))),
 });
-const Answer = Type.Interface([ListOf(Item)], { counts: Counts });
+const Handoff = Type.Object({
+  receiverId: Type.String(),
+  why: Type.Enum(['not-delivered', 'no-sender'], {
+    description: 'it does not take what it is sent; or nobody sends, as the role `handoff` runs nowhere',
+  }),
+  since: InstantSchema,
+  tries: Type.Union([Count, Type.Null()]),
+  error: Type.Union([Type.String(), Type.Null()], { description: 'what the last try came to' }),
+  behind: Type.Integer({ minimum: 0, description: 'records of the alert log that it may have yet to be told of' }),
+});
+const Answer = Type.Interface([ListOf(Item)], {
+  counts: Counts,
+  failingHandoffs: Type.Array(Handoff, { description: 'receivers of the hand-off that are not told; of no scope' }),
+});
 const Key = Type.Tuple([Type.String({ maxLength: 32 }), Type.String({ maxLength: MAX_ALERT_ID_LENGTH })]);
 
 export function registerListRegister(app: App, deps: AlertDeps): void {
@@ -56,6 +69,7 @@ export function registerListRegister(app: App, deps: AlertDeps): void {
         ...page,
         items: page.items.map((alert) => ({ ...toAlertItem(alert), why: whyItStands(alert) })),
         counts: countStanding(seen, deps.clock.nowMs()),
+        failingHandoffs: [...deps.failingHandoffs()],
       };
     },
   );

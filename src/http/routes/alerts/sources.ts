@@ -4,6 +4,7 @@ import type { ActionEvent, AlertEvent } from '../../../alerts/event.js';
 import type { AlertFilter, AlertRegister } from '../../../alerts/register.js';
 import type { Clock } from '../../../ports/clock.js';
 import { LogUnavailable } from '../../../ports/event-log.js';
+import type { FailingHandoff } from '../../../ports/handoff.js';
 import type { Log } from '../../../ports/log.js';
 
 /** What is needed of the alert log (`views/alert-log.ts`). */
@@ -28,6 +29,7 @@ export interface AlertsOnRecord {
 export interface AlertDeps {
   readonly alertLog: AlertsInMemory;
   readonly record: AlertsOnRecord;
+  readonly failingHandoffs: () => readonly FailingHandoff[];
   readonly clock: Clock;
   readonly logger: Log;
 }

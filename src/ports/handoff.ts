@@ -1,0 +1,72 @@
+/** What stands in `tagwatch.handoff`: how far each receiver of the hand-off is, and whether it fails. Compacted, one partition. */
+import type { EventLog, NewRecord } from './event-log.js';
+import { decodeJson, encodeJson, HANDOFF } from './topics.js';
+
+/** What has not gone through for a while. */
+export interface HandoffFailure {
+  /** When the delivery that has failed for longest failed first, RFC 3339. */
+  readonly since: string;
+  /** How often that one was tried. */
+  readonly tries: number;
+  /** What the last try came to: `answered 503`, `ECONNREFUSED`. Nothing of what the receiver said. */
+  readonly error: string;
+}
+
+export interface HandoffRecord {
+  readonly type: 'receiver';
+  readonly receiverId: string;
+  /** Which alert log the position is of. */
+  readonly epoch: string;
+  /** Everything in the alert log before it has been delivered, or is nothing that is delivered. */
+  readonly nextSeq: number;
+  /** Null: what there is goes through. */
+  readonly failing: HandoffFailure | null;
+  /** The receiver is configured no more; its position is kept for when it is again. */
+  readonly removed?: true;
+}
+
+/**
+ * A receiver that is not told what there is to tell. `not-delivered`: it does not take what it is sent; `no-sender`: nobody sends, so the
+ * role `handoff` runs nowhere or cannot store its position.
+ */
+export interface FailingHandoff {
+  readonly receiverId: string;
+  readonly why: 'not-delivered' | 'no-sender';
+  readonly since: string;
+  readonly tries: number | null;
+  readonly error: string | null;
+  /** Records of the alert log that it may have yet to be told of. */
+  readonly behind: number;
+}
+
+export const HANDOFF_PARTITION = { topic: HANDOFF, partition: 0 } as const;
+
+export const handoffRecord = (record: HandoffRecord): NewRecord => ({
+  key: record.receiverId,
+  value: encodeJson(record),
+  partition: 0,
+});
+
+/** Null for what this version does not know. */
+export function readHandoffRecord(value: Uint8Array): HandoffRecord | null {
+  let record: Partial<HandoffRecord> | null;
+  try {
+    record = decodeJson<Partial<HandoffRecord> | null>(value);
+  } catch {
+    return null;
+  }
+  const isKnown = record?.type === 'receiver' && typeof record.receiverId === 'string';
+  return isKnown && Number.isSafeInteger(record?.nextSeq) ? (record as HandoffRecord) : null;
+}
+
+/** How far each receiver is, by id. */
+export async function readHandoffs(log: EventLog): Promise<Map<string, HandoffRecord>> {
+  const found = new Map<string, HandoffRecord>();
+  await log.readToEnd([HANDOFF_PARTITION], ({ records }) => {
+    for (const { value } of records) {
+      const record = value === null ? null : readHandoffRecord(value);
+      if (record !== null) found.set(record.receiverId, record);
+    }
+  });
+  return found;
+}

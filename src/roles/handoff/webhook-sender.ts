@@ -1,0 +1,214 @@
+/**
+ * Tells one receiver of every event that changed an alert, out of the alert log, from a position of its own in `tagwatch.handoff`. The
+ * position only passes what has been delivered, so whoever goes on after a crash, or after the receiver was away, has missed nothing;
+ * what was delivered beyond it comes again, under the same ids.
+ */
+import {
+  type AcceptedEvent,
+  type AlertRegister,
+  createAlertRegister,
+  DEFAULT_ALERT_REGISTER_LIMITS,
+} from '../../alerts/register.js';
+import { readAlertRecord } from '../../ports/alert-records.js';
+import type { Clock } from '../../ports/clock.js';
+import type { EventLog, LogRecord, PartitionControl } from '../../ports/event-log.js';
+import { type HandoffFailure, type HandoffRecord, handoffRecord, readHandoffs } from '../../ports/handoff.js';
+import type { Log } from '../../ports/log.js';
+import { ALERTS, HANDOFF } from '../../ports/topics.js';
+import type { Post } from './post-webhook.js';
+import { createWearerLanes, type LanesOptions, type WearerLanes } from './wearer-lanes.js';
+import { toWebhookMessage } from './webhook-message.js';
+
+/** What fails is told when it has failed for so long, ms: what goes through at the second or third try is no trouble. */
+export const FAILING_AFTER_MS = 60_000;
+/** How often the position is stored, ms: at most so much is delivered again after a crash. */
+const SAVE_EVERY_MS = 1_000;
+/** A failure is told again so often, ms, so that a sender that has died can be told from one that tries. */
+const TELL_AGAIN_MS = 60_000;
+/** Events that wait in memory; beyond it the rest waits in the log. */
+const WAITING_LIMIT = 1_000;
+
+const PARTITION = { topic: ALERTS, partition: 0 };
+/** Only the fold's judgement is wanted: events are delivered, not kept. */
+const LIMITS = { ...DEFAULT_ALERT_REGISTER_LIMITS, closedAlertsWithEvents: 0, eventsPerAlert: 1, recentEvents: 1 };
+
+export interface WebhookSenderDeps {
+  readonly receiverId: string;
+  readonly post: Post;
+  readonly log: EventLog;
+  readonly epoch: string;
+  readonly clock: Clock;
+  readonly logger: Log;
+  readonly failingAfterMs?: number;
+  readonly lanes?: LanesOptions;
+}
+
+export interface WebhookSender {
+  /** Events in memory that are not delivered; null: another process tells this receiver. */
+  waiting(): number | null;
+  stop(): Promise<void>;
+}
+
+/** From an assignment of the log to its end. */
+interface Run {
+  readonly register: AlertRegister;
+  readonly lanes: WearerLanes<AcceptedEvent>;
+  /** Where delivering began. */
+  readonly fromSeq: number;
+  /** What was on record of failing then: it holds until the position moves. */
+  readonly failedBefore: HandoffFailure | null;
+  readSeq: number;
+  isPaused: boolean;
+}
+
+export async function startWebhookSender(deps: WebhookSenderDeps): Promise<WebhookSender> {
+  const { receiverId, post, log, epoch, clock, logger, failingAfterMs = FAILING_AFTER_MS } = deps;
+  let run: Run | null = null;
+  let saved = '';
+  let savedAtMs = 0;
+  let saving: Promise<void> = Promise.resolve();
+
+  const positionOf = ({ lanes, readSeq, fromSeq }: Run) => Math.max(fromSeq, lanes.lowest() ?? readSeq);
+
+  function standing(of: Run): HandoffRecord {
+    const nextSeq = positionOf(of);
+    const before = nextSeq === of.fromSeq ? of.failedBefore : null;
+    const now = of.lanes.failing(before === null ? failingAfterMs : 0);
+    const failing = before !== null ? { ...(now ?? before), since: before.since } : now;
+    return { type: 'receiver', receiverId, epoch, nextSeq, failing };
+  }
+
+  async function save(): Promise<void> {
+    if (run === null) return;
+    const record = standing(run);
+    // How often it was tried changes all the time, and is told with the rest now and then.
+    const text = JSON.stringify([record.nextSeq, record.failing?.since ?? null]);
+    const isDue = record.failing !== null && clock.nowMs() - savedAtMs >= TELL_AGAIN_MS;
+    if (text === saved && !isDue) return;
+    try {
+      await log.append(HANDOFF, [handoffRecord(record)]);
+    } catch (error) {
+      logger.warn({ receiverId, err: error }, 'how far a receiver has been told is not stored; it is tried again');
+      return;
+    }
+    tellChange(saved, record);
+    saved = text;
+    savedAtMs = clock.nowMs();
+  }
+
+  function tellChange(before: string, { failing, nextSeq }: HandoffRecord): void {
+    const failedBefore = before !== '' && (JSON.parse(before) as unknown[])[1] !== null;
+    if (failing !== null && !failedBefore)
+      logger.error({ receiverId, nextSeq, ...failing }, 'a receiver of the hand-off fails');
+    else if (failing === null && failedBefore)
+      logger.info({ receiverId, nextSeq }, 'a receiver of the hand-off is told again');
+  }
+
+  function saveInTurn(): Promise<void> {
+    saving = saving.then(save);
+    return saving;
+  }
+  const timer = setInterval(() => void saveInTurn(), SAVE_EVERY_MS);
+  timer.unref();
+
+  async function endRun(): Promise<void> {
+    const ended = run;
+    if (ended === null) return;
+    await ended.lanes.stop();
+    await saveInTurn();
+    run = null;
+  }
+
+  function startRun(
+    bounds: { startOffset: number; endOffset: number },
+    held: HandoffRecord | null,
+    resume: () => void,
+  ): Run {
+    // One of another log, or of before it was made anew, says nothing of this one: all of it is told.
+    const isOfThisLog = held?.epoch === epoch && held.nextSeq <= bounds.endOffset;
+    const fromSeq = held === null ? bounds.endOffset : isOfThisLog ? held.nextSeq : 0;
+    if (fromSeq < bounds.startOffset && held !== null)
+      logger.error(
+        { receiverId, nextSeq: fromSeq, ...bounds },
+        'the alert log dropped events before a receiver was told',
+      );
+    const lanes = createWearerLanes<AcceptedEvent>({
+      deliver: (accepted, stopping) => post(toWebhookMessage(accepted), stopping),
+      clock,
+      onDelivered: resume,
+      ...(deps.lanes === undefined ? {} : { options: deps.lanes }),
+    });
+    return {
+      register: createAlertRegister(bounds.startOffset, LIMITS),
+      lanes,
+      fromSeq,
+      failedBefore: isOfThisLog ? (held?.failing ?? null) : null,
+      readSeq: bounds.startOffset,
+      isPaused: false,
+    };
+  }
+
+  function take(of: Run, record: LogRecord): void {
+    const event = readAlertRecord(record);
+    // Told by every other reader of the log.
+    if (event === null) return;
+    const { accepted } = of.register.fold(event, record.offset, record.appendedAtMs);
+    if (accepted !== null && record.offset >= of.fromSeq) of.lanes.add(event.wearerId, record.offset, accepted);
+  }
+
+  function resumeWhereRoom(of: Run, control: PartitionControl): void {
+    if (!of.isPaused || of.lanes.size() > WAITING_LIMIT / 2) return;
+    of.isPaused = false;
+    control.resume(PARTITION);
+  }
+
+  const consumer = await log.consume({
+    group: `tagwatch-handoff-${receiverId}`,
+    topics: [ALERTS],
+    commit: false,
+    handler: {
+      async onAssigned(added, control) {
+        if (!added.some(({ topic }) => topic === ALERTS)) return;
+        const held = (await readHandoffs(log)).get(receiverId) ?? null;
+        const bounds = await control.bounds(PARTITION);
+        const started: Run = startRun(bounds, held, () => resumeWhereRoom(started, control));
+        run = started;
+        saved = held?.removed ? '' : JSON.stringify([held?.nextSeq, held?.failing?.since ?? null]);
+        control.seek(PARTITION, bounds.startOffset);
+        // Before anything else may happen: a new receiver is told of what comes from now on, whatever happens meanwhile.
+        await saveInTurn();
+      },
+      async onBatch(batch, control) {
+        if (run === null) return;
+        for (const record of batch.records) {
+          if (record.offset < run.readSeq) continue;
+          take(run, record);
+          run.readSeq = record.offset + 1;
+          if (run.lanes.size() >= WAITING_LIMIT) {
+            run.isPaused = true;
+            control.pause(PARTITION);
+            control.seek(PARTITION, run.readSeq);
+            return;
+          }
+        }
+        run.readSeq = Math.max(run.readSeq, batch.nextOffset);
+      },
+      async onRevoked(revoked, _control, how) {
+        if (!revoked.some(({ topic }) => topic === ALERTS)) return;
+        if (how === 'given-up') return await endRun();
+        const ended = run;
+        run = null;
+        await ended?.lanes.stop();
+      },
+    },
+  });
+
+  return {
+    waiting: () => run?.lanes.size() ?? null,
+    async stop() {
+      clearInterval(timer);
+      await consumer.stop();
+      await endRun();
+    },
+  };
+}

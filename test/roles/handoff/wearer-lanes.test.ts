@@ -1,0 +1,78 @@
+/** The order of deliveries, and how often what fails is tried. */
+import { expect, test, vi } from 'vitest';
+import { createWearerLanes, type LanesOptions } from '../../../src/roles/handoff/wearer-lanes.js';
+
+const clock = { ms: 0, nowMs: () => clock.ms };
+const OPTIONS: LanesOptions = { atOnce: 4, retryFirstMs: 1, retryMaxMs: 20, awayAfter: 5 };
+
+function collect(deliver: (item: string) => Promise<void>, options = OPTIONS) {
+  const done: string[] = [];
+  const lanes = createWearerLanes<string>({
+    async deliver(item) {
+      await deliver(item);
+      done.push(item);
+    },
+    clock,
+    onDelivered() {},
+    options,
+  });
+  return { lanes, done };
+}
+
+test('what one wearer is refused holds up that wearer alone, and the position', async () => {
+  let isFixed = false;
+  const { lanes, done } = collect(async (item) => {
+    if (item === 'a1' && !isFixed) throw new Error('answered 400');
+  });
+  for (const [seq, item] of ['a1', 'b2', 'a3', 'b4', 'c5'].entries()) lanes.add(item[0]!, seq, item);
+  await vi.waitFor(() => expect(done).toEqual(['b2', 'c5', 'b4']));
+  expect([lanes.lowest(), lanes.size()]).toEqual([0, 2]);
+  clock.ms += 60_000;
+  expect(lanes.failing(60_000)).toMatchObject({ since: new Date(0).toISOString(), error: 'answered 400' });
+  expect(lanes.failing(60_001)).toBeNull();
+  isFixed = true;
+  await vi.waitFor(() => expect(done.slice(3)).toEqual(['a1', 'a3']));
+  expect([lanes.lowest(), lanes.failing(0)]).toEqual([null, null]);
+});
+
+test('a receiver that is away is asked with one delivery at a time, later each time, and told at once when it is back', async () => {
+  let isBack = false;
+  let underWay = 0;
+  const most: number[] = [];
+  const { lanes, done } = collect(async () => {
+    most.push(++underWay);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    underWay--;
+    if (!isBack) throw new Error('ECONNREFUSED');
+  });
+  for (let n = 0; n < 1_000; n++) lanes.add(`w${n}`, n, `w${n}`);
+  await vi.waitFor(() => expect(most.length).toBeGreaterThan(15));
+  // Five until it is known to be away, and the others of those four at once.
+  expect(most.slice(8).every((count) => count === 1)).toBe(true);
+  isBack = true;
+  await vi.waitFor(() => expect(done).toHaveLength(1_000), { timeout: 60_000 });
+  expect(lanes.size()).toBe(0);
+});
+
+test('what is under way together counts once for how long a receiver is left alone', async () => {
+  let isBack = false;
+  const options = { ...OPTIONS, atOnce: 16, awayAfter: 1, retryFirstMs: 5, retryMaxMs: 3_600_000 };
+  const { lanes, done } = collect(async () => {
+    if (!isBack) throw new Error('ECONNREFUSED');
+  }, options);
+  for (let n = 0; n < 16; n++) lanes.add(`w${n}`, n, `w${n}`);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  isBack = true;
+  await vi.waitFor(() => expect(done).toHaveLength(16), { timeout: 60_000 });
+});
+
+test('nothing is delivered after a stop', async () => {
+  const { lanes } = collect(async () => {
+    throw new Error('answered 503');
+  });
+  lanes.add('a', 0, 'a');
+  await lanes.stop();
+  lanes.add('b', 1, 'b');
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(lanes.size()).toBe(2);
+});

@@ -1,0 +1,135 @@
+/** A receiver that is told, fails and is told again, over a real log and HTTP; on the standing register while it fails. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { AlertEvent } from '../../../src/alerts/event.js';
+import { readHandoffs } from '../../../src/ports/handoff.js';
+import { ALERTS, encodeJson } from '../../../src/ports/topics.js';
+import { type Handoff, startHandoff } from '../../../src/roles/handoff/handoff.js';
+import { type HandoffView, SENDER_SILENT_AFTER_MS, startHandoffView } from '../../../src/views/handoff.js';
+import { action, finding, instantAt } from '../../alerts/events.js';
+import { openTestLog, type TestLog } from '../../support/embedded-log.js';
+import { silentLog } from '../../support/silent-log.js';
+import { type Answer, SECRET, startReceiver, type TestReceiver } from './receiver.js';
+
+const SOON = { timeout: 30_000 };
+let opened: TestLog;
+let receiver: TestReceiver;
+let view: HandoffView;
+let running: Handoff[];
+let answer: Answer;
+let end: number;
+const clock = { aheadMs: 0, nowMs: () => Date.now() + clock.aheadMs };
+
+beforeEach(async () => {
+  [running, answer, end, clock.aheadMs] = [[], 'take', 0, 0];
+  opened = await openTestLog();
+  receiver = await startReceiver(() => answer);
+  view = await startHandoffView({ log: opened.log, epoch: 'e1', clock, alertsEnd: () => end, everyMs: 10 });
+});
+afterEach(async () => {
+  for (const handoff of running) await handoff.stop();
+  await view.stop();
+  await receiver.die();
+  await opened.dispose();
+});
+
+async function start(receiverIds = ['cad']): Promise<Handoff> {
+  const receivers = receiverIds.map((receiverId) => ({ receiverId, url: receiver.url, secrets: [SECRET] }));
+  const handoff = await startHandoff({ receivers, log: opened.log, epoch: 'e1', clock, logger: silentLog });
+  running.push(handoff);
+  await vi.waitFor(async () => expect([...(await readHandoffs(opened.log)).keys()]).toEqual(receiverIds), SOON);
+  return handoff;
+}
+
+async function append(...events: readonly AlertEvent[]): Promise<void> {
+  const records = events.map((event) => ({ key: event.wearerId, value: encodeJson(event), partition: 0 }));
+  end = (await opened.log.append(ALERTS, records)).at(-1)!.offset + 1;
+}
+
+const told = () => receiver.taken.map(({ body }) => `${body.data.alertId} ${body.type}`);
+
+test('a new receiver is told of what comes from then on; once stopped it misses nothing', async () => {
+  await append(finding({ alertId: 'A-0' }));
+  const handoff = await start();
+  await append(finding(), finding({ revision: 2 }));
+  await vi.waitFor(() => expect(told()).toEqual(['A-1 alert.suspected', 'A-1 alert.confirmed']), SOON);
+  await handoff.stop();
+  await append(action('acknowledged', [2, 0]));
+  await start();
+  await vi.waitFor(() => expect(told().slice(2)).toEqual(['A-1 alert.acknowledged']), SOON);
+});
+
+test('what fails is told on the register with since when, over a restart, until it goes through', async () => {
+  const handoff = await start();
+  answer = 'refuse';
+  await append(finding(), finding({ alertId: 'A-2', wearerId: 'W-2' }));
+  await vi.waitFor(() => expect(receiver.requests()).toBeGreaterThan(2), SOON);
+  expect(view.failing()).toEqual([]);
+  clock.aheadMs = 61_000;
+  const failing = { receiverId: 'cad', why: 'not-delivered', error: 'answered 503', behind: 2 };
+  await vi.waitFor(() => expect(view.failing()).toMatchObject([failing]), SOON);
+  const [{ since } = { since: '' }] = view.failing();
+  expect(Date.parse(since)).toBeLessThan(Date.now());
+  await handoff.stop();
+  await start();
+  await vi.waitFor(() => expect(receiver.requests()).toBeGreaterThan(4), SOON);
+  expect(view.failing()).toMatchObject([{ ...failing, since }]);
+  answer = 'take';
+  await vi.waitFor(() => expect(view.failing()).toEqual([]), SOON);
+  expect(told()).toHaveLength(2);
+});
+
+test('that nobody sends is told when there is something to send, and of a receiver that is configured no more nothing', async () => {
+  const handoff = await start();
+  await handoff.stop();
+  clock.aheadMs = SENDER_SILENT_AFTER_MS;
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(view.failing()).toEqual([]);
+  await append(finding());
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(view.failing()).toEqual([]);
+  clock.aheadMs += SENDER_SILENT_AFTER_MS;
+  await vi.waitFor(
+    () => expect(view.failing()).toMatchObject([{ receiverId: 'cad', why: 'no-sender', behind: 1 }]),
+    SOON,
+  );
+  const others = await startHandoff({ receivers: [], log: opened.log, epoch: 'e1', clock, logger: silentLog });
+  running.push(others);
+  await vi.waitFor(() => expect(view.failing()).toEqual([]), SOON);
+  clock.aheadMs = 0;
+  await start();
+  await vi.waitFor(() => expect(told()).toEqual(['A-1 alert.suspected']), SOON);
+});
+
+test('while a receiver is away most of many events wait in the log, and it is told all of them', async () => {
+  answer = 'refuse';
+  await start(['cad']);
+  const many = Array.from({ length: 5_000 }, (_, n) => finding({ alertId: `A-${n}`, wearerId: `W-${n % 50}` }));
+  for (let n = 0; n < many.length; n += 500) await append(...many.slice(n, n + 500));
+  await vi.waitFor(() => expect(running[0]!.waiting().cad).toBe(1_000), SOON);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(running[0]!.waiting().cad).toBe(1_000);
+  answer = 'take';
+  await vi.waitFor(() => expect(receiver.taken).toHaveLength(5_000), { timeout: 120_000 });
+});
+
+test('no explanation, place, note or person goes out; grouping keys do', async () => {
+  await start();
+  const fix = { fixedAt: instantAt(1), latitude: 51.5, longitude: -0.1, signedDistanceMetres: -3, accuracyMetres: 5 };
+  const explanation = { rule: 'two-fixes', fixes: [fix], thresholds: {} } as const;
+  await append(
+    finding({ explanation }),
+    action('suspended', [1, 0], { actor: 'p-secret', reason: 'why-secret', note: 'note-secret', until: instantAt(90) }),
+  );
+  await vi.waitFor(() => expect(receiver.taken).toHaveLength(2), SOON);
+  expect(JSON.stringify(receiver.taken)).not.toMatch(/secret|latitude|explanation|thresholds/);
+  expect(receiver.taken[1]!.body).toMatchObject({
+    type: 'alert.suspended',
+    timestamp: instantAt(30),
+    data: {
+      alertId: 'A-1',
+      wearerId: 'W-1',
+      suspendedUntil: instantAt(90),
+      groups: { flood: 'exclusion|Z-1|two-fixes|', repeat: 'exclusion|W-1|Z-1', source: { type: 'zone', id: 'Z-1' } },
+    },
+  });
+});
