@@ -27,7 +27,7 @@ export function limitsOfTrack(model: PackModel): string[] {
   }
   const count = [...rejected.values()].reduce((sum, n) => sum + n, 0);
   const limits = [`${count} of the ${track.length} messages of this time did not count as evidence.`];
-  for (const [reason, n] of [...rejected].sort()) limits.push(`${n} did not count because ${notJudgedWords(reason)}.`);
+  for (const [reason, n] of [...rejected].sort()) limits.push(`Not counted because ${notJudgedWords(reason)}: ${n}.`);
   const unplaced = track.filter(({ fix }) => fix.latitude === null && fix.notJudged === null).length;
   if (unplaced > 0) limits.push(`${unplaced} carried no position that could be used.`);
   return [...limits, ...gapLimits(model), ...recordLimits(model)];
@@ -51,11 +51,13 @@ const RECORDS: Readonly<Record<string, string>> = {
 };
 
 /** What was on record that may explain it, in the version that was known last. */
-function recordLimits({ records }: PackModel): string[] {
+function recordLimits({ records, fromMs, toMs }: PackModel): string[] {
   return records.flatMap(({ kind, versions }) => {
     const [what, last] = [RECORDS[kind], versions.at(-1)];
     if (what === undefined || last === undefined) return [];
     const { startsAt, endsAt } = last.content as { readonly startsAt: string; readonly endsAt?: string };
+    // What only touches it, or ended before, explains nothing of it.
+    if (Date.parse(startsAt) >= toMs || (endsAt !== undefined && Date.parse(endsAt) <= fromMs)) return [];
     const until = endsAt === undefined ? ' on' : ` to ${bothTimes(endsAt)}`;
     return [`${what} is on record for a part of this time: ${bothTimes(startsAt)}${until}.`];
   });
@@ -133,7 +135,7 @@ export function limitsOfAlert(pack: PackAlert, { track, terms }: PackModel): str
   });
   const uncounted = within.filter(({ fix }) => fix.notJudged !== null);
   limits.push(
-    `Of the ${within.length} messages within its time ${against.length} speak against it by themselves, and ${uncounted.length} did not count.`,
+    `Messages within its time: ${within.length}; of these, by themselves against it: ${against.length}; not counted: ${uncounted.length}.`,
   );
   if (finding.delayedByMs > 0) limits.push(`What it rests on came ${minutes(finding.delayedByMs)} after it was made.`);
   if (finding.historic)

@@ -66,7 +66,7 @@ describe('a call that is not understood', () => {
   it('a role that is not there is named, with those that are', async () => {
     const { code, err } = await call(['serve', '--roles', 'engine,watcher']);
     expect(code).toBe(2);
-    expect(err).toContain('there is no role "watcher"; there are intake, engine, recorder, publisher, api');
+    expect(err).toContain('there is no role "watcher"; there are intake, engine, recorder, publisher, handoff, api');
   });
 });
 

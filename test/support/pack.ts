@@ -66,7 +66,7 @@ export function makeModel(options: ModelOptions = {}): PackModel {
     fromMs: startMs - 3_600_000,
     toMs: startMs + Math.max(3_600_000, (count + 9) * everyMs),
     alerts,
-    records: makeRecords(inputs.watch, options),
+    records: makeRecords(inputs.watch, startMs - 3_600_000, options),
     ...measureTrack(track, alerts),
   };
 }
@@ -184,7 +184,7 @@ function toTrailFix({ ping, receivedAtMs }: RerunInputs['pings'][number], gapFro
   };
 }
 
-function makeRecords(watch: TagWatch, { wearerName = 'Sam Example' }: ModelOptions): PackRecord[] {
+function makeRecords(watch: TagWatch, fromMs: number, { wearerName = 'Sam Example' }: ModelOptions): PackRecord[] {
   const at = new Date(watch.activations[0]!.fittedAtMs).toISOString();
   const record = (kind: string, id: string, content: object): PackRecord => {
     const version: StoredRecord = {
@@ -214,7 +214,13 @@ function makeRecords(watch: TagWatch, { wearerName = 'Sam Example' }: ModelOptio
       startsAt: at,
     }),
     record('zone', NEEDLES.zoneId, { name: NEEDLES.zoneName, priority, bufferMetres, shape }),
-    record('absence', 'AB-1', { orderId: 'O-1', startsAt: at, endsAt: at, reason: NEEDLES.reason }),
+    record('absence', 'AB-1', {
+      orderId: 'O-1',
+      startsAt: at,
+      endsAt: new Date(fromMs + 60_000).toISOString(),
+      reason: NEEDLES.reason,
+    }),
+    record('absence', 'AB-0', { orderId: 'O-1', startsAt: at, endsAt: at, reason: NEEDLES.reason }),
   ];
 }
 
