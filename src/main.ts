@@ -42,7 +42,7 @@ const SERVE_HELP = `tagwatch serve [--roles ROLES]
 Takes pings from Kafka and HTTP, folds them, raises alerts, records the track, serves the API and the console. Without
 KAFKA_BROKERS and DATABASE_URL it runs on an embedded log and database in TAGWATCH_DATA_DIR (for evaluation: one process).
 
-  --roles ROLES   some of intake,engine,recorder,publisher,api (default: all). Each scales by itself: start as many processes
+  --roles ROLES   some of intake,engine,recorder,publisher,handoff,api (default: all). Each scales by itself: start as many processes
                   with a role as you like, they share the partitions.
 
 Environment (the README tells more):
