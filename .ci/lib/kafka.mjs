@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeCertificates } from './certificates.mjs';
+import { installJars, installJava } from './maven.mjs';
 import { freePort, runCommand, startDetached, waitUntilReady } from './processes.mjs';
 
 const KAFKA_VERSION = '4.1.1';
