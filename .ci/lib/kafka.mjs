@@ -1,5 +1,5 @@
 /** One Apache Kafka node in KRaft mode, from its Maven jars (43 MB, kept in a cache folder), in a temp folder of its own. */
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -98,7 +98,13 @@ export async function create() {
 
 /** The key by which a provider of the tests signs its tokens, and what the broker knows it by. */
 function makeTokenKey(directory) {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  // By way of PEM: Node 20 may lock up where a key is exported while what made it is collected (seen once).
+  const pem = generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+  const [privateKey, publicKey] = [createPrivateKey(pem.privateKey), createPublicKey(pem.publicKey)];
   const marks = { kid: 'tests', alg: 'ES256', use: 'sig' };
   const keyFile = join(directory, 'token-key.json');
   const jwksFile = join(directory, 'token-jwks.json');
