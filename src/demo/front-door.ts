@@ -35,7 +35,10 @@ async function send(
   });
 }
 
-/** Puts records, several at once; `wait`: each is answered once the engine has been told. Throws {@link Refused}. */
+/**
+ * Puts records, several at once; `wait`: until the engine, and scope, have been told of each, however long that takes: what is said of
+ * a person before the engine knows the condition would be judged without it. Throws {@link Refused}.
+ */
 export async function putAll(
   url: string,
   puts: readonly RecordPut[],
@@ -44,29 +47,16 @@ export async function putAll(
   authorize = AS_LOCAL,
 ): Promise<void> {
   const queue = puts.values();
-  const work = async () => {
-    for (const { path, body } of queue) {
-      const answer = await send(`${url}/api/v1${path}${wait ? '' : '?wait=false'}`, 'PUT', body, authorize, signal);
-      const text = await answer.text();
-      if (!answer.ok) throw new Refused(`PUT ${path} answered ${answer.status}: ${text}`);
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENT_PUTS }, work));
-}
-
-/** Puts a record until the engine, and scope, have been told of it, and so of everything that was put before. */
-export async function putUntilTold(
-  url: string,
-  { path, body }: RecordPut,
-  signal: AbortSignal,
-  authorize = AS_LOCAL,
-): Promise<void> {
-  for (;;) {
-    const answer = await send(`${url}/api/v1${path}`, 'PUT', body, authorize, signal);
+  const put = async ({ path, body }: RecordPut): Promise<number> => {
+    const answer = await send(`${url}/api/v1${path}${wait ? '' : '?wait=false'}`, 'PUT', body, authorize, signal);
     const text = await answer.text();
     if (!answer.ok) throw new Refused(`PUT ${path} answered ${answer.status}: ${text}`);
-    if (answer.status !== STILL_UNDER_WAY) return;
-  }
+    return answer.status;
+  };
+  const work = async () => {
+    for (const record of queue) while ((await put(record)) === STILL_UNDER_WAY && wait);
+  };
+  await Promise.all(Array.from({ length: CONCURRENT_PUTS }, work));
 }
 
 /** Posts pings. False: not taken, send the same again. Throws {@link Refused} where some are not understood. */

@@ -4,7 +4,7 @@ import type { RecordPut } from '../simulator/records.js';
 import { cohortRecords } from '../simulator/records.js';
 import type { Simulation } from '../simulator/simulation.js';
 import { type Story, tellStory } from '../simulator/story.js';
-import { type Authorize, agreeOn, postPings, putAll, putUntilTold } from './front-door.js';
+import { type Authorize, agreeOn, postPings, putAll } from './front-door.js';
 
 const SECOND_MS = 1000;
 
@@ -51,7 +51,7 @@ export async function seed(seeding: Seeding): Promise<Story> {
     records.people.filter((record) => record !== lastWearer),
     false,
   );
-  await putUntilTold(url, lastWearer, signal, authorize);
+  await put([lastWearer], true);
   await put(records.orders, false);
   await put(records.activations, false);
   await heardOnce(seeding);
