@@ -182,8 +182,11 @@ export async function send(
   return { status: response.status, body: JSON.parse(text || 'null') as never, etag: response.headers.get('etag') };
 }
 
-/** `PUT`, which must be taken. */
+/** `PUT`, which must be taken; until the engine has been told of it (202: it is not yet), unless that is not to be waited for. */
 export async function put(url: string, path: string, body: unknown): Promise<void> {
-  const answer = await send(url, 'PUT', path, body);
-  if (answer.status >= 300) throw new Error(`PUT ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  for (;;) {
+    const answer = await send(url, 'PUT', path, body);
+    if (answer.status >= 300) throw new Error(`PUT ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    if (answer.status !== 202 || path.includes('wait=false')) return;
+  }
 }
