@@ -33,6 +33,8 @@ const DAY_MS = 86_400_000;
 const TURN_MS = 20;
 /** Every so many tags one enters a zone, once: what comes after is of the same alert. */
 const ENTERING_EVERY = 4;
+/** A prime: tags whose turn it is to enter send at different times of a second, or each second would be one sample. */
+const SPREAD = 7919;
 /** Out of the zone it is so far away, degrees north. */
 const OUT_DEGREES = 0.0006;
 const RADIUS_METRES = 30;
@@ -102,7 +104,8 @@ function createPings({ rate, seconds, tags }: Options) {
       const index = sent % tags;
       const round = Math.floor(sent / tags);
       const { latitude, longitude } = startOf(index);
-      const isIn = index % ENTERING_EVERY === 0 && sent / total >= index / ENTERING_EVERY / entering;
+      const turn = ((index / ENTERING_EVERY) * SPREAD) % entering;
+      const isIn = index % ENTERING_EVERY === 0 && sent / total >= turn / entering;
       const enters = isIn && !entered.has(index);
       if (enters) entered.add(index);
       sent++;

@@ -60,6 +60,31 @@ export function createMembership(
   let ownedSince = -1;
   let answeredAtMs = 0;
 
+  /** Positions that no request holds yet, by partition; the request that is to take them, and the one before it. */
+  let unsaid = new Map<string, TopicPartition & { readonly offset: string }>();
+  let nextCommit: Promise<void> | null = null;
+  let lastCommit: Promise<void> = Promise.resolve();
+
+  /** One request at a time: what comes meanwhile goes together, or a dozen partitions would wait one for the other at each batch. */
+  async function commitUnsaid(last: Promise<void>): Promise<void> {
+    await last;
+    const positions = [...unsaid.values()];
+    unsaid = new Map();
+    nextCommit = null;
+    const broker = await knownCoordinator();
+    await broker.offsetCommit({
+      groupId,
+      groupGenerationId: generationId,
+      memberId,
+      topics: [...new Set(positions.map(({ topic }) => topic))].map((topic) => ({
+        topic,
+        partitions: positions
+          .filter((at) => at.topic === topic)
+          .map(({ partition, offset }) => ({ partition, offset })),
+      })),
+    });
+  }
+
   async function knownCoordinator(): Promise<Coordinator> {
     coordinator ??= await findCoordinator(cluster, groupId);
     return coordinator;
@@ -163,14 +188,13 @@ export function createMembership(
       );
       return new Map(found.filter(([, offset]) => offset >= 0));
     },
-    async commit({ topic, partition }, offset) {
-      const broker = await knownCoordinator();
-      await broker.offsetCommit({
-        groupId,
-        groupGenerationId: generationId,
-        memberId,
-        topics: [{ topic, partitions: [{ partition, offset: String(offset) }] }],
-      });
+    async commit(at, offset) {
+      unsaid.set(`${at.topic}/${at.partition}`, { ...at, offset: String(offset) });
+      if (nextCommit === null) {
+        nextCommit = commitUnsaid(lastCommit);
+        lastCommit = nextCommit.catch(() => {});
+      }
+      await nextCommit;
     },
     async leave() {
       if (memberId === '') return;

@@ -312,6 +312,27 @@ export function eventLogContract(name: string, open: () => Promise<EventLogUnder
         expect(second.values()).toEqual(sequence(5, 20));
       });
 
+      it('goes on from the committed offset of each of many partitions that were handled at once', async () => {
+        const [partitions, group] = [12, `group-${randomUUID()}`];
+        const topic = await makeTopic({ partitions });
+        const inEach = (from: string) =>
+          Array.from({ length: 3 * partitions }, (_, n) => ({
+            ...record(null, `${from} ${n}`),
+            partition: n % partitions,
+          }));
+        const later = inEach('later').map(({ value }) => new TextDecoder().decode(value!));
+        const first = createCollector();
+        const consumer = await consume({ group, topics: [topic], commit: true, handler: first.handler });
+        for (let round = 0; round < 5; round++) await log.append(topic, inEach(`round ${round}`));
+        await first.until(() => first.records.length === 15 * partitions);
+        await stop(consumer);
+        await log.append(topic, inEach('later'));
+        const second = createCollector();
+        await consume({ group, topics: [topic], commit: true, handler: second.handler });
+        await second.until(() => second.records.length === later.length);
+        expect(second.values().sort()).toEqual(later.sort());
+      });
+
       it('starts over at the first record where commit is off', async () => {
         const topic = await makeTopic();
         const group = `group-${randomUUID()}`;
