@@ -24,6 +24,7 @@ const SCOPE: Rule = { extent: 'scope' };
 const ASSIGNED: Rule = { extent: 'assigned' };
 const TOKEN: Rule = { extent: 'scope', byToken: true };
 const SECOND: Rule = { extent: 'everything', needsSecond: 'always' };
+const SCOPE_SECOND: Rule = { extent: 'scope', needsSecond: 'always' };
 const SUSPEND: Rule = { extent: 'scope', needsSecond: 'victim-zones' };
 const SCOPE_FOR_PURPOSE: Rule = { extent: 'scope', needsPurpose: true };
 const ASSIGNED_FOR_PURPOSE: Rule = { extent: 'assigned', needsPurpose: true };
@@ -67,7 +68,9 @@ const ROWS = {
   'suspensions.read': row(SCOPE, SCOPE, SCOPE, no, ALL, no, no, no),
   'suspensions.write': row(SUSPEND, SUSPEND, no, no, no, no, no, no),
   'schemes.read': row(SCOPE, SCOPE, SCOPE, no, no, no, no, no),
-  'schemes.write': row(no, SCOPE, no, no, no, no, no, no),
+  'schemes.write': row(no, SCOPE, no, no, no, no, no, TOKEN),
+  /** What two persons have agreed elsewhere, a service may load. */
+  'rag.write': row(no, SCOPE_SECOND, no, no, no, no, no, TOKEN),
   'tasks.write': row(no, SCOPE, SCOPE, no, no, no, no, no),
   'tags.read': row(ALL, ALL, ALL, ALL, no, no, no, TOKEN),
   'tags.write': row(no, no, no, ALL, no, no, no, TOKEN),

@@ -8,13 +8,15 @@ import type { AlertEvent, ContactOutcome, Disposition } from '../alerts/event.js
 import type { AlertGroup } from '../alerts/grouping.js';
 import type { HandoverFacts } from '../alerts/handover.js';
 import type { PositionItem } from '../wire/feed-messages.js';
+import type { Rag } from '../wire/rag.js';
 
 export interface WearerInfo {
   readonly wearerId: string;
   readonly name: string;
   readonly division?: string;
   readonly schemes?: readonly string[];
-  readonly rag?: 'red' | 'amber' | 'green';
+  /** As it is in force; absent: none is, or it is not for who asks. */
+  readonly rag?: Rag;
 }
 
 export interface ZoneInfo {
@@ -181,14 +183,38 @@ export const askSuspensions = () => askAll('/suspensions', 'suspensionId');
 export const askAbsences = () => askAll('/absences', 'absenceId');
 export const askCustodyPeriods = () => askAll('/custody-periods', 'custodyPeriodId');
 
-/** Every wearer by id. Rejects where the server does not answer. */
-export async function loadWearers(): Promise<ReadonlyMap<string, WearerInfo>> {
+/** Every wearer by id, with their ratings where they may be read. Rejects where the server does not answer. */
+export async function loadWearers(withRatings: boolean): Promise<ReadonlyMap<string, WearerInfo>> {
   const wearers = new Map<string, WearerInfo>();
   for await (const item of listAll('/wearers')) {
     const wearer = item as unknown as WearerInfo;
     wearers.set(wearer.wearerId, wearer);
   }
+  if (!withRatings) return wearers;
+  const nowIso = new Date().toISOString();
+  for await (const item of listAll('/rag-ratings')) {
+    const last = item as unknown as Rating;
+    const wearer = wearers.get(last.wearerId);
+    const rating = last.effectiveAt <= nowIso ? last : await findRatingAt(last.wearerId, nowIso);
+    if (wearer !== undefined && rating !== undefined) wearers.set(wearer.wearerId, { ...wearer, rag: rating.rating });
+  }
   return wearers;
+}
+
+interface Rating {
+  readonly wearerId: string;
+  readonly rating: Rag;
+  readonly effectiveAt: string;
+}
+
+/** Where the last version is not in force yet. */
+async function findRatingAt(wearerId: string, atIso: string): Promise<Rating | undefined> {
+  let found: Rating | undefined;
+  for await (const version of listAll(`/rag-ratings/${id(wearerId)}/versions`)) {
+    const rating = version as unknown as Rating;
+    if (rating.effectiveAt <= atIso) found = rating;
+  }
+  return found;
 }
 
 /** Every zone as it stands now. Rejects where the server does not answer. */

@@ -52,6 +52,7 @@ export async function seed(seeding: Seeding): Promise<Story> {
     false,
   );
   await put([lastWearer], true);
+  await put(records.judgements, false);
   await put(records.orders, false);
   await put(records.activations, false);
   await heardOnce(seeding);

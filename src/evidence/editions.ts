@@ -9,7 +9,7 @@ import type { Edition, PackAlert, PackModel, PackRecord } from './pack-model.js'
 export type Withheld = Manifest['withheld'][number];
 
 /** How the force manages a wearer, and whom it lets know: no matter of what was found. */
-const MANAGED = ['rag', 'schemes', 'division', 'restrictedTo'] as const;
+const MANAGED = ['schemes', 'division', 'restrictedTo'] as const;
 
 const WITHHELD: Readonly<Record<Edition, readonly Withheld[]>> = {
   full: [],

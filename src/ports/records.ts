@@ -14,6 +14,10 @@ export const RECORD_KINDS = [
   'absence',
   'suspension',
   'custody-period',
+  'rag-rating',
+  'mappa',
+  'membership',
+  'wearer-flags',
 ] as const;
 export type RecordKind = (typeof RECORD_KINDS)[number];
 

@@ -70,15 +70,15 @@ export interface RecordRule<C extends object = object> {
   readonly bodyLimitBytes?: number;
   /** The content as it is answered, where it is not the body's. */
   readonly answer?: TSchema;
-  /** Where changes come into force at an instant that may be given: where it stands, and what a first version has without it. */
-  readonly inForce?: { readonly pointer: string; first(content: C): string | null };
+  /** Where changes come into force at an instant that may be given: where it stands, and what a first version has without it, where not now. */
+  readonly inForce?: { readonly pointer: string; first?(content: C): string | null };
   /** What a schema cannot say. `body` has the shape of the schema, unless that is not validated. */
   parse(body: never, id: string, serviceArea: Bbox | null): Parsed<C>;
   /** The content as the API says it, where it is another than the content. */
   toWire?(content: C, id: string): object;
   /** Fields that stay what they were when it was first written, and what to do instead. */
   readonly keeps?: Readonly<Partial<Record<keyof C & string, string>>>;
-  references?(content: C): readonly Reference[];
+  references?(content: C, id: string): readonly Reference[];
   /** Names of what no two may write at once, in the order in which they are locked. */
   locks?(content: C, facts: RecordFacts, tx: Queryable): Promise<readonly string[]>;
   /** What is wrong with some of them as they now stand among all others, by id; asked in their transaction. */
@@ -91,6 +91,9 @@ export interface RecordRule<C extends object = object> {
   /** Whose watches the change concerns. */
   targets(draft: Draft<C>): readonly WatchTarget[];
 }
+
+/** Whether the ids of a kind are wearers': what is about a wearer, and there is one of. */
+export const isByWearer = ({ idName }: Pick<RecordRule, 'idName'>): boolean => idName === 'wearerId';
 
 /** A content whose body is all that there is to say. */
 export const said = <C>(content: C): Parsed<C> => ({ ok: true, said: { content, effectiveAt: null } });

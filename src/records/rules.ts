@@ -4,11 +4,15 @@ import { absence } from './kinds/absence.js';
 import { activation } from './kinds/activation.js';
 import { condition } from './kinds/condition.js';
 import { custodyPeriod } from './kinds/custody-period.js';
+import { mappa } from './kinds/mappa.js';
+import { membership } from './kinds/membership.js';
 import { order } from './kinds/order.js';
+import { ragRating } from './kinds/rag-rating.js';
 import { suspension } from './kinds/suspension.js';
 import { tag } from './kinds/tag.js';
 import { tagModel } from './kinds/tag-model.js';
 import { wearer } from './kinds/wearer.js';
+import { wearerFlags } from './kinds/wearer-flags.js';
 import { zone } from './kinds/zone.js';
 import type { RecordRule } from './rule.js';
 
@@ -26,6 +30,10 @@ const RULES: Readonly<Record<RecordKind, RecordRule>> = {
   absence: generalize(absence),
   suspension: generalize(suspension),
   'custody-period': generalize(custodyPeriod),
+  'rag-rating': generalize(ragRating),
+  mappa: generalize(mappa),
+  membership: generalize(membership),
+  'wearer-flags': generalize(wearerFlags),
 };
 
 export const ruleOf = (kind: RecordKind): RecordRule => RULES[kind];

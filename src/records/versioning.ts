@@ -57,7 +57,8 @@ export function checkEffectiveAt(
   const effectiveAt = readEffectiveAt(said, current, nowMs);
   if (rule.inForce === undefined || current === null || effectiveAt === null || Date.parse(effectiveAt) >= nowMs)
     return [];
-  const detail = `only a first version may start in the past; it is ${new Date(nowMs).toISOString()}`;
+  const stands = current.effectiveAt === null ? 'stands' : `stands, in force from ${current.effectiveAt}`;
+  const detail = `only a first version may start in the past: version ${current.version} ${stands}; it is ${new Date(nowMs).toISOString()}`;
   return [{ pointer: rule.inForce.pointer, detail }];
 }
 
@@ -72,7 +73,8 @@ export function decideEffectiveAt(
   if (rule.inForce === undefined) return { effectiveAt: now, effectiveAtGiven: false };
   const given = readEffectiveAt(said, current, nowMs);
   return {
-    effectiveAt: given ?? (current === null ? rule.inForce.first(said.content) : now),
+    effectiveAt:
+      given ?? (current === null && rule.inForce.first !== undefined ? rule.inForce.first(said.content) : now),
     effectiveAtGiven: given !== null,
   };
 }

@@ -221,7 +221,7 @@ async function findFaults(
   puts: readonly Placed[],
   standing: ReadonlyMap<string, StoredRecord>,
 ): Promise<ReadonlyMap<number, readonly RecordFault[]>> {
-  const referencesOf = new Map(puts.map((put) => [put.place, rule.references?.(put.said.content) ?? []]));
+  const referencesOf = new Map(puts.map((put) => [put.place, rule.references?.(put.said.content, put.id) ?? []]));
   const isMissing = await findMissing(tx, store, [...referencesOf.values()].flat());
   const faults = new Map<number, readonly RecordFault[]>();
   for (const put of puts) {

@@ -108,6 +108,19 @@ export interface CohortRecords {
   readonly orders: readonly RecordPut[];
   readonly activations: readonly RecordPut[];
   readonly conditions: readonly RecordPut[];
+  /** What is judged about them, which the engine is told nothing of. */
+  readonly judgements: readonly RecordPut[];
+}
+
+/** Red ones are managed with other agencies, and fixed; the green ones are of the cohort by their scores. */
+function judgementsOf({ wearerId, rag }: SimulatedWearer, effectiveAt: string): RecordPut[] {
+  const evidence = `Scored ${rag} at selection`;
+  const cohort = rag === 'green' ? 'FLEX' : 'FIXED';
+  return [
+    { path: `/rag-ratings/${wearerId}`, body: { rating: rag, evidence, effectiveAt } },
+    { path: `/memberships/${wearerId}`, body: { cohort, effectiveAt } },
+    ...(rag === 'red' ? [{ path: `/mappa/${wearerId}`, body: { category: 2, level: 2, effectiveAt } }] : []),
+  ];
 }
 
 /** Everything about the cohort but the story's own zones and conditions. Orders began some weeks before `atMs`. */
@@ -125,9 +138,9 @@ export function cohortRecords(cohort: Cohort, atMs: number, intervalSeconds: num
     people: [
       { path: `/tag-models/${TAG_MODEL_ID}`, body: model },
       ...[TOWN_CENTRE, ...SCHOOLS, DISTRICT].map(placeZone),
-      ...wearers.map(({ wearerId, name, division, rag }) => ({
+      ...wearers.map(({ wearerId, name, division }) => ({
         path: `/wearers/${wearerId}`,
-        body: { name, force: FORCE, division, rag },
+        body: { name, force: FORCE, division },
       })),
       ...wearers.filter(({ curfew }) => curfew !== null).map(homeZone),
       ...wearers.flatMap((wearer) => (wearer.victimAddress === null ? [] : [victimZone(wearer, wearer.victimAddress)])),
@@ -143,6 +156,7 @@ export function cohortRecords(cohort: Cohort, atMs: number, intervalSeconds: num
       path: `/activations/A-${suffix(wearer)}`,
       body: { tagId: wearer.tagId, wearerId: wearer.wearerId, fittedAt: startsAt },
     })),
+    judgements: wearers.flatMap((wearer) => judgementsOf(wearer, startsAt)),
     conditions: [
       {
         path: '/conditions/C-town-centre',

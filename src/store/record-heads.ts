@@ -29,6 +29,10 @@ export const TABLES: Readonly<Record<RecordKind, readonly [table: string, idColu
   absence: ['absence', 'absence_id'],
   suspension: ['suspension', 'suspension_id'],
   'custody-period': ['custody_period', 'custody_period_id'],
+  'rag-rating': ['rag_rating', 'wearer_id'],
+  mappa: ['mappa', 'wearer_id'],
+  membership: ['membership', 'wearer_id'],
+  'wearer-flags': ['wearer_flags', 'wearer_id'],
 };
 
 const text = (field: string, column: string): FieldColumn => ({ field, column, type: 'text' });
@@ -44,7 +48,6 @@ const COLUMNS: Readonly<Record<Exclude<RecordKind, 'zone' | 'condition'>, readon
     text('division', 'division'),
     texts('schemes', 'schemes'),
     texts('restrictedTo', 'restricted_to'),
-    text('rag', 'rag'),
   ],
   'tag-model': [
     text('name', 'name'),
@@ -64,6 +67,11 @@ const COLUMNS: Readonly<Record<Exclude<RecordKind, 'zone' | 'condition'>, readon
   absence: [text('orderId', 'order_id'), texts('conditionIds', 'condition_ids'), ...PERIOD, text('reason', 'reason')],
   suspension: [text('wearerId', 'wearer_id'), text('conditionId', 'condition_id'), ...PERIOD, text('reason', 'reason')],
   'custody-period': [text('wearerId', 'wearer_id'), ...PERIOD],
+  // Which version is in force goes by the time, so the versions are read.
+  'rag-rating': [],
+  mappa: [],
+  membership: [],
+  'wearer-flags': [],
 };
 
 /** As PostgreSQL writes an array, each element in quotes. */

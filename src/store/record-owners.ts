@@ -25,6 +25,10 @@ const QUERIES: Readonly<Record<Exclude<RecordKind, 'tag' | 'tag-model'>, string>
   order: `select order_id as id, ${OF_WEARER} from legal_order where order_id = any($1)`,
   suspension: `select suspension_id as id, ${OF_WEARER} from suspension where suspension_id = any($1)`,
   'custody-period': `select custody_period_id as id, ${OF_WEARER} from custody_period where custody_period_id = any($1)`,
+  'rag-rating': `select wearer_id as id, ${OF_WEARER} from rag_rating where wearer_id = any($1)`,
+  mappa: `select wearer_id as id, ${OF_WEARER} from mappa where wearer_id = any($1)`,
+  membership: `select wearer_id as id, ${OF_WEARER} from membership where wearer_id = any($1)`,
+  'wearer-flags': `select wearer_id as id, ${OF_WEARER} from wearer_flags where wearer_id = any($1)`,
   absence: `select absence_id as id, ${OF_WEARER} from absence join legal_order using (order_id) where absence_id = any($1)`,
   condition: `select condition_id as id, array_remove(array[wearer_id], null) as wearer_ids, order_id is null as is_shared,
       ${VICTIM_ZONE} as is_of_victim, ${NO_AUTHORS}

@@ -19,6 +19,7 @@ const WORDS: Readonly<Record<string, Rule | null>> = {
   'W no victim zones': { extent: 'assigned', hidesVictimZones: true },
   'S victim zones 2': { extent: 'scope', needsSecond: 'victim-zones' },
   '2': { extent: 'everything', needsSecond: 'always' },
+  'S 2': { extent: 'scope', needsSecond: 'always' },
   'own tags': { extent: 'own-tags' },
 };
 
@@ -69,6 +70,7 @@ const REACHES: Readonly<Record<string, readonly [within: boolean, outside: boole
   yes: [true, true, true],
   '2': [true, true, true],
   S: [true, false, false],
+  'S 2': [true, false, false],
   'S p': [true, false, false],
   'S victim zones 2': [true, false, false],
   W: [false, false, true],

@@ -44,6 +44,10 @@ describe('the API’s description', () => {
       'absences',
       'suspensions',
       'custody-periods',
+      'rag-ratings',
+      'mappa',
+      'memberships',
+      'wearer-flags',
     ];
     for (const record of records) {
       const own = Object.keys(paths).filter((path) => path.split('/')[3] === record);

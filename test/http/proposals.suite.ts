@@ -126,6 +126,22 @@ export function proposalsSuite(name: string, open: () => Promise<Adapters>): voi
       expect((await local.get('/suspensions/S-two')).json()).toMatchObject({ author: SUBJECT });
     });
 
+    it('a RAG rating is proposed with its evidence by one sergeant and agreed by another', async () => {
+      const rating = { rating: 'red', evidence: 'arrested twice since the last review' };
+      expect((await ask('sergeant', SUBJECT, 'PUT', '/rag-ratings/W-two', rating)).status).toBe(403);
+      expect((await propose('supervisor', 'rag-rating', 'W-two', rating)).status).toBe(403);
+      expect((await propose('sergeant', 'rag-rating', 'W-two-out', rating)).status).toBe(422);
+      const { proposalId } = (await propose('sergeant', 'rag-rating', 'W-two', rating)).body;
+      expect((await decide('sergeant', SUBJECT, 'approve', proposalId)).status).toBe(403);
+      expect((await decide('supervisor', OTHER, 'approve', proposalId)).status).toBe(403);
+      expect((await local.get('/rag-ratings/W-two')).statusCode).toBe(404);
+      expect((await decide('sergeant', OTHER, 'approve', proposalId)).body).toMatchObject({ decidedBy: OTHER });
+      const agreed = (await ask('officer', THIRD, 'GET', '/rag-ratings/W-two')).body;
+      expect(agreed).toMatchObject({ ...rating, version: 1, author: SUBJECT, correlationId: proposalId });
+      expect((await ask('sergeant', SUBJECT, 'PUT', '/memberships/W-two', { cohort: 'FIXED' })).status).toBe(201);
+      expect((await ask('officer', SUBJECT, 'PUT', '/memberships/W-two', { cohort: 'FREE' })).status).toBe(403);
+    });
+
     it('of a wearer out of scope nothing is proposed, read or decided', async () => {
       const suspension = { wearerId: 'W-two-out', ...PERIOD, reason: 'hospital' };
       const refused = await propose('supervisor', 'suspension', 'S-two-out', suspension);

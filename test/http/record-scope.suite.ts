@@ -18,6 +18,10 @@ const KINDS = [
   'absences/AB',
   'suspensions/S',
   'custody-periods/CP',
+  'rag-ratings/W',
+  'mappa/W',
+  'memberships/W',
+  'wearer-flags/W',
 ];
 
 export function recordScopeSuite(name: string, open: () => Promise<Adapters>): void {
@@ -47,6 +51,10 @@ export function recordScopeSuite(name: string, open: () => Promise<Adapters>): v
       await ok(`/absences/AB-${n}`, { orderId: `O-${n}`, ...PERIOD, reason: 'work' });
       await ok(`/suspensions/S-${n}`, { wearerId: `W-${n}`, ...PERIOD, reason: 'hospital' });
       await ok(`/custody-periods/CP-${n}`, { wearerId: `W-${n}`, ...PERIOD });
+      await ok(`/rag-ratings/W-${n}`, { rating: 'amber', evidence: 'scores' });
+      await ok(`/mappa/W-${n}`, { category: 1, level: 1 });
+      await ok(`/memberships/W-${n}`, { cohort: 'FLEX' });
+      await ok(`/wearer-flags/W-${n}`, { flags: [] });
     };
     const as = (role: string) => ({ [AS]: role });
     const get = (role: string, path: string) => api.app.inject({ url: `/api/v1${path}`, headers: as(role) });

@@ -102,7 +102,7 @@ export function recordsSuite(name: string, open: () => Promise<Adapters>): void 
     );
 
     it('creates, repeats, changes and keeps every version', async () => {
-      const created = await api.put('/wearers/W-1', { name: 'A', rag: 'red' });
+      const created = await api.put('/wearers/W-1', { name: 'A', force: 'kent' });
       expect([created.statusCode, created.headers.etag, created.headers.location]).toEqual([
         201,
         '"1"',
@@ -111,25 +111,66 @@ export function recordsSuite(name: string, open: () => Promise<Adapters>): void 
       expect(created.json()).toEqual({
         wearerId: 'W-1',
         name: 'A',
-        rag: 'red',
+        force: 'kent',
         version: 1,
         effectiveAt: NOW,
         recordedAt: NOW,
         author: 'local',
         correlationId: created.headers['x-request-id'],
       });
-      const same = await api.put('/wearers/W-1', { rag: 'red', name: 'A' });
+      const same = await api.put('/wearers/W-1', { force: 'kent', name: 'A' });
       expect([same.statusCode, same.headers.etag]).toEqual([200, '"1"']);
       const changed = await api.put('/wearers/W-1', { name: 'A', division: 'North' });
       expect([changed.statusCode, changed.headers.etag]).toEqual([200, '"2"']);
       expect((await api.get('/wearers/W-1')).json()).toMatchObject({ name: 'A', division: 'North', version: 2 });
-      expect((await api.get('/wearers/W-1')).json()).not.toHaveProperty('rag');
+      expect((await api.get('/wearers/W-1')).json()).not.toHaveProperty('force');
       const { items, next } = (await api.get('/wearers/W-1/versions')).json();
-      expect(items.map(({ version, rag }: { version: number; rag?: string }) => [version, rag])).toEqual([
-        [1, 'red'],
+      expect(items.map(({ version, force }: { version: number; force?: string }) => [version, force])).toEqual([
+        [1, 'kent'],
         [2, undefined],
       ]);
       expect(next).toBeNull();
+    });
+
+    it('what is judged about a wearer is apart from who that is, and no import of identities erases it', async () => {
+      await ok('/wearers/W-judged', { name: 'A', force: 'kent' });
+      await ok('/rag-ratings/W-judged', {
+        rating: 'red',
+        evidence: 'three breaches',
+        nextReviewAt: '2026-04-01T00:00:00Z',
+      });
+      await ok('/mappa/W-judged', { category: 2, level: 3, reviewAt: '2026-05-01T00:00:00Z' });
+      await ok('/memberships/W-judged', { cohort: 'FIXED' });
+      await ok('/wearer-flags/W-judged', { flags: ['visit in pairs'] });
+      const paths = ['rag-ratings', 'mappa', 'memberships', 'wearer-flags'].map((kind) => `/${kind}/W-judged`);
+      const read = () => Promise.all(paths.map(async (path) => (await api.get(path)).json()));
+      const before = await read();
+      const line = JSON.stringify({ kind: 'wearer', id: 'W-judged', body: { name: 'Another spelling' } });
+      const imported = await api.app.inject({
+        method: 'POST',
+        url: '/api/v1/records/import',
+        headers: { 'content-type': 'application/x-ndjson' },
+        payload: line,
+      });
+      expect(imported.json()).toEqual({ created: 0, changed: 1, unchanged: 0 });
+      expect(await read()).toEqual(before);
+      expect(before.map(({ version }) => version)).toEqual([1, 1, 1, 1]);
+      // A wearer's own record has no place for it.
+      expect(pointers(await api.put('/wearers/W-judged', { name: 'A', rag: 'red' }))).toEqual(['/rag']);
+    });
+
+    it('a judgement is of somebody, comes into force when it says, and its past is not written anew', async () => {
+      await ok('/wearers/W-past', { name: 'A' });
+      expect(pointers(await api.put('/memberships/W-nobody-judged', { cohort: 'FREE' }))).toEqual(['']);
+      expect(pointers(await api.put('/mappa/W-past', { category: 2, level: null }))).toEqual(['/level']);
+      await ok('/memberships/W-past', { cohort: 'FLEX', effectiveAt: '2026-03-01T00:00:00Z' });
+      const late = await api.put('/memberships/W-past', { cohort: 'FIXED', effectiveAt: '2026-03-02T00:00:00Z' });
+      expect([late.statusCode, pointers(late)]).toEqual([422, ['/effectiveAt']]);
+      expect(late.json().errors[0].detail).toMatch(/version 1 stands, in force from 2026-03-01T00:00:00.000Z/);
+      const again = await api.put('/memberships/W-past', (await api.get('/memberships/W-past')).json());
+      expect([again.statusCode, again.json().version]).toEqual([200, 1]);
+      const next = await api.put('/memberships/W-past', { cohort: 'FREE', effectiveAt: '2026-04-01T00:00:00Z' });
+      expect(next.json()).toMatchObject({ version: 2, cohort: 'FREE', effectiveAt: '2026-04-01T00:00:00.000Z' });
     });
 
     it('honours If-Match and If-None-Match', async () => {

@@ -72,6 +72,7 @@ beforeAll(async () => {
       zone: recordTarget('zone', records),
       condition: recordTarget('condition', records),
       suspension: recordTarget('suspension', records),
+      'rag-rating': recordTarget('rag-rating', records),
       grant: grantTarget({ db, putGrant: async () => {} }),
     },
   });

@@ -203,7 +203,7 @@ function makeRecords(watch: TagWatch, fromMs: number, { wearerName = 'Sam Exampl
   const zone = watch.zones[`${NEEDLES.zoneId}@1`]!;
   const { priority, bufferMetres, shape } = zone;
   return [
-    record('wearer', 'W-1', { name: wearerName, force: 'Example', division: 'North', rag: 'red' }),
+    record('wearer', 'W-1', { name: wearerName, force: 'Example', division: 'North' }),
     record('activation', 'A-1', { tagId: 'T-1', wearerId: 'W-1', fittedAt: at }),
     record('tag', 'T-1', {}),
     record('order', 'O-1', { wearerId: 'W-1', type: 'licence', startsAt: at }),

@@ -69,6 +69,7 @@ export async function openRecordsApi(
       zone: recordTarget('zone', records),
       condition: recordTarget('condition', records),
       suspension: recordTarget('suspension', records),
+      'rag-rating': recordTarget('rag-rating', records),
       grant: grantTarget({ db, putGrant }),
     },
   });

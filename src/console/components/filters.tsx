@@ -48,6 +48,7 @@ const RAGS = [
   ['red', 'RAG red'],
   ['amber', 'RAG amber'],
   ['green', 'RAG green'],
+  ['blue', 'RAG blue (in custody)'],
 ] as const;
 
 export function Filters({ filter }: { readonly filter: BoardFilter }) {

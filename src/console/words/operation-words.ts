@@ -5,6 +5,8 @@ import type { Operation } from '../../access/operations.js';
 export const OPERATION_WORDS: Readonly<Partial<Record<Operation, string>>> = {
   'metrics.read': 'read the metrics',
   'records.write': 'write wearers, orders, zones and conditions',
+  'schemes.write': 'write what is judged about wearers',
+  'rag.write': 'propose RAG ratings, and agree to those of others',
   'tags.read': 'read tags and their models',
   'tags.write': 'write tags and their models',
   'shared.read': 'read what applies to all wearers',

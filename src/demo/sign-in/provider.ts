@@ -26,6 +26,8 @@ const MACHINE_OPERATIONS: readonly Operation[] = [
   'tags.write',
   'tags.read',
   'pings.write',
+  'schemes.write',
+  'rag.write',
 ];
 const CHOOSE_PATH = '/choose/';
 const TOKEN_SECONDS = 3_600;

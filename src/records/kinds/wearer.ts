@@ -9,7 +9,6 @@ export interface WearerContent {
   readonly schemes?: readonly string[];
   /** Subjects who alone may know of this wearer. */
   readonly restrictedTo?: readonly string[];
-  readonly rag?: 'red' | 'amber' | 'green';
 }
 
 export const wearer: RecordRule<WearerContent> = {
@@ -30,7 +29,6 @@ export const wearer: RecordRule<WearerContent> = {
           description: 'Subjects (`ISSUER#SUBJECT`) who alone may know of this wearer, whatever their role',
         }),
       ),
-      rag: Type.Optional(Type.Enum(['red', 'amber', 'green'])),
     },
     { additionalProperties: false },
   ),

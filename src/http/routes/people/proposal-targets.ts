@@ -2,10 +2,12 @@
 import { Check, Errors } from 'typebox/value';
 import type { Grant } from '../../../access/grant.js';
 import { mayDo } from '../../../access/may.js';
+import type { Operation } from '../../../access/operations.js';
 import { type Proposed, whyNotFirst } from '../../../access/second-person.js';
 import type { Database } from '../../../ports/database.js';
 import type { RecordKind } from '../../../ports/records.js';
-import type { Refusal } from '../../../records/rule.js';
+import { isByWearer, type Refusal } from '../../../records/rule.js';
+import { ruleOf } from '../../../records/rules.js';
 import { type Guard, type RecordPut, writeRecords } from '../../../records/write-records.js';
 import type { StoredProposal } from '../../../store/proposals.js';
 import { type ProblemInput, toFieldErrors } from '../../plugins/problems.js';
@@ -15,7 +17,12 @@ import type { Asker } from '../records/record-scope.js';
 import { judgeWrites, NotAllowed, orNotAllowed, toWriteProblem, type Verdict } from '../records/write-scope.js';
 import { GrantBody, toGrant } from './grant-body.js';
 
-export const RECORD_TARGETS = ['zone', 'condition', 'suspension'] as const satisfies readonly RecordKind[];
+export const RECORD_TARGETS = [
+  'zone',
+  'condition',
+  'suspension',
+  'rag-rating',
+] as const satisfies readonly RecordKind[];
 export const TARGETS = [...RECORD_TARGETS, 'grant'] as const;
 export type TargetKind = (typeof TARGETS)[number];
 
@@ -37,10 +44,16 @@ export interface ProposalTarget {
   carryOut(asker: Asker, proposal: StoredProposal, agree: Guard): Promise<ProblemInput | null>;
 }
 
+/** What it takes to read a proposal, where it is not about what concerns all wearers. */
+const READ_OPERATIONS: Readonly<Record<string, Operation>> = {
+  grant: 'grants.read',
+  suspension: 'suspensions.read',
+  'rag-rating': 'schemes.read',
+};
+
 /** What rights go by. */
 export function toProposed({ targetKind, targetId, proposedBy, aboutWearerId }: StoredProposal): Proposed {
-  const readOperation =
-    targetKind === 'grant' ? 'grants.read' : targetKind === 'suspension' ? 'suspensions.read' : 'shared.read';
+  const readOperation = READ_OPERATIONS[targetKind] ?? 'shared.read';
   return { proposedBy, readOperation, aboutWearerId, aboutSubjectId: targetKind === 'grant' ? targetId : null };
 }
 
@@ -72,8 +85,9 @@ export function recordTarget(kind: RecordKind, deps: RecordDeps): ProposalTarget
       if (problem !== null) return { problem };
       if (verdict?.type !== 'second') return { problem: TAKES_NO_SECOND };
       const standing = (await store.find(db, kind, [target.id])).get(target.id);
-      const { wearerId } = write.content as { readonly wearerId?: string };
-      return { standingVersion: standing?.version ?? null, aboutWearerId: wearerId ?? null };
+      const { wearerId = null } = write.content as { readonly wearerId?: string };
+      const aboutWearerId = isByWearer(ruleOf(kind)) ? target.id : wearerId;
+      return { standingVersion: standing?.version ?? null, aboutWearerId };
     },
 
     async carryOut(asker, proposal, agree) {

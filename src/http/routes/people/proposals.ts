@@ -104,7 +104,7 @@ export function registerProposals(app: App, { db, clock, targets }: ProposalsDep
   const postSchema = {
     summary: 'Propose what takes a second person',
     description:
-      'A zone or a condition of all wearers, a suspension that concerns the zone of a victim, a grant. It takes effect when another ' +
+      'A zone or a condition of all wearers, a suspension that concerns the zone of a victim, a RAG rating, a grant. It takes effect when another ' +
       'person agrees; until then it can be refused by those and withdrawn by who proposed it.',
     tags,
     body: Body,

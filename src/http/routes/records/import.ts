@@ -1,7 +1,8 @@
 /** `POST /records/import`: records of all kinds in one go, all of them or none (`docs/wire.md`). */
 import Type from 'typebox';
 import { splitLines } from '../../../formats/pings/ping-message.js';
-import type { Refusal } from '../../../records/rule.js';
+import { isByWearer, type Refusal } from '../../../records/rule.js';
+import { ruleOf } from '../../../records/rules.js';
 import { writeRecords } from '../../../records/write-records.js';
 import type { App } from '../../app.js';
 import { noteAudited } from '../../plugins/audit.js';
@@ -96,7 +97,7 @@ const toProblem = (refused: readonly RefusedLine[], records: number) => ({
 
 /** Whom a record says that it is about. */
 function wearerIdsOf({ kind, id, content }: RecordWrite): readonly string[] {
-  if (kind === 'wearer') return [id];
+  if (isByWearer(ruleOf(kind))) return [id];
   return 'wearerId' in content && typeof content.wearerId === 'string' ? [content.wearerId] : [];
 }
 

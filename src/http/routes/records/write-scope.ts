@@ -9,7 +9,6 @@ import type { Operation } from '../../../access/operations.js';
 import type { Principal } from '../../../access/principal.js';
 import type { Queryable } from '../../../ports/database.js';
 import type { RecordKind } from '../../../ports/records.js';
-import type { RecordRule } from '../../../records/rule.js';
 import { ruleOf } from '../../../records/rules.js';
 import type { Guard } from '../../../records/write-records.js';
 import { hasVictimZone, type Owners, readOwners } from '../../../store/record-owners.js';
@@ -65,7 +64,7 @@ async function readAllOwners(tx: Queryable, writes: readonly RecordWrite[]): Pro
   };
   for (const { kind, id, content } of writes) {
     add(kind, id);
-    for (const reference of ruleOf(kind).references?.(content) ?? []) add(reference.kind, reference.id);
+    for (const reference of ruleOf(kind).references?.(content, id) ?? []) add(reference.kind, reference.id);
   }
   const found = new Map<RecordKind, ReadonlyMap<string, Owners>>();
   for (const [kind, ids] of idsOf) found.set(kind, await readOwners(tx, kind, [...ids]));
@@ -85,7 +84,7 @@ async function judgeWrite(asker: Asker, tx: Queryable, write: RecordWrite, findO
   const isOutside = (wearerId: string) => !maySee(principal, operation, findWearer(wearerId));
   if (!isShared && standing?.wearerIds.some(isOutside)) return MISSING;
   if (standing?.wearerIds.length === 0 && !isShared && !mayReadRecord(asker, operation, standing)) return MISSING;
-  const foreign = findForeignReference(asker, operation, ruleOf(kind), content, findOwners);
+  const foreign = findForeignReference(asker, operation, write, findOwners);
   if (foreign !== null) return refused(foreign);
   if (kind === 'wearer' && !maySee(principal, operation, scopeOf(id, content))) {
     const detail = 'would be outside your scope: see force, division and schemes';
@@ -96,8 +95,11 @@ async function judgeWrite(asker: Asker, tx: Queryable, write: RecordWrite, findO
 
 const refused = (problem: ProblemInput): Verdict => ({ type: 'refused', problem });
 
-const judgeOperation = (principal: Principal, operation: Operation): Verdict =>
-  mayDo(principal, operation) ? FREE : refused(NOT_INCLUDED);
+function judgeOperation(principal: Principal, operation: Operation): Verdict {
+  const rules = rulesFor(principal, operation);
+  if (rules.length === 0) return refused(NOT_INCLUDED);
+  return rules.some(({ needsSecond }) => needsSecond !== 'always') ? FREE : { type: 'second', operation };
+}
 
 /** What concerns all wearers; who may only propose it, proposes it. */
 function judgeShared(principal: Principal, standing: Owners | undefined): Verdict {
@@ -112,11 +114,10 @@ function judgeShared(principal: Principal, standing: Owners | undefined): Verdic
 function findForeignReference(
   asker: Asker,
   operation: Operation,
-  rule: RecordRule,
-  content: object,
+  write: RecordWrite,
   findOwners: FindOwners,
 ): ProblemInput | null {
-  for (const { kind, id, pointer } of rule.references?.(content) ?? []) {
+  for (const { kind, id, pointer } of ruleOf(write.kind).references?.(write.content, write.id) ?? []) {
     const owners = isOfNobody(kind) ? undefined : findOwners(kind, id);
     if (owners === undefined || mayRefer(asker, operation, owners)) continue;
     return { status: 422, errors: [{ pointer, detail: `there is no ${kind} ${id}` }] };

@@ -1,0 +1,26 @@
+/** What whoever meets a wearer has to know at once: warnings in few words. */
+import Type from 'typebox';
+import { Line, type RecordRule } from '../rule.js';
+import { aboutWearer, EffectiveAt, sayEffective } from './judgement.js';
+
+const MAX_FLAGS = 20;
+
+export interface FlagsContent {
+  /** Empty: none any more. */
+  readonly flags: readonly string[];
+}
+
+export const wearerFlags: RecordRule<FlagsContent> = {
+  ...aboutWearer,
+  kind: 'wearer-flags',
+  name: 'set of flags',
+  path: '/wearer-flags',
+  body: Type.Object(
+    {
+      flags: Type.Array(Line(100), { maxItems: MAX_FLAGS, uniqueItems: true, description: 'Empty: none any more' }),
+      effectiveAt: Type.Optional(EffectiveAt),
+    },
+    { additionalProperties: false },
+  ),
+  parse: (body: FlagsContent & { readonly effectiveAt?: string }) => sayEffective(body, []),
+};
