@@ -86,7 +86,12 @@ export interface AbsenceFacts extends Absence {
 export interface TagFacts {
   readonly tagId: string;
   /** Null: the tag has no model. */
-  readonly model: Pick<TagWatch, 'accuracyConvention' | 'defaultAccuracyMetres' | 'intervalSeconds'> | null;
+  readonly model:
+    | (Pick<TagWatch, 'accuracyConvention' | 'defaultAccuracyMetres' | 'intervalSeconds'> & {
+        /** Null: silence is not judged; absent: by how often it sends. */
+        readonly silentAfterSeconds?: number | null;
+      })
+    | null;
   /** In order of `fittedAtMs`. */
   readonly activations: readonly Omit<Activation, 'terms'>[];
 }

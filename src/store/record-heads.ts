@@ -11,11 +11,17 @@ import type { Schedule } from '../ports/watch.js';
 interface FieldColumn {
   readonly field: string;
   readonly column: string;
-  /** An array of `texts` travels as its text, because arrays of arrays would be flattened. */
-  readonly type: 'text' | 'texts' | 'number' | 'instant';
+  /** A `limit` that is null in the content is none, which is infinite; one that is not said is null. An array of `texts` travels as its text, because arrays of arrays would be flattened. */
+  readonly type: 'text' | 'texts' | 'number' | 'limit' | 'instant';
 }
 
-const SQL_TYPES = { text: 'text', texts: 'text', number: 'double precision', instant: 'timestamptz' } as const;
+const SQL_TYPES = {
+  text: 'text',
+  texts: 'text',
+  number: 'double precision',
+  limit: 'double precision',
+  instant: 'timestamptz',
+} as const;
 
 /** Table and id column of each kind. */
 export const TABLES: Readonly<Record<RecordKind, readonly [table: string, idColumn: string]>> = {
@@ -38,6 +44,7 @@ export const TABLES: Readonly<Record<RecordKind, readonly [table: string, idColu
 const text = (field: string, column: string): FieldColumn => ({ field, column, type: 'text' });
 const texts = (field: string, column: string): FieldColumn => ({ field, column, type: 'texts' });
 const number = (field: string, column: string): FieldColumn => ({ field, column, type: 'number' });
+const limit = (field: string, column: string): FieldColumn => ({ field, column, type: 'limit' });
 const instant = (field: string, column: string): FieldColumn => ({ field, column, type: 'instant' });
 const PERIOD = [instant('startsAt', 'starts_at'), instant('endsAt', 'ends_at')];
 
@@ -55,6 +62,7 @@ const COLUMNS: Readonly<Record<Exclude<RecordKind, 'zone' | 'condition'>, readon
     text('accuracyConvention', 'accuracy_convention'),
     number('defaultAccuracyMetres', 'default_accuracy_metres'),
     number('intervalSeconds', 'interval_seconds'),
+    limit('silentAfterSeconds', 'silent_after_seconds'),
   ],
   tag: [text('modelId', 'model_id')],
   activation: [
@@ -88,7 +96,9 @@ export async function writeHeads(tx: Queryable, kind: RecordKind, versions: read
   const types = [...columns.map(({ type }) => SQL_TYPES[type]), 'int', 'timestamptz'];
   const selected = [idColumn, ...columns.map(({ column, type }) => (type === 'texts' ? `${column}::text[]` : column))];
   const readField = (content: object, { field, type }: FieldColumn): unknown => {
-    const value = (content as Readonly<Record<string, unknown>>)[field] ?? null;
+    const told = (content as Readonly<Record<string, unknown>>)[field];
+    if (type === 'limit' && told === null) return 'Infinity';
+    const value = told ?? null;
     return type === 'texts' && Array.isArray(value) ? toArrayText(value) : value;
   };
   await tx.query(

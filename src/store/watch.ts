@@ -54,11 +54,13 @@ interface TagRow {
   accuracy_convention: 'r68' | 'r95' | null;
   default_accuracy_metres: number | null;
   interval_seconds: number | null;
+  /** Infinite: no limit. */
+  silent_after_seconds: number | null;
 }
 
 async function readTags(db: Queryable, tagIds: readonly string[]): Promise<TagFacts[]> {
   const tags = await db.query<TagRow>(
-    `select tag_id, accuracy_convention, default_accuracy_metres, interval_seconds
+    `select tag_id, accuracy_convention, default_accuracy_metres, interval_seconds, silent_after_seconds
      from tag left join tag_model using (model_id) where tag_id = any($1) order by tag_id`,
     [tagIds],
   );
@@ -91,6 +93,9 @@ async function readTags(db: Queryable, tagIds: readonly string[]): Promise<TagFa
             accuracyConvention: row.accuracy_convention,
             defaultAccuracyMetres: row.default_accuracy_metres,
             intervalSeconds: row.interval_seconds,
+            ...(row.silent_after_seconds === null
+              ? {}
+              : { silentAfterSeconds: Number.isFinite(row.silent_after_seconds) ? row.silent_after_seconds : null }),
           },
     activations: byTag.get(row.tag_id) ?? [],
   }));

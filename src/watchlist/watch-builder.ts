@@ -21,6 +21,21 @@ export const HORIZON_DAYS = 35;
 /** What a tag without a model is taken to be: suppliers tell the 68 % circle and send a ping a minute (`product.md`). */
 const NO_MODEL = { accuracyConvention: 'r68', defaultAccuracyMetres: null, intervalSeconds: 60 } as const;
 
+/**
+ * After how long a tag that is not heard from is unmonitored, where its model says nothing: fifteen pings that did not come, and an hour
+ * at least, because a cellar or a train takes the network away for less.
+ */
+const SILENT_INTERVALS = 15;
+const LEAST_SILENCE_SECONDS = 3_600;
+
+/** What of its model stands in a tag's watch. */
+function modelOf({ model }: TagFacts) {
+  const { silentAfterSeconds, ...told } = model ?? { ...NO_MODEL, silentAfterSeconds: undefined };
+  if (silentAfterSeconds === null) return told;
+  const byInterval = Math.max(LEAST_SILENCE_SECONDS, SILENT_INTERVALS * told.intervalSeconds);
+  return { ...told, silentAfterSeconds: silentAfterSeconds ?? byInterval };
+}
+
 /** Until when schedules are expanded on that day: the same all day long, so that what did not change stays the same. */
 export function horizonOf(nowMs: number): number {
   return (Math.floor(nowMs / DAY_MS) + 1 + HORIZON_DAYS) * DAY_MS;
@@ -202,7 +217,7 @@ export function draftTagWatch(tag: TagFacts, facts: WatchFacts, horizonMs: numbe
         tagId: tag.tagId,
         sequence,
         publishedAtMs: nowMs,
-        ...(tag.model ?? NO_MODEL),
+        ...modelOf(tag),
         activations: judged.map(
           ({ activation, drafts }): Activation => ({ ...activation, terms: finish(drafts, publishedAtMs).terms }),
         ),

@@ -265,7 +265,13 @@ export function recordsSuite(name: string, open: () => Promise<Adapters>): void 
 
     it('takes back what it answers: no new version, and with a change one more', async () => {
       await fitWearer('echo');
-      await ok('/tag-models/M-echo', { name: 'M', accuracyConvention: 'r95', intervalSeconds: 60, supplier: 'S' });
+      await ok('/tag-models/M-echo', {
+        name: 'M',
+        accuracyConvention: 'r95',
+        intervalSeconds: 60,
+        supplier: 'S',
+        silentAfterSeconds: null,
+      });
       await ok('/zones/Z-echo', square(1, 51, 0.01, { priority: 'victim', bufferMetres: 5 }));
       const circle = {
         type: 'Feature',

@@ -23,7 +23,12 @@ function scheduled(
     tags: [
       {
         tagId: 'T-1',
-        model: null,
+        model: {
+          accuracyConvention: 'r68',
+          defaultAccuracyMetres: null,
+          intervalSeconds: 60,
+          silentAfterSeconds: null,
+        },
         activations: [{ activationId: 'A-1', wearerId: 'W-1', fittedAtMs: 0, removedAtMs: null }],
       },
     ],

@@ -98,6 +98,7 @@ export interface FeedMessage {
   readonly seq?: number;
   readonly prevSeq?: number;
   readonly epoch?: string;
+  readonly serverTime?: string;
   readonly reason?: string;
   readonly alerts?: readonly FeedAlert[];
   readonly event?: FeedAlert;

@@ -68,6 +68,21 @@ const lines = (scene: Scene) =>
     }),
   );
 
+describe('after how long a tag is silent', () => {
+  const model = { accuracyConvention: 'r95', defaultAccuracyMetres: null } as const;
+  it.each([
+    ['fifteen pings that did not come', { ...model, intervalSeconds: 600 }, 9_000],
+    ['an hour at least', { ...model, intervalSeconds: 60 }, 3_600],
+    ['an hour without a model', null, 3_600],
+    ['what its model says', { ...model, intervalSeconds: 60, silentAfterSeconds: 1_200 }, 1_200],
+    ['never where its model says so', { ...model, intervalSeconds: 60, silentAfterSeconds: null }, undefined],
+  ])('%s', (_, own, seconds) => {
+    const tag = { tagId: 'T', model: own, activations: [] };
+    const draft = draftTagWatch(tag, { tags: [tag], conditions: [], zones: new Map() }, horizonOf(NOW_MS));
+    expect(draft.finish(() => NOW_MS, 7, NOW_MS).silentAfterSeconds).toBe(seconds);
+  });
+});
+
 describe('terms of a watch', () => {
   it('a version with a time zone that is none here is known until nowhere, and one that fits stands beside it', () => {
     const nightly = (timeZone: string): Schedule => ({

@@ -4,6 +4,7 @@ import { Line, type RecordRule, said } from '../rule.js';
 
 const MAX_ACCURACY_METRES = 10_000;
 const MAX_INTERVAL_SECONDS = 86_400;
+const MAX_SILENCE_SECONDS = 30 * 86_400;
 
 export interface TagModelContent {
   readonly name: string;
@@ -11,6 +12,8 @@ export interface TagModelContent {
   readonly accuracyConvention: 'r68' | 'r95';
   readonly defaultAccuracyMetres?: number;
   readonly intervalSeconds: number;
+  /** Null: its silence is not judged. */
+  readonly silentAfterSeconds?: number | null;
 }
 
 export const tagModel: RecordRule<TagModelContent> = {
@@ -34,6 +37,12 @@ export const tagModel: RecordRule<TagModelContent> = {
         maximum: MAX_INTERVAL_SECONDS,
         description: 'How often a tag of this model sends a ping',
       }),
+      silentAfterSeconds: Type.Optional(
+        Type.Union([Type.Number({ minimum: 60, maximum: MAX_SILENCE_SECONDS }), Type.Null()], {
+          description:
+            'A tag that is fitted and not heard from for so long is unmonitored; null: that is not judged. Not given: 15 times intervalSeconds, an hour at least',
+        }),
+      ),
     },
     { additionalProperties: false },
   ),
