@@ -55,8 +55,10 @@ const ALLOWED: Readonly<Record<string, Rule | '*'>> = {
   },
   // A judgement of fixes, as pure as the engine's.
   matching: { parts: ['engine'], packages: [] },
+  // What is told of a cohort has to be the same years later.
+  schemes: { parts: [...PORTS, 'engine'], packages: [] },
   records: { parts: [...PORTS, 'access', 'formats', 'watchlist'] },
-  http: { parts: [...PORTS, 'access', 'formats', 'records', 'store'] },
+  http: { parts: [...PORTS, 'access', 'formats', 'records', 'store', 'schemes'] },
   // Ground truth knows nothing of the engine but its words.
   simulator: { parts: [TYPES] },
   console: { parts: ['wire', 'alerts', 'access', TYPES] },
@@ -69,7 +71,7 @@ const ALLOWED: Readonly<Record<string, Rule | '*'>> = {
 };
 
 /** Folders that hold no clock, no input or output and no chance: what they compute must be the same years later. */
-const PURE = ['engine', 'alerts', 'access', 'matching'];
+const PURE = ['engine', 'alerts', 'access', 'matching', 'schemes'];
 const IMPURE: Readonly<Record<string, RegExp>> = {
   'Date.now': /\bDate\.now\b/,
   'new Date()': /\bnew Date\(\s*\)/,

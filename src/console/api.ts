@@ -111,22 +111,22 @@ export interface PeriodRecord {
   readonly author?: string;
 }
 
-interface Page<T> {
+export interface Page<T> {
   readonly items: readonly T[];
   readonly next: string | null;
 }
 
-const BASE = '/api/v1';
-const PAGE_LIMIT = 500;
+export const BASE = '/api/v1';
+export const PAGE_LIMIT = 500;
 /** 200 pages of 500: more than the whole country's wearers; a cursor that never ends must not hold the page up for ever. */
-const PAGES_LIMIT = 200;
+export const PAGES_LIMIT = 200;
 /** How long an answer may take before the page says that it does not know. */
-const ANSWER_LIMIT_MS = 10_000;
+export const ANSWER_LIMIT_MS = 10_000;
 
 /** What was asked for; `status` 0: nobody answered. */
 export type Answer<T> = { readonly ok: true; readonly body: T } | { readonly ok: false; readonly status: number };
 
-async function ask<T>(path: string, accept = 'application/json'): Promise<Answer<T>> {
+export async function ask<T>(path: string, accept = 'application/json'): Promise<Answer<T>> {
   try {
     const answer = await fetch(`${BASE}${path}`, {
       headers: { accept },

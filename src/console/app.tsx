@@ -7,6 +7,7 @@ import { seesAlerts } from './live/live.js';
 import { AlarmHealthPage } from './pages/alarm-health.js';
 import { AlertPage } from './pages/alert.js';
 import { Board } from './pages/board.js';
+import { CohortPage } from './pages/cohort.js';
 import { HandoverPage } from './pages/handover.js';
 import { NoAlertsPage } from './pages/no-alerts.js';
 import { OffNowPage } from './pages/off-now.js';
@@ -35,6 +36,8 @@ function CurrentPage() {
       return <HandoverPage />;
     case 'rejected':
       return <RejectedPage />;
+    case 'cohort':
+      return <CohortPage />;
     case 'unknown':
       return (
         <main class="tw-page" id="main">

@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import { type BoardFilter, readFilter, writeFilter } from './model/board-filter.js';
 
 /** Pages whose address says all: `/register`. */
-export const PLAIN_PAGES = ['register', 'off-now', 'alarm-health', 'handover', 'rejected'] as const;
+export const PLAIN_PAGES = ['register', 'off-now', 'alarm-health', 'handover', 'rejected', 'cohort'] as const;
 export type PlainPage = (typeof PLAIN_PAGES)[number];
 
 export type Page =

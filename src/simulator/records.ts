@@ -112,6 +112,9 @@ export interface CohortRecords {
   readonly judgements: readonly RecordPut[];
 }
 
+/** Under an order since it began, and nobody has fitted a tag: what a cohort has to show before all else. */
+const NOT_FITTED = { wearerId: 'W-not-fitted', name: 'Martin Vale' };
+
 /** Red ones are managed with other agencies, and fixed; the green ones are of the cohort by their scores. */
 function judgementsOf({ wearerId, rag }: SimulatedWearer, effectiveAt: string): RecordPut[] {
   const evidence = `Scored ${rag} at selection`;
@@ -142,16 +145,20 @@ export function cohortRecords(cohort: Cohort, atMs: number, intervalSeconds: num
         path: `/wearers/${wearerId}`,
         body: { name, force: FORCE, division },
       })),
+      { path: `/wearers/${NOT_FITTED.wearerId}`, body: { name: NOT_FITTED.name, force: FORCE, division: 'City' } },
       ...wearers.filter(({ curfew }) => curfew !== null).map(homeZone),
       ...wearers.flatMap((wearer) => (wearer.victimAddress === null ? [] : [victimZone(wearer, wearer.victimAddress)])),
     ],
-    orders: wearers.flatMap((wearer) => [
-      { path: `/tags/${wearer.tagId}`, body: { modelId: TAG_MODEL_ID } },
-      {
-        path: `/orders/${orderIdOf(wearer)}`,
-        body: { wearerId: wearer.wearerId, type: wearer.orderType, startsAt },
-      },
-    ]),
+    orders: [
+      ...wearers.flatMap((wearer) => [
+        { path: `/tags/${wearer.tagId}`, body: { modelId: TAG_MODEL_ID } },
+        {
+          path: `/orders/${orderIdOf(wearer)}`,
+          body: { wearerId: wearer.wearerId, type: wearer.orderType, startsAt },
+        },
+      ]),
+      { path: '/orders/O-not-fitted', body: { wearerId: NOT_FITTED.wearerId, type: 'licence', startsAt } },
+    ],
     activations: wearers.map((wearer) => ({
       path: `/activations/A-${suffix(wearer)}`,
       body: { tagId: wearer.tagId, wearerId: wearer.wearerId, fittedAt: startsAt },

@@ -28,6 +28,7 @@ import { registerSignIn } from '../http/routes/people/sign-in.js';
 import { registerPings } from '../http/routes/pings/pings.js';
 import { registerRecords } from '../http/routes/records/register-records.js';
 import { registerRejected } from '../http/routes/rejected/rejected.js';
+import { registerCohort } from '../http/routes/schemes/cohort.js';
 import { registerPosition } from '../http/routes/wearers/position.js';
 import { registerTrail } from '../http/routes/wearers/trail.js';
 import { accessRecord } from '../ports/access.js';
@@ -47,6 +48,7 @@ import { INPUT_READER } from '../roles/recorder/sinks.js';
 import { startStandingKeeper } from '../roles/standing-keeper.js';
 import { listAlerts, readAlert } from '../store/alerts.js';
 import { listAudit, listCheckpoints } from '../store/audit.js';
+import { listWearerIds } from '../store/cohort.js';
 import { readGapFacts } from '../store/gap-facts.js';
 import { readOrderViolations } from '../store/order-violations.js';
 import { readPlaces } from '../store/positions.js';
@@ -65,6 +67,7 @@ import type { GapLine } from '../views/trail-gaps.js';
 import { measureWatches } from '../watchlist/publication.js';
 import type { FeedStatus } from '../wire/feed-messages.js';
 import type { AlertRules } from './alert-rules-file.js';
+import { readCohortRows } from './cohort.js';
 import type { Config } from './config.js';
 import { addAlarmGauges, addFailingHandoffGauges } from './gauges.js';
 import type { Lifecycle } from './lifecycle.js';
@@ -269,6 +272,11 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
     livePosition: liveView.position,
     latestPosition: async (wearerId) => newestByClock(await latestPositions(db, wearerId, AHEAD_LIMIT_MS)),
     readMessagesAfter: (query) => readMessagesAfter(db, { ...query, aheadLimitMs: AHEAD_LIMIT_MS }),
+    clock,
+  });
+  registerCohort(app, {
+    listIds: (after, limit) => listWearerIds(db, after, limit),
+    readRows: (wearerIds, nowMs) => readCohortRows(db, liveView, wearerIds, nowMs),
     clock,
   });
   registerAudit(app, {

@@ -2,9 +2,11 @@
  * The demonstration as a supervisor sees it: the real program, a real browser. A screenshot is left in the folder that
  * TAGWATCH_SCREENSHOTS names, or in the temporary folder.
  */
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { AxeResults } from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AlertItem } from '../../src/alerts/alert.js';
@@ -25,6 +27,7 @@ const complaints: string[] = [];
 
 const confirmed = (text: string) => row(text).locator('.tw-sure', { hasText: 'Confirmed' });
 const row = (text: string) => page.locator('.tw-alert', { hasText: text });
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const screenshots = process.env.TAGWATCH_SCREENSHOTS ?? join(tmpdir(), 'tagwatch-screenshots');
 
 async function call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
@@ -115,6 +118,44 @@ test('the strip of a wearer reaches to now, and of nobody known it is not said t
     expect(await other.getByText('NOT MONITORED').count()).toBe(0);
   } finally {
     await other.close();
+  }
+});
+
+test('the cohort shows first who is not monitored; it is sorted, filtered, saved, and axe finds nothing', async () => {
+  for (const theme of ['light', 'dark'] as const) {
+    const other = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: theme });
+    try {
+      await other.goto(program.url);
+      await other.getByRole('link', { name: 'Cohort' }).click();
+      await other.getByRole('heading', { name: /^Cohort: 201 wearers, \d+ not monitored$/ }).waitFor();
+      const rows = other.locator('.tw-cohort tbody tr');
+      await rows.first().getByText(/^No: /).waitFor();
+      await other
+        .locator('tr', { hasText: 'Martin Vale' })
+        .getByText(/^No: ordered, no tag fitted, for \d+ d/)
+        .waitFor();
+      await other.screenshot({ path: join(screenshots, `cohort-${theme}.png`) });
+      await other.evaluate(axeSource);
+      const found = await other.evaluate<AxeResults>(
+        `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })`,
+      );
+      expect(found.violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+      await other.getByLabel('Only who is not monitored').check();
+      await expect.poll(async () => await other.getByText(/^Yes, for/).count()).toBe(0);
+      await other.getByLabel('Only who is not monitored').uncheck();
+      await other.getByLabel('RAG').selectOption('red');
+      await expect.poll(async () => await other.locator('.tw-rag--green').count()).toBe(0);
+      await other.getByRole('button', { name: 'Who' }).click();
+      await other.locator('th[aria-sort=ascending]', { hasText: 'Who' }).waitFor();
+      await other.getByText('Save as a CSV file').click();
+      await other.getByLabel('What it is for').fill('briefing');
+      await other.getByLabel('Who gets it').fill('the inspector');
+      const saved = other.waitForEvent('download');
+      await other.getByRole('button', { name: 'Save' }).click();
+      expect((await saved).suggestedFilename()).toBe('cohort.csv');
+    } finally {
+      await other.close();
+    }
   }
 });
 

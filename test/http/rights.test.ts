@@ -19,6 +19,7 @@ import { registerSessions } from '../../src/http/routes/people/sessions.js';
 import { registerPings } from '../../src/http/routes/pings/pings.js';
 import { registerRecords } from '../../src/http/routes/records/register-records.js';
 import { registerRejected } from '../../src/http/routes/rejected/rejected.js';
+import { registerCohort } from '../../src/http/routes/schemes/cohort.js';
 import { registerPosition } from '../../src/http/routes/wearers/position.js';
 import { registerTrail } from '../../src/http/routes/wearers/trail.js';
 import { ALERTS, encodeJson } from '../../src/ports/topics.js';
@@ -97,6 +98,7 @@ beforeAll(async () => {
     unreasonableMs: () => 0,
     clock,
   });
+  registerCohort(app, { listIds: async () => [], readRows: async () => [], clock });
   registerAsyncApi(app, { version: '1', supplierTopics: [], topicPrefix: '' });
   await registerDocs(app);
   await app.ready();

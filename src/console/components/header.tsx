@@ -108,6 +108,11 @@ export function Header() {
           {seesAlerts.value ? 'Board' : 'Start'}
         </a>
         {seesAlerts.value ? <AlertPages /> : null}
+        {seesAlerts.value && may('schemes.read') ? (
+          <a href="/cohort" aria-current={page.value.name === 'cohort' ? 'page' : undefined}>
+            Cohort
+          </a>
+        ) : null}
         {may('rejected.read') ? (
           <a href="/rejected" aria-current={page.value.name === 'rejected' ? 'page' : undefined}>
             Rejected

@@ -1,7 +1,7 @@
 /** `GET /api/v1/orders/{orderId}/atv`: accumulated time in violation, from the alerts on record. */
 import { type Static, Type } from 'typebox';
 import { type Alert, strengthOf } from '../../../alerts/alert.js';
-import type { Disposition } from '../../../alerts/event.js';
+import { EXCUSED } from '../../../alerts/excused.js';
 import type { Clock } from '../../../ports/clock.js';
 import type { AbsenceFacts } from '../../../ports/watch.js';
 import type { OrderViolations } from '../../../store/order-violations.js';
@@ -15,16 +15,6 @@ import { problemResponses, sendProblem } from '../../plugins/problems.js';
 /** How many violations are listed; all that are on record are counted. */
 const MAX_LISTED = 500;
 const MINUTE_MS = 60_000;
-
-/** What a person said of an alert that takes its minutes out of the sum: it was no violation, or not an unreasonable one. */
-const EXCUSED: readonly Disposition[] = [
-  'reasonable-excuse',
-  'authorised-absence',
-  'gps-drift',
-  'equipment-fault',
-  'in-custody',
-  'duplicate',
-];
 
 export interface AtvDeps {
   /** `store/order-violations.ts`; rejects with `DatabaseUnavailable`. */

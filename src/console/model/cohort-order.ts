@@ -1,0 +1,80 @@
+/** Which rows of the cohort are shown, and in which order. Pure. */
+import type { CohortItem } from '../cohort-api.js';
+
+export const COHORT_SORTS = [
+  'name',
+  'rag',
+  'monitored',
+  'newestFix',
+  'daysOnTag',
+  'kept',
+  'unreasonable',
+  'unknown',
+  'violations',
+  'openAlerts',
+  'battery',
+  'reviewDue',
+] as const;
+export type CohortSort = (typeof COHORT_SORTS)[number];
+
+export interface CohortView {
+  readonly sort: CohortSort;
+  readonly descends: boolean;
+  readonly text: string;
+  readonly rag: string;
+  readonly cohort: string;
+  readonly onlyUnmonitored: boolean;
+}
+
+/** What needs somebody first: who is not monitored, the reddest of them first. */
+export const FIRST_VIEW: CohortView = {
+  sort: 'monitored',
+  descends: false,
+  text: '',
+  rag: '',
+  cohort: '',
+  onlyUnmonitored: false,
+};
+
+const RAG_PLACE: Readonly<Record<string, number>> = { red: 0, amber: 1, green: 2, blue: 3 };
+const ragPlace = ({ rag }: CohortItem): number => RAG_PLACE[rag ?? ''] ?? 4;
+export const countViolations = ({ violations }: CohortItem): number =>
+  Object.values(violations).reduce((sum, count) => sum + (count ?? 0), 0);
+const instantOr = (text: string | null, without: number): number => (text === null ? without : Date.parse(text));
+
+/** Ascending is what needs somebody first, where there is such an end. */
+const KEYS: Readonly<Record<CohortSort, (item: CohortItem) => number | string>> = {
+  name: ({ name }) => name.toLowerCase(),
+  rag: ragPlace,
+  monitored: (item) => (item.isMonitored ? 10 : 0) + ragPlace(item),
+  newestFix: ({ newestFixAt }) => instantOr(newestFixAt, 0),
+  daysOnTag: ({ daysOnTag }) => daysOnTag,
+  kept: ({ compliance }) => compliance.keptMinutes,
+  unreasonable: ({ compliance }) => -compliance.unreasonableMinutes,
+  unknown: ({ compliance }) => -compliance.unknownMinutes,
+  violations: (item) => -countViolations(item),
+  openAlerts: ({ openAlerts }) => -openAlerts,
+  battery: ({ batteryAlerts }) => -batteryAlerts,
+  reviewDue: ({ reviewDueAt }) => instantOr(reviewDueAt, Number.MAX_SAFE_INTEGER),
+};
+
+export function arrangeCohort(items: readonly CohortItem[], view: CohortView): CohortItem[] {
+  const sought = view.text.trim().toLowerCase();
+  const keyOf = KEYS[view.sort];
+  const direction = view.descends ? -1 : 1;
+  return items
+    .filter(
+      (item) =>
+        (view.rag === '' || (item.rag ?? 'none') === view.rag) &&
+        (view.cohort === '' || (item.cohort ?? 'none') === view.cohort) &&
+        !(view.onlyUnmonitored && item.isMonitored) &&
+        (sought === '' ||
+          [item.name, item.wearerId, item.division ?? ''].some((one) => one.toLowerCase().includes(sought))),
+    )
+    .map((item) => ({ item, key: keyOf(item) }))
+    .sort((a, b) => {
+      if (a.key !== b.key) return (a.key < b.key ? -1 : 1) * direction;
+      return a.item.wearerId < b.item.wearerId ? -1 : 1;
+    })
+    .map(({ item }) => item);
+}

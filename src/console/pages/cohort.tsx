@@ -1,0 +1,276 @@
+/** The cohort: the page a sergeant lives in. Who is not monitored stands first. */
+import { useComputed } from '@preact/signals';
+import { useMemo, useState } from 'preact/hooks';
+import { askCohort, askCohortFile, type CohortItem } from '../cohort-api.js';
+import { useAnswer, whyMissing } from '../components/use-answer.js';
+import { may, nowMs } from '../live/live.js';
+import { arrangeCohort, type CohortSort, type CohortView, countViolations, FIRST_VIEW } from '../model/cohort-order.js';
+import { wearerAddress } from '../route.js';
+import { dueWords, minuteWords, monitoredWords } from '../words/cohort-words.js';
+import { dayAndTime, duration } from '../words/times.js';
+import { KIND_WORDS } from '../words/words.js';
+
+const REFRESH_MS = 30_000;
+
+const COLUMNS: readonly (readonly [CohortSort, string])[] = [
+  ['name', 'Who'],
+  ['rag', 'RAG'],
+  ['monitored', 'Monitored?'],
+  ['newestFix', 'Newest fix'],
+  ['daysOnTag', 'Days on tag'],
+  ['kept', 'Kept of required'],
+  ['unreasonable', 'Unreasonable'],
+  ['unknown', 'Unknown'],
+  ['violations', 'Violations'],
+  ['openAlerts', 'Open alerts'],
+  ['battery', 'Battery'],
+  ['reviewDue', 'Review due'],
+];
+
+function Row({ item, atMs }: { readonly item: CohortItem; readonly atMs: number }) {
+  const { compliance, mappa } = item;
+  const isDue = item.reviewDueAt !== null && Date.parse(item.reviewDueAt) < atMs;
+  const nothing = compliance.requiredMinutes === 0;
+  return (
+    <tr class={item.isMonitored ? '' : 'tw-cohort__unmonitored'}>
+      <th scope="row">
+        <a href={wearerAddress(item.wearerId)}>{item.name}</a>
+        <br />
+        <span class="tw-cohort__quiet">
+          {[item.wearerId, item.division, item.orderTypes.join(', ')]
+            .filter((one) => one !== null && one !== '')
+            .join(' · ')}
+        </span>
+        {item.flags.length === 0 ? null : <strong class="tw-cohort__flags">{item.flags.join('; ')}</strong>}
+      </th>
+      <td>
+        {item.rag === null ? 'not rated' : <strong class={`tw-rag tw-rag--${item.rag}`}>{item.rag}</strong>}
+        <br />
+        <span class="tw-cohort__quiet">
+          {[item.cohort, mappa === null ? null : `MAPPA ${mappa.category}/${mappa.level}`]
+            .filter((one) => one !== null)
+            .join(' · ')}
+        </span>
+      </td>
+      <td>{item.isMonitored ? monitoredWords(item, atMs) : <strong>{monitoredWords(item, atMs)}</strong>}</td>
+      <td>{item.newestFixAt === null ? 'none' : `${duration(atMs - Date.parse(item.newestFixAt))} ago`}</td>
+      <td class="tw-cohort__figure">{item.daysOnTag}</td>
+      <td class="tw-cohort__figure">
+        {nothing
+          ? 'nothing required'
+          : `${minuteWords(compliance.keptMinutes)} of ${minuteWords(compliance.requiredMinutes)}`}
+      </td>
+      <td class="tw-cohort__figure">{nothing ? '–' : minuteWords(compliance.unreasonableMinutes)}</td>
+      <td class="tw-cohort__figure">{nothing ? '–' : minuteWords(compliance.unknownMinutes)}</td>
+      <td>
+        {countViolations(item) === 0
+          ? '–'
+          : Object.entries(item.violations)
+              .map(([kind, count]) => `${KIND_WORDS[kind as keyof typeof KIND_WORDS]} ${count}`)
+              .join(', ')}
+      </td>
+      <td class="tw-cohort__figure">{item.openAlerts === 0 ? '–' : item.openAlerts}</td>
+      <td>
+        {item.batteryPercent === null ? 'not known' : `${Math.round(item.batteryPercent)} %`}
+        {item.batteryAlerts === 0 ? null : (
+          <>
+            <br />
+            {item.batteryAlerts} alerts
+          </>
+        )}
+      </td>
+      <td>
+        {item.reviewDueAt === null ? (
+          '–'
+        ) : isDue ? (
+          <strong>{dueWords(item.reviewDueAt, atMs)}</strong>
+        ) : (
+          dueWords(item.reviewDueAt, atMs)
+        )}
+      </td>
+    </tr>
+  );
+}
+
+function SortHead({
+  column: [sort, words],
+  view,
+  onView,
+}: {
+  readonly column: readonly [CohortSort, string];
+  readonly view: CohortView;
+  readonly onView: (view: CohortView) => void;
+}) {
+  const isSorted = view.sort === sort;
+  const mark = isSorted ? (view.descends ? ' ▼' : ' ▲') : '';
+  return (
+    <th scope="col" aria-sort={isSorted ? (view.descends ? 'descending' : 'ascending') : undefined}>
+      <button
+        type="button"
+        class="tw-link-button"
+        onClick={() => onView({ ...view, sort, descends: isSorted && !view.descends })}
+      >
+        {words}
+        <span aria-hidden="true">{mark}</span>
+      </button>
+    </th>
+  );
+}
+
+const RAGS = [
+  ['', 'Any RAG'],
+  ['red', 'Red'],
+  ['amber', 'Amber'],
+  ['green', 'Green'],
+  ['blue', 'Blue (in custody)'],
+  ['none', 'Not rated'],
+] as const;
+const COHORTS = [
+  ['', 'Any membership'],
+  ['FIXED', 'Fixed'],
+  ['FLEX', 'Flex'],
+  ['FREE', 'Free'],
+  ['none', 'None'],
+] as const;
+
+function Filters({ view, onView }: { readonly view: CohortView; readonly onView: (view: CohortView) => void }) {
+  return (
+    <form class="tw-cohort__filters" aria-label="Filter the cohort" onSubmit={(event) => event.preventDefault()}>
+      <label>
+        Name, id or division{' '}
+        <input
+          type="search"
+          value={view.text}
+          onInput={(event) => onView({ ...view, text: event.currentTarget.value })}
+        />
+      </label>
+      <select
+        aria-label="RAG"
+        value={view.rag}
+        onChange={(event) => onView({ ...view, rag: event.currentTarget.value })}
+      >
+        {RAGS.map(([value, words]) => (
+          <option key={value} value={value}>
+            {words}
+          </option>
+        ))}
+      </select>
+      <select
+        aria-label="Membership"
+        value={view.cohort}
+        onChange={(event) => onView({ ...view, cohort: event.currentTarget.value })}
+      >
+        {COHORTS.map(([value, words]) => (
+          <option key={value} value={value}>
+            {words}
+          </option>
+        ))}
+      </select>
+      <label>
+        <input
+          type="checkbox"
+          checked={view.onlyUnmonitored}
+          onChange={(event) => onView({ ...view, onlyUnmonitored: event.currentTarget.checked })}
+        />{' '}
+        Only who is not monitored
+      </label>
+      <button type="button" class="tw-button" onClick={() => print()}>
+        Print
+      </button>
+    </form>
+  );
+}
+
+/** A file that leaves says what it is for and who gets it. */
+function FileForm() {
+  const [told, setTold] = useState('');
+  const save = async (form: HTMLFormElement): Promise<void> => {
+    const said = new FormData(form);
+    setTold('…');
+    const answer = await askCohortFile(String(said.get('purpose')), String(said.get('recipient')));
+    if (!answer.ok) return setTold(`There is no file: ${whyMissing(answer.status)}.`);
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(answer.body);
+    link.download = 'cohort.csv';
+    link.click();
+    URL.revokeObjectURL(link.href);
+    setTold('Saved; it stands in the audit.');
+  };
+  return (
+    <details class="tw-cohort__file">
+      <summary>Save as a CSV file</summary>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save(event.currentTarget);
+        }}
+      >
+        <label>
+          What it is for <input name="purpose" required maxLength={200} />
+        </label>
+        <label>
+          Who gets it <input name="recipient" required maxLength={200} />
+        </label>
+        <button type="submit" class="tw-button">
+          Save
+        </button>
+        <span role="status">{told}</span>
+      </form>
+    </details>
+  );
+}
+
+export function CohortPage() {
+  const [view, setView] = useState(FIRST_VIEW);
+  // Ages of minutes and more: the page is not drawn every second.
+  const turn = useComputed(() => Math.floor(nowMs.value / REFRESH_MS));
+  const atMs = turn.value * REFRESH_MS;
+  const answer = useAnswer(may('schemes.read') ? String(turn.value) : null, askCohort);
+  const items = answer?.ok === true ? answer.body : null;
+  const shown = useMemo(() => (items === null ? [] : arrangeCohort(items, view)), [items, view]);
+  const unmonitored = items?.filter(({ isMonitored }) => !isMonitored).length ?? 0;
+  if (items === null)
+    return (
+      <main class="tw-page" id="main">
+        <h1 class="tw-sentence">Cohort</h1>
+        <p>
+          {!may('schemes.read')
+            ? 'Your roles do not include the cohort.'
+            : answer === null
+              ? '…'
+              : answer.ok
+                ? ''
+                : `It is not shown: ${whyMissing(answer.status)}.`}
+        </p>
+      </main>
+    );
+  return (
+    <main class="tw-page tw-cohort" id="main">
+      <h1 class="tw-sentence">{`Cohort: ${items.length} wearers, ${unmonitored} not monitored`}</h1>
+      <p class="tw-cohort__as-of">
+        As of {dayAndTime(atMs)}. Minutes and counts are of the last 28 days; unknown is when nobody knows.
+      </p>
+      <Filters view={view} onView={setView} />
+      {may('exports.make') ? <FileForm /> : null}
+      <section class="tw-cohort__table" aria-label="Table of the cohort">
+        <table class="tw-table">
+          <caption>
+            {shown.length === items.length ? `${items.length} wearers` : `${shown.length} of ${items.length} wearers`}
+          </caption>
+          <thead>
+            <tr>
+              {COLUMNS.map((column) => (
+                <SortHead key={column[0]} column={column} view={view} onView={setView} />
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((item) => (
+              <Row key={item.wearerId} item={item} atMs={atMs} />
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </main>
+  );
+}

@@ -1,0 +1,31 @@
+/** What the cohort page says. */
+import type { CohortItem } from '../cohort-api.js';
+import { duration } from './times.js';
+
+export const MISSING_WORDS: Readonly<Record<NonNullable<CohortItem['missing']>, string>> = {
+  ordered: 'no order in force',
+  fitted: 'ordered, no tag fitted',
+  watched: 'fitted, not watched yet',
+  charged: 'tag is off',
+  fixing: 'tag is not heard',
+};
+
+/** `Yes, for 12 d`, `No: tag is not heard, for 1 d`. */
+export function monitoredWords({ isMonitored, missing, monitoredSince }: CohortItem, atMs: number): string {
+  const since = monitoredSince === null ? '' : `, for ${duration(atMs - Date.parse(monitoredSince))}`;
+  return isMonitored || missing === null ? `Yes${since}` : `No: ${MISSING_WORDS[missing]}${since}`;
+}
+
+/** `95 h 5 min`. */
+export function minuteWords(minutes: number): string {
+  if (minutes < 60) return `${minutes} min`;
+  return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** `4 d overdue`, `in 3 d`. */
+export function dueWords(dueAt: string, atMs: number): string {
+  const leftMs = Date.parse(dueAt) - atMs;
+  const days = Math.floor(Math.abs(leftMs) / 86_400_000);
+  if (days === 0) return leftMs < 0 ? 'overdue since today' : 'today';
+  return leftMs < 0 ? `${days} d overdue` : `in ${days} d`;
+}

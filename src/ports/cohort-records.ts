@@ -1,0 +1,45 @@
+/** What is on record of somebody, as the cohort is made from it (`store/cohort.ts`). */
+import type { Disposition } from '../alerts/event.js';
+import type { AlertKind } from '../engine/types.js';
+
+/** A judgement as it is in force. */
+export interface InForce<C> {
+  readonly content: C;
+  /** ISO. */
+  readonly since: string;
+  readonly author: string;
+}
+
+export interface CohortAlert {
+  readonly kind: AlertKind;
+  readonly isOpen: boolean;
+  readonly activationId: string | null;
+  readonly conditionId: string | null;
+  readonly startedAtMs: number;
+  /** Null: it goes on. */
+  readonly endedAtMs: number | null;
+  readonly isConfirmed: boolean;
+  readonly disposition: Disposition | null;
+}
+
+export interface CohortRecord {
+  readonly wearerId: string;
+  readonly name: string;
+  readonly division: string | null;
+  readonly schemes: readonly string[];
+  readonly rag: InForce<{ rating: string; nextReviewAt?: string }> | null;
+  readonly mappa: InForce<{ category: number | null; level: number | null; reviewAt?: string }> | null;
+  readonly membership: InForce<{ cohort: string }> | null;
+  readonly flags: InForce<{ flags: readonly string[] }> | null;
+  readonly orders: readonly { readonly type: string; readonly startsAtMs: number; readonly endsAtMs: number | null }[];
+  readonly activations: readonly {
+    readonly activationId: string;
+    readonly tagId: string;
+    readonly fittedAtMs: number;
+    readonly removedAtMs: number | null;
+    /** The first and the last fix on record while it was on, as far back as is asked; null: there is none. */
+    readonly heard: { readonly firstFixAtMs: number; readonly lastFixAtMs: number } | null;
+  }[];
+  /** Not withdrawn: those that are open, and those that did not end before. */
+  readonly alerts: readonly CohortAlert[];
+}

@@ -1,0 +1,189 @@
+/** One wearer as the cohort shows them, from what is on record, the terms that the engine judges and the newest fix. Pure. */
+import { EXCUSED } from '../alerts/excused.js';
+import { GAP_LIMIT_MS } from '../engine/thresholds.js';
+import type { AlertKind, Term } from '../engine/types.js';
+import type { CohortAlert, CohortRecord } from '../ports/cohort-records.js';
+import { addCompliance, type Compliance, measureCompliance, NO_COMPLIANCE } from './compliance.js';
+import type { Intervals } from './intervals.js';
+import { judgeMonitored, type Step } from './monitored.js';
+
+const DAY_MS = 86_400_000;
+/** Over how many days compliance, violations and the habits of the battery are told. */
+export const COHORT_DAYS = 28;
+
+/** How often a rating asks for a review, days (ours). */
+const REVIEW_DAYS: Readonly<Record<string, number>> = { red: 14, amber: 28, green: 90, blue: 90 };
+
+/** What says that the tag tells nothing; the newest start of an open one is since when. */
+const POWERED_OFF: readonly AlertKind[] = ['powered-off'];
+const NOT_HEARD: readonly AlertKind[] = ['unmonitored', 'no-gps'];
+const VIOLATIONS: readonly AlertKind[] = ['exclusion', 'inclusion', 'restriction', 'curfew'];
+const BATTERY: readonly AlertKind[] = ['battery-low', 'battery-critical', 'charging-overdue', 'powered-off'];
+
+export interface CohortFacts {
+  readonly record: CohortRecord;
+  /** By activation. */
+  readonly terms: ReadonlyMap<string, readonly Term[]>;
+  /** Whether the engine's watch of the tag of now is known here, as of this wearer. */
+  readonly isWatched: boolean;
+  readonly newest: { readonly fixedAtMs: number; readonly batteryPercent: number | null } | null;
+}
+
+export interface ConditionCompliance extends Compliance {
+  readonly activationId: string;
+  readonly conditionId: string;
+  readonly kind: string;
+}
+
+export interface CohortRow {
+  readonly wearerId: string;
+  readonly name: string;
+  readonly division: string | null;
+  readonly schemes: readonly string[];
+  readonly rag: string | null;
+  readonly ragSince: string | null;
+  readonly mappa: { readonly category: number; readonly level: number; readonly since: string } | null;
+  readonly cohort: string | null;
+  readonly cohortSince: string | null;
+  readonly flags: readonly string[];
+  readonly orderTypes: readonly string[];
+  readonly isMonitored: boolean;
+  /** What of ordered, fitted, watched, charged and fixing does not hold; null: monitored. */
+  readonly missing: Step | null;
+  readonly monitoredSince: string | null;
+  readonly newestFixAt: string | null;
+  readonly batteryPercent: number | null;
+  readonly daysOnTag: number;
+  readonly compliance: Compliance & { readonly conditions: readonly ConditionCompliance[] };
+  readonly violations: Readonly<Partial<Record<AlertKind, number>>>;
+  readonly openAlerts: number;
+  readonly batteryAlerts: number;
+  readonly reviewDueAt: string | null;
+}
+
+const toIso = (atMs: number | null): string | null => (atMs === null ? null : new Date(atMs).toISOString());
+
+/** Of those that are open and go on, the first: since then the tag has told nothing. */
+function goesOnSinceMs(alerts: readonly CohortAlert[], kinds: readonly AlertKind[]): number | null {
+  const found = alerts.filter(({ kind, isOpen, endedAtMs }) => kinds.includes(kind) && isOpen && endedAtMs === null);
+  return found.length === 0 ? null : Math.min(...found.map(({ startedAtMs }) => startedAtMs));
+}
+
+const spansOf = (alerts: readonly CohortAlert[], nowMs: number): Intervals =>
+  alerts.map(({ startedAtMs, endedAtMs }) => [startedAtMs, endedAtMs ?? nowMs] as const);
+
+const isExcused = ({ disposition }: CohortAlert): boolean => disposition !== null && EXCUSED.includes(disposition);
+
+/** When a term demands presence, within a time. */
+function requiredBy({ windows, startsAtMs, endsAtMs }: Term, fromMs: number, untilMs: number): Intervals {
+  const clip = (a: number, b: number) =>
+    [Math.max(a, startsAtMs, fromMs), Math.min(b, endsAtMs ?? Infinity, untilMs)] as const;
+  if (windows === null) return [clip(-Infinity, Infinity)];
+  return Array.from({ length: windows.length / 2 }, (_, i) => clip(windows[2 * i]!, windows[2 * i + 1]!));
+}
+
+/** Before the first fix, and after the last one where that is longer ago than the engine infers anything over. */
+function unheardOf(heard: CohortRecord['activations'][number]['heard'], startMs: number, endMs: number): Intervals {
+  if (heard === null) return [[startMs, endMs]];
+  const isSilent = endMs - heard.lastFixAtMs > GAP_LIMIT_MS;
+  return [[startMs, heard.firstFixAtMs], ...(isSilent ? [[heard.lastFixAtMs, endMs] as const] : [])];
+}
+
+/** Per activation and condition; exclusions demand nobody's presence. */
+function measureConditions({ record, terms }: CohortFacts, nowMs: number): ConditionCompliance[] {
+  const fromMs = nowMs - COHORT_DAYS * DAY_MS;
+  return record.activations.flatMap(({ activationId, fittedAtMs, removedAtMs, heard }) => {
+    const [startMs, endMs] = [Math.max(fromMs, fittedAtMs), Math.min(nowMs, removedAtMs ?? Infinity)];
+    const own = (terms.get(activationId) ?? []).filter(({ kind }) => kind !== 'exclusion');
+    const ofTag = record.alerts.filter((alert) => alert.activationId === activationId);
+    const silent = spansOf(
+      ofTag.filter(({ kind }) => [...POWERED_OFF, ...NOT_HEARD].includes(kind)),
+      nowMs,
+    );
+    const unheard = unheardOf(heard, startMs, endMs);
+    return [...new Set(own.map(({ conditionId }) => conditionId))].flatMap((conditionId) => {
+      const parts = own.filter((term) => term.conditionId === conditionId);
+      const found = ofTag.filter((alert) => alert.conditionId === conditionId && VIOLATIONS.includes(alert.kind));
+      const confirmed = found.filter((alert) => alert.isConfirmed && !isExcused(alert));
+      const suspected = found.filter((alert) => !alert.isConfirmed && !isExcused(alert));
+      const measured = measureCompliance({
+        required: parts.flatMap((term) => requiredBy(term, startMs, endMs)),
+        absences: parts.flatMap(({ absences = [] }) => absences.map((one) => [one.startsAtMs, one.endsAtMs] as const)),
+        away: spansOf(confirmed, nowMs),
+        excused: spansOf(found.filter(isExcused), nowMs),
+        unknown: [...unheard, ...silent, ...spansOf(suspected, nowMs)],
+      });
+      return measured.requiredMinutes === 0 ? [] : [{ activationId, conditionId, kind: parts[0]!.kind, ...measured }];
+    });
+  });
+}
+
+function countViolations(alerts: readonly CohortAlert[], fromMs: number): Partial<Record<AlertKind, number>> {
+  const counts: Partial<Record<AlertKind, number>> = {};
+  for (const alert of alerts) {
+    if (!VIOLATIONS.includes(alert.kind) || !alert.isConfirmed || isExcused(alert) || alert.startedAtMs < fromMs)
+      continue;
+    counts[alert.kind] = (counts[alert.kind] ?? 0) + 1;
+  }
+  return counts;
+}
+
+export function toCohortRow(facts: CohortFacts, nowMs: number): CohortRow {
+  const { record, newest, isWatched } = facts;
+  const { rag, mappa, membership, flags, orders, activations, alerts } = record;
+  const line = judgeMonitored(
+    {
+      orders,
+      activations,
+      isWatched,
+      poweredOffSinceMs: goesOnSinceMs(alerts, POWERED_OFF),
+      notHeardSinceMs: goesOnSinceMs(alerts, NOT_HEARD),
+      newestFixAtMs: newest?.fixedAtMs ?? null,
+    },
+    nowMs,
+  );
+  const onTagMs = activations.reduce(
+    (sum, { fittedAtMs, removedAtMs }) => sum + Math.max(0, Math.min(removedAtMs ?? nowMs, nowMs) - fittedAtMs),
+    0,
+  );
+  const conditions = measureConditions(facts, nowMs);
+  const fromMs = nowMs - COHORT_DAYS * DAY_MS;
+  const dueMs =
+    rag === null
+      ? null
+      : Date.parse(rag.content.nextReviewAt ?? '') ||
+        Date.parse(rag.since) + (REVIEW_DAYS[rag.content.rating] ?? 28) * DAY_MS;
+  const isManaged = mappa !== null && mappa.content.category !== null && mappa.content.level !== null;
+  return {
+    wearerId: record.wearerId,
+    name: record.name,
+    division: record.division,
+    schemes: record.schemes,
+    rag: rag?.content.rating ?? null,
+    ragSince: rag?.since ?? null,
+    mappa: isManaged
+      ? { category: mappa.content.category as number, level: mappa.content.level as number, since: mappa.since }
+      : null,
+    cohort: membership?.content.cohort ?? null,
+    cohortSince: membership?.since ?? null,
+    flags: flags?.content.flags ?? [],
+    orderTypes: [
+      ...new Set(
+        orders
+          .filter(({ startsAtMs, endsAtMs }) => startsAtMs <= nowMs && (endsAtMs ?? Infinity) > nowMs)
+          .map(({ type }) => type),
+      ),
+    ],
+    isMonitored: line.missing === null,
+    missing: line.missing,
+    monitoredSince: toIso(line.sinceMs),
+    newestFixAt: toIso(newest?.fixedAtMs ?? null),
+    batteryPercent: newest?.batteryPercent ?? null,
+    daysOnTag: Math.floor(onTagMs / DAY_MS),
+    compliance: { ...conditions.reduce<Compliance>(addCompliance, NO_COMPLIANCE), conditions },
+    violations: countViolations(alerts, fromMs),
+    openAlerts: alerts.filter(({ isOpen }) => isOpen).length,
+    batteryAlerts: alerts.filter(({ kind, startedAtMs }) => BATTERY.includes(kind) && startedAtMs >= fromMs).length,
+    reviewDueAt: toIso(dueMs),
+  };
+}

@@ -1,0 +1,43 @@
+/** The cohort's rows, put together from the record, the watches that it makes, and the live view. */
+import type { Database } from '../ports/database.js';
+import { COHORT_DAYS, type CohortRow, toCohortRow } from '../schemes/cohort-row.js';
+import { readCohort } from '../store/cohort.js';
+import { watchStore } from '../store/watch.js';
+import type { LiveView } from '../views/live-view.js';
+import { draftTagWatch } from '../watchlist/watch-builder.js';
+
+const DAY_MS = 86_400_000;
+
+export async function readCohortRows(
+  db: Database,
+  liveView: Pick<LiveView, 'position' | 'activationAt'>,
+  wearerIds: readonly string[],
+  nowMs: number,
+): Promise<CohortRow[]> {
+  const records = await readCohort(db, wearerIds, { nowMs, fromMs: nowMs - COHORT_DAYS * DAY_MS });
+  const tagIds = new Set(records.flatMap(({ activations }) => activations.map(({ tagId }) => tagId)));
+  const facts = await watchStore.readTagFacts(db, [...tagIds]);
+  // What the engine judges until now: the same builder as its watches come from.
+  const watches = facts.tags.map((tag) => draftTagWatch(tag, facts, nowMs).finish(() => 0, 0, nowMs));
+  const terms = new Map(
+    watches.flatMap(({ activations }) => activations.map((one) => [one.activationId, one.terms] as const)),
+  );
+  return records.map((record) => {
+    const { wearerId } = record;
+    const live = liveView.position(wearerId);
+    const isWatched = record.activations.some(({ tagId, fittedAtMs, removedAtMs }) => {
+      if (fittedAtMs > nowMs || (removedAtMs ?? Infinity) <= nowMs) return false;
+      const known = liveView.activationAt(tagId, nowMs);
+      return typeof known === 'object' && known.wearerId === wearerId;
+    });
+    const newest =
+      live === null
+        ? null
+        : {
+            // A clock that is ahead does not say when the fix was made.
+            fixedAtMs: live.clockAheadMs === undefined ? live.ping.fixedAtMs : live.receivedAtMs,
+            batteryPercent: live.ping.batteryPercent ?? null,
+          };
+    return toCohortRow({ record, terms, isWatched, newest }, nowMs);
+  });
+}

@@ -1,0 +1,166 @@
+/** What is on record of some wearers at once, for the cohort: a few statements, however many they are. */
+import type { Disposition } from '../alerts/event.js';
+import type { AlertKind } from '../engine/types.js';
+import type { CohortAlert, CohortRecord, InForce } from '../ports/cohort-records.js';
+import type { Queryable } from '../ports/database.js';
+
+const KINDS = { 'rag-rating': 'rag', mappa: 'mappa', membership: 'membership', 'wearer-flags': 'flags' } as const;
+type Judgements = Pick<CohortRecord, (typeof KINDS)[keyof typeof KINDS]>;
+
+/** What a fix is that says where a wearer was while a tag was on, from $2 until $3. */
+const FIX_WHILE_ON = `ping.tag_id = a.tag_id and ping.not_judged is null and ping.fixed_at >= a.fitted_at
+  and ping.fixed_at >= $2::timestamptz and ping.fixed_at <= $3::timestamptz and ping.fixed_at < coalesce(a.removed_at, 'infinity')`;
+
+/** Ids in their order, after the one given. */
+export async function listWearerIds(db: Queryable, after: string | null, limit: number): Promise<readonly string[]> {
+  const { rows } = await db.query<{ wearer_id: string }>(
+    'select wearer_id from wearer where wearer_id > $1 collate "C" order by wearer_id collate "C" limit $2::int',
+    [after ?? '', limit],
+  );
+  return rows.map(({ wearer_id }) => wearer_id);
+}
+
+function group<T extends { readonly wearer_id: string }, R>(
+  rows: readonly T[],
+  toItem: (row: T) => R,
+): Map<string, R[]> {
+  const byWearer = new Map<string, R[]>();
+  for (const row of rows) {
+    const items = byWearer.get(row.wearer_id);
+    if (items === undefined) byWearer.set(row.wearer_id, [toItem(row)]);
+    else items.push(toItem(row));
+  }
+  return byWearer;
+}
+
+/** In the order of their ids; alerts and fixes from `fromMs` on. */
+export async function readCohort(
+  db: Queryable,
+  wearerIds: readonly string[],
+  { nowMs, fromMs }: { readonly nowMs: number; readonly fromMs: number },
+): Promise<CohortRecord[]> {
+  const { rows: wearers } = await db.query<{
+    wearer_id: string;
+    name: string;
+    division: string | null;
+    schemes: string[] | null;
+  }>('select wearer_id, name, division, schemes from wearer where wearer_id = any($1) order by wearer_id collate "C"', [
+    wearerIds,
+  ]);
+  const judgements = await readJudgements(db, wearerIds, nowMs);
+  const { rows: orders } = await db.query<{ wearer_id: string; type: string; starts_at: Date; ends_at: Date | null }>(
+    'select wearer_id, type, starts_at, ends_at from legal_order where wearer_id = any($1) order by starts_at, order_id',
+    [wearerIds],
+  );
+  const { rows: activations } = await db.query<{
+    wearer_id: string;
+    activation_id: string;
+    tag_id: string;
+    fitted_at: Date;
+    removed_at: Date | null;
+    first_fix_at: Date | null;
+    last_fix_at: Date | null;
+  }>(
+    `select wearer_id, activation_id, tag_id, fitted_at, removed_at, first_fix.fixed_at as first_fix_at, last_fix.fixed_at as last_fix_at
+     from activation a
+       left join lateral (select fixed_at from ping where ${FIX_WHILE_ON} order by fixed_at limit 1) as first_fix on true
+       left join lateral (select fixed_at from ping where ${FIX_WHILE_ON} order by fixed_at desc limit 1) as last_fix on true
+     where wearer_id = any($1) and (removed_at is null or removed_at > fitted_at) order by fitted_at, activation_id`,
+    [wearerIds, new Date(fromMs), new Date(nowMs)],
+  );
+  const ordersOf = group(orders, ({ type, starts_at, ends_at }) => ({
+    type,
+    startsAtMs: starts_at.getTime(),
+    endsAtMs: ends_at?.getTime() ?? null,
+  }));
+  const activationsOf = group(activations, (row) => ({
+    activationId: row.activation_id,
+    tagId: row.tag_id,
+    fittedAtMs: row.fitted_at.getTime(),
+    removedAtMs: row.removed_at?.getTime() ?? null,
+    heard:
+      row.first_fix_at === null || row.last_fix_at === null
+        ? null
+        : { firstFixAtMs: row.first_fix_at.getTime(), lastFixAtMs: row.last_fix_at.getTime() },
+  }));
+  const alertsOf = await readAlerts(db, wearerIds, fromMs);
+  return wearers.map(({ wearer_id: wearerId, name, division, schemes }) => ({
+    wearerId,
+    name,
+    division,
+    schemes: schemes ?? [],
+    rag: null,
+    mappa: null,
+    membership: null,
+    flags: null,
+    ...judgements.get(wearerId),
+    orders: ordersOf.get(wearerId) ?? [],
+    activations: activationsOf.get(wearerId) ?? [],
+    alerts: alertsOf.get(wearerId) ?? [],
+  }));
+}
+
+/** Of each kind the last of the versions that have come into force. */
+async function readJudgements(
+  db: Queryable,
+  wearerIds: readonly string[],
+  nowMs: number,
+): Promise<ReadonlyMap<string, Partial<Judgements>>> {
+  const { rows } = await db.query<{
+    wearer_id: string;
+    kind: keyof typeof KINDS;
+    content: object;
+    since: Date;
+    author: string;
+  }>(
+    `select distinct on (record_id, record_kind) record_id as wearer_id, record_kind as kind, content,
+            coalesce(effective_at, recorded_at) as since, author
+     from record_version
+     where record_kind = any($1) and record_id = any($2) and coalesce(effective_at, recorded_at) <= $3::timestamptz
+     order by record_id, record_kind, version desc`,
+    [Object.keys(KINDS), wearerIds, new Date(nowMs)],
+  );
+  const byWearer = new Map<string, Record<string, InForce<object>>>();
+  for (const { wearer_id, kind, content, since, author } of rows) {
+    const own = byWearer.get(wearer_id) ?? {};
+    own[KINDS[kind]] = { content, since: since.toISOString(), author };
+    byWearer.set(wearer_id, own);
+  }
+  return byWearer as ReadonlyMap<string, Partial<Judgements>>;
+}
+
+async function readAlerts(
+  db: Queryable,
+  wearerIds: readonly string[],
+  fromMs: number,
+): Promise<ReadonlyMap<string, CohortAlert[]>> {
+  const { rows } = await db.query<{
+    wearer_id: string;
+    kind: AlertKind;
+    status: 'open' | 'closed';
+    activation_id: string | null;
+    condition_id: string | null;
+    started_at: Date;
+    ended_at: Date | null;
+    strength: 'suspected' | 'confirmed';
+    disposition: Disposition | null;
+  }>(
+    `select wearer_id, kind, status, activation_id, condition_id, started_at, ended_at, disposition,
+            coalesce(fold #>> '{finding,strength}', case when confirmed_at is null then 'suspected' else 'confirmed' end) as strength
+     from alert
+     where wearer_id = any($1) and type <> 'withdrawn'
+       and (status = 'open' or ended_at is null or ended_at > $2::timestamptz)
+     order by started_at, alert_id`,
+    [wearerIds, new Date(fromMs)],
+  );
+  return group(rows, (row) => ({
+    kind: row.kind,
+    isOpen: row.status === 'open',
+    activationId: row.activation_id,
+    conditionId: row.condition_id,
+    startedAtMs: row.started_at.getTime(),
+    endedAtMs: row.ended_at?.getTime() ?? null,
+    isConfirmed: row.strength === 'confirmed',
+    disposition: row.disposition,
+  }));
+}

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import type { CohortItem } from '../../src/console/cohort-api.js';
+import { arrangeCohort, COHORT_SORTS, FIRST_VIEW } from '../../src/console/model/cohort-order.js';
+import { dueWords, minuteWords, monitoredWords } from '../../src/console/words/cohort-words.js';
+
+const AT_MS = Date.parse('2026-11-29T06:00:00Z');
+const item = (wearerId: string, more: Partial<CohortItem> = {}): CohortItem => ({
+  wearerId,
+  name: wearerId,
+  division: null,
+  rag: null,
+  mappa: null,
+  cohort: null,
+  flags: [],
+  orderTypes: [],
+  isMonitored: true,
+  missing: null,
+  monitoredSince: null,
+  newestFixAt: null,
+  batteryPercent: null,
+  daysOnTag: 0,
+  compliance: { requiredMinutes: 0, keptMinutes: 0, excusedMinutes: 0, unreasonableMinutes: 0, unknownMinutes: 0 },
+  violations: {},
+  openAlerts: 0,
+  batteryAlerts: 0,
+  reviewDueAt: null,
+  ...more,
+});
+const ids = (items: readonly CohortItem[]) => items.map(({ wearerId }) => wearerId);
+const cohort = [
+  item('W-green', { rag: 'green', cohort: 'FLEX', division: 'East' }),
+  item('W-red', { rag: 'red', cohort: 'FIXED' }),
+  item('W-silent', { rag: 'green', isMonitored: false, missing: 'fixing', monitoredSince: '2026-11-28T06:00:00Z' }),
+  item('W-bare', { violations: { curfew: 2, exclusion: 1 } }),
+];
+
+test('who is not monitored stands first, then the reddest', () => {
+  expect(ids(arrangeCohort(cohort, FIRST_VIEW))).toEqual(['W-silent', 'W-red', 'W-green', 'W-bare']);
+});
+
+test('filters go together', () => {
+  const shown = (more: Partial<typeof FIRST_VIEW>) => ids(arrangeCohort(cohort, { ...FIRST_VIEW, ...more }));
+  expect(shown({ onlyUnmonitored: true })).toEqual(['W-silent']);
+  expect(shown({ rag: 'green', cohort: 'FLEX' })).toEqual(['W-green']);
+  expect(shown({ rag: 'none' })).toEqual(['W-bare']);
+  expect(shown({ text: ' EAST ' })).toEqual(['W-green']);
+});
+
+test.each(COHORT_SORTS)('by %s both ways, nobody lost', (sort) => {
+  for (const descends of [true, false])
+    expect(ids(arrangeCohort(cohort, { ...FIRST_VIEW, sort, descends })).sort()).toEqual(ids(cohort).sort());
+});
+
+test('says it in words', () => {
+  expect(monitoredWords(cohort[2]!, AT_MS)).toBe('No: tag is not heard, for 1 d');
+  expect(monitoredWords(cohort[0]!, AT_MS)).toBe('Yes');
+  expect([0, 59, 120, 125].map(minuteWords)).toEqual(['0 min', '59 min', '2 h', '2 h 5 min']);
+  expect(dueWords('2026-11-25T06:00:00Z', AT_MS)).toBe('4 d overdue');
+  expect(dueWords('2026-12-02T07:00:00Z', AT_MS)).toBe('in 3 d');
+  expect(dueWords('2026-11-29T05:00:00Z', AT_MS)).toBe('overdue since today');
+});
