@@ -1,12 +1,16 @@
-/** Puts beside the compiled program what the compiler does not: SQL migrations and the console. */
+/** Puts beside the compiled program what the compiler does not: SQL migrations, the console and the page that verifies packs. */
 import { cpSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'vite';
+import { buildVerifyPage } from './build-verify-page.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 cpSync(join(root, 'src', 'store', 'migrations'), join(root, 'dist', 'store', 'migrations'), { recursive: true });
+
+const { readEngineVersion } = await import(pathToFileURL(join(root, 'dist', 'start', 'engine-version.js')).href);
+buildVerifyPage({ root, outDir: join(root, 'dist', 'verify-page'), engine: readEngineVersion() });
 
 await build({
   configFile: false,

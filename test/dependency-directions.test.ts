@@ -61,6 +61,8 @@ const ALLOWED: Readonly<Record<string, Rule | '*'>> = {
   http: { parts: [...PORTS, 'access', 'formats', 'records', 'store', 'schemes'] },
   // Ground truth knows nothing of the engine but its words.
   simulator: { parts: [TYPES] },
+  // The verifier and its words, in a browser.
+  'verify-page': { parts: ['evidence'], packages: [] },
   console: { parts: ['wire', 'alerts', 'access', TYPES] },
   // The composition root: it alone knows which log and which database it is. Commands construct what they need as well.
   start: '*',

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { isSignedBy, type JudgeCheckpoint, NOT_SIGNED, readCheckpoint } from '../audit/checkpoint.js';
 import { type ChainFault, type NamedCheckpoint, type Verified, verifyChain } from '../audit/verify.js';
-import { publicKeyOf, readTrustedKeys, type Trust, type TrustedKey, trustOf } from '../evidence/trusted-keys.js';
+import { NODE_CRYPTO } from '../evidence/node-crypto.js';
+import { readTrustedKeys, type Trust, type TrustedKey, trustOf } from '../evidence/trusted-keys.js';
 import type { Database } from '../ports/database.js';
+import { readPublicKey } from '../signing-key.js';
 import { readChain } from '../store/audit.js';
 
 export const AUDIT_HELP = `tagwatch audit verify [--checkpoints DIR] [--key FILE]
@@ -62,7 +64,8 @@ export async function audit(argv: readonly string[], deps: AuditDeps): Promise<n
     return 1;
   }
   const checkpoints = directory === undefined ? [] : readCheckpoints(directory);
-  const judging = directory === undefined ? null : judgeByRegister(readTrustedKeys(readFileSync(keyFile, 'utf8')));
+  const judging =
+    directory === undefined ? null : judgeByRegister(readTrustedKeys(readFileSync(keyFile, 'utf8'), NODE_CRYPTO));
   const db = await deps.openDatabase();
   try {
     const verified = await verifyChain(readChain(db), checkpoints, judging?.judge ?? null);
@@ -92,7 +95,7 @@ function judgeByRegister(keys: readonly TrustedKey[]): { readonly judge: JudgeCh
       const key = keys.find(({ keyId }) => keyId === checkpoint.keyId);
       const trust = trustOf(key, checkpoint.at);
       if (key === undefined || trust !== 'trusted') return WHY_NOT[trust === 'trusted' ? 'unknown-key' : trust];
-      if (!isSignedBy(checkpoint, publicKeyOf(key))) return NOT_SIGNED;
+      if (!isSignedBy(checkpoint, readPublicKey(key.publicKey))) return NOT_SIGNED;
       used.add(key.keyId);
       return null;
     },

@@ -1,8 +1,10 @@
 /** `tagwatch evidence verify`: needs the pack, the engine and a public key, and neither database nor network. */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { NODE_CRYPTO } from '../evidence/node-crypto.js';
 import { readTrustedKeys, type TrustedKey } from '../evidence/trusted-keys.js';
-import { type PackVerdict, type RerunAnswer, verifyPack } from '../evidence/verify-pack.js';
+import { verdictInWords } from '../evidence/verdict-words.js';
+import { verifyPack } from '../evidence/verify-pack.js';
 import type { EvidenceDeps } from './evidence-deps.js';
 import { readRegister } from './key-register.js';
 
@@ -33,67 +35,16 @@ export function verify(
   }
   let trusted: readonly TrustedKey[];
   try {
-    if (values.keys !== undefined) trusted = readTrustedKeys(readFileSync(values.keys, 'utf8'));
+    if (values.keys !== undefined) trusted = readTrustedKeys(readFileSync(values.keys, 'utf8'), NODE_CRYPTO);
     else trusted = readRegister(deps.keyFile);
   } catch (error) {
     err(`tagwatch evidence verify: the keys cannot be used: ${error instanceof Error ? error.message : error}`);
     return 1;
   }
-  const verdict = verifyPack(readFileSync(file), trusted, deps.program.engine);
+  const verdict = verifyPack(readFileSync(file), trusted, {
+    crypto: NODE_CRYPTO,
+    engine: deps.program.engine,
+  });
   for (const line of verdictInWords(verdict)) out(line);
   return verdict.verified ? 0 : 3;
-}
-
-const SIGNATURE = {
-  good: 'good: manifest.json is as it was signed',
-  bad: 'BAD: manifest.json is not what this key signed',
-  'not-checked': 'not checked: the public key was not given',
-} as const;
-const TRUST = {
-  trusted: 'the key was in use when the pack says that it was made',
-  'unknown-key': 'NOT TRUSTED: the key is not among those that were given',
-  'not-yet-valid': 'NOT TRUSTED: the pack says that it was made before the key was',
-  'no-longer-valid': 'NOT TRUSTED: the pack says that it was made when another key was in use',
-  revoked: 'NOT TRUSTED: the key was revoked',
-} as const;
-const CONTAINER = {
-  'as-made': 'as it was made, byte for byte',
-  differs: 'DIFFERS, contents intact: the zip around the files is not as it was made',
-  'not-checked': 'not checked: the contents are not those of the manifest',
-} as const;
-const RERUN = {
-  same: 'the engine finds the same',
-  differs: 'DIFFERS: the engine does not find the same',
-  'not-run': 'not run',
-  'engine-version-differs':
-    'ENGINE VERSION DIFFERS: another engine made the finding, and this one does not find the same',
-} as const;
-
-export function verdictInWords(verdict: PackVerdict): string[] {
-  const { manifest, contents, signature, trust, container, rerun, verified } = verdict;
-  const lines =
-    manifest === null
-      ? []
-      : [
-          `Pack ${manifest.packId}, edition ${manifest.edition}, of wearer ${manifest.wearerId}`,
-          `  made at ${manifest.madeAt} by ${manifest.madeBy} for ${manifest.recipient}: ${manifest.purpose}`,
-          ...manifest.withheld.map(({ what, why }) => `  withheld: ${what} (${why})`),
-        ];
-  lines.push(
-    `Contents:  ${contents.length === 0 ? 'every file is as the manifest says' : `NOT AS THEY WERE: ${contents.join('; ')}`}`,
-  );
-  if (manifest === null) return [...lines, 'NOT VERIFIED.'];
-  return [
-    ...lines,
-    `Signature: ${SIGNATURE[signature]}`,
-    `Trust:     ${TRUST[trust]} (key ${manifest.keyId})`,
-    'Time:      no time stamp: when it was made is what the pack says itself',
-    `Container: ${CONTAINER[container]}`,
-    ...rerun.map((one) => `Re-run:    ${rerunInWords(one)}`),
-    verified ? 'VERIFIED.' : 'NOT VERIFIED.',
-  ];
-}
-
-function rerunInWords({ alertId, outcome, detail }: RerunAnswer): string {
-  return `alert ${alertId}: ${RERUN[outcome]}${detail.length === 0 ? '' : ` (${detail.join('; ')})`}`;
 }

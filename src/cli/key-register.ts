@@ -1,5 +1,6 @@
 /** The signing key and, beside it, the register of every key that ever signed: what `tagwatch keys` changes. */
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { NODE_CRYPTO } from '../evidence/node-crypto.js';
 import { readTrustedKeys, type TrustedKey, writeTrustedKeys } from '../evidence/trusted-keys.js';
 import { makeSigningKey, readSigningKey } from '../signing-key.js';
 
@@ -12,7 +13,7 @@ export function readRegister(keyFile: string): readonly TrustedKey[] {
   const file = existsSync(register) ? register : `${keyFile}.pub`;
   if (!existsSync(file)) return [];
   try {
-    return readTrustedKeys(readFileSync(file, 'utf8'));
+    return readTrustedKeys(readFileSync(file, 'utf8'), NODE_CRYPTO);
   } catch (error) {
     throw new Error(`${file} cannot be used: ${error instanceof Error ? error.message : error}`);
   }

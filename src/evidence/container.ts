@@ -51,4 +51,7 @@ export function readContainer(zip: Uint8Array): PackFile[] {
   return Object.entries(files).map(([name, bytes]) => ({ name, bytes }));
 }
 
+export const areSameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.byteLength === b.byteLength && a.every((byte, i) => byte === b[i]);
+
 export const toBytes = (text: string): Uint8Array => strToU8(text);

@@ -1,9 +1,8 @@
 /** `manifest.json`: what a pack is, who made it for whom and why, and the hash of every other file. It alone is signed. */
-import { createHash } from 'node:crypto';
 import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { toCanonicalBytes } from '../canonical-json.js';
-import type { PackFile } from './container.js';
+import { areSameBytes } from './container.js';
 import { EDITIONS } from './pack-model.js';
 
 export const MANIFEST = 'manifest.json';
@@ -41,14 +40,6 @@ export const ManifestSchema = Type.Object({
 export type Manifest = Static<typeof ManifestSchema>;
 const Checked = Compile(ManifestSchema);
 
-export const sha256Hex = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-
-export const toListed = ({ name, bytes }: PackFile): Manifest['files'][number] => ({
-  name,
-  bytes: bytes.byteLength,
-  sha256: sha256Hex(bytes),
-});
-
 /** The manifest in these bytes; throws, saying why, where they are none, or not written as one is. */
 export function readManifest(bytes: Uint8Array): Manifest {
   let value: unknown;
@@ -58,6 +49,6 @@ export function readManifest(bytes: Uint8Array): Manifest {
     throw new Error('manifest.json is no JSON');
   }
   if (!Checked.Check(value)) throw new Error('manifest.json lacks what a manifest holds, or is of another version');
-  if (!Buffer.from(toCanonicalBytes(value)).equals(bytes)) throw new Error('manifest.json is not in canonical form');
+  if (!areSameBytes(toCanonicalBytes(value), bytes)) throw new Error('manifest.json is not in canonical form');
   return value;
 }

@@ -58,6 +58,7 @@ HOW TO REPEAT THE FINDING
 
   tagwatch evidence verify PACK.zip --keys public.pem
 
-checks all of the above and folds inputs.ndjson by the engine once more. Times are UTC unless they carry an offset.
+checks all of the above and folds inputs.ndjson by the engine once more. So does the page tagwatch-verify.html, which needs no
+login and no network: the force's Tagwatch serves it at /verify, and it may be saved and opened from a disk. Times are UTC unless they carry an offset.
 `;
 }

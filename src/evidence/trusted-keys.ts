@@ -1,8 +1,7 @@
 /** The public keys that packs are trusted by: a file of those that ever signed, each with the time over which it did. */
-import type { KeyObject } from 'node:crypto';
 import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { keyIdOf, readPublicKey } from '../signing-key.js';
+import type { PackCrypto } from './pack-crypto.js';
 
 const Instant = Type.String({ format: 'date-time' });
 const TrustedKeySchema = Type.Object({
@@ -33,11 +32,11 @@ export function trustOf(key: TrustedKey | undefined, madeAt: string): Trust {
 }
 
 /** The keys in a text: a register as `tagwatch keys` keeps it, or one public key as PEM. Throws, saying why, where it is neither. */
-export function readTrustedKeys(text: string): readonly TrustedKey[] {
+export function readTrustedKeys(text: string, { keyIdOf }: Pick<PackCrypto, 'keyIdOf'>): readonly TrustedKey[] {
   if (text.trimStart().startsWith('-----BEGIN')) {
     if (text.includes('PRIVATE KEY'))
       throw new Error('it is a private key: give the public one, and to nobody this one');
-    return [{ keyId: keyIdOf(readPublicKey(text)), publicKey: text, validFrom: new Date(0).toISOString() }];
+    return [{ keyId: keyIdOf(text), publicKey: text, validFrom: new Date(0).toISOString() }];
   }
   let value: unknown;
   try {
@@ -48,11 +47,9 @@ export function readTrustedKeys(text: string): readonly TrustedKey[] {
   if (!Register.Check(value))
     throw new Error('it is no register of keys: {"keys": [{"keyId", "publicKey", "validFrom", …}]}');
   for (const { keyId, publicKey } of value.keys) {
-    if (keyIdOf(readPublicKey(publicKey)) !== keyId) throw new Error(`the key that it calls ${keyId} is another one`);
+    if (keyIdOf(publicKey) !== keyId) throw new Error(`the key that it calls ${keyId} is another one`);
   }
   return value.keys;
 }
 
 export const writeTrustedKeys = (keys: readonly TrustedKey[]): string => `${JSON.stringify({ keys }, null, 2)}\n`;
-
-export const publicKeyOf = ({ publicKey }: TrustedKey): KeyObject => readPublicKey(publicKey);

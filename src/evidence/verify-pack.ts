@@ -2,15 +2,15 @@
  * Whether a pack is what it was when it was made, and whether the engine finds the same again. Each question is answered by itself:
  * what one answer says is not taken back by another.
  */
-import { verify } from 'node:crypto';
 import { type FindingEvent, isFinding } from '../alerts/event.js';
 import type { RecordedEvent } from '../store/alerts.js';
-import { type PackFile, readContainer, writeContainer } from './container.js';
+import { areSameBytes, type PackFile, readContainer, writeContainer } from './container.js';
 import { holdsPlaces } from './editions.js';
 import { readInputsFile } from './inputs-file.js';
-import { MANIFEST, type Manifest, readManifest, SIGNATURE, toListed } from './manifest.js';
+import { MANIFEST, type Manifest, readManifest, SIGNATURE } from './manifest.js';
+import type { PackCrypto } from './pack-crypto.js';
 import { repeatFinding } from './repeat-finding.js';
-import { publicKeyOf, type Trust, type TrustedKey, trustOf } from './trusted-keys.js';
+import { type Trust, type TrustedKey, trustOf } from './trusted-keys.js';
 
 export interface RerunAnswer {
   readonly alertId: string;
@@ -34,8 +34,14 @@ export interface PackVerdict {
   readonly verified: boolean;
 }
 
-/** `engine`: the hash of the engine at hand. Never throws for what is in the zip. */
-export function verifyPack(zip: Uint8Array, trusted: readonly TrustedKey[], engine: string): PackVerdict {
+export interface Verifier {
+  readonly crypto: PackCrypto;
+  /** The hash of the engine at hand. */
+  readonly engine: string;
+}
+
+/** Never throws for what is in the zip. */
+export function verifyPack(zip: Uint8Array, trusted: readonly TrustedKey[], { crypto, engine }: Verifier): PackVerdict {
   let files: readonly PackFile[];
   let manifest: Manifest;
   const byName = new Map<string, Uint8Array>();
@@ -48,9 +54,9 @@ export function verifyPack(zip: Uint8Array, trusted: readonly TrustedKey[], engi
   } catch (error) {
     return nothingOf([`it cannot be read: ${error instanceof Error ? error.message : String(error)}`]);
   }
-  const contents = compareContents(manifest, files);
+  const contents = compareContents(manifest, files, crypto);
   const key = trusted.find(({ keyId }) => keyId === manifest.keyId);
-  const signature = key === undefined ? 'not-checked' : isSigned(byName, key) ? 'good' : 'bad';
+  const signature = key === undefined ? 'not-checked' : isSigned(byName, key, crypto) ? 'good' : 'bad';
   const trust = trustOf(key, manifest.madeAt);
   const container = contents.length > 0 ? 'not-checked' : isAsMade(zip, files, manifest) ? 'as-made' : 'differs';
   const rerun = contents.length > 0 ? [] : repeatAll(byName, manifest, engine);
@@ -75,17 +81,15 @@ const nothingOf = (contents: readonly string[]): PackVerdict => ({
   verified: false,
 });
 
-function compareContents(manifest: Manifest, files: readonly PackFile[]): string[] {
+function compareContents(manifest: Manifest, files: readonly PackFile[], crypto: PackCrypto): string[] {
   const faults: string[] = [];
   const there = new Map(files.map((file) => [file.name, file]));
   for (const listed of manifest.files) {
     const file = there.get(listed.name);
     there.delete(listed.name);
     if (file === undefined) faults.push(`${listed.name} is missing`);
-    else {
-      const { bytes, sha256 } = toListed(file);
-      if (bytes !== listed.bytes || sha256 !== listed.sha256) faults.push(`${listed.name} is not as it was`);
-    }
+    else if (file.bytes.byteLength !== listed.bytes || crypto.sha256Hex(file.bytes) !== listed.sha256)
+      faults.push(`${listed.name} is not as it was`);
   }
   for (const name of there.keys()) {
     if (name !== MANIFEST && name !== SIGNATURE) faults.push(`${name} was added`);
@@ -93,9 +97,9 @@ function compareContents(manifest: Manifest, files: readonly PackFile[]): string
   return faults;
 }
 
-function isSigned(files: ReadonlyMap<string, Uint8Array>, key: TrustedKey): boolean {
+function isSigned(files: ReadonlyMap<string, Uint8Array>, key: TrustedKey, crypto: PackCrypto): boolean {
   const [manifest, signature] = [files.get(MANIFEST), files.get(SIGNATURE)];
-  return manifest !== undefined && signature !== undefined && verify(null, manifest, publicKeyOf(key), signature);
+  return manifest !== undefined && signature !== undefined && crypto.isSignedBy(key.publicKey, manifest, signature);
 }
 
 /** Built again from what is in it, in the order in which a pack has it. */
@@ -104,7 +108,7 @@ function isAsMade(zip: Uint8Array, files: readonly PackFile[], manifest: Manifes
   const order = [...manifest.files.map(({ name }) => name), MANIFEST, SIGNATURE];
   const inOrder = order.flatMap((name) => byName.get(name) ?? []);
   try {
-    return Buffer.from(writeContainer(inOrder, Date.parse(manifest.madeAt))).equals(zip);
+    return areSameBytes(writeContainer(inOrder, Date.parse(manifest.madeAt)), zip);
   } catch {
     // A time that no zip has.
     return false;
@@ -148,4 +152,4 @@ function repeatAll(files: ReadonlyMap<string, Uint8Array>, manifest: Manifest, e
 }
 
 const textOf = (files: ReadonlyMap<string, Uint8Array>, name: string): string =>
-  Buffer.from(files.get(name)!).toString();
+  new TextDecoder().decode(files.get(name)!);

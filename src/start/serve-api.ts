@@ -18,7 +18,7 @@ import { registerAudit } from '../http/routes/audit/register.js';
 import { registerAsyncApi } from '../http/routes/operation/asyncapi.js';
 import { registerDocs } from '../http/routes/operation/docs.js';
 import { registerHealth } from '../http/routes/operation/health.js';
-import { registerStatic } from '../http/routes/operation/static.js';
+import { registerStatic, registerVerifyPage } from '../http/routes/operation/static.js';
 import { registerAtv } from '../http/routes/orders/atv.js';
 import { registerMe } from '../http/routes/people/me.js';
 import { grantTarget, recordTarget } from '../http/routes/people/proposal-targets.js';
@@ -291,6 +291,9 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
   });
   await registerDocs(app);
   await registerStatic(app, { directory: fileURLToPath(new URL('../console/', import.meta.url)) });
+  await registerVerifyPage(app, {
+    file: fileURLToPath(new URL('../verify-page/tagwatch-verify.html', import.meta.url)),
+  });
 
   metrics.addGauge({
     name: 'tagwatch_alerts_open',

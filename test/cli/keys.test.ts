@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readRegister, registerFileOf } from '../../src/cli/key-register.js';
 import { keys } from '../../src/cli/keys.js';
+import { NODE_CRYPTO } from '../../src/evidence/node-crypto.js';
 import { readTrustedKeys } from '../../src/evidence/trusted-keys.js';
 import { makeSigningKey, readSigningKey } from '../../src/signing-key.js';
 
@@ -45,7 +46,7 @@ test('rotated: another one signs, the one before is trusted for its time, and it
   expect(call('rotate').code).toBe(0);
   const after = readSigningKey(file);
   expect(after.keyId).not.toBe(before.keyId);
-  const register = readTrustedKeys(readFileSync(registerFileOf(file), 'utf8'));
+  const register = readTrustedKeys(readFileSync(registerFileOf(file), 'utf8'), NODE_CRYPTO);
   expect(register.map(({ keyId }) => keyId)).toEqual([before.keyId, after.keyId]);
   expect(register[0]!.validTo).toBe(register[1]!.validFrom);
   expect(register[1]!.validTo).toBeUndefined();
@@ -84,5 +85,5 @@ test('a key that tagwatch serve made is trusted, rotated and revoked like any ot
 
 test('a private key is taken for no public one', () => {
   call('make');
-  expect(() => readTrustedKeys(readFileSync(file, 'utf8'))).toThrow(/private key/);
+  expect(() => readTrustedKeys(readFileSync(file, 'utf8'), NODE_CRYPTO)).toThrow(/private key/);
 });

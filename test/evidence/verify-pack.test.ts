@@ -6,10 +6,14 @@ import { unzipSync, zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { toCanonicalBytes } from '../../src/canonical-json.js';
 import { buildPack } from '../../src/evidence/build-pack.js';
-import { readContainer, writeContainer } from '../../src/evidence/container.js';
-import { MANIFEST, readManifest, SIGNATURE, toListed } from '../../src/evidence/manifest.js';
+import { writeContainer } from '../../src/evidence/container.js';
+import { MANIFEST, readManifest, SIGNATURE } from '../../src/evidence/manifest.js';
+import { NODE_CRYPTO } from '../../src/evidence/node-crypto.js';
+import type { PackCrypto } from '../../src/evidence/pack-crypto.js';
+import { PORTABLE_CRYPTO } from '../../src/evidence/portable-crypto.js';
 import { verifyPack } from '../../src/evidence/verify-pack.js';
 import { makeSigningKey, readSigningKey, type SigningKey } from '../../src/signing-key.js';
+import { movePing, resignPack } from '../support/changed-pack.js';
 import { ENGINE, makeModel, ORDER, trust } from '../support/pack.js';
 
 let folder: string;
@@ -23,196 +27,186 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const verify = (zip: Uint8Array, engine = ENGINE) => verifyPack(zip, [trust(key)], engine);
+/** What each test is put to: the verifier as the CLI has it, and as the page has it. */
+const CRYPTOS: readonly (readonly [string, PackCrypto])[] = [
+  ['by Node', NODE_CRYPTO],
+  ['as in a browser', PORTABLE_CRYPTO],
+];
 
-describe('a pack as it was made', () => {
-  test('every answer is good, and the engine finds the same again', () => {
-    const verdict = verify(pack);
-    expect(verdict).toMatchObject({
-      contents: [],
-      signature: 'good',
-      trust: 'trusted',
-      time: 'not-stamped',
-      container: 'as-made',
-      verified: true,
+describe.each(CRYPTOS)('%s', (_name, crypto) => {
+  const verify = (zip: Uint8Array, engine = ENGINE) => verifyPack(zip, [trust(key)], { crypto, engine });
+
+  describe('a pack as it was made', () => {
+    test('every answer is good, and the engine finds the same again', () => {
+      const verdict = verify(pack);
+      expect(verdict).toMatchObject({
+        contents: [],
+        signature: 'good',
+        trust: 'trusted',
+        time: 'not-stamped',
+        container: 'as-made',
+        verified: true,
+      });
+      expect(verdict.rerun.map(({ outcome }) => outcome)).toEqual(['same']);
     });
-    expect(verdict.rerun.map(({ outcome }) => outcome)).toEqual(['same']);
+
+    test('the same in gives the same bytes, in whatever time zone', async () => {
+      const zone = process.env['TZ'];
+      process.env['TZ'] = 'Pacific/Auckland';
+      try {
+        expect(Buffer.from(await buildPack(makeModel(), ORDER, key)).equals(pack)).toBe(true);
+        expect(verify(pack).container).toBe('as-made');
+      } finally {
+        if (zone === undefined) delete process.env['TZ'];
+        else process.env['TZ'] = zone;
+      }
+    });
+
+    test('a wearer-safe pack is verified, and says that it was not repeated', async () => {
+      const verdict = verify(await buildPack(makeModel(), { ...ORDER, edition: 'wearer-safe' }, key));
+      expect(verdict.verified).toBe(true);
+      expect(verdict.rerun.map(({ outcome }) => outcome)).toEqual(['not-run']);
+    });
   });
 
-  test('the same in gives the same bytes, in whatever time zone', async () => {
-    const zone = process.env['TZ'];
-    process.env['TZ'] = 'Pacific/Auckland';
-    try {
-      expect(Buffer.from(await buildPack(makeModel(), ORDER, key)).equals(pack)).toBe(true);
-      expect(verify(pack).container).toBe('as-made');
-    } finally {
-      if (zone === undefined) delete process.env['TZ'];
-      else process.env['TZ'] = zone;
+  describe('trust', () => {
+    test.each([
+      ['no key', [], 'unknown-key'],
+      ['a key that was made later', [{ validFrom: '2026-12-01T00:00:00.000Z' }], 'not-yet-valid'],
+      ['a key that was in use before', [{ validTo: '2026-11-01T00:00:00.000Z' }], 'no-longer-valid'],
+      ['a key that was revoked afterwards', [{ revokedAt: '2026-12-01T00:00:00.000Z' }], 'revoked'],
+    ])('%s', (_, over, expected) => {
+      const verdict = verifyPack(
+        pack,
+        over.map((each) => trust(key, each)),
+        { crypto, engine: ENGINE },
+      );
+      expect([verdict.trust, verdict.verified]).toEqual([expected, false]);
+    });
+
+    test('another key of the same name', () => {
+      rmSync(join(folder, 'other.pem'), { force: true });
+      makeSigningKey(join(folder, 'other.pem'));
+      const other = readSigningKey(join(folder, 'other.pem'));
+      const verdict = verifyPack(pack, [{ ...trust(other), keyId: key.keyId }], { crypto, engine: ENGINE });
+      expect([verdict.signature, verdict.verified]).toEqual(['bad', false]);
+    });
+  });
+
+  describe('changed', () => {
+    // Of the report, and of a full one, which take longer to judge, a part: their containers have the same headers.
+    test.each([
+      ['every byte of a small one but of its report', 'wearer-safe', 1],
+      ['every 101st byte of a full one', 'full', 101],
+    ] as const)('%s: none verifies', { timeout: 240_000 }, async (_, edition, step) => {
+      const small = await buildPack(makeModel(), { ...ORDER, edition }, key);
+      expect(verify(small).verified).toBe(true);
+      const report = dataOf(small, 'report.pdf');
+      const verified: number[] = [];
+      for (let at = 0; at < small.byteLength; at += at >= report.from && at < report.to ? 101 : step) {
+        const changed = small.slice();
+        changed[at]! ^= 1 << (at % 8);
+        if (verify(changed).verified) verified.push(at);
+      }
+      expect(verified).toEqual([]);
+    });
+
+    /** Where the deflated bytes of a file lie in its zip: behind its local header, which tells how many they are. */
+    function dataOf(bytes: Uint8Array, name: string): { readonly from: number; readonly to: number } {
+      const zipped = Buffer.from(bytes);
+      const at = zipped.indexOf(name);
+      const from = at + name.length;
+      return { from, to: from + zipped.readUInt32LE(at - 12) };
+    }
+
+    test.each(['1970-01-01T00:00:00.000Z', '2222-01-01T00:00:00.000Z'])('a time that no zip has: %s', (madeAt) => {
+      const of = new Map(files());
+      const bytes = toCanonicalBytes({ ...readManifest(of.get(MANIFEST)!), madeAt });
+      const signed = [...of].map(([name, was]): [string, Uint8Array] =>
+        name === MANIFEST
+          ? [name, bytes]
+          : name === SIGNATURE
+            ? [name, Buffer.from(key.sign(bytes), 'base64url')]
+            : [name, was],
+      );
+      expect(verify(zip(signed))).toMatchObject({ signature: 'good', container: 'differs', verified: false });
+    });
+
+    const files = () => Object.entries(unzipSync(pack));
+    const zip = (entries: readonly (readonly [string, Uint8Array])[]) =>
+      writeContainer(
+        entries.map(([name, bytes]) => ({ name, bytes })),
+        ORDER.madeAtMs,
+      );
+
+    test('written anew as it was, it is the same container', () => {
+      expect(verify(zip(files())).verified).toBe(true);
+    });
+
+    test.each<[string, () => Uint8Array, RegExp | 'container']>([
+      ['a file left out', () => zip(files().filter(([name]) => name !== 'track.csv')), /track.csv is missing/],
+      ['a file added', () => zip([...files(), ['more.txt', new Uint8Array(3)]]), /more.txt was added/],
+      [
+        'a file renamed',
+        () => zip(files().map(([name, bytes]) => [name.replace('.gpx', '.xml'), bytes])),
+        /track.xml was added/,
+      ],
+      ['two files exchanged', () => zip(exchange(files(), 'track.gpx', 'track.kml')), /track.gpx is not as it was/],
+      ['its files in another order', () => zip(files().reverse()), 'container'],
+      ['stored and not deflated', () => zipSync(Object.fromEntries(files()), { level: 0 }), 'container'],
+      ['something behind it', () => Buffer.concat([pack, Buffer.from('x')]), 'container'],
+      ['something before it', () => Buffer.concat([Buffer.from('x'), pack]), /./],
+      ['a file twice', () => double(), /twice/],
+      ['a path as a name', () => zip([...files(), ['../x', new Uint8Array(3)]]), /name/],
+      ['cut off', () => pack.slice(0, pack.byteLength / 2), /cannot be read/],
+      ['nothing', () => new Uint8Array(0), /cannot be read/],
+      ['no manifest', () => zip(files().filter(([name]) => name !== MANIFEST)), /no manifest.json/],
+    ])('%s', (_, make, said) => {
+      const verdict = verify(make());
+      expect(verdict.verified).toBe(false);
+      if (said === 'container') expect([verdict.contents, verdict.container]).toEqual([[], 'differs']);
+      else expect(verdict.contents.join('; ')).toMatch(said);
+    });
+
+    function exchange(entries: [string, Uint8Array][], a: string, b: string): [string, Uint8Array][] {
+      const of = new Map(entries);
+      return entries.map(([name, bytes]) => [name, name === a ? of.get(b)! : name === b ? of.get(a)! : bytes]);
+    }
+
+    /** One of the same length is renamed in place, in both headers. */
+    function double(): Uint8Array {
+      const text = Buffer.from(pack).toString('latin1').replaceAll('track.kml', 'track.gpx');
+      return Buffer.from(text, 'latin1');
     }
   });
 
-  test('a wearer-safe pack is verified, and says that it was not repeated', async () => {
-    const verdict = verify(await buildPack(makeModel(), { ...ORDER, edition: 'wearer-safe' }, key));
-    expect(verdict.verified).toBe(true);
-    expect(verdict.rerun.map(({ outcome }) => outcome)).toEqual(['not-run']);
-  });
-});
+  describe('signed again by whoever has the key', () => {
+    const resign = (name: string, change: (text: string) => string) => resignPack(pack, key, name, change);
 
-describe('trust', () => {
-  test.each([
-    ['no key', [], 'unknown-key'],
-    ['a key that was made later', [{ validFrom: '2026-12-01T00:00:00.000Z' }], 'not-yet-valid'],
-    ['a key that was in use before', [{ validTo: '2026-11-01T00:00:00.000Z' }], 'no-longer-valid'],
-    ['a key that was revoked afterwards', [{ revokedAt: '2026-12-01T00:00:00.000Z' }], 'revoked'],
-  ])('%s', (_, over, expected) => {
-    const verdict = verifyPack(
-      pack,
-      over.map((each) => trust(key, each)),
-      ENGINE,
-    );
-    expect([verdict.trust, verdict.verified]).toEqual([expected, false]);
-  });
+    test('one ping moved: all is as signed, and the engine does not find the same', () => {
+      const verdict = verify(resign('inputs.ndjson', movePing));
+      expect(verdict).toMatchObject({ contents: [], signature: 'good', container: 'as-made', verified: false });
+      expect(verdict.rerun[0]).toMatchObject({ outcome: 'differs' });
+      expect(verdict.rerun[0]!.detail.join()).toMatch(/^end: on record/);
+    });
 
-  test('another key of the same name', () => {
-    makeSigningKey(join(folder, 'other.pem'));
-    const other = readSigningKey(join(folder, 'other.pem'));
-    const verdict = verifyPack(pack, [{ ...trust(other), keyId: key.keyId }], ENGINE);
-    expect([verdict.signature, verdict.verified]).toEqual(['bad', false]);
-  });
-});
+    test('by another engine: that its version differs is said', () => {
+      const verdict = verify(resign('inputs.ndjson', movePing), 'f'.repeat(64));
+      expect(verdict.rerun[0]!.outcome).toBe('engine-version-differs');
+      expect(verify(pack, 'f'.repeat(64)).rerun[0]!.outcome).toBe('same');
+    });
 
-describe('changed', () => {
-  // Of the report, and of a full one, which take longer to judge, a part: their containers have the same headers.
-  test.each([
-    ['every byte of a small one but of its report', 'wearer-safe', 1],
-    ['every 101st byte of a full one', 'full', 101],
-  ] as const)('%s: none verifies', { timeout: 240_000 }, async (_, edition, step) => {
-    const small = await buildPack(makeModel(), { ...ORDER, edition }, key);
-    expect(verify(small).verified).toBe(true);
-    const report = dataOf(small, 'report.pdf');
-    const verified: number[] = [];
-    for (let at = 0; at < small.byteLength; at += at >= report.from && at < report.to ? 101 : step) {
-      const changed = small.slice();
-      changed[at]! ^= 1 << (at % 8);
-      if (verify(changed).verified) verified.push(at);
-    }
-    expect(verified).toEqual([]);
-  });
+    test.each([
+      ['inputs left out', () => ''],
+      ['no inputs at all', () => '{"type":"what"}\n'],
+      ['broken inputs', () => '{'],
+    ])('%s', (_, change) => {
+      expect(verify(resign('inputs.ndjson', change)).verified).toBe(false);
+    });
 
-  /** Where the deflated bytes of a file lie in its zip: behind its local header, which tells how many they are. */
-  function dataOf(bytes: Uint8Array, name: string): { readonly from: number; readonly to: number } {
-    const zipped = Buffer.from(bytes);
-    const at = zipped.indexOf(name);
-    const from = at + name.length;
-    return { from, to: from + zipped.readUInt32LE(at - 12) };
-  }
-
-  test.each(['1970-01-01T00:00:00.000Z', '2222-01-01T00:00:00.000Z'])('a time that no zip has: %s', (madeAt) => {
-    const of = new Map(files());
-    const bytes = toCanonicalBytes({ ...readManifest(of.get(MANIFEST)!), madeAt });
-    const signed = [...of].map(([name, was]): [string, Uint8Array] =>
-      name === MANIFEST
-        ? [name, bytes]
-        : name === SIGNATURE
-          ? [name, Buffer.from(key.sign(bytes), 'base64url')]
-          : [name, was],
-    );
-    expect(verify(zip(signed))).toMatchObject({ signature: 'good', container: 'differs', verified: false });
-  });
-
-  const files = () => Object.entries(unzipSync(pack));
-  const zip = (entries: readonly (readonly [string, Uint8Array])[]) =>
-    writeContainer(
-      entries.map(([name, bytes]) => ({ name, bytes })),
-      ORDER.madeAtMs,
-    );
-
-  test('written anew as it was, it is the same container', () => {
-    expect(verify(zip(files())).verified).toBe(true);
-  });
-
-  test.each<[string, () => Uint8Array, RegExp | 'container']>([
-    ['a file left out', () => zip(files().filter(([name]) => name !== 'track.csv')), /track.csv is missing/],
-    ['a file added', () => zip([...files(), ['more.txt', new Uint8Array(3)]]), /more.txt was added/],
-    [
-      'a file renamed',
-      () => zip(files().map(([name, bytes]) => [name.replace('.gpx', '.xml'), bytes])),
-      /track.xml was added/,
-    ],
-    ['two files exchanged', () => zip(exchange(files(), 'track.gpx', 'track.kml')), /track.gpx is not as it was/],
-    ['its files in another order', () => zip(files().reverse()), 'container'],
-    ['stored and not deflated', () => zipSync(Object.fromEntries(files()), { level: 0 }), 'container'],
-    ['something behind it', () => Buffer.concat([pack, Buffer.from('x')]), 'container'],
-    ['something before it', () => Buffer.concat([Buffer.from('x'), pack]), /./],
-    ['a file twice', () => double(), /twice/],
-    ['a path as a name', () => zip([...files(), ['../x', new Uint8Array(3)]]), /name/],
-    ['cut off', () => pack.slice(0, pack.byteLength / 2), /cannot be read/],
-    ['nothing', () => new Uint8Array(0), /cannot be read/],
-    ['no manifest', () => zip(files().filter(([name]) => name !== MANIFEST)), /no manifest.json/],
-  ])('%s', (_, make, said) => {
-    const verdict = verify(make());
-    expect(verdict.verified).toBe(false);
-    if (said === 'container') expect([verdict.contents, verdict.container]).toEqual([[], 'differs']);
-    else expect(verdict.contents.join('; ')).toMatch(said);
-  });
-
-  function exchange(entries: [string, Uint8Array][], a: string, b: string): [string, Uint8Array][] {
-    const of = new Map(entries);
-    return entries.map(([name, bytes]) => [name, name === a ? of.get(b)! : name === b ? of.get(a)! : bytes]);
-  }
-
-  /** One of the same length is renamed in place, in both headers. */
-  function double(): Uint8Array {
-    const text = Buffer.from(pack).toString('latin1').replaceAll('track.kml', 'track.gpx');
-    return Buffer.from(text, 'latin1');
-  }
-});
-
-describe('signed again by whoever has the key', () => {
-  /** The pack with one of its files changed, and all that hangs on it made to fit. */
-  function resign(name: string, change: (text: string) => string): Uint8Array {
-    const entries = readContainer(pack).map((file) =>
-      file.name === name ? { name, bytes: Buffer.from(change(Buffer.from(file.bytes).toString())) } : file,
-    );
-    const others = entries.filter((file) => file.name !== MANIFEST && file.name !== SIGNATURE);
-    const manifest = readManifest(entries.find((file) => file.name === MANIFEST)!.bytes);
-    const bytes = toCanonicalBytes({ ...manifest, files: others.map(toListed) });
-    const signature = Buffer.from(key.sign(bytes), 'base64url');
-    return writeContainer(
-      [...others, { name: MANIFEST, bytes }, { name: SIGNATURE, bytes: signature }],
-      ORDER.madeAtMs,
-    );
-  }
-
-  const movePing = (text: string) =>
-    text
-      .split('\n')
-      .map((line) => (line.includes('"identity":"7"') ? line.replace(/"latitude":53\.\d+/, '"latitude":53.45') : line))
-      .join('\n');
-
-  test('one ping moved: all is as signed, and the engine does not find the same', () => {
-    const verdict = verify(resign('inputs.ndjson', movePing));
-    expect(verdict).toMatchObject({ contents: [], signature: 'good', container: 'as-made', verified: false });
-    expect(verdict.rerun[0]).toMatchObject({ outcome: 'differs' });
-    expect(verdict.rerun[0]!.detail.join()).toMatch(/^end: on record/);
-  });
-
-  test('by another engine: that its version differs is said', () => {
-    const verdict = verify(resign('inputs.ndjson', movePing), 'f'.repeat(64));
-    expect(verdict.rerun[0]!.outcome).toBe('engine-version-differs');
-    expect(verify(pack, 'f'.repeat(64)).rerun[0]!.outcome).toBe('same');
-  });
-
-  test.each([
-    ['inputs left out', () => ''],
-    ['no inputs at all', () => '{"type":"what"}\n'],
-    ['broken inputs', () => '{'],
-  ])('%s', (_, change) => {
-    expect(verify(resign('inputs.ndjson', change)).verified).toBe(false);
-  });
-
-  test('the finding moved', () => {
-    const verdict = verify(resign('alert.json', (text) => text.replaceAll('T20:08:00.000Z', 'T20:09:00.000Z')));
-    expect(verdict.rerun[0]!.outcome).toBe('differs');
+    test('the finding moved', () => {
+      const verdict = verify(resign('alert.json', (text) => text.replaceAll('T20:08:00.000Z', 'T20:09:00.000Z')));
+      expect(verdict.rerun[0]!.outcome).toBe('differs');
+    });
   });
 });

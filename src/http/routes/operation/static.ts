@@ -1,4 +1,6 @@
-/** Serves the console: the bundle that `build-assets.mjs` made. */
+/** Serves the console and the page that verifies packs: what `build-assets.mjs` made. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import fastifyStatic from '@fastify/static';
 import type { App } from '../../app.js';
 import { makePublic } from '../../plugins/principal.js';
@@ -51,4 +53,24 @@ export async function registerStatic(app: App, { directory }: StaticOptions): Pr
     for (const page of PAGES)
       scope.get(page, { schema: { hide: true } }, (_request, reply) => reply.sendFile('index.html'));
   });
+}
+
+/**
+ * `/verify`: the page that verifies evidence packs, for everybody, and to be saved. It stands in one file, so its script and style are
+ * inline: by their hashes these alone run.
+ */
+export async function registerVerifyPage(app: App, { file }: { readonly file: string }): Promise<void> {
+  const html = readFileSync(file, 'utf8');
+  await app.register(async (scope: App) => {
+    makePublic(scope);
+    allowPages(scope, { 'script-src': [hashOfInline(html, 'script')], 'style-src': [hashOfInline(html, 'style')] });
+    scope.get('/verify', { schema: { hide: true } }, (_request, reply) =>
+      reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(html),
+    );
+  });
+}
+
+function hashOfInline(html: string, tag: 'script' | 'style'): string {
+  const text = html.slice(html.indexOf(`<${tag}>`) + tag.length + 2, html.lastIndexOf(`</${tag}>`));
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }

@@ -1,0 +1,94 @@
+/** What the answers about a pack are called: in the terminal and on the page that verifies. */
+import type { PackVerdict, RerunAnswer } from './verify-pack.js';
+
+const SIGNATURE = {
+  good: 'good: manifest.json is as it was signed',
+  bad: 'BAD: manifest.json is not what this key signed',
+  'not-checked': 'not checked: the public key was not given',
+} as const;
+const TRUST = {
+  trusted: 'the key was in use when the pack says that it was made',
+  'unknown-key': 'NOT TRUSTED: the key is not among those that were given',
+  'not-yet-valid': 'NOT TRUSTED: the pack says that it was made before the key was',
+  'no-longer-valid': 'NOT TRUSTED: the pack says that it was made when another key was in use',
+  revoked: 'NOT TRUSTED: the key was revoked',
+} as const;
+const CONTAINER = {
+  'as-made': 'as it was made, byte for byte',
+  differs: 'DIFFERS, contents intact: the zip around the files is not as it was made',
+  'not-checked': 'not checked: the contents are not those of the manifest',
+} as const;
+const RERUN = {
+  same: 'the engine finds the same',
+  differs: 'DIFFERS: the engine does not find the same',
+  'not-run': 'not run',
+  'engine-version-differs':
+    'ENGINE VERSION DIFFERS: another engine made the finding, and this one does not find the same',
+} as const;
+
+export interface SaidAnswer {
+  readonly question: 'Contents' | 'Signature' | 'Trust' | 'Time' | 'Container' | 'Re-run';
+  readonly text: string;
+  /** Null: neither good nor bad. */
+  readonly isGood: boolean | null;
+}
+
+/** One by one, in the order in which they are asked; of what is no pack the first alone. */
+export function answersOf(verdict: PackVerdict): SaidAnswer[] {
+  const { manifest, contents, signature, trust, container, rerun } = verdict;
+  const isWhole = contents.length === 0;
+  const first: SaidAnswer = {
+    question: 'Contents',
+    text: isWhole ? 'every file is as the manifest says' : `NOT AS THEY WERE: ${contents.join('; ')}`,
+    isGood: isWhole,
+  };
+  if (manifest === null) return [first];
+  return [
+    first,
+    {
+      question: 'Signature',
+      text: SIGNATURE[signature],
+      isGood: signature === 'not-checked' ? null : signature === 'good',
+    },
+    { question: 'Trust', text: `${TRUST[trust]} (key ${manifest.keyId})`, isGood: trust === 'trusted' },
+    {
+      question: 'Time',
+      text: 'no time stamp: when it was made is what the pack says itself',
+      isGood: null,
+    },
+    {
+      question: 'Container',
+      text: CONTAINER[container],
+      isGood: container === 'not-checked' ? null : container === 'as-made',
+    },
+    ...rerun.map(
+      (one): SaidAnswer => ({
+        question: 'Re-run',
+        text: rerunInWords(one),
+        isGood: one.outcome === 'not-run' ? null : one.outcome === 'same',
+      }),
+    ),
+  ];
+}
+
+/** What the pack says of itself; nothing where there is no manifest. */
+export function saidOfItself({ manifest }: PackVerdict): string[] {
+  if (manifest === null) return [];
+  return [
+    `Pack ${manifest.packId}, edition ${manifest.edition}, of wearer ${manifest.wearerId}`,
+    `  made at ${manifest.madeAt} by ${manifest.madeBy} for ${manifest.recipient}: ${manifest.purpose}`,
+    ...manifest.withheld.map(({ what, why }) => `  withheld: ${what} (${why})`),
+  ];
+}
+
+export function verdictInWords(verdict: PackVerdict): string[] {
+  return [
+    ...saidOfItself(verdict),
+    ...answersOf(verdict).map(({ question, text }) => `${`${question}:`.padEnd(11)}${text}`),
+    verdict.verified ? 'VERIFIED.' : 'NOT VERIFIED.',
+  ];
+}
+
+function rerunInWords({ alertId, outcome, detail }: RerunAnswer): string {
+  return `alert ${alertId}: ${RERUN[outcome]}${detail.length === 0 ? '' : ` (${detail.join('; ')})`}`;
+}

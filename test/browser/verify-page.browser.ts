@@ -1,0 +1,143 @@
+/**
+ * The page that verifies packs, from a disk and with the network off, as a defence lawyer has it: it answers as the command does, of a
+ * pack as it was made and of every kind of changed one. Screenshots are left in the folder that TAGWATCH_SCREENSHOTS names, or in the
+ * temporary folder.
+ */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { buildPack } from '../../src/evidence/build-pack.js';
+import { type PackFile, readContainer, writeContainer } from '../../src/evidence/container.js';
+import { NODE_CRYPTO } from '../../src/evidence/node-crypto.js';
+import { answersOf } from '../../src/evidence/verdict-words.js';
+import { type PackVerdict, verifyPack } from '../../src/evidence/verify-pack.js';
+import { makeSigningKey, readSigningKey, type SigningKey } from '../../src/signing-key.js';
+import { movePing, resignPack } from '../support/changed-pack.js';
+import { makeModel, ORDER, trust } from '../support/pack.js';
+import { CHROMIUM, CHROMIUM_FLAGS } from './chromium.js';
+
+const PAGE = fileURLToPath(new URL('../../dist/verify-page/tagwatch-verify.html', import.meta.url));
+const screenshots = process.env.TAGWATCH_SCREENSHOTS ?? join(tmpdir(), 'tagwatch-screenshots');
+let folder: string;
+let browser: Browser;
+let page: Page;
+let key: SigningKey;
+let pack: Uint8Array;
+let engine: string;
+const fetched: string[] = [];
+const errors: string[] = [];
+
+beforeAll(async () => {
+  mkdirSync(screenshots, { recursive: true });
+  folder = mkdtempSync(join(tmpdir(), 'tagwatch-verify-page-'));
+  makeSigningKey(join(folder, 'key.pem'));
+  key = readSigningKey(join(folder, 'key.pem'));
+  browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
+  const context = await browser.newContext({ offline: true, viewport: { width: 1280, height: 800 } });
+  page = await context.newPage();
+  page.on('request', (request) => fetched.push(request.url()));
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  await page.goto(pathToFileURL(PAGE).href);
+  engine = (await page.textContent('#engine'))!;
+  pack = await buildPack(makeModel(), { ...ORDER, program: { ...ORDER.program, engine } }, key);
+});
+afterAll(async () => {
+  await browser?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const giveKey = (name = 'key.pem.pub') => page.setInputFiles('#keys', join(folder, name));
+
+/** What the page answers. */
+async function give(zip: Uint8Array): Promise<{ readonly outcome: string; readonly answers: string[][] }> {
+  await page.setInputFiles('#pack', { name: 'pack.zip', mimeType: 'application/zip', buffer: Buffer.from(zip) });
+  await page.locator('#outcome', { hasNotText: 'Checking' }).waitFor();
+  const [questions, texts] = await Promise.all([
+    page.locator('#answers th').allTextContents(),
+    page.locator('#answers td:last-child').allTextContents(),
+  ]);
+  return {
+    outcome: (await page.textContent('#outcome'))!,
+    answers: questions.map((question, i) => [question, texts[i]!]),
+  };
+}
+
+const byCommand = (zip: Uint8Array): PackVerdict => verifyPack(zip, [trust(key)], { crypto: NODE_CRYPTO, engine });
+const inWords = (verdict: PackVerdict) => answersOf(verdict).map(({ question, text }) => [question, text]);
+
+test('without a key the signature is not checked, and nothing is verified', async () => {
+  const { outcome, answers } = await give(pack);
+  expect(outcome).toBe('Not verified');
+  expect(answers.find(([question]) => question === 'Signature')![1]).toMatch(/^not checked/);
+});
+
+test('a private key is refused, with the reason', async () => {
+  await giveKey('key.pem');
+  await page.locator('#keys-said', { hasText: 'it is a private key' }).waitFor();
+});
+
+test('a pack as it was made is verified, each question by itself', async () => {
+  await giveKey();
+  await page.locator('#keys-said', { hasText: key.keyId }).waitFor();
+  const { outcome, answers } = await give(pack);
+  expect(outcome).toBe('Verified');
+  expect(answers).toEqual(inWords(byCommand(pack)));
+  expect(answers.map(([question]) => question)).toEqual([
+    'Contents',
+    'Signature',
+    'Trust',
+    'Time',
+    'Container',
+    'Re-run',
+  ]);
+  await page.screenshot({ path: join(screenshots, 'verify-page-good.png') });
+});
+
+test('signed again with one ping moved: all is as signed, and the engine does not find the same', async () => {
+  const { outcome, answers } = await give(resignPack(pack, key, 'inputs.ndjson', movePing));
+  expect(outcome).toBe('Not verified');
+  expect(answers.find(([question]) => question === 'Signature')![1]).toMatch(/^good/);
+  expect(answers.find(([question]) => question === 'Re-run')![1]).toMatch(/DIFFERS/);
+  await page.screenshot({ path: join(screenshots, 'verify-page-differs.png') });
+});
+
+test('of every changed pack it answers as the command does', async () => {
+  const rest = (change: (files: PackFile[]) => PackFile[]) =>
+    writeContainer(change(readContainer(pack)), ORDER.madeAtMs);
+  const first = readContainer(pack)[0]!;
+  const more = { name: 'more.txt', bytes: new Uint8Array(3) };
+  const text = Buffer.from(pack).toString('latin1');
+  const changed: Uint8Array[] = [
+    rest((files) => files.filter(({ name }) => name !== 'track.csv')),
+    rest((files) => [...files, more]),
+    rest((files) => files.map((file) => ({ ...file, name: file.name.replace('.gpx', '.xml') }))),
+    rest((files) => files.map((file) => (file.name === 'track.gpx' ? { ...file, bytes: first.bytes } : file))),
+    rest((files) => files.reverse()),
+    Buffer.from(text.replaceAll('track.kml', 'track.gpx'), 'latin1'),
+    Buffer.concat([pack, Buffer.from('x')]),
+    pack.slice(0, pack.byteLength / 2),
+    new Uint8Array(0),
+    // Bytes all over it, its headers and its end among them.
+    ...Array.from({ length: 24 }, (_, i) => {
+      const flipped = pack.slice();
+      const at = i < 6 ? i * 5 : pack.byteLength - 1 - Math.floor(((i - 6) / 18) * (pack.byteLength - 40));
+      flipped[at]! ^= 1 << (i % 8);
+      return flipped;
+    }),
+  ];
+  for (const zip of changed) {
+    const verdict = byCommand(zip);
+    expect(await give(zip)).toEqual({ outcome: 'Not verified', answers: inWords(verdict) });
+  }
+});
+
+test('it asked for nothing but itself, and nothing went wrong in it', () => {
+  expect(fetched).toEqual([pathToFileURL(PAGE).href]);
+  expect(errors).toEqual([]);
+});

@@ -1,0 +1,26 @@
+/** The page that verifies packs, as it is served: to everybody, and under a policy that lets its own script alone run. */
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { createApp } from '../../src/http/app.js';
+import { registerVerifyPage } from '../../src/http/routes/operation/static.js';
+import { silentLog } from '../support/silent-log.js';
+
+const FILE = fileURLToPath(new URL('../../dist/verify-page/tagwatch-verify.html', import.meta.url));
+
+test('the header allows what the page itself allows, by the same hashes, and nothing to be fetched', async () => {
+  const app = await createApp({ log: silentLog });
+  await registerVerifyPage(app, { file: FILE });
+  const answer = await app.inject('/verify');
+  expect([answer.statusCode, answer.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+  const said = String(answer.headers['content-security-policy']).replaceAll(/;(?=\S)/g, '; ');
+  const own = /http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(answer.body)![1]!;
+  for (const directive of own.split('; ')) expect(said.split('; ')).toContain(directive);
+  expect(own).toMatch(/^default-src 'none'/);
+  expect(own).not.toMatch(/unsafe|connect-src/);
+  // Nothing in it is loaded from anywhere.
+  const outside =
+    answer.body.slice(0, answer.body.indexOf('<style>')) +
+    answer.body.slice(answer.body.indexOf('</style>'), answer.body.indexOf('<script>'));
+  expect(outside).not.toMatch(/\ssrc=|<link/);
+  await app.close();
+});
