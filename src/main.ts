@@ -192,7 +192,7 @@ async function explainOne(argv: readonly string[]): Promise<number> {
 async function verifyAudit(argv: readonly string[]): Promise<number> {
   const [{ audit }, { registerFileOf }, { publicKeyFileOf, signingKeyFileOf }] = await Promise.all([
     import('./cli/audit.js'),
-    import('./cli/key-register.js'),
+    import('./evidence/key-register.js'),
     import('./start/signing-key.js'),
   ]);
   const config = configOrExplain(null);

@@ -14,8 +14,8 @@ afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
 test('a key is made once in the data folder, for its owner alone, and told; its public half stands beside it', () => {
   const logger = createRememberingLog();
-  const first = openSigningKey({ signingKeyFile: null, dataDir }, logger);
-  const second = openSigningKey({ signingKeyFile: null, dataDir }, logger);
+  const first = openSigningKey({ signingKeyFile: null, dataDir }, logger)();
+  const second = openSigningKey({ signingKeyFile: null, dataDir }, logger)();
   expect(second.keyId).toBe(first.keyId);
   expect(logger.entries).toHaveLength(1);
   const file = join(dataDir, 'signing-key.pem');

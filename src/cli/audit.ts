@@ -81,8 +81,7 @@ export async function audit(argv: readonly string[], deps: AuditDeps): Promise<n
 const WHY_NOT: Readonly<Record<Exclude<Trust, 'trusted'>, string>> = {
   'unknown-key': NOT_SIGNED,
   'not-yet-valid': 'its key did not sign yet at that time',
-  'no-longer-valid':
-    'its key did not sign any more at that time; a recorder that was not started again after "keys rotate" goes on with it',
+  'no-longer-valid': 'its key did not sign any more at that time',
   revoked: 'its key was revoked: whoever stole it writes the date',
 };
 

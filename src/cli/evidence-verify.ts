@@ -1,12 +1,12 @@
 /** `tagwatch evidence verify`: needs the pack, the engine and a public key, and neither database nor network. */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { readRegister } from '../evidence/key-register.js';
 import { NODE_CRYPTO } from '../evidence/node-crypto.js';
 import { readTrustedKeys, type TrustedKey } from '../evidence/trusted-keys.js';
 import { verdictInWords } from '../evidence/verdict-words.js';
 import { verifyPack } from '../evidence/verify-pack.js';
 import type { EvidenceDeps } from './evidence-deps.js';
-import { readRegister } from './key-register.js';
 
 export const VERIFY_HELP = `tagwatch evidence verify PACK.zip [--keys FILE]
 

@@ -1,7 +1,7 @@
 /** `tagwatch keys`: the key that signs evidence packs and checkpoints of the audit. */
 import { parseArgs } from 'node:util';
+import { makeKey, readRegister, registerFileOf, revokeKey, rotateKey } from '../evidence/key-register.js';
 import type { TrustedKey } from '../evidence/trusted-keys.js';
-import { makeKey, readRegister, registerFileOf, revokeKey, rotateKey } from './key-register.js';
 
 const HELP = `tagwatch keys make | list | rotate | revoke KEY-ID --reason TEXT | print [KEY-ID]
 
@@ -12,7 +12,8 @@ verifies ("tagwatch evidence verify PACK.zip --keys FILE").
 
   make      makes the first key; never writes over one
   list      the keys that ever signed, with the time over which each did
-  rotate    makes the next key; the one before stays trusted for what it signed, and its private part is destroyed
+  rotate    makes the next key; the one before stays trusted for what it signed, and its private part is destroyed. What runs signs
+            with the next one from its next signature on
   revoke    from now on nothing that this key signed is trusted, whatever its date: whoever stole the key writes the date
   print     the public key as PEM with its id, for paper
 
@@ -59,7 +60,7 @@ export function keys(argv: readonly string[], deps: KeysDeps): number {
         tellMade(makeKey(keyFile, now()), keyFile, out);
         return 0;
       case 'rotate':
-        tellMade(rotateKey(keyFile, now()), keyFile, out);
+        tellMade(rotateKey(keyFile, now), keyFile, out);
         return 0;
       case 'revoke': {
         if (keyId === undefined || values.reason === undefined) return refuse('revoke takes KEY-ID and --reason TEXT.');

@@ -5,6 +5,7 @@ import { measureAlarmHealth } from '../alerts/alarm-health.js';
 import { countStanding } from '../alerts/standing.js';
 import { AHEAD_LIMIT_MS, SUPPLIER_SILENT_AFTER_MS } from '../engine/thresholds.js';
 import { unreasonableMs } from '../engine/watch/absences.js';
+import { readRegister } from '../evidence/key-register.js';
 import type { TrailFix } from '../formats/trails/trail.js';
 import { type AppOptions, createApp } from '../http/app.js';
 import { registerFeed } from '../http/feed/feed.js';
@@ -18,6 +19,7 @@ import { registerAudit } from '../http/routes/audit/register.js';
 import { registerAsyncApi } from '../http/routes/operation/asyncapi.js';
 import { registerDocs } from '../http/routes/operation/docs.js';
 import { registerHealth } from '../http/routes/operation/health.js';
+import { registerKeys } from '../http/routes/operation/keys.js';
 import { registerStatic, registerVerifyPage } from '../http/routes/operation/static.js';
 import { registerAtv } from '../http/routes/orders/atv.js';
 import { registerMe } from '../http/routes/people/me.js';
@@ -75,6 +77,7 @@ import type { Listener } from './listener.js';
 import type { Metrics } from './metrics.js';
 import type { Readiness } from './readiness.js';
 import type { SignIn } from './sign-in.js';
+import { signingKeyFileOf } from './signing-key.js';
 import { VERSION } from './version.js';
 
 /** How often the feed's status is looked at, ms: consoles hear of a database that is away within that. */
@@ -289,6 +292,7 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
     supplierTopics: config.kafkaPingTopics,
     topicPrefix: config.kafkaTopicPrefix,
   });
+  registerKeys(app, { readKeys: () => readRegister(signingKeyFileOf(config)) });
   await registerDocs(app);
   await registerStatic(app, { directory: fileURLToPath(new URL('../console/', import.meta.url)) });
   await registerVerifyPage(app, {

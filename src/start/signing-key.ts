@@ -12,8 +12,8 @@ export const signingKeyFileOf = ({ signingKeyFile, dataDir }: KeyConfig): string
 
 export const publicKeyFileOf = (config: KeyConfig): string => `${signingKeyFileOf(config)}.pub`;
 
-/** Throws where a key that is named cannot be used, saying why. */
-export function openSigningKey(config: KeyConfig, logger: Log): SigningKey {
+/** Answers how to read the key, which may be rotated meanwhile. Throws where a key that is named cannot be used, saying why. */
+export function openSigningKey(config: KeyConfig, logger: Log): () => SigningKey {
   const file = signingKeyFileOf(config);
   if (config.signingKeyFile === null && !existsSync(file)) {
     try {
@@ -26,5 +26,7 @@ export function openSigningKey(config: KeyConfig, logger: Log): SigningKey {
       'a signing key was made; keep a copy of its public half elsewhere, and give every recorder the same key';
     logger.info({ file, publicKey: publicKeyFileOf(config) }, what);
   }
-  return readSigningKey(file);
+  const read = () => readSigningKey(file);
+  read();
+  return read;
 }

@@ -223,7 +223,7 @@ async function startParts(config: Config, logger: Log, life: Lifecycle): Promise
         startCheckpoints({
           db,
           tables: recordTables,
-          key: openSigningKey(config, logger),
+          readKey: openSigningKey(config, logger),
           directory: config.auditCheckpointsDir ?? join(config.dataDir, 'audit-checkpoints'),
           clock,
           logger,

@@ -9,7 +9,7 @@ import { hashLink } from '../../src/audit/chain.js';
 import { signCheckpoint } from '../../src/audit/checkpoint.js';
 import { verifyChain } from '../../src/audit/verify.js';
 import { audit } from '../../src/cli/audit.js';
-import { makeKey, registerFileOf, revokeKey, rotateKey } from '../../src/cli/key-register.js';
+import { makeKey, registerFileOf, revokeKey, rotateKey } from '../../src/evidence/key-register.js';
 import { createApp } from '../../src/http/app.js';
 import { registerAudit } from '../../src/http/routes/audit/register.js';
 import { type AuditEntry, AuditUnavailable } from '../../src/ports/audit.js';
@@ -207,7 +207,7 @@ export function auditSuite(
         makeSigningKey(keyFile);
         const key = readSigningKey(keyFile);
         const logger = createRememberingLog();
-        const deps = { db, tables: recordTables, key, directory: checkpoints, clock, logger };
+        const deps = { db, tables: recordTables, readKey: () => key, directory: checkpoints, clock, logger };
         const making = startCheckpoints({ ...deps, everyMs: 10 });
         await vi.waitFor(() => expect(readdirSync(checkpoints)).toHaveLength(1), { timeout: 10_000 });
         await delay(50);
@@ -281,7 +281,7 @@ export function auditSuite(
         };
         const first = makeKey(keyFile, '2026-11-01T00:00:00.000Z');
         say('1.json', '2026-11-02T00:00:00.000Z');
-        rotateKey(keyFile, '2026-11-10T00:00:00.000Z');
+        rotateKey(keyFile, () => '2026-11-10T00:00:00.000Z');
         say('2.json', '2026-11-11T00:00:00.000Z');
         expect([await verifyByRegister(), said[1]]).toEqual([
           0,

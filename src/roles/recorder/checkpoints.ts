@@ -2,17 +2,20 @@
 import { mkdir, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileNameOf, signCheckpoint } from '../../audit/checkpoint.js';
-import type { SignedCheckpoint } from '../../ports/audit.js';
+import type { ChainLink, SignedCheckpoint } from '../../ports/audit.js';
 import type { Clock } from '../../ports/clock.js';
-import { type Database, DatabaseUnavailable } from '../../ports/database.js';
+import { type Database, DatabaseUnavailable, type Queryable } from '../../ports/database.js';
 import type { Log } from '../../ports/log.js';
 import type { RecordTables } from '../../ports/record-tables.js';
 import type { SigningKey } from '../../signing-key.js';
 
 export interface CheckpointsDeps {
   readonly db: Database;
-  readonly tables: Pick<RecordTables, 'readLastLink' | 'insertCheckpoint'>;
-  readonly key: SigningKey;
+  readonly tables: Pick<RecordTables, 'insertCheckpoint'> & {
+    readLastLink(db: Queryable): Promise<Omit<ChainLink, 'entry'> | null>;
+  };
+  /** Asked at every signature: a key that was rotated signs from then on. */
+  readonly readKey: () => SigningKey;
   readonly directory: string;
   readonly clock: Clock;
   readonly logger: Log;
@@ -29,7 +32,7 @@ const RETRY_MS = 60_000;
 
 /** The first at once, where there is something to sign; of a chain that has not grown no second one is made. */
 export function startCheckpoints(deps: CheckpointsDeps): Checkpoints {
-  const { db, tables, key, directory, clock, logger, everyMs = HOUR_MS, retryMs = RETRY_MS } = deps;
+  const { db, tables, readKey, directory, clock, logger, everyMs = HOUR_MS, retryMs = RETRY_MS } = deps;
   let signedSize = 0;
   let isStopped = false;
   let timer: NodeJS.Timeout | null = null;
@@ -45,7 +48,7 @@ export function startCheckpoints(deps: CheckpointsDeps): Checkpoints {
         root: Buffer.from(link.hash).toString('hex'),
         at: new Date(clock.nowMs()).toISOString(),
       },
-      key,
+      readKey(),
     );
     // The log of the program leaves this machine by itself.
     logger.info({ checkpoint }, 'audit checkpoint');

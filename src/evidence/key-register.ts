@@ -1,8 +1,8 @@
 /** The signing key and, beside it, the register of every key that ever signed: what `tagwatch keys` changes. */
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { NODE_CRYPTO } from '../evidence/node-crypto.js';
-import { readTrustedKeys, type TrustedKey, writeTrustedKeys } from '../evidence/trusted-keys.js';
 import { makeSigningKey, readSigningKey } from '../signing-key.js';
+import { NODE_CRYPTO } from './node-crypto.js';
+import { readTrustedKeys, type TrustedKey, writeTrustedKeys } from './trusted-keys.js';
 
 /** Public: whoever verifies gets it. */
 export const registerFileOf = (keyFile: string): string => `${keyFile}.trusted.json`;
@@ -46,17 +46,19 @@ export function makeKey(keyFile: string, now: string): TrustedKey {
  * Makes the next key and destroys the private part of the one before, which stays trusted for what it signed until now. Cut off
  * anywhere, the key that signs is in the register.
  */
-export function rotateKey(keyFile: string, now: string): TrustedKey {
+export function rotateKey(keyFile: string, now: () => string): TrustedKey {
   const before = readSigningKey(keyFile);
   const next = `${keyFile}.next`;
   for (const left of [next, `${next}.pub`]) rmSync(left, { force: true });
   makeSigningKey(next);
-  const made = toTrusted(next, now);
+  const made = toTrusted(next, now());
   const all = readRegister(keyFile);
   writeRegister(keyFile, [...all, made]);
   renameSync(next, keyFile);
   renameSync(`${next}.pub`, `${keyFile}.pub`);
-  const ended = (key: TrustedKey): TrustedKey => (key.keyId === before.keyId ? { ...key, validTo: now } : key);
+  // Until the file is the next one's, a recorder signs with the one before.
+  const validTo = now();
+  const ended = (key: TrustedKey): TrustedKey => (key.keyId === before.keyId ? { ...key, validTo } : key);
   writeRegister(keyFile, [...all.map(ended), made]);
   return made;
 }
