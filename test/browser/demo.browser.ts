@@ -85,6 +85,22 @@ test('the victim-zone alert and the curfew alert come by themselves', async () =
   await page.screenshot({ path: join(screenshots, 'alerts.png') });
 });
 
+test('nothing of the header is cut at 1280, and no box lies over a word of its row', async () => {
+  const cut = await page.evaluate(`[...document.querySelectorAll('.tw-header *')]
+    .filter((one) => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflow !== 'visible')
+    .filter((one) => !one.classList.contains('govuk-visually-hidden'))
+    .map((one) => one.textContent)`);
+  expect(cut).toEqual([]);
+  const covered = await page.evaluate(`[...document.querySelectorAll('.tw-alert')].filter((one) => {
+    const box = one.querySelector('.tw-mark').getBoundingClientRect();
+    const words = document.createRange();
+    words.selectNodeContents(one.querySelector('.tw-severity'));
+    const { right, top, bottom } = words.getBoundingClientRect();
+    return right > box.left && top < box.bottom && bottom > box.top;
+  }).map((one) => one.textContent)`);
+  expect(covered).toEqual([]);
+});
+
 test('the page of an alert says it in a sentence, then in figures; the map shows the fixes it rests on', async () => {
   await row('Protected address, W-001')
     .getByRole('link', { name: /Protected address/ })

@@ -103,22 +103,6 @@ export function Header() {
       <a class="tw-header__name" href="/" onClick={backToBoard}>
         Tagwatch
       </a>
-      <nav aria-label="Pages" class="tw-nav">
-        <a href="/" aria-current={isBoard ? 'page' : undefined} onClick={backToBoard}>
-          {seesAlerts.value ? 'Board' : 'Start'}
-        </a>
-        {seesAlerts.value ? <AlertPages /> : null}
-        {seesAlerts.value && may('schemes.read') ? (
-          <a href="/cohort" aria-current={page.value.name === 'cohort' ? 'page' : undefined}>
-            Cohort
-          </a>
-        ) : null}
-        {may('rejected.read') ? (
-          <a href="/rejected" aria-current={page.value.name === 'rejected' ? 'page' : undefined}>
-            Rejected
-          </a>
-        ) : null}
-      </nav>
       {seesAlerts.value ? <ConnectionMark /> : null}
       <span class="tw-clock">{clock}</span>
       {seesAlerts.value ? <SoundButton /> : null}
@@ -143,6 +127,22 @@ export function Header() {
         <span aria-hidden="true">?</span>
       </button>
       <Who />
+      <nav aria-label="Pages" class="tw-nav">
+        <a href="/" aria-current={isBoard ? 'page' : undefined} onClick={backToBoard}>
+          {seesAlerts.value ? 'Board' : 'Start'}
+        </a>
+        {seesAlerts.value ? <AlertPages /> : null}
+        {seesAlerts.value && may('schemes.read') ? (
+          <a href="/cohort" aria-current={page.value.name === 'cohort' ? 'page' : undefined}>
+            Cohort
+          </a>
+        ) : null}
+        {may('rejected.read') ? (
+          <a href="/rejected" aria-current={page.value.name === 'rejected' ? 'page' : undefined}>
+            Rejected
+          </a>
+        ) : null}
+      </nav>
     </header>
   );
 }

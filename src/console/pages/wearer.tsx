@@ -9,6 +9,8 @@ import { may, nameOf, nowMs, positions, positionsChanged, wearers, zoneNameOf } 
 import { sessionMap } from '../map/session-map.js';
 import { type Band, bandsOf, GAP_MS, readTrail, spanOf, type TrailPoint, trailFeatures } from '../model/day-strip.js';
 import { alertAddress, lastBoard } from '../route.js';
+import { unmonitoredWords } from '../words/monitored-words.js';
+import { ownerWords } from '../words/owner-words.js';
 import { messageWords, unknownWords } from '../words/strip-words.js';
 import { dayAndTime, duration, timeOfDay } from '../words/times.js';
 import { episodeWords, title } from '../words/words.js';
@@ -46,7 +48,7 @@ export function WearerPage({ wearerId }: { readonly wearerId: string }) {
         </p>
         <h1 class="tw-sentence">{nameOf(wearerId)}</h1>
         <p class="tw-line">{profile.filter((part) => part !== undefined).join(' · ')}</p>
-        <Tag wearerId={wearerId} />
+        <Tag wearerId={wearerId} alerts={items} />
         <h2 class="tw-heading">The last 24 hours</h2>
         {trail !== null && !trail.ok ? <p>The trail is not shown: {whyMissing(trail.status)}.</p> : null}
         {trail?.ok === true ? <Strip points={points} alerts={items} toMs={nowMs.value} /> : null}
@@ -71,29 +73,37 @@ function NoSuchWearer({ wearerId }: { readonly wearerId: string }) {
   );
 }
 
-/** Whether anybody is watched by this tag right now, and how well it is. */
-function Tag({ wearerId }: { readonly wearerId: string }) {
+/**
+ * Whether anybody is watched by this tag right now, and how well it is. That nobody watches him is the engine's to say, who knows what his
+ * model lets pass: a tag that was fitted a minute ago has told no position yet.
+ */
+function Tag({ wearerId, alerts }: { readonly wearerId: string; readonly alerts: readonly AlertItem[] }) {
   const live = positionsChanged.value > 0 ? positions.get(wearerId) : undefined;
   const asked = useAnswer(live === undefined && may('positions.read') ? wearerId : null, askPosition);
   const at = live ?? (asked?.ok === true ? asked.body : undefined);
+  const unmonitored = unmonitoredWords(alerts, nowMs.value);
+  const warning = unmonitored === null ? null : <p class="tw-first">{unmonitored}</p>;
   if (at === undefined) {
     const isMissing = asked !== null && !asked.ok && asked.status === 404;
     return (
-      <p class="tw-first">
-        {isMissing
-          ? 'NOT MONITORED: no position of this wearer was ever received.'
-          : 'Whether this wearer is monitored is not known yet.'}
-      </p>
+      warning ?? (
+        <p class="tw-first">
+          {isMissing
+            ? 'No position of this wearer has been received so far.'
+            : 'Whether this wearer is monitored is not known yet.'}
+        </p>
+      )
     );
   }
   const ageMs = nowMs.value - Date.parse(at.fixedAt);
   const isSilent = ageMs > GAP_MS;
   return (
     <>
-      <p class={isSilent ? 'tw-first' : 'tw-line'}>
+      {warning}
+      <p class={isSilent && warning === null ? 'tw-first' : 'tw-line'}>
         {isSilent
           ? `NOT HEARD FROM for ${duration(ageMs)}: where this wearer is, is not known.`
-          : `Monitored: the newest position is ${duration(ageMs)} old.`}
+          : `${warning === null ? 'Monitored: the' : 'The'} newest position is ${duration(ageMs)} old.`}
       </p>
       <dl class="tw-list">
         <dt>Tag</dt>
@@ -206,7 +216,7 @@ function Alerts({ items }: { readonly items: readonly AlertItem[] }) {
               <a href={alertAddress(item.alertId)}>{title(item, zoneNameOf(item.zoneId))}</a> <Certainty item={item} />
             </td>
             <td>{`${dayAndTime(Date.parse(item.episode.startedAt))}; ${episodeWords(item, nowMs.value)}`}</td>
-            <td>{item.status}</td>
+            <td>{ownerWords(item, nowMs.value) || 'Not seen by anybody'}</td>
           </tr>
         ))}
       </tbody>
