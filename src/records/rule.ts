@@ -78,6 +78,8 @@ export interface RecordRule<C extends object = object> {
   toWire?(content: C, id: string): object;
   /** Fields that stay what they were when it was first written, and what to do instead. */
   readonly keeps?: Readonly<Partial<Record<keyof C & string, string>>>;
+  /** Fields that once they stand are not lifted by leaving them out: they are repeated, or null. */
+  readonly mustSay?: readonly (keyof C & string)[];
   references?(content: C, id: string): readonly Reference[];
   /** Names of what no two may write at once, in the order in which they are locked. */
   locks?(content: C, facts: RecordFacts, tx: Queryable): Promise<readonly string[]>;

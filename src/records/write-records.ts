@@ -231,6 +231,7 @@ async function findFaults(
     const errors = [
       ...checkEffectiveAt(rule, put.said, current, nowMs),
       ...checkKept(rule, put.said.content, current),
+      ...checkSaid(rule, put.said.content, current),
       ...own.map(({ pointer, kind, id }) => ({ pointer, detail: `there is no ${kind} ${id}` })),
     ];
     if (errors.length > 0 || missing.length > 0) faults.set(put.place, errors);
@@ -256,6 +257,15 @@ function checkKept(rule: RecordRule, content: object, current: StoredRecord | nu
   const [before, after] = [current.content, content] as readonly Readonly<Record<string, unknown>>[];
   return Object.entries(rule.keeps ?? {}).flatMap(([field, detail]) =>
     before?.[field] === after?.[field] ? [] : [{ pointer: `/${field}`, detail: detail as string }],
+  );
+}
+
+function checkSaid(rule: RecordRule, content: object, current: StoredRecord | null): RecordFault[] {
+  const [before, after] = [current?.content ?? {}, content] as readonly Readonly<Record<string, unknown>>[];
+  return (rule.mustSay ?? []).flatMap((field: string) =>
+    (before?.[field] ?? null) === null || after?.[field] !== undefined
+      ? []
+      : [{ pointer: `/${field}`, detail: `stands in version ${current?.version}: repeat it, or lift it by null` }],
   );
 }
 

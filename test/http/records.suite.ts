@@ -159,6 +159,17 @@ export function recordsSuite(name: string, open: () => Promise<Adapters>): void 
       expect(pointers(await api.put('/wearers/W-judged', { name: 'A', rag: 'red' }))).toEqual(['/rag']);
     });
 
+    it('a restriction is lifted by saying so, never by an import that knows nothing of it', async () => {
+      const restrictedTo = ['https://idp.example#7'];
+      await ok('/wearers/W-kept', { name: 'A', restrictedTo });
+      const left = await api.put('/wearers/W-kept', { name: 'B' });
+      expect([left.statusCode, pointers(left)]).toEqual([422, ['/restrictedTo']]);
+      expect((await api.put('/wearers/W-kept', { name: 'B', restrictedTo })).json()).toMatchObject({ restrictedTo });
+      const lifted = await api.put('/wearers/W-kept', { name: 'B', restrictedTo: null });
+      expect([lifted.statusCode, lifted.json().restrictedTo]).toEqual([200, null]);
+      await ok('/wearers/W-kept', { name: 'C' });
+    });
+
     it('a judgement is of somebody, comes into force when it says, and its past is not written anew', async () => {
       await ok('/wearers/W-past', { name: 'A' });
       expect(pointers(await api.put('/memberships/W-nobody-judged', { cohort: 'FREE' }))).toEqual(['']);

@@ -137,7 +137,7 @@ function scopeOf(wearerId: string, content: object): WearerScope {
     readonly force?: string;
     readonly division?: string;
     readonly schemes?: readonly string[];
-    readonly restrictedTo?: readonly string[];
+    readonly restrictedTo?: readonly string[] | null;
   };
   return {
     wearerId,
