@@ -1,7 +1,7 @@
 /** The demonstration uses what every supplier and administrator uses: the public API over HTTP. */
 
 import type { WirePing } from '../simulator/ping.js';
-import type { RecordPut } from '../simulator/records.js';
+import type { RecordLine, RecordPut } from '../simulator/records.js';
 
 /** So many requests under way: more do not make one database faster. */
 const CONCURRENT_PUTS = 8;
@@ -25,12 +25,13 @@ async function send(
   body: unknown,
   authorize: Authorize,
   signal?: AbortSignal,
+  type = 'application/json',
 ): Promise<Response> {
   const limit = AbortSignal.timeout(REQUEST_LIMIT_MS);
   return fetch(url, {
     method,
-    headers: { 'content-type': 'application/json', ...(await authorize()) },
-    body: JSON.stringify(body),
+    headers: { 'content-type': type, ...(await authorize()) },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
     signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
   });
 }
@@ -57,6 +58,19 @@ export async function putAll(
     for (const record of queue) while ((await put(record)) === STILL_UNDER_WAY && wait);
   };
   await Promise.all(Array.from({ length: CONCURRENT_PUTS }, work));
+}
+
+/** Writes records in one go, all of them or none, without waiting until they are told. Throws {@link Refused}. */
+export async function importAll(
+  url: string,
+  lines: readonly RecordLine[],
+  signal: AbortSignal,
+  authorize = AS_LOCAL,
+): Promise<void> {
+  const body = lines.map((line) => JSON.stringify(line)).join('\n');
+  const path = '/api/v1/records/import?wait=false';
+  const answer = await send(`${url}${path}`, 'POST', body, authorize, signal, 'application/x-ndjson');
+  if (!answer.ok) throw new Refused(`POST ${path} answered ${answer.status}: ${await answer.text()}`);
 }
 
 /** Posts pings. False: not taken, send the same again. Throws {@link Refused} where some are not understood. */

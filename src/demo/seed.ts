@@ -4,7 +4,7 @@ import type { RecordPut } from '../simulator/records.js';
 import { cohortRecords } from '../simulator/records.js';
 import type { Simulation } from '../simulator/simulation.js';
 import { type Story, tellStory } from '../simulator/story.js';
-import { type Authorize, agreeOn, postPings, putAll } from './front-door.js';
+import { type Authorize, agreeOn, importAll, postPings, putAll } from './front-door.js';
 
 const SECOND_MS = 1000;
 
@@ -52,7 +52,7 @@ export async function seed(seeding: Seeding): Promise<Story> {
     false,
   );
   await put([lastWearer], true);
-  await put(records.judgements, false);
+  await importAll(url, records.judgements, signal, authorize);
   await put(records.orders, false);
   await put(records.activations, false);
   await heardOnce(seeding);

@@ -3,6 +3,13 @@ import { type Cohort, HOME_RADIUS_METRES, type SimulatedWearer, VICTIM_ZONE_RADI
 import type { Point } from './ground.js';
 import { DISTRICT, ringOf, SCHOOLS, type SharedPlace, TOWN_CENTRE } from './places.js';
 
+/** A line of an import. */
+export interface RecordLine {
+  readonly kind: string;
+  readonly id: string;
+  readonly body: object;
+}
+
 export interface RecordPut {
   /** Below `/api/v1`. */
   readonly path: string;
@@ -109,20 +116,20 @@ export interface CohortRecords {
   readonly activations: readonly RecordPut[];
   readonly conditions: readonly RecordPut[];
   /** What is judged about them, which the engine is told nothing of. */
-  readonly judgements: readonly RecordPut[];
+  readonly judgements: readonly RecordLine[];
 }
 
 /** Under an order since it began, and nobody has fitted a tag: what a cohort has to show before all else. */
 const NOT_FITTED = { wearerId: 'W-not-fitted', name: 'Martin Vale' };
 
 /** Red ones are managed with other agencies, and fixed; the green ones are of the cohort by their scores. */
-function judgementsOf({ wearerId, rag }: SimulatedWearer, effectiveAt: string): RecordPut[] {
+function judgementsOf({ wearerId, rag }: SimulatedWearer, effectiveAt: string): RecordLine[] {
   const evidence = `Scored ${rag} at selection`;
   const cohort = rag === 'green' ? 'FLEX' : 'FIXED';
   return [
-    { path: `/rag-ratings/${wearerId}`, body: { rating: rag, evidence, effectiveAt } },
-    { path: `/memberships/${wearerId}`, body: { cohort, effectiveAt } },
-    ...(rag === 'red' ? [{ path: `/mappa/${wearerId}`, body: { category: 2, level: 2, effectiveAt } }] : []),
+    { kind: 'rag-rating', id: wearerId, body: { rating: rag, evidence, effectiveAt } },
+    { kind: 'membership', id: wearerId, body: { cohort, effectiveAt } },
+    ...(rag === 'red' ? [{ kind: 'mappa', id: wearerId, body: { category: 2, level: 2, effectiveAt } }] : []),
   ];
 }
 
