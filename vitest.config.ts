@@ -7,7 +7,7 @@ import { defineConfig } from 'vitest/config';
  * fails: it never skips. A test's time only ends what hangs: a busy machine is no fault.
  */
 const suite = (name: string, include: string[], testTimeout = 240_000) => ({
-  test: { name, include, testTimeout, hookTimeout: 120_000, setupFiles: ['test/support/property-seed.ts'] },
+  test: { name, include, testTimeout, hookTimeout: 300_000, setupFiles: ['test/support/property-seed.ts'] },
 });
 
 export default defineConfig({

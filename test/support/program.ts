@@ -9,7 +9,7 @@ import { WebSocket } from 'ws';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'dist', 'main.js');
 const LISTENING = /tagwatch listening on (http:\/\/\S+)/;
-const START_LIMIT_MS = 90_000;
+const START_LIMIT_MS = 240_000;
 
 export interface Program {
   readonly url: string;
