@@ -51,7 +51,10 @@ export function readContainer(zip: Uint8Array): PackFile[] {
   return Object.entries(files).map(([name, bytes]) => ({ name, bytes }));
 }
 
-export const areSameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.byteLength === b.byteLength && a.every((byte, i) => byte === b[i]);
+export function areSameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.byteLength !== b.byteLength) return false;
+  for (let i = 0; i < a.byteLength; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
 
 export const toBytes = (text: string): Uint8Array => strToU8(text);

@@ -28,12 +28,13 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What each test is put to: the verifier as the CLI has it, and as the page has it. */
-const CRYPTOS: readonly (readonly [string, PackCrypto])[] = [
-  ['by Node', NODE_CRYPTO],
-  ['as in a browser', PORTABLE_CRYPTO],
+const CRYPTOS: readonly (readonly [string, PackCrypto, number])[] = [
+  ['by Node', NODE_CRYPTO, 1],
+  // It hashes in JavaScript, and differs in hash and signature alone: of all bytes a fifth, each bit in turn.
+  ['as in a browser', PORTABLE_CRYPTO, 5],
 ];
 
-describe.each(CRYPTOS)('%s', (_name, crypto) => {
+describe.each(CRYPTOS)('%s', (_name, crypto, everyNth) => {
   const verify = (zip: Uint8Array, engine = ENGINE) => verifyPack(zip, [trust(key)], { crypto, engine });
 
   describe('a pack as it was made', () => {
@@ -103,7 +104,11 @@ describe.each(CRYPTOS)('%s', (_name, crypto) => {
       expect(verify(small).verified).toBe(true);
       const report = dataOf(small, 'report.pdf');
       const verified: number[] = [];
-      for (let at = 0; at < small.byteLength; at += at >= report.from && at < report.to ? 101 : step) {
+      for (
+        let at = 0;
+        at < small.byteLength;
+        at += at >= report.from && at < report.to ? 101 * everyNth : step * everyNth
+      ) {
         const changed = small.slice();
         changed[at]! ^= 1 << (at % 8);
         if (verify(changed).verified) verified.push(at);
