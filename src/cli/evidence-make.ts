@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { buildPack } from '../evidence/build-pack.js';
-import { gatherPack, type PackSubject } from '../evidence/gather.js';
-import { EDITIONS, type Edition } from '../evidence/pack-model.js';
+import { gatherPack } from '../evidence/gather.js';
 import { parseInstant } from '../formats/instant.js';
 import { readSigningKey } from '../signing-key.js';
+import { DEFAULT_MARKING, EDITIONS, type Edition, type PackSubject } from '../wire/pack.js';
 import { subjectOfUser } from './command-audit.js';
 import type { EvidenceDeps } from './evidence-deps.js';
 
@@ -52,7 +52,7 @@ interface Call {
 function readCall(values: ReturnType<typeof parse>['values']): Call | string {
   const edition = EDITIONS.find((name) => name === (values.edition ?? 'full'));
   if (edition === undefined) return `--edition is one of ${EDITIONS.join(', ')}.`;
-  const { purpose, recipient, marking = 'OFFICIAL-SENSITIVE' } = values;
+  const { purpose, recipient, marking = DEFAULT_MARKING } = values;
   if (purpose === undefined || recipient === undefined)
     return 'a pack says what it is for and who gets it: --purpose and --recipient.';
   if ([purpose, recipient, marking].some((text) => text.trim() === '' || text.length > MAX_TEXT_LENGTH))

@@ -3,8 +3,9 @@ import type { Alert } from '../alerts/alert.js';
 import { type AlertEvent, isFinding } from '../alerts/event.js';
 import type { StoredRecord } from '../ports/records.js';
 import { type ZoneContent, zone } from '../records/kinds/zone.js';
+import type { Edition } from '../wire/pack.js';
 import type { Manifest } from './manifest.js';
-import type { Edition, PackAlert, PackModel, PackRecord } from './pack-model.js';
+import type { PackAlert, PackModel, PackRecord } from './pack-model.js';
 
 export type Withheld = Manifest['withheld'][number];
 

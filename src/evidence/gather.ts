@@ -9,21 +9,13 @@ import { readRelatedRecords } from '../store/pack-records.js';
 import { recordStore } from '../store/record-store.js';
 import { readTrail, type TrailPlace } from '../store/trail.js';
 import { judgeTrailStretch, type StretchBefore } from '../views/judged-trail.js';
+import { MAX_PACK_ALERTS, MAX_PACK_PERIOD_MS, type PackSubject } from '../wire/pack.js';
 import { measureTrack } from './measure-track.js';
 import type { PackAlert, PackModel, PackRecord } from './pack-model.js';
 import { MAX_RERUN_PINGS, readRerunInputs } from './rerun-inputs.js';
 
-/** What a pack is to be about: some alerts of one wearer, or a wearer and a period. */
-export type PackSubject =
-  | { readonly alertIds: readonly string[] }
-  | { readonly wearerId: string; readonly fromMs: number; readonly toMs: number };
-
 /** Shown before and after an alert. */
 const AROUND_MS = 3_600_000;
-/** As far as a trail goes (`http/routes/wearers/trail.ts`). */
-const MAX_PERIOD_MS = 14 * 86_400_000;
-/** Each brings the pings around it along. */
-const MAX_ALERTS = 20;
 const FIXES_PER_READ = 2_000;
 const VERSIONS_PER_RECORD = 1_000;
 
@@ -33,8 +25,8 @@ export type Gathered = { readonly model: PackModel } | { readonly refused: strin
 /** In one snapshot of the record. `nowMs`: what is not over yet is shown until then. */
 export async function gatherPack(db: Queryable, subject: PackSubject, nowMs: number): Promise<Gathered> {
   const alertIds = 'alertIds' in subject ? [...new Set(subject.alertIds)] : await findAlerts(db, subject);
-  if (alertIds.length > MAX_ALERTS)
-    return { refused: `there are more than ${MAX_ALERTS} alerts: make several packs, each of a shorter time` };
+  if (alertIds.length > MAX_PACK_ALERTS)
+    return { refused: `there are more than ${MAX_PACK_ALERTS} alerts: make several packs, each of a shorter time` };
   const alerts: PackAlert[] = [];
   for (const alertId of alertIds) {
     const stored = await readAlert(db, alertId);
@@ -52,7 +44,7 @@ export async function gatherPack(db: Queryable, subject: PackSubject, nowMs: num
   if (wearerId === undefined) return { refused: 'it names no alert and no wearer' };
   if (others.length > 0) return { refused: 'the alerts are of several wearers: a pack is about one' };
   const { fromMs, toMs } = 'wearerId' in subject ? subject : periodOf(alerts, nowMs);
-  if (toMs - fromMs > MAX_PERIOD_MS) return { refused: 'it would go over more than 14 days: make several packs' };
+  if (toMs - fromMs > MAX_PACK_PERIOD_MS) return { refused: 'it would go over more than 14 days: make several packs' };
   const records = await readRecords(db, wearerId, alerts, fromMs, toMs);
   if (records[0]?.versions.length === 0) return { refused: `there is no wearer ${wearerId}` };
   const track = await readTrack(db, { wearerId, fromMs, toMs }, nowMs);
@@ -64,7 +56,7 @@ async function findAlerts(
   { wearerId, fromMs, toMs }: { readonly wearerId: string; readonly fromMs: number; readonly toMs: number },
 ): Promise<string[]> {
   const period = { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
-  const listed = await listAlerts(db, { wearerId, ...period, limit: MAX_ALERTS + 1 });
+  const listed = await listAlerts(db, { wearerId, ...period, limit: MAX_PACK_ALERTS + 1 });
   return listed.map(({ alertId }) => alertId);
 }
 

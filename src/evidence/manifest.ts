@@ -2,8 +2,8 @@
 import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { toCanonicalBytes } from '../canonical-json.js';
+import { EDITIONS } from '../wire/pack.js';
 import { areSameBytes } from './container.js';
-import { EDITIONS } from './pack-model.js';
 
 export const MANIFEST = 'manifest.json';
 export const SIGNATURE = 'manifest.sig';

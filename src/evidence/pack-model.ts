@@ -6,13 +6,7 @@ import type { TrailFix } from '../formats/trails/trail.js';
 import type { StoredRecord } from '../ports/records.js';
 import type { RerunInputs } from '../roles/reconciler/rerun.js';
 import type { RecordedEvent } from '../store/alerts.js';
-
-/**
- * `full` holds everything; `court` leaves out how the force manages the wearer; `wearer-safe` holds nothing from which a place could be
- * found: no names, coordinates, distances, evidence or maps.
- */
-export const EDITIONS = ['full', 'court', 'wearer-safe'] as const;
-export type Edition = (typeof EDITIONS)[number];
+import type { Edition } from '../wire/pack.js';
 
 /** One alert with all that was found and done, and what it rests on. */
 export interface PackAlert {

@@ -1,7 +1,7 @@
 /** `README.txt`: what is in a pack, and how to check it without Tagwatch. */
 
+import type { Edition } from '../wire/pack.js';
 import type { PackFile } from './container.js';
-import type { Edition } from './pack-model.js';
 
 const FILES: Readonly<Record<string, string>> = {
   'report.pdf': 'the report: what was found, on what it rests, and what speaks against it',

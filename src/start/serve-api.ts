@@ -6,6 +6,7 @@ import { countStanding } from '../alerts/standing.js';
 import { AHEAD_LIMIT_MS, SUPPLIER_SILENT_AFTER_MS } from '../engine/thresholds.js';
 import { unreasonableMs } from '../engine/watch/absences.js';
 import { readRegister } from '../evidence/key-register.js';
+import { startPackBuilder } from '../evidence/pack-builder.js';
 import type { TrailFix } from '../formats/trails/trail.js';
 import { type AppOptions, createApp } from '../http/app.js';
 import { registerFeed } from '../http/feed/feed.js';
@@ -22,6 +23,7 @@ import { registerHealth } from '../http/routes/operation/health.js';
 import { registerKeys } from '../http/routes/operation/keys.js';
 import { registerStatic, registerVerifyPage } from '../http/routes/operation/static.js';
 import { registerAtv } from '../http/routes/orders/atv.js';
+import { registerPacks } from '../http/routes/packs/packs.js';
 import { registerMe } from '../http/routes/people/me.js';
 import { grantTarget, recordTarget } from '../http/routes/people/proposal-targets.js';
 import { registerProposals } from '../http/routes/people/proposals.js';
@@ -71,13 +73,14 @@ import type { FeedStatus } from '../wire/feed-messages.js';
 import type { AlertRules } from './alert-rules-file.js';
 import { readCohortRows } from './cohort.js';
 import type { Config } from './config.js';
+import { readEngineVersion } from './engine-version.js';
 import { addAlarmGauges, addFailingHandoffGauges } from './gauges.js';
 import type { Lifecycle } from './lifecycle.js';
 import type { Listener } from './listener.js';
 import type { Metrics } from './metrics.js';
 import type { Readiness } from './readiness.js';
 import type { SignIn } from './sign-in.js';
-import { signingKeyFileOf } from './signing-key.js';
+import { openSigningKey, signingKeyFileOf } from './signing-key.js';
 import { VERSION } from './version.js';
 
 /** How often the feed's status is looked at, ms: consoles hear of a database that is away within that. */
@@ -90,6 +93,8 @@ const LAG_CHECK_MS = 5_000;
 const SUPPLIER_CHECK_MS = 10_000;
 /** How often it is looked whether receivers of the hand-off are behind, ms. */
 const HANDOFF_CHECK_MS = 5_000;
+/** How often it is looked for packs that another process was asked for, or began and did not end, ms. */
+const PACKS_CHECK_MS = 30_000;
 /** What of it has to be ready before it answers, in the order of the start. */
 export const API_PARTS = ['alerts', 'positions', 'access'] as const;
 
@@ -261,6 +266,23 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
   });
   registerHandovers(app, { db, clock, alertLog });
   registerReadAlertRules(app, deps.alertRules);
+  const packBuilder = await life.start(
+    'packs',
+    async () =>
+      startPackBuilder({
+        db,
+        clock,
+        logger,
+        keyFile: () => {
+          openSigningKey(config, logger);
+          return signingKeyFileOf(config);
+        },
+        program: { version: VERSION, engine: readEngineVersion() },
+        lookEveryMs: PACKS_CHECK_MS,
+      }),
+    (part) => part.stop(),
+  );
+  registerPacks(app, { db, clock, onAsked: packBuilder.wake });
   registerAtv(app, { readViolations: (orderId) => readOrderViolations(db, orderId), unreasonableMs, clock });
   registerTrail(app, {
     readTrail: async ({ after, ...query }) => {

@@ -1,6 +1,6 @@
 /** `tagwatch explain` and `tagwatch evidence` over what a real run left on record. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCommandAudit } from '../../src/cli/command-audit.js';
@@ -30,10 +30,25 @@ const fix = (n: number, isInside: boolean, tagId = TAG) => ({
   accuracyMetres: 5,
 });
 
+async function makeByRest(url: string, alertId: string): Promise<Uint8Array> {
+  const order = { alertIds: [alertId], purpose: 'hearing', recipient: 'the court' };
+  // The same request again and again gets the one that there is, until it is ready.
+  for (;;) {
+    const asked = await send(url, 'POST', '/packs', order);
+    const { packId, state } = asked.body as { packId: string; state: string };
+    expect([200, 202]).toContain(asked.status);
+    expect(state).not.toBe('failed');
+    if (state === 'ready')
+      return new Uint8Array(await (await fetch(`${url}/api/v1/packs/${packId}/file`)).arrayBuffer());
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
 describe('explain', () => {
   let home: Home;
   let db: Database | null = null;
   let alertId = '';
+  let restPack: Uint8Array;
   const absent = new Map<string, string>();
 
   beforeAll(async () => {
@@ -88,6 +103,7 @@ describe('explain', () => {
       return /^tagwatch_reconcile_requests_waiting 0$/m.test(metrics);
     };
     while (!(await isRecorded()) || !(await isReconciled())) await new Promise((resolve) => setTimeout(resolve, 200));
+    restPack = await makeByRest(program.url, alertId);
     expect(await program.stop()).toBe(0);
     db = await openPglite({ directory: join(home.env['TAGWATCH_DATA_DIR']!, 'database'), log: silentLog });
   }, 180_000);
@@ -173,6 +189,19 @@ describe('explain', () => {
     );
     expect(text('track.csv').split('\r\n')[0]).toMatch(/^number,.*,distanceToBoundaryMetres,likelihoodRatio$/);
     expect(text('track.csv').split('\r\n')).toHaveLength(42);
+  });
+
+  test('a pack that the program made over REST is verified by the command, and finds the same again', async () => {
+    const folder = home.env['TAGWATCH_DATA_DIR']!;
+    const out = join(folder, 'rest.zip');
+    writeFileSync(out, restPack);
+    const main = join(import.meta.dirname, '..', '..', 'dist', 'main.js');
+    const key = join(folder, 'signing-key.pem.pub');
+    const { status, stdout } = spawnSync(process.execPath, [main, 'evidence', 'verify', out, '--keys', key], {
+      encoding: 'utf8',
+      env: { ...process.env, ...home.env },
+    });
+    expect([status, stdout]).toEqual([0, expect.stringContaining(`alert ${alertId}: the engine finds the same`)]);
   });
 
   test('a pack stands in the audit before it is handed out: who made it, of whom, what for; no entry, no pack', async () => {

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildPack } from '../../src/evidence/build-pack.js';
 import { readContainer } from '../../src/evidence/container.js';
-import type { Edition } from '../../src/evidence/pack-model.js';
 import { makeSigningKey, readSigningKey, type SigningKey } from '../../src/signing-key.js';
+import type { Edition } from '../../src/wire/pack.js';
 import { makeModel, NEEDLES, ORDER } from '../support/pack.js';
 
 let folder: string;

@@ -2,6 +2,7 @@ import { afterAll } from 'vitest';
 import { openTestPglite } from '../support/database.js';
 import { openTestLog } from '../support/embedded-log.js';
 import { handoversSuite } from './handovers.suite.js';
+import { packsSuite } from './packs.suite.js';
 import { proposalsSuite } from './proposals.suite.js';
 import { publisherSuite } from './publisher.suite.js';
 import { recordScopeSuite } from './record-scope.suite.js';
@@ -45,3 +46,5 @@ handoversSuite('embedded', async () => {
 publisherSuite('embedded', async () => ({ db: await openDatabase(), openLog: openTestLog }));
 
 rejectedSuite('embedded', openDatabase);
+
+packsSuite('embedded', openDatabase);

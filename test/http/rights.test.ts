@@ -13,6 +13,7 @@ import { registerDocs } from '../../src/http/routes/operation/docs.js';
 import { registerHealth } from '../../src/http/routes/operation/health.js';
 import { registerKeys } from '../../src/http/routes/operation/keys.js';
 import { registerAtv } from '../../src/http/routes/orders/atv.js';
+import { registerPacks } from '../../src/http/routes/packs/packs.js';
 import { registerMe } from '../../src/http/routes/people/me.js';
 import { grantTarget, recordTarget } from '../../src/http/routes/people/proposal-targets.js';
 import { registerProposals } from '../../src/http/routes/people/proposals.js';
@@ -79,6 +80,7 @@ beforeAll(async () => {
     },
   });
   registerHandovers(app, { db, clock, alertLog });
+  registerPacks(app, { db, clock, onAsked: () => {} });
   registerSessions(app, { sessions: null, grants: () => [] });
   registerAudit(app, { listAudit: async () => [], listCheckpoints: async () => [] });
   registerRejected(app, { listRejected: async () => [] });

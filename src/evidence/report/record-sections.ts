@@ -1,7 +1,9 @@
 /** What was on record: each version word for word, with who wrote it, when, and from when it was in force. */
+
+import type { Edition } from '../../wire/pack.js';
 import { contentOf } from '../editions.js';
 import { bothTimes } from '../finding-sentences.js';
-import type { Edition, PackModel } from '../pack-model.js';
+import type { PackModel } from '../pack-model.js';
 import type { Sheet } from './sheet.js';
 import { drawTable } from './table.js';
 

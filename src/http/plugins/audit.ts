@@ -50,12 +50,15 @@ export interface AuditNotes {
   readonly subjectType?: string;
   readonly wearerIds?: readonly string[];
   readonly rowCount?: number;
+  /** Where the request does not say them itself. */
+  readonly purpose?: string;
+  readonly recipient?: string;
   /** It is there, and who asked may not know; whom it is about. */
   readonly hidden?: readonly string[];
 }
 
 interface Audited {
-  facts: Pick<AuditNotes, 'what' | 'act' | 'subjectId' | 'subjectType' | 'rowCount'>;
+  facts: Omit<AuditNotes, 'wearerIds' | 'hidden'>;
   readonly wearerIds: Set<string>;
   isHidden: boolean;
   readonly hidden: Set<string>;
@@ -187,7 +190,8 @@ export function auditRequests(app: App, { trail: audit, clock, addressOf }: Audi
     const named = [textIn(request.params, 'wearerId'), textIn(request.query, 'wearerId')].filter(
       (id) => id !== undefined,
     );
-    const said = (name: 'purpose' | 'recipient') => textIn(request.query, name) ?? textIn(request.body, name);
+    const said = (name: 'purpose' | 'recipient') =>
+      textIn(request.query, name) ?? textIn(request.body, name) ?? audited?.facts[name];
     return toAuditFacts({
       what: rule.what,
       act: rule.act,

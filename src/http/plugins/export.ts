@@ -6,7 +6,7 @@ import { noteAudited } from './audit.js';
 import { principalOf } from './principal.js';
 import { sendProblem } from './problems.js';
 
-const Said = (description: string) => Type.String({ minLength: 1, maxLength: 200, pattern: '\\S', description });
+export const Said = (description: string) => Type.String({ minLength: 1, maxLength: 200, pattern: '\\S', description });
 
 /** Where an export says what it is for, in the query or in the body; it stands in the audit. */
 export const ExportSaid = {

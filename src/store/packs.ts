@@ -1,0 +1,164 @@
+/** Evidence packs on record: what was asked for, and what was made of it. */
+import type { Queryable } from '../ports/database.js';
+import type { Edition, PackState, PackSubject } from '../wire/pack.js';
+
+export interface NewPack {
+  readonly packId: string;
+  /** The same for the same request of the same record. */
+  readonly requestKey: string;
+  readonly wearerId: string;
+  readonly subject: PackSubject;
+  readonly edition: Edition;
+  readonly marking: string;
+  readonly purpose: string;
+  readonly recipient: string;
+  /** The subject's id, and the name for the eye. */
+  readonly requestedBy: string;
+  readonly requestedName: string;
+  readonly requestedAtMs: number;
+  readonly correlationId: string | null;
+}
+
+/** Without its file. */
+export interface StoredPack extends NewPack {
+  /** In the order in which they were asked for. */
+  readonly packNumber: number;
+  readonly state: PackState;
+  /** Made, or given up. */
+  readonly endedAtMs: number | null;
+  readonly failure: string | null;
+  /** Of the file, hexadecimal. */
+  readonly sha256: string | null;
+  readonly fileBytes: number | null;
+}
+
+interface Row {
+  pack_number: number;
+  pack_id: string;
+  request_key: string;
+  wearer_id: string;
+  subject: string;
+  edition: Edition;
+  marking: string;
+  purpose: string;
+  recipient: string;
+  requested_by: string;
+  requested_name: string;
+  requested_at: Date;
+  correlation_id: string | null;
+  state: PackState;
+  ended_at: Date | null;
+  failure: string | null;
+  sha256: string | null;
+  file_bytes: number | null;
+}
+const COLUMNS = `pack_number, pack_id, request_key, wearer_id, subject, edition, marking, purpose, recipient, requested_by, requested_name,
+  requested_at, correlation_id, state, ended_at, failure, sha256, octet_length(file) as file_bytes`;
+
+const toPack = (row: Row): StoredPack => ({
+  packNumber: row.pack_number,
+  packId: row.pack_id,
+  requestKey: row.request_key,
+  wearerId: row.wearer_id,
+  subject: JSON.parse(row.subject) as PackSubject,
+  edition: row.edition,
+  marking: row.marking,
+  purpose: row.purpose,
+  recipient: row.recipient,
+  requestedBy: row.requested_by,
+  requestedName: row.requested_name,
+  requestedAtMs: row.requested_at.getTime(),
+  correlationId: row.correlation_id,
+  state: row.state,
+  endedAtMs: row.ended_at?.getTime() ?? null,
+  failure: row.failure,
+  sha256: row.sha256,
+  fileBytes: row.file_bytes,
+});
+
+/** That one, or the one that was asked for before by the same request and did not fail. */
+export async function addPack(db: Queryable, pack: NewPack): Promise<StoredPack> {
+  await db.query(
+    `insert into pack (pack_id, request_key, wearer_id, subject, edition, marking, purpose, recipient, requested_by, requested_name,
+       requested_at, correlation_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::timestamptz, $12)
+     on conflict (request_key) where state <> 'failed' do nothing`,
+    [
+      pack.packId,
+      pack.requestKey,
+      pack.wearerId,
+      JSON.stringify(pack.subject),
+      pack.edition,
+      pack.marking,
+      pack.purpose,
+      pack.recipient,
+      pack.requestedBy,
+      pack.requestedName,
+      new Date(pack.requestedAtMs),
+      pack.correlationId,
+    ],
+  );
+  const { rows } = await db.query<Row>(
+    `select ${COLUMNS} from pack where pack_id = $1 or (request_key = $2 and state <> 'failed') order by pack_number limit 1`,
+    [pack.packId, pack.requestKey],
+  );
+  return toPack(rows[0]!);
+}
+
+export async function findPack(db: Queryable, packId: string): Promise<StoredPack | null> {
+  const { rows } = await db.query<Row>(`select ${COLUMNS} from pack where pack_id = $1`, [packId]);
+  return rows[0] === undefined ? null : toPack(rows[0]);
+}
+
+/** The newest first. */
+export async function listPacks(
+  db: Queryable,
+  { wearerId, before, limit }: { readonly wearerId?: string; readonly before: number; readonly limit: number },
+): Promise<StoredPack[]> {
+  const { rows } = await db.query<Row>(
+    `select ${COLUMNS} from pack where pack_number < $1::bigint and ($2::text is null or wearer_id = $2::text)
+     order by pack_number desc limit $3::int`,
+    [before, wearerId ?? null, limit],
+  );
+  return rows.map(toPack);
+}
+
+/** Null: it is not made, or there is none. */
+export async function readPackFile(db: Queryable, packId: string): Promise<Uint8Array | null> {
+  const { rows } = await db.query<{ file: Uint8Array | null }>('select file from pack where pack_id = $1', [packId]);
+  return rows[0]?.file ?? null;
+}
+
+/** The one that waits longest, or was begun by who did not end it; it is being built from now on. Null: none waits. */
+export async function takeWaitingPack(db: Queryable): Promise<StoredPack | null> {
+  const { rows } = await db.query<Row>(
+    `update pack set state = 'building' where pack_number = (
+       select pack_number from pack where state in ('queued', 'building') order by pack_number limit 1)
+     returning ${COLUMNS}`,
+  );
+  return rows[0] === undefined ? null : toPack(rows[0]);
+}
+
+export async function keepPackFile(
+  db: Queryable,
+  packId: string,
+  { file, sha256, atMs }: { readonly file: Uint8Array; readonly sha256: string; readonly atMs: number },
+): Promise<void> {
+  await db.query(
+    `update pack set state = 'ready', file = $2::bytea, sha256 = $3, ended_at = $4::timestamptz
+     where pack_id = $1 and state = 'building'`,
+    [packId, file, sha256, new Date(atMs)],
+  );
+}
+
+export async function failPack(db: Queryable, packId: string, failure: string, atMs: number): Promise<void> {
+  await db.query(
+    `update pack set state = 'failed', failure = $2, ended_at = $3::timestamptz where pack_id = $1 and state = 'building'`,
+    [packId, failure, new Date(atMs)],
+  );
+}
+
+export async function hasWaitingPack(db: Queryable): Promise<boolean> {
+  const { rows } = await db.query(`select 1 from pack where state in ('queued', 'building') limit 1`);
+  return rows.length > 0;
+}

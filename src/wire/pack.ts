@@ -1,0 +1,23 @@
+/** The words of an evidence pack, as REST, the command line and the pack itself have them. */
+
+/**
+ * `full` holds everything; `court` leaves out how the force manages the wearer; `wearer-safe` holds nothing from which a place could be
+ * found: no names, coordinates, distances, evidence or maps.
+ */
+export const EDITIONS = ['full', 'court', 'wearer-safe'] as const;
+export type Edition = (typeof EDITIONS)[number];
+
+export const DEFAULT_MARKING = 'OFFICIAL-SENSITIVE';
+
+/** What a pack is to be about: some alerts of one wearer, or a wearer and a period. */
+export type PackSubject =
+  | { readonly alertIds: readonly string[] }
+  | { readonly wearerId: string; readonly fromMs: number; readonly toMs: number };
+
+/** Each brings the pings around it along. */
+export const MAX_PACK_ALERTS = 20;
+/** As far as a trail goes. */
+export const MAX_PACK_PERIOD_MS = 14 * 86_400_000;
+
+export const PACK_STATES = ['queued', 'building', 'ready', 'failed'] as const;
+export type PackState = (typeof PACK_STATES)[number];

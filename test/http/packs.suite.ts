@@ -1,0 +1,265 @@
+/** What `/packs` promises, over either database: asked for, built one at a time in a thread, kept, and handed out byte for byte. */
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { NODE_CRYPTO } from '../../src/evidence/node-crypto.js';
+import { type PackBuilder, startPackBuilder } from '../../src/evidence/pack-builder.js';
+import { verifyPack } from '../../src/evidence/verify-pack.js';
+import { type App, createApp } from '../../src/http/app.js';
+import { registerPacks } from '../../src/http/routes/packs/packs.js';
+import type { Database } from '../../src/ports/database.js';
+import { makeSigningKey, readSigningKey } from '../../src/signing-key.js';
+import { foldAlertEvents } from '../../src/store/alerts.js';
+import { recordStore } from '../../src/store/record-store.js';
+import { action, finding, instantAt } from '../alerts/events.js';
+import { AS, SUBJECT, testAccess, WHO } from '../support/access.js';
+import { createRememberingTrail } from '../support/audit.js';
+import { ENGINE, trust } from '../support/pack.js';
+import { silentLog } from '../support/silent-log.js';
+
+const OTHER = 'https://idp.example#other';
+const EPOCH = 'packs';
+const WHY = { purpose: 'recall', recipient: 'Probation, Liverpool' };
+const PERIOD = { wearerId: 'W-in', from: instantAt(0), to: instantAt(60) };
+
+export function packsSuite(name: string, openDatabase: () => Promise<Database>): void {
+  describe(`evidence packs, ${name}`, () => {
+    const trail = createRememberingTrail();
+    const clock = { nowMs: () => Date.parse(instantAt(120)) };
+    let db: Database;
+    let app: App;
+    let builder: PackBuilder | null = null;
+    let folder: string;
+    const keyFile = () => join(folder, 'key.pem');
+
+    beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), 'tagwatch-packs-'));
+      makeSigningKey(keyFile());
+      db = await openDatabase();
+      const wearers = ['W-in', 'W-out', 'W-mine'];
+      const known = await recordStore.find(db, 'wearer', wearers);
+      const version = {
+        version: 1,
+        effectiveAt: instantAt(0),
+        effectiveAtGiven: false,
+        recordedAt: instantAt(0),
+        author: SUBJECT,
+        changeReason: null,
+        correlationId: null,
+      };
+      const missing = wearers.filter((id) => !known.has(id)).map((id) => ({ id, content: { name: id }, ...version }));
+      await db.transaction((tx) => recordStore.write(tx, 'wearer', missing));
+      const events = wearers.map((wearerId, n) => ({
+        seq: n,
+        event: finding({ alertId: `P-${wearerId}`, wearerId, raisedAt: instantAt(n + 1) }),
+      }));
+      await db.transaction((tx) => foldAlertEvents(tx, EPOCH, events));
+      app = await createApp({ log: silentLog, access: testAccess, audit: trail });
+      registerPacks(app, { db, clock, onAsked: () => builder?.wake() });
+    });
+    beforeEach(() => {
+      trail.said.length = 0;
+    });
+    afterAll(async () => {
+      await app?.close();
+      await builder?.stop();
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    const ask = async (path: string, more: { body?: object; role?: string; who?: string } = {}) => {
+      const { body, role = 'supervisor', who = SUBJECT } = more;
+      const answer = await app.inject({
+        method: body === undefined ? 'GET' : 'POST',
+        url: `/api/v1/packs${path}`,
+        headers: { [AS]: role, [WHO]: who },
+        ...(body === undefined ? {} : { payload: body }),
+      });
+      return {
+        status: answer.statusCode,
+        headers: answer.headers,
+        bytes: answer.rawPayload,
+        json: () => answer.json(),
+      };
+    };
+    const build = () => {
+      builder = startPackBuilder({
+        db,
+        clock,
+        logger: silentLog,
+        keyFile,
+        program: { version: '0.1.0', engine: ENGINE },
+        lookEveryMs: 100,
+      });
+    };
+    const untilEnded = async (packId: string, asker = {}) => {
+      for (;;) {
+        const pack = (await ask(`/${packId}`, asker)).json();
+        if (pack.state === 'ready' || pack.state === 'failed') return pack;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    };
+
+    it('is asked for with a purpose and a recipient, and waits its turn; its file is not there yet', async () => {
+      const asked = await ask('', { body: { alertIds: ['P-W-in'], ...WHY } });
+      expect(asked.status).toBe(202);
+      const pack = asked.json();
+      expect(pack).toEqual({
+        packId: expect.any(String),
+        state: 'queued',
+        wearerId: 'W-in',
+        alertIds: ['P-W-in'],
+        edition: 'full',
+        marking: 'OFFICIAL-SENSITIVE',
+        ...WHY,
+        requestedBy: SUBJECT,
+        requestedAt: instantAt(120),
+      });
+      expect(asked.headers['location']).toBe(`/api/v1/packs/${pack.packId}`);
+      expect((await ask(`/${pack.packId}/file`)).status).toBe(409);
+      expect(trail.said[0]).toMatchObject({
+        what: 'exports.make',
+        act: 'disclosure',
+        who: SUBJECT,
+        subjectId: pack.packId,
+        subjectType: 'pack',
+        wearerIds: ['W-in'],
+        outcome: 'done',
+        ...WHY,
+      });
+    });
+
+    it('says what is wrong with a request', async () => {
+      const wrong: readonly (readonly [object, number])[] = [
+        [{ alertIds: ['P-W-in'], purpose: 'recall' }, 422],
+        [{ alertIds: ['P-W-in'], purpose: ' ', recipient: 'x' }, 422],
+        [{ ...WHY }, 422],
+        [{ ...WHY, alertIds: ['P-W-in'], wearerId: 'W-in' }, 422],
+        [{ ...WHY, alertIds: ['P-W-in'], edition: 'short' }, 422],
+        [{ ...WHY, ...PERIOD, from: PERIOD.to }, 422],
+        [{ ...WHY, ...PERIOD, from: 'yesterday' }, 422],
+        [{ ...WHY, ...PERIOD, from: instantAt(-15 * 1_440) }, 422],
+        [{ ...WHY, ...PERIOD, to: instantAt(121) }, 422],
+        [{ ...WHY, alertIds: ['P-nothing'] }, 404],
+      ];
+      for (const [body, status] of wrong) expect([body, (await ask('', { body })).status]).toEqual([body, status]);
+      const ofTwo = { ...WHY, alertIds: ['P-W-in', 'P-W-mine'] };
+      expect((await ask('', { body: ofTwo, role: 'supervisor,officer' })).status).toBe(422);
+    });
+
+    it('is as if it were not there for whom the wearer is out of scope, and says in the audit that it was tried', async () => {
+      expect((await ask('', { body: { ...WHY, alertIds: ['P-W-out'] } })).status).toBe(404);
+      expect(trail.said.at(-1)).toMatchObject({ outcome: 'denied', wearerIds: ['W-out'], ...WHY });
+      expect((await ask('', { body: { ...WHY, ...PERIOD, wearerId: 'W-out' } })).status).toBe(404);
+      const own = (await ask('', { body: { ...WHY, alertIds: ['P-W-mine'] }, role: 'officer' })).json();
+      for (const path of [`/${own.packId}`, `/${own.packId}/file`]) {
+        expect((await ask(path)).status).toBe(404);
+        expect(trail.said.at(-1)).toMatchObject({ outcome: 'denied', wearerIds: ['W-mine'] });
+      }
+      const listed = (role: string) => ask('', { role }).then(({ json }) => json().items);
+      expect((await listed('officer')).map(({ packId }: { packId: string }) => packId)).toEqual([own.packId]);
+      expect((await listed('sergeant')).map(({ wearerId }: { wearerId: string }) => wearerId)).toEqual(['W-in']);
+      expect((await ask('', { role: 'probation' })).status).toBe(403);
+    });
+
+    it('that cannot be made says so; its request is a new one then', async () => {
+      const asker = { role: 'officer' };
+      const asked = (await ask('', { ...asker, body: { ...WHY, alertIds: ['P-W-mine'] } })).json();
+      const missing = { ...WHY, ...PERIOD, wearerId: 'W-mine' };
+      const other = (await ask('', { ...asker, body: missing })).json();
+      // What nothing of ours does: an alert that is taken out of the record by hand.
+      await db.query('delete from alert_event where alert_id = $1', ['P-W-mine']);
+      build();
+      expect(await untilEnded(asked.packId, asker)).toMatchObject({
+        state: 'failed',
+        failure: 'alert P-W-mine is not on record.',
+      });
+      expect((await ask(`/${asked.packId}/file`, asker)).status).toBe(409);
+      expect(await untilEnded(other.packId, asker)).toMatchObject({ state: 'failed' });
+      expect((await ask('', { ...asker, body: missing })).json().packId).not.toBe(other.packId);
+      await builder?.stop();
+    }, 60_000);
+
+    it('twenty at once queue, and are built one after the other; what was begun and not ended is begun anew', async () => {
+      const bodies = Array.from({ length: 20 }, (_, n) => ({ ...WHY, ...PERIOD, from: instantAt(-n) }));
+      const asked = await Promise.all(bodies.map((body) => ask('', { body })));
+      expect(asked.map(({ status }) => status)).toEqual(bodies.map(() => 202));
+      const { items } = (await ask('?limit=20&wearerId=W-in')).json();
+      const ids: string[] = items.map(({ packId }: { packId: string }) => packId).reverse();
+      expect(new Set(ids)).toEqual(new Set(asked.map(({ json }) => json().packId)));
+      const states = async () => Promise.all(ids.map(async (id) => (await ask(`/${id}`)).json().state));
+      build();
+      await untilEnded(ids[0]!);
+      await builder?.stop();
+      const stopped = await states();
+      const first = stopped.findIndex((state) => state !== 'ready');
+      expect(first).toBeGreaterThan(0);
+      expect(stopped.slice(first + 1)).toEqual(stopped.slice(first + 1).map(() => 'queued'));
+      build();
+      expect(await untilEnded(ids[first]!)).toMatchObject({ state: 'ready' });
+      await builder?.stop();
+    }, 120_000);
+
+    it('is handed out byte for byte as it was made, is verified, and stands in the audit with what it is for', async () => {
+      const body = { alertIds: ['P-W-in'], ...WHY };
+      const again = await ask('', { body });
+      const pack = again.json();
+      expect([again.status, pack.state]).toEqual([200, 'ready']);
+      const file = await ask(`/${pack.packId}/file`, { role: 'sergeant', who: OTHER });
+      expect(file.headers).toMatchObject({
+        'content-type': 'application/zip',
+        'content-disposition': `attachment; filename="${pack.packId}.zip"`,
+      });
+      expect([file.bytes.length, createHash('sha256').update(file.bytes).digest('hex')]).toEqual([
+        pack.fileBytes,
+        pack.sha256,
+      ]);
+      expect(trail.said.at(-1)).toMatchObject({
+        what: 'exports.make',
+        act: 'disclosure',
+        who: OTHER,
+        subjectId: pack.packId,
+        wearerIds: ['W-in'],
+        outcome: 'done',
+        ...WHY,
+      });
+      expect((await ask(`/${pack.packId}/file`)).bytes.equals(file.bytes)).toBe(true);
+      const trusted = [trust(readSigningKey(keyFile()))];
+      const verdict = verifyPack(file.bytes, trusted, { crypto: NODE_CRYPTO, engine: ENGINE });
+      // No engine found what these alerts say: that it finds the same again is held by `explain.embedded.test.ts`.
+      expect(verdict).toMatchObject({ contents: [], signature: 'good', trust: 'trusted', container: 'as-made' });
+    }, 60_000);
+
+    it('is another one for another person, edition or recipient, or once something was done about its alerts', async () => {
+      const body = { alertIds: ['P-W-in'], ...WHY };
+      const first = (await ask('', { body })).json().packId;
+      const ids = new Set([first]);
+      for (const more of [{ edition: 'court' }, { recipient: 'CPS' }, { marking: 'OFFICIAL' }])
+        ids.add((await ask('', { body: { ...body, ...more } })).json().packId);
+      ids.add((await ask('', { body, who: OTHER })).json().packId);
+      const event = action('acknowledged', [1, 0], { alertId: 'P-W-in', wearerId: 'W-in', eventId: 'ack-packs' });
+      await db.transaction((tx) => foldAlertEvents(tx, EPOCH, [{ seq: 10, event }]));
+      ids.add((await ask('', { body })).json().packId);
+      expect(ids.size).toBe(6);
+    });
+
+    it('no entry in the audit, no file', async () => {
+      const { items } = (await ask('')).json();
+      const made = items.find(({ state }: { state: string }) => state === 'ready');
+      trail.isAway = true;
+      const answer = await ask(`/${made.packId}/file`);
+      trail.isAway = false;
+      expect([answer.status, answer.headers['content-disposition']]).toEqual([503, undefined]);
+    });
+
+    it('is never changed, and never removed', async () => {
+      for (const sql of [
+        'update pack set purpose = $1',
+        'update pack set sha256 = $1 where file is not null',
+        'delete from pack where purpose <> $1',
+      ])
+        await expect(db.query(sql, ['x'])).rejects.toThrow('never changed');
+    });
+  });
+}
