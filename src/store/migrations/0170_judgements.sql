@@ -1,4 +1,4 @@
--- breaking: yes, a program that does not know it writes the rating into the wearer's own row and would erase it with an import
+-- breaking: no
 -- What is judged about a person, apart from who the person is: one record a wearer and kind, whose versions are in force one after the
 -- other from their effective_at on. These tables say which version was written last; what it says stands in record_version.
 create table rag_rating (
@@ -53,4 +53,5 @@ select record_id, max(version), max(recorded_at) from record_version where recor
 
 update record_version set content = content - 'rag' 
 where record_kind = 'wearer' and record_id in (select wearer_id from rag_rating) and content ? 'rag';
-alter table wearer drop column rag;
+-- The column stays for the time of an upgrade, since a program of before writes it; nothing reads it any more.
+update wearer set rag = null where rag is not null;
