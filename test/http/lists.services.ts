@@ -26,12 +26,19 @@ const FILL = `
     select 'S-' || n, 'W-' || n, null, now(), now(), 'r', 1, now() from generate_series(1, ${ROWS}) n;
   insert into custody_period (custody_period_id, wearer_id, starts_at, ends_at, version, recorded_at)
     select 'P-' || n, 'W-' || n, now(), null, 1, now() from generate_series(1, ${ROWS}) n;
+  insert into rag_rating select 'W-' || n, 1, now() from generate_series(1, ${ROWS}) n;
+  insert into mappa select 'W-' || n, 1, now() from generate_series(1, ${ROWS}) n;
+  insert into membership select 'W-' || n, 1, now() from generate_series(1, ${ROWS}) n;
+  insert into wearer_flags select 'W-' || n, 1, now() from generate_series(1, ${ROWS}) n;
   insert into record_version (record_kind, record_id, version, recorded_at, content)
     select kind, letter || '-' || n, 1, now(), '{}' from generate_series(1, ${ROWS}) n,
       (values ('tag-model', 'M'), ('wearer', 'W'), ('tag', 'T'), ('activation', 'A'), ('order', 'O'), ('zone', 'Z'), ('condition', 'C'),
               ('absence', 'B'), ('suspension', 'S'), ('custody-period', 'P')) as kinds (kind, letter)
     on conflict do nothing;
-  insert into record_version select 'wearer', 'W-1', n, now(), '{}' from generate_series(2, ${ROWS}) n;
+  insert into record_version (record_kind, record_id, version, recorded_at, content)
+    select kind, 'W-' || n, 1, now(), '{}' from generate_series(1, ${ROWS}) n,
+      (values ('rag-rating'), ('mappa'), ('membership'), ('wearer-flags')) as kinds (kind);
+  insert into record_version select 'zone', 'Z-1', n, now(), '{}' from generate_series(2, ${ROWS}) n;
   insert into rejected_message (epoch, log_topic, log_partition, log_offset, reason, detail, rejected_at, source, tag_id, payload)
     select 'E', 't', 0, n, 'not-json', 'd', now(), null, null, '' from generate_series(1, ${ROWS}) n;
   analyze;`;
@@ -94,7 +101,7 @@ describe('a page of a list, on PostGIS', () => {
 
   it('of versions walks an index', async () => {
     for (const after of [0, 10_000])
-      expectWalk(await explain((tx) => recordStore.versions(tx, 'wearer', 'W-1', after, PAGE)));
+      expectWalk(await explain((tx) => recordStore.versions(tx, 'zone', 'Z-1', after, PAGE)));
   });
 
   it('of what was rejected walks an index', async () => {

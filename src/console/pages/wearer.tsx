@@ -79,7 +79,10 @@ function NoSuchWearer({ wearerId }: { readonly wearerId: string }) {
  */
 function Tag({ wearerId, alerts }: { readonly wearerId: string; readonly alerts: readonly AlertItem[] }) {
   const live = positionsChanged.value > 0 ? positions.get(wearerId) : undefined;
-  const asked = useAnswer(live === undefined && may('positions.read') ? wearerId : null, askPosition);
+  const minute = Math.floor(nowMs.value / REFRESH_MS);
+  const asked = useAnswer(live === undefined && may('positions.read') ? `${wearerId} ${minute}` : null, () =>
+    askPosition(wearerId),
+  );
   const at = live ?? (asked?.ok === true ? asked.body : undefined);
   const unmonitored = unmonitoredWords(alerts, nowMs.value);
   const warning = unmonitored === null ? null : <p class="tw-first">{unmonitored}</p>;
