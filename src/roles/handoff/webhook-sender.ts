@@ -14,6 +14,7 @@ import type { Clock } from '../../ports/clock.js';
 import type { EventLog, LogRecord, PartitionControl } from '../../ports/event-log.js';
 import { type HandoffFailure, type HandoffRecord, handoffRecord, readHandoffs } from '../../ports/handoff.js';
 import type { Log } from '../../ports/log.js';
+import { ALERT_FORMAT, newerFormatOf } from '../../ports/record-format.js';
 import { ALERTS, HANDOFF } from '../../ports/topics.js';
 import type { Post } from './post-webhook.js';
 import { createWearerLanes, type LanesOptions, type WearerLanes } from './wearer-lanes.js';
@@ -59,6 +60,8 @@ interface Run {
   readonly failedBefore: HandoffFailure | null;
   readSeq: number;
   isPaused: boolean;
+  /** The record at `readSeq` is of a newer format: nothing goes on before a program comes that can tell it. */
+  stoppedAt: HandoffFailure | null;
 }
 
 export async function startWebhookSender(deps: WebhookSenderDeps): Promise<WebhookSender> {
@@ -73,7 +76,7 @@ export async function startWebhookSender(deps: WebhookSenderDeps): Promise<Webho
   function standing(of: Run): HandoffRecord {
     const nextSeq = positionOf(of);
     const before = nextSeq === of.fromSeq ? of.failedBefore : null;
-    const now = of.lanes.failing(before === null ? failingAfterMs : 0);
+    const now = of.lanes.failing(before === null ? failingAfterMs : 0) ?? of.stoppedAt;
     const failing = before !== null ? { ...(now ?? before), since: before.since } : now;
     return { type: 'receiver', receiverId, epoch, nextSeq, failing };
   }
@@ -145,12 +148,22 @@ export async function startWebhookSender(deps: WebhookSenderDeps): Promise<Webho
       failedBefore: isOfThisLog ? (held?.failing ?? null) : null,
       readSeq: bounds.startOffset,
       isPaused: false,
+      stoppedAt: null,
     };
+  }
+
+  /** A newer program will tell it: this one must neither pass it by nor go on behind it. */
+  function stopAtNewer(of: Run, record: LogRecord, format: string, control: PartitionControl): void {
+    const error = `record ${record.offset} of ${ALERTS} has format ${format}, and this program knows ${ALERT_FORMAT} at most`;
+    of.stoppedAt = { since: new Date(clock.nowMs()).toISOString(), tries: 0, error };
+    logger.error({ receiverId, offset: record.offset, format }, 'a receiver waits for a newer program to be told');
+    control.pause(PARTITION);
+    control.seek(PARTITION, record.offset);
   }
 
   function take(of: Run, record: LogRecord): void {
     const event = readAlertRecord(record);
-    // Told by every other reader of the log.
+    // What cannot be read is told by every other reader of the log; what is newer and of before has been delivered by a newer program.
     if (event === null) return;
     const { accepted } = of.register.fold(event, record.offset, record.appendedAtMs);
     if (accepted !== null && record.offset >= of.fromSeq) of.lanes.add(event.wearerId, record.offset, accepted);
@@ -182,6 +195,8 @@ export async function startWebhookSender(deps: WebhookSenderDeps): Promise<Webho
         if (run === null) return;
         for (const record of batch.records) {
           if (record.offset < run.readSeq) continue;
+          const newer = newerFormatOf(record, ALERT_FORMAT);
+          if (newer !== null && record.offset >= run.fromSeq) return stopAtNewer(run, record, newer, control);
           take(run, record);
           run.readSeq = record.offset + 1;
           if (run.lanes.size() >= WAITING_LIMIT) {

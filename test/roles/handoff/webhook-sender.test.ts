@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { AlertEvent } from '../../../src/alerts/event.js';
 import { readHandoffs } from '../../../src/ports/handoff.js';
+import { ALERT_FORMAT, formatHeaders } from '../../../src/ports/record-format.js';
 import { ALERTS, encodeJson } from '../../../src/ports/topics.js';
 import { type Handoff, startHandoff } from '../../../src/roles/handoff/handoff.js';
 import { type HandoffView, SENDER_SILENT_AFTER_MS, startHandoffView } from '../../../src/views/handoff.js';
@@ -98,6 +99,24 @@ test('that nobody sends is told when there is something to send, and of a receiv
   clock.aheadMs = 0;
   await start();
   await vi.waitFor(() => expect(told()).toEqual(['A-1 alert.suspected']), SOON);
+});
+
+test('what only a newer program can read is not passed by: the receiver waits, and the register says for what', async () => {
+  await start();
+  await append(finding());
+  const newer = {
+    headers: formatHeaders(ALERT_FORMAT + 1),
+    key: 'W-1',
+    value: encodeJson({ type: 'of-tomorrow' }),
+    partition: 0,
+  };
+  const [{ offset } = { offset: -1 }] = await opened.log.append(ALERTS, [newer]);
+  await append(finding({ alertId: 'A-2', wearerId: 'W-2' }));
+  const error = `record ${offset} of tagwatch.alerts has format ${ALERT_FORMAT + 1}, and this program knows ${ALERT_FORMAT} at most`;
+  await vi.waitFor(() => expect(view.failing()).toMatchObject([{ why: 'not-delivered', error, behind: 2 }]), SOON);
+  expect(told()).toEqual(['A-1 alert.suspected']);
+  await running[0]!.stop();
+  expect((await readHandoffs(opened.log)).get('cad')).toMatchObject({ nextSeq: offset, failing: { error } });
 });
 
 test('while a receiver is away most of many events wait in the log, and it is told all of them', async () => {
