@@ -309,7 +309,16 @@ export function recordsSuite(name: string, open: () => Promise<Adapters>): void 
         '/zones/Z',
         '/conditions/C',
       ];
-      const ids = [...records, '/absences/B', '/suspensions/S', '/custody-periods/P'].map((path) => `${path}-echo`);
+      await ok('/memberships/W-echo', { cohort: 'FIXED' });
+      await ok('/wearer-flags/W-echo', { flags: ['visit in pairs'] });
+      const ids = [
+        ...records,
+        '/memberships/W',
+        '/wearer-flags/W',
+        '/absences/B',
+        '/suspensions/S',
+        '/custody-periods/P',
+      ].map((path) => `${path}-echo`);
       for (const path of [...ids, '/zones/Z-echo-circle', '/zones/Z-echo-later', '/conditions/C-echo-later']) {
         const stands = (await api.get(path)).json();
         const again = await api.put(path, stands);
