@@ -183,15 +183,15 @@ export const askSuspensions = () => askAll('/suspensions', 'suspensionId');
 export const askAbsences = () => askAll('/absences', 'absenceId');
 export const askCustodyPeriods = () => askAll('/custody-periods', 'custodyPeriodId');
 
-/** Every wearer by id, with their ratings where they may be read. Rejects where the server does not answer. */
-export async function loadWearers(withRatings: boolean): Promise<ReadonlyMap<string, WearerInfo>> {
+/** Every wearer by id, with the ratings in force at that instant; null: they may not be read. Rejects where the server does not answer. */
+export async function loadWearers(ratedAtMs: number | null): Promise<ReadonlyMap<string, WearerInfo>> {
   const wearers = new Map<string, WearerInfo>();
   for await (const item of listAll('/wearers')) {
     const wearer = item as unknown as WearerInfo;
     wearers.set(wearer.wearerId, wearer);
   }
-  if (!withRatings) return wearers;
-  const nowIso = new Date().toISOString();
+  if (ratedAtMs === null) return wearers;
+  const nowIso = new Date(ratedAtMs).toISOString();
   for await (const item of listAll('/rag-ratings')) {
     const last = item as unknown as Rating;
     const wearer = wearers.get(last.wearerId);

@@ -155,6 +155,8 @@ export function recordsSuite(name: string, open: () => Promise<Adapters>): void 
       expect(imported.json()).toEqual({ created: 0, changed: 1, unchanged: 0 });
       expect(await read()).toEqual(before);
       expect(before.map(({ version }) => version)).toEqual([1, 1, 1, 1]);
+      // One that says no date holds from now: whoever asks what is in force has to find it.
+      expect(before.map(({ effectiveAt }) => effectiveAt)).toEqual(before.map(({ recordedAt }) => recordedAt));
       // A wearer's own record has no place for it.
       expect(pointers(await api.put('/wearers/W-judged', { name: 'A', rag: 'red' }))).toEqual(['/rag']);
     });

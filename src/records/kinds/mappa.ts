@@ -28,7 +28,7 @@ export const mappa: RecordRule<MappaContent> = {
     },
     { additionalProperties: false },
   ),
-  parse(body: MappaContent & { readonly effectiveAt?: string | null }) {
+  parse(body: MappaContent & { readonly effectiveAt?: string }) {
     const errors: RecordFault[] = [];
     if ((body.category === null) !== (body.level === null))
       errors.push({ pointer: '/level', detail: 'a category goes with a level: both, or both null' });

@@ -20,5 +20,5 @@ export const membership: RecordRule<MembershipContent> = {
     { cohort: Type.Enum([...COHORTS]), effectiveAt: Type.Optional(EffectiveAt) },
     { additionalProperties: false },
   ),
-  parse: (body: MembershipContent & { readonly effectiveAt?: string | null }) => sayEffective(body, []),
+  parse: (body: MembershipContent & { readonly effectiveAt?: string }) => sayEffective(body, []),
 };

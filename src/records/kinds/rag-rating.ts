@@ -28,7 +28,7 @@ export const ragRating: RecordRule<RagContent> = {
     },
     { additionalProperties: false },
   ),
-  parse(body: RagContent & { readonly effectiveAt?: string | null }) {
+  parse(body: RagContent & { readonly effectiveAt?: string }) {
     const errors: RecordFault[] = [];
     const nextReviewAt = createInstantReader(errors).readOptional('/nextReviewAt', body.nextReviewAt);
     return sayEffective({ ...body, ...(nextReviewAt === undefined ? {} : { nextReviewAt }) }, errors);

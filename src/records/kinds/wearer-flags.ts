@@ -22,5 +22,5 @@ export const wearerFlags: RecordRule<FlagsContent> = {
     },
     { additionalProperties: false },
   ),
-  parse: (body: FlagsContent & { readonly effectiveAt?: string | null }) => sayEffective(body, []),
+  parse: (body: FlagsContent & { readonly effectiveAt?: string }) => sayEffective(body, []),
 };
