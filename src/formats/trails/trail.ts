@@ -5,6 +5,7 @@
  */
 import type { Placed, TrailPoint } from '../../ports/trail.js';
 import type { TrailGap } from '../../ports/watch.js';
+import { toCsvLine } from '../csv-line.js';
 
 /** One recorded ping, as it is told. */
 export interface TrailFix extends Omit<TrailPoint, 'identity' | 'notJudged'> {
@@ -128,13 +129,9 @@ function listOf({ cannotExclude }: TrailGap): string {
 
 /** One line a ping under a header (RFC 4180); nothing where the tag did not say. */
 export function createCsvTrail(): TrailWriter {
-  const cell = (value: string | number | null) => {
-    const text = value === null ? '' : String(value);
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
   return {
-    head: () => `${CSV_COLUMNS.map(([name]) => name).join(',')}\r\n`,
-    fixes: (fixes) => fixes.map((fix) => `${CSV_COLUMNS.map(([, pick]) => cell(pick(fix))).join(',')}\r\n`).join(''),
+    head: () => toCsvLine(CSV_COLUMNS.map(([name]) => name)),
+    fixes: (fixes) => fixes.map((fix) => toCsvLine(CSV_COLUMNS.map(([, pick]) => pick(fix)))).join(''),
     tail: () => '',
   };
 }

@@ -1,6 +1,6 @@
 /** `GET /api/v1/cohort`: everybody of whom who asks may know, as a sergeant runs them; as JSON page by page, or as one CSV file. */
 import { type Static, Type } from 'typebox';
-import { toCsvLine } from '../../../formats/csv-line.js';
+import { toSheetLine } from '../../../formats/csv-line.js';
 import type { Clock } from '../../../ports/clock.js';
 import type { CohortRow } from '../../../schemes/cohort-row.js';
 import { InstantSchema } from '../../../wire/alert-schemas.js';
@@ -147,10 +147,10 @@ export function registerCohort(app: App, deps: CohortDeps): void {
         return reply;
       }
       noteAudited(request, { wearerIds: ids, rowCount: ids.length });
-      let text = toCsvLine(HEADS);
+      let text = toSheetLine(HEADS);
       for (let at = 0; at < ids.length; at += MAX_LIST_LIMIT)
         for (const row of await deps.readRows(ids.slice(at, at + MAX_LIST_LIMIT), nowMs))
-          text += toCsvLine(cellsOf(row));
+          text += toSheetLine(cellsOf(row));
       reply.header('content-type', `${CSV}; charset=utf-8`);
       reply.header('content-disposition', 'attachment; filename="cohort.csv"');
       return reply.send(text as never);
