@@ -17,6 +17,7 @@ const REVIEW_DAYS: Readonly<Record<string, number>> = { red: 14, amber: 28, gree
 /** What says that the tag tells nothing; the newest start of an open one is since when. */
 const POWERED_OFF: readonly AlertKind[] = ['powered-off'];
 const NOT_HEARD: readonly AlertKind[] = ['unmonitored', 'no-gps'];
+const TELLS_NOTHING = [...POWERED_OFF, ...NOT_HEARD];
 const VIOLATIONS: readonly AlertKind[] = ['exclusion', 'inclusion', 'restriction', 'curfew'];
 const BATTERY: readonly AlertKind[] = ['battery-low', 'battery-critical', 'charging-overdue', 'powered-off'];
 
@@ -69,6 +70,22 @@ function goesOnSinceMs(alerts: readonly CohortAlert[], kinds: readonly AlertKind
   return found.length === 0 ? null : Math.min(...found.map(({ startedAtMs }) => startedAtMs));
 }
 
+/** When the tag of now told something again: the first fix after a silence since it was fitted, and the end of the newest silence. */
+function findHeardAgain({ activations, alerts }: CohortRecord, nowMs: number): number | null {
+  const fromMs = nowMs - COHORT_DAYS * DAY_MS;
+  const last = activations.find(
+    ({ fittedAtMs, removedAtMs }) => fittedAtMs <= nowMs && (removedAtMs ?? Infinity) > nowMs,
+  );
+  if (last === undefined) return null;
+  const ends = alerts.flatMap(({ kind, activationId, endedAtMs }) =>
+    activationId === last.activationId && endedAtMs !== null && TELLS_NOTHING.includes(kind) ? [endedAtMs] : [],
+  );
+  const firstFixAtMs = last.heard?.firstFixAtMs ?? null;
+  const wasSilent = firstFixAtMs !== null && firstFixAtMs - Math.max(fromMs, last.fittedAtMs) > GAP_LIMIT_MS;
+  if (wasSilent) ends.push(firstFixAtMs);
+  return ends.length === 0 ? null : Math.max(...ends);
+}
+
 const spansOf = (alerts: readonly CohortAlert[], nowMs: number): Intervals =>
   alerts.map(({ startedAtMs, endedAtMs }) => [startedAtMs, endedAtMs ?? nowMs] as const);
 
@@ -97,7 +114,7 @@ function measureConditions({ record, terms }: CohortFacts, nowMs: number): Condi
     const own = (terms.get(activationId) ?? []).filter(({ kind }) => kind !== 'exclusion');
     const ofTag = record.alerts.filter((alert) => alert.activationId === activationId);
     const silent = spansOf(
-      ofTag.filter(({ kind }) => [...POWERED_OFF, ...NOT_HEARD].includes(kind)),
+      ofTag.filter(({ kind }) => TELLS_NOTHING.includes(kind)),
       nowMs,
     );
     const unheard = unheardOf(heard, startMs, endMs);
@@ -139,6 +156,7 @@ export function toCohortRow(facts: CohortFacts, nowMs: number): CohortRow {
       poweredOffSinceMs: goesOnSinceMs(alerts, POWERED_OFF),
       notHeardSinceMs: goesOnSinceMs(alerts, NOT_HEARD),
       newestFixAtMs: newest?.fixedAtMs ?? null,
+      heardAgainAtMs: findHeardAgain(record, nowMs),
     },
     nowMs,
   );

@@ -2,6 +2,8 @@
  * Whether somebody is monitored, as one line: ordered, fitted, watched, charged and fixing, in this order; the first that does not
  * hold is what is missing. Elsewhere each of these is on a list of its own, and a man was tagged and not monitored for eight weeks.
  */
+import { UNUSABLE_AFTER_MS } from '../engine/thresholds.js';
+
 export const STEPS = ['ordered', 'fitted', 'watched', 'charged', 'fixing'] as const;
 export type Step = (typeof STEPS)[number];
 
@@ -15,6 +17,8 @@ export interface MonitoringFacts {
   readonly poweredOffSinceMs: number | null;
   readonly notHeardSinceMs: number | null;
   readonly newestFixAtMs: number | null;
+  /** When the tag was first heard from, or heard from again; null: it has not been silent since it was fitted, as far as is known. */
+  readonly heardAgainAtMs: number | null;
 }
 
 export interface MonitoredLine {
@@ -23,9 +27,6 @@ export interface MonitoredLine {
   /** Since when it is as it is; null: not known. */
   readonly sinceMs: number | null;
 }
-
-/** A fix that is older is no monitoring, whether or not an alert says so yet (ours). */
-export const FIX_AGE_LIMIT_MS = 4 * 3_600_000;
 
 const newest = (instants: readonly (number | null)[], nowMs: number): number | null => {
   const past = instants.filter((atMs): atMs is number => atMs !== null && atMs <= nowMs);
@@ -58,7 +59,8 @@ export function judgeMonitored(facts: MonitoringFacts, nowMs: number): Monitored
   if (!facts.isWatched) return { missing: 'watched', sinceMs: bothSinceMs };
   if (poweredOffSinceMs !== null) return { missing: 'charged', sinceMs: poweredOffSinceMs };
   if (notHeardSinceMs !== null) return { missing: 'fixing', sinceMs: notHeardSinceMs };
-  if (newestFixAtMs === null || nowMs - newestFixAtMs > FIX_AGE_LIMIT_MS)
+  // Nobody is monitored by an older fix, also where a model's silence is not judged and no alert says so.
+  if (newestFixAtMs === null || nowMs - newestFixAtMs > UNUSABLE_AFTER_MS)
     return { missing: 'fixing', sinceMs: Math.max(bothSinceMs, newestFixAtMs ?? -Infinity) };
-  return { missing: null, sinceMs: bothSinceMs };
+  return { missing: null, sinceMs: Math.max(bothSinceMs, facts.heardAgainAtMs ?? -Infinity) };
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { FIX_AGE_LIMIT_MS, judgeMonitored, type MonitoringFacts } from '../../src/schemes/monitored.js';
+import { UNUSABLE_AFTER_MS } from '../../src/engine/thresholds.js';
+import { judgeMonitored, type MonitoringFacts } from '../../src/schemes/monitored.js';
 
 const DAY_MS = 86_400_000;
 const NOW = 100 * DAY_MS;
@@ -10,10 +11,13 @@ const GOOD: MonitoringFacts = {
   poweredOffSinceMs: null,
   notHeardSinceMs: null,
   newestFixAtMs: NOW - 60_000,
+  heardAgainAtMs: null,
 };
 
 const cases: readonly [string, Partial<MonitoringFacts>, string | null, number | null][] = [
   ['everything holds', {}, null, 12],
+  ['heard from again', { heardAgainAtMs: 60 * DAY_MS }, null, 60],
+  ['heard from before the order', { heardAgainAtMs: 3 * DAY_MS }, null, 12],
   ['no order at all', { orders: [] }, 'ordered', null],
   ['an order that is over', { orders: [{ startsAtMs: DAY_MS, endsAtMs: 90 * DAY_MS }] }, 'ordered', 90],
   ['an order that is to come', { orders: [{ startsAtMs: NOW + 1, endsAtMs: null }] }, 'ordered', null],
@@ -32,7 +36,7 @@ test.each(cases)('%s', (_, facts, missing, sinceDay) => {
 });
 
 test('a fix that is too old is no monitoring, whether or not an alert says so', () => {
-  const newestFixAtMs = NOW - FIX_AGE_LIMIT_MS - 1;
+  const newestFixAtMs = NOW - UNUSABLE_AFTER_MS - 1;
   expect(judgeMonitored({ ...GOOD, newestFixAtMs }, NOW)).toEqual({ missing: 'fixing', sinceMs: newestFixAtMs });
-  expect(judgeMonitored({ ...GOOD, newestFixAtMs: NOW - FIX_AGE_LIMIT_MS }, NOW).missing).toBeNull();
+  expect(judgeMonitored({ ...GOOD, newestFixAtMs: NOW - UNUSABLE_AFTER_MS }, NOW).missing).toBeNull();
 });

@@ -51,7 +51,7 @@ where rag is not null and rag is distinct from rag_before;
 insert into rag_rating (wearer_id, version, recorded_at)
 select record_id, max(version), max(recorded_at) from record_version where record_kind = 'rag-rating' group by record_id;
 
-update record_version set content = content - 'rag' 
+update record_version set content = content - 'rag'
 where record_kind = 'wearer' and record_id in (select wearer_id from rag_rating) and content ? 'rag';
 -- The column stays for the time of an upgrade, since a program of before writes it; nothing reads it any more.
 update wearer set rag = null where rag is not null;

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import type { CohortAlert, CohortRecord } from '../../src/ports/cohort-records.js';
+import { toCohortRow } from '../../src/schemes/cohort-row.js';
+
+const DAY_MS = 86_400_000;
+const NOW = Date.parse('2026-11-29T12:00:00Z');
+const daysAgo = (days: number) => NOW - days * DAY_MS;
+
+function rowOf(firstFixAtMs: number, ...alerts: readonly Partial<CohortAlert>[]) {
+  const record: CohortRecord = {
+    wearerId: 'W-1',
+    name: 'One',
+    division: null,
+    schemes: [],
+    rag: null,
+    mappa: null,
+    membership: null,
+    flags: null,
+    orders: [{ type: 'licence', startsAtMs: daysAgo(50), endsAtMs: null }],
+    activations: [
+      { activationId: 'A-0', tagId: 'T-0', fittedAtMs: daysAgo(50), removedAtMs: daysAgo(45), heard: null },
+      {
+        activationId: 'A-1',
+        tagId: 'T-1',
+        fittedAtMs: daysAgo(45),
+        removedAtMs: null,
+        heard: { firstFixAtMs, lastFixAtMs: NOW },
+      },
+    ],
+    alerts: alerts.map((alert) => ({
+      kind: 'unmonitored',
+      isOpen: false,
+      activationId: 'A-1',
+      conditionId: null,
+      startedAtMs: daysAgo(4),
+      endedAtMs: daysAgo(3),
+      isConfirmed: true,
+      disposition: null,
+      ...alert,
+    })),
+  };
+  const newest = { fixedAtMs: NOW, batteryPercent: null };
+  return toCohortRow({ record, terms: new Map(), isWatched: true, newest }, NOW);
+}
+const sinceOf = (firstFixAtMs: number, ...alerts: readonly Partial<CohortAlert>[]) => {
+  const { isMonitored, monitoredSince } = rowOf(firstFixAtMs, ...alerts);
+  expect(isMonitored).toBe(true);
+  return monitoredSince === null ? null : (NOW - Date.parse(monitoredSince)) / DAY_MS;
+};
+
+test('monitored is counted from the fitting, or from when the tag told something again', () => {
+  // Who was heard all along was heard when the days that are looked at begin.
+  expect(sinceOf(daysAgo(28))).toBe(45);
+  expect(sinceOf(daysAgo(1))).toBe(1);
+  expect(sinceOf(daysAgo(28), {})).toBe(3);
+  expect(sinceOf(daysAgo(2), {})).toBe(2);
+});
+
+test('a silence of a tag that came off says nothing of the one of now, nor does what told of something else', () => {
+  expect(sinceOf(daysAgo(28), { activationId: 'A-0' }, { kind: 'battery-low' })).toBe(45);
+});
