@@ -111,22 +111,22 @@ export interface PeriodRecord {
   readonly author?: string;
 }
 
-export interface Page<T> {
+interface Page<T> {
   readonly items: readonly T[];
   readonly next: string | null;
 }
 
 export const BASE = '/api/v1';
-export const PAGE_LIMIT = 500;
+const PAGE_LIMIT = 500;
 /** 200 pages of 500: more than the whole country's wearers; a cursor that never ends must not hold the page up for ever. */
-export const PAGES_LIMIT = 200;
+const PAGES_LIMIT = 200;
 /** How long an answer may take before the page says that it does not know. */
 export const ANSWER_LIMIT_MS = 10_000;
 
 /** What was asked for; `status` 0: nobody answered. */
 export type Answer<T> = { readonly ok: true; readonly body: T } | { readonly ok: false; readonly status: number };
 
-export async function ask<T>(path: string, accept = 'application/json'): Promise<Answer<T>> {
+async function ask<T>(path: string, accept = 'application/json'): Promise<Answer<T>> {
   try {
     const answer = await fetch(`${BASE}${path}`, {
       headers: { accept },
@@ -165,23 +165,29 @@ async function* listAll(path: string): AsyncGenerator<Record<string, unknown>> {
 }
 
 /** All of a list, where all of it answers. */
-async function askAll(path: string, idName: string): Promise<Answer<PeriodRecord[]>> {
-  const items: PeriodRecord[] = [];
+export async function askList<T>(path: string): Promise<Answer<readonly T[]>> {
+  const items: T[] = [];
   let cursor: string | null = null;
   for (let page = 0; page < PAGES_LIMIT; page++) {
     const query = new URLSearchParams({ limit: String(PAGE_LIMIT), ...(cursor === null ? {} : { cursor }) });
-    const answer: Answer<Page<Record<string, unknown>>> = await ask(`${path}?${query}`);
+    const answer: Answer<Page<T>> = await ask(`${path}?${query}`);
     if (!answer.ok) return answer;
-    for (const item of answer.body.items)
-      items.push({ ...(item as unknown as PeriodRecord), recordId: String(item[idName]) });
+    items.push(...answer.body.items);
     cursor = answer.body.next;
     if (cursor === null) break;
   }
   return { ok: true, body: items };
 }
-export const askSuspensions = () => askAll('/suspensions', 'suspensionId');
-export const askAbsences = () => askAll('/absences', 'absenceId');
-export const askCustodyPeriods = () => askAll('/custody-periods', 'custodyPeriodId');
+
+async function askPeriods(path: string, idName: string): Promise<Answer<readonly PeriodRecord[]>> {
+  const answer = await askList<PeriodRecord & Readonly<Record<string, unknown>>>(path);
+  return answer.ok
+    ? { ok: true, body: answer.body.map((item) => ({ ...item, recordId: String(item[idName]) })) }
+    : answer;
+}
+export const askSuspensions = () => askPeriods('/suspensions', 'suspensionId');
+export const askAbsences = () => askPeriods('/absences', 'absenceId');
+export const askCustodyPeriods = () => askPeriods('/custody-periods', 'custodyPeriodId');
 
 /** Every wearer by id, with the ratings in force at that instant; null: they may not be read. Rejects where the server does not answer. */
 export async function loadWearers(ratedAtMs: number | null): Promise<ReadonlyMap<string, WearerInfo>> {

@@ -3,16 +3,18 @@ import { EXCUSED } from '../alerts/excused.js';
 import { GAP_LIMIT_MS } from '../engine/thresholds.js';
 import type { AlertKind, Term } from '../engine/types.js';
 import type { CohortAlert, CohortRecord } from '../ports/cohort-records.js';
-import { addCompliance, type Compliance, measureCompliance, NO_COMPLIANCE } from './compliance.js';
+import type { CohortRow, Compliance, ConditionCompliance } from '../wire/cohort.js';
+import type { Rag } from '../wire/rag.js';
+import { addCompliance, measureCompliance, NO_COMPLIANCE } from './compliance.js';
 import type { Intervals } from './intervals.js';
-import { judgeMonitored, type Step } from './monitored.js';
+import { judgeMonitored } from './monitored.js';
 
 const DAY_MS = 86_400_000;
 /** Over how many days compliance, violations and the habits of the battery are told. */
 export const COHORT_DAYS = 28;
 
 /** How often a rating asks for a review, days (ours). */
-const REVIEW_DAYS: Readonly<Record<string, number>> = { red: 14, amber: 28, green: 90, blue: 90 };
+const REVIEW_DAYS: Readonly<Record<Rag, number>> = { red: 14, amber: 28, green: 90, blue: 90 };
 
 /** What says that the tag tells nothing; the newest start of an open one is since when. */
 const POWERED_OFF: readonly AlertKind[] = ['powered-off'];
@@ -28,38 +30,6 @@ export interface CohortFacts {
   /** Whether the engine's watch of the tag of now is known here, as of this wearer. */
   readonly isWatched: boolean;
   readonly newest: { readonly fixedAtMs: number; readonly batteryPercent: number | null } | null;
-}
-
-export interface ConditionCompliance extends Compliance {
-  readonly activationId: string;
-  readonly conditionId: string;
-  readonly kind: string;
-}
-
-export interface CohortRow {
-  readonly wearerId: string;
-  readonly name: string;
-  readonly division: string | null;
-  readonly schemes: readonly string[];
-  readonly rag: string | null;
-  readonly ragSince: string | null;
-  readonly mappa: { readonly category: number; readonly level: number; readonly since: string } | null;
-  readonly cohort: string | null;
-  readonly cohortSince: string | null;
-  readonly flags: readonly string[];
-  readonly orderTypes: readonly string[];
-  readonly isMonitored: boolean;
-  /** What of ordered, fitted, watched, charged and fixing does not hold; null: monitored. */
-  readonly missing: Step | null;
-  readonly monitoredSince: string | null;
-  readonly newestFixAt: string | null;
-  readonly batteryPercent: number | null;
-  readonly daysOnTag: number;
-  readonly compliance: Compliance & { readonly conditions: readonly ConditionCompliance[] };
-  readonly violations: Readonly<Partial<Record<AlertKind, number>>>;
-  readonly openAlerts: number;
-  readonly batteryAlerts: number;
-  readonly reviewDueAt: string | null;
 }
 
 const toIso = (atMs: number | null): string | null => (atMs === null ? null : new Date(atMs).toISOString());
@@ -166,18 +136,19 @@ export function toCohortRow(facts: CohortFacts, nowMs: number): CohortRow {
   );
   const conditions = measureConditions(facts, nowMs);
   const fromMs = nowMs - COHORT_DAYS * DAY_MS;
+  // One of them: nothing else is ever written (`records/kinds/rag-rating.ts`).
+  const rating = (rag?.content.rating ?? null) as Rag | null;
   const dueMs =
-    rag === null
+    rag === null || rating === null
       ? null
-      : Date.parse(rag.content.nextReviewAt ?? '') ||
-        Date.parse(rag.since) + (REVIEW_DAYS[rag.content.rating] ?? 28) * DAY_MS;
+      : Date.parse(rag.content.nextReviewAt ?? '') || Date.parse(rag.since) + REVIEW_DAYS[rating] * DAY_MS;
   const isManaged = mappa !== null && mappa.content.category !== null && mappa.content.level !== null;
   return {
     wearerId: record.wearerId,
     name: record.name,
     division: record.division,
     schemes: record.schemes,
-    rag: rag?.content.rating ?? null,
+    rag: rating,
     ragSince: rag?.since ?? null,
     mappa: isManaged
       ? { category: mappa.content.category as number, level: mappa.content.level as number, since: mappa.since }

@@ -2,6 +2,7 @@
  * How a condition that demands somebody's presence was kept over a time: minutes required, kept, excused, unreasonable, and minutes of
  * which nobody knows. The four parts are the whole; there is no percentage, because that would have to say what became of the unknown.
  */
+import type { Compliance } from '../wire/cohort.js';
 import { type Intervals, intersect, lengthMs, subtract, unite } from './intervals.js';
 
 /** Intervals need not be sorted nor disjoint. */
@@ -14,14 +15,6 @@ export interface ComplianceFacts {
   readonly excused: Intervals;
   /** When the tag told nothing, or it was only suspected that the wearer was elsewhere. */
   readonly unknown: Intervals;
-}
-
-export interface Compliance {
-  readonly requiredMinutes: number;
-  readonly keptMinutes: number;
-  readonly excusedMinutes: number;
-  readonly unreasonableMinutes: number;
-  readonly unknownMinutes: number;
 }
 
 export const NO_COMPLIANCE: Compliance = {

@@ -3,9 +3,7 @@
  * hold is what is missing. Elsewhere each of these is on a list of its own, and a man was tagged and not monitored for eight weeks.
  */
 import { UNUSABLE_AFTER_MS } from '../engine/thresholds.js';
-
-export const STEPS = ['ordered', 'fitted', 'watched', 'charged', 'fixing'] as const;
-export type Step = (typeof STEPS)[number];
+import type { Step } from '../wire/cohort.js';
 
 /** What is known of somebody's monitoring. Instants are epoch ms; intervals include their start and exclude their end. */
 export interface MonitoringFacts {

@@ -1,10 +1,11 @@
 /** The cohort's rows, put together from the record, the watches that it makes, and the live view. */
 import type { Database } from '../ports/database.js';
-import { COHORT_DAYS, type CohortRow, toCohortRow } from '../schemes/cohort-row.js';
+import { COHORT_DAYS, toCohortRow } from '../schemes/cohort-row.js';
 import { readCohort } from '../store/cohort.js';
 import { watchStore } from '../store/watch.js';
 import type { LiveView } from '../views/live-view.js';
 import { draftTagWatch } from '../watchlist/watch-builder.js';
+import type { CohortRow } from '../wire/cohort.js';
 
 const DAY_MS = 86_400_000;
 

@@ -1,16 +1,19 @@
 import { expect, test } from 'vitest';
-import type { CohortItem } from '../../src/console/cohort-api.js';
 import { arrangeCohort, COHORT_SORTS, FIRST_VIEW } from '../../src/console/model/cohort-order.js';
 import { dueWords, minuteWords, monitoredWords } from '../../src/console/words/cohort-words.js';
+import type { CohortRow } from '../../src/wire/cohort.js';
 
 const AT_MS = Date.parse('2026-11-29T06:00:00Z');
-const item = (wearerId: string, more: Partial<CohortItem> = {}): CohortItem => ({
+const item = (wearerId: string, more: Partial<CohortRow> = {}): CohortRow => ({
   wearerId,
   name: wearerId,
   division: null,
+  schemes: [],
   rag: null,
+  ragSince: null,
   mappa: null,
   cohort: null,
+  cohortSince: null,
   flags: [],
   orderTypes: [],
   isMonitored: true,
@@ -19,14 +22,21 @@ const item = (wearerId: string, more: Partial<CohortItem> = {}): CohortItem => (
   newestFixAt: null,
   batteryPercent: null,
   daysOnTag: 0,
-  compliance: { requiredMinutes: 0, keptMinutes: 0, excusedMinutes: 0, unreasonableMinutes: 0, unknownMinutes: 0 },
+  compliance: {
+    requiredMinutes: 0,
+    keptMinutes: 0,
+    excusedMinutes: 0,
+    unreasonableMinutes: 0,
+    unknownMinutes: 0,
+    conditions: [],
+  },
   violations: {},
   openAlerts: 0,
   batteryAlerts: 0,
   reviewDueAt: null,
   ...more,
 });
-const ids = (items: readonly CohortItem[]) => items.map(({ wearerId }) => wearerId);
+const ids = (items: readonly CohortRow[]) => items.map(({ wearerId }) => wearerId);
 const cohort = [
   item('W-green', { rag: 'green', cohort: 'FLEX', division: 'East' }),
   item('W-red', { rag: 'red', cohort: 'FIXED' }),

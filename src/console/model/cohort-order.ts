@@ -1,5 +1,5 @@
 /** Which rows of the cohort are shown, and in which order. Pure. */
-import type { CohortItem } from '../cohort-api.js';
+import type { CohortRow } from '../../wire/cohort.js';
 
 export const COHORT_SORTS = [
   'name',
@@ -37,13 +37,13 @@ export const FIRST_VIEW: CohortView = {
 };
 
 const RAG_PLACE: Readonly<Record<string, number>> = { red: 0, amber: 1, green: 2, blue: 3 };
-const ragPlace = ({ rag }: CohortItem): number => RAG_PLACE[rag ?? ''] ?? 4;
-export const countViolations = ({ violations }: CohortItem): number =>
+const ragPlace = ({ rag }: CohortRow): number => RAG_PLACE[rag ?? ''] ?? 4;
+export const countViolations = ({ violations }: CohortRow): number =>
   Object.values(violations).reduce((sum, count) => sum + (count ?? 0), 0);
 const instantOr = (text: string | null, without: number): number => (text === null ? without : Date.parse(text));
 
 /** Ascending is what needs somebody first, where there is such an end. */
-const KEYS: Readonly<Record<CohortSort, (item: CohortItem) => number | string>> = {
+const KEYS: Readonly<Record<CohortSort, (item: CohortRow) => number | string>> = {
   name: ({ name }) => name.toLowerCase(),
   rag: ragPlace,
   monitored: (item) => (item.isMonitored ? 10 : 0) + ragPlace(item),
@@ -58,7 +58,7 @@ const KEYS: Readonly<Record<CohortSort, (item: CohortItem) => number | string>> 
   reviewDue: ({ reviewDueAt }) => instantOr(reviewDueAt, Number.MAX_SAFE_INTEGER),
 };
 
-export function arrangeCohort(items: readonly CohortItem[], view: CohortView): CohortItem[] {
+export function arrangeCohort(items: readonly CohortRow[], view: CohortView): CohortRow[] {
   const sought = view.text.trim().toLowerCase();
   const keyOf = KEYS[view.sort];
   const direction = view.descends ? -1 : 1;

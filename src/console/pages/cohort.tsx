@@ -1,7 +1,8 @@
 /** The cohort: the page a sergeant lives in. Who is not monitored stands first. */
 import { useComputed } from '@preact/signals';
 import { useMemo, useState } from 'preact/hooks';
-import { askCohort, askCohortFile, type CohortItem } from '../cohort-api.js';
+import type { CohortRow } from '../../wire/cohort.js';
+import { askCohort, askCohortFile } from '../cohort-api.js';
 import { useAnswer, whyMissing } from '../components/use-answer.js';
 import { may, nowMs } from '../live/live.js';
 import { arrangeCohort, type CohortSort, type CohortView, countViolations, FIRST_VIEW } from '../model/cohort-order.js';
@@ -27,7 +28,7 @@ const COLUMNS: readonly (readonly [CohortSort, string])[] = [
   ['reviewDue', 'Review due'],
 ];
 
-function Row({ item, atMs }: { readonly item: CohortItem; readonly atMs: number }) {
+function Row({ item, atMs }: { readonly item: CohortRow; readonly atMs: number }) {
   const { compliance, mappa } = item;
   const isDue = item.reviewDueAt !== null && Date.parse(item.reviewDueAt) < atMs;
   const nothing = compliance.requiredMinutes === 0;

@@ -1,8 +1,8 @@
 /** What the cohort page says. */
-import type { CohortItem } from '../cohort-api.js';
+import type { CohortRow } from '../../wire/cohort.js';
 import { duration } from './times.js';
 
-export const MISSING_WORDS: Readonly<Record<NonNullable<CohortItem['missing']>, string>> = {
+export const MISSING_WORDS: Readonly<Record<NonNullable<CohortRow['missing']>, string>> = {
   ordered: 'no order in force',
   fitted: 'ordered, no tag fitted',
   watched: 'fitted, not watched yet',
@@ -11,7 +11,7 @@ export const MISSING_WORDS: Readonly<Record<NonNullable<CohortItem['missing']>, 
 };
 
 /** `Yes, for 12 d`, `No: tag is not heard, for 1 d`. */
-export function monitoredWords({ isMonitored, missing, monitoredSince }: CohortItem, atMs: number): string {
+export function monitoredWords({ isMonitored, missing, monitoredSince }: CohortRow, atMs: number): string {
   const since = monitoredSince === null ? '' : `, for ${duration(atMs - Date.parse(monitoredSince))}`;
   return isMonitored || missing === null ? `Yes${since}` : `No: ${MISSING_WORDS[missing]}${since}`;
 }

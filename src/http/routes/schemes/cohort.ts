@@ -2,8 +2,9 @@
 import { type Static, Type } from 'typebox';
 import { toSheetLine } from '../../../formats/csv-line.js';
 import type { Clock } from '../../../ports/clock.js';
-import type { CohortRow } from '../../../schemes/cohort-row.js';
 import { InstantSchema } from '../../../wire/alert-schemas.js';
+import { type CohortRow, STEPS } from '../../../wire/cohort.js';
+import { RAG_RATINGS } from '../../../wire/rag.js';
 import { RecordId } from '../../../wire/record-id.js';
 import type { App } from '../../app.js';
 import { noteAudited } from '../../plugins/audit.js';
@@ -43,7 +44,7 @@ const Row = Type.Object({
   name: Type.String(),
   division: Maybe(Type.String()),
   schemes: Type.Unsafe<readonly string[]>(Type.Array(Type.String())),
-  rag: Maybe(Type.String({ description: 'in force: red, amber, green or blue' })),
+  rag: Maybe(Type.Enum([...RAG_RATINGS], { description: 'in force' })),
   ragSince: Maybe(InstantSchema),
   mappa: Maybe(Type.Object({ category: Type.Integer(), level: Type.Integer(), since: InstantSchema })),
   cohort: Maybe(Type.String({ description: 'FIXED, FLEX or FREE' })),
@@ -52,7 +53,7 @@ const Row = Type.Object({
   orderTypes: Type.Unsafe<readonly string[]>(Type.Array(Type.String(), { description: 'of the orders in force' })),
   isMonitored: Type.Boolean(),
   missing: Maybe(
-    Type.Enum(['ordered', 'fitted', 'watched', 'charged', 'fixing'], {
+    Type.Enum([...STEPS], {
       description: 'the first of these that does not hold; null: monitored',
     }),
   ),
