@@ -5,13 +5,19 @@ import { type PackFile, toBytes, writeContainer } from './container.js';
 import { alertsOf, holdsPlaces, recordsOf, withheldOf } from './editions.js';
 import { writeInputs } from './inputs-file.js';
 import { MANIFEST, type Manifest, SCHEMA, SIGNATURE } from './manifest.js';
-import { toListed } from './node-crypto.js';
+import { NODE_CRYPTO } from './node-crypto.js';
 import { gapsOf, type PackModel, type PackOrder } from './pack-model.js';
 import { PARAMETERS } from './parameters.js';
 import { writeReadme } from './readme-text.js';
 import { writeReport } from './report/write-report.js';
 import { writeTracks } from './track-files.js';
 import { writeZones } from './zones-file.js';
+
+export const toListed = ({ name, bytes }: PackFile): Manifest['files'][number] => ({
+  name,
+  bytes: bytes.byteLength,
+  sha256: NODE_CRYPTO.sha256Hex(bytes),
+});
 
 export async function buildPack(model: PackModel, order: PackOrder, key: SigningKey): Promise<Uint8Array> {
   const { edition, packId, marking } = order;

@@ -1,8 +1,6 @@
 /** The cryptography of Node: OpenSSL's. */
 import { createHash, verify } from 'node:crypto';
 import { keyIdOf, readPublicKey } from '../signing-key.js';
-import type { PackFile } from './container.js';
-import type { Manifest } from './manifest.js';
 import type { PackCrypto } from './pack-crypto.js';
 
 export const NODE_CRYPTO: PackCrypto = {
@@ -10,11 +8,3 @@ export const NODE_CRYPTO: PackCrypto = {
   keyIdOf: (pem) => keyIdOf(readPublicKey(pem)),
   isSignedBy: (pem, bytes, signature) => verify(null, bytes, readPublicKey(pem), signature),
 };
-
-export const sha256Hex = NODE_CRYPTO.sha256Hex;
-
-export const toListed = ({ name, bytes }: PackFile): Manifest['files'][number] => ({
-  name,
-  bytes: bytes.byteLength,
-  sha256: sha256Hex(bytes),
-});

@@ -125,5 +125,6 @@ test('heard again it is over, and stands on the register until a person has disp
   const answer = await send(program.url, 'POST', `/alerts/${alertId}/dispose`, disposal, { 'if-match': etag! });
   expect(answer.status, JSON.stringify(answer.body)).toBe(200);
   expect(await standingOf(SILENT)).toBeUndefined();
-  expect(await standingOf(NEVER)).toBeDefined();
+  // The other one is not disposed of with it, and goes on.
+  expect(await standingOf(NEVER)).toMatchObject({ why: ['not-seen'], episode: { startedAt: SINCE, endedAt: null } });
 });

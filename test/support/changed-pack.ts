@@ -1,8 +1,8 @@
 /** Packs as a forger makes them who has the key: changed, and all that hangs on the change made to fit. */
 import { toCanonicalBytes } from '../../src/canonical-json.js';
+import { toListed } from '../../src/evidence/build-pack.js';
 import { readContainer, writeContainer } from '../../src/evidence/container.js';
 import { MANIFEST, readManifest, SIGNATURE } from '../../src/evidence/manifest.js';
-import { toListed } from '../../src/evidence/node-crypto.js';
 import type { SigningKey } from '../../src/signing-key.js';
 
 /** The pack with one of its files changed, listed and signed anew. */
