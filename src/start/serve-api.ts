@@ -1,5 +1,4 @@
 /** The api role: REST, feed and console. Part of the composition root (`tagwatch.ts`), whose listener it takes over. */
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { measureAlarmHealth } from '../alerts/alarm-health.js';
 import { countStanding } from '../alerts/standing.js';
@@ -41,7 +40,7 @@ import type { Database } from '../ports/database.js';
 import type { EventLog } from '../ports/event-log.js';
 import type { Log } from '../ports/log.js';
 import { INPUTS } from '../ports/topics.js';
-import { startAuditing } from '../roles/auditing/auditing.js';
+import type { Auditing } from '../roles/auditing/auditing.js';
 import { foldEntries } from '../roles/auditing/folded-entries.js';
 import type { DatabaseWatch } from '../roles/database-watch.js';
 import { startHttpReading } from '../roles/intake/http-reading.js';
@@ -114,6 +113,7 @@ export interface ApiDeps {
   readonly signIn: SignIn;
   readonly reach: Reach;
   readonly alertRules: AlertRules;
+  readonly auditing: Auditing;
 }
 
 export interface Api {
@@ -122,7 +122,7 @@ export interface Api {
 }
 
 export async function startApi(deps: ApiDeps): Promise<Api> {
-  const { config, logger, life, clock, metrics, log, logWatch, db, database, epoch, readiness } = deps;
+  const { config, logger, life, clock, metrics, log, logWatch, db, database, epoch, readiness, auditing } = deps;
   const alertLog = await life.start(
     'alert log',
     () => startAlertLog({ log, logger, epoch }),
@@ -195,24 +195,6 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
   readiness.watch('access', () => (accessView.isCaughtUp() ? null : 'who is signed in to be read'));
   readiness.watch('alerts', () => (alertLog.isCaughtUp() ? null : 'the alert log to be read to its end'));
   readiness.watch('positions', () => (liveView.isCaughtUp() ? null : 'states and inputs to be read to their end'));
-
-  const auditing = await life.start(
-    'audit',
-    () =>
-      startAuditing({
-        log,
-        logger,
-        service: `tagwatch ${VERSION}`,
-        directory: join(config.dataDir, 'audit-kept'),
-      }),
-    (part) => part.stop(),
-  );
-  readiness.watch('audit', () => (auditing.isPresent() ? null : 'the audit topic to take entries'));
-  metrics.addGauge({
-    name: 'tagwatch_audit_waiting',
-    help: 'Audit entries that the log has not taken yet.',
-    read: () => auditing.waiting(),
-  });
 
   // Stopped before what it says it to.
   const audit = await life.start(

@@ -34,6 +34,7 @@ import { reconcileStore } from '../store/reconcile.js';
 import { recordTables } from '../store/recording.js';
 import { watchStore } from '../store/watch.js';
 import { readAlertRules } from './alert-rules-file.js';
+import { startAuditTrail } from './audit-trail.js';
 import type { Config, Role } from './config.js';
 import {
   addDatabaseGauges,
@@ -122,13 +123,14 @@ async function startParts(config: Config, logger: Log, life: Lifecycle): Promise
   const clock = systemClock;
   const metrics = createMetrics(VERSION);
   const needsDatabase = has('recorder') || has('publisher') || has('api');
-  const readiness = expectParts(has, needsDatabase);
+  // Only who tells them has their secrets.
+  const receivers = has('handoff') && config.handoffFile !== null ? readHandoffFile(config.handoffFile) : null;
+  const speaks = has('api') || receivers !== null;
+  const readiness = expectParts(has, { needsDatabase, speaks });
   const reach = createReach(config.reach);
   const alertRules = readAlertRules(config.alertRulesFile);
   if (alertRules.severityTableId !== null)
     logger.info({ severityTable: alertRules.severityTableId }, 'alerts are severe by the configured table from now on');
-  // Only who tells them has their secrets.
-  const receivers = has('handoff') && config.handoffFile !== null ? readHandoffFile(config.handoffFile) : null;
   const signIn = createSignIn(config.signIn, clock, logger);
   const app = {
     log: logger,
@@ -272,18 +274,20 @@ async function startParts(config: Config, logger: Log, life: Lifecycle): Promise
     readiness.watch('intake');
     addIntakeGauges(metrics, groups);
   }
-  if (receivers !== null) {
+  const auditing = speaks ? await startAuditTrail({ config, log, logger, life, metrics, readiness }) : null;
+  if (receivers !== null && auditing !== null) {
     const handoff = await life.start(
       'hand-off',
-      () => untilAnswered(() => startHandoff({ receivers, log, epoch, clock, logger })),
+      () => untilAnswered(() => startHandoff({ receivers, log, audit: auditing, epoch, clock, logger })),
       (part) => part.stop(),
     );
     addHandoffGauges(metrics, handoff);
   }
   const api =
-    has('api') && db && database
+    has('api') && db && database && auditing
       ? await startApi({
           alertRules,
+          auditing,
           config,
           logger,
           life,
@@ -308,7 +312,10 @@ async function startParts(config: Config, logger: Log, life: Lifecycle): Promise
 }
 
 /** Every part of the roles, in the order of the start: so each can be asked about from the first moment. */
-function expectParts(has: (role: Role) => boolean, needsDatabase: boolean): Readiness {
+function expectParts(
+  has: (role: Role) => boolean,
+  { needsDatabase, speaks }: { readonly needsDatabase: boolean; readonly speaks: boolean },
+): Readiness {
   const readiness = createReadiness();
   readiness.expect('log', 'essential', LOG_TO_ANSWER);
   readiness.expect('topics', 'essential');
@@ -319,7 +326,7 @@ function expectParts(has: (role: Role) => boolean, needsDatabase: boolean): Read
   if (has('publisher')) readiness.expect('publisher', 'helpful');
   if (has('intake')) readiness.expect('intake', 'essential');
   if (has('api')) for (const part of API_PARTS) readiness.expect(part, 'essential');
-  if (has('api')) readiness.expect('audit', 'helpful');
+  if (speaks) readiness.expect('audit', 'helpful');
   return readiness;
 }
 

@@ -1,4 +1,5 @@
 /** The hand-off role: one sender for each receiver that is configured, of which one process of all tells it. */
+import type { AuditTrail } from '../../ports/audit.js';
 import type { Clock } from '../../ports/clock.js';
 import type { EventLog } from '../../ports/event-log.js';
 import { handoffRecord, readHandoffs } from '../../ports/handoff.js';
@@ -22,6 +23,7 @@ export interface Handoff {
 export async function startHandoff(deps: {
   readonly receivers: readonly Receiver[];
   readonly log: EventLog;
+  readonly audit: Pick<AuditTrail, 'keep'>;
   readonly epoch: string;
   readonly clock: Clock;
   readonly logger: Log;

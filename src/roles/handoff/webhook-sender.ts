@@ -9,7 +9,9 @@ import {
   createAlertRegister,
   DEFAULT_ALERT_REGISTER_LIMITS,
 } from '../../alerts/register.js';
+import { SUPPLIER_IDS } from '../../engine/suppliers/tell-supplier.js';
 import { readAlertRecord } from '../../ports/alert-records.js';
+import type { AuditTrail } from '../../ports/audit.js';
 import type { Clock } from '../../ports/clock.js';
 import type { EventLog, LogRecord, PartitionControl } from '../../ports/event-log.js';
 import { type HandoffFailure, type HandoffRecord, handoffRecord, readHandoffs } from '../../ports/handoff.js';
@@ -37,6 +39,8 @@ export interface WebhookSenderDeps {
   readonly receiverId: string;
   readonly post: Post;
   readonly log: EventLog;
+  /** Says what goes out before it does. */
+  readonly audit: Pick<AuditTrail, 'keep'>;
   readonly epoch: string;
   readonly clock: Clock;
   readonly logger: Log;
@@ -59,19 +63,22 @@ interface Run {
   /** What was on record of failing then: it holds until the position moves. */
   readonly failedBefore: HandoffFailure | null;
   readSeq: number;
+  /** Read, and not yet said in the audit: nothing of it has been delivered. In the order of the log. */
+  readonly unsaid: { readonly seq: number; readonly accepted: AcceptedEvent }[];
   isPaused: boolean;
   /** The record at `readSeq` is of a newer format: nothing goes on before a program comes that can tell it. */
   stoppedAt: HandoffFailure | null;
 }
 
 export async function startWebhookSender(deps: WebhookSenderDeps): Promise<WebhookSender> {
-  const { receiverId, post, log, epoch, clock, logger, failingAfterMs = FAILING_AFTER_MS } = deps;
+  const { receiverId, post, log, audit, epoch, clock, logger, failingAfterMs = FAILING_AFTER_MS } = deps;
   let run: Run | null = null;
   let saved = '';
   let savedAtMs = 0;
   let saving: Promise<void> = Promise.resolve();
 
-  const positionOf = ({ lanes, readSeq, fromSeq }: Run) => Math.max(fromSeq, lanes.lowest() ?? readSeq);
+  const positionOf = ({ lanes, unsaid, readSeq, fromSeq }: Run) =>
+    Math.max(fromSeq, lanes.lowest() ?? unsaid[0]?.seq ?? readSeq);
 
   function standing(of: Run): HandoffRecord {
     const nextSeq = positionOf(of);
@@ -147,6 +154,7 @@ export async function startWebhookSender(deps: WebhookSenderDeps): Promise<Webho
       fromSeq,
       failedBefore: isOfThisLog ? (held?.failing ?? null) : null,
       readSeq: bounds.startOffset,
+      unsaid: [],
       isPaused: false,
       stoppedAt: null,
     };
@@ -166,7 +174,29 @@ export async function startWebhookSender(deps: WebhookSenderDeps): Promise<Webho
     // What cannot be read is told by every other reader of the log; what is newer and of before has been delivered by a newer program.
     if (event === null) return;
     const { accepted } = of.register.fold(event, record.offset, record.appendedAtMs);
-    if (accepted !== null && record.offset >= of.fromSeq) of.lanes.add(event.wearerId, record.offset, accepted);
+    if (accepted !== null && record.offset >= of.fromSeq) of.unsaid.push({ seq: record.offset, accepted });
+  }
+
+  /** No entry, no delivery: rejects where it can be kept nowhere, and then what is read waits for the next attempt. */
+  async function handOut(of: Run): Promise<void> {
+    const [first, last] = [of.unsaid[0], of.unsaid.at(-1)];
+    if (first === undefined || last === undefined) return;
+    const ids = new Set(of.unsaid.map(({ accepted }) => accepted.event.wearerId));
+    await audit.keep({
+      what: 'alerts.read',
+      act: 'disclosure',
+      when: new Date(clock.nowMs()).toISOString(),
+      who: 'tagwatch',
+      recipient: receiverId,
+      wearerIds: [...ids].filter((id) => !id.startsWith(SUPPLIER_IDS)),
+      rowCount: of.unsaid.length,
+      outcome: 'done',
+      operationId: 'handoff deliver',
+      correlationId: `handoff-${receiverId}-${first.seq}`,
+      fromSeq: first.seq,
+      toSeq: last.seq,
+    });
+    for (const { seq, accepted } of of.unsaid.splice(0)) of.lanes.add(accepted.event.wearerId, seq, accepted);
   }
 
   function resumeWhereRoom(of: Run, control: PartitionControl): void {
@@ -193,20 +223,26 @@ export async function startWebhookSender(deps: WebhookSenderDeps): Promise<Webho
       },
       async onBatch(batch, control) {
         if (run === null) return;
+        const of = run;
         for (const record of batch.records) {
-          if (record.offset < run.readSeq) continue;
+          if (record.offset < of.readSeq) continue;
           const newer = newerFormatOf(record, ALERT_FORMAT);
-          if (newer !== null && record.offset >= run.fromSeq) return stopAtNewer(run, record, newer, control);
-          take(run, record);
-          run.readSeq = record.offset + 1;
-          if (run.lanes.size() >= WAITING_LIMIT) {
-            run.isPaused = true;
+          if (newer !== null && record.offset >= of.fromSeq) {
+            await handOut(of);
+            return stopAtNewer(of, record, newer, control);
+          }
+          take(of, record);
+          of.readSeq = record.offset + 1;
+          if (of.lanes.size() + of.unsaid.length >= WAITING_LIMIT) {
+            await handOut(of);
+            of.isPaused = true;
             control.pause(PARTITION);
-            control.seek(PARTITION, run.readSeq);
+            control.seek(PARTITION, of.readSeq);
             return;
           }
         }
-        run.readSeq = Math.max(run.readSeq, batch.nextOffset);
+        await handOut(of);
+        of.readSeq = Math.max(of.readSeq, batch.nextOffset);
       },
       async onRevoked(revoked, _control, how) {
         if (!revoked.some(({ topic }) => topic === ALERTS)) return;

@@ -6,10 +6,12 @@ import { withTopicPrefix } from '../../../src/log/prefixed.js';
 import type { EventLog } from '../../../src/ports/event-log.js';
 import { readHandoffs } from '../../../src/ports/handoff.js';
 import { ALERTS, encodeJson, OWN_TOPICS } from '../../../src/ports/topics.js';
+import type { Auditing } from '../../../src/roles/auditing/auditing.js';
 import { type Handoff, startHandoff } from '../../../src/roles/handoff/handoff.js';
 import { finding } from '../../alerts/events.js';
 import { sharedKafkaBrokers } from '../../support/services.js';
 import { silentLog } from '../../support/silent-log.js';
+import { openTestAudit } from '../../support/test-audit.js';
 import { SECRET, startReceiver, type TestReceiver } from './receiver.js';
 
 const SOON = { timeout: 120_000, interval: 100 };
@@ -19,14 +21,16 @@ const clock = { nowMs: () => Date.now() };
 const prefix = `handoff-${randomUUID().slice(0, 8)}.`;
 let logs: EventLog[];
 let running: Handoff[];
+let audits: Auditing[];
 let receiver: TestReceiver;
 
 beforeEach(async () => {
-  [logs, running] = [[], []];
+  [logs, running, audits] = [[], [], []];
   receiver = await startReceiver((n) => (n % 3 !== 0 ? 'take' : n % 2 === 0 ? 'refuse' : 'lost'));
 });
 afterEach(async () => {
   for (const handoff of running) await handoff.stop();
+  for (const audit of audits) await audit.stop();
   for (const log of logs) await log.close();
   await receiver.die();
 });
@@ -41,7 +45,10 @@ function open(): EventLog {
 
 async function start(): Promise<Handoff> {
   const receivers = [{ receiverId: 'cad', url: receiver.url, secrets: [SECRET] }];
-  const handoff = await startHandoff({ receivers, log: open(), epoch: 'e1', clock, logger: silentLog });
+  const log = open();
+  const audit = await openTestAudit(log);
+  audits.push(audit);
+  const handoff = await startHandoff({ receivers, log, epoch: 'e1', clock, logger: silentLog, audit });
   running.push(handoff);
   return handoff;
 }

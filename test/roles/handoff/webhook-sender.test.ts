@@ -1,20 +1,25 @@
 /** A receiver that is told, fails and is told again, over a real log and HTTP; on the standing register while it fails. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { AlertEvent } from '../../../src/alerts/event.js';
+import { AuditUnavailable } from '../../../src/ports/audit.js';
 import { readHandoffs } from '../../../src/ports/handoff.js';
 import { ALERT_FORMAT, formatHeaders } from '../../../src/ports/record-format.js';
 import { ALERTS, encodeJson } from '../../../src/ports/topics.js';
+import type { Auditing } from '../../../src/roles/auditing/auditing.js';
 import { type Handoff, startHandoff } from '../../../src/roles/handoff/handoff.js';
 import { type HandoffView, SENDER_SILENT_AFTER_MS, startHandoffView } from '../../../src/views/handoff.js';
 import { action, finding, instantAt } from '../../alerts/events.js';
 import { openTestLog, type TestLog } from '../../support/embedded-log.js';
 import { silentLog } from '../../support/silent-log.js';
+import { openTestAudit, readAudit } from '../../support/test-audit.js';
 import { type Answer, SECRET, startReceiver, type TestReceiver } from './receiver.js';
 
 const SOON = { timeout: 30_000 };
 let opened: TestLog;
 let receiver: TestReceiver;
 let view: HandoffView;
+let auditing: Auditing;
+let audit: Pick<Auditing, 'keep'>;
 let running: Handoff[];
 let answer: Answer;
 let end: number;
@@ -24,10 +29,13 @@ beforeEach(async () => {
   [running, answer, end, clock.aheadMs] = [[], 'take', 0, 0];
   opened = await openTestLog();
   receiver = await startReceiver(() => answer);
+  auditing = await openTestAudit(opened.log);
+  audit = auditing;
   view = await startHandoffView({ log: opened.log, epoch: 'e1', clock, alertsEnd: () => end, everyMs: 10 });
 });
 afterEach(async () => {
   for (const handoff of running) await handoff.stop();
+  await auditing.stop();
   await view.stop();
   await receiver.die();
   await opened.dispose();
@@ -35,7 +43,7 @@ afterEach(async () => {
 
 async function start(receiverIds = ['cad']): Promise<Handoff> {
   const receivers = receiverIds.map((receiverId) => ({ receiverId, url: receiver.url, secrets: [SECRET] }));
-  const handoff = await startHandoff({ receivers, log: opened.log, epoch: 'e1', clock, logger: silentLog });
+  const handoff = await startHandoff({ receivers, log: opened.log, epoch: 'e1', clock, logger: silentLog, audit });
   running.push(handoff);
   await vi.waitFor(async () => expect([...(await readHandoffs(opened.log)).keys()]).toEqual(receiverIds), SOON);
   return handoff;
@@ -93,12 +101,50 @@ test('that nobody sends is told when there is something to send, and of a receiv
     () => expect(view.failing()).toMatchObject([{ receiverId: 'cad', why: 'no-sender', behind: 1 }]),
     SOON,
   );
-  const others = await startHandoff({ receivers: [], log: opened.log, epoch: 'e1', clock, logger: silentLog });
+  const others = await startHandoff({ receivers: [], log: opened.log, epoch: 'e1', clock, logger: silentLog, audit });
   running.push(others);
   await vi.waitFor(() => expect(view.failing()).toEqual([]), SOON);
   clock.aheadMs = 0;
   await start();
   await vi.waitFor(() => expect(told()).toEqual(['A-1 alert.suspected']), SOON);
+});
+
+test('what goes out stands in the audit, with whom it is about and who is told, before it goes', async () => {
+  const entriesThen: number[] = [];
+  await start();
+  await append(finding(), finding({ alertId: 'A-2', wearerId: 'W-2' }));
+  await vi.waitFor(() => expect(told()).toHaveLength(2), SOON);
+  entriesThen.push((await readAudit(opened.log)).length);
+  await append(finding({ alertId: 'A-3', wearerId: 'supplier/pings', tagId: 'supplier/pings' }));
+  await vi.waitFor(() => expect(told()).toHaveLength(3), SOON);
+  const entries = await readAudit(opened.log);
+  expect(entriesThen[0]).toBeLessThan(entries.length);
+  const said = entries.map(({ wearerIds, fromSeq, toSeq, rowCount }) => ({ wearerIds, fromSeq, toSeq, rowCount }));
+  expect(said.flatMap(({ wearerIds }) => wearerIds ?? []).sort()).toEqual(['W-1', 'W-2']);
+  expect(said.reduce((sum, { rowCount = 0 }) => sum + rowCount, 0)).toBe(3);
+  expect([said[0]!.fromSeq, said.at(-1)!.toSeq]).toEqual([end - 3, end - 1]);
+  for (const entry of entries)
+    expect(entry).toMatchObject({ act: 'disclosure', who: 'tagwatch', recipient: 'cad', outcome: 'done' });
+});
+
+test('no entry, no delivery; once there can be one, everything goes out, each once', async () => {
+  let isAway = true;
+  audit = {
+    async keep(facts) {
+      if (isAway) throw new AuditUnavailable('neither the log nor the disk takes it');
+      await auditing.keep(facts);
+    },
+  };
+  await start();
+  await append(finding(), finding({ revision: 2 }), finding({ alertId: 'A-2', wearerId: 'W-2' }));
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  expect(receiver.requests()).toBe(0);
+  // What was read and is not said is no part of what was told.
+  expect((await readHandoffs(opened.log)).get('cad')).toMatchObject({ nextSeq: end - 3 });
+  isAway = false;
+  await vi.waitFor(() => expect(told()).toHaveLength(3), SOON);
+  expect(told().filter((one) => one.startsWith('A-1'))).toEqual(['A-1 alert.suspected', 'A-1 alert.confirmed']);
+  expect(receiver.requests()).toBe(3);
 });
 
 test('what only a newer program can read is not passed by: the receiver waits, and the register says for what', async () => {
