@@ -2,46 +2,20 @@ import { expect, test } from 'vitest';
 import { arrangeCohort, COHORT_SORTS, FIRST_VIEW } from '../../src/console/model/cohort-order.js';
 import { dueWords, minuteWords, monitoredWords } from '../../src/console/words/cohort-words.js';
 import type { CohortRow } from '../../src/wire/cohort.js';
+import { cohortRow } from '../support/cohort-row.js';
 
 const AT_MS = Date.parse('2026-11-29T06:00:00Z');
-const item = (wearerId: string, more: Partial<CohortRow> = {}): CohortRow => ({
-  wearerId,
-  name: wearerId,
-  division: null,
-  schemes: [],
-  rag: null,
-  ragSince: null,
-  mappa: null,
-  cohort: null,
-  cohortSince: null,
-  flags: [],
-  orderTypes: [],
-  isMonitored: true,
-  missing: null,
-  monitoredSince: null,
-  newestFixAt: null,
-  batteryPercent: null,
-  daysOnTag: 0,
-  compliance: {
-    requiredMinutes: 0,
-    keptMinutes: 0,
-    excusedMinutes: 0,
-    unreasonableMinutes: 0,
-    unknownMinutes: 0,
-    conditions: [],
-  },
-  violations: {},
-  openAlerts: 0,
-  batteryAlerts: 0,
-  reviewDueAt: null,
-  ...more,
-});
 const ids = (items: readonly CohortRow[]) => items.map(({ wearerId }) => wearerId);
 const cohort = [
-  item('W-green', { rag: 'green', cohort: 'FLEX', division: 'East' }),
-  item('W-red', { rag: 'red', cohort: 'FIXED' }),
-  item('W-silent', { rag: 'green', isMonitored: false, missing: 'fixing', monitoredSince: '2026-11-28T06:00:00Z' }),
-  item('W-bare', { violations: { curfew: 2, exclusion: 1 } }),
+  cohortRow('W-green', { rag: 'green', cohort: 'FLEX', division: 'East' }),
+  cohortRow('W-red', { rag: 'red', cohort: 'FIXED' }),
+  cohortRow('W-silent', {
+    rag: 'green',
+    isMonitored: false,
+    missing: 'fixing',
+    monitoredSince: '2026-11-28T06:00:00Z',
+  }),
+  cohortRow('W-bare', { violations: { curfew: 2, exclusion: 1 } }),
 ];
 
 test('who is not monitored stands first, then the reddest', () => {

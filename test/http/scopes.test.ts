@@ -13,6 +13,7 @@ import { type Feed, registerFeed } from '../../src/http/feed/feed.js';
 import { createReach, OWN_REACH } from '../../src/http/feed/reach.js';
 import type { Access } from '../../src/http/plugins/principal.js';
 import { registerAlerts } from '../../src/http/routes/alerts/register.js';
+import { registerCohort } from '../../src/http/routes/schemes/cohort.js';
 import { registerPosition } from '../../src/http/routes/wearers/position.js';
 import { registerTrail } from '../../src/http/routes/wearers/trail.js';
 import { createIdentify } from '../../src/http/sign-in/identify.js';
@@ -25,6 +26,7 @@ import { type LiveView, startLiveView } from '../../src/views/live-view.js';
 import { CLOSE } from '../../src/wire/feed-messages.js';
 import { finding, instantAt } from '../alerts/events.js';
 import { principalAs, SUBJECT } from '../support/access.js';
+import { cohortRow } from '../support/cohort-row.js';
 import { openTestLog, type TestLog } from '../support/embedded-log.js';
 import { type FeedReader, readFeed } from '../support/feed-reader.js';
 import { MAPPING } from '../support/issuer.js';
@@ -49,8 +51,13 @@ const wearers = new Map<string, WearerScope>(
 );
 const everybody = [...wearers.keys(), 'W-nobody'];
 
+/** Of one wearer each; of all in one list, or one file. */
+const WHAT = ['alerts', 'positions', 'exports'] as const;
+const LISTED = ['cohort', 'cohort files'] as const;
+type What = (typeof WHAT)[number] | (typeof LISTED)[number];
+
 const rows: Readonly<Record<string, string>>[] = parse(readFileSync('docs/scopes.csv', 'utf8'), { columns: true });
-function seenBy(role: Role, what: 'alerts' | 'positions' | 'exports'): string[] {
+function seenBy(role: Role, what: What): string[] {
   const row = rows.find((each) => each['role'] === role && each['what'] === what)!;
   return Object.entries(STANDING).flatMap(([standing, [wearerId]]) => (row[standing] === 'yes' ? [wearerId] : []));
 }
@@ -134,6 +141,11 @@ beforeAll(async () => {
     clock,
     logger: silentLog,
   });
+  registerCohort(app, {
+    listIds: async (after) => everybody.filter((wearerId) => after === null || wearerId > after).sort(),
+    readRows: async (wearerIds) => wearerIds.map((wearerId) => cohortRow(wearerId)),
+    clock,
+  });
   await app.listen({ host: '127.0.0.1', port: 0 });
   feed = registerFeed(app.server, {
     alertLog,
@@ -184,11 +196,9 @@ const READS = {
     })),
   exports: (wearerId: string) => EXPORTS.map((accept) => ({ path: `/wearers/${wearerId}/trail${WHY}`, accept })),
 } as const;
-const WHAT = ['alerts', 'positions', 'exports'] as const;
-
 test('the table has every role, and each of what is seen', () => {
   expect(rows.map(({ role, what }) => `${role} ${what}`)).toEqual(
-    ROLES.flatMap((role) => WHAT.map((what) => `${role} ${what}`)),
+    ROLES.flatMap((role) => [...WHAT, ...LISTED].map((what) => `${role} ${what}`)),
   );
   for (const { role: _, what: __, ...cells } of rows) {
     expect(Object.keys(cells)).toEqual(Object.keys(STANDING));
@@ -230,6 +240,23 @@ describe.each([...ROLES])('%s', (role) => {
       const { items } = (await list.json()) as { items: { wearerId: string }[] };
       expect(items.map(({ wearerId }) => wearerId).sort()).toEqual([...alerts].sort());
     }
+  });
+
+  test('the cohort, as a list and as a file: of whom the table says, and nobody else is counted', async () => {
+    const cookie = await begin(role);
+    const list = await ask(cookie, '/cohort');
+    const listed = seenBy(role, 'cohort');
+    expect(list.status).toBe(listed.length === 0 ? 403 : 200);
+    if (listed.length === 0) {
+      expect((await ask(cookie, `/cohort${WHY}`, 'text/csv')).status).toBe(403);
+      return;
+    }
+    const { items } = (await list.json()) as { items: { wearerId: string }[] };
+    expect(items.map(({ wearerId }) => wearerId).sort()).toEqual([...listed].sort());
+    const file = await ask(cookie, `/cohort${WHY}`, 'text/csv');
+    expect(file.status).toBe(200);
+    const lines: { wearerId: string }[] = parse(await file.text(), { columns: true });
+    expect(lines.map(({ wearerId }) => wearerId).sort()).toEqual([...seenBy(role, 'cohort files')].sort());
   });
 
   test('the feed: alerts and positions of the same', async () => {

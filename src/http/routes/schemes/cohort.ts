@@ -122,12 +122,14 @@ export function registerCohort(app: App, deps: CohortDeps): void {
         sendProblem(reply, { status: 400, errors: [FOREIGN_CURSOR] });
         return reply;
       }
-      /** Those who may be seen, after the one given; what is passed over leaves no trace. */
+      /** Those who may be seen, after the one given; what is passed over leaves no trace. Of a file, those of whom one may be made. */
+      const isListed = (wearerId: string): boolean =>
+        sees(request, wearerId) && (mediaType !== CSV || sees(request, wearerId, 'exports.make'));
       const findSeen = async (after: string | null, wanted: number): Promise<string[]> => {
         const found: string[] = [];
         for (let from = after; ; ) {
           const ids = await deps.listIds(from, wanted);
-          found.push(...ids.filter((wearerId) => sees(request, wearerId)));
+          found.push(...ids.filter(isListed));
           const last = ids.at(-1);
           if (found.length >= wanted || ids.length < wanted || last === undefined) return found.slice(0, wanted);
           from = last;

@@ -1,0 +1,35 @@
+/** A row of the cohort of whom nothing is known but who it is. */
+import type { CohortRow } from '../../src/wire/cohort.js';
+
+export const cohortRow = (wearerId: string, more: Partial<CohortRow> = {}): CohortRow => ({
+  wearerId,
+  name: wearerId,
+  division: null,
+  schemes: [],
+  rag: null,
+  ragSince: null,
+  mappa: null,
+  cohort: null,
+  cohortSince: null,
+  flags: [],
+  orderTypes: [],
+  isMonitored: true,
+  missing: null,
+  monitoredSince: null,
+  newestFixAt: null,
+  batteryPercent: null,
+  daysOnTag: 0,
+  compliance: {
+    requiredMinutes: 0,
+    keptMinutes: 0,
+    excusedMinutes: 0,
+    unreasonableMinutes: 0,
+    unknownMinutes: 0,
+    conditions: [],
+  },
+  violations: {},
+  openAlerts: 0,
+  batteryAlerts: 0,
+  reviewDueAt: null,
+  ...more,
+});
