@@ -12,6 +12,7 @@ const suite = (name: string, include: string[], testTimeout = 240_000) => ({
 
 export default defineConfig({
   test: {
+    globalSetup: ['test/support/made-database.ts'],
     projects: [
       suite('unit', ['test/**/*.test.ts']),
       suite('long', ['test/**/*.long.ts'], 1_800_000),

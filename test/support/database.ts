@@ -8,6 +8,7 @@ import type { Database } from '../../src/ports/database.js';
 import { migrate } from '../../src/store/migrate.js';
 import { openPglite } from '../../src/store/pglite.js';
 import { connectPostgres } from '../../src/store/postgres.js';
+import { copyMadeDatabase, type MadeDatabase } from './made-database.js';
 import { sharedDatabaseUrl } from './services.js';
 import { silentLog } from './silent-log.js';
 
@@ -48,9 +49,9 @@ export async function openEmptyPostgres(): Promise<TestDatabase> {
   };
 }
 
-/** An embedded database of its own, without a schema. 6 s and 1 GB: one a test file. */
-export async function openEmptyPglite(): Promise<TestDatabase> {
+async function openCopy(kind: MadeDatabase): Promise<TestDatabase> {
   const directory = mkdtempSync(join(tmpdir(), 'tagwatch-pglite-'));
+  await copyMadeDatabase(kind, directory);
   const db = await openPglite({ directory, log: silentLog });
   return {
     db,
@@ -61,14 +62,15 @@ export async function openEmptyPglite(): Promise<TestDatabase> {
   };
 }
 
-async function migrated(opening: Promise<TestDatabase>): Promise<TestDatabase> {
-  const database = await opening;
+/** An embedded database of its own, without a schema. 2 s and 1 GB: one a test file. */
+export const openEmptyPglite = async () => await openCopy('empty');
+
+/** A migrated embedded database of its own. 2 s and 1 GB: one a test file. */
+export const openTestPglite = async () => await openCopy('migrated');
+
+/** A migrated database of its own on real PostGIS. */
+export async function openTestPostgres(): Promise<TestDatabase> {
+  const database = await openEmptyPostgres();
   await migrate(database.db, silentLog);
   return database;
 }
-
-/** A migrated database of its own on real PostGIS. */
-export const openTestPostgres = async () => await migrated(openEmptyPostgres());
-
-/** A migrated embedded database of its own. About 10 s and 1 GB: one a test file. */
-export const openTestPglite = async () => await migrated(openEmptyPglite());

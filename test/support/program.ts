@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import getPort from 'get-port';
 import { WebSocket } from 'ws';
+import { copyMadeDatabase } from './made-database.js';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'dist', 'main.js');
 const LISTENING = /tagwatch listening on (http:\/\/\S+)/;
@@ -29,7 +30,7 @@ export interface Home {
   remove(): void;
 }
 
-/** A folder and a port of its own: embedded unless `services` gives the variables of a real pair. */
+/** A folder (with a migrated database in it) and a port of its own: embedded unless `services` gives the variables of a real pair. */
 export async function makeHome(services: Readonly<Record<string, string>> = {}): Promise<Home> {
   const dataDir = mkdtempSync(join(tmpdir(), 'tagwatch-test-'));
   const env = {
@@ -38,6 +39,7 @@ export async function makeHome(services: Readonly<Record<string, string>> = {}):
     TAGWATCH_LOG_LEVEL: 'info',
     ...services,
   };
+  if (!('DATABASE_URL' in services)) await copyMadeDatabase('migrated', join(dataDir, 'database'));
   return { env, remove: () => rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 }) };
 }
 

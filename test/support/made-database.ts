@@ -1,0 +1,54 @@
+/**
+ * Embedded databases that are made once a run and copied: the making costs a core 5 s, the schema 6 s more, the copy 0.2 s.
+ * What tests the making itself opens a folder that is empty.
+ */
+import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TestProject } from 'vitest/node';
+import { migrate } from '../../src/store/migrate.js';
+import { openPglite } from '../../src/store/pglite.js';
+import { silentLog } from './silent-log.js';
+
+const FOLDER = 'TAGWATCH_TEST_DATABASES';
+const MAKING_LIMIT_MS = 240_000;
+
+/** `empty` has no schema; `migrated` has this program's. */
+export type MadeDatabase = 'empty' | 'migrated';
+
+/** For the runner: a folder of this run, gone at its end. The databases in it are made by whoever needs one first. */
+export default function prepare(_project: TestProject): () => void {
+  const folder = mkdtempSync(join(tmpdir(), 'tagwatch-databases-'));
+  process.env[FOLDER] = folder;
+  return () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** Fills `directory` with a database for `openPglite`. */
+export async function copyMadeDatabase(kind: MadeDatabase, directory: string): Promise<void> {
+  const folder = process.env[FOLDER];
+  if (folder === undefined) throw new Error(`${FOLDER} is not set: the runner's global set-up has not run`);
+  const made = join(folder, kind);
+  if (!existsSync(made)) await make(kind, folder, made);
+  cpSync(made, directory, { recursive: true });
+}
+
+/** One of the workers makes it, in a place of its own, and the others wait until it stands under its name. */
+async function make(kind: MadeDatabase, folder: string, made: string): Promise<void> {
+  const place = join(folder, `${kind}.making`);
+  try {
+    mkdirSync(place);
+  } catch {
+    const end = Date.now() + MAKING_LIMIT_MS;
+    while (!existsSync(made)) {
+      if (Date.now() > end) throw new Error(`The ${kind} test database was not made within ${MAKING_LIMIT_MS} ms`);
+      await sleep(50);
+    }
+    return;
+  }
+  if (kind === 'migrated') await copyMadeDatabase('empty', place);
+  const db = await openPglite({ directory: place, log: silentLog });
+  if (kind === 'migrated') await migrate(db, silentLog);
+  await db.close();
+  renameSync(place, made);
+}
