@@ -53,12 +53,25 @@ const ALLOWED: Readonly<Record<string, Rule | '*'>> = {
       CANONICAL,
     ],
   },
+  // The same re-run, over what was never in force.
+  rehearsal: { parts: [...INNER, 'records', 'store', 'roles/reconciler/rerun'] },
   // A judgement of fixes, as pure as the engine's.
   matching: { parts: ['engine'], packages: [] },
   // What is told of a cohort has to be the same years later.
   schemes: { parts: [...PORTS, 'engine'], packages: [] },
   records: { parts: [...PORTS, 'access', 'formats', 'watchlist'] },
-  http: { parts: [...PORTS, 'access', 'formats', 'records', 'store', 'schemes'] },
+  http: {
+    parts: [
+      ...PORTS,
+      'access',
+      'formats',
+      'records',
+      'store',
+      'schemes',
+      'rehearsal/rehearsed-records',
+      'rehearsal/rehearsed-watch',
+    ],
+  },
   // Ground truth knows nothing of the engine but its words.
   simulator: { parts: [TYPES] },
   // The verifier and its words, in a browser.

@@ -67,6 +67,8 @@ const ROWS = {
   'custody.write': row(no, SCOPE, no, no, no, no, no, TOKEN),
   'suspensions.read': row(SCOPE, SCOPE, SCOPE, no, ALL, no, no, no),
   'suspensions.write': row(SUSPEND, SUSPEND, no, no, no, no, no, no),
+  /** It judges past tracks of whom it concerns. */
+  'rehearsals.make': row(no, SCOPE, no, no, no, no, no, no),
   'schemes.read': row(SCOPE, SCOPE, SCOPE, no, no, no, no, no),
   'schemes.write': row(no, SCOPE, no, no, no, no, no, TOKEN),
   /** What two persons have agreed elsewhere, a service may load. */

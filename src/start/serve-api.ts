@@ -30,6 +30,7 @@ import { registerSessions } from '../http/routes/people/sessions.js';
 import { registerSignIn } from '../http/routes/people/sign-in.js';
 import { registerPings } from '../http/routes/pings/pings.js';
 import { registerRecords } from '../http/routes/records/register-records.js';
+import { registerRehearsals } from '../http/routes/rehearsals/rehearsals.js';
 import { registerRejected } from '../http/routes/rejected/rejected.js';
 import { registerCohort } from '../http/routes/schemes/cohort.js';
 import { registerPosition } from '../http/routes/wearers/position.js';
@@ -40,6 +41,7 @@ import type { Database } from '../ports/database.js';
 import type { EventLog } from '../ports/event-log.js';
 import type { Log } from '../ports/log.js';
 import { INPUTS } from '../ports/topics.js';
+import { startRehearsals } from '../rehearsal/rehearsals.js';
 import type { Auditing } from '../roles/auditing/auditing.js';
 import { foldEntries } from '../roles/auditing/folded-entries.js';
 import type { DatabaseWatch } from '../roles/database-watch.js';
@@ -94,6 +96,8 @@ const SUPPLIER_CHECK_MS = 10_000;
 const HANDOFF_CHECK_MS = 5_000;
 /** How often it is looked for packs that another process was asked for, or began and did not end, ms. */
 const PACKS_CHECK_MS = 30_000;
+/** The same of rehearsals, ms. */
+const REHEARSALS_CHECK_MS = 30_000;
 /** What of it has to be ready before it answers, in the order of the start. */
 export const API_PARTS = ['alerts', 'positions', 'access'] as const;
 
@@ -265,6 +269,19 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
     (part) => part.stop(),
   );
   registerPacks(app, { db, clock, onAsked: packBuilder.wake });
+  const rehearsals = await life.start(
+    'rehearsals',
+    async () =>
+      startRehearsals({ db, clock, logger, store: recordStore, watchStore, lookEveryMs: REHEARSALS_CHECK_MS }),
+    (part) => part.stop(),
+  );
+  registerRehearsals(app, {
+    db,
+    clock,
+    store: recordStore,
+    serviceArea: config.serviceArea,
+    onAsked: rehearsals.wake,
+  });
   registerAtv(app, { readViolations: (orderId) => readOrderViolations(db, orderId), unreasonableMs, clock });
   registerTrail(app, {
     readTrail: async ({ after, ...query }) => {

@@ -55,6 +55,31 @@ export async function readReceivedPings(
   return rows.map((row) => toStoredPing(query.tagId, row));
 }
 
+/** With where it stands in the log: which of two that came in at one instant came first. */
+export interface ReceivedPing {
+  readonly ping: Ping;
+  readonly receivedAtMs: number;
+  readonly logOffset: number;
+  readonly logPlace: number;
+}
+
+/** A tag's pings of a time of its clock, in no order; `limit` at most. */
+export async function readPingsBetween(
+  db: Queryable,
+  query: { readonly tagId: string; readonly fromMs: number; readonly toMs: number; readonly limit: number },
+): Promise<ReceivedPing[]> {
+  const { rows } = await db.query<StoredPingRow & { log_offset: number; log_place: number }>(
+    `select ${PING_COLUMNS}, log_offset, log_place from ping
+     where tag_id = $1 and fixed_at >= $2::timestamptz and fixed_at < $3::timestamptz limit $4`,
+    [query.tagId, new Date(query.fromMs), new Date(query.toMs), query.limit],
+  );
+  return rows.map((row) => ({
+    ...toStoredPing(query.tagId, row),
+    logOffset: row.log_offset,
+    logPlace: row.log_place,
+  }));
+}
+
 /** A row as the ping that came in. */
 export function toStoredPing(
   tagId: string,

@@ -7,6 +7,7 @@ import { proposalsSuite } from './proposals.suite.js';
 import { publisherSuite } from './publisher.suite.js';
 import { recordsSuite } from './records.suite.js';
 import { recordsImportSuite } from './records-import.suite.js';
+import { rehearsalsSuite } from './rehearsals.suite.js';
 
 let opened: ReturnType<typeof openTestPostgres> | null = null;
 afterAll(async () => (await opened)?.stop());
@@ -26,3 +27,4 @@ proposalsSuite('PostGIS', openAdapters);
 handoversSuite('PostGIS', openAdapters);
 publisherSuite('PostGIS', async () => ({ db: await openDatabase(), openLog: openTestLog }));
 packsSuite('PostGIS', openDatabase);
+rehearsalsSuite('PostGIS', openDatabase);

@@ -8,6 +8,7 @@ import { publisherSuite } from './publisher.suite.js';
 import { recordScopeSuite } from './record-scope.suite.js';
 import { recordsSuite } from './records.suite.js';
 import { recordsImportSuite } from './records-import.suite.js';
+import { rehearsalsSuite } from './rehearsals.suite.js';
 import { rejectedSuite } from './rejected.suite.js';
 
 // One embedded database for all suites: it takes 8 s and a gigabyte.
@@ -48,3 +49,5 @@ publisherSuite('embedded', async () => ({ db: await openDatabase(), openLog: ope
 rejectedSuite('embedded', openDatabase);
 
 packsSuite('embedded', openDatabase);
+
+rehearsalsSuite('embedded', openDatabase);
