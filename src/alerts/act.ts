@@ -45,6 +45,22 @@ function holdsAt({ finding }: Alert, atMs: number): boolean {
   return finding.type !== 'withdrawn' && (endedAt === null || Date.parse(endedAt) > atMs);
 }
 
+function judgeSuspending({ reason, until, at }: ActionEvent): Refusal | null {
+  const lastsMs = until === undefined ? 0 : Date.parse(until) - Date.parse(at);
+  if (!(lastsMs > 0 && lastsMs <= SUSPENSION_LIMIT_MS)) return { reason: 'end-required' };
+  return isSaid(reason) ? null : { reason: 'reason-required' };
+}
+
+/** The suspension that waits for a second person; one whose own end is over waits no more. */
+export function proposalAt({ suspensionProposal }: Alert, at: string): NonNullable<Alert['suspensionProposal']> | null {
+  return suspensionProposal !== undefined && at < suspensionProposal.until ? suspensionProposal : null;
+}
+
+/** What a second person decides: there has to be a proposal still. */
+function judgeDeciding(alert: Alert, { at }: ActionEvent): Refusal | null {
+  return proposalAt(alert, at) === null ? { reason: 'not-proposed', ...whoActed(alert.lastAction) } : null;
+}
+
 const ACTS: Readonly<Record<ActionType, Act>> = {
   acknowledged: {
     compares: 'decisions',
@@ -119,15 +135,44 @@ const ACTS: Readonly<Record<ActionType, Act>> = {
   suspended: {
     compares: 'all',
     decides: true,
-    judge: (_alert, { reason, until, at }) => {
-      const lastsMs = until === undefined ? 0 : Date.parse(until) - Date.parse(at);
-      if (!(lastsMs > 0 && lastsMs <= SUSPENSION_LIMIT_MS)) return { reason: 'end-required' };
-      return isSaid(reason) ? null : { reason: 'reason-required' };
-    },
-    evolve: (alert, { actor, at, reason = '', until = at, approvedBy }) => ({
+    judge: (_alert, action) => judgeSuspending(action),
+    evolve: ({ suspensionProposal, ...alert }, { actor, at, reason = '', until = at }) => ({
       ...alert,
-      suspension: { by: actor, at, until, reason, ...(approvedBy === undefined ? {} : { approvedBy }) },
+      suspension: { by: actor, at, until, reason },
     }),
+  },
+  'suspension-proposed': {
+    compares: 'all',
+    decides: false,
+    judge: (alert, action) => {
+      const before = proposalAt(alert, action.at);
+      if (before !== null) return { reason: 'already-proposed', by: before.by, at: before.at };
+      return judgeSuspending(action);
+    },
+    evolve: (alert, { actor, at, reason = '', until = at }) => ({
+      ...alert,
+      suspensionProposal: { by: actor, at, until, reason },
+    }),
+  },
+  'suspension-agreed': {
+    compares: 'all',
+    decides: true,
+    judge: (alert, action) => {
+      const refusal = judgeDeciding(alert, action);
+      if (refusal !== null) return refusal;
+      return alert.suspensionProposal?.by === action.actor ? { reason: 'second-person-required' } : null;
+    },
+    evolve: ({ suspensionProposal, ...alert }, { actor, at }) => {
+      const { by, until, reason } = suspensionProposal!;
+      return { ...alert, suspension: { by, at, until, reason, approvedBy: actor } };
+    },
+  },
+  // By whoever proposed it, too: it is withdrawn.
+  'suspension-refused': {
+    compares: 'decisions',
+    decides: true,
+    judge: judgeDeciding,
+    evolve: ({ suspensionProposal, ...alert }) => alert,
   },
   resumed: {
     compares: 'nothing',
@@ -161,7 +206,7 @@ const ACTS: Readonly<Record<ActionType, Act>> = {
       return alert.finding.kind === 'strap-tamper' && !evidence ? { reason: 'evidence-required' } : null;
     },
     evolve: (alert, { actor, at, disposition }) => {
-      const { waitingSince, suspension, review, escalation, ...rest } = alert;
+      const { waitingSince, suspension, suspensionProposal, review, escalation, ...rest } = alert;
       return {
         ...rest,
         status: 'closed',

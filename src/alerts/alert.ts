@@ -8,7 +8,7 @@ export type AlertStatus = 'open' | 'closed';
  * Why an action did not count. `too-late`: somebody acted since (`by`, `at`); `changed`: the engine found more since;
  * `already-acknowledged`, `already-owned`, `closed`, `not-closed`, `not-suspended`: there is nothing left to do (`by`, `at` where a
  * person did it); `not-owner`: it is another one's to give away (`by`), or nobody's; `not-due`: what the clock does, and it is not
- * time, or somebody has acted; `evidence-required`: a strap tamper is disposed of with a note or an inspection;
+ * time, or somebody has acted; `already-proposed`, `not-proposed`, `second-person-required`: of what takes a second person (`by`, `at`); `evidence-required`: a strap tamper is disposed of with a note or an inspection;
  * `disposition-required`, `reason-required`, `person-required`, `end-required`: it does not say enough; `key-reused`: the same
  * eventId on another action, or saying something else; `unknown-alert`.
  */
@@ -22,6 +22,9 @@ export type RefusalReason =
   | 'closed'
   | 'not-closed'
   | 'not-suspended'
+  | 'already-proposed'
+  | 'not-proposed'
+  | 'second-person-required'
   | 'not-due'
   | 'evidence-required'
   | 'disposition-required'
@@ -95,6 +98,8 @@ export interface Alert {
   /** What the engine found more of it that made it unresolved, or told, again. */
   readonly moreFound?: { readonly at: Instant; readonly by: MoreFound };
   readonly suspension?: DoneBy & { readonly until: Instant; readonly reason: string; readonly approvedBy?: string };
+  /** Waits for a second person until its own end. */
+  readonly suspensionProposal?: DoneBy & { readonly until: Instant; readonly reason: string };
   readonly review?: DoneBy & { readonly reason: string };
   readonly victimContact?: DoneBy & { readonly outcome: ContactOutcome; readonly contactedAt: Instant };
   readonly escalation?: { readonly level: number; readonly to: string; readonly at: Instant };
@@ -117,7 +122,8 @@ export interface Applied {
 
 /** Told anew: it wants acknowledging, an owner and disposing again. What people did before stands in its events. */
 export function tellAgain(alert: Alert, at: Instant): Alert {
-  const { acknowledgedBy, acknowledgedAt, ownedBy, ownedAt, suspension, escalation, ...more } = alert;
+  const { acknowledgedBy, acknowledgedAt, ownedBy, ownedAt, suspension, suspensionProposal, escalation, ...more } =
+    alert;
   const { disposedBy, disposedAt, disposition, closedAt, ...rest } = more;
   return { ...rest, waitingSince: at };
 }
@@ -152,6 +158,7 @@ const LIFE = [
   'reopenedAt',
   'moreFound',
   'suspension',
+  'suspensionProposal',
   'review',
   'victimContact',
   'escalation',

@@ -108,6 +108,9 @@ export const ACTION_TYPES = [
   'review-requested',
   'reopened',
   'suspended',
+  'suspension-proposed',
+  'suspension-agreed',
+  'suspension-refused',
   'resumed',
   'escalated',
 ] as const;
@@ -134,16 +137,14 @@ export interface ActionEvent {
   /** The version of the alert that the person had seen: its revision and its count of actions. */
   readonly seen: { readonly revision: number; readonly actions: number };
   readonly note?: string;
-  /** Why: of what is suspended, reopened, assigned, or to be reviewed. */
+  /** Why: of what is suspended or proposed to be, refused, reopened, assigned, or to be reviewed. */
   readonly reason?: string;
   readonly disposition?: Disposition;
   readonly tagInspectedAt?: Instant;
   /** Of `assigned` and `handed-over`: to whom; of `escalated`: to which role. */
   readonly to?: string;
-  /** Of `suspended`: behaviour of before this instant is not told again. */
+  /** Of `suspended` and `suspension-proposed`: behaviour of before this instant is not told again. */
   readonly until?: Instant;
-  /** Of `suspended`: the second person, who agreed. */
-  readonly approvedBy?: string;
   readonly contactedAt?: Instant;
   readonly outcome?: ContactOutcome;
   /** Of `escalated`: how often by now, from 1. */

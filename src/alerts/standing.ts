@@ -1,6 +1,8 @@
 /** What stands unresolved, why, and for how long. Pure: api, metrics and console count alike. */
 import type { AlertKind } from '../engine/types.js';
+import { proposalAt } from './act.js';
 import type { Alert } from './alert.js';
+import type { Instant } from './event.js';
 
 /** Why an unresolved alert still stands on the register. */
 export type StandsBecause =
@@ -8,17 +10,19 @@ export type StandsBecause =
   | 'not-taken'
   | 'not-disposed'
   | 'suspended'
+  | 'suspension-proposed'
   | 'review-requested'
   | 'more-found'
   | 'reopened';
 
-export function whyItStands(alert: Alert): StandsBecause[] {
+export function whyItStands(alert: Alert, now: Instant): StandsBecause[] {
   const { acknowledgedBy, ownedBy, suspension, review, reopenedAt, moreFound, waitingSince } = alert;
   const since = waitingSince ?? alert.raisedAt;
   const why: StandsBecause[] = [];
   if (suspension !== undefined) why.push('suspended');
   else if (acknowledgedBy === undefined) why.push('not-seen');
   else why.push(ownedBy === undefined ? 'not-taken' : 'not-disposed');
+  if (proposalAt(alert, now) !== null) why.push('suspension-proposed');
   if (review !== undefined) why.push('review-requested');
   if (moreFound !== undefined && moreFound.at >= since) why.push('more-found');
   else if (reopenedAt !== undefined) why.push('reopened');

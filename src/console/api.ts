@@ -266,8 +266,9 @@ export type Act =
   | { readonly verb: 'note'; readonly note: string }
   | { readonly verb: 'victim-contact'; readonly outcome: ContactOutcome; readonly note?: string }
   | { readonly verb: 'request-review' | 'reopen'; readonly reason: string }
-  | { readonly verb: 'suspend'; readonly until: string; readonly reason: string }
-  | { readonly verb: 'resume'; readonly reason?: string };
+  | { readonly verb: 'suspend' | 'propose-suspension'; readonly until: string; readonly reason: string }
+  | { readonly verb: 'agree-suspension' }
+  | { readonly verb: 'resume' | 'refuse-suspension'; readonly reason?: string };
 export type Verb = Act['verb'];
 
 /** A random key, also where the page is not served from localhost or over TLS and `randomUUID` is missing. */

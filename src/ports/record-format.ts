@@ -19,13 +19,23 @@ const LATER_INPUTS: ReadonlySet<string> = new Set(['supplier', 'supplier-tags'])
 export function inputHeaders(type: string): Readonly<Record<string, string>> {
   return formatHeaders(LATER_INPUTS.has(type) ? INPUT_FORMAT : FIRST_FORMAT);
 }
-/** Of what stands in `tagwatch.alerts`: 1: findings, acknowledging and disposing; 2: every other action, and what is carried on. */
-export const ALERT_FORMAT = 2;
-const FIRST_ALERT_TYPES: ReadonlySet<string> = new Set(['acknowledged', 'disposed']);
+/**
+ * Of what stands in `tagwatch.alerts`: 1: findings, acknowledging and disposing; 2: every other action, and what is carried on;
+ * 3: a suspension that takes a second person.
+ */
+export const ALERT_FORMAT = 3;
+const ALERT_FORMATS: Readonly<Record<string, number>> = {
+  acknowledged: FIRST_FORMAT,
+  disposed: FIRST_FORMAT,
+  'suspension-proposed': 3,
+  'suspension-agreed': 3,
+  'suspension-refused': 3,
+};
+const OTHER_ALERT_FORMAT = 2;
 
 /** The lowest format that tells it whole, so that an older program reads what it can. */
 export function alertFormatOf(event: { readonly type: string; readonly revision?: number }): number {
-  return event.revision !== undefined || FIRST_ALERT_TYPES.has(event.type) ? FIRST_FORMAT : ALERT_FORMAT;
+  return event.revision !== undefined ? FIRST_FORMAT : (ALERT_FORMATS[event.type] ?? OTHER_ALERT_FORMAT);
 }
 /** Of `tagwatch.states`; 2: kept fixes as bytes. */
 export const STATE_FORMAT = 2;

@@ -178,12 +178,11 @@ export async function startAlertLog(deps: AlertLogDeps): Promise<AlertLog> {
     caughtUp,
     act,
     async carryOn(alerts, at) {
-      const records = alerts.map((alert) => ({
-        key: alert.finding.wearerId,
-        value: encodeJson(carry(alert, at)),
-        headers: formatHeaders(ALERT_FORMAT),
-        partition: 0,
-      }));
+      const records = alerts.map((alert) => {
+        const carried = carry(alert, at);
+        const headers = formatHeaders(alertFormatOf(carried));
+        return { key: carried.wearerId, value: encodeJson(carried), headers, partition: 0 };
+      });
       await appendInTurns(log, ALERTS, records);
     },
     isCaughtUp: () => upToDate,

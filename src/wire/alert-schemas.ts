@@ -170,7 +170,6 @@ export const ActionEventSchema = Type.Object({
   tagInspectedAt: Type.Optional(InstantSchema),
   to: Type.Optional(Type.String({ description: 'the subject it is given to; of `escalated`: the role' })),
   until: Type.Optional(InstantSchema),
-  approvedBy: Type.Optional(Type.String({ description: 'the second person' })),
   contactedAt: Type.Optional(InstantSchema),
   outcome: Type.Optional(ContactOutcomeSchema),
   level: Type.Optional(Type.Integer({ minimum: 1 })),
@@ -215,7 +214,18 @@ export const AlertItemSchema = Type.Object({
     ),
   ),
   suspension: Type.Optional(
-    Type.Object({ ...doneBy, until: InstantSchema, reason: Type.String(), approvedBy: Type.Optional(Type.String()) }),
+    Type.Object({
+      ...doneBy,
+      until: InstantSchema,
+      reason: Type.String(),
+      approvedBy: Type.Optional(Type.String({ description: 'the second person' })),
+    }),
+  ),
+  suspensionProposal: Type.Optional(
+    Type.Object(
+      { ...doneBy, until: InstantSchema, reason: Type.String() },
+      { description: 'waits for a second person; over at its own end' },
+    ),
   ),
   review: Type.Optional(Type.Object({ ...doneBy, reason: Type.String() })),
   victimContact: Type.Optional(Type.Object({ ...doneBy, outcome: ContactOutcomeSchema, contactedAt: InstantSchema })),

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Alert } from '../../src/alerts/alert.js';
 import { ACTION_TYPES, type ActionEvent, type AlertEvent, TAGWATCH } from '../../src/alerts/event.js';
 import { applyEvent } from '../../src/alerts/fold.js';
+import { whyItStands } from '../../src/alerts/standing.js';
 import { action, finding, instantAt } from './events.js';
 
 function fold(events: readonly AlertEvent[], from: Alert | null = null): Alert {
@@ -21,6 +22,9 @@ const SAID: Readonly<Record<ActionEvent['type'], Partial<ActionEvent>>> = {
   'review-requested': { reason: 'is this drift?' },
   reopened: { reason: 'a mistake' },
   suspended: { until: instantAt(90), reason: 'patrol on the way' },
+  'suspension-proposed': { until: instantAt(90), reason: 'the victim has moved' },
+  'suspension-agreed': {},
+  'suspension-refused': {},
   resumed: {},
   escalated: { level: 1, to: 'sergeant' },
 };
@@ -41,24 +45,82 @@ const RAISED = fold([finding({ type: 'confirmed' })]);
 const OWNED = done(RAISED, 'a', 'taken');
 const CLOSED = done(RAISED, 'a', 'disposed');
 const SUSPENDED = done(RAISED, 'a', 'suspended');
+const PROPOSED = done(RAISED, 'a', 'suspension-proposed');
 
 describe('what may be done to what stands how, by another one', () => {
-  const STANDS = { raised: RAISED, 'owned by a': OWNED, closed: CLOSED, suspended: SUSPENDED } as const;
+  const STANDS = {
+    raised: RAISED,
+    'owned by a': OWNED,
+    closed: CLOSED,
+    suspended: SUSPENDED,
+    proposed: PROPOSED,
+  } as const;
   const yes = 'accepted';
   const TABLE: Record<ActionEvent['type'], Record<keyof typeof STANDS, string>> = {
-    acknowledged: { raised: yes, 'owned by a': 'already-acknowledged', closed: 'closed', suspended: yes },
-    disposed: { raised: yes, 'owned by a': yes, closed: 'closed', suspended: yes },
-    taken: { raised: yes, 'owned by a': 'already-owned', closed: 'closed', suspended: yes },
-    released: { raised: 'not-owner', 'owned by a': 'not-owner', closed: 'closed', suspended: 'not-owner' },
-    assigned: { raised: yes, 'owned by a': yes, closed: 'closed', suspended: yes },
-    'handed-over': { raised: 'not-owner', 'owned by a': 'not-owner', closed: 'closed', suspended: 'not-owner' },
-    noted: { raised: yes, 'owned by a': yes, closed: yes, suspended: yes },
-    'victim-contacted': { raised: yes, 'owned by a': yes, closed: yes, suspended: yes },
-    'review-requested': { raised: yes, 'owned by a': yes, closed: 'closed', suspended: yes },
-    reopened: { raised: 'not-closed', 'owned by a': 'not-closed', closed: yes, suspended: 'not-closed' },
-    suspended: { raised: yes, 'owned by a': yes, closed: 'closed', suspended: yes },
-    resumed: { raised: 'not-suspended', 'owned by a': 'not-suspended', closed: 'closed', suspended: yes },
-    escalated: { raised: yes, 'owned by a': 'not-due', closed: 'closed', suspended: 'not-due' },
+    acknowledged: {
+      raised: yes,
+      'owned by a': 'already-acknowledged',
+      closed: 'closed',
+      suspended: yes,
+      proposed: yes,
+    },
+    disposed: { raised: yes, 'owned by a': yes, closed: 'closed', suspended: yes, proposed: yes },
+    taken: { raised: yes, 'owned by a': 'already-owned', closed: 'closed', suspended: yes, proposed: yes },
+    released: {
+      raised: 'not-owner',
+      'owned by a': 'not-owner',
+      closed: 'closed',
+      suspended: 'not-owner',
+      proposed: 'not-owner',
+    },
+    assigned: { raised: yes, 'owned by a': yes, closed: 'closed', suspended: yes, proposed: yes },
+    'handed-over': {
+      raised: 'not-owner',
+      'owned by a': 'not-owner',
+      closed: 'closed',
+      suspended: 'not-owner',
+      proposed: 'not-owner',
+    },
+    noted: { raised: yes, 'owned by a': yes, closed: yes, suspended: yes, proposed: yes },
+    'victim-contacted': { raised: yes, 'owned by a': yes, closed: yes, suspended: yes, proposed: yes },
+    'review-requested': { raised: yes, 'owned by a': yes, closed: 'closed', suspended: yes, proposed: yes },
+    reopened: {
+      raised: 'not-closed',
+      'owned by a': 'not-closed',
+      closed: yes,
+      suspended: 'not-closed',
+      proposed: 'not-closed',
+    },
+    suspended: { raised: yes, 'owned by a': yes, closed: 'closed', suspended: yes, proposed: yes },
+    'suspension-proposed': {
+      raised: yes,
+      'owned by a': yes,
+      closed: 'closed',
+      suspended: yes,
+      proposed: 'already-proposed',
+    },
+    'suspension-agreed': {
+      raised: 'not-proposed',
+      'owned by a': 'not-proposed',
+      closed: 'closed',
+      suspended: 'not-proposed',
+      proposed: yes,
+    },
+    'suspension-refused': {
+      raised: 'not-proposed',
+      'owned by a': 'not-proposed',
+      closed: 'closed',
+      suspended: 'not-proposed',
+      proposed: yes,
+    },
+    resumed: {
+      raised: 'not-suspended',
+      'owned by a': 'not-suspended',
+      closed: 'closed',
+      suspended: yes,
+      proposed: 'not-suspended',
+    },
+    escalated: { raised: yes, 'owned by a': 'not-due', closed: 'closed', suspended: 'not-due', proposed: yes },
   };
   for (const type of ACTION_TYPES) {
     test(type, () => {
@@ -160,6 +222,46 @@ describe('suspensions, by the time of the behaviour', () => {
     expect(act(RAISED, 'a', 'suspended', { until: instantAt(30) }).refusal?.reason).toBe('end-required');
     expect(act(RAISED, 'a', 'suspended', { until: instantAt(30 + 24 * 60 + 1) }).refusal?.reason).toBe('end-required');
     expect(act(RAISED, 'a', 'suspended', { reason: '' }).refusal?.reason).toBe('reason-required');
+  });
+});
+
+describe('a suspension that takes a second person', () => {
+  test('holds from when another one agrees, as it was proposed', () => {
+    expect(PROPOSED.suspension).toBeUndefined();
+    expect(act(PROPOSED, 'a', 'suspension-agreed').refusal?.reason).toBe('second-person-required');
+    const agreed = done(PROPOSED, 'b', 'suspension-agreed', { at: instantAt(40) });
+    const { until, reason } = SAID['suspension-proposed'];
+    expect(agreed.suspension).toEqual({ by: 'a', at: instantAt(40), until, reason, approvedBy: 'b' });
+    expect(agreed.suspensionProposal).toBeUndefined();
+  });
+  test('of two who decide at once the first wins, and the second is told who was', () => {
+    for (const first of ['suspension-agreed', 'suspension-refused'] as const)
+      for (const second of ['suspension-agreed', 'suspension-refused'] as const) {
+        const [one, two] = [does('b', first, PROPOSED), does('c', second, PROPOSED)];
+        const late = applyEvent(fold([one], PROPOSED), two, 9);
+        expect(late, `${first}, ${second}`).toMatchObject({ outcome: 'refused', refusal: { by: 'b' } });
+      }
+    const late = applyEvent(PROPOSED, does('b', 'suspension-proposed', RAISED), 9);
+    expect(late).toMatchObject({ outcome: 'refused', refusal: { reason: 'too-late', by: 'a' } });
+  });
+  test('nobody agrees to what they have not seen: a note, or more that was found, is in the way', () => {
+    const noted = fold([does('x', 'noted', PROPOSED)], PROPOSED);
+    expect(applyEvent(noted, does('b', 'suspension-agreed', PROPOSED), 9).refusal?.reason).toBe('too-late');
+    const worse = fold([finding({ revision: 2, type: 'amended', severity: 'critical' })], PROPOSED);
+    expect(applyEvent(worse, does('b', 'suspension-agreed', PROPOSED), 9).refusal?.reason).toBe('changed');
+    expect(act(worse, 'b', 'suspension-agreed').outcome).toBe('accepted');
+  });
+  test('is over at its own end, and may be proposed anew; whoever proposed it may withdraw it', () => {
+    const at = instantAt(90);
+    expect(act(PROPOSED, 'b', 'suspension-agreed', { at }).refusal?.reason).toBe('not-proposed');
+    expect(act(PROPOSED, 'b', 'suspension-proposed', { at, until: instantAt(120) }).outcome).toBe('accepted');
+    expect(done(PROPOSED, 'a', 'suspension-refused').suspensionProposal).toBeUndefined();
+    expect(whyItStands(PROPOSED, instantAt(89))).toContain('suspension-proposed');
+    expect(whyItStands(PROPOSED, at)).not.toContain('suspension-proposed');
+  });
+  test('goes with what it was about: closed, or suspended meanwhile', () => {
+    expect(done(PROPOSED, 'b', 'disposed').suspensionProposal).toBeUndefined();
+    expect(done(PROPOSED, 'b', 'suspended').suspensionProposal).toBeUndefined();
   });
 });
 

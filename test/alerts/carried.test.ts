@@ -7,7 +7,18 @@ import { readAlertEvent } from '../../src/alerts/read-event.js';
 import { createAlertRegister } from '../../src/alerts/register.js';
 import { action, finding, instantAt } from './events.js';
 
-const ACTIONS = ['acknowledged', 'taken', 'released', 'noted', 'suspended', 'resumed', 'disposed', 'reopened'] as const;
+const ACTIONS = [
+  'acknowledged',
+  'taken',
+  'released',
+  'noted',
+  'suspended',
+  'suspension-proposed',
+  'suspension-agreed',
+  'resumed',
+  'disposed',
+  'reopened',
+] as const;
 const SAID = { note: 'n', reason: 'r', until: instantAt(90), disposition: 'no-action' } as const;
 
 /** Findings and actions of three alerts in any order, repeats and actions on old versions among them. */

@@ -6,14 +6,14 @@ import { standAt } from '../../src/console/model/as-at.js';
 import { knownPeople } from '../../src/console/model/known-people.js';
 import { listOffered, VERBS } from '../../src/console/model/offered-acts.js';
 import { historyLine } from '../../src/console/words/history-words.js';
-import { ownerWords } from '../../src/console/words/owner-words.js';
+import { ownerWords, proposalWords } from '../../src/console/words/owner-words.js';
 import { personWords } from '../../src/console/words/people-words.js';
 import { ACTIONS_TOLD } from '../../src/http/routes/alerts/action-bodies.js';
 import { action, finding, instantAt } from '../alerts/events.js';
 import { itemOf } from './items.js';
 
 const nowMs = Date.parse(instantAt(30));
-const me = { subjectId: 'alice', may: () => true };
+const me = { subjectId: 'alice', isAlone: false, may: () => true };
 
 describe('what is offered', () => {
   const offered = (events: readonly AlertEvent[], asker = me) => listOffered(itemOf(...events), asker, nowMs);
@@ -46,6 +46,26 @@ describe('what is offered', () => {
     expect(offered(suspended)).toContain('resume');
     expect(offered(suspended)).not.toContain('suspend');
     expect(offered(suspended)).toContain('victim-contact');
+  });
+
+  it('at a victim’s zone a suspension is proposed, and another one agrees; who is alone suspends', () => {
+    const raised = [finding({ zonePriority: 'victim' })];
+    expect(offered(raised)).toContain('propose-suspension');
+    expect(offered(raised)).not.toContain('suspend');
+    const alone = { ...me, isAlone: true };
+    expect(offered(raised, alone)).toContain('suspend');
+    expect(offered(raised, alone)).not.toContain('propose-suspension');
+    const until = new Date(nowMs + 3_600_000).toISOString();
+    const proposed = [...raised, action('suspension-proposed', [1, 0], { actor: 'x#bob', until, reason: 'hospital' })];
+    expect(offered(proposed)).toEqual(expect.arrayContaining(['agree-suspension', 'refuse-suspension']));
+    expect(offered(proposed)).not.toContain('propose-suspension');
+    const bobs = offered(proposed, { ...me, subjectId: 'x#bob' });
+    expect(bobs).toContain('refuse-suspension');
+    expect(bobs).not.toContain('agree-suspension');
+    expect(proposalWords(itemOf(...proposed), nowMs)).toMatch(/^bob proposes to suspend it until .*: hospital$/);
+    expect(proposalWords(itemOf(...proposed), Date.parse(until))).toBeNull();
+    const agreed = itemOf(...proposed, action('suspension-agreed', [1, 1], { actor: 'x#cat' }));
+    expect(ownerWords(agreed, nowMs)).toMatch(/^Suspended until .* by bob, agreed by cat: hospital$/);
   });
 
   it('is nothing to whom may do nothing', () => {

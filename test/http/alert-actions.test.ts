@@ -8,7 +8,7 @@ import { registerAlerts } from '../../src/http/routes/alerts/register.js';
 import { ALERTS, encodeJson } from '../../src/ports/topics.js';
 import { type AlertLog, startAlertLog } from '../../src/views/alert-log.js';
 import { finding, instantAt } from '../alerts/events.js';
-import { AS, testAccess } from '../support/access.js';
+import { AS, SUBJECT, testAccess, WHO } from '../support/access.js';
 import { openTestLog, type TestLog } from '../support/embedded-log.js';
 import { silentLog } from '../support/silent-log.js';
 
@@ -136,6 +136,9 @@ test('every action has its route, says what it takes, and stands with who, by wh
     'request-review': [{ reason: 'r' }],
     reopen: [],
     suspend: [{ until: instantAt(90), reason: 'r' }],
+    'propose-suspension': [{ until: instantAt(90), reason: 'r' }],
+    'agree-suspension': [],
+    'refuse-suspension': [],
     resume: [],
     dispose: [{ disposition: 'no-action' }],
   };
@@ -160,4 +163,57 @@ test('a suspension about the zone of a victim takes a second person, and says so
   const answer = await post(app, '/A-1/suspend', { until: instantAt(90), reason: 'r' }, headers);
   expect(answer).toMatchObject({ status: 403, body: { reason: 'second-person-required' } });
   expect(apis[0]!.alertLog.get('A-1')!.actions).toBe(0);
+});
+
+describe('the second person', () => {
+  const OTHER = 'https://idp.example#other';
+  const until = instantAt(90);
+  const as = (actions: number, who: string, roles = 'supervisor') => ({
+    [AS]: roles,
+    [WHO]: who,
+    'if-match': `"1.${actions}"`,
+  });
+  const propose = (app: App, wearerId = 'A-1') =>
+    post(app, `/${wearerId}/propose-suspension`, { until, reason: 'the victim has moved' }, as(0, SUBJECT));
+
+  test('agrees, and the suspension holds, saying who proposed it and who agreed', async () => {
+    await append(finding({ wearerId: 'W-in', severity: 'critical', zonePriority: 'victim' }));
+    const app = await serve(testAccess);
+    expect((await propose(app)).body.suspensionProposal).toMatchObject({ by: SUBJECT, until });
+    const own = await post(app, '/A-1/agree-suspension', {}, as(1, SUBJECT));
+    expect(own).toMatchObject({ status: 403, body: { reason: 'second-person-required' } });
+    const token = await post(app, '/A-1/agree-suspension', {}, as(1, 'https://idp.example#a-machine'));
+    expect(token).toMatchObject({ status: 403, body: { reason: 'second-person-required' } });
+    expect((await post(app, '/A-1/agree-suspension', {}, as(1, OTHER, 'officer'))).status).toBe(403);
+    const agreed = await post(app, '/A-1/agree-suspension', {}, as(1, OTHER, 'sergeant'));
+    expect(agreed.body.suspension).toMatchObject({ by: SUBJECT, approvedBy: OTHER, until });
+    const formats: (string | undefined)[] = [];
+    await opened.log.readToEnd([{ topic: ALERTS, partition: 0 }], ({ records }) => {
+      formats.push(...records.map(({ headers }) => headers['format']));
+    });
+    expect(formats).toEqual([undefined, '3', '3']);
+  });
+
+  test('may refuse; of two at once, by two apis, one wins, and the other is told who was', async () => {
+    const alertIds = named(50);
+    await append(...alertIds.map((alertId) => finding({ alertId, wearerId: 'W-in', zonePriority: 'victim' })));
+    const [one, two] = [await serve(testAccess), await serve(testAccess)];
+    for (const alertId of alertIds) {
+      await propose(one, alertId);
+      const answers = await Promise.all([
+        post(one, `/${alertId}/agree-suspension`, {}, as(1, OTHER)),
+        post(two, `/${alertId}/refuse-suspension`, { reason: 'no' }, as(1, 'https://idp.example#third')),
+      ]);
+      const [winner, loser] = answers[0].status === 200 ? [OTHER, 1] : ['https://idp.example#third', 0];
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 412]);
+      expect(answers[loser]!.body).toMatchObject({ by: winner });
+    }
+  });
+
+  test('is not one who may not see the wearer', async () => {
+    await append(finding({ wearerId: 'W-out', zonePriority: 'victim' }));
+    const app = await serve(testAccess);
+    expect((await propose(app)).status).toBe(404);
+    expect((await post(app, '/A-1/agree-suspension', {}, as(0, OTHER))).status).toBe(404);
+  });
 });

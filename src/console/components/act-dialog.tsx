@@ -4,6 +4,7 @@ import type { AlertItem } from '../../alerts/alert.js';
 import { book, me, nameOf, serverNowMs, zoneNameOf } from '../live/live.js';
 import { ACT_FORMS, type Field, missingField, type Values } from '../model/act-forms.js';
 import { knownPeople } from '../model/known-people.js';
+import { proposalWords } from '../words/owner-words.js';
 import { personWords } from '../words/people-words.js';
 import { sentenceOf } from '../words/sentence.js';
 import { actOn, busy, type Doing, doing, draftKeyOf, drafts, keepDraft, told } from './actions.js';
@@ -104,7 +105,7 @@ function Open({ doing: now }: { readonly doing: Doing }) {
     doing.value = null;
   };
   useLayoutEffect(() => {
-    form.current?.querySelector<HTMLElement>('input, textarea')?.focus();
+    form.current?.querySelector<HTMLElement>('input, textarea, button')?.focus();
   }, []);
   const [only] = items;
   if (only === undefined) return null;
@@ -148,6 +149,7 @@ function Open({ doing: now }: { readonly doing: Doing }) {
             ? sentenceOf(only, { who: nameOf(only.wearerId), zone: zoneNameOf(only.zoneId) }, serverNowMs())
             : describeWhom(items)}
         </p>
+        {now.verb === 'agree-suspension' && items.length === 1 ? <p>{proposalWords(only, serverNowMs())}.</p> : null}
         {fields.map((field) => (
           <FieldOf
             key={field.name}

@@ -93,7 +93,7 @@ function describeMany(verb: Verb, done: number, failed: number): string {
   return `${done === 1 ? '1 alert' : `${done} alerts`} ${DONE_WORDS[verb]}.${rest}`;
 }
 
-const asker = computed(() => ({ subjectId: me.value?.subjectId ?? '', may }));
+const asker = computed(() => ({ subjectId: me.value?.subjectId ?? '', isAlone: me.value?.kind === 'local', may }));
 
 /** Whether it is the time for an act, and who looks may do it. */
 export const isOffered = (item: AlertItem, verb: Verb): boolean =>

@@ -5,7 +5,7 @@ import type { Act, Verb } from '../api.js';
 import { CONTACT_WORDS, DISPOSITION_WORDS } from '../words/words.js';
 
 /** Done at once, by one key: nothing has to be said. */
-export const IMMEDIATE = ['acknowledge', 'take', 'release', 'resume'] as const;
+export const IMMEDIATE = ['acknowledge', 'take', 'release', 'resume', 'refuse-suspension'] as const;
 export type ImmediateVerb = (typeof IMMEDIATE)[number];
 export type AskingVerb = Exclude<Verb, ImmediateVerb>;
 
@@ -57,6 +57,11 @@ const SUSPENSIONS = [
   ['240', '4 hours'],
   ['480', '8 hours'],
 ] as const;
+
+const suspensionOf = ({ minutes = '', reason = '' }: Values, nowMs: number) => ({
+  until: new Date(nowMs + Number(minutes) * MINUTE_MS).toISOString(),
+  reason,
+});
 
 /** A strap tamper is not closed by a click. */
 const wantsNote = (items: readonly AlertItem[]): boolean => items.some(({ kind }) => kind === 'strap-tamper');
@@ -110,11 +115,19 @@ export const ACT_FORMS: Readonly<Record<AskingVerb, ActForm>> = {
     title: ['Suspend the alert', (count) => `Suspend ${count} alerts`],
     leave: 'Leave it on',
     fields: [choice('minutes', 'For how long?', SUSPENSIONS), text('reason', 'Why')],
-    toAct: ({ minutes = '', reason = '' }, nowMs) => ({
-      verb: 'suspend',
-      until: new Date(nowMs + Number(minutes) * MINUTE_MS).toISOString(),
-      reason,
-    }),
+    toAct: (values, nowMs) => ({ verb: 'suspend', ...suspensionOf(values, nowMs) }),
+  },
+  'propose-suspension': {
+    title: ['Propose to suspend the alert', (count) => `Propose to suspend ${count} alerts`],
+    leave: 'Leave it on',
+    fields: [choice('minutes', 'For how long?', SUSPENSIONS), text('reason', 'Why')],
+    toAct: (values, nowMs) => ({ verb: 'propose-suspension', ...suspensionOf(values, nowMs) }),
+  },
+  'agree-suspension': {
+    title: ['Agree to the suspension', (count) => `Agree to ${count} suspensions`],
+    leave: 'Leave',
+    fields: [],
+    toAct: () => ({ verb: 'agree-suspension' }),
   },
   'request-review': {
     title: ['Ask for a review', (count) => `Ask for a review of ${count} alerts`],

@@ -17,14 +17,23 @@ const TYPES: Readonly<Record<Verb, ActionEvent['type']>> = {
   'hand-over': 'handed-over',
   release: 'released',
   suspend: 'suspended',
+  'propose-suspension': 'suspension-proposed',
+  'agree-suspension': 'suspension-agreed',
+  'refuse-suspension': 'suspension-refused',
   resume: 'resumed',
   'request-review': 'review-requested',
   reopen: 'reopened',
 };
 export const VERBS = Object.keys(TYPES) as readonly Verb[];
 
-export const operationOf = (verb: Verb): Operation =>
-  verb === 'suspend' || verb === 'resume' ? 'suspensions.write' : 'alerts.act';
+const SUSPENDING: readonly Verb[] = [
+  'suspend',
+  'propose-suspension',
+  'agree-suspension',
+  'refuse-suspension',
+  'resume',
+];
+export const operationOf = (verb: Verb): Operation => (SUSPENDING.includes(verb) ? 'suspensions.write' : 'alerts.act');
 
 /** Says all that an action may have to say: what is judged is whether it is the time for it. */
 const SAID = { note: '-', reason: '-', to: '-', disposition: 'no-action', outcome: 'informed' } as const;
@@ -32,15 +41,24 @@ const HOUR_MS = 3_600_000;
 
 export interface Asker {
   readonly subjectId: string;
+  /** Nobody signs in, so there is no second person. */
+  readonly isAlone: boolean;
   may(operation: Operation): boolean;
 }
 
-export function mayStillBeDone(item: AlertItem, verb: Verb, { subjectId, may }: Asker, nowMs: number): boolean {
+export function mayStillBeDone(
+  item: AlertItem,
+  verb: Verb,
+  { subjectId, isAlone, may }: Asker,
+  nowMs: number,
+): boolean {
   if (!may(operationOf(verb))) return false;
   // Giving to somebody else what is one's own is handing over, with what the next one has to know.
   if (verb === 'assign' && item.ownedBy === subjectId) return false;
-  if (verb === 'suspend' && item.suspension !== undefined) return false;
   const alert = fromAlertItem(item);
+  const takesSecond = !isAlone && concernsVictim(alert);
+  if (verb === 'suspend' && (item.suspension !== undefined || takesSecond)) return false;
+  if (verb === 'propose-suspension' && (item.suspension !== undefined || !takesSecond)) return false;
   if (verb === 'victim-contact' && !concernsVictim(alert)) return false;
   const { alertId, wearerId } = item;
   const at = new Date(nowMs).toISOString();

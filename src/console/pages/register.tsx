@@ -105,7 +105,7 @@ export function RegisterPage() {
                   {duration(atMs - Date.parse(item.raisedAt))} ago
                 </td>
                 <td>
-                  {whyItStands(fromAlertItem(item))
+                  {whyItStands(fromAlertItem(item), new Date(atMs).toISOString())
                     .map((why) => BECAUSE_WORDS[why])
                     .join('; ')}
                 </td>

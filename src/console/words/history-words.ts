@@ -37,6 +37,9 @@ export function historyLine(event: AlertEvent): HistoryLine {
   };
 }
 
+const untilWords = ({ until }: ActionEvent): string =>
+  until === undefined ? '' : ` until ${dayAndTime(Date.parse(until))}`;
+
 /** What a person did, or the clock. Total: a new action wants its words. */
 function actionWords(event: ActionEvent): string {
   const to = personWords(event.to ?? 'somebody');
@@ -61,11 +64,14 @@ function actionWords(event: ActionEvent): string {
       return 'asked for a review';
     case 'reopened':
       return 'reopened it';
-    case 'suspended': {
-      const until = event.until === undefined ? '' : ` until ${dayAndTime(Date.parse(event.until))}`;
-      const agreed = event.approvedBy === undefined ? '' : `; ${personWords(event.approvedBy)} agreed`;
-      return `suspended it${until}${agreed}`;
-    }
+    case 'suspended':
+      return `suspended it${untilWords(event)}`;
+    case 'suspension-proposed':
+      return `proposed to suspend it${untilWords(event)}`;
+    case 'suspension-agreed':
+      return 'agreed to the suspension';
+    case 'suspension-refused':
+      return 'refused the suspension';
     case 'resumed':
       return 'ended the suspension';
     case 'escalated':

@@ -1,10 +1,24 @@
 /** Who has an alert, or what became of it. Pure. */
-import type { AlertItem } from '../../alerts/alert.js';
+import { proposalAt } from '../../alerts/act.js';
+import { type AlertItem, fromAlertItem } from '../../alerts/alert.js';
 import { personWords } from './people-words.js';
 import { timeOfDay } from './times.js';
 import { DISPOSITION_WORDS } from './words.js';
 
+/** The suspension that waits for a second person; null: none does. */
+export function proposalWords(item: AlertItem, atMs: number): string | null {
+  const proposal = proposalAt(fromAlertItem(item), new Date(atMs).toISOString());
+  if (proposal === null) return null;
+  const until = timeOfDay(Date.parse(proposal.until), atMs);
+  return `${personWords(proposal.by)} proposes to suspend it until ${until}: ${proposal.reason}`;
+}
+
 export function ownerWords(item: AlertItem, atMs: number): string {
+  const proposed = proposalWords(item, atMs);
+  return [standsWords(item, atMs), proposed ?? ''].filter((words) => words !== '').join('. ');
+}
+
+function standsWords(item: AlertItem, atMs: number): string {
   const at = (instant: string | undefined) =>
     instant === undefined ? '' : ` at ${timeOfDay(Date.parse(instant), atMs)}`;
   const by = (subjectId: string | undefined) => (subjectId === undefined ? 'somebody' : personWords(subjectId));
@@ -13,8 +27,11 @@ export function ownerWords(item: AlertItem, atMs: number): string {
     return `Closed${at(item.disposedAt)} by ${by(item.disposedBy)}: ${DISPOSITION_WORDS[item.disposition]}`;
   }
   const { suspension } = item;
-  if (suspension !== undefined)
-    return `Suspended until ${timeOfDay(Date.parse(suspension.until), atMs)} by ${by(suspension.by)}: ${suspension.reason}`;
+  if (suspension !== undefined) {
+    const until = timeOfDay(Date.parse(suspension.until), atMs);
+    const agreed = suspension.approvedBy === undefined ? '' : `, agreed by ${by(suspension.approvedBy)}`;
+    return `Suspended until ${until} by ${by(suspension.by)}${agreed}: ${suspension.reason}`;
+  }
   if (item.ownedBy !== undefined) {
     const isSeen = item.acknowledgedBy !== undefined;
     return `${isSeen ? 'In hand:' : 'Given to'} ${by(item.ownedBy)}${at(item.ownedAt)}${isSeen ? '' : ', not seen yet'}`;

@@ -6,6 +6,7 @@ export const BECAUSE_WORDS: Readonly<Record<StandsBecause, string>> = {
   'not-taken': 'seen, and nobody has taken it',
   'not-disposed': 'in hand, and not closed',
   suspended: 'suspended',
+  'suspension-proposed': 'a suspension waits for a second person',
   'review-requested': 'a review was asked for',
   'more-found': 'more was found since',
   reopened: 'reopened',

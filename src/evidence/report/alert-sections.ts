@@ -81,12 +81,11 @@ function actionWords({ type, disposition }: ActionEvent): string {
   return disposition === undefined ? type : `${type}, decided by a person: ${DECISION_WORDS[disposition]}`;
 }
 
-function saidBy({ note, reason, to, approvedBy, outcome, contactedAt }: ActionEvent): string {
+function saidBy({ note, reason, to, outcome, contactedAt }: ActionEvent): string {
   const said = [
     note,
     reason,
     to === undefined ? undefined : `to ${to}`,
-    approvedBy === undefined ? undefined : `agreed by ${approvedBy}`,
     outcome === undefined ? undefined : `victim contact: ${outcome}`,
     contactedAt === undefined ? undefined : `contacted at ${contactedAt}`,
   ];

@@ -21,6 +21,10 @@ const Subject = Type.String({
   description: 'a subject, as `GET /me` tells it',
 });
 const InstantText = Type.String();
+const SUSPENDING = {
+  until: { ...InstantText, description: 'at most 24 h from now; what still holds then is told again' },
+  reason: Said,
+};
 const optionalNote = { note: Type.Optional(Note) };
 
 function body(fields: Record<string, TSchema>): TSchema {
@@ -37,11 +41,19 @@ export interface ActionTold {
   readonly bodyMayBeAbsent: boolean;
 }
 
+const SUSPENDING_TYPES: ReadonlySet<ActionType> = new Set([
+  'suspended',
+  'suspension-proposed',
+  'suspension-agreed',
+  'suspension-refused',
+  'resumed',
+]);
+
 const told = (type: ActionType, summary: string, fields: Record<string, TSchema>): ActionTold => ({
   type,
   summary,
   body: body(fields),
-  operation: type === 'suspended' || type === 'resumed' ? 'suspensions.write' : 'alerts.act',
+  operation: SUSPENDING_TYPES.has(type) ? 'suspensions.write' : 'alerts.act',
   bodyMayBeAbsent: Object.values(fields).every((field) => Type.IsOptional(field)),
 });
 
@@ -63,9 +75,11 @@ export const ACTIONS_TOLD = {
   }),
   'request-review': told('review-requested', 'Ask for a review of an alert', { reason: Said }),
   reopen: told('reopened', 'Make a closed alert unresolved again', { reason: Said }),
-  suspend: told('suspended', 'Not to be told of what goes on until an instant, for a reason', {
-    until: { ...InstantText, description: 'at most 24 h from now; what still holds then is told again' },
-    reason: Said,
+  suspend: told('suspended', 'Not to be told of what goes on until an instant, for a reason', SUSPENDING),
+  'propose-suspension': told('suspension-proposed', 'Propose a suspension that takes a second person', SUSPENDING),
+  'agree-suspension': told('suspension-agreed', 'Agree, as the second person, to the suspension that is proposed', {}),
+  'refuse-suspension': told('suspension-refused', 'Refuse the suspension that is proposed, or withdraw one’s own', {
+    reason: Type.Optional(Note),
   }),
   resume: told('resumed', 'End a suspension before its time', { reason: Type.Optional(Note) }),
   dispose: told('disposed', 'Resolve an alert', {

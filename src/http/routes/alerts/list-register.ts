@@ -15,6 +15,7 @@ const WHY = [
   'not-taken',
   'not-disposed',
   'suspended',
+  'suspension-proposed',
   'review-requested',
   'more-found',
   'reopened',
@@ -64,11 +65,13 @@ export function registerListRegister(app: App, deps: AlertDeps): void {
       const rest = seen
         .filter((alert) => after === undefined || compareOldestFirst(after, alert) < 0)
         .sort(compareOldestFirst);
+      const nowMs = deps.clock.nowMs();
+      const now = new Date(nowMs).toISOString();
       const page = toPage(rest, limit, ({ raisedAt, alertId }) => [raisedAt, alertId]);
       return {
         ...page,
-        items: page.items.map((alert) => ({ ...toAlertItem(alert), why: whyItStands(alert) })),
-        counts: countStanding(seen, deps.clock.nowMs()),
+        items: page.items.map((alert) => ({ ...toAlertItem(alert), why: whyItStands(alert, now) })),
+        counts: countStanding(seen, nowMs),
         failingHandoffs: [...deps.failingHandoffs()],
       };
     },

@@ -1,6 +1,7 @@
 /** One action on one alert: whether it may be done by who asks, one append, and how it was judged in log order. */
 import type { FastifyRequest } from 'fastify';
 import { rulesFor } from '../../../access/may.js';
+import { whyNotSecond } from '../../../access/second-person.js';
 import { type Alert, etagOf, parseEtag, toAlertItem } from '../../../alerts/alert.js';
 import { concernsVictim } from '../../../alerts/victim.js';
 import { principalOf, sees } from '../../plugins/principal.js';
@@ -22,12 +23,20 @@ const SECOND_PERSON: ProblemInput = {
   status: 403,
   reason: 'second-person-required',
   detail:
-    'A suspension that concerns a victim’s zone takes a second person: propose one of the wearer by POST /proposals, and another one agrees.',
+    'A suspension that concerns a victim’s zone takes a second person: propose it by propose-suspension, and another one agrees by agree-suspension.',
 };
 
 function takesSecond(request: FastifyRequest, alert: Alert, { type }: Said): boolean {
   if (type !== 'suspended' || !concernsVictim(alert)) return false;
   return rulesFor(principalOf(request), 'suspensions.write').every(({ needsSecond }) => needsSecond !== undefined);
+}
+
+/** Only of what is known here: the fold judges it in log order. */
+function whyNotAgree(request: FastifyRequest, { suspensionProposal, finding }: Alert, { type }: Said): string | null {
+  if (type !== 'suspension-agreed' || suspensionProposal === undefined) return null;
+  const about = { aboutWearerId: finding.wearerId, aboutSubjectId: null };
+  const proposed = { ...about, proposedBy: suspensionProposal.by, readOperation: 'suspensions.read' as const };
+  return whyNotSecond(principalOf(request), proposed);
 }
 
 /** `etag`: the version of the alert that was seen. Rejects with `LogUnavailable`. */
@@ -50,6 +59,9 @@ export async function performAction(
     return { alert: null, problem: toRefusalProblem({ reason: 'unknown-alert' }) };
   if (alert === null) return { alert: null, problem: toRefusalProblem({ reason: 'closed' }) };
   if (takesSecond(request, alert, said)) return { alert, problem: SECOND_PERSON };
+  const notSecond = whyNotAgree(request, alert, said);
+  if (notSecond !== null)
+    return { alert, problem: { status: 403, reason: 'second-person-required', detail: notSecond } };
   const principal = principalOf(request);
   const acted = await deps.alertLog.act({
     eventId,

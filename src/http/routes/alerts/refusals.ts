@@ -14,6 +14,9 @@ const REFUSALS: Readonly<
   closed: { status: 409, detail: 'The alert is closed already.' },
   'not-closed': { status: 409, detail: 'The alert is unresolved already.' },
   'not-suspended': { status: 409, detail: 'The alert is not suspended.' },
+  'already-proposed': { status: 409, detail: 'A suspension is proposed already: another person can agree to it.' },
+  'not-proposed': { status: 409, detail: 'No suspension waits for a second person.' },
+  'second-person-required': { status: 403, detail: 'Whoever proposes does not decide: it takes a second person.' },
   'not-due': { status: 409, detail: 'It is not time for this, or somebody has seen to it.' },
   'evidence-required': {
     status: 422,
