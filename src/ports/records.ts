@@ -18,6 +18,8 @@ export const RECORD_KINDS = [
   'mappa',
   'membership',
   'wearer-flags',
+  'task',
+  'intelligence',
 ] as const;
 export type RecordKind = (typeof RECORD_KINDS)[number];
 
@@ -80,6 +82,8 @@ export interface RecordFacts {
   ): Promise<ReadonlyMap<string, { readonly orderId: string | null; readonly wearerId: string | null }>>;
   /** By order. */
   readWearers(tx: Queryable, orderIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** By alert that is on record. */
+  readAlertWearers(tx: Queryable, alertIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
 export interface RecordStore extends RecordFacts {

@@ -64,6 +64,8 @@ export interface RecordRule<C extends object = object> {
   readonly id?: Type.TString;
   /** What of the table of rights reading and writing it are, where not those of records. */
   readonly operations?: { readonly read: Operation; readonly write: Operation };
+  /** What writing this content is, where not all of a kind is for the same people; what it goes by is one of {@link keeps}. */
+  writeOperation?(content: C): Operation;
   readonly body: TSchema;
   /** False where `parse` validates all of it itself, to name places better. */
   readonly validateBody?: false;

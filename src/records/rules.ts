@@ -4,6 +4,7 @@ import { absence } from './kinds/absence.js';
 import { activation } from './kinds/activation.js';
 import { condition } from './kinds/condition.js';
 import { custodyPeriod } from './kinds/custody-period.js';
+import { intelligence } from './kinds/intelligence.js';
 import { mappa } from './kinds/mappa.js';
 import { membership } from './kinds/membership.js';
 import { order } from './kinds/order.js';
@@ -11,6 +12,7 @@ import { ragRating } from './kinds/rag-rating.js';
 import { suspension } from './kinds/suspension.js';
 import { tag } from './kinds/tag.js';
 import { tagModel } from './kinds/tag-model.js';
+import { task } from './kinds/task.js';
 import { wearer } from './kinds/wearer.js';
 import { wearerFlags } from './kinds/wearer-flags.js';
 import { zone } from './kinds/zone.js';
@@ -34,6 +36,8 @@ const RULES: Readonly<Record<RecordKind, RecordRule>> = {
   mappa: generalize(mappa),
   membership: generalize(membership),
   'wearer-flags': generalize(wearerFlags),
+  task: generalize(task),
+  intelligence: generalize(intelligence),
 };
 
 export const ruleOf = (kind: RecordKind): RecordRule => RULES[kind];

@@ -75,4 +75,11 @@ export const recordFacts: RecordFacts = {
     );
     return new Map(rows.map((row) => [row.order_id, row.wearer_id]));
   },
+  async readAlertWearers(tx, alertIds) {
+    const { rows } = await tx.query<{ alert_id: string; wearer_id: string }>(
+      'select alert_id, wearer_id from alert where alert_id = any($1)',
+      [alertIds],
+    );
+    return new Map(rows.map((row) => [row.alert_id, row.wearer_id]));
+  },
 };

@@ -39,6 +39,8 @@ export const TABLES: Readonly<Record<RecordKind, readonly [table: string, idColu
   mappa: ['mappa', 'wearer_id'],
   membership: ['membership', 'wearer_id'],
   'wearer-flags': ['wearer_flags', 'wearer_id'],
+  task: ['task', 'task_id'],
+  intelligence: ['intelligence', 'intelligence_id'],
 };
 
 const text = (field: string, column: string): FieldColumn => ({ field, column, type: 'text' });
@@ -80,6 +82,15 @@ const COLUMNS: Readonly<Record<Exclude<RecordKind, 'zone' | 'condition'>, readon
   mappa: [],
   membership: [],
   'wearer-flags': [],
+  task: [
+    text('wearerId', 'wearer_id'),
+    text('kind', 'kind'),
+    text('status', 'status'),
+    instant('dueAt', 'due_at'),
+    text('owner', 'owner'),
+    text('alertId', 'alert_id'),
+  ],
+  intelligence: [text('wearerId', 'wearer_id'), instant('receivedAt', 'received_at')],
 };
 
 /** As PostgreSQL writes an array, each element in quotes. */

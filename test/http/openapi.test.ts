@@ -48,6 +48,8 @@ describe('the API’s description', () => {
       'mappa',
       'memberships',
       'wearer-flags',
+      'tasks',
+      'intelligence',
     ];
     for (const record of records) {
       const own = Object.keys(paths).filter((path) => path.split('/')[3] === record);

@@ -22,6 +22,8 @@ const KINDS = [
   'mappa/W',
   'memberships/W',
   'wearer-flags/W',
+  'tasks/K',
+  'intelligence/I',
 ];
 
 export function recordScopeSuite(name: string, open: () => Promise<Adapters>): void {
@@ -43,18 +45,25 @@ export function recordScopeSuite(name: string, open: () => Promise<Adapters>): v
     };
     const fitWearer = async (n: string, wearer: object, priority = 'standard') => {
       await ok(`/wearers/W-${n}`, { name: `Wearer ${n}`, ...wearer });
-      await ok(`/tags/T-${n}`, {});
-      await ok(`/orders/O-${n}`, { wearerId: `W-${n}`, type: 'licence', ...STARTS });
-      await ok(`/activations/A-${n}`, { tagId: `T-${n}`, wearerId: `W-${n}`, fittedAt: '2026-01-01T00:00:00Z' });
-      await ok(`/zones/Z-${n}`, square(0.1, 51.1, 0.01, { priority }));
-      await ok(`/conditions/C-${n}`, { orderId: `O-${n}`, kind: 'exclusion', zoneId: `Z-${n}`, ...STARTS });
-      await ok(`/absences/AB-${n}`, { orderId: `O-${n}`, ...PERIOD, reason: 'work' });
-      await ok(`/suspensions/S-${n}`, { wearerId: `W-${n}`, ...PERIOD, reason: 'hospital' });
-      await ok(`/custody-periods/CP-${n}`, { wearerId: `W-${n}`, ...PERIOD });
-      await ok(`/rag-ratings/W-${n}`, { rating: 'amber', evidence: 'scores' });
-      await ok(`/mappa/W-${n}`, { category: 1, level: 1 });
-      await ok(`/memberships/W-${n}`, { cohort: 'FLEX' });
-      await ok(`/wearer-flags/W-${n}`, { flags: [] });
+      await ok(`/tags/T-${n}?wait=false`, {});
+      await ok(`/orders/O-${n}?wait=false`, { wearerId: `W-${n}`, type: 'licence', ...STARTS });
+      await ok(`/activations/A-${n}?wait=false`, {
+        tagId: `T-${n}`,
+        wearerId: `W-${n}`,
+        fittedAt: '2026-01-01T00:00:00Z',
+      });
+      await ok(`/zones/Z-${n}?wait=false`, square(0.1, 51.1, 0.01, { priority }));
+      await ok(`/conditions/C-${n}?wait=false`, { orderId: `O-${n}`, kind: 'exclusion', zoneId: `Z-${n}`, ...STARTS });
+      await ok(`/absences/AB-${n}?wait=false`, { orderId: `O-${n}`, ...PERIOD, reason: 'work' });
+      await ok(`/suspensions/S-${n}?wait=false`, { wearerId: `W-${n}`, ...PERIOD, reason: 'hospital' });
+      await ok(`/custody-periods/CP-${n}?wait=false`, { wearerId: `W-${n}`, ...PERIOD });
+      await ok(`/rag-ratings/W-${n}?wait=false`, { rating: 'amber', evidence: 'scores' });
+      await ok(`/mappa/W-${n}?wait=false`, { category: 1, level: 1 });
+      await ok(`/memberships/W-${n}?wait=false`, { cohort: 'FLEX' });
+      await ok(`/wearer-flags/W-${n}?wait=false`, { flags: [] });
+      await ok(`/tasks/K-${n}?wait=false`, { wearerId: `W-${n}`, kind: 'visit', subject: 'at home', status: 'open' });
+      const graded = { receivedAt: '2026-03-01T00:00:00Z', source: 1, assessment: 'A', handling: 'P', text: 'seen' };
+      await ok(`/intelligence/I-${n}?wait=false`, { wearerId: `W-${n}`, ...graded });
     };
     const as = (role: string) => ({ [AS]: role });
     const get = (role: string, path: string) => api.app.inject({ url: `/api/v1${path}`, headers: as(role) });
@@ -89,7 +98,7 @@ export function recordScopeSuite(name: string, open: () => Promise<Adapters>): v
       await ok('/conditions/C-mine', { orderId: 'O-mine', kind: 'exclusion', zoneId: 'Z-mine', ...STARTS });
       await ok('/zones/Z-of-all', square(0.3, 51.3));
       await ok('/conditions/C-of-all', { appliesTo: 'all-wearers', kind: 'exclusion', zoneId: 'Z-of-all', ...STARTS });
-    }, 60_000);
+    }, 120_000);
     afterAll(async () => {
       await api?.stop();
       await local?.stop();
@@ -142,7 +151,7 @@ export function recordScopeSuite(name: string, open: () => Promise<Adapters>): v
           (await get('supervisor', `/${kind}?limit=1&cursor=${cursorOf(id)}`)).body;
         // Between the same two records that may be read.
         expect(await listAfter(`${prefix}-out`)).toBe(await listAfter(`${prefix}-ouu`));
-        const versions = (id: string) => get('supervisor', `/${kind}/${id}/versions?cursor=${cursorOf(0)}`);
+        const versions = (id: string) => get('sergeant', `/${kind}/${id}/versions?cursor=${cursorOf(0)}`);
         const [hidden, missing] = [await versions(`${prefix}-out`), await versions(`${prefix}-nix`)];
         expect([hidden.statusCode, hidden.body.replaceAll(`${prefix}-out`, 'X')]).toEqual([
           404,

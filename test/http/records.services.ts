@@ -7,7 +7,10 @@ import { proposalsSuite } from './proposals.suite.js';
 import { publisherSuite } from './publisher.suite.js';
 import { recordsSuite } from './records.suite.js';
 import { recordsImportSuite } from './records-import.suite.js';
+
 import { rehearsalsSuite } from './rehearsals.suite.js';
+
+import { tasksSuite } from './tasks.suite.js';
 
 let opened: ReturnType<typeof openTestPostgres> | null = null;
 afterAll(async () => (await opened)?.stop());
@@ -24,6 +27,7 @@ const openAdapters = async () => {
 recordsSuite('PostGIS', openAdapters);
 recordsImportSuite('PostGIS', openAdapters);
 proposalsSuite('PostGIS', openAdapters);
+tasksSuite('PostGIS', openAdapters);
 handoversSuite('PostGIS', openAdapters);
 publisherSuite('PostGIS', async () => ({ db: await openDatabase(), openLog: openTestLog }));
 packsSuite('PostGIS', openDatabase);

@@ -10,6 +10,7 @@ import { recordsSuite } from './records.suite.js';
 import { recordsImportSuite } from './records-import.suite.js';
 import { rehearsalsSuite } from './rehearsals.suite.js';
 import { rejectedSuite } from './rejected.suite.js';
+import { tasksSuite } from './tasks.suite.js';
 
 // One embedded database for all suites: it takes 8 s and a gigabyte.
 let opened: ReturnType<typeof openTestPglite> | null = null;
@@ -35,6 +36,11 @@ recordScopeSuite('embedded', async () => {
 });
 
 proposalsSuite('embedded', async () => {
+  const { log, dispose } = await openTestLog();
+  return { db: await openDatabase(), log, stop: dispose };
+});
+
+tasksSuite('embedded', async () => {
   const { log, dispose } = await openTestLog();
   return { db: await openDatabase(), log, stop: dispose };
 });

@@ -36,8 +36,11 @@ const NEEDS_SECOND: ProblemInput = {
   detail: 'This takes the agreement of a second person: propose it by POST /api/v1/proposals.',
 };
 
-/** What writing a kind of record is in the table of rights. */
-const writeOperationOf = (kind: RecordKind): Operation => ruleOf(kind).operations?.write ?? 'records.write';
+/** What writing it is in the table of rights. */
+function writeOperationOf({ kind, content }: RecordWrite): Operation {
+  const rule = ruleOf(kind);
+  return rule.writeOperation?.(content) ?? rule.operations?.write ?? 'records.write';
+}
 
 /** By the write's place. */
 export async function judgeWrites(
@@ -74,7 +77,7 @@ async function readAllOwners(tx: Queryable, writes: readonly RecordWrite[]): Pro
 async function judgeWrite(asker: Asker, tx: Queryable, write: RecordWrite, findOwners: FindOwners): Promise<Verdict> {
   const { kind, id, content } = write;
   const { principal, findWearer } = asker;
-  const operation = writeOperationOf(kind);
+  const operation = writeOperationOf(write);
   if (isOfNobody(kind)) return mayDo(principal, operation) ? FREE : refused(NOT_INCLUDED);
   const standing = findOwners(kind, id);
   const isShared = standing?.isShared === true || 'appliesTo' in content;

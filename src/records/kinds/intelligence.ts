@@ -1,0 +1,65 @@
+/** Intelligence about a wearer, graded 3x5x2: how reliable its source is, how far it is known to be so, and who may have it on what terms. */
+import Type from 'typebox';
+import type { RecordFault } from '../../ports/records.js';
+import { RecordId } from '../../wire/record-id.js';
+import { createInstantReader } from '../instants.js';
+import { Instant, Line, type RecordRule, saidUnless } from '../rule.js';
+
+const ASSESSMENTS = ['A', 'B', 'C', 'D', 'E'] as const;
+
+export interface IntelligenceContent {
+  readonly wearerId: string;
+  readonly receivedAt: string;
+  /** 1: reliable, 2: untested, 3: not reliable. */
+  readonly source: 1 | 2 | 3;
+  /** A: known directly, B: known indirectly but corroborated, C: known indirectly, D: not known, E: suspected to be false. */
+  readonly assessment: (typeof ASSESSMENTS)[number];
+  /** P: may be passed on lawfully; C: on the conditions alone. */
+  readonly handling: 'P' | 'C';
+  readonly handlingConditions?: string;
+  readonly text: string;
+  readonly recipients?: readonly { readonly to: string; readonly at: string; readonly purpose: string }[];
+}
+
+export const intelligence: RecordRule<IntelligenceContent> = {
+  kind: 'intelligence',
+  name: 'intelligence report',
+  path: '/intelligence',
+  idName: 'intelligenceId',
+  operations: { read: 'intelligence.read', write: 'intelligence.write' },
+  body: Type.Object(
+    {
+      wearerId: RecordId,
+      receivedAt: Instant,
+      source: Type.Integer({ minimum: 1, maximum: 3, description: '1 reliable, 2 untested, 3 not reliable' }),
+      assessment: Type.Enum([...ASSESSMENTS], {
+        description:
+          'A known directly, B known indirectly but corroborated, C known indirectly, D not known, E suspected to be false',
+      }),
+      handling: Type.Enum(['P', 'C'], { description: 'P may be passed on lawfully, C on conditions' }),
+      handlingConditions: Type.Optional(Line(1_000)),
+      text: Line(4_000),
+      recipients: Type.Optional(
+        Type.Array(Type.Object({ to: Line(200), at: Instant, purpose: Line(200) }, { additionalProperties: false }), {
+          maxItems: 200,
+          description: 'To whom it was disseminated; where it stands it is repeated',
+        }),
+      ),
+    },
+    { additionalProperties: false },
+  ),
+  parse(body: IntelligenceContent) {
+    const errors: RecordFault[] = [];
+    const instants = createInstantReader(errors);
+    const receivedAt = instants.read('/receivedAt', body.receivedAt);
+    if ((body.handling === 'C') !== (body.handlingConditions !== undefined))
+      errors.push({ pointer: '/handlingConditions', detail: 'are of handling C, which needs them' });
+    const recipients = body.recipients?.map((one, i) => ({ ...one, at: instants.read(`/recipients/${i}/at`, one.at) }));
+    return saidUnless(errors, { ...body, receivedAt, ...(recipients === undefined ? {} : { recipients }) });
+  },
+  keeps: { wearerId: 'intelligence stays with its wearer: write another report' },
+  // Who has it already is not forgotten by a correction that leaves it out.
+  mustSay: ['recipients'],
+  references: ({ wearerId }) => [{ pointer: '/wearerId', kind: 'wearer', id: wearerId }],
+  targets: () => [],
+};
