@@ -157,6 +157,16 @@ function answerClientError(error: Error & { code?: string }, socket: Socket): vo
   );
 }
 
+/** Of header names and values in turn, those that are named so. */
+function countHosts(rawHeaders: readonly string[]): number {
+  let count = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]!;
+    if (name.length === 4 && name.toLowerCase() === 'host') count++;
+  }
+  return count;
+}
+
 const READING_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
@@ -164,22 +174,28 @@ const READING_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
  * what an answer is, its media type says.
  */
 function guardRequests(app: App, reach: Reach | undefined): void {
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, next) => {
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
+    const refusal = whyNot(request);
+    if (refusal === null) next();
+    else sendProblem(reply, refusal);
+  });
+
+  function whyNot(request: FastifyRequest): ProblemInput | null {
     // Two readers of one request must not take it to be for two hosts (RFC 9112, 3.2); Node gives the first.
-    const hosts = request.raw.rawHeaders.filter((text, i) => i % 2 === 0 && text.toLowerCase() === 'host');
-    if (hosts.length > 1) return sendProblem(reply, { status: 400, detail: 'The request names its host twice.' });
+    if (countHosts(request.raw.rawHeaders) > 1) return { status: 400, detail: 'The request names its host twice.' };
     const url = request.routeOptions.url ?? '';
     // Orchestrators ask by whatever name they have, and these tell nothing about people.
-    if (reach === undefined || url.startsWith('/health/') || url === '/metrics') return;
+    if (reach === undefined || url.startsWith('/health/') || url === '/metrics') return null;
     if (!reach.isHostAllowed(request.raw)) {
       const detail = 'Tagwatch does not answer for this host: see TAGWATCH_PUBLIC_URL and TAGWATCH_ALLOWED_HOSTS.';
-      return sendProblem(reply, { status: 421, detail });
+      return { status: 421, detail };
     }
     if (!READING_METHODS.has(request.method) && !reach.isOriginAllowed(request.raw)) {
-      return sendProblem(reply, { status: 403, detail: 'Pages of this origin may not write here.' });
+      return { status: 403, detail: 'Pages of this origin may not write here.' };
     }
-  });
+    return null;
+  }
 }
 
 /**
@@ -257,8 +273,11 @@ export async function createApp(options: AppOptions): Promise<App> {
     reply.header('allow', allowed.join(', '));
     return sendProblem(reply, { status: 405, detail: `This address takes ${allowed.join(', ')}.` });
   };
-  app.addHook('onRequest', async (request, reply) => void nameRequest(request, reply));
-  await addSecurityHeaders(app, { isSecure: options.isSecure ?? false });
+  app.addHook('onRequest', (request, reply, next) => {
+    nameRequest(request, reply);
+    next();
+  });
+  addSecurityHeaders(app, { isSecure: options.isSecure ?? false });
   guardRequests(app, options.reach);
   guardByRights(app, options.access ?? OPEN_ACCESS);
   auditRequests(app, {
@@ -274,7 +293,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     return payload;
   });
   app.setNotFoundHandler(answerNotFound);
-  app.addHook('onResponse', async (request, reply) => tellAnswer(request, reply));
+  app.addHook('onResponse', (request, reply, next) => {
+    tellAnswer(request, reply);
+    next();
+  });
 
   await app.register(swagger, {
     openapi: {

@@ -7,13 +7,13 @@ import type { RecorderCounters } from '../roles/recorder/recorder.js';
 
 const LATENCY_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
-/** Read when `/metrics` is asked for. */
 /** One value for each value of its label; what is not named has none. */
 export interface GaugeBy extends Omit<Gauge, 'read'> {
   readonly label: string;
   readonly read: () => Readonly<Record<string, number>>;
 }
 
+/** Read when `/metrics` is asked for. */
 export interface Gauge {
   readonly name: string;
   readonly help: string;
@@ -24,7 +24,7 @@ export interface Gauge {
 export interface Metrics {
   readonly registry: Registry;
   readonly engine: EngineCounters;
-  readonly intake: { pingTaken(): void; pingRejected(reason: string): void };
+  readonly intake: { pingsTaken(count: number): void; pingRejected(reason: string): void };
   readonly http: {
     pingsAccepted(count: number): void;
     pingRejected(reason: string): void;
@@ -57,11 +57,17 @@ export function createMetrics(version: string): Metrics {
     labelNames: ['door', 'reason'],
     registers,
   });
-  const folded = new Counter({
+  /** Since the counter was last read: to count into it takes as long as to fold the ping. */
+  const foldedSince = new Map<string, number>();
+  new Counter({
     name: 'tagwatch_pings_folded_total',
     help: 'Pings the engine has folded, by outcome: judged, or why they carried no evidence.',
     labelNames: ['outcome'],
     registers,
+    collect() {
+      for (const [outcome, count] of foldedSince) this.inc({ outcome }, count);
+      foldedSince.clear();
+    },
   });
   const events = new Counter({
     name: 'tagwatch_alert_events_total',
@@ -132,14 +138,17 @@ export function createMetrics(version: string): Metrics {
   return {
     registry,
     engine: {
-      pingFolded: (notJudged) => folded.inc({ outcome: notJudged ?? 'judged' }),
+      pingFolded(notJudged) {
+        const outcome = notJudged ?? 'judged';
+        foldedSince.set(outcome, (foldedSince.get(outcome) ?? 0) + 1);
+      },
       eventAppended: ({ kind, type }) => events.inc({ kind, type }),
       alertLatency: (seconds) => latency.observe(seconds),
       inputRejected: (reason) => rejected.inc({ door: 'engine', reason }),
       statesCheckpointed: (count) => checkpointed.inc(count),
     },
     intake: {
-      pingTaken: () => taken.inc({ door: 'kafka' }),
+      pingsTaken: (count) => taken.inc({ door: 'kafka' }, count),
       pingRejected: (reason) => rejected.inc({ door: 'kafka', reason }),
     },
     http: {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeviceEvent, Ping } from '../../src/engine/types.js';
 import { createPingAppender } from '../../src/http/routes/pings/shared-append.js';
-import { type EventLog, LogUnavailable, RecordsRefused } from '../../src/ports/event-log.js';
+import { type EventLog, type LogRecord, LogUnavailable, RecordsRefused } from '../../src/ports/event-log.js';
 import {
   appendPings,
   INPUT_FORMATS,
@@ -143,6 +143,24 @@ describe('the appender of many callers', () => {
       expect(sequences).toEqual([...sequences].sort((a, b) => a! - b!));
     }
     expect(appends).toBeLessThan(20);
+  });
+
+  it('waits for those who were answered, who send again, so that they go together', async () => {
+    const sizes: number[] = [];
+    const counting: EventLog = {
+      ...test.log,
+      append(topic, records) {
+        sizes.push(records.flatMap((record) => readInputs({ ...record, topic, offset: 0 } as LogRecord)).length);
+        return test.log.append(topic, records);
+      },
+    };
+    const append = createPingAppender(counting, 'columns');
+    const callers = Array.from({ length: 16 }, async (_, caller) => {
+      for (let turn = 0; turn < 10; turn++) await append([pingOf(`T-${caller}`, turn)]);
+    });
+    await Promise.all(callers);
+    expect(sizes).toEqual(Array.from({ length: 10 }, () => 16));
+    await gained();
   });
 
   it('fails whom it concerns: all of an append that failed, and of a refused ping its own caller', async () => {

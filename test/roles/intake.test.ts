@@ -57,7 +57,10 @@ async function run(
     parse,
     clock: { nowMs: () => NOW_MS },
     logger,
-    counters: { pingTaken: () => void counted.push('taken'), pingRejected: (reason) => void counted.push(reason) },
+    counters: {
+      pingsTaken: (count) => void counted.push(...Array.from({ length: count }, () => 'taken')),
+      pingRejected: (reason) => void counted.push(reason),
+    },
   });
   const found = () =>
     inputs.records.flatMap((record) => readInputs(record).map(({ input }) => ({ partition: record.partition, input })));
@@ -243,7 +246,7 @@ it('does not read what Tagwatch itself writes', async () => {
     parse: () => [],
     clock: { nowMs: () => NOW_MS },
     logger: createRememberingLog(),
-    counters: { pingTaken() {}, pingRejected() {} },
+    counters: { pingsTaken() {}, pingRejected() {} },
   };
   for (const topic of [INPUTS, REJECTED]) {
     await expect(startIntake({ ...deps, topics: [{ topic, format: 'tagwatch' }] })).rejects.toThrow(/own topic/);

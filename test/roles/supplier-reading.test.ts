@@ -34,7 +34,7 @@ async function open(inputFormat: InputFormat = 'columns') {
       parse: (format, value, at) => PING_PARSERS[format](value, at),
       clock,
       logger: createRememberingLog(),
-      counters: { pingTaken: () => {}, pingRejected: () => {} },
+      counters: { pingsTaken: () => {}, pingRejected: () => {} },
       inputFormat,
       tellSuppliersEveryMs: 20,
     });

@@ -43,14 +43,17 @@ export function parseNetwork(
 }
 
 /** Host and port of a `Host` header, in one spelling; null where it is none. */
-function parseHost(host: string | undefined): URL | null {
-  if (host === undefined || !/^[^\s/?#@\\]+$/.test(host)) return null;
+function parseHost(host: string): URL | null {
+  if (!/^[^\s/?#@\\]+$/.test(host)) return null;
   try {
     return new URL(`http://${host}`);
   } catch {
     return null;
   }
 }
+
+/** Names of hosts that are remembered as they were read; more are forgotten all at once. */
+const MAX_REMEMBERED_HOSTS = 1_000;
 
 export function createReach({ publicUrl, allowedHosts, allowedOrigins, trustedProxies }: ReachConfig): Reach {
   const origins = new Set(
@@ -63,6 +66,19 @@ export function createReach({ publicUrl, allowedHosts, allowedOrigins, trustedPr
     proxies.addSubnet(network.address, network.prefix, network.family);
   }
 
+  const hosts = new Map<string, URL | null>();
+
+  /** Every request names one, and nearly all of them the same. */
+  function readHost(text: string | undefined): URL | null {
+    if (text === undefined) return null;
+    const known = hosts.get(text);
+    if (known !== undefined) return known;
+    if (hosts.size >= MAX_REMEMBERED_HOSTS) hosts.clear();
+    const read = parseHost(text);
+    hosts.set(text, read);
+    return read;
+  }
+
   const isTrustedProxy = (address: string): boolean =>
     isIP(address) !== 0 && proxies.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6');
 
@@ -72,7 +88,7 @@ export function createReach({ publicUrl, allowedHosts, allowedOrigins, trustedPr
     // Each proxy of a chain adds its own at the end; the first is the client's.
     const isTold = typeof forwarded === 'string' && isTrustedProxy(socket.remoteAddress ?? '');
     const told = isTold ? forwarded.split(',', 1)[0]?.trim() : undefined;
-    return parseHost(told ?? headers.host);
+    return readHost(told ?? headers.host);
   }
 
   return {

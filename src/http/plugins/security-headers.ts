@@ -2,17 +2,20 @@
  * What browsers are told of every answer: nothing in it runs, nothing frames it, nobody elsewhere loads it. A page says itself what it
  * needs beyond that ({@link allowPages}).
  */
-import helmet, { type FastifyHelmetOptions } from '@fastify/helmet';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import helmet, { type HelmetOptions } from 'helmet';
 import type { App } from '../app-type.js';
+
+type Directives = Readonly<Record<string, readonly string[]>>;
+type Headers = Readonly<Record<string, string>>;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What the plugin reads of a route. */
-    readonly helmet?: Pick<FastifyHelmetOptions, 'contentSecurityPolicy'>;
+    /** What a page needs beyond {@link NOTHING}. */
+    readonly allowed?: Directives;
   }
 }
-
-type Directives = Readonly<Record<string, readonly string[]>>;
 
 /** Of data, of problems and of pages that are a line of text. */
 const NOTHING: Directives = {
@@ -28,10 +31,10 @@ const toPolicy = (directives: Directives) => ({
   directives: Object.fromEntries(Object.entries(directives).map(([name, sources]) => [name, [...sources]])),
 });
 
-/** `isSecure`: browsers come by https, and are told to stay with it; a year, this host alone. */
-export async function addSecurityHeaders(app: App, { isSecure }: { readonly isSecure: boolean }): Promise<void> {
-  const options: FastifyHelmetOptions = {
-    contentSecurityPolicy: toPolicy(NOTHING),
+/** What helmet says of every answer under these directives; said once, as it is the same each time and takes longer than routing. */
+function headersFor(directives: Directives, isSecure: boolean): Headers {
+  const options: HelmetOptions = {
+    contentSecurityPolicy: toPolicy(directives),
     strictTransportSecurity: isSecure ? { maxAge: 31_536_000, includeSubDomains: false } : false,
     xFrameOptions: { action: 'deny' },
     referrerPolicy: { policy: 'no-referrer' },
@@ -41,13 +44,30 @@ export async function addSecurityHeaders(app: App, { isSecure }: { readonly isSe
     xXssProtection: false,
     xDnsPrefetchControl: false,
   };
-  await app.register(helmet, options);
+  const answer = new ServerResponse(new IncomingMessage(new Socket()));
+  helmet(options)(answer.req, answer, () => {});
+  return Object.fromEntries(Object.entries(answer.getHeaders()).map(([name, value]) => [name, String(value)]));
+}
+
+/** `isSecure`: browsers come by https, and are told to stay with it; a year, this host alone. */
+export function addSecurityHeaders(app: App, { isSecure }: { readonly isSecure: boolean }): void {
+  const ofData = headersFor(NOTHING, isSecure);
+  const ofPages = new Map<Directives, Headers>();
+  app.addHook('onRequest', (request, reply, next) => {
+    const { allowed } = request.routeOptions.config;
+    if (allowed === undefined) reply.headers(ofData);
+    else {
+      const known = ofPages.get(allowed) ?? headersFor({ ...NOTHING, ...allowed }, isSecure);
+      ofPages.set(allowed, known);
+      reply.headers(known);
+    }
+    next();
+  });
 }
 
 /** What the routes of this scope need beyond {@link NOTHING}; to be called before they are added. */
-export function allowPages(scope: App, directives: Directives): void {
-  const contentSecurityPolicy = toPolicy({ ...NOTHING, ...directives });
+export function allowPages(scope: App, allowed: Directives): void {
   scope.addHook('onRoute', (route) => {
-    route.config = { ...route.config, helmet: { contentSecurityPolicy } };
+    route.config = { ...route.config, allowed };
   });
 }

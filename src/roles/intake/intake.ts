@@ -36,7 +36,7 @@ export type IntakeResult =
 
 /** Counts for the metrics. */
 export interface IntakeCounters {
-  pingTaken(): void;
+  pingsTaken(count: number): void;
   /** Also for what was left out of a ping that was taken, where its bytes were kept. */
   pingRejected(reason: string): void;
 }
@@ -125,7 +125,7 @@ export async function startIntake<Format extends string>(deps: IntakeDeps<Format
     }
     const records = refused.map((one) => inputRecord({ type: 'ping', ...one }));
     await keepRejected(deps, [...sorted.rejected, ...asRejected(INPUTS, records, receivedAtMs)]);
-    for (let i = 0; i < sorted.pings.length; i++) counters.pingTaken();
+    counters.pingsTaken(sorted.pings.length);
     for (const reason of sorted.reasons) counters.pingRejected(reason);
     reading.ended(batch);
   }

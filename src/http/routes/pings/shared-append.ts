@@ -1,10 +1,14 @@
 /** One way into the inputs for all requests: single positions share records and appends. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { type EventLog, RecordsRefused } from '../../../ports/event-log.js';
 import { appendPings, type InputFormat, type ReceivedPing } from '../../../ports/ping-records.js';
 
-/** After an append the next one waits so long for company: a request to the log costs as much as a dozen pings. One that comes alone never waits. */
-const COMPANY_MS = 2;
+/**
+ * After an append the next one waits at most so long for those who were answered by it, and are likely to send again: a request to the
+ * log costs as much as a dozen pings. One that comes alone never waits.
+ */
+const COMPANY_MS = 4;
+/** With so many waiting nobody waits for more. */
+const ENOUGH_PINGS = 100;
 
 /**
  * Appends the pings of many callers: those that come while an append is under way go together into the next one, so that single
@@ -18,20 +22,41 @@ export function createPingAppender(
   let waiting: ReceivedPing[] = [];
   let next: Promise<ReadonlySet<ReceivedPing>> | null = null;
   let last: Promise<unknown> = Promise.resolve();
+  let company: { readonly count: number; readonly isThere: () => void } | null = null;
+
   async function appendWaiting(): Promise<ReadonlySet<ReceivedPing>> {
     await last;
     const pings = waiting;
     waiting = [];
     next = null;
-    return new Set(await appendPings(log, pings, format));
+    const refused = appendPings(log, pings, format);
+    last = refused.catch(() => {}).then(() => waitForCompany(pings.length + waiting.length));
+    return new Set(await refused);
   }
+
+  /** Until so many wait, or there are none to come. */
+  function waitForCompany(count: number): Promise<void> {
+    return new Promise((resolve) => {
+      const isThere = () => {
+        clearTimeout(timer);
+        company = null;
+        resolve();
+      };
+      const timer = setTimeout(isThere, COMPANY_MS);
+      company = { count: Math.min(count, ENOUGH_PINGS), isThere };
+      noteWaiting();
+    });
+  }
+
+  function noteWaiting(): void {
+    if (company !== null && waiting.length >= company.count) company.isThere();
+  }
+
   return async (pings) => {
     if (pings.length === 0) return;
     for (const one of pings) waiting.push(one);
-    if (next === null) {
-      next = appendWaiting();
-      last = next.catch(() => {}).then(() => delay(COMPANY_MS));
-    }
+    noteWaiting();
+    next ??= appendWaiting();
     const all = await next;
     if (all.size === 0) return;
     const refused = pings.flatMap((one, index) => (all.has(one) ? [index] : []));
