@@ -111,7 +111,7 @@ export interface PeriodRecord {
   readonly author?: string;
 }
 
-interface Page<T> {
+export interface Page<T> {
   readonly items: readonly T[];
   readonly next: string | null;
 }
@@ -126,7 +126,7 @@ export const ANSWER_LIMIT_MS = 10_000;
 /** What was asked for; `status` 0: nobody answered. */
 export type Answer<T> = { readonly ok: true; readonly body: T } | { readonly ok: false; readonly status: number };
 
-async function ask<T>(path: string, accept = 'application/json'): Promise<Answer<T>> {
+export async function ask<T>(path: string, accept = 'application/json'): Promise<Answer<T>> {
   try {
     const answer = await fetch(`${BASE}${path}`, {
       headers: { accept },
@@ -319,7 +319,7 @@ const NO_ANSWER: ActionResult = {
 type Body = Record<string, unknown> | null;
 
 /** Null: nobody answered. */
-async function post(
+export async function post(
   path: string,
   said: object,
   headers: Readonly<Record<string, string>>,

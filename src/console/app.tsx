@@ -3,6 +3,7 @@ import { ActDialog } from './components/act-dialog.js';
 import { Announcements } from './components/announcements.js';
 import { Banners, Header } from './components/header.js';
 import { KeysHelp } from './components/keys-help.js';
+import { PackDialog } from './components/pack-dialog.js';
 import { seesAlerts } from './live/live.js';
 import { AlarmHealthPage } from './pages/alarm-health.js';
 import { AlertPage } from './pages/alert.js';
@@ -11,6 +12,7 @@ import { CohortPage } from './pages/cohort.js';
 import { HandoverPage } from './pages/handover.js';
 import { NoAlertsPage } from './pages/no-alerts.js';
 import { OffNowPage } from './pages/off-now.js';
+import { PacksPage } from './pages/packs.js';
 import { RegisterPage } from './pages/register.js';
 import { RejectedPage } from './pages/rejected.js';
 import { WearerPage } from './pages/wearer.js';
@@ -38,6 +40,8 @@ function CurrentPage() {
       return <RejectedPage />;
     case 'cohort':
       return <CohortPage />;
+    case 'packs':
+      return <PacksPage key={now.wearerId} wearerId={now.wearerId} />;
     case 'unknown':
       return (
         <main class="tw-page" id="main">
@@ -60,6 +64,7 @@ export function App() {
       <Banners />
       <CurrentPage />
       <ActDialog />
+      <PackDialog />
       <KeysHelp />
       <Announcements />
     </>

@@ -2,6 +2,7 @@
 import type { Verb } from './api.js';
 import { begin, doing } from './components/actions.js';
 import { isHelpOpen } from './components/keys-help.js';
+import { packDraft } from './components/pack-making.js';
 import {
   alertsInHand,
   groupMembers,
@@ -13,7 +14,7 @@ import {
   toggleMarks,
 } from './components/selection.js';
 import { VERB_KEYS } from './components/verb-keys.js';
-import { book } from './live/live.js';
+import { book, may } from './live/live.js';
 import { sessionMap } from './map/session-map.js';
 import { showWaiting } from './pages/board.js';
 import { singleKeys } from './preferences.js';
@@ -43,6 +44,11 @@ function goToOnMap(alertId: string): void {
   if (item !== undefined) sessionMap.value?.goTo(item);
 }
 
+function openPack(alertIds: readonly string[]): void {
+  const alerts = alertIds.flatMap((alertId) => book.value.alerts.get(alertId) ?? []);
+  if (alerts.length > 0 && may('exports.make')) packDraft.value = { alerts };
+}
+
 const KEYS: Readonly<Record<string, () => void>> = {
   ...Object.fromEntries(
     Object.entries(VERB_KEYS).map(([verb, key]) => [key, () => void begin(verb as Verb, allInHand())]),
@@ -62,6 +68,7 @@ const KEYS: Readonly<Record<string, () => void>> = {
   Escape: () => {
     marked.value = new Set();
   },
+  p: () => openPack(allInHand()),
   n: showWaiting,
   b: () => go(lastBoard()),
   '?': () => {
@@ -77,7 +84,7 @@ const isTyping = (target: EventTarget | null): boolean =>
 export function listenForKeys(): void {
   document.addEventListener('keydown', (event) => {
     if (!singleKeys.value || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (isTyping(event.target) || doing.value !== null || isHelpOpen.value) return;
+    if (isTyping(event.target) || doing.value !== null || packDraft.value !== null || isHelpOpen.value) return;
     if (ARROWS.has(event.key) && page.value.name !== 'board') return;
     const run = KEYS[event.key];
     if (run === undefined) return;

@@ -1,16 +1,15 @@
 /** Which page an address is, and the address of a page: what is on the screen can be sent to a colleague. */
 import { signal } from '@preact/signals';
+import { PLAIN_PAGES, type PlainPage } from '../wire/console-pages.js';
 import { type BoardFilter, readFilter, writeFilter } from './model/board-filter.js';
-
-/** Pages whose address says all: `/register`. */
-export const PLAIN_PAGES = ['register', 'off-now', 'alarm-health', 'handover', 'rejected', 'cohort'] as const;
-export type PlainPage = (typeof PLAIN_PAGES)[number];
 
 export type Page =
   | { readonly name: 'board'; readonly filter: BoardFilter }
   /** `asAt`: as it stood then; null: now. */
   | { readonly name: 'alert'; readonly alertId: string; readonly asAt: string | null }
   | { readonly name: 'wearer'; readonly wearerId: string }
+  /** `wearerId`: of whom alone; null: of everybody. */
+  | { readonly name: 'packs'; readonly wearerId: string | null }
   | { readonly name: PlainPage }
   | { readonly name: 'unknown'; readonly path: string };
 
@@ -20,6 +19,7 @@ export function readPage(path: string, query: string): Page {
   if (area === '' && id === '') return { name: 'board', filter: readFilter(new URLSearchParams(query)) };
   if (area === 'alerts' && id !== '') return { name: 'alert', alertId: decode(id), asAt: readInstant(query) };
   if (area === 'wearers' && id !== '') return { name: 'wearer', wearerId: decode(id) };
+  if (area === 'packs' && id === '') return { name: 'packs', wearerId: new URLSearchParams(query).get('wearerId') };
   const plain = PLAIN_PAGES.find((name) => name === area);
   if (plain !== undefined && id === '') return { name: plain };
   return { name: 'unknown', path };
@@ -46,6 +46,8 @@ export const boardAddress = (filter: BoardFilter): string => {
 export const alertAddress = (alertId: string, asAt: string | null = null): string =>
   `/alerts/${encodeURIComponent(alertId)}${asAt === null ? '' : `?${new URLSearchParams({ asAt })}`}`;
 export const wearerAddress = (wearerId: string): string => `/wearers/${encodeURIComponent(wearerId)}`;
+export const packsAddress = (wearerId: string | null = null): string =>
+  wearerId === null ? '/packs' : `/packs?${new URLSearchParams({ wearerId })}`;
 
 export const page = signal<Page>({ name: 'board', filter: readFilter(new URLSearchParams()) });
 /** Where the board was left, so that coming back finds the same list. */

@@ -21,3 +21,28 @@ export const MAX_PACK_PERIOD_MS = 14 * 86_400_000;
 
 export const PACK_STATES = ['queued', 'building', 'ready', 'failed'] as const;
 export type PackState = (typeof PACK_STATES)[number];
+
+/** One pack of `GET /packs`, as the server tells it and the console shows it. Instants are RFC 3339 in UTC. */
+export interface PackItem {
+  readonly packId: string;
+  readonly state: PackState;
+  readonly wearerId: string;
+  /** Of alerts, or from and to. */
+  readonly alertIds?: readonly string[];
+  readonly from?: string;
+  readonly to?: string;
+  readonly edition: Edition;
+  readonly marking: string;
+  readonly purpose: string;
+  readonly recipient: string;
+  /** The subject's id, and the name for the eye. */
+  readonly requestedBy: string;
+  readonly requestedName: string;
+  readonly requestedAt: string;
+  readonly endedAt?: string;
+  /** Why there is none. */
+  readonly failure?: string;
+  /** Of the file, hexadecimal. */
+  readonly sha256?: string;
+  readonly fileBytes?: number;
+}

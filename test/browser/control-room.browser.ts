@@ -2,14 +2,12 @@
  * A shift in the control room: the real program, two real browsers' pages, no mouse where none is needed. What is measured is
  * printed; a time is a limit nowhere.
  */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AxeResults } from 'axe-core';
 import { type Browser, chromium, type Page, type WebSocketRoute } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Home, makeHome, type Program, put, send, startProgram } from '../support/program.js';
+import { findWrong } from './axe.js';
 import { CHROMIUM, CHROMIUM_FLAGS } from './chromium.js';
 
 const FLOOD = 1_000;
@@ -24,7 +22,6 @@ let browser: Browser;
 let page: Page;
 const complaints: string[] = [];
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const nameOf = (index: number) => `Wearer number ${index}`;
 const row = (index: number, on: Page = page) =>
   on.locator('tr.tw-alert', { hasText: new RegExp(`${nameOf(index)}\\b`) });
@@ -261,22 +258,6 @@ test('a socket that is cut misses nothing, and says how much came meanwhile', as
 
 const THEMES = ['light', 'dark'] as const;
 
-/**
- * What axe finds: what is wrong, and what it could not tell of contrast. The map is a picture: its markers lie where people are, also
- * one upon the other, and all of it is beside it in words, which are looked at.
- */
-async function findWrong(on: Page, unreadable = 'none'): Promise<string[]> {
-  await on.evaluate(axeSource);
-  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-  const results = await on.evaluate<AxeResults>(
-    `axe.run({ exclude: [['.maplibregl-map']] }, { runOnly: ${JSON.stringify(tags)} })`,
-  );
-  const unread = results.incomplete
-    .filter(({ id }) => id === 'color-contrast')
-    .map((rule) => ({ ...rule, nodes: rule.nodes.filter(({ html }) => !html.includes(unreadable)) }));
-  return [...results.violations, ...unread].flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-}
-
 test.each(THEMES)('axe finds nothing, on every page and in every state: %s', async (theme) => {
   // Whoever is there already gives no second alert.
   await enter(2);
@@ -292,7 +273,7 @@ test.each(THEMES)('axe finds nothing, on every page and in every state: %s', asy
   await looked.keyboard.press('d');
   await looked.getByRole('dialog').waitFor();
   // The sentence over two lines in a dialog is one that axe cannot read: its colours are those of the heading above it.
-  found['closing'] = await findWrong(looked, 'tw-dialog__what');
+  found['closing'] = await findWrong(looked, /tw-dialog__what/);
   await looked.keyboard.press('Escape');
   await looked.getByRole('button', { name: 'In words' }).click();
   found['in words'] = await findWrong(looked);
@@ -306,7 +287,7 @@ test.each(THEMES)('axe finds nothing, on every page and in every state: %s', asy
   await shoot(looked, `alert-${theme}`);
   await looked.keyboard.press('s');
   await looked.getByRole('dialog').waitFor();
-  found['suspending'] = await findWrong(looked, 'tw-dialog__what');
+  found['suspending'] = await findWrong(looked, /tw-dialog__what/);
   await shoot(looked, `suspending-${theme}`);
   await looked.keyboard.press('Escape');
   await looked.locator('.tw-history').getByRole('link').first().click();

@@ -114,6 +114,7 @@ export function packsSuite(name: string, openDatabase: () => Promise<Database>):
         marking: 'OFFICIAL-SENSITIVE',
         ...WHY,
         requestedBy: SUBJECT,
+        requestedName: 'Somebody',
         requestedAt: instantAt(120),
       });
       expect(asked.headers['location']).toBe(`/api/v1/packs/${pack.packId}`);
@@ -161,6 +162,18 @@ export function packsSuite(name: string, openDatabase: () => Promise<Database>):
       expect((await listed('officer')).map(({ packId }: { packId: string }) => packId)).toEqual([own.packId]);
       expect((await listed('sergeant')).map(({ wearerId }: { wearerId: string }) => wearerId)).toEqual(['W-in']);
       expect((await ask('', { role: 'probation' })).status).toBe(403);
+    });
+
+    it('says to whoever may see an alert, and not make packs of its wearer, that this is why', async () => {
+      for (const body of [
+        { ...WHY, alertIds: ['P-W-in'] },
+        { ...WHY, ...PERIOD },
+      ]) {
+        const answer = await ask('', { body, role: 'officer' });
+        expect([answer.status, answer.json().detail]).toEqual([403, expect.stringMatching(/assigned to you/)]);
+        expect(trail.said.at(-1)).toMatchObject({ outcome: 'denied', wearerIds: ['W-in'], ...WHY });
+      }
+      expect((await ask('', { body: { ...WHY, alertIds: ['P-W-out'] }, role: 'officer' })).status).toBe(404);
     });
 
     it('that cannot be made says so; its request is a new one then', async () => {

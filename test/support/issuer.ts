@@ -45,7 +45,14 @@ export async function listenOn(server: Server, port = 0): Promise<Running> {
   };
 }
 
-/** Everybody may sign in by their name, and supervises Kent; whose name begins with `admin-` administers. */
+const roleOf = (accountId: string): string =>
+  accountId.startsWith('admin-')
+    ? 'tw-administrator'
+    : accountId.startsWith('officer-')
+      ? 'tw-officer'
+      : 'tw-supervisor';
+
+/** Everybody may sign in by their name, and supervises Kent; whose name begins with `admin-` administers, with `officer-` works with W-0. */
 export async function startProvider(clientUrl: string): Promise<Running> {
   const server = createServer();
   const running = await listenOn(server);
@@ -58,7 +65,7 @@ export async function startProvider(clientUrl: string): Promise<Running> {
         post_logout_redirect_uris: [`${clientUrl}/`],
       },
     ],
-    claims: { openid: ['sub'], profile: ['name', 'roles', 'groups'] },
+    claims: { openid: ['sub'], profile: ['name', 'roles', 'groups', 'wearers'] },
     conformIdTokenClaims: false,
     cookies: { keys: ['tests'] },
     findAccount: (_context, accountId) => ({
@@ -66,8 +73,9 @@ export async function startProvider(clientUrl: string): Promise<Running> {
       claims: () => ({
         sub: accountId,
         name: `The ${accountId}`,
-        roles: [accountId.startsWith('admin-') ? 'tw-administrator' : 'tw-supervisor'],
+        roles: [roleOf(accountId)],
         groups: ['kent'],
+        wearers: accountId.startsWith('officer-') ? ['W-0'] : [],
       }),
     }),
   });

@@ -137,6 +137,11 @@ export function Header() {
             Cohort
           </a>
         ) : null}
+        {seesAlerts.value && may('exports.make') ? (
+          <a href="/packs" aria-current={page.value.name === 'packs' ? 'page' : undefined}>
+            Packs
+          </a>
+        ) : null}
         {may('rejected.read') ? (
           <a href="/rejected" aria-current={page.value.name === 'rejected' ? 'page' : undefined}>
             Rejected

@@ -22,6 +22,7 @@ const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ['r', 'ask for a review'],
   ['u', 'reopen it'],
   ['x', 'mark it; keys then act on all that are marked, Escape lets go of them'],
+  ['p', 'make an evidence pack of it, or of all that are marked'],
   ['n', 'show new alerts that wait'],
   ['m', 'go to the wearer on the map'],
   ['b', 'back to the board'],

@@ -4,6 +4,7 @@ import type { Verb } from '../api.js';
 import { book } from '../live/live.js';
 import { VERB_WORDS } from '../words/words.js';
 import { begin, busy, isOffered } from './actions.js';
+import { PackButton } from './pack-button.js';
 import { marked } from './selection.js';
 
 /** What one request does to many: a suspension is one's own decision each time. */
@@ -35,6 +36,7 @@ export function MarkedBar() {
           </button>
         );
       })}
+      <PackButton draft={{ alerts: items.value }} />
       <button
         type="button"
         class="tw-link-button"

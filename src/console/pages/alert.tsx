@@ -7,11 +7,12 @@ import { type AlertWithEvents, askAlert, askCondition, askOrder, askPosition } f
 import { ActButtons } from '../components/act-buttons.js';
 import { MapPanel } from '../components/map-panel.js';
 import { Certainty, Severity } from '../components/marks.js';
+import { PackButton } from '../components/pack-button.js';
 import { useAnswer, whyMissing } from '../components/use-answer.js';
 import { book, may, nameOf, nowMs, positions, positionsChanged, takeAlert, wearers, zoneNameOf } from '../live/live.js';
 import { sessionMap } from '../map/session-map.js';
 import { instantOf, standAt } from '../model/as-at.js';
-import { alertAddress, lastBoard, wearerAddress } from '../route.js';
+import { alertAddress, lastBoard, packsAddress, wearerAddress } from '../route.js';
 import { conditionWords, ORDER_WORDS, POWER_WORDS } from '../words/condition-words.js';
 import { historyLine } from '../words/history-words.js';
 import { ownerWords } from '../words/owner-words.js';
@@ -109,6 +110,7 @@ function Found({ item, events, isWhole = true, asAt }: FoundProps) {
           {episodeWords(item, nowMs.value)}
         </p>
         {asAt === undefined ? <ActButtons item={item} /> : <p class="tw-line">{ownerWords(item, nowMs.peek())}</p>}
+        {asAt === undefined ? <Pack item={item} /> : null}
         {asAt === undefined ? <Now item={item} /> : null}
         <Evidence item={item} />
         <Condition item={item} />
@@ -243,6 +245,16 @@ function Evidence({ item }: { readonly item: AlertItem }) {
         </table>
       )}
     </section>
+  );
+}
+
+/** From the alert to what somebody else can check. */
+function Pack({ item }: { readonly item: AlertItem }) {
+  if (!may('exports.make')) return null;
+  return (
+    <p class="tw-row-of-buttons tw-pack-offer">
+      <PackButton draft={{ alerts: [item] }} /> <a href={packsAddress(item.wearerId)}>Packs of this wearer</a>
+    </p>
   );
 }
 

@@ -4,11 +4,12 @@ import type { AlertItem } from '../../alerts/alert.js';
 import { askAlertsOf, askPosition, askTrail } from '../api.js';
 import { MapPanel } from '../components/map-panel.js';
 import { Certainty, Severity } from '../components/marks.js';
+import { PackButton } from '../components/pack-button.js';
 import { useAnswer, whyMissing } from '../components/use-answer.js';
 import { may, nameOf, nowMs, positions, positionsChanged, wearers, zoneNameOf } from '../live/live.js';
 import { sessionMap } from '../map/session-map.js';
 import { type Band, bandsOf, GAP_MS, readTrail, spanOf, type TrailPoint, trailFeatures } from '../model/day-strip.js';
-import { alertAddress, lastBoard } from '../route.js';
+import { alertAddress, lastBoard, packsAddress } from '../route.js';
 import { unmonitoredWords } from '../words/monitored-words.js';
 import { ownerWords } from '../words/owner-words.js';
 import { messageWords, unknownWords } from '../words/strip-words.js';
@@ -49,6 +50,11 @@ export function WearerPage({ wearerId }: { readonly wearerId: string }) {
         <h1 class="tw-sentence">{nameOf(wearerId)}</h1>
         <p class="tw-line">{profile.filter((part) => part !== undefined).join(' · ')}</p>
         <Tag wearerId={wearerId} alerts={items} />
+        {may('exports.make') ? (
+          <p class="tw-row-of-buttons tw-pack-offer">
+            <PackButton draft={{ wearerId }} /> <a href={packsAddress(wearerId)}>Packs of this wearer</a>
+          </p>
+        ) : null}
         <h2 class="tw-heading">The last 24 hours</h2>
         {trail !== null && !trail.ok ? <p>The trail is not shown: {whyMissing(trail.status)}.</p> : null}
         {trail?.ok === true ? <Strip points={points} alerts={items} toMs={nowMs.value} /> : null}

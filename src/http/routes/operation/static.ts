@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fastifyStatic from '@fastify/static';
+import { PAGE_ADDRESSES } from '../../../wire/console-pages.js';
 import type { App } from '../../app.js';
 import { makePublic } from '../../plugins/principal.js';
 import { allowPages } from '../../plugins/security-headers.js';
@@ -24,17 +25,6 @@ const CONSOLE_NEEDS = {
   'worker-src': ["'self'"],
 } as const;
 
-/** Addresses of the console's pages beside `/`: each is the one page, which shows what the address names. */
-const PAGES = [
-  '/alerts/:alertId',
-  '/wearers/:wearerId',
-  '/register',
-  '/off-now',
-  '/alarm-health',
-  '/handover',
-  '/rejected',
-] as const;
-
 /** `/`, the pages and the files beside it. Revalidated at each visit, so that a newer program is not met by an older page. */
 export async function registerStatic(app: App, { directory }: StaticOptions): Promise<void> {
   await app.register(async (scope: App) => {
@@ -50,7 +40,7 @@ export async function registerStatic(app: App, { directory }: StaticOptions): Pr
         reply.setHeader('cache-control', 'no-cache');
       },
     });
-    for (const page of PAGES)
+    for (const page of PAGE_ADDRESSES)
       scope.get(page, { schema: { hide: true } }, (_request, reply) => reply.sendFile('index.html'));
   });
 }

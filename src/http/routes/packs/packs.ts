@@ -4,12 +4,12 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
 import type { Clock } from '../../../ports/clock.js';
 import type { Database } from '../../../ports/database.js';
 import { addPack, findPack, listPacks, readPackFile, type StoredPack } from '../../../store/packs.js';
 import { InstantSchema } from '../../../wire/alert-schemas.js';
-import { DEFAULT_MARKING, EDITIONS, MAX_PACK_ALERTS, PACK_STATES } from '../../../wire/pack.js';
+import { DEFAULT_MARKING, EDITIONS, MAX_PACK_ALERTS, PACK_STATES, type PackItem } from '../../../wire/pack.js';
 import { RecordId } from '../../../wire/record-id.js';
 import type { App } from '../../app.js';
 import { noteAudited } from '../../plugins/audit.js';
@@ -56,6 +56,7 @@ const Item = Type.Object({
   purpose: Type.String(),
   recipient: Type.String(),
   requestedBy: Type.String(),
+  requestedName: Type.String({ description: 'as it was called then' }),
   requestedAt: InstantSchema,
   endedAt: Type.Optional(InstantSchema),
   failure: Type.Optional(Type.String({ description: 'why there is none' })),
@@ -70,7 +71,7 @@ const ROUNDS_LIMIT = 20;
 
 const toIso = (atMs: number): string => new Date(atMs).toISOString();
 
-function toItem(pack: StoredPack): Static<typeof Item> {
+function toItem(pack: StoredPack): PackItem {
   const { subject, endedAtMs, failure, sha256, fileBytes } = pack;
   return {
     packId: pack.packId,
@@ -84,6 +85,7 @@ function toItem(pack: StoredPack): Static<typeof Item> {
     purpose: pack.purpose,
     recipient: pack.recipient,
     requestedBy: pack.requestedBy,
+    requestedName: pack.requestedName,
     requestedAt: toIso(pack.requestedAtMs),
     ...(endedAtMs === null ? {} : { endedAt: toIso(endedAtMs) }),
     ...(failure === null ? {} : { failure }),
@@ -116,7 +118,11 @@ export function registerPacks(app: App, { db, clock, onAsked }: PacksDeps): void
     const { edition = 'full', marking = DEFAULT_MARKING, purpose, recipient } = body;
     const principal = principalOf(request);
     const said = { edition, marking, purpose, recipient, by: principal.subjectId };
-    const resolved = await resolveSubject(db, body, said, { nowMs: clock.nowMs(), sees: (id) => sees(request, id) });
+    const resolved = await resolveSubject(db, body, said, {
+      nowMs: clock.nowMs(),
+      sees: (id) => sees(request, id),
+      seesAlerts: (id) => sees(request, id, 'alerts.read'),
+    });
     if ('problem' in resolved) return sendProblem(reply, resolved.problem);
     const pack = await addPack(db, {
       ...resolved,

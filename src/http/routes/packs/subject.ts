@@ -20,8 +20,18 @@ export type Resolved =
 
 interface Asker {
   readonly nowMs: number;
+  /** Of whom one may make packs. */
   readonly sees: (wearerId: string) => boolean;
+  /** Whose alerts one may see: to them it is told that there is something, and why it may not be taken along. */
+  readonly seesAlerts: (wearerId: string) => boolean;
 }
+
+const notYours = (wearerId: string): { readonly problem: ProblemInput } => ({
+  problem: {
+    status: 403,
+    detail: `You may see wearer ${wearerId}, but not make packs of this wearer: your roles allow it for wearers that are assigned to you. Ask their sergeant.`,
+  },
+});
 
 const wrong = (detail: string, ...pointers: readonly string[]): { readonly problem: ProblemInput } => ({
   problem: { status: 422, detail, errors: pointers.map((pointer) => ({ pointer, detail })) },
@@ -57,6 +67,8 @@ async function ofAlerts(
   const alerts: Alert[] = [];
   for (const alertId of [...new Set(alertIds)].sort()) {
     const alert = (await readAlert(db, alertId))?.alert;
+    const whose = alert?.finding.wearerId;
+    if (whose !== undefined && !asker.sees(whose) && asker.seesAlerts(whose)) return notYours(whose);
     if (alert === undefined || !asker.sees(alert.finding.wearerId))
       return { problem: { status: 404, detail: `There is no alert ${alertId} on record.` } };
     alerts.push(alert);
@@ -76,6 +88,7 @@ async function ofPeriod(db: Queryable, { wearerId, from, to }: SubjectSaid, aske
   if (toMs - fromMs > MAX_PACK_PERIOD_MS) return wrong('must be at most 14 days before `to`', '/from');
   // What comes later would be in one pack and not in the next of the same name.
   if (toMs > asker.nowMs) return wrong('must not be in the future', '/to');
+  if (!asker.sees(wearerId) && asker.seesAlerts(wearerId)) return notYours(wearerId);
   if (!asker.sees(wearerId) || !(await recordStore.find(db, 'wearer', [wearerId])).has(wearerId))
     return { problem: { status: 404, detail: `There is no wearer ${wearerId}.` } };
   const period = { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };

@@ -1,0 +1,42 @@
+/** What is said of evidence packs. Pure. */
+import type { Edition, PackItem } from '../../wire/pack.js';
+import { dayAndTime } from './times.js';
+
+export const EDITION_WORDS: Readonly<Record<Edition, readonly [name: string, what: string]>> = {
+  full: ['Full', 'everything: for the recall team and for police'],
+  court: ['Court', 'all but how the force manages the wearer'],
+  'wearer-safe': ['Wearer-safe', 'no names, places, distances or evidence: what the wearer may see'],
+};
+
+/** `queued` and `building` say how it goes on, `failed` why it does not. */
+export function packStateWords({ state, failure }: PackItem): string {
+  switch (state) {
+    case 'queued':
+      return 'Waiting to be made';
+    case 'building':
+      return 'Being made …';
+    case 'ready':
+      return 'Ready';
+    case 'failed':
+      return `Not made: ${failure ?? 'no reason is known'}`;
+  }
+}
+
+export const isUnderWay = ({ state }: Pick<PackItem, 'state'>): boolean => state === 'queued' || state === 'building';
+
+/** `alert P-1`, `3 alerts`, or from when to when. */
+export function packSubjectWords({ alertIds, from, to }: PackItem): string {
+  if (alertIds !== undefined) return alertIds.length === 1 ? 'one alert' : `${alertIds.length} alerts`;
+  return from === undefined || to === undefined ? '' : periodWords(Date.parse(from), Date.parse(to));
+}
+
+const periodWords = (fromMs: number, toMs: number): string => `${dayAndTime(fromMs)} to ${dayAndTime(toMs)}`;
+
+const KILO = 1_000;
+
+/** `840 B`, `64 kB`, `1.4 MB`: as a form that takes 25 MB counts. */
+export function sizeWords(bytes: number): string {
+  if (bytes < KILO) return `${bytes} B`;
+  if (bytes < KILO * KILO) return `${Math.round(bytes / KILO)} kB`;
+  return `${(bytes / KILO / KILO).toFixed(1)} MB`;
+}

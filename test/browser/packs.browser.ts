@@ -1,0 +1,286 @@
+/**
+ * An officer's way from an alert to evidence that somebody else has checked, by keyboard: the real program, a real provider, a real
+ * browser. How long each step takes is printed; a time is a limit nowhere. Screenshots are left in the folder that
+ * TAGWATCH_SCREENSHOTS names, or in the temporary folder.
+ */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Browser, chromium, type Download, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { readContainer } from '../../src/evidence/container.js';
+import { MANIFEST, readManifest } from '../../src/evidence/manifest.js';
+import { PAGE_ADDRESSES } from '../../src/wire/console-pages.js';
+import { CLIENT_ID, CLIENT_SECRET, MAPPING, type Running, startProvider } from '../support/issuer.js';
+import { type Home, makeHome, type Program, put, send, startProgram } from '../support/program.js';
+import { findWrong } from './axe.js';
+import { CHROMIUM, CHROMIUM_FLAGS } from './chromium.js';
+
+const WAIT_MS = 60_000;
+const SQUARE = { latitude: 51.28, longitude: 1.08 };
+const screenshots = process.env.TAGWATCH_SCREENSHOTS ?? join(tmpdir(), 'tagwatch-screenshots');
+const report = (text: string) => process.stdout.write(`${text}\n`);
+
+let home: Home;
+let provider: Running;
+let program: Program;
+let browser: Browser;
+let page: Page;
+let folder: string;
+/** Of the officer's own wearer, newest first, and of somebody else's. */
+let own: string[];
+let others: string[];
+const complaints: string[] = [];
+const shoot = (name: string) => page.screenshot({ path: join(screenshots, `${name}.png`) });
+
+/** Three wearers of Kent go into a zone that nobody may enter, W-0 twice. */
+async function fillRecord(url: string): Promise<void> {
+  const fittedAt = new Date(Date.now() - 3_600_000).toISOString();
+  await put(url, '/tag-models/M-1', { name: 'Model', accuracyConvention: 'r68', intervalSeconds: 60 });
+  for (const n of [0, 1]) {
+    await put(url, `/wearers/W-${n}`, { name: `Wearer number ${n}`, force: 'kent', division: 'East' });
+    await put(url, `/tags/T-${n}`, { modelId: 'M-1' });
+    await put(url, `/activations/A-${n}`, { tagId: `T-${n}`, wearerId: `W-${n}`, fittedAt });
+  }
+  await put(url, '/zones/Z-1', {
+    type: 'Feature',
+    geometry: { type: 'Point', coordinates: [SQUARE.longitude, SQUARE.latitude] },
+    properties: { name: 'Market Square', radiusMetres: 200 },
+  });
+  const square = { kind: 'exclusion', zoneId: 'Z-1', confirmOn: 'first-fix', startsAt: fittedAt };
+  await put(url, '/conditions/C-1', { appliesTo: 'all-wearers', ...square });
+  const minutes = Array.from({ length: 30 }, (_, n) => n);
+  const pings = [0, 1].flatMap((n) =>
+    minutes.map((minute) => ({
+      tagId: `T-${n}`,
+      fixedAt: new Date(Date.now() - (30 - minute) * 60_000).toISOString(),
+      ...SQUARE,
+      // In, out for ten minutes, and in again.
+      latitude: SQUARE.latitude + (minute > 8 && minute < 20 ? 0.01 : 0),
+      longitude: SQUARE.longitude + minute * 0.0001,
+      accuracyMetres: 5,
+    })),
+  );
+  expect((await send(url, 'POST', '/pings', pings)).status).toBe(202);
+  const idsOf = async (wearerId: string): Promise<string[]> => {
+    const { body } = await send(url, 'GET', `/alerts?wearerId=${wearerId}`);
+    return (body as { items: { alertId: string }[] }).items.map(({ alertId }) => alertId);
+  };
+  await vi.waitFor(
+    async () => {
+      [own, others] = [await idsOf('W-0'), await idsOf('W-1')];
+      expect([own.length, others.length]).toEqual([2, 2]);
+    },
+    { timeout: WAIT_MS, interval: 200 },
+  );
+}
+
+beforeAll(async () => {
+  mkdirSync(screenshots, { recursive: true });
+  folder = mkdtempSync(join(tmpdir(), 'tagwatch-officer-'));
+  home = await makeHome();
+  const open = await startProgram(home);
+  await fillRecord(open.url);
+  await open.stop();
+  const publicUrl = `http://127.0.0.1:${home.env['TAGWATCH_PORT']}`;
+  provider = await startProvider(publicUrl);
+  const [secretFile, claimsFile] = [join(folder, 'client-secret'), join(folder, 'claims.json')];
+  writeFileSync(secretFile, `${CLIENT_SECRET}\n`);
+  writeFileSync(claimsFile, JSON.stringify(MAPPING));
+  const env = {
+    ...home.env,
+    TAGWATCH_PUBLIC_URL: publicUrl,
+    TAGWATCH_OIDC_ISSUER: provider.url,
+    TAGWATCH_OIDC_CLIENT_ID: CLIENT_ID,
+    TAGWATCH_OIDC_CLIENT_SECRET_FILE: secretFile,
+    TAGWATCH_CLAIMS_FILE: claimsFile,
+  };
+  program = await startProgram({ ...home, env });
+  browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: 'light' });
+  page = await context.newPage();
+  page.on('pageerror', (error) => complaints.push(error.message));
+});
+afterAll(async () => {
+  await browser?.close();
+  await program?.stop();
+  await provider?.stop();
+  home?.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const dialog = () => page.getByRole('dialog', { name: 'Make an evidence pack' });
+
+/** By keyboard: which edition, what for, who gets it. */
+async function sayAndSend(edition: '1' | '2' | '3', purpose: string, recipient: string): Promise<void> {
+  await dialog().waitFor();
+  await page.getByRole('radio', { name: /Full/ }).focus();
+  await page.keyboard.press(edition);
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(purpose);
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(recipient);
+  await page.keyboard.press('Enter');
+}
+
+async function save(download: Promise<Download>, name: string): Promise<string> {
+  const file = join(folder, name);
+  await (await download).saveAs(file);
+  return file;
+}
+
+test('alert → pack → download → verified elsewhere, without a network: the officer’s way, timed', async () => {
+  const steps: string[] = [];
+  let sinceMs = Date.now();
+  const step = (name: string) => {
+    steps.push(`${name} ${Date.now() - sinceMs} ms`);
+    sinceMs = Date.now();
+  };
+  await page.goto(program.url);
+  await page.fill('input[name=login]', 'officer-olga');
+  await page.fill('input[name=password]', 'x');
+  await page.click('button[type=submit]');
+  await page.click('button[type=submit]');
+  await page.locator('#connection[data-state=live]').waitFor({ timeout: WAIT_MS });
+  step('signed in');
+  await page.goto(`${program.url}/alerts/${own[0]}`);
+  await page.getByRole('button', { name: 'Make a pack' }).waitFor({ timeout: WAIT_MS });
+  await shoot('officer-alert');
+  step('alert');
+  await page.keyboard.press('p');
+  await dialog().waitFor();
+  await shoot('officer-make-a-pack');
+  await sayAndSend('1', 'recall', 'Recall team');
+  await dialog().getByText('Ready').waitFor({ timeout: WAIT_MS });
+  step('pack made');
+  await shoot('officer-pack-ready');
+  const file = page.waitForEvent('download');
+  await dialog()
+    .getByRole('link', { name: /^Download the pack/ })
+    .focus();
+  await page.keyboard.press('Enter');
+  const pack = await save(file, 'pack.zip');
+  const keys = page.waitForEvent('download');
+  await dialog().getByRole('link', { name: 'the public keys' }).click();
+  const keysFile = await save(keys, 'keys.json');
+  step('downloaded');
+  const verifyPage = join(folder, 'verify.html');
+  writeFileSync(verifyPage, await (await fetch(`${program.url}/verify`)).text());
+  const elsewhere = await browser.newContext({ offline: true });
+  const verify = await elsewhere.newPage();
+  await verify.goto(pathToFileURL(verifyPage).href);
+  await verify.setInputFiles('#keys', keysFile);
+  await verify.setInputFiles('#pack', pack);
+  await verify.locator('#outcome', { hasText: /^(Verified|Not verified)/ }).waitFor();
+  expect(await verify.textContent('#outcome')).toBe('Verified');
+  expect(await verify.locator('#answers').textContent()).toContain('the engine finds the same');
+  step('verified');
+  await elsewhere.close();
+  report(`officer’s way: ${steps.join(', ')}`);
+});
+
+test('it stands among the packs, with who, when, why, for whom, its size and its hash', async () => {
+  await dialog()
+    .getByRole('link', { name: /^All packs of/ })
+    .click();
+  await page.getByRole('heading', { name: 'Evidence packs of Wearer number 0' }).waitFor();
+  const row = page.locator('tr[data-pack-id]');
+  await row.first().waitFor();
+  expect(await row.count()).toBe(1);
+  const text = await row.textContent();
+  for (const said of [
+    'Wearer number 0',
+    'one alert',
+    'by The officer-olga',
+    'recall',
+    'for Recall team',
+    'Full',
+    'OFFICIAL-SENSITIVE',
+  ])
+    expect(text).toContain(said);
+  expect(text).toMatch(/Download, [\d.]+ [kM]B.*SHA-256 [0-9a-f]{64}/);
+  await shoot('packs');
+});
+
+test('of a wearer and a period, from the page of the wearer; wearer-safe', async () => {
+  await page.getByRole('link', { name: 'The wearer', exact: true }).click();
+  await page.getByRole('button', { name: 'Make a pack' }).click();
+  await page.getByLabel('From').waitFor();
+  await shoot('officer-period');
+  await sayAndSend('3', 'to show him', 'the wearer');
+  await dialog().getByText('Ready').waitFor({ timeout: WAIT_MS });
+  const file = page.waitForEvent('download');
+  await dialog()
+    .getByRole('link', { name: /^Download the pack/ })
+    .click();
+  const pack = await save(file, 'safe.zip');
+  const manifest = readManifest(readContainer(readFileSync(pack)).find(({ name }) => name === MANIFEST)!.bytes);
+  expect(manifest).toMatchObject({ edition: 'wearer-safe', purpose: 'to show him', recipient: 'the wearer' });
+  expect(manifest.alerts.map(({ alertId }) => alertId).sort()).toEqual([...own].sort());
+  await dialog().getByRole('button', { name: 'Close' }).click();
+});
+
+test('of alerts that are marked on the board: of one wearer, who is chosen; of others’ wearers it says why not', async () => {
+  await page.goto(program.url);
+  const rows = page.locator('tr.tw-alert');
+  await expect.poll(() => rows.count(), { timeout: WAIT_MS }).toBe(4);
+  await page.evaluate("document.querySelectorAll('.tw-mark').forEach((box) => box.checked || box.click())");
+  await page.getByText('4 marked').waitFor();
+  await page.keyboard.press('p');
+  await dialog().getByText('These are alerts of 2 wearers').waitFor();
+  await shoot('officer-several');
+  await dialog().getByRole('radio', { name: 'Wearer number 1: 2 alerts' }).check();
+  await sayAndSend('2', 'hearing', 'Magistrates');
+  await dialog()
+    .getByRole('alert')
+    .getByText(/assigned to you/)
+    .waitFor();
+  await dialog().getByRole('radio', { name: 'Wearer number 0: 2 alerts' }).check();
+  await dialog().getByRole('button', { name: 'Make the pack' }).click();
+  await dialog().getByText('Ready').waitFor({ timeout: WAIT_MS });
+  await page.keyboard.press('Escape');
+  await dialog().waitFor({ state: 'detached' });
+  expect(others).toHaveLength(2);
+});
+
+test.each(['light', 'dark'] as const)(
+  'axe finds nothing in the dialog, in what it tells, and on the page: %s',
+  async (theme) => {
+    await page.emulateMedia({ colorScheme: theme });
+    const found: Record<string, string[]> = {};
+    await page.goto(`${program.url}/wearers/W-0`);
+    await page.getByRole('button', { name: 'Make a pack' }).click();
+    await dialog().waitFor();
+    found['period'] = await findWrong(page, /tw-dialog__what|<span><strong>/);
+    await shoot(`pack-dialog-${theme}`);
+    await page.keyboard.press('Escape');
+    await page.goto(`${program.url}/alerts/${own[0]}`);
+    await page.getByRole('button', { name: 'Make a pack' }).click();
+    await dialog().waitFor();
+    await sayAndSend('1', 'recall', 'Recall team');
+    await dialog().getByText('Ready').waitFor({ timeout: WAIT_MS });
+    found['ready'] = await findWrong(page, /tw-pack__hash|^<p>Anybody can check/);
+    await shoot(`pack-ready-${theme}`);
+    await page.goto(`${program.url}/packs`);
+    await page.locator('tr[data-pack-id]').first().waitFor();
+    found['packs'] = await findWrong(page);
+    await shoot(`packs-${theme}`);
+    expect(found).toEqual({ period: [], ready: [], packs: [] });
+  },
+);
+
+test('every address of the console’s pages is answered with the console, also without having been there before', async () => {
+  for (const address of ['/', ...PAGE_ADDRESSES]) {
+    const answer = await fetch(`${program.url}${address.replace(/:\w+/, 'x')}`);
+    expect([address, answer.status, answer.headers.get('content-type')]).toEqual([
+      address,
+      200,
+      expect.stringContaining('text/html'),
+    ]);
+  }
+});
+
+test('nothing went wrong in the page', () => {
+  expect(complaints).toEqual([]);
+});
