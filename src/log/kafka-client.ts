@@ -7,6 +7,7 @@ import { type Cluster, Kafka, type logCreator, Partitioners } from 'kafkajs';
 import { LogDenied, LogUnavailable } from '../ports/event-log.js';
 import type { Log } from '../ports/log.js';
 import { type KafkaSecurity, openSocket, toKafkaConfig } from './kafka-security.js';
+import type { RecentFetches } from './recent-fetches.js';
 
 /** Every time limit of the adapter, in ms. */
 export interface KafkaTimings {
@@ -53,6 +54,7 @@ export interface KafkaContext {
   readonly kafka: Kafka;
   readonly log: Log;
   readonly timings: KafkaTimings;
+  readonly recent: RecentFetches;
 }
 
 /** Tries within one call of kafkajs; the loops that go on for ever are ours. */

@@ -14,11 +14,16 @@ interface Slot extends TopicPartition {
   buffer: Fetched | null;
   /** When the buffer was filled, epoch ms. */
   filledAtMs: number;
+  /** When the broker was asked last, epoch ms. */
+  askedAtMs: number;
   /** What there is when `fromOffset` turned out to lie outside of the log: reading goes on at its start. */
   movedTo: Bounds | null;
   /** Tells whoever reads it that there is news. */
   readonly wake: () => void;
 }
+
+/** As long as another consumer's fetches serve some partitions, the broker is asked for the others this often, ms. */
+const ASK_EVERY_MS = 200;
 
 /** With so many in an answer there may be a backlog: the next is asked for at once. */
 const MANY_RECORDS = 500;
@@ -35,7 +40,7 @@ export interface Fetching {
 const SHORTEST_WAIT_MS = 5;
 
 /** Begins to fetch whatever is asked for through `source`, over all errors, until it is stopped. */
-export function startFetching({ log, timings }: KafkaContext, cluster: Cluster, patienceMs: number): Fetching {
+export function startFetching({ log, timings, recent }: KafkaContext, cluster: Cluster, patienceMs: number): Fetching {
   /** Of the partitions that somebody watches. */
   const slots = new Map<string, Slot>();
   const busyLeaders = new Set<string | null>();
@@ -80,10 +85,17 @@ export function startFetching({ log, timings }: KafkaContext, cluster: Cluster, 
     const beganAtMs = Date.now();
     try {
       if (leader === null) throw new Error('Nobody leads the partition at the moment');
-      const wanted = own.map(({ topic, partition, fromOffset }) => ({ topic, partition, fromOffset }));
+      const served = own.filter(takeRecent).length;
+      const asked = own.filter(
+        ({ hungry, askedAtMs }) => hungry && (served === 0 || beganAtMs - askedAtMs >= ASK_EVERY_MS),
+      );
+      if (asked.length === 0) return await pause(patienceMs);
+      for (const slot of asked) slot.askedAtMs = beganAtMs;
+      const wanted = asked.map(({ topic, partition, fromOffset }) => ({ topic, partition, fromOffset }));
       const waitMs = holdMs(beganAtMs);
       const answers = await fetchFrom(cluster, leader, wanted, waitMs);
       failures = 0;
+      for (const answer of answers) recent.keep(answer, patienceMs);
       if (stopped) return;
       const isNews = answers.map(accept).includes(true);
       // A broker that answers at once and brings nothing (a batch that compaction has emptied) must not make us spin.
@@ -94,6 +106,12 @@ export function startFetching({ log, timings }: KafkaContext, cluster: Cluster, 
       if (stopped) return;
       await recover(error);
     }
+  }
+
+  /** Whether a less patient consumer of this process has what is wanted. */
+  function takeRecent(slot: Slot): boolean {
+    const answer = recent.take(slot, slot.fromOffset);
+    return answer !== null && accept(answer);
   }
 
   /**
@@ -180,10 +198,12 @@ export function startFetching({ log, timings }: KafkaContext, cluster: Cluster, 
       },
       watch(at, onNews) {
         const { topic, partition } = at;
-        const nothing = { fromOffset: 0, hungry: false, buffer: null, filledAtMs: 0, movedTo: null };
+        const nothing = { fromOffset: 0, hungry: false, buffer: null, filledAtMs: 0, askedAtMs: 0, movedTo: null };
         const slot: Slot = { topic, partition, ...nothing, wake: onNews };
         slots.set(slotKey(at), slot);
+        const leave = recent.join(slot, patienceMs);
         return () => {
+          leave();
           // Whoever was given the partition again meanwhile has a slot of its own.
           if (slots.get(slotKey(at)) === slot) slots.delete(slotKey(at));
         };

@@ -8,6 +8,7 @@ import { startConsumer } from './kafka-consumer.js';
 import { readToEnd } from './kafka-read.js';
 import { type KafkaSecurity, NO_SECURITY } from './kafka-security.js';
 import { createTopics } from './kafka-topics.js';
+import { createRecentFetches } from './recent-fetches.js';
 
 export { DEFAULT_TIMINGS, type KafkaTimings } from './kafka-client.js';
 
@@ -28,7 +29,7 @@ export function connectKafka(options: KafkaLogOptions): EventLog {
   const timings: KafkaTimings = { ...DEFAULT_TIMINGS, ...given };
   // Brokers tell clients apart by this name in their logs and quotas.
   const kafka = createKafka(brokers, `${clientId}-${randomUUID().slice(0, 8)}`, security, log, timings);
-  const context: KafkaContext = { kafka, log, timings };
+  const context: KafkaContext = { kafka, log, timings, recent: createRecentFetches() };
   const topics = createTopics(context);
   const appenders = new Map<string, Appender>();
   const consumers = new Set<Consumer>();

@@ -167,11 +167,23 @@ function decodePings(record: PingsRecord): ReceivedPing[] {
 
 const KNOWN_INPUTS = new Set(['ping', 'watch', 'shared', 'tick', 'supplier', 'supplier-tags', 'reconcile', 'history']);
 
+/** What records of this process's readers hold, as long as their bytes are: engine, recorder and live view read the same ones. */
+const alreadyRead = new WeakMap<Uint8Array, { readonly offset: number; readonly inputs: readonly InputAt[] }>();
+
 /**
- * What a record of `tagwatch.inputs` holds, in order. Throws `UnknownFormat` for what a newer program wrote, and `Error` for bytes
+ * What a record of `tagwatch.inputs` holds, in order, and the same object for the same bytes. Throws `UnknownFormat` for what a newer program wrote, and `Error` for bytes
  * that are no input: only Tagwatch writes this topic, so that is somebody else's mistake.
  */
 export function readInputs(record: LogRecord): readonly InputAt[] {
+  const { value, offset } = record;
+  const known = value === null ? undefined : alreadyRead.get(value);
+  if (known?.offset === offset) return known.inputs;
+  const inputs = decodeInputs(record);
+  if (value !== null) alreadyRead.set(value, { offset, inputs });
+  return inputs;
+}
+
+function decodeInputs(record: LogRecord): readonly InputAt[] {
   const { value, offset } = record;
   const newer = newerFormatOf(record, INPUT_FORMAT);
   if (newer !== null) throw new UnknownFormat(`an input of format ${newer}: this program reads ${INPUT_FORMAT}`);

@@ -5,15 +5,25 @@
  */
 import { parse as parseArray } from 'postgres-array';
 
+const ESCAPED = /[\\"]/;
+
 /** In `{…}` all but numbers are quoted, so that `null`, commas and braces within a text stay what they are. */
 function encodeArray(values: readonly unknown[]): string {
-  const parts = values.map((value) => {
-    if (typeof value === 'number') return String(value);
-    if (Array.isArray(value)) return encodeArray(value);
-    const text = encodeParameter(value);
-    return text === null ? 'NULL' : `"${text.replace(/[\\"]/g, '\\$&')}"`;
-  });
-  return `{${parts.join(',')}}`;
+  let text = '{';
+  for (let at = 0; at < values.length; at++) {
+    if (at > 0) text += ',';
+    text += encodeElement(values[at]);
+  }
+  return `${text}}`;
+}
+
+/** Pings come as arrays of thousands: numbers, absent ones, and texts in which nothing is to be escaped. */
+function encodeElement(value: unknown): string {
+  if (typeof value === 'number') return String(value);
+  if (Array.isArray(value)) return encodeArray(value);
+  const text = typeof value === 'string' ? value : encodeParameter(value);
+  if (text === null) return 'NULL';
+  return ESCAPED.test(text) ? `"${text.replace(/[\\"]/g, '\\$&')}"` : `"${text}"`;
 }
 
 /**

@@ -47,3 +47,30 @@ it('a partition whose buffer was full is fetched again, although a fetch of idle
   await collector.until(() => collector.records.length === 3);
   expect(collector.values()).toEqual(['being handled', 'in the buffer', 'after that']);
 }, 20_000);
+
+it('who is more patient is given what another consumer has fetched: all of it, once, in its order, and again where it is sought', async () => {
+  const topic = `fetching-${randomUUID()}`;
+  await log.ensureTopics([{ topic, partitions: 3, cleanup: 'delete', fixedPartitions: true }]);
+  const quick = createCollector({});
+  const patient = createCollector({});
+  await log.consume({ group: null, topics: [topic], commit: false, patienceMs: 1, handler: quick.handler });
+  await log.consume({ group: null, topics: [topic], commit: false, patienceMs: 30, handler: patient.handler });
+  const appended = Array.from({ length: 600 }, (_, nth) => ({ value: `${nth}`, partition: nth % 3 }));
+  for (const { value, partition } of appended) {
+    await log.append(topic, [{ key: null, value: encoder.encode(value), partition }]);
+  }
+  const ofPartition = (values: readonly (string | null)[], partition: number) =>
+    values.filter((value) => Number(value) % 3 === partition);
+  for (const collector of [quick, patient]) {
+    await collector.until(() => collector.records.length >= appended.length);
+    for (const partition of [0, 1, 2]) {
+      const expected = appended.filter((one) => one.partition === partition).map(({ value }) => value);
+      expect(ofPartition(collector.values(), partition)).toEqual(expected);
+    }
+  }
+  patient.control().seek({ topic, partition: 1 }, 150);
+  await patient.until(() => patient.records.length >= appended.length + 50);
+  expect(patient.values().slice(appended.length)).toEqual(
+    Array.from({ length: 50 }, (_, nth) => `${(150 + nth) * 3 + 1}`),
+  );
+}, 60_000);
