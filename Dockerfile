@@ -20,4 +20,5 @@ EXPOSE 8080
 # The slim image has no curl. That the process answers is all that is asked: a database that is away is no reason to restart it.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.TAGWATCH_PORT ?? 8080}/health/live`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "dist/main.js", "serve"]
+# Room for what lives a moment (docs/operations.md, "How much it carries").
+CMD ["node", "--max-semi-space-size=64", "dist/main.js", "serve"]

@@ -74,7 +74,7 @@ describe('Dockerfile', () => {
     const last = stages.at(-1)!;
     expect(last).toMatch(/^USER node$/m);
     expect(last).toMatch(/^HEALTHCHECK[\s\S]*\/health\/live/m);
-    expect(last).toContain('CMD ["node", "dist/main.js", "serve"]');
+    expect(last).toContain('CMD ["node", "--max-semi-space-size=64", "dist/main.js", "serve"]');
     for (const needed of ['package.json', 'node_modules', 'dist', 'geofences']) {
       expect(last).toContain(`/tagwatch/${needed} `);
     }

@@ -5,6 +5,8 @@ import { createWriteStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const LISTENING = /tagwatch listening on (http:\/\/\S+)/;
+/** As the image starts it (docs/operations.md). */
+const ROOM_FOR_THE_YOUNG = '--max-semi-space-size=64';
 const START_LIMIT_MS = 120_000;
 const STOP_LIMIT_MS = 30_000;
 const LOG_TAIL_CHARACTERS = 4_000;
@@ -24,7 +26,7 @@ export async function startProgram(
 ): Promise<Program> {
   const logFile = join(folder, 'tagwatch.log');
   const log = createWriteStream(logFile);
-  const child = spawn(process.execPath, [join(root, 'dist', 'main.js'), 'serve'], {
+  const child = spawn(process.execPath, [ROOM_FOR_THE_YOUNG, join(root, 'dist', 'main.js'), 'serve'], {
     env: {
       ...withoutOurs(process.env),
       TAGWATCH_DATA_DIR: join(folder, 'data'),
