@@ -4,7 +4,8 @@ import type { TopicPartition } from '../ports/event-log.js';
 import { backoffDelayMs } from './backoff.js';
 import type { RecordSource } from './delivery.js';
 import { errorType, type KafkaContext, orUnavailable, repairCluster } from './kafka-client.js';
-import { type Bounds, type Fetched, fetchBounds, fetchFrom, findLeaders } from './kafka-records.js';
+import { type Bounds, fetchBounds, fetchFrom, findLeaders } from './kafka-records.js';
+import type { Fetched } from './recent-fetches.js';
 
 interface Slot extends TopicPartition {
   /** Where the next fetch begins. */

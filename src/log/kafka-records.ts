@@ -3,6 +3,7 @@ import type { Cluster, IHeaders } from 'kafkajs';
 import type { LogRecord, TopicPartition } from '../ports/event-log.js';
 import { errorType } from './kafka-client.js';
 import { fetchRaw, type RawPartition, type RawRecord } from './kafka-undeclared.js';
+import type { Fetched } from './recent-fetches.js';
 
 /** At most so much of one partition in one answer, unless a single batch is larger. */
 const PARTITION_BYTES = 1024 * 1024;
@@ -13,15 +14,6 @@ const READ_COMMITTED = 1;
 
 export interface Wanted extends TopicPartition {
   readonly fromOffset: number;
-}
-
-/** What stands in a partition from `fromOffset` up to `nextOffset`; there may be nothing in between but holes. */
-export interface Fetched extends TopicPartition {
-  readonly fromOffset: number;
-  readonly nextOffset: number;
-  readonly records: readonly LogRecord[];
-  /** One past the last offset of the partition that may be read. */
-  readonly endOffset: number;
 }
 
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});

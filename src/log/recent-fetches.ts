@@ -2,8 +2,16 @@
  * What a consumer of this process has just fetched, for those that read the same partitions with more patience: they are given it
  * instead of asking the broker for it, and decoding it, again. It holds only what somebody has still to take.
  */
-import type { TopicPartition } from '../ports/event-log.js';
-import type { Fetched } from './kafka-records.js';
+import type { LogRecord, TopicPartition } from '../ports/event-log.js';
+
+/** What stands in a partition from `fromOffset` up to `nextOffset`; there may be nothing in between but holes. */
+export interface Fetched extends TopicPartition {
+  readonly fromOffset: number;
+  readonly nextOffset: number;
+  readonly records: readonly LogRecord[];
+  /** One past the last offset of the partition that may be read. */
+  readonly endOffset: number;
+}
 
 /** Of all partitions together: who is further behind asks the broker. */
 const MAX_BYTES = 8 * 1024 * 1024;

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Fetched } from '../../src/log/kafka-records.js';
-import { createRecentFetches, type RecentFetches } from '../../src/log/recent-fetches.js';
+import { createRecentFetches, type Fetched, type RecentFetches } from '../../src/log/recent-fetches.js';
 
 const AT = { topic: 'inputs', partition: 3 };
 const BYTES = 100;
