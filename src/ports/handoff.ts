@@ -12,6 +12,9 @@ export interface HandoffFailure {
   readonly error: string;
 }
 
+/** From the first up to the second, which is not part of it. */
+export type SeqRange = readonly [fromSeq: number, toSeq: number];
+
 export interface HandoffRecord {
   readonly type: 'receiver';
   readonly receiverId: string;
@@ -19,6 +22,8 @@ export interface HandoffRecord {
   readonly epoch: string;
   /** Everything in the alert log before it has been delivered, or is nothing that is delivered. */
   readonly nextSeq: number;
+  /** Delivered although something before it is not, ascending; absent: nothing is. Whoever does not know of it delivers it again. */
+  readonly delivered?: readonly SeqRange[];
   /** Null: what there is goes through. */
   readonly failing: HandoffFailure | null;
   /** The receiver is configured no more; its position is kept for when it is again. */

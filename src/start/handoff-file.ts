@@ -1,4 +1,4 @@
-/** `TAGWATCH_HANDOFF_FILE`: who is told of alerts by signed webhooks. Secrets stand in files of their own. */
+/** `TAGWATCH_HANDOFF_FILE`: who is told of alerts, by signed webhooks and by e-mail. Secrets stand in files of their own. */
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Type from 'typebox';
@@ -6,24 +6,42 @@ import { Compile } from 'typebox/compile';
 import { parseCheckedFile } from '../http/plugins/checked-file.js';
 import type { Receiver } from '../roles/handoff/handoff.js';
 import { isTrustworthy } from './loopback.js';
+import { MailAddress, MailServerFields, readMailServer } from './mail-server.js';
 import { readNamed } from './named-file.js';
 import type { ReadFile } from './secrets.js';
 
 const closed = { additionalProperties: false } as const;
 const Path = Type.String({ minLength: 1, maxLength: 4_096 });
+const Id = Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' });
 const file = Compile(
   Type.Object(
     {
-      webhooks: Type.Array(
-        Type.Object(
-          {
-            id: Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' }),
-            url: Type.String({ maxLength: 2_048 }),
-            secretFiles: Type.Array(Path, { minItems: 1, maxItems: 2 }),
-          },
-          closed,
+      webhooks: Type.Optional(
+        Type.Array(
+          Type.Object(
+            {
+              id: Id,
+              url: Type.String({ maxLength: 2_048 }),
+              secretFiles: Type.Array(Path, { minItems: 1, maxItems: 2 }),
+            },
+            closed,
+          ),
+          { maxItems: 20 },
         ),
-        { maxItems: 20 },
+      ),
+      mailServer: Type.Optional(MailServerFields),
+      mailboxes: Type.Optional(
+        Type.Array(
+          Type.Object(
+            {
+              id: Id,
+              address: MailAddress,
+              escalatedTo: Type.Array(Type.Enum(['supervisor', 'sergeant']), { minItems: 1, uniqueItems: true }),
+            },
+            closed,
+          ),
+          { maxItems: 20 },
+        ),
       ),
     },
     closed,
@@ -35,10 +53,15 @@ const SECRET_BYTES = { min: 24, max: 64 };
 
 /** Throws, naming every place that is wrong. */
 export function parseHandoff(text: string, readSecret: ReadFile): readonly Receiver[] {
-  const { webhooks } = parseCheckedFile(file, text);
+  const { webhooks = [], mailboxes = [], mailServer } = parseCheckedFile(file, text);
   const errors: string[] = [];
-  const receivers = webhooks.map(({ id, url, secretFiles }, i) => {
-    if (webhooks.findIndex((other) => other.id === id) !== i) errors.push(`/webhooks/${i}/id "${id}" stands twice`);
+  const ids = new Set<string>();
+  const noteId = (pointer: string, id: string) => {
+    if (ids.has(id)) errors.push(`${pointer}/id "${id}" stands twice`);
+    ids.add(id);
+  };
+  const told = webhooks.map(({ id, url, secretFiles }, i): Receiver => {
+    noteId(`/webhooks/${i}`, id);
     if (!isTrustworthy(url) || new URL(url).username !== '')
       errors.push(`/webhooks/${i}/url must be an https address without a user (http: this machine alone)`);
     const secrets = secretFiles.map((path, n) => {
@@ -49,8 +72,14 @@ export function parseHandoff(text: string, readSecret: ReadFile): readonly Recei
     });
     return { receiverId: id, url, secrets };
   });
+  const server = mailServer === undefined ? null : readMailServer(mailServer, readSecret, errors);
+  if (server === null && mailboxes.length > 0) errors.push('/mailboxes need a /mailServer');
+  const mailed = mailboxes.flatMap(({ id, address, escalatedTo }, i): Receiver[] => {
+    noteId(`/mailboxes/${i}`, id);
+    return server === null ? [] : [{ receiverId: id, address, escalatedTo, server }];
+  });
   if (errors.length > 0) throw new Error(errors.join('; '));
-  return receivers;
+  return [...told, ...mailed];
 }
 
 function readSecretOf(path: string, readSecret: ReadFile): { readonly text: string } | { readonly error: string } {

@@ -278,7 +278,10 @@ async function startParts(config: Config, logger: Log, life: Lifecycle): Promise
   if (receivers !== null && auditing !== null) {
     const handoff = await life.start(
       'hand-off',
-      () => untilAnswered(() => startHandoff({ receivers, log, audit: auditing, epoch, clock, logger })),
+      () =>
+        untilAnswered(() =>
+          startHandoff({ receivers, log, audit: auditing, epoch, clock, logger, publicUrl: config.reach.publicUrl }),
+        ),
       (part) => part.stop(),
     );
     addHandoffGauges(metrics, handoff);

@@ -11,7 +11,7 @@ const one = { id: 'cad', url: 'https://cad.example/hooks', secretFiles: ['/run/s
 
 test('a receiver has an id, an address and one secret, or two while it is changed', () => {
   expect(parse([one], `${SECRET}\n`)).toEqual([{ receiverId: 'cad', url: one.url, secrets: [SECRET] }]);
-  expect(parse([{ ...one, secretFiles: ['a', 'b'] }])[0]?.secrets).toHaveLength(2);
+  expect(parse([{ ...one, secretFiles: ['a', 'b'] }])).toMatchObject([{ secrets: [SECRET, SECRET] }]);
   expect(parse([])).toEqual([]);
 });
 
@@ -34,7 +34,40 @@ test('secrets are files beside it', () => {
   const directory = mkdtempSync(join(tmpdir(), 'tagwatch-test-'));
   writeFileSync(join(directory, 'cad'), SECRET);
   writeFileSync(join(directory, 'handoff.json'), JSON.stringify({ webhooks: [{ ...one, secretFiles: ['cad'] }] }));
-  expect(readHandoffFile(join(directory, 'handoff.json'))[0]?.secrets).toEqual([SECRET]);
+  expect(readHandoffFile(join(directory, 'handoff.json'))).toMatchObject([{ secrets: [SECRET] }]);
   rmSync(directory, { recursive: true });
   expect(() => readHandoffFile(join(directory, 'handoff.json'))).toThrow(/^TAGWATCH_HANDOFF_FILE: .* cannot be used/);
+});
+
+const mailServer = { host: 'mail.example', port: 587, tls: 'starttls', from: 'tagwatch@force.example' };
+const box = { id: 'sergeants', address: 'duty@force.example', escalatedTo: ['sergeant'] };
+const parseMail = (content: object) => parseHandoff(JSON.stringify(content), (path) => `of ${path}\n`);
+
+test('a mailbox has an id, an address and the roles whose alerts it is told of; the server is one', () => {
+  const login = { user: 'tagwatch', passwordFile: 'password', caFile: 'ca.pem' };
+  expect(parseMail({ mailServer: { ...mailServer, ...login }, mailboxes: [box] })).toEqual([
+    {
+      receiverId: 'sergeants',
+      address: box.address,
+      escalatedTo: ['sergeant'],
+      server: { ...mailServer, login: { user: 'tagwatch', password: 'of password' }, ca: 'of ca.pem' },
+    },
+  ]);
+  const loopback = { ...mailServer, host: '127.0.0.1', tls: 'none' };
+  expect(parseMail({ mailServer: loopback, mailboxes: [box] })).toHaveLength(1);
+});
+
+test.each([
+  [{ mailboxes: [box] }, /\/mailboxes need a \/mailServer/],
+  [
+    { mailServer: { ...mailServer, tls: 'none' }, mailboxes: [box] },
+    /\/mailServer\/tls may be "none" for this machine/,
+  ],
+  [{ mailServer: { ...mailServer, user: 'u' }, mailboxes: [box] }, /a user and a passwordFile, or neither/],
+  [{ mailServer, mailboxes: [box, box] }, /\/mailboxes\/1\/id "sergeants" stands twice/],
+  [{ mailServer, mailboxes: [box], webhooks: [{ ...one, id: 'sergeants' }] }, /"sergeants" stands twice/],
+  [{ mailServer, mailboxes: [{ ...box, address: 'Duty <duty@force.example>' }] }, /\/mailboxes\/0\/address/],
+  [{ mailServer, mailboxes: [{ ...box, escalatedTo: ['chief'] }] }, /\/mailboxes\/0\/escalatedTo/],
+])('%j is refused', (content, message) => {
+  expect(() => parseMail(content)).toThrow(message);
 });

@@ -22,6 +22,7 @@ const handoff = await startHandoff({
   epoch,
   clock: { nowMs: () => Date.now() },
   logger: silent,
+  publicUrl: null,
 });
 // As the program's listener does, it keeps the process.
 const alive = setInterval(() => {}, 1_000_000);

@@ -5,14 +5,11 @@ import type { EventLog } from '../../ports/event-log.js';
 import { handoffRecord, readHandoffs } from '../../ports/handoff.js';
 import type { Log } from '../../ports/log.js';
 import { HANDOFF } from '../../ports/topics.js';
-import { createPost } from './post-webhook.js';
-import { startWebhookSender, type WebhookSender } from './webhook-sender.js';
+import { type EventSender, startEventSender } from './event-sender.js';
+import { createWebhookTeller, type WebhookReceiver } from './post-webhook.js';
+import { createMailTeller, type MailReceiver } from './send-mail.js';
 
-export interface Receiver {
-  readonly receiverId: string;
-  readonly url: string;
-  readonly secrets: readonly string[];
-}
+export type Receiver = WebhookReceiver | MailReceiver;
 
 export interface Handoff {
   /** By receiver, of those that this process tells: events in memory that are not delivered. */
@@ -27,17 +24,20 @@ export async function startHandoff(deps: {
   readonly epoch: string;
   readonly clock: Clock;
   readonly logger: Log;
+  /** Where the console is reached; null: not known. */
+  readonly publicUrl: string | null;
 }): Promise<Handoff> {
-  const { receivers, log, clock } = deps;
+  const { receivers, log, clock, publicUrl } = deps;
   await forgetOthers(log, new Set(receivers.map(({ receiverId }) => receiverId)));
-  const senders = new Map<string, WebhookSender>();
+  const senders = new Map<string, EventSender>();
   const stop = async () => {
     await Promise.all([...senders.values()].map((sender) => sender.stop()));
   };
   try {
     for (const receiver of receivers) {
       const { receiverId } = receiver;
-      senders.set(receiverId, await startWebhookSender({ ...deps, receiverId, post: createPost(receiver, clock) }));
+      const teller = 'url' in receiver ? createWebhookTeller(receiver, clock) : createMailTeller(receiver, publicUrl);
+      senders.set(receiverId, await startEventSender({ ...deps, receiverId, teller }));
     }
   } catch (error) {
     await stop();

@@ -1,21 +1,25 @@
 /** One delivery by HTTP, signed as Standard Webhooks has it. Whatever is not 2xx is no delivery. */
 import { Webhook } from 'standardwebhooks';
 import type { Clock } from '../../ports/clock.js';
-import type { WebhookMessage } from './webhook-message.js';
+import type { Teller } from './event-sender.js';
+import { toWebhookMessage } from './webhook-message.js';
 
 /** How long a receiver may take to answer, ms. */
 export const ANSWER_LIMIT_MS = 15_000;
 
-/** Rejects with what there is to tell of the failure: no part of what the receiver answered. */
-export type Post = (message: WebhookMessage, stopping: AbortSignal) => Promise<void>;
+const LANES = { atOnce: 16, retryFirstMs: 500, retryMaxMs: 30_000, awayAfter: 12 };
+
+export interface WebhookReceiver {
+  readonly receiverId: string;
+  readonly url: string;
+  readonly secrets: readonly string[];
+}
 
 /** `secrets`: more than one while they are changed; each signs, and the receiver takes whichever it has. */
-export function createPost(
-  receiver: { readonly url: string; readonly secrets: readonly string[] },
-  clock: Clock,
-): Post {
+export function createWebhookTeller(receiver: WebhookReceiver, clock: Clock): Teller {
   const signers = receiver.secrets.map((secret) => new Webhook(secret));
-  return async ({ id, body }, stopping) => {
+  const tell: Teller['tell'] = async (accepted, stopping) => {
+    const { id, body } = toWebhookMessage(accepted);
     const at = new Date(clock.nowMs());
     const late = AbortSignal.timeout(ANSWER_LIMIT_MS);
     let response: Response;
@@ -40,6 +44,7 @@ export function createPost(
     await response.body?.cancel().catch(() => {});
     if (!response.ok) throw new Error(`answered ${response.status}`);
   };
+  return { wants: () => true, tell, storesAfter: 100, lanes: LANES };
 }
 
 /** What `fetch` says is always the same; the cause has a code. */

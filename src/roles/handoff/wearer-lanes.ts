@@ -15,15 +15,13 @@ export interface LanesOptions {
   readonly awayAfter: number;
 }
 
-export const DEFAULT_LANES: LanesOptions = { atOnce: 16, retryFirstMs: 500, retryMaxMs: 30_000, awayAfter: 12 };
-
 export interface WearerLanes<T> {
   /** In the order of `seq`. */
   add(wearerId: string, seq: number, item: T): void;
   /** What is not delivered. */
   size(): number;
-  /** The lowest `seq` that is not delivered; null: all are. */
-  lowest(): number | null;
+  /** Each `seq` that is not delivered, ascending. */
+  waiting(): Iterable<number>;
   /** What has failed for longest, where it has for at least `forMs`. */
   failing(forMs: number): HandoffFailure | null;
   /** Aborts what is under way; nothing is delivered afterwards. Resolves when it is over. */
@@ -43,9 +41,9 @@ export function createWearerLanes<T>(deps: {
   readonly deliver: (item: T, stopping: AbortSignal) => Promise<void>;
   readonly clock: Clock;
   readonly onDelivered: () => void;
-  readonly options?: LanesOptions;
+  readonly options: LanesOptions;
 }): WearerLanes<T> {
-  const { deliver, clock, onDelivered, options = DEFAULT_LANES } = deps;
+  const { deliver, clock, onDelivered, options } = deps;
   const stopping = new AbortController();
   const lanes = new Map<string, Lane<T>>();
   /** Those whose first delivery may be tried now, in the order in which they came to be so. */
@@ -136,7 +134,7 @@ export function createWearerLanes<T>(deps: {
       start();
     },
     size: () => waiting.size,
-    lowest: () => waiting.values().next().value ?? null,
+    waiting: () => waiting.values(),
     failing(forMs) {
       let worst: Lane<T> | null = null;
       for (const lane of lanes.values())

@@ -2,11 +2,11 @@
  * An event of the alert log as a receiver is told of it (`wire.md`, "Hand-off"): what happened to which alert, by ids. Why the engine
  * found it, where the wearer was, what people wrote and who they are stays here: who has a need to know reads it, by their own rights.
  */
-import { createHash } from 'node:crypto';
 import { toAlertItem } from '../../alerts/alert.js';
 import { isFinding } from '../../alerts/event.js';
 import { floodKeyOf, repeatKeyOf, sourceOf } from '../../alerts/grouping.js';
 import type { AcceptedEvent } from '../../alerts/register.js';
+import { idOfEvent } from './event-id.js';
 
 export interface WebhookMessage {
   /** The same for the same event however often it is delivered; of letters, digits, `_` and `-`. */
@@ -41,7 +41,5 @@ export function toWebhookMessage({ seq, event, alert }: AcceptedEvent): WebhookM
     supersededBy: item.supersededBy,
     groups: { flood: floodKeyOf(item), repeat: repeatKeyOf(item), source: sourceOf(item) },
   };
-  // What a person named an action by is only unique for its alert, and may hold what a header may not.
-  const id = createHash('sha256').update(`${event.alertId}\n${event.eventId}`).digest('base64url');
-  return { id: `evt_${id}`, body: JSON.stringify({ type: `alert.${event.type}`, timestamp, data }) };
+  return { id: idOfEvent(event), body: JSON.stringify({ type: `alert.${event.type}`, timestamp, data }) };
 }

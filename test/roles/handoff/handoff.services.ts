@@ -48,7 +48,7 @@ async function start(): Promise<Handoff> {
   const log = open();
   const audit = await openTestAudit(log);
   audits.push(audit);
-  const handoff = await startHandoff({ receivers, log, epoch: 'e1', clock, logger: silentLog, audit });
+  const handoff = await startHandoff({ receivers, log, epoch: 'e1', clock, logger: silentLog, audit, publicUrl: null });
   running.push(handoff);
   return handoff;
 }

@@ -22,13 +22,15 @@ let auditing: Auditing;
 let audit: Pick<Auditing, 'keep'>;
 let running: Handoff[];
 let answer: Answer;
+/** Whose events are refused whatever else is taken. */
+let refused: string | null;
 let end: number;
 const clock = { aheadMs: 0, nowMs: () => Date.now() + clock.aheadMs };
 
 beforeEach(async () => {
-  [running, answer, end, clock.aheadMs] = [[], 'take', 0, 0];
+  [running, answer, refused, end, clock.aheadMs] = [[], 'take', null, 0, 0];
   opened = await openTestLog();
-  receiver = await startReceiver(() => answer);
+  receiver = await startReceiver((_n, { body }) => (body.data.wearerId === refused ? 'refuse' : answer));
   auditing = await openTestAudit(opened.log);
   audit = auditing;
   view = await startHandoffView({ log: opened.log, epoch: 'e1', clock, alertsEnd: () => end, everyMs: 10 });
@@ -43,7 +45,15 @@ afterEach(async () => {
 
 async function start(receiverIds = ['cad']): Promise<Handoff> {
   const receivers = receiverIds.map((receiverId) => ({ receiverId, url: receiver.url, secrets: [SECRET] }));
-  const handoff = await startHandoff({ receivers, log: opened.log, epoch: 'e1', clock, logger: silentLog, audit });
+  const handoff = await startHandoff({
+    receivers,
+    log: opened.log,
+    epoch: 'e1',
+    clock,
+    logger: silentLog,
+    audit,
+    publicUrl: null,
+  });
   running.push(handoff);
   await vi.waitFor(async () => expect([...(await readHandoffs(opened.log)).keys()]).toEqual(receiverIds), SOON);
   return handoff;
@@ -101,7 +111,15 @@ test('that nobody sends is told when there is something to send, and of a receiv
     () => expect(view.failing()).toMatchObject([{ receiverId: 'cad', why: 'no-sender', behind: 1 }]),
     SOON,
   );
-  const others = await startHandoff({ receivers: [], log: opened.log, epoch: 'e1', clock, logger: silentLog, audit });
+  const others = await startHandoff({
+    receivers: [],
+    log: opened.log,
+    epoch: 'e1',
+    clock,
+    logger: silentLog,
+    audit,
+    publicUrl: null,
+  });
   running.push(others);
   await vi.waitFor(() => expect(view.failing()).toEqual([]), SOON);
   clock.aheadMs = 0;
@@ -175,6 +193,33 @@ test('while a receiver is away most of many events wait in the log, and it is to
   expect(running[0]!.waiting().cad).toBe(1_000);
   answer = 'take';
   await vi.waitFor(() => expect(receiver.taken).toHaveLength(5_000), { timeout: 120_000 });
+});
+
+test('what was delivered past what is refused is not delivered again, by whoever goes on', async () => {
+  refused = 'W-0';
+  const first = await start();
+  const of = (n: number) => finding({ alertId: `A-${n}`, wearerId: `W-${n % 50}` });
+  const many = Array.from({ length: 200 }, (_, n) => of(n));
+  await append(...many);
+  await vi.waitFor(() => expect(first.waiting()).toEqual({ cad: 4 }), SOON);
+  await first.stop();
+  const between = [
+    [1, 50],
+    [51, 100],
+    [101, 150],
+    [151, 200],
+  ];
+  expect((await readHandoffs(opened.log)).get('cad')).toMatchObject({ nextSeq: end - 200, delivered: between });
+  await append(finding({ alertId: 'A-200', wearerId: 'W-1' }));
+  const second = await start();
+  await vi.waitFor(() => expect([receiver.taken.length, second.waiting().cad]).toEqual([197, 4]), SOON);
+  await second.stop();
+  refused = null;
+  await start();
+  await vi.waitFor(() => expect(receiver.taken).toHaveLength(201), SOON);
+  await vi.waitFor(async () => expect((await readHandoffs(opened.log)).get('cad')?.nextSeq).toBe(end), SOON);
+  expect((await readHandoffs(opened.log)).get('cad')?.delivered).toBeUndefined();
+  expect(new Set(receiver.taken.map(({ id }) => id)).size).toBe(201);
 });
 
 test('no explanation, place, note or person goes out; grouping keys do', async () => {

@@ -1,7 +1,7 @@
 /**
- * Tells one receiver of every event that changed an alert, out of the alert log, from a position of its own in `tagwatch.handoff`. The
+ * Tells one receiver of events that changed an alert, out of the alert log, from a position of its own in `tagwatch.handoff`. The
  * position only passes what has been delivered, so whoever goes on after a crash, or after the receiver was away, has missed nothing;
- * what was delivered beyond it comes again, under the same ids.
+ * what was delivered beyond it is stored too, and only what was delivered since it was stored comes again, under the same ids.
  */
 import {
   type AcceptedEvent,
@@ -14,17 +14,21 @@ import { readAlertRecord } from '../../ports/alert-records.js';
 import type { AuditTrail } from '../../ports/audit.js';
 import type { Clock } from '../../ports/clock.js';
 import type { EventLog, LogRecord, PartitionControl } from '../../ports/event-log.js';
-import { type HandoffFailure, type HandoffRecord, handoffRecord, readHandoffs } from '../../ports/handoff.js';
+import {
+  type HandoffFailure,
+  type HandoffRecord,
+  handoffRecord,
+  readHandoffs,
+  type SeqRange,
+} from '../../ports/handoff.js';
 import type { Log } from '../../ports/log.js';
 import { ALERT_FORMAT, newerFormatOf } from '../../ports/record-format.js';
 import { ALERTS, HANDOFF } from '../../ports/topics.js';
-import type { Post } from './post-webhook.js';
 import { createWearerLanes, type LanesOptions, type WearerLanes } from './wearer-lanes.js';
-import { toWebhookMessage } from './webhook-message.js';
 
 /** What fails is told when it has failed for so long, ms: what goes through at the second or third try is no trouble. */
 export const FAILING_AFTER_MS = 60_000;
-/** How often the position is stored, ms: at most so much is delivered again after a crash. */
+/** How often the position is stored, ms, and when {@link Teller.storesAfter} are delivered: at most so much comes again after a crash. */
 const SAVE_EVERY_MS = 1_000;
 /** A failure is told again so often, ms, so that a sender that has died can be told from one that tries. */
 const TELL_AGAIN_MS = 60_000;
@@ -35,9 +39,20 @@ const PARTITION = { topic: ALERTS, partition: 0 };
 /** Only the fold's judgement is wanted: events are delivered, not kept. */
 const LIMITS = { ...DEFAULT_ALERT_REGISTER_LIMITS, closedAlertsWithEvents: 0, eventsPerAlert: 1, recentEvents: 1 };
 
-export interface WebhookSenderDeps {
+/** How one receiver is told. */
+export interface Teller {
+  /** Whether it is told of this event at all. */
+  wants(accepted: AcceptedEvent): boolean;
+  /** Rejects with what there is to tell of the failure: no part of what the receiver answered. */
+  tell(accepted: AcceptedEvent, stopping: AbortSignal): Promise<void>;
+  /** Deliveries after which the position is stored, however short ago it was. */
+  readonly storesAfter: number;
+  readonly lanes: LanesOptions;
+}
+
+export interface EventSenderDeps {
   readonly receiverId: string;
-  readonly post: Post;
+  readonly teller: Teller;
   readonly log: EventLog;
   /** Says what goes out before it does. */
   readonly audit: Pick<AuditTrail, 'keep'>;
@@ -45,10 +60,9 @@ export interface WebhookSenderDeps {
   readonly clock: Clock;
   readonly logger: Log;
   readonly failingAfterMs?: number;
-  readonly lanes?: LanesOptions;
 }
 
-export interface WebhookSender {
+export interface EventSender {
   /** Events in memory that are not delivered; null: another process tells this receiver. */
   waiting(): number | null;
   stop(): Promise<void>;
@@ -65,34 +79,42 @@ interface Run {
   readSeq: number;
   /** Read, and not yet said in the audit: nothing of it has been delivered. In the order of the log. */
   readonly unsaid: { readonly seq: number; readonly accepted: AcceptedEvent }[];
+  /** Delivered by whoever sent before, and not read yet. */
+  readonly deliveredBefore: SeqRange[];
   isPaused: boolean;
   /** The record at `readSeq` is of a newer format: nothing goes on before a program comes that can tell it. */
   stoppedAt: HandoffFailure | null;
 }
 
-export async function startWebhookSender(deps: WebhookSenderDeps): Promise<WebhookSender> {
-  const { receiverId, post, log, audit, epoch, clock, logger, failingAfterMs = FAILING_AFTER_MS } = deps;
+export async function startEventSender(deps: EventSenderDeps): Promise<EventSender> {
+  const { receiverId, teller, log, audit, epoch, clock, logger, failingAfterMs = FAILING_AFTER_MS } = deps;
   let run: Run | null = null;
   let saved = '';
   let savedAtMs = 0;
   let saving: Promise<void> = Promise.resolve();
-
-  const positionOf = ({ lanes, unsaid, readSeq, fromSeq }: Run) =>
-    Math.max(fromSeq, lanes.lowest() ?? unsaid[0]?.seq ?? readSeq);
+  let isSaveWaiting = false;
+  let unstored = 0;
 
   function standing(of: Run): HandoffRecord {
-    const nextSeq = positionOf(of);
+    const waiting = [...of.lanes.waiting(), ...of.unsaid.map(({ seq }) => seq)];
+    const readSeq = Math.max(of.fromSeq, of.readSeq);
+    const nextSeq = waiting[0] ?? readSeq;
+    const delivered = [
+      ...rangesBetween(waiting, readSeq),
+      ...of.deliveredBefore
+        .map(([from, to]) => [Math.max(from, readSeq), to] as const)
+        .filter(([from, to]) => from < to),
+    ];
     const before = nextSeq === of.fromSeq ? of.failedBefore : null;
     const now = of.lanes.failing(before === null ? failingAfterMs : 0) ?? of.stoppedAt;
     const failing = before !== null ? { ...(now ?? before), since: before.since } : now;
-    return { type: 'receiver', receiverId, epoch, nextSeq, failing };
+    return { type: 'receiver', receiverId, epoch, nextSeq, failing, ...(delivered.length === 0 ? {} : { delivered }) };
   }
 
   async function save(): Promise<void> {
     if (run === null) return;
     const record = standing(run);
-    // How often it was tried changes all the time, and is told with the rest now and then.
-    const text = JSON.stringify([record.nextSeq, record.failing?.since ?? null]);
+    const text = textOf(record);
     const isDue = record.failing !== null && clock.nowMs() - savedAtMs >= TELL_AGAIN_MS;
     if (text === saved && !isDue) return;
     try {
@@ -115,7 +137,14 @@ export async function startWebhookSender(deps: WebhookSenderDeps): Promise<Webho
   }
 
   function saveInTurn(): Promise<void> {
-    saving = saving.then(save);
+    // One that waits for its turn will store what is so by then.
+    if (!isSaveWaiting) {
+      isSaveWaiting = true;
+      saving = saving.then(() => {
+        isSaveWaiting = false;
+        return save();
+      });
+    }
     return saving;
   }
   const timer = setInterval(() => void saveInTurn(), SAVE_EVERY_MS);
@@ -143,10 +172,15 @@ export async function startWebhookSender(deps: WebhookSenderDeps): Promise<Webho
         'the alert log dropped events before a receiver was told',
       );
     const lanes = createWearerLanes<AcceptedEvent>({
-      deliver: (accepted, stopping) => post(toWebhookMessage(accepted), stopping),
+      deliver: teller.tell,
       clock,
-      onDelivered: resume,
-      ...(deps.lanes === undefined ? {} : { options: deps.lanes }),
+      onDelivered() {
+        resume();
+        if (++unstored < teller.storesAfter) return;
+        unstored = 0;
+        void saveInTurn();
+      },
+      options: teller.lanes,
     });
     return {
       register: createAlertRegister(bounds.startOffset, LIMITS),
@@ -155,6 +189,7 @@ export async function startWebhookSender(deps: WebhookSenderDeps): Promise<Webho
       failedBefore: isOfThisLog ? (held?.failing ?? null) : null,
       readSeq: bounds.startOffset,
       unsaid: [],
+      deliveredBefore: isOfThisLog ? [...(held?.delivered ?? [])] : [],
       isPaused: false,
       stoppedAt: null,
     };
@@ -174,7 +209,10 @@ export async function startWebhookSender(deps: WebhookSenderDeps): Promise<Webho
     // What cannot be read is told by every other reader of the log; what is newer and of before has been delivered by a newer program.
     if (event === null) return;
     const { accepted } = of.register.fold(event, record.offset, record.appendedAtMs);
-    if (accepted !== null && record.offset >= of.fromSeq) of.unsaid.push({ seq: record.offset, accepted });
+    while ((of.deliveredBefore[0]?.[1] ?? Number.POSITIVE_INFINITY) <= record.offset) of.deliveredBefore.shift();
+    const isDelivered =
+      record.offset < of.fromSeq || (of.deliveredBefore[0]?.[0] ?? Number.POSITIVE_INFINITY) <= record.offset;
+    if (accepted !== null && !isDelivered && teller.wants(accepted)) of.unsaid.push({ seq: record.offset, accepted });
   }
 
   /** No entry, no delivery: rejects where it can be kept nowhere, and then what is read waits for the next attempt. */
@@ -216,7 +254,7 @@ export async function startWebhookSender(deps: WebhookSenderDeps): Promise<Webho
         const bounds = await control.bounds(PARTITION);
         const started: Run = startRun(bounds, held, () => resumeWhereRoom(started, control));
         run = started;
-        saved = held?.removed ? '' : JSON.stringify([held?.nextSeq, held?.failing?.since ?? null]);
+        saved = held === null || held.removed ? '' : textOf(held);
         control.seek(PARTITION, bounds.startOffset);
         // Before anything else may happen: a new receiver is told of what comes from now on, whatever happens meanwhile.
         await saveInTurn();
@@ -262,4 +300,16 @@ export async function startWebhookSender(deps: WebhookSenderDeps): Promise<Webho
       await endRun();
     },
   };
+}
+
+/** How often it was tried changes all the time, and is told with the rest now and then. */
+const textOf = ({ nextSeq, failing, delivered = [] }: HandoffRecord): string =>
+  JSON.stringify([nextSeq, failing?.since ?? null, delivered]);
+
+/** What lies between those that wait, in their order, and behind the last of them up to `end`. */
+function rangesBetween(waiting: readonly number[], end: number): SeqRange[] {
+  return waiting.flatMap((seq, i): SeqRange[] => {
+    const next = waiting[i + 1] ?? end;
+    return next > seq + 1 ? [[seq + 1, next]] : [];
+  });
 }
