@@ -60,6 +60,7 @@ const ALLOWED: Readonly<Record<string, Rule | '*'>> = {
   // What is told of a cohort has to be the same years later.
   schemes: { parts: [...PORTS, 'engine'], packages: [] },
   records: { parts: [...PORTS, 'access', 'formats', 'watchlist'] },
+  recall: { parts: [...PORTS, 'formats', 'records', 'store', 'evidence'] },
   http: {
     parts: [
       ...PORTS,
@@ -68,6 +69,7 @@ const ALLOWED: Readonly<Record<string, Rule | '*'>> = {
       'records',
       'store',
       'schemes',
+      'recall',
       'rehearsal/rehearsed-records',
       'rehearsal/rehearsed-watch',
     ],

@@ -77,6 +77,9 @@ const ROWS = {
   /** Of those alone who work with the wearer, and of who runs the scheme. */
   'intelligence.read': row(no, SCOPE, ASSIGNED, no, no, no, no, no),
   'intelligence.write': row(no, SCOPE, ASSIGNED, no, no, no, no, no),
+  /** A request to recall somebody tells of victims too: of whom one has to do with. */
+  'recalls.read': row(SCOPE, SCOPE, ASSIGNED, no, no, no, no, no),
+  'recalls.write': row(no, SCOPE, ASSIGNED, no, no, no, no, no),
   'tags.read': row(ALL, ALL, ALL, ALL, no, no, no, TOKEN),
   'tags.write': row(no, no, no, ALL, no, no, no, TOKEN),
   'shared.read': row(ALL, ALL, ALL, ALL, no, no, no, no),

@@ -8,6 +8,7 @@ import type { AlertEvent, ContactOutcome, Disposition } from '../alerts/event.js
 import type { AlertGroup } from '../alerts/grouping.js';
 import type { HandoverFacts } from '../alerts/handover.js';
 import type { PositionItem } from '../wire/feed-messages.js';
+import type { OrderType } from '../wire/order.js';
 import type { Rag } from '../wire/rag.js';
 
 export interface WearerInfo {
@@ -59,7 +60,7 @@ export interface ConditionInfo {
 export interface OrderInfo {
   readonly orderId: string;
   readonly wearerId: string;
-  readonly type: 'hdc' | 'licence' | 'bail' | 'community-order' | 'suspended-sentence' | 'dapo' | 'voluntary';
+  readonly type: OrderType;
   readonly startsAt: string;
   readonly endsAt?: string;
 }

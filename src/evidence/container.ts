@@ -1,34 +1,16 @@
-/**
- * The zip that a pack is. fflate deflates by itself, so the same files give the same bytes under every Node: a container can be built
- * again from what is in it and compared.
- */
-import { strToU8, unzipSync, zipSync } from 'fflate';
+/** The zip that a pack is: the same files give the same bytes, so a container can be built again from what is in it and compared. */
+import { strToU8, unzipSync } from 'fflate';
+import { writeZip, type ZipFile } from '../formats/zip.js';
 
 /** In the order in which they stand. */
-export interface PackFile {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-}
+export type PackFile = ZipFile;
 
 const MAX_FILES = 32;
 const MAX_FILE_BYTES = 64 * 1_048_576;
 const MAX_BYTES = 128 * 1_048_576;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
-/** `madeAtMs` is every file's time, in UTC, whatever the time zone of the machine. */
-export function writeContainer(files: readonly PackFile[], madeAtMs: number): Uint8Array {
-  const at = new Date(madeAtMs);
-  // A zip's times have no zone and are taken from local parts.
-  const mtime = new Date(
-    at.getUTCFullYear(),
-    at.getUTCMonth(),
-    at.getUTCDate(),
-    at.getUTCHours(),
-    at.getUTCMinutes(),
-    at.getUTCSeconds(),
-  );
-  return zipSync(Object.fromEntries(files.map(({ name, bytes }) => [name, bytes])), { level: 6, mtime });
-}
+export const writeContainer: (files: readonly PackFile[], madeAtMs: number) => Uint8Array = writeZip;
 
 /** Throws, saying why, where it is no zip or holds what no pack holds. */
 export function readContainer(zip: Uint8Array): PackFile[] {

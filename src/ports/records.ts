@@ -20,6 +20,7 @@ export const RECORD_KINDS = [
   'wearer-flags',
   'task',
   'intelligence',
+  'recall',
 ] as const;
 export type RecordKind = (typeof RECORD_KINDS)[number];
 
@@ -67,6 +68,11 @@ export interface Overlap {
   };
 }
 
+export interface OrderFacts {
+  readonly wearerId: string;
+  readonly type: string;
+}
+
 /** What the rules ask about records that stand, those of the transaction included. */
 export interface RecordFacts {
   /** Which of these are not there. */
@@ -82,6 +88,8 @@ export interface RecordFacts {
   ): Promise<ReadonlyMap<string, { readonly orderId: string | null; readonly wearerId: string | null }>>;
   /** By order. */
   readWearers(tx: Queryable, orderIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** By id. */
+  readOrders(tx: Queryable, orderIds: readonly string[]): Promise<ReadonlyMap<string, OrderFacts>>;
   /** By alert that is on record. */
   readAlertWearers(tx: Queryable, alertIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }

@@ -12,6 +12,9 @@ import type { WatchTarget } from '../ports/watch.js';
  */
 export const Line = (maxLength: number) =>
   Type.String({ minLength: 1, maxLength, pattern: '^[^\\u0000-\\u001F\\u007F\\uFEFF]*$' });
+/** The same over several lines, of which only the line feed is told. */
+export const Paragraphs = (maxLength: number) =>
+  Type.String({ maxLength, pattern: '^[^\\u0000-\\u0009\\u000B-\\u001F\\u007F\\uFEFF]*$' });
 export const Instant = Type.String({ format: 'date-time', description: 'RFC 3339, in UTC with Z' });
 /** Of an end: what was written by mistake cannot be removed. */
 export const EndInstant = Type.String({ ...Instant, description: 'At `startsAt`: it never was' });
@@ -82,6 +85,8 @@ export interface RecordRule<C extends object = object> {
   readonly keeps?: Readonly<Partial<Record<keyof C & string, string>>>;
   /** Fields that once they stand are not lifted by leaving them out: they are repeated, or null. */
   readonly mustSay?: readonly (keyof C & string)[];
+  /** What may not become of the content that stands. */
+  checkChange?(before: C, after: C): readonly RecordFault[];
   references?(content: C, id: string): readonly Reference[];
   /** Names of what no two may write at once, in the order in which they are locked. */
   locks?(content: C, facts: RecordFacts, tx: Queryable): Promise<readonly string[]>;

@@ -9,6 +9,7 @@ import { mappa } from './kinds/mappa.js';
 import { membership } from './kinds/membership.js';
 import { order } from './kinds/order.js';
 import { ragRating } from './kinds/rag-rating.js';
+import { recall } from './kinds/recall.js';
 import { suspension } from './kinds/suspension.js';
 import { tag } from './kinds/tag.js';
 import { tagModel } from './kinds/tag-model.js';
@@ -38,6 +39,7 @@ const RULES: Readonly<Record<RecordKind, RecordRule>> = {
   'wearer-flags': generalize(wearerFlags),
   task: generalize(task),
   intelligence: generalize(intelligence),
+  recall: generalize(recall),
 };
 
 export const ruleOf = (kind: RecordKind): RecordRule => RULES[kind];

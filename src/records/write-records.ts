@@ -231,6 +231,7 @@ async function findFaults(
     const errors = [
       ...checkEffectiveAt(rule, put.said, current, nowMs),
       ...checkKept(rule, put.said.content, current),
+      ...(current === null ? [] : (rule.checkChange?.(current.content, put.said.content) ?? [])),
       ...checkSaid(rule, put.said.content, current),
       ...own.map(({ pointer, kind, id }) => ({ pointer, detail: `there is no ${kind} ${id}` })),
     ];

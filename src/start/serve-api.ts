@@ -29,6 +29,7 @@ import { registerProposals } from '../http/routes/people/proposals.js';
 import { registerSessions } from '../http/routes/people/sessions.js';
 import { registerSignIn } from '../http/routes/people/sign-in.js';
 import { registerPings } from '../http/routes/pings/pings.js';
+import { registerRecalls } from '../http/routes/recalls/register-recalls.js';
 import { registerRecords } from '../http/routes/records/register-records.js';
 import { registerRehearsals } from '../http/routes/rehearsals/rehearsals.js';
 import { registerRejected } from '../http/routes/rejected/rejected.js';
@@ -282,6 +283,7 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
     serviceArea: config.serviceArea,
     onAsked: rehearsals.wake,
   });
+  registerRecalls(app, { db, clock });
   registerAtv(app, { readViolations: (orderId) => readOrderViolations(db, orderId), unreasonableMs, clock });
   registerTrail(app, {
     readTrail: async ({ after, ...query }) => {

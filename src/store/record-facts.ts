@@ -75,6 +75,13 @@ export const recordFacts: RecordFacts = {
     );
     return new Map(rows.map((row) => [row.order_id, row.wearer_id]));
   },
+  async readOrders(tx, orderIds) {
+    const { rows } = await tx.query<{ order_id: string; wearer_id: string; type: string }>(
+      'select order_id, wearer_id, type from legal_order where order_id = any($1)',
+      [orderIds],
+    );
+    return new Map(rows.map(({ order_id, wearer_id, type }) => [order_id, { wearerId: wearer_id, type }]));
+  },
   async readAlertWearers(tx, alertIds) {
     const { rows } = await tx.query<{ alert_id: string; wearer_id: string }>(
       'select alert_id, wearer_id from alert where alert_id = any($1)',

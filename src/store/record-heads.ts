@@ -41,6 +41,7 @@ export const TABLES: Readonly<Record<RecordKind, readonly [table: string, idColu
   'wearer-flags': ['wearer_flags', 'wearer_id'],
   task: ['task', 'task_id'],
   intelligence: ['intelligence', 'intelligence_id'],
+  recall: ['recall', 'recall_id'],
 };
 
 const text = (field: string, column: string): FieldColumn => ({ field, column, type: 'text' });
@@ -91,6 +92,7 @@ const COLUMNS: Readonly<Record<Exclude<RecordKind, 'zone' | 'condition'>, readon
     text('alertId', 'alert_id'),
   ],
   intelligence: [text('wearerId', 'wearer_id'), instant('receivedAt', 'received_at')],
+  recall: [text('wearerId', 'wearer_id'), text('orderId', 'order_id'), text('state', 'state')],
 };
 
 /** As PostgreSQL writes an array, each element in quotes. */

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { boundsOf, momentFeatures } from '../../src/console/model/map-data.js';
-import { conditionWords, daysWords } from '../../src/console/words/condition-words.js';
 import { describeMeanwhile } from '../../src/console/words/connection-words.js';
 import { historyLine } from '../../src/console/words/history-words.js';
 import { sentenceOf } from '../../src/console/words/sentence.js';
 import { ALERT_KINDS } from '../../src/wire/alert-schemas.js';
+import { conditionWords, daysWords } from '../../src/wire/condition-words.js';
 import { action, finding, instantAt } from '../alerts/events.js';
 import { itemOf } from './items.js';
 

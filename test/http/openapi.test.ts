@@ -50,6 +50,7 @@ describe('the API’s description', () => {
       'wearer-flags',
       'tasks',
       'intelligence',
+      'recalls',
     ];
     for (const record of records) {
       const own = Object.keys(paths).filter((path) => path.split('/')[3] === record);

@@ -24,6 +24,7 @@ const KINDS = [
   'wearer-flags/W',
   'tasks/K',
   'intelligence/I',
+  'recalls/R',
 ];
 
 export function recordScopeSuite(name: string, open: () => Promise<Adapters>): void {
@@ -64,6 +65,8 @@ export function recordScopeSuite(name: string, open: () => Promise<Adapters>): v
       await ok(`/tasks/K-${n}?wait=false`, { wearerId: `W-${n}`, kind: 'visit', subject: 'at home', status: 'open' });
       const graded = { receivedAt: '2026-03-01T00:00:00Z', source: 1, assessment: 'A', handling: 'P', text: 'seen' };
       await ok(`/intelligence/I-${n}?wait=false`, { wearerId: `W-${n}`, ...graded });
+      const request = { wearerId: `W-${n}`, orderId: `O-${n}`, alertIds: [], form: {}, state: 'draft' };
+      await ok(`/recalls/R-${n}?wait=false`, request);
     };
     const as = (role: string) => ({ [AS]: role });
     const get = (role: string, path: string) => api.app.inject({ url: `/api/v1${path}`, headers: as(role) });

@@ -16,6 +16,11 @@ interface Line {
 function wearerWithAll(n: string): Line[] {
   const span = { startsAt: '2026-03-01T00:00:00Z', endsAt: '2026-03-02T00:00:00Z' };
   return [
+    {
+      kind: 'recall',
+      id: `R-${n}`,
+      body: { wearerId: `W-${n}`, orderId: `O-${n}`, alertIds: [], form: {}, state: 'draft' },
+    },
     { kind: 'custody-period', id: `P-${n}`, body: { wearerId: `W-${n}`, ...span } },
     { kind: 'suspension', id: `S-${n}`, body: { wearerId: `W-${n}`, conditionId: `C-${n}`, reason: 'r', ...span } },
     { kind: 'absence', id: `B-${n}`, body: { orderId: `O-${n}`, conditionIds: [`C-${n}`], reason: 'r', ...span } },
@@ -60,9 +65,9 @@ export function recordsImportSuite(name: string, open: () => Promise<Adapters>):
     it('takes every kind in any order, publishes it once, and changes nothing the second time', async () => {
       const lines = [...wearerWithAll('i1'), ...wearerWithAll('i2')];
       const first = await post(lines);
-      expect([first.statusCode, first.json()]).toEqual([200, { created: 20, changed: 0, unchanged: 0 }]);
+      expect([first.statusCode, first.json()]).toEqual([200, { created: 22, changed: 0, unchanged: 0 }]);
       const again = await post(lines);
-      expect([again.statusCode, again.json()]).toEqual([200, { created: 0, changed: 0, unchanged: 20 }]);
+      expect([again.statusCode, again.json()]).toEqual([200, { created: 0, changed: 0, unchanged: 22 }]);
       expect((await api.get('/conditions/C-i1')).json()).toMatchObject({
         version: 1,
         author: 'local',

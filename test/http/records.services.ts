@@ -5,6 +5,7 @@ import { handoversSuite } from './handovers.suite.js';
 import { packsSuite } from './packs.suite.js';
 import { proposalsSuite } from './proposals.suite.js';
 import { publisherSuite } from './publisher.suite.js';
+import { recallsSuite } from './recalls.suite.js';
 import { recordsSuite } from './records.suite.js';
 import { recordsImportSuite } from './records-import.suite.js';
 
@@ -26,6 +27,7 @@ const openAdapters = async () => {
 
 recordsSuite('PostGIS', openAdapters);
 recordsImportSuite('PostGIS', openAdapters);
+recallsSuite('PostGIS', openAdapters);
 proposalsSuite('PostGIS', openAdapters);
 tasksSuite('PostGIS', openAdapters);
 handoversSuite('PostGIS', openAdapters);

@@ -5,6 +5,7 @@ import { handoversSuite } from './handovers.suite.js';
 import { packsSuite } from './packs.suite.js';
 import { proposalsSuite } from './proposals.suite.js';
 import { publisherSuite } from './publisher.suite.js';
+import { recallsSuite } from './recalls.suite.js';
 import { recordScopeSuite } from './record-scope.suite.js';
 import { recordsSuite } from './records.suite.js';
 import { recordsImportSuite } from './records-import.suite.js';
@@ -31,6 +32,11 @@ recordsImportSuite('embedded', async () => {
 });
 
 recordScopeSuite('embedded', async () => {
+  const { log, dispose } = await openTestLog();
+  return { db: await openDatabase(), log, stop: dispose };
+});
+
+recallsSuite('embedded', async () => {
   const { log, dispose } = await openTestLog();
   return { db: await openDatabase(), log, stop: dispose };
 });

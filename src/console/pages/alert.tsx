@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks';
 import type { AlertItem } from '../../alerts/alert.js';
 import { type AlertEvent, isFinding } from '../../alerts/event.js';
 import { ratioWords } from '../../alerts/evidence-words.js';
+import { conditionWords, ORDER_WORDS, POWER_WORDS } from '../../wire/condition-words.js';
 import { type AlertWithEvents, askAlert, askCondition, askOrder, askPosition } from '../api.js';
 import { ActButtons } from '../components/act-buttons.js';
 import { MapPanel } from '../components/map-panel.js';
@@ -13,7 +14,6 @@ import { book, may, nameOf, nowMs, positions, positionsChanged, takeAlert, weare
 import { sessionMap } from '../map/session-map.js';
 import { instantOf, standAt } from '../model/as-at.js';
 import { alertAddress, lastBoard, packsAddress, wearerAddress } from '../route.js';
-import { conditionWords, ORDER_WORDS, POWER_WORDS } from '../words/condition-words.js';
 import { historyLine } from '../words/history-words.js';
 import { ownerWords } from '../words/owner-words.js';
 import { personWords } from '../words/people-words.js';

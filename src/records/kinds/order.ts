@@ -1,15 +1,14 @@
 /** Orders: the legal instruments that conditions belong to. */
 import Type from 'typebox';
 import type { RecordFault } from '../../ports/records.js';
+import { ORDER_TYPES, type OrderType } from '../../wire/order.js';
 import { RecordId } from '../../wire/record-id.js';
 import { readPeriod } from '../instants.js';
 import { Instant, type RecordRule, saidUnless } from '../rule.js';
 
-const ORDER_TYPES = ['hdc', 'licence', 'bail', 'community-order', 'suspended-sentence', 'dapo', 'voluntary'] as const;
-
 export interface OrderContent {
   readonly wearerId: string;
-  readonly type: (typeof ORDER_TYPES)[number];
+  readonly type: OrderType;
   readonly startsAt: string;
   readonly endsAt?: string;
 }

@@ -1,7 +1,16 @@
 /** Conditions and orders in words. Pure. */
-import type { ConditionInfo, OrderInfo } from '../api.js';
+import type { ConditionKind } from '../engine/types.js';
+import type { OrderType } from './order.js';
 
-const KINDS: Readonly<Record<ConditionInfo['kind'], string>> = {
+/** What is said of a condition. */
+export interface SaidCondition {
+  readonly kind: ConditionKind;
+  readonly schedule?: {
+    readonly windows: readonly { readonly days: readonly string[]; readonly from: string; readonly to: string }[];
+  };
+}
+
+const KINDS: Readonly<Record<ConditionKind, string>> = {
   exclusion: 'Not to enter',
   inclusion: 'Not to leave',
   restriction: 'To stay within',
@@ -22,7 +31,7 @@ export function daysWords(days: readonly string[]): string {
 }
 
 /** `Not to enter Protected address, W-001, at any time.`; `To be at home, every day 19:00 to 07:00.` */
-export function conditionWords({ kind, schedule }: ConditionInfo, zone: string): string {
+export function conditionWords({ kind, schedule }: SaidCondition, zone: string): string {
   const windows = schedule?.windows ?? [];
   const hours =
     schedule === undefined
@@ -31,7 +40,7 @@ export function conditionWords({ kind, schedule }: ConditionInfo, zone: string):
   return `${KINDS[kind]} ${zone}, ${hours}.`;
 }
 
-export const ORDER_WORDS: Readonly<Record<OrderInfo['type'], string>> = {
+export const ORDER_WORDS: Readonly<Record<OrderType, string>> = {
   hdc: 'Home Detention Curfew',
   licence: 'Licence',
   bail: 'Bail',
@@ -42,7 +51,7 @@ export const ORDER_WORDS: Readonly<Record<OrderInfo['type'], string>> = {
 };
 
 /** Who decides what follows. A reminder of where to look, not legal advice: the order itself and the force's policy say what may be done. */
-export const POWER_WORDS: Readonly<Record<OrderInfo['type'], string>> = {
+export const POWER_WORDS: Readonly<Record<OrderType, string>> = {
   hdc: 'Recall is the Probation Service’s and HMPPS’s to decide (Criminal Justice Act 2003, s.255).',
   licence: 'Recall is the Probation Service’s and HMPPS’s to decide (Criminal Justice Act 2003, s.254).',
   bail: 'A constable may arrest who is believed to break a condition of bail (Bail Act 1976, s.7).',
