@@ -19,6 +19,7 @@ import { grantTarget, recordTarget } from '../../src/http/routes/people/proposal
 import { registerProposals } from '../../src/http/routes/people/proposals.js';
 import { registerSessions } from '../../src/http/routes/people/sessions.js';
 import { registerPings } from '../../src/http/routes/pings/pings.js';
+import { registerRecalls } from '../../src/http/routes/recalls/register-recalls.js';
 import { registerRecords } from '../../src/http/routes/records/register-records.js';
 import { registerRehearsals } from '../../src/http/routes/rehearsals/rehearsals.js';
 import { registerRejected } from '../../src/http/routes/rejected/rejected.js';
@@ -84,6 +85,7 @@ beforeAll(async () => {
   registerHandovers(app, { db, clock, alertLog });
   registerPacks(app, { db, clock, onAsked: () => {} });
   registerRehearsals(app, { db, clock, store: recordStore, serviceArea: null, onAsked: () => {} });
+  registerRecalls(app, { db, clock });
   registerSessions(app, { sessions: null, grants: () => [] });
   registerAudit(app, { listAudit: async () => [], listCheckpoints: async () => [] });
   registerRejected(app, { listRejected: async () => [] });
