@@ -141,12 +141,12 @@ export function tasksSuite(name: string, open: () => Promise<Adapters>): void {
 
     it('intelligence is of who runs the scheme, and of the officer to whom the wearer is assigned', async () => {
       const report = { receivedAt: AT, source: 2, assessment: 'B', handling: 'P', text: 'x' };
-      expect((await local.put('/intelligence/I-in', { ...report, wearerId: 'W-in' })).statusCode).toBe(201);
+      expect((await local.put('/intelligence/I-inside', { ...report, wearerId: 'W-in' })).statusCode).toBe(201);
       expect((await local.put('/intelligence/I-mine', { ...report, wearerId: 'W-mine' })).statusCode).toBe(201);
       const read = async (role: string, id: string) => (await get(role, `/intelligence/${id}`)).statusCode;
-      expect([await read('sergeant', 'I-in'), await read('sergeant', 'I-mine')]).toEqual([200, 404]);
-      expect([await read('officer', 'I-in'), await read('officer', 'I-mine')]).toEqual([404, 200]);
-      expect(await read('supervisor', 'I-in')).toBe(403);
+      expect([await read('sergeant', 'I-inside'), await read('sergeant', 'I-mine')]).toEqual([200, 404]);
+      expect([await read('officer', 'I-inside'), await read('officer', 'I-mine')]).toEqual([404, 200]);
+      expect(await read('supervisor', 'I-inside')).toBe(403);
       const listed = (await get('officer', '/intelligence')).json().items;
       expect(listed.map(({ intelligenceId }: { intelligenceId: string }) => intelligenceId)).toEqual(['I-mine']);
       expect((await put('officer', '/intelligence/I-new', { ...report, wearerId: 'W-mine' })).statusCode).toBe(201);
