@@ -1,5 +1,5 @@
 /** What the console asks over REST. Answers are values: a control room's page must say what went wrong, not stop. */
-import type { FeatureCollection, MultiPolygon, Point, Polygon } from 'geojson';
+import type { MultiPolygon, Point, Polygon } from 'geojson';
 import type { Operation } from '../access/operations.js';
 import type { Role } from '../access/roles.js';
 import type { AlarmHealth } from '../alerts/alarm-health.js';
@@ -145,9 +145,6 @@ export const askAlert = (alertId: string) => ask<AlertWithEvents>(`/alerts/${id(
 export const askCondition = (conditionId: string) => ask<ConditionInfo>(`/conditions/${id(conditionId)}`);
 export const askOrder = (orderId: string) => ask<OrderInfo>(`/orders/${id(orderId)}`);
 export const askPosition = (wearerId: string) => ask<LatestPosition>(`/wearers/${id(wearerId)}/position`);
-/** A day of it: as much as is given without saying from when. */
-export const askTrail = (wearerId: string) =>
-  ask<FeatureCollection>(`/wearers/${id(wearerId)}/trail`, 'application/geo+json');
 export const askAlertsOf = (wearerId: string) =>
   ask<Page<AlertItem>>(`/alerts?${new URLSearchParams({ wearerId, limit: '50' })}`);
 export const askAlarmHealth = () => ask<AlarmHealthTold>('/alarm-health');

@@ -27,7 +27,7 @@ function CurrentPage() {
     case 'alert':
       return <AlertPage key={now.alertId} alertId={now.alertId} asAt={now.asAt} />;
     case 'wearer':
-      return <WearerPage key={now.wearerId} wearerId={now.wearerId} />;
+      return <WearerPage key={now.wearerId} wearerId={now.wearerId} query={now.query} />;
     case 'register':
       return <RegisterPage />;
     case 'off-now':

@@ -7,7 +7,8 @@ export type Page =
   | { readonly name: 'board'; readonly filter: BoardFilter }
   /** `asAt`: as it stood then; null: now. */
   | { readonly name: 'alert'; readonly alertId: string; readonly asAt: string | null }
-  | { readonly name: 'wearer'; readonly wearerId: string }
+  /** `query`: which days, as `model/timeline-stretch.ts` reads it. */
+  | { readonly name: 'wearer'; readonly wearerId: string; readonly query: string }
   /** `wearerId`: of whom alone; null: of everybody. */
   | { readonly name: 'packs'; readonly wearerId: string | null }
   | { readonly name: PlainPage }
@@ -18,7 +19,7 @@ export function readPage(path: string, query: string): Page {
   if (rest.length > 0) return { name: 'unknown', path };
   if (area === '' && id === '') return { name: 'board', filter: readFilter(new URLSearchParams(query)) };
   if (area === 'alerts' && id !== '') return { name: 'alert', alertId: decode(id), asAt: readInstant(query) };
-  if (area === 'wearers' && id !== '') return { name: 'wearer', wearerId: decode(id) };
+  if (area === 'wearers' && id !== '') return { name: 'wearer', wearerId: decode(id), query };
   if (area === 'packs' && id === '') return { name: 'packs', wearerId: new URLSearchParams(query).get('wearerId') };
   const plain = PLAIN_PAGES.find((name) => name === area);
   if (plain !== undefined && id === '') return { name: plain };

@@ -34,7 +34,9 @@ import { registerRecords } from '../http/routes/records/register-records.js';
 import { registerRehearsals } from '../http/routes/rehearsals/rehearsals.js';
 import { registerRejected } from '../http/routes/rejected/rejected.js';
 import { registerCohort } from '../http/routes/schemes/cohort.js';
+import { registerConditionsNow } from '../http/routes/wearers/conditions-now.js';
 import { registerPosition } from '../http/routes/wearers/position.js';
+import { registerTimeline } from '../http/routes/wearers/timeline.js';
 import { registerTrail } from '../http/routes/wearers/trail.js';
 import { accessRecord } from '../ports/access.js';
 import type { Clock } from '../ports/clock.js';
@@ -83,6 +85,7 @@ import type { Metrics } from './metrics.js';
 import type { Readiness } from './readiness.js';
 import type { SignIn } from './sign-in.js';
 import { openSigningKey, signingKeyFileOf } from './signing-key.js';
+import { readConditionsNow, readTimeline } from './timeline.js';
 import { VERSION } from './version.js';
 
 /** How often the feed's status is looked at, ms: consoles hear of a database that is away within that. */
@@ -298,6 +301,11 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
     livePosition: liveView.position,
     latestPosition: async (wearerId) => newestByClock(await latestPositions(db, wearerId, AHEAD_LIMIT_MS)),
     readMessagesAfter: (query) => readMessagesAfter(db, { ...query, aheadLimitMs: AHEAD_LIMIT_MS }),
+    clock,
+  });
+  registerTimeline(app, { readTimeline: (query) => readTimeline(db, query), clock });
+  registerConditionsNow(app, {
+    readConditionsNow: (wearerId, nowMs, asker) => readConditionsNow(db, wearerId, nowMs, asker),
     clock,
   });
   registerCohort(app, {

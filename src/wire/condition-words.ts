@@ -10,7 +10,7 @@ export interface SaidCondition {
   };
 }
 
-const KINDS: Readonly<Record<ConditionKind, string>> = {
+export const CONDITION_KIND_WORDS: Readonly<Record<ConditionKind, string>> = {
   exclusion: 'Not to enter',
   inclusion: 'Not to leave',
   restriction: 'To stay within',
@@ -37,7 +37,7 @@ export function conditionWords({ kind, schedule }: SaidCondition, zone: string):
     schedule === undefined
       ? 'at any time'
       : windows.map(({ days, from, to }) => `${daysWords(days)} ${from} to ${to}`).join('; ') || 'by its schedule';
-  return `${KINDS[kind]} ${zone}, ${hours}.`;
+  return `${CONDITION_KIND_WORDS[kind]} ${zone}, ${hours}.`;
 }
 
 export const ORDER_WORDS: Readonly<Record<OrderType, string>> = {

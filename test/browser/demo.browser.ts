@@ -125,9 +125,11 @@ test('the strip of a wearer reaches to now, and of nobody known it is not said t
   const other = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   try {
     await other.goto(`${program.url}/wearers/W-001`);
-    await other.getByText(/^\d+ messages came, .* with a position; UNKNOWN for 23 h \d+ min\.$/).waitFor();
-    await other.locator('.tw-strip__alert').first().waitFor();
-    await other.locator('.tw-strip__heard').first().waitFor();
+    await other.getByText(/^Monitored: Yes/).waitFor();
+    await other.locator('.tw-day__alert--confirmed').first().waitFor();
+    await other.locator('.tw-day__bar--out').first().waitFor();
+    await other.getByText(/^Not to enter Protected address, W-001/).waitFor();
+    await other.getByRole('slider', { name: /^Time on / }).waitFor();
     await other.screenshot({ path: join(screenshots, 'wearer.png') });
     await other.goto(`${program.url}/wearers/W-NOBODY`);
     await other.getByRole('heading', { name: 'No wearer W-NOBODY is known here' }).waitFor();

@@ -24,7 +24,9 @@ import { registerRecords } from '../../src/http/routes/records/register-records.
 import { registerRehearsals } from '../../src/http/routes/rehearsals/rehearsals.js';
 import { registerRejected } from '../../src/http/routes/rejected/rejected.js';
 import { registerCohort } from '../../src/http/routes/schemes/cohort.js';
+import { registerConditionsNow } from '../../src/http/routes/wearers/conditions-now.js';
 import { registerPosition } from '../../src/http/routes/wearers/position.js';
+import { registerTimeline } from '../../src/http/routes/wearers/timeline.js';
 import { registerTrail } from '../../src/http/routes/wearers/trail.js';
 import { ALERTS, encodeJson } from '../../src/ports/topics.js';
 import { DEFAULT_ALERT_RULES } from '../../src/start/alert-rules-file.js';
@@ -106,6 +108,8 @@ beforeAll(async () => {
     unreasonableMs: () => 0,
     clock,
   });
+  registerTimeline(app, { readTimeline: async () => null, clock });
+  registerConditionsNow(app, { readConditionsNow: async () => null, clock });
   registerCohort(app, { listIds: async () => [], readRows: async () => [], clock });
   registerAsyncApi(app, { version: '1', supplierTopics: [], topicPrefix: '' });
   registerKeys(app, { readKeys: () => [] });

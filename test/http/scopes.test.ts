@@ -15,6 +15,7 @@ import type { Access } from '../../src/http/plugins/principal.js';
 import { registerAlerts } from '../../src/http/routes/alerts/register.js';
 import { registerCohort } from '../../src/http/routes/schemes/cohort.js';
 import { registerPosition } from '../../src/http/routes/wearers/position.js';
+import { registerTimeline } from '../../src/http/routes/wearers/timeline.js';
 import { registerTrail } from '../../src/http/routes/wearers/trail.js';
 import { createIdentify } from '../../src/http/sign-in/identify.js';
 import { createProvider } from '../../src/http/sign-in/provider.js';
@@ -24,6 +25,7 @@ import { ALERTS, encodeJson, INPUTS, inputRecord } from '../../src/ports/topics.
 import { type AlertLog, startAlertLog } from '../../src/views/alert-log.js';
 import { type LiveView, startLiveView } from '../../src/views/live-view.js';
 import { CLOSE } from '../../src/wire/feed-messages.js';
+import type { Timeline } from '../../src/wire/timeline.js';
 import { finding, instantAt } from '../alerts/events.js';
 import { principalAs, SUBJECT } from '../support/access.js';
 import { cohortRow } from '../support/cohort-row.js';
@@ -61,6 +63,20 @@ function seenBy(role: Role, what: What): string[] {
   const row = rows.find((each) => each['role'] === role && each['what'] === what)!;
   return Object.entries(STANDING).flatMap(([standing, [wearerId]]) => (row[standing] === 'yes' ? [wearerId] : []));
 }
+
+const emptyTimeline = (wearerId: string): Timeline => ({
+  wearerId,
+  asOf: instantAt(60),
+  timeZone: 'Europe/London',
+  days: [],
+  fixes: 0,
+  bands: [],
+  inForce: [],
+  periods: [],
+  alerts: [],
+  deviceEvents: [],
+  notes: [],
+});
 
 const clock = { nowMs: () => Date.parse(instantAt(60)) };
 let opened: TestLog;
@@ -141,6 +157,10 @@ beforeAll(async () => {
     clock,
     logger: silentLog,
   });
+  registerTimeline(app, {
+    readTimeline: async ({ wearerId }) => (wearers.has(wearerId) ? emptyTimeline(wearerId) : null),
+    clock,
+  });
   registerCohort(app, {
     listIds: async (after) => everybody.filter((wearerId) => after === null || wearerId > after).sort(),
     readRows: async (wearerIds) => wearerIds.map((wearerId) => cohortRow(wearerId)),
@@ -190,8 +210,8 @@ const WHY = '?purpose=court&recipient=CPS';
 const READS = {
   alerts: (wearerId: string) => [{ path: `/alerts/A-${wearerId}`, accept: 'application/json' }],
   positions: (wearerId: string) =>
-    [`/wearers/${wearerId}/position`, `/wearers/${wearerId}/trail`].map((path) => ({
-      path,
+    ['position', 'trail', 'timeline'].map((what) => ({
+      path: `/wearers/${wearerId}/${what}`,
       accept: '*/*',
     })),
   exports: (wearerId: string) => EXPORTS.map((accept) => ({ path: `/wearers/${wearerId}/trail${WHY}`, accept })),

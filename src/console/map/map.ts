@@ -40,8 +40,10 @@ export interface WearerMap {
   goTo(item: AlertItem): void;
   /** The fixes that an alert rests on, numbered, each with its circle; null: none. The map goes there. */
   showMoment(item: AlertItem | null): void;
-  /** A trail (`model/day-strip.ts`); null: none. The map goes there the first time. */
-  showTrail(trail: FeatureCollection | null): void;
+  /** A trail (`model/trail-line.ts`); null: none. The map goes there where it is another one, by its key. */
+  showTrail(trail: FeatureCollection | null, key: string): void;
+  /** An instant of a trail (`model/trail-play.ts`); null: none. */
+  showPlay(play: FeatureCollection | null): void;
   setDark(isDark: boolean): void;
   /** Whoever is in the part that is shown, for the same in words. */
   inView(): PositionItem[];
@@ -76,6 +78,7 @@ export function createMap(container: HTMLElement, onMarker: (alertId: string) =>
         'zone-names': { type: 'geojson', data: EMPTY },
         wearers: { type: 'geojson', data: EMPTY },
         trail: { type: 'geojson', data: EMPTY },
+        play: { type: 'geojson', data: EMPTY },
         moment: { type: 'geojson', data: EMPTY },
       },
       layers: layersOf(startsDark ? DARK : LIGHT),
@@ -95,6 +98,10 @@ export function createMap(container: HTMLElement, onMarker: (alertId: string) =>
   let isFitted = false;
   let moment: AlertItem | null = null;
   let trail: FeatureCollection | null = null;
+  let play: FeatureCollection | null = null;
+  /** Of the trail that the map went to last. */
+  let trailKey = '';
+  let wantedKey = '';
 
   const source = (name: string) => map.getSource<GeoJSONSource>(name);
   const moves = (): { duration?: number } =>
@@ -161,14 +168,20 @@ export function createMap(container: HTMLElement, onMarker: (alertId: string) =>
     map.fitBounds([west, south, east, north], { padding: 70, maxZoom: 16.5, duration: 0 });
   }
 
-  function drawTrail(goesThere: boolean): void {
+  function drawTrail(key: string): void {
     if (!isLoaded) return;
     source('trail')?.setData(trail ?? EMPTY);
-    const bounds = trail === null || !goesThere ? null : boundsOfPoints(trail);
+    const bounds = trail === null || trailKey === key ? null : boundsOfPoints(trail);
+    if (trail === null) trailKey = '';
     if (bounds === null) return;
+    trailKey = key;
     isFitted = true;
     const [west, south, east, north] = bounds;
     map.fitBounds([west, south, east, north], { padding: 60, maxZoom: 16, duration: 0 });
+  }
+
+  function drawPlay(): void {
+    if (isLoaded) source('play')?.setData(play ?? EMPTY);
   }
 
   /** Once, when it is known where people are; after that the map stays where the user has put it. */
@@ -189,7 +202,8 @@ export function createMap(container: HTMLElement, onMarker: (alertId: string) =>
     drawWearers();
     fitOnce();
     drawMoment();
-    drawTrail(true);
+    drawTrail(wantedKey);
+    drawPlay();
   });
   map.on('click', 'wearers', (event) => {
     const wearerId: unknown = event.features?.[0]?.properties.wearerId;
@@ -247,10 +261,14 @@ export function createMap(container: HTMLElement, onMarker: (alertId: string) =>
       moment = item;
       drawMoment();
     },
-    showTrail(given) {
-      const isFirst = trail === null;
+    showTrail(given, key) {
       trail = given;
-      drawTrail(isFirst);
+      wantedKey = key;
+      drawTrail(key);
+    },
+    showPlay(given) {
+      play = given;
+      drawPlay();
     },
     setDark(isDark) {
       for (const { id, paint = {} } of layersOf(isDark ? DARK : LIGHT)) {

@@ -22,6 +22,15 @@ export function circleRing(centre: readonly number[], radiusMetres: number): [nu
   });
 }
 
+/** Metres between two places near to each other, as the circles are drawn. */
+export function distanceMetres(
+  [west, south]: readonly [number, number],
+  [east, north]: readonly [number, number],
+): number {
+  const dx = (east - west) * Math.cos((south * Math.PI) / 180);
+  return Math.hypot(dx, north - south) * METRES_PER_DEGREE;
+}
+
 /** A zone wider than this is an area to stay in, and is drawn by its edge alone: a tint over everything tells nothing. */
 const LARGE_DEGREES = 0.1;
 

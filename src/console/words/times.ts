@@ -40,3 +40,11 @@ export function duration(ms: number): string {
 
 const join = (large: number, largeUnit: string, small: number, smallUnit: string) =>
   small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
+
+const hour = format({ hour: '2-digit', hourCycle: 'h23' });
+
+/** `Mon 23 Nov`. */
+export const dayOnly = (atMs: number): string => `${weekday.format(atMs)} ${day.format(atMs)}`;
+
+/** 0 to 23, by the local clock. */
+export const hourOfDay = (atMs: number): number => Number(hour.format(atMs));

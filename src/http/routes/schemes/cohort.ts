@@ -94,7 +94,10 @@ export function registerCohort(app: App, deps: CohortDeps): void {
       'By wearer: RAG, MAPPA and membership as they are in force; monitored, as one line; days on tag; minutes required, kept, excused, ' +
       'unreasonable and unknown; violations by kind; open alerts; when the review is due. As `text/csv` it is an export.',
     tags: ['schemes'],
-    querystring: Type.Interface([ListQuery], ExportSaid),
+    querystring: Type.Interface([ListQuery], {
+      ...ExportSaid,
+      wearerId: Type.Optional(Type.String({ ...RecordId, description: 'this one alone' })),
+    }),
     response: {
       200: {
         description: 'Those who may be seen, in the order of their ids',
@@ -116,7 +119,7 @@ export function registerCohort(app: App, deps: CohortDeps): void {
         sendProblem(reply, { status: 406, detail: `The cohort comes as ${MEDIA_TYPES.join(', ')}.` });
         return reply;
       }
-      const { limit = DEFAULT_LIST_LIMIT, cursor } = request.query;
+      const { limit = DEFAULT_LIST_LIMIT, cursor, wearerId: only } = request.query;
       const key = cursor === undefined ? ([null] as const) : decodeCursor(cursor, Key);
       if (key === null) {
         sendProblem(reply, { status: 400, errors: [FOREIGN_CURSOR] });
@@ -126,6 +129,7 @@ export function registerCohort(app: App, deps: CohortDeps): void {
       const isListed = (wearerId: string): boolean =>
         sees(request, wearerId) && (mediaType !== CSV || sees(request, wearerId, 'exports.make'));
       const findSeen = async (after: string | null, wanted: number): Promise<string[]> => {
+        if (only !== undefined) return isListed(only) ? [only] : [];
         const found: string[] = [];
         for (let from = after; ; ) {
           const ids = await deps.listIds(from, wanted);

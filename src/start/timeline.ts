@@ -1,0 +1,122 @@
+/** Days of a wearer and their conditions of now, put together from the record and the watches that it makes. */
+import { GAP_LIMIT_MS } from '../engine/thresholds.js';
+import { type Asker, mayReadRecord } from '../http/routes/records/record-scope.js';
+import type { TimelineQuery } from '../http/routes/wearers/timeline.js';
+import type { Database } from '../ports/database.js';
+import type { WatchFacts } from '../ports/watch.js';
+import { readOwners } from '../store/record-owners.js';
+import { recordStore } from '../store/record-store.js';
+import {
+  listSharedConditions,
+  listTagsWorn,
+  readDayAlerts,
+  readDayFixes,
+  readDayNotes,
+  readDeviceEvents,
+} from '../store/timeline.js';
+import { watchStore } from '../store/watch.js';
+import { compileShared, compileWorn, listConditionsNow, listInForce } from '../views/conditions-in-force.js';
+import { LOCAL_TIME_ZONE, listLocalDays } from '../views/local-days.js';
+import { bandPresence } from '../views/presence.js';
+import type { ConditionsNow, Timeline, TimelinePeriod } from '../wire/timeline.js';
+
+/** More than a force has of its own; each brings its zones with it. */
+const SHARED_LIMIT = 100;
+
+const toIso = (atMs: number): string => new Date(atMs).toISOString();
+const hasWearer = async (db: Database, wearerId: string) =>
+  (await recordStore.find(db, 'wearer', [wearerId])).has(wearerId);
+
+/** Those of some conditions that who asks may read. */
+async function keepReadable<T extends { readonly conditionId: string }>(
+  db: Database,
+  asker: Asker,
+  conditions: readonly T[],
+): Promise<T[]> {
+  const ids = [...new Set(conditions.map(({ conditionId }) => conditionId))];
+  const owners = await readOwners(db, 'condition', ids);
+  return conditions.filter(({ conditionId }) => mayReadRecord(asker, 'records.read', owners.get(conditionId)));
+}
+
+export async function readTimeline(db: Database, query: TimelineQuery): Promise<Timeline | null> {
+  const { wearerId, parts, nowMs } = query;
+  if (!(await hasWearer(db, wearerId))) return null;
+  const days = listLocalDays(query.days, query.lastDay, nowMs);
+  const [fromMs, untilMs] = [days[0]!.fromMs, days.at(-1)!.untilMs];
+  const span = { wearerId, fromMs, untilMs };
+  const knownUntilMs = Math.min(untilMs, nowMs);
+  const facts = await watchStore.readTagFacts(db, await listTagsWorn(db, span));
+  const worn = compileWorn(facts, wearerId, nowMs);
+  const fixes = await readDayFixes(db, { wearerId, fromMs: fromMs - GAP_LIMIT_MS, untilMs: knownUntilMs });
+  const presence = bandPresence(fixes, worn, fromMs, knownUntilMs);
+  const inForce = parts.has('records') ? await keepReadable(db, query.asker, listInForce(worn, fromMs, untilMs)) : [];
+  return {
+    wearerId,
+    asOf: toIso(nowMs),
+    timeZone: LOCAL_TIME_ZONE,
+    days: days.map((day) => ({ date: day.date, fromAt: toIso(day.fromMs), untilAt: toIso(day.untilMs) })),
+    fixes: presence.fixes,
+    bands: presence.bands.map((band) => ({
+      presence: band.presence,
+      fromAt: toIso(band.fromMs),
+      untilAt: toIso(band.untilMs),
+    })),
+    inForce,
+    periods: listPeriods(facts, query, fromMs, untilMs),
+    alerts: parts.has('alerts') ? await readDayAlerts(db, span) : [],
+    deviceEvents: await readDeviceEvents(db, span),
+    notes: parts.has('alerts') ? await readDayNotes(db, span) : [],
+  };
+}
+
+/** As they stand now: what was shortened since is as short as it became. */
+function listPeriods(
+  facts: WatchFacts,
+  { wearerId, parts }: TimelineQuery,
+  fromMs: number,
+  untilMs: number,
+): TimelinePeriod[] {
+  const ofWearer = new Set(
+    facts.conditions.flatMap(({ order }) => (order?.wearerId === wearerId ? (order.orderId ?? []) : [])),
+  );
+  const period = (kind: TimelinePeriod['kind'], id: string, startsAtMs: number, endsAtMs: number | null) =>
+    startsAtMs < untilMs && (endsAtMs ?? Infinity) > fromMs
+      ? [{ kind, id, fromAt: toIso(startsAtMs), untilAt: endsAtMs === null ? null : toIso(endsAtMs) }]
+      : [];
+  const absences = (facts.absences ?? []).filter(({ orderId }) => ofWearer.has(orderId));
+  const custody = (facts.custodyPeriods?.get(wearerId) ?? []).filter(({ knownUntilMs }) => knownUntilMs === null);
+  const suspensions = (facts.suspensions?.get(wearerId) ?? []).filter(({ knownUntilMs }) => knownUntilMs === null);
+  return [
+    ...(parts.has('records') ? absences : []).flatMap((one) =>
+      period('absence', one.absenceId, one.startsAtMs, one.endsAtMs),
+    ),
+    ...(parts.has('suspensions') ? suspensions : []).flatMap((one) =>
+      period('suspension', one.suspensionId, one.startsAtMs, one.endsAtMs),
+    ),
+    ...(parts.has('records') ? custody : []).flatMap((one) =>
+      period('custody', one.custodyPeriodId, one.startsAtMs, one.endsAtMs),
+    ),
+  ];
+}
+
+export async function readConditionsNow(
+  db: Database,
+  wearerId: string,
+  nowMs: number,
+  asker: Asker,
+): Promise<ConditionsNow | null> {
+  if (!(await hasWearer(db, wearerId))) return null;
+  const tagIds = await listTagsWorn(db, { wearerId, fromMs: nowMs, untilMs: nowMs + 1 });
+  const worn = compileWorn(await watchStore.readTagFacts(db, tagIds), wearerId, nowMs);
+  const sharedIds = await listSharedConditions(db, SHARED_LIMIT + 1);
+  const shared = compileShared(await watchStore.readSharedFacts(db, sharedIds.slice(0, SHARED_LIMIT)), nowMs);
+  const conditions = await keepReadable(db, asker, listConditionsNow(worn, shared, nowMs));
+  const changes = conditions.flatMap(({ changesAt }) => changesAt ?? []).sort();
+  return {
+    wearerId,
+    asOf: toIso(nowMs),
+    conditions,
+    nextChangeAt: changes[0] ?? null,
+    complete: sharedIds.length <= SHARED_LIMIT,
+  };
+}

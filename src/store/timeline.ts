@@ -1,0 +1,164 @@
+/** What is on record of days of a wearer: as little of each ping as its days are drawn from. */
+import type { Disposition } from '../alerts/event.js';
+import type { AlertKind, NotJudged, Severity } from '../engine/types.js';
+import type { Queryable } from '../ports/database.js';
+import type { TrailModel } from '../ports/watch.js';
+import type { TimelineAlert, TimelineNote } from '../wire/timeline.js';
+
+interface Span {
+  readonly wearerId: string;
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+/** A fix on record. Instants are epoch ms. */
+export interface DayFix {
+  readonly activationId: string;
+  readonly fixedAtMs: number;
+  readonly receivedAtMs: number;
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly accuracyMetres: number | null;
+  readonly notJudged: NotJudged | null;
+  readonly model: TrailModel | null;
+}
+
+/** Tags that were on the wearer at some time of it. */
+export async function listTagsWorn(db: Queryable, { wearerId, fromMs, untilMs }: Span): Promise<readonly string[]> {
+  const { rows } = await db.query<{ tag_id: string }>(
+    `select distinct tag_id from activation
+     where wearer_id = $1 and fitted_at < $3::timestamptz and coalesce(removed_at, 'infinity') > $2::timestamptz`,
+    [wearerId, new Date(fromMs), new Date(untilMs)],
+  );
+  return rows.map(({ tag_id }) => tag_id);
+}
+
+/**
+ * Fixes in order of device time, by columns: forty thousand of them are a month, and as rows they take twice as long. The statement
+ * aggregates a tag's fixes; tags are few. With those of a clock that is ahead, which were made before their date.
+ */
+export async function readDayFixes(db: Queryable, { wearerId, fromMs, untilMs }: Span): Promise<readonly DayFix[]> {
+  const { rows } = await db.query<{
+    activation_id: string;
+    accuracy_convention: 'r68' | 'r95' | null;
+    default_accuracy_metres: number | null;
+    fixes: readonly (readonly [number, number, number, number, number | null, NotJudged | null])[] | null;
+  }>(
+    `select a.activation_id, m.accuracy_convention, m.default_accuracy_metres,
+       (select json_agg(json_build_array(date_part('epoch', p.fixed_at) * 1000, date_part('epoch', p.received_at) * 1000,
+                 st_y(p.position), st_x(p.position), p.accuracy_metres, p.not_judged) order by p.fixed_at, p.identity)
+        from ping p
+        where p.tag_id = a.tag_id and p.position is not null and p.fixed_at >= a.fitted_at
+          and p.fixed_at < coalesce(a.removed_at, 'infinity')
+          and p.fixed_at >= $2::timestamptz and p.fixed_at < $3::timestamptz + interval '1 day'
+          and (p.fixed_at < $3::timestamptz or p.not_judged = 'ahead-of-clock')) as fixes
+     from activation a left join tag t on t.tag_id = a.tag_id left join tag_model m on m.model_id = t.model_id
+     where a.wearer_id = $1 and a.fitted_at < $3::timestamptz and coalesce(a.removed_at, 'infinity') > $2::timestamptz
+     order by a.fitted_at`,
+    [wearerId, new Date(fromMs), new Date(untilMs)],
+  );
+  return rows.flatMap(({ activation_id: activationId, fixes, accuracy_convention, default_accuracy_metres }) => {
+    const model =
+      accuracy_convention === null
+        ? null
+        : { accuracyConvention: accuracy_convention, defaultAccuracyMetres: default_accuracy_metres };
+    return (fixes ?? []).map(
+      ([fixedAtMs, receivedAtMs, latitude, longitude, accuracyMetres, notJudged]): DayFix => ({
+        activationId,
+        // As fractions of a second they are a little off.
+        fixedAtMs: Math.round(fixedAtMs),
+        receivedAtMs: Math.round(receivedAtMs),
+        latitude,
+        longitude,
+        accuracyMetres,
+        notJudged,
+        model,
+      }),
+    );
+  });
+}
+
+/** More than a month of a tag that tampers every hour. */
+const DEVICE_MESSAGES_LIMIT = 1_000;
+const ALERTS_LIMIT = 1_000;
+const NOTES_LIMIT = 500;
+
+/** What the tags said of themselves, the newest of too many. */
+export async function readDeviceEvents(
+  db: Queryable,
+  { wearerId, fromMs, untilMs }: Span,
+): Promise<{ readonly at: string; readonly events: readonly string[] }[]> {
+  const { rows } = await db.query<{ fixed_at: Date; device_events: string[] }>(
+    `select p.fixed_at, p.device_events
+     from activation a join ping p on p.tag_id = a.tag_id
+       and p.fixed_at >= a.fitted_at and (a.removed_at is null or p.fixed_at < a.removed_at)
+     where a.wearer_id = $1 and p.fixed_at >= $2::timestamptz and p.fixed_at < $3::timestamptz and p.device_events <> '{}'
+     order by p.fixed_at desc limit $4`,
+    [wearerId, new Date(fromMs), new Date(untilMs), DEVICE_MESSAGES_LIMIT],
+  );
+  return rows.map((row) => ({ at: row.fixed_at.toISOString(), events: row.device_events })).reverse();
+}
+
+/** Alerts whose episode lies in it, in the order of their start; what was withdrawn never was. */
+export async function readDayAlerts(
+  db: Queryable,
+  { wearerId, fromMs, untilMs }: Span,
+): Promise<readonly TimelineAlert[]> {
+  const { rows } = await db.query<{
+    alert_id: string;
+    kind: AlertKind;
+    severity: Severity;
+    status: 'open' | 'closed';
+    condition_id: string | null;
+    zone_id: string | null;
+    started_at: Date;
+    ended_at: Date | null;
+    strength: 'suspected' | 'confirmed';
+    disposition: Disposition | null;
+  }>(
+    `select alert_id, kind, severity, status, condition_id, fold #>> '{finding,zoneId}' as zone_id, started_at, ended_at, disposition,
+            coalesce(fold #>> '{finding,strength}', case when confirmed_at is null then 'suspected' else 'confirmed' end) as strength
+     from alert
+     where wearer_id = $1 and type <> 'withdrawn' and started_at < $3::timestamptz
+       and (ended_at is null or ended_at > $2::timestamptz)
+     order by started_at, alert_id limit $4`,
+    [wearerId, new Date(fromMs), new Date(untilMs), ALERTS_LIMIT],
+  );
+  return rows.map((row) => ({
+    alertId: row.alert_id,
+    kind: row.kind,
+    severity: row.severity,
+    strength: row.strength,
+    status: row.status,
+    conditionId: row.condition_id,
+    zoneId: row.zone_id,
+    startedAt: row.started_at.toISOString(),
+    endedAt: row.ended_at?.toISOString() ?? null,
+    disposition: row.disposition,
+  }));
+}
+
+/** What people wrote about the wearer's alerts in that time, the newest first. */
+export async function readDayNotes(
+  db: Queryable,
+  { wearerId, fromMs, untilMs }: Span,
+): Promise<readonly TimelineNote[]> {
+  const { rows } = await db.query<{ alert_id: string; at: string; actor: string; note: string }>(
+    `select e.alert_id, e.event ->> 'at' as at, e.actor, e.event ->> 'note' as note
+     from alert a join alert_event e on e.alert_id = a.alert_id
+     where a.wearer_id = $1 and e.outcome = 'accepted' and e.actor is not null and e.event ->> 'note' is not null
+       and (e.event ->> 'at')::timestamptz >= $2::timestamptz and (e.event ->> 'at')::timestamptz < $3::timestamptz
+     order by e.event_number desc limit $4`,
+    [wearerId, new Date(fromMs), new Date(untilMs), NOTES_LIMIT],
+  );
+  return rows.map(({ alert_id, at, actor, note }) => ({ alertId: alert_id, at, by: actor, note }));
+}
+
+/** Ids of the conditions that apply to all wearers, in their order. */
+export async function listSharedConditions(db: Queryable, limit: number): Promise<readonly string[]> {
+  const { rows } = await db.query<{ condition_id: string }>(
+    'select condition_id from condition where order_id is null order by condition_id limit $1::int',
+    [limit],
+  );
+  return rows.map(({ condition_id }) => condition_id);
+}

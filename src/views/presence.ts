@@ -1,0 +1,117 @@
+/**
+ * Where a wearer was, as bands without holes: at home, out, or UNKNOWN. For who looks at days of somebody; what is a violation the engine
+ * alone says. Home is where a curfew of then has somebody be, also outside of its hours.
+ */
+import { contains, signedDistanceMetres } from '../engine/geometry/zone.js';
+import { GAP_LIMIT_MS } from '../engine/thresholds.js';
+import type { PreparedTerm } from '../engine/watch/prepared-term.js';
+import type { TrailModel } from '../ports/watch.js';
+import type { Presence } from '../wire/timeline.js';
+import { type ClockFix, markClocks } from './trail-clock.js';
+import { markSpeeds } from './trail-speeds.js';
+
+/** A fix on record, as far as it matters here; in order of device time. */
+export interface PresenceFix extends ClockFix {
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly accuracyMetres: number | null;
+  readonly model?: TrailModel | null;
+}
+
+/** While a tag was on the wearer, with what was judged then. */
+export interface WornThen {
+  readonly activationId: string;
+  readonly fittedAtMs: number;
+  /** Infinity while it is. */
+  readonly removedAtMs: number;
+  readonly terms: readonly PreparedTerm[];
+}
+
+export interface Band {
+  readonly presence: Presence;
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+interface Evidence {
+  readonly activationId: string;
+  readonly atMs: number;
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly accuracyMetres: number;
+}
+
+/** Those that say where the wearer was, by when they were made. */
+function listEvidence(fixes: readonly PresenceFix[]): Evidence[] {
+  const { fixes: told } = markClocks(markSpeeds(fixes, null).fixes, new Map());
+  const evidence = told
+    .filter(({ notJudged }) => notJudged === null)
+    .map(({ activationId, fixedAtMs, receivedAtMs, clockAheadMs, latitude, longitude, accuracyMetres, model }) => ({
+      activationId,
+      atMs: clockAheadMs === undefined ? fixedAtMs : receivedAtMs,
+      latitude,
+      longitude,
+      accuracyMetres: accuracyMetres ?? model?.defaultAccuracyMetres ?? 0,
+    }));
+  return evidence.sort((a, b) => a.atMs - b.atMs);
+}
+
+/**
+ * `home` within an address, `out` further from all of them than the fix is accurate; in between it could be either, and stays what it
+ * was: whoever sits by the window does not come and go.
+ */
+function judgeFix(homes: readonly PreparedTerm[], fix: Evidence, before: Presence | null): Presence {
+  const then = homes.filter(({ startsAtMs, endsAtMs }) => startsAtMs <= fix.atMs && fix.atMs < endsAtMs);
+  if (then.length === 0) return 'heard';
+  const { latitude, longitude, accuracyMetres } = fix;
+  if (then.some(({ zoneShape }) => contains(zoneShape, latitude, longitude))) return 'home';
+  if (before !== 'home') return 'out';
+  return then.some(({ zoneShape }) => signedDistanceMetres(zoneShape, latitude, longitude) <= accuracyMetres)
+    ? 'home'
+    : 'out';
+}
+
+/** `fixes` begin a gap's length before `fromMs`, so that what was known then is known. */
+export function bandPresence(
+  fixes: readonly PresenceFix[],
+  worn: readonly WornThen[],
+  fromMs: number,
+  untilMs: number,
+): { readonly bands: readonly Band[]; readonly fixes: number } {
+  const bands: Band[] = [];
+  const add = (presence: Presence, fromAtMs: number, untilAtMs: number): void => {
+    const [startMs, endMs] = [Math.max(fromAtMs, fromMs), Math.min(untilAtMs, untilMs)];
+    if (endMs <= startMs) return;
+    const last = bands.at(-1);
+    if (last?.presence === presence && last.untilMs === startMs) bands[bands.length - 1] = { ...last, untilMs: endMs };
+    else bands.push({ presence, fromMs: startMs, untilMs: endMs });
+  };
+  const byActivation = new Map<string, Evidence[]>();
+  for (const fix of listEvidence(fixes)) {
+    const own = byActivation.get(fix.activationId);
+    if (own === undefined) byActivation.set(fix.activationId, [fix]);
+    else own.push(fix);
+  }
+  let coveredMs = fromMs;
+  let count = 0;
+  for (const { activationId, fittedAtMs, removedAtMs, terms } of worn) {
+    const [startMs, endMs] = [Math.max(fromMs, fittedAtMs), Math.min(untilMs, removedAtMs)];
+    if (startMs >= endMs) continue;
+    add('not-fitted', coveredMs, startMs);
+    const homes = terms.filter(({ kind }) => kind === 'curfew');
+    let held: { readonly atMs: number; readonly presence: Presence } | null = null;
+    for (const fix of byActivation.get(activationId) ?? []) {
+      if (fix.atMs >= endMs) break;
+      const before: Presence | null = held !== null && fix.atMs - held.atMs <= GAP_LIMIT_MS ? held.presence : null;
+      add(before ?? 'unknown', held?.atMs ?? startMs, fix.atMs);
+      held = { atMs: fix.atMs, presence: judgeFix(homes, fix, before) };
+      if (fix.atMs >= fromMs) count += 1;
+    }
+    // After the last fix the silence is not a gap before it is too long.
+    if (held !== null) add(held.presence, held.atMs, Math.min(endMs, held.atMs + GAP_LIMIT_MS));
+    add('unknown', held === null ? startMs : held.atMs + GAP_LIMIT_MS, endMs);
+    coveredMs = endMs;
+  }
+  add('not-fitted', coveredMs, untilMs);
+  return { bands, fixes: count };
+}
