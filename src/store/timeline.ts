@@ -11,6 +11,9 @@ interface Span {
   readonly untilMs: number;
 }
 
+/** As the statement numbers them; the last stands for every other reason. */
+const REASONS: readonly (NotJudged | null)[] = [null, 'ahead-of-clock', 'mechanism'];
+
 /** A fix on record. Instants are epoch ms. */
 export interface DayFix {
   readonly activationId: string;
@@ -34,24 +37,27 @@ export async function listTagsWorn(db: Queryable, { wearerId, fromMs, untilMs }:
 }
 
 /**
- * Fixes in order of device time, by columns: forty thousand of them are a month, and as rows they take twice as long. The statement
- * aggregates a tag's fixes; tags are few. With those of a clock that is ahead, which were made before their date.
+ * Fixes in order of device time that were evidence, or tell of the tag's clock: what was no evidence otherwise says nothing of a day. A
+ * month has forty thousand; as arrays of numbers they are read in half the time of rows. With those of a clock that is ahead, which
+ * were made before their date.
  */
 export async function readDayFixes(db: Queryable, { wearerId, fromMs, untilMs }: Span): Promise<readonly DayFix[]> {
   const { rows } = await db.query<{
     activation_id: string;
     accuracy_convention: 'r68' | 'r95' | null;
     default_accuracy_metres: number | null;
-    fixes: readonly (readonly [number, number, number, number, number | null, NotJudged | null])[] | null;
+    fixes: readonly (readonly [number, number, number, number, number | null, number])[] | null;
   }>(
     `select a.activation_id, m.accuracy_convention, m.default_accuracy_metres,
-       (select json_agg(json_build_array(date_part('epoch', p.fixed_at) * 1000, date_part('epoch', p.received_at) * 1000,
-                 st_y(p.position), st_x(p.position), p.accuracy_metres, p.not_judged) order by p.fixed_at, p.identity)
+       (select json_agg(array[date_part('epoch', p.fixed_at) * 1000, date_part('epoch', p.received_at) * 1000, st_y(p.position),
+                 st_x(p.position), p.accuracy_metres, case when p.not_judged is null then 0 when p.not_judged = 'ahead-of-clock' then 1 else 2 end]
+                 order by p.fixed_at, p.identity)
         from ping p
         where p.tag_id = a.tag_id and p.position is not null and p.fixed_at >= a.fitted_at
           and p.fixed_at < coalesce(a.removed_at, 'infinity')
           and p.fixed_at >= $2::timestamptz and p.fixed_at < $3::timestamptz + interval '1 day'
-          and (p.fixed_at < $3::timestamptz or p.not_judged = 'ahead-of-clock')) as fixes
+          and (p.fixed_at < $3::timestamptz or p.not_judged = 'ahead-of-clock')
+          and (p.not_judged is null or p.fixed_at > p.received_at)) as fixes
      from activation a left join tag t on t.tag_id = a.tag_id left join tag_model m on m.model_id = t.model_id
      where a.wearer_id = $1 and a.fitted_at < $3::timestamptz and coalesce(a.removed_at, 'infinity') > $2::timestamptz
      order by a.fitted_at`,
@@ -63,7 +69,7 @@ export async function readDayFixes(db: Queryable, { wearerId, fromMs, untilMs }:
         ? null
         : { accuracyConvention: accuracy_convention, defaultAccuracyMetres: default_accuracy_metres };
     return (fixes ?? []).map(
-      ([fixedAtMs, receivedAtMs, latitude, longitude, accuracyMetres, notJudged]): DayFix => ({
+      ([fixedAtMs, receivedAtMs, latitude, longitude, accuracyMetres, reason]): DayFix => ({
         activationId,
         // As fractions of a second they are a little off.
         fixedAtMs: Math.round(fixedAtMs),
@@ -71,7 +77,7 @@ export async function readDayFixes(db: Queryable, { wearerId, fromMs, untilMs }:
         latitude,
         longitude,
         accuracyMetres,
-        notJudged,
+        notJudged: REASONS[reason] ?? null,
         model,
       }),
     );
