@@ -1,8 +1,9 @@
 /** What a wearer has to keep at this moment, and when that changes next: by the terms that the engine judges by. */
+
+import { CONDITION_KIND_WORDS } from '../../wire/condition-words.js';
 import type { ConditionNow } from '../../wire/timeline.js';
 import { may, nowMs, zoneNameOf } from '../live/live.js';
 import { askConditionsNow } from '../wearer-api.js';
-import { CONDITION_KIND_WORDS } from '../../wire/condition-words.js';
 import { standingNowWords } from '../words/timeline-words.js';
 import { duration, hourAndMinute } from '../words/times.js';
 import { useAnswer, whyMissing } from './use-answer.js';
