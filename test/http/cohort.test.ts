@@ -143,7 +143,7 @@ beforeAll(async () => {
     await records.stop();
     await dispose();
   };
-}, 60_000);
+});
 afterAll(async () => {
   await close?.();
   await database?.stop();
