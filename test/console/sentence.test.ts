@@ -29,6 +29,17 @@ describe('an alert in one sentence', () => {
     );
   });
 
+  it('says of a supplier that is away how many tags it is about', () => {
+    const supplier = { who: 'supplier/tagwatch.pings', zone: null };
+    const away = { ...confirmed, kind: 'supplier-silent', reason: 'silent' } as const;
+    const tell = (fields: Parameters<typeof finding>[0]) => sentenceOf(found(fields), supplier, nowMs);
+    expect(tell({ ...away, coversTags: 5_000 })).toMatch(
+      /^Nothing comes from the supplier tagwatch\.pings \(.*\), since 18:00:00\. 5,000 tags were heard of last by it\.$/,
+    );
+    expect(tell({ ...away, coversTags: 1 })).toMatch(/ 1 tag was heard of last by it\.$/);
+    expect(tell(away)).toMatch(/since 18:00:00\.$/);
+  });
+
   it('does not claim what is only suspected', () => {
     expect(say({ explanation })).toBe(
       'Adam Kerr may be 31 m inside the exclusion zone Protected address, since 18:00:00. It is not confirmed.',

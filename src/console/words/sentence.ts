@@ -11,7 +11,7 @@ interface Named {
 }
 
 type PlaceKind = 'exclusion' | 'inclusion' | 'restriction' | 'buffer';
-type OtherKind = Exclude<AlertKind, PlaceKind | 'curfew' | 'unknown-at-edge'>;
+type OtherKind = Exclude<AlertKind, PlaceKind | 'curfew' | 'unknown-at-edge' | 'supplier-silent'>;
 
 /** What is said behind "The tag of NAME". Total: a new kind wants its words. */
 const TAG_WORDS: Readonly<Record<OtherKind, string>> = {
@@ -25,7 +25,6 @@ const TAG_WORDS: Readonly<Record<OtherKind, string>> = {
   jamming: 'reports that it may be jammed',
   'never-moves': 'never moves and may not be on a leg',
   unmonitored: 'is not heard from',
-  'supplier-silent': 'is of a supplier from whom nothing comes',
   'clock-ahead': 'has a clock that runs ahead',
   'schedule-ran-out': 'belongs to a curfew whose schedule has run out, so that nobody judges by it',
 };
@@ -55,6 +54,7 @@ function describe(item: AlertItem, named: Named, how: How): string {
   const { who } = named;
   const { when, isSuspected, isOver } = how;
   if (isOfTag(item.kind)) return `The tag of ${who} ${TAG_WORDS[item.kind]}${whyWords(item)}${when}.`;
+  if (item.kind === 'supplier-silent') return describeSupplier(item, who, when);
   if (item.kind === 'curfew') return describeCurfew(item, who, how);
   if (item.kind === 'unknown-at-edge') {
     const edge = item.explanation.edgeAt ?? item.episode.startedAt;
@@ -70,6 +70,15 @@ function describe(item: AlertItem, named: Named, how: How): string {
 /** Why nobody is watched, where a tag is not heard from. */
 function whyWords({ reason }: AlertItem): string {
   return reason === undefined ? '' : ` (${REASON_WORDS[reason]})`;
+}
+
+/** Its topic stands in the place of the wearer, behind `supplier/`. */
+function describeSupplier(item: AlertItem, who: string, when: string): string {
+  const { coversTags } = item;
+  const topic = who.slice(who.indexOf('/') + 1);
+  const tags = coversTags === 1 ? '1 tag was' : `${coversTags?.toLocaleString('en-GB')} tags were`;
+  const covers = coversTags === undefined ? '' : ` ${tags} heard of last by it.`;
+  return `Nothing comes from the supplier ${topic}${whyWords(item)}${when}.${covers}`;
 }
 
 function describeCurfew(item: AlertItem, who: string, { when, isSuspected, nowMs }: How): string {
