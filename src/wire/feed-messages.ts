@@ -5,7 +5,9 @@
 import { type Static, Type } from 'typebox';
 import type { AlertItem } from '../alerts/alert.js';
 import type { AlertEvent, Instant } from '../alerts/event.js';
+import type { StandingCounts } from '../alerts/standing.js';
 import { AlertEventSchema, AlertItemSchema, InstantSchema } from './alert-schemas.js';
+import { StandingCountsSchema } from './standing-schemas.js';
 
 export { FEED_PATH, FEED_PROTOCOL } from './feed-paths.js';
 
@@ -84,7 +86,11 @@ export const StatusSchema = Type.Object({
 });
 export type FeedStatus = Readonly<Omit<Static<typeof StatusSchema>, 'type'>>;
 
-export const HeartbeatSchema = Type.Object({ type: Type.Literal('heartbeat'), seq: Seq });
+export const HeartbeatSchema = Type.Object({
+  type: Type.Literal('heartbeat'),
+  seq: Seq,
+  standing: StandingCountsSchema,
+});
 
 export const ServerMessageSchema = Type.Union([
   HelloSchema,
@@ -117,4 +123,4 @@ export type ServerMessage =
   | { readonly type: 'event'; readonly seq: number; readonly prevSeq: number; readonly event: AlertEvent }
   | { readonly type: 'positions'; readonly items: readonly PositionItem[] }
   | ({ readonly type: 'status' } & FeedStatus)
-  | { readonly type: 'heartbeat'; readonly seq: number };
+  | { readonly type: 'heartbeat'; readonly seq: number; readonly standing: StandingCounts };

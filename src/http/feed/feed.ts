@@ -11,6 +11,7 @@ import { mayDo, maySee, type WearerScope } from '../../access/may.js';
 import type { Operation } from '../../access/operations.js';
 import { toAlertItem } from '../../alerts/alert.js';
 import type { AcceptedEvent, AlertRegister } from '../../alerts/register.js';
+import { countStanding } from '../../alerts/standing.js';
 import type { AuditTrail } from '../../ports/audit.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Log } from '../../ports/log.js';
@@ -348,8 +349,10 @@ export function registerFeed(server: Server, deps: FeedDeps): Feed {
     for (const client of clients) closeWhereOver(client);
   }, IDENTITY_CHECK_MS);
   const heartbeat = setInterval(() => {
+    const open = clients.size === 0 ? [] : alertLog.open();
     for (const client of clients) {
-      client.send(encode({ type: 'heartbeat', seq: client.position }));
+      const seen = open.filter(({ finding }) => tells(client, 'alerts.read', finding.wearerId));
+      client.send(encode({ type: 'heartbeat', seq: client.position, standing: countStanding(seen, clock.nowMs()) }));
       client.checkAlive(clock.nowMs());
     }
   }, limits.heartbeatMs);

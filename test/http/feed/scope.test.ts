@@ -69,6 +69,7 @@ beforeEach(async () => {
     },
     access,
     audit: trail,
+    limits: { heartbeatMs: 100 },
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -123,6 +124,10 @@ describe('the feed of who is signed in', () => {
     const { seq } = reader.of('hello')[0]!;
     const [event] = reader.of('event');
     expect([event?.prevSeq, event?.event.alertId]).toEqual([seq, `B-${wearerId}`]);
+    // What it counts as unresolved is of those alone whom it tells of.
+    await reader.heard((message) => message.type === 'heartbeat' && message.standing.total === 2);
+    for (const { standing } of reader.of('heartbeat')) expect([1, 2]).toContain(standing.total);
+    expect(reader.of('heartbeat').at(-1)!.standing.byKind).toEqual({ exclusion: 2 });
 
     await append(...ofEverybody('C'));
     const resumed = await join(as, `?resume=${epochOf(reader)}:${event!.seq}`);

@@ -1,8 +1,9 @@
 /** `GET /api/v1/register`: everything unresolved, oldest first, with why it stands there. From memory alone, as it has to be there always. */
 import { Type } from 'typebox';
 import { toAlertItem } from '../../../alerts/alert.js';
-import { compareOldestFirst, countStanding, STANDING_AGES, whyItStands } from '../../../alerts/standing.js';
+import { compareOldestFirst, countStanding, whyItStands } from '../../../alerts/standing.js';
 import { AlertItemSchema, InstantSchema } from '../../../wire/alert-schemas.js';
+import { StandingCountsSchema } from '../../../wire/standing-schemas.js';
 import type { App } from '../../app.js';
 import { DEFAULT_LIST_LIMIT, decodeCursor, FOREIGN_CURSOR, ListOf, ListQuery, toPage } from '../../plugins/lists.js';
 import { sees } from '../../plugins/principal.js';
@@ -24,11 +25,6 @@ const Count = Type.Integer({ minimum: 0 });
 const Item = Type.Interface([AlertItemSchema], {
   why: Type.Array(Type.Enum([...WHY]), { description: 'why it still stands there' }),
 });
-const Counts = Type.Object({
-  total: Count,
-  byKind: Type.Record(Type.String(), Count, { description: 'only kinds of which there are any' }),
-  byAge: Type.Object(Object.fromEntries(STANDING_AGES.map(([age]) => [age, Count]))),
-});
 const Handoff = Type.Object({
   receiverId: Type.String(),
   why: Type.Enum(['not-delivered', 'no-sender'], {
@@ -40,7 +36,7 @@ const Handoff = Type.Object({
   behind: Type.Integer({ minimum: 0, description: 'records of the alert log that it may have yet to be told of' }),
 });
 const Answer = Type.Interface([ListOf(Item)], {
-  counts: Counts,
+  counts: StandingCountsSchema,
   failingHandoffs: Type.Array(Handoff, { description: 'receivers of the hand-off that are not told; of no scope' }),
 });
 const Key = Type.Tuple([Type.String({ maxLength: 32 }), Type.String({ maxLength: MAX_ALERT_ID_LENGTH })]);
