@@ -26,6 +26,7 @@ import { registerPacks } from '../http/routes/packs/packs.js';
 import { registerMe } from '../http/routes/people/me.js';
 import { grantTarget, recordTarget } from '../http/routes/people/proposal-targets.js';
 import { registerProposals } from '../http/routes/people/proposals.js';
+import { recordsTarget } from '../http/routes/people/records-target.js';
 import { registerSessions } from '../http/routes/people/sessions.js';
 import { registerSignIn } from '../http/routes/people/sign-in.js';
 import { registerPings } from '../http/routes/pings/pings.js';
@@ -243,6 +244,7 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
       condition: recordTarget('condition', records),
       suspension: recordTarget('suspension', records),
       'rag-rating': recordTarget('rag-rating', records),
+      records: recordsTarget(records),
       grant: grantTarget({ db, putGrant: (grant) => accessView.append(accessRecord({ type: 'grant', grant })) }),
     },
   });

@@ -5,6 +5,7 @@ import { type AccessView, startAccessView } from '../../src/views/access.js';
 import { AS, SUBJECT, testAccess, WHO } from '../support/access.js';
 import { createTestClock, openRecordsApi, type RecordsApi } from '../support/records.js';
 import { silentLog } from '../support/silent-log.js';
+import { proposedRecordsTests } from './proposed-records.suite.js';
 import { type Adapters, square } from './records.suite.js';
 
 const STARTS = { startsAt: '2026-01-01T00:00:00Z' };
@@ -68,13 +69,15 @@ export function proposalsSuite(name: string, open: () => Promise<Adapters>): voi
       await vi.waitFor(() => expect(view.findWearer('W-two-out')).toMatchObject({ force: 'essex' }), {
         timeout: 30_000,
       });
-    }, 60_000);
+    });
     afterAll(async () => {
       await api?.stop();
       await local?.stop();
       await view?.stop();
       await adapters?.stop();
     });
+
+    proposedRecordsTests(() => ask);
 
     it('a condition of all wearers: proposed by one, in force when another agrees, and both stand on record', async () => {
       const alone = await ask('sergeant', SUBJECT, 'PUT', '/conditions/C-two', sharedCondition);

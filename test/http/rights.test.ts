@@ -17,6 +17,7 @@ import { registerPacks } from '../../src/http/routes/packs/packs.js';
 import { registerMe } from '../../src/http/routes/people/me.js';
 import { grantTarget, recordTarget } from '../../src/http/routes/people/proposal-targets.js';
 import { registerProposals } from '../../src/http/routes/people/proposals.js';
+import { recordsTarget } from '../../src/http/routes/people/records-target.js';
 import { registerSessions } from '../../src/http/routes/people/sessions.js';
 import { registerPings } from '../../src/http/routes/pings/pings.js';
 import { registerRecalls } from '../../src/http/routes/recalls/register-recalls.js';
@@ -81,6 +82,7 @@ beforeAll(async () => {
       condition: recordTarget('condition', records),
       suspension: recordTarget('suspension', records),
       'rag-rating': recordTarget('rag-rating', records),
+      records: recordsTarget(records),
       grant: grantTarget({ db, putGrant: async () => {} }),
     },
   });
@@ -157,6 +159,7 @@ describe('every route', () => {
     'GET /health/live',
     'GET /health/ready',
     'POST /api/v1/pings',
+    'POST /api/v1/zones/read',
   ];
 
   test('is audited, or named as one that needs it not', async () => {

@@ -8,6 +8,7 @@ import type { Access } from '../../src/http/plugins/principal.js';
 import { registerAtv } from '../../src/http/routes/orders/atv.js';
 import { grantTarget, recordTarget } from '../../src/http/routes/people/proposal-targets.js';
 import { registerProposals } from '../../src/http/routes/people/proposals.js';
+import { recordsTarget } from '../../src/http/routes/people/records-target.js';
 import { registerRecords } from '../../src/http/routes/records/register-records.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { Database } from '../../src/ports/database.js';
@@ -70,6 +71,7 @@ export async function openRecordsApi(
       condition: recordTarget('condition', records),
       suspension: recordTarget('suspension', records),
       'rag-rating': recordTarget('rag-rating', records),
+      records: recordsTarget(records),
       grant: grantTarget({ db, putGrant }),
     },
   });

@@ -23,7 +23,7 @@ export const RECORD_TARGETS = [
   'suspension',
   'rag-rating',
 ] as const satisfies readonly RecordKind[];
-export const TARGETS = [...RECORD_TARGETS, 'grant'] as const;
+export const TARGETS = [...RECORD_TARGETS, 'grant', 'records'] as const;
 export type TargetKind = (typeof TARGETS)[number];
 
 export interface Target {
@@ -35,6 +35,8 @@ export interface Target {
 export interface Judged {
   readonly standingVersion: number | null;
   readonly aboutWearerId: string | null;
+  /** What is kept in the place of the body, where it says more. */
+  readonly body?: unknown;
 }
 
 export interface ProposalTarget {
@@ -49,15 +51,18 @@ const READ_OPERATIONS: Readonly<Record<string, Operation>> = {
   grant: 'grants.read',
   suspension: 'suspensions.read',
   'rag-rating': 'schemes.read',
+  records: 'records.read',
 };
 
 /** What rights go by. */
 export function toProposed({ targetKind, targetId, proposedBy, aboutWearerId }: StoredProposal): Proposed {
-  const readOperation = READ_OPERATIONS[targetKind] ?? 'shared.read';
+  // Several records that are about no wearer are about all.
+  const isOfAll = targetKind === 'records' && aboutWearerId === null;
+  const readOperation = (isOfAll ? undefined : READ_OPERATIONS[targetKind]) ?? 'shared.read';
   return { proposedBy, readOperation, aboutWearerId, aboutSubjectId: targetKind === 'grant' ? targetId : null };
 }
 
-const NOT_INCLUDED: ProblemInput = { status: 403, detail: 'Your roles do not include this.' };
+export const NOT_INCLUDED: ProblemInput = { status: 403, detail: 'Your roles do not include this.' };
 const TAKES_NO_SECOND: ProblemInput = {
   status: 422,
   detail: 'This takes no second person: write it by PUT.',
@@ -117,7 +122,7 @@ export function recordTarget(kind: RecordKind, deps: RecordDeps): ProposalTarget
   };
 }
 
-function whyNotAgreed(
+export function whyNotAgreed(
   { principal }: Asker,
   write: Parameters<typeof toWriteProblem>[0],
   verdict: Verdict,
@@ -128,7 +133,7 @@ function whyNotAgreed(
   return mayDo(principal, verdict.operation) ? null : NOT_INCLUDED;
 }
 
-function toRefusalProblem(refusal: Refusal | null): ProblemInput {
+export function toRefusalProblem(refusal: Refusal | null): ProblemInput {
   switch (refusal?.type) {
     case 'invalid':
       return { status: 422, errors: [...refusal.errors] };

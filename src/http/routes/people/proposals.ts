@@ -40,7 +40,10 @@ const Body = Type.Object(
     id: { ...Line(MAX_ID_LENGTH), description: 'Of the record; of a grant: whose rights it changes' },
     body: Type.Object(
       {},
-      { description: 'As PUT of the kind takes it; of a grant: roles, areas, wearerIds, isBlocked' },
+      {
+        description:
+          'As PUT of the kind takes it; of a grant: roles, areas, wearerIds, isBlocked; of `records`: records, each kind, id, body',
+      },
     ),
     reason: Reason,
   },
@@ -104,7 +107,7 @@ export function registerProposals(app: App, { db, clock, targets }: ProposalsDep
   const postSchema = {
     summary: 'Propose what takes a second person',
     description:
-      'A zone or a condition of all wearers, a suspension that concerns the zone of a victim, a RAG rating, a grant. It takes effect when another ' +
+      'A zone or a condition of all wearers, a suspension that concerns the zone of a victim, a RAG rating, a grant; or zones and conditions of one wearer, or of all, together (`records`). It takes effect when another ' +
       'person agrees; until then it can be refused by those and withdrawn by who proposed it.',
     tags,
     body: Body,
@@ -120,11 +123,11 @@ export function registerProposals(app: App, { db, clock, targets }: ProposalsDep
       const { author, correlationId } = writerOf(request);
       const proposalId = randomUUID();
       await addProposal(db, {
+        body,
         ...judged,
         proposalId,
         targetKind: kind,
         targetId: id,
-        body,
         reason,
         proposedBy: author,
         proposedAtMs: clock.nowMs(),

@@ -56,7 +56,8 @@ export async function resolveRehearsal(
   for (const [place, verdict] of verdicts.entries()) {
     // That publishing it would take a second person hinders nobody from trying it.
     const problem = toWriteProblem(writes[place]!, verdict, true);
-    if (problem !== null) return { problem: { ...problem, errors: below(place, problem.errors ?? []) } };
+    if (problem !== null)
+      return { problem: { ...problem, ...(problem.errors && { errors: below(place, problem.errors) }) } };
   }
   const drafts = await toStoredDrafts(deps, asked.drafts, read);
   const found = await findRehearsedRecords(deps.db, deps.store, drafts);
