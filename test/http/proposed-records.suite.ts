@@ -78,7 +78,7 @@ export function proposedRecordsTests(ask: () => Ask): void {
       [[zone, zone], '/body/records/1/id'],
       [[{ ...zone, id: 'Z-nobody' }], '/body/records'],
       [[zone, { ...condition(), body: { orderId: 'O-two' } }], '/body/records/1/body/kind'],
-      [[{ ...zone, id: 'Z-drawn-other' }, condition('O-two-out', 'C-out')], '/body/records/1/body/orderId'],
+      [[{ ...zone, id: 'Z-drawn-other' }, condition('O-two-out', 'C-drawn-out')], '/body/records/1/body/orderId'],
     ];
     for (const [records, pointer] of cases) {
       const answer = await propose(records);
@@ -88,7 +88,7 @@ export function proposedRecordsTests(ask: () => Ask): void {
   });
 
   const read = (name: string, text: string, as = 'sergeant') =>
-    ask()(as, SUBJECT, 'POST', '/zones/read', { name, base64: Buffer.from(text).toString('base64') });
+    ask()(as, SUBJECT, 'POST', '/zone-files/read', { name, base64: Buffer.from(text).toString('base64') });
 
   it('a drawn zone is judged as PUT judges it, in words and with its place, and is not written', async () => {
     const good = await read('drawn.geojson', JSON.stringify({ ...square(0.8, 51.8), id: 'Z-read' }));

@@ -159,7 +159,7 @@ describe('every route', () => {
     'GET /health/live',
     'GET /health/ready',
     'POST /api/v1/pings',
-    'POST /api/v1/zones/read',
+    'POST /api/v1/zone-files/read',
   ];
 
   test('is audited, or named as one that needs it not', async () => {

@@ -1,5 +1,5 @@
 /**
- * `POST /api/v1/zones/read`: what a zone file, or a zone that is being drawn, would be as a record: judged by the validation of `PUT`, and
+ * `POST /api/v1/zone-files/read`: what a zone file, or a zone that is being drawn, would be as a record: judged by the validation of `PUT`, and
  * warned of what that takes although nobody meant it. Nothing is written.
  */
 import Type, { type Static } from 'typebox';
@@ -68,7 +68,7 @@ export function registerReadZones(app: App, { serviceArea }: { readonly serviceA
     audit: { not: 'it tells what was sent, and keeps nothing of it', denied: true },
   } as const;
   app.post(
-    '/api/v1/zones/read',
+    '/api/v1/zone-files/read',
     { schema, config, bodyLimit: BODY_LIMIT_BYTES, preHandler: createTurns() },
     async (request) => {
       const { name, base64 } = request.body;
