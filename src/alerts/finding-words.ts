@@ -18,7 +18,7 @@ const WRONG: Partial<Record<AlertKind, string>> = {
   'no-gps': 'wore a tag that sent messages and had no fix by GPS',
   jamming: 'wore a tag that told of jamming, or lost GPS while positions by network went on coming',
   'never-moves': 'wore a tag that did not move for so long that it may be on no leg',
-  unmonitored: 'was not monitored: the tag was not heard from, or told no position that could be used',
+  unmonitored: 'was not monitored: no tag was fitted, it was not heard from, or told no position that could be used',
   'clock-ahead': 'wore a tag whose clock runs ahead; its fixes were judged when they were received',
   'schedule-ran-out': 'could not be judged by a schedule, which was expanded no further',
 };
@@ -32,6 +32,7 @@ export const REASONS: Record<Reason, string> = {
   'never-heard': 'had not been heard from since the tag was fitted',
   silent: 'was not heard from any more',
   'no-fix': 'was heard from without a position that could be used',
+  'no-tag': 'wore no tag while an order was in force',
 };
 
 export const ENDS: Partial<Record<EndedBecause, string>> = {
@@ -41,6 +42,7 @@ export const ENDS: Partial<Record<EndedBecause, string>> = {
   'absence-began': 'an authorised absence began',
   'order-ended': 'the order ended',
   'tag-removed': 'the tag was removed',
+  'tag-fitted': 'a tag was fitted',
   restored: 'the tag was heard from again',
 };
 

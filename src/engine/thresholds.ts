@@ -156,9 +156,16 @@ export const UNUSABLE_MESSAGES = 3;
 export const SUPPLIER_SILENT_AFTER_MS = 600_000;
 export const SUPPLIER_NOT_READ_AFTER_MS = 900_000;
 
+/** Nor is it told as away before the tag of it that sends most often has missed so many messages. */
+export const SUPPLIER_MISSED_INTERVALS = 2;
+
 /** So long its tags have when it is back; and so long the partitions of the inputs have to count them. */
 export const SUPPLIER_GRACE_MS = 300_000;
 export const SUPPLIER_COUNT_WAIT_MS = 60_000;
 
 /** Where a tag is silent and its supplier was not read so far, it is looked at again so much later. */
 export const SILENCE_LOOK_MS = 30_000;
+
+/** An order in force without a tag for so long is told, and known for so long: a tag that is changed, records that are written one by one. */
+export const NO_TAG_AFTER_MS = 3_600_000;
+export const NO_TAG_KNOWN_MS = 300_000;

@@ -179,8 +179,8 @@ export type NoticeKind = DeviceKind | 'clock-ahead' | 'schedule-ran-out';
 export type Severity = 'low' | 'medium' | 'high' | 'critical';
 export type Rule = 'two-fixes' | 'first-fix' | 'belief' | 'crossing' | 'edge' | 'device' | 'silence';
 export type CurfewReason = 'late-home' | 'left-during' | 'out-for-whole-window' | 'out-at-end';
-/** Why nobody is watched by a tag that is fitted. */
-export type SilenceReason = 'never-heard' | 'silent' | 'no-fix';
+/** Why nobody is watched: by a tag that is fitted, or for want of one. */
+export type SilenceReason = 'never-heard' | 'silent' | 'no-fix' | 'no-tag';
 /** Why nothing comes of a supplier: it sends nothing, or nobody reads it. */
 export type AwayReason = 'silent' | 'not-read';
 export type Reason = CurfewReason | SilenceReason | AwayReason;
@@ -193,6 +193,7 @@ export type EndedBecause =
   | 'absence-began'
   | 'order-ended'
   | 'tag-removed'
+  | 'tag-fitted'
   | 'restored';
 
 export interface ExplainedFix {

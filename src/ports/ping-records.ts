@@ -165,7 +165,17 @@ function decodePings(record: PingsRecord): ReceivedPing[] {
   return pings;
 }
 
-const KNOWN_INPUTS = new Set(['ping', 'watch', 'shared', 'tick', 'supplier', 'supplier-tags', 'reconcile', 'history']);
+const KNOWN_INPUTS: ReadonlySet<string> = new Set<InputRecord['type']>([
+  'ping',
+  'watch',
+  'shared',
+  'wearer',
+  'tick',
+  'supplier',
+  'supplier-tags',
+  'reconcile',
+  'history',
+]);
 
 /** What records of this process's readers hold, as long as their bytes are: engine, recorder and live view read the same ones. */
 const alreadyRead = new WeakMap<Uint8Array, { readonly offset: number; readonly inputs: readonly InputAt[] }>();

@@ -11,13 +11,17 @@ const FORMAT_HEADER = 'format';
 /** Of records without the header: from before there was one. */
 const FIRST_FORMAT = 1;
 
-/** Of `tagwatch.inputs`; 2: how far suppliers have been read, and their tags counted. */
-export const INPUT_FORMAT = 2;
-const LATER_INPUTS: ReadonlySet<string> = new Set(['supplier', 'supplier-tags']);
+/** Of `tagwatch.inputs`; 2: how far suppliers have been read, and their tags counted; 3: wearers. */
+export const INPUT_FORMAT = 3;
+const LATER_INPUTS: ReadonlyMap<string, number> = new Map([
+  ['supplier', 2],
+  ['supplier-tags', 2],
+  ['wearer', 3],
+]);
 
 /** The lowest format that tells an input whole. */
 export function inputHeaders(type: string): Readonly<Record<string, string>> {
-  return formatHeaders(LATER_INPUTS.has(type) ? INPUT_FORMAT : FIRST_FORMAT);
+  return formatHeaders(LATER_INPUTS.get(type) ?? FIRST_FORMAT);
 }
 /**
  * Of what stands in `tagwatch.alerts`: 1: findings, acknowledging and disposing; 2: every other action, and what is carried on;
@@ -37,8 +41,13 @@ const OTHER_ALERT_FORMAT = 2;
 export function alertFormatOf(event: { readonly type: string; readonly revision?: number }): number {
   return event.revision !== undefined ? FIRST_FORMAT : (ALERT_FORMATS[event.type] ?? OTHER_ALERT_FORMAT);
 }
-/** Of `tagwatch.states`; 2: kept fixes as bytes. */
-export const STATE_FORMAT = 2;
+/** Of `tagwatch.states`; 2: kept fixes as bytes; 3: wearers. */
+export const STATE_FORMAT = 3;
+
+/** The lowest format that tells a state whole. */
+export function stateFormatOf(type: string): number {
+  return type === 'wearer' ? STATE_FORMAT : STATE_FORMAT - 1;
+}
 
 export function formatHeaders(format: number): Readonly<Record<string, string>> {
   return { [FORMAT_HEADER]: String(format) };

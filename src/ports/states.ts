@@ -6,8 +6,9 @@ import type { ActivationState } from '../engine/advance.js';
 import type { Suppliers } from '../engine/suppliers/suppliers.js';
 import type { SupplierAlerts } from '../engine/suppliers/tell-supplier.js';
 import type { Ping, SharedWatch, TagWatch } from '../engine/types.js';
+import { type WearerState, wearerPlaceOf } from '../engine/wearers/wearer-state.js';
 import type { LogRecord, NewRecord } from './event-log.js';
-import { formatHeaders, STATE_FORMAT } from './record-format.js';
+import { formatHeaders, stateFormatOf } from './record-format.js';
 import { decodeJson, encodeJson } from './topics.js';
 
 export type StateRecord =
@@ -26,6 +27,8 @@ export type StateRecord =
       readonly source?: string;
     }
   | { readonly type: 'shared'; readonly appliedOffset: number; readonly shared: SharedWatch }
+  /** What is known of one wearer beside any tag, and what was told of it. */
+  | { readonly type: 'wearer'; readonly appliedOffset: number; readonly state: WearerState }
   /** Closes a full checkpoint: every state of this partition holds all inputs before `offset`. */
   | {
       readonly type: 'through';
@@ -57,6 +60,8 @@ export function stateKey(record: StateRecord): string {
       return activationKey(record.activationId);
     case 'shared':
       return `shared/${record.shared.conditionId}`;
+    case 'wearer':
+      return wearerPlaceOf(record.state.watch.wearerId);
     case 'through':
       return 'through';
     case 'epoch':
@@ -95,7 +100,7 @@ const APPLIED_HEADER = 'applied';
 
 /** A state as a record for its partition. */
 export function stateRecord(record: StateRecord, partition: number): NewRecord {
-  const headers = { ...formatHeaders(STATE_FORMAT), [APPLIED_HEADER]: String(appliedOffset(record)) };
+  const headers = { ...formatHeaders(stateFormatOf(record.type)), [APPLIED_HEADER]: String(appliedOffset(record)) };
   return { key: stateKey(record), value: record.type === 'gone' ? null : encodeState(record), partition, headers };
 }
 
@@ -111,6 +116,7 @@ function appliedOffset(record: StateRecord): number {
     case 'watch':
     case 'activation':
     case 'shared':
+    case 'wearer':
     case 'gone':
       return record.appliedOffset;
     case 'through':

@@ -3,6 +3,7 @@ import type { HistoryInput } from '../engine/inputs.js';
 import type { SupplierTold } from '../engine/suppliers/suppliers.js';
 import type { CountedTags } from '../engine/suppliers/tell-supplier.js';
 import type { Activation, Ping, ReconcileRequest, SharedWatch, TagWatch } from '../engine/types.js';
+import { type WearerWatch, wearerPlaceOf } from '../engine/wearers/wearer-state.js';
 import { type EventLog, type NewRecord, RecordsRefused, type TopicSpec } from './event-log.js';
 import { inputHeaders } from './record-format.js';
 
@@ -35,7 +36,7 @@ export const OWN_TOPICS: readonly TopicSpec[] = [
   { topic: HANDOFF, partitions: 1, cleanup: 'compact', fixedPartitions: true },
 ];
 
-/** What the engine folds. Key: the tagId; `shared` and `tick` name their partition. */
+/** What the engine folds. Key: the tagId, or `wearer/` and the wearerId; `shared` and `tick` name their partition. */
 export type InputRecord =
   | {
       readonly type: 'ping';
@@ -46,6 +47,8 @@ export type InputRecord =
     }
   | { readonly type: 'watch'; readonly watch: TagWatch }
   | { readonly type: 'shared'; readonly shared: SharedWatch }
+  /** What is judged of a wearer beside any tag. */
+  | { readonly type: 'wearer'; readonly wearer: WearerWatch }
   | { readonly type: 'tick'; readonly atMs: number }
   /** Intake's, to every partition: how far it has read a supplier. */
   | SupplierRecord
@@ -118,13 +121,16 @@ export function partitionInput(
   return { key: null, value: encodeJson(record), partition, headers: inputHeaders(record.type) };
 }
 
-/** What is about one tag as a record of `tagwatch.inputs`, keyed by it. */
-export function inputRecord(record: InputRecord & { type: 'ping' | 'watch' | 'reconcile' | 'history' }): NewRecord {
-  return { key: tagOf(record), value: encodeJson(record), headers: inputHeaders(record.type) };
+type KeyedInput = InputRecord & { type: 'ping' | 'watch' | 'wearer' | 'reconcile' | 'history' };
+
+/** What is about one tag, or one wearer, as a record of `tagwatch.inputs`, keyed by it. */
+export function inputRecord(record: KeyedInput): NewRecord {
+  return { key: keyOf(record), value: encodeJson(record), headers: inputHeaders(record.type) };
 }
 
-function tagOf(record: InputRecord & { type: 'ping' | 'watch' | 'reconcile' | 'history' }): string {
+function keyOf(record: KeyedInput): string {
   if (record.type === 'ping') return record.ping.tagId;
+  if (record.type === 'wearer') return wearerPlaceOf(record.wearer.wearerId);
   return record.type === 'watch' ? record.watch.tagId : record.tagId;
 }
 

@@ -11,6 +11,7 @@ import type {
   TagWatch,
   Zone,
 } from '../engine/types.js';
+import type { OrderPeriod, WornPeriod } from '../engine/wearers/untagged.js';
 import type { Queryable } from './database.js';
 
 /** A window of a schedule in local time, `HH:MM`. `to` at or before `from` is on the next day. */
@@ -41,6 +42,20 @@ export interface Schedule {
 export interface WatchTarget {
   readonly kind: 'tag' | 'wearer' | 'tag-model' | 'zone' | 'condition' | 'order';
   readonly id: string;
+}
+
+/** What of one wearer is judged beside any tag. */
+export interface WearerFacts {
+  readonly wearerId: string;
+  readonly orders: readonly OrderPeriod[];
+  readonly worn: readonly WornPeriod[];
+}
+
+/** What targets concern, by what is published. */
+export interface ConcernedIds {
+  readonly tagIds: readonly string[];
+  readonly conditionIds: readonly string[];
+  readonly wearerIds: readonly string[];
 }
 
 /** Versions in ascending order; one is in force from `effectiveAtMs` until the earliest one of a later version. */
@@ -140,9 +155,9 @@ export interface OutboxRow {
   readonly target: WatchTarget;
 }
 
-/** What was published last of a tag's watch or a shared condition. */
+/** What was published last of a tag's watch, a shared condition or a wearer. */
 export interface Published {
-  readonly kind: 'tag' | 'condition';
+  readonly kind: 'tag' | 'condition' | 'wearer';
   readonly id: string;
   readonly contentHash: string;
   readonly sequence: number;
@@ -157,11 +172,7 @@ export interface WatchStore {
   addToOutbox(db: Queryable, targets: readonly WatchTarget[], nowMs: number): Promise<void>;
   /** Removes rows and tells those who wait for them. */
   removeFromOutbox(db: Queryable, outboxIds: readonly number[]): Promise<void>;
-  /** The tags and shared conditions that targets concern. */
-  resolveTargets(
-    db: Queryable,
-    targets: readonly WatchTarget[],
-  ): Promise<{ tagIds: readonly string[]; conditionIds: readonly string[] }>;
+  resolveTargets(db: Queryable, targets: readonly WatchTarget[]): Promise<ConcernedIds>;
   /**
    * The next publication's sequence. In a repeatable-read transaction, as its first call: it waits for any other publication
    * under way before the snapshot is taken, so that a higher sequence never stands on an older snapshot.
@@ -169,6 +180,10 @@ export interface WatchStore {
   beginPublication(tx: Queryable): Promise<number>;
   readTagFacts(db: Queryable, tagIds: readonly string[]): Promise<WatchFacts>;
   readSharedFacts(db: Queryable, conditionIds: readonly string[]): Promise<WatchFacts>;
+  /** Of those that are on record. */
+  readWearerFacts(db: Queryable, wearerIds: readonly string[]): Promise<WearerFacts[]>;
+  /** By wearerId. */
+  readCustody(db: Queryable, wearerIds: readonly string[]): Promise<ReadonlyMap<string, readonly CustodyPeriod[]>>;
   /** When each term was first published, in the order given, epoch ms; those that were not are recorded as of now. */
   recordTerms(tx: Queryable, terms: readonly TermKey[], nowMs: number): Promise<number[]>;
   /** Hashes of what was published last, by id. */
@@ -187,6 +202,8 @@ export interface WatchStore {
   readWearerScopes(db: Queryable, wearerIds: readonly string[]): Promise<readonly WearerScope[]>;
   /** The same of every wearer, in the order of their ids, after the one given. */
   listWearerScopes(db: Queryable, after: string | null, limit: number): Promise<readonly WearerScope[]>;
+  /** Wearers who are under an order that is not over, and may be without a tag, now or later. */
+  listUntagged(db: Queryable, atMs: number): Promise<WatchTarget[]>;
   /** Everything that has a watch. */
   listAllTargets(db: Queryable): Promise<WatchTarget[]>;
   /** What has a schedule that has not ended at that time: the tags' wearers and the shared conditions. */

@@ -34,9 +34,13 @@ export interface CohortFacts {
 
 const toIso = (atMs: number | null): string | null => (atMs === null ? null : new Date(atMs).toISOString());
 
-/** Of those that are open and go on, the first: since then the tag has told nothing. */
-function goesOnSinceMs(alerts: readonly CohortAlert[], kinds: readonly AlertKind[]): number | null {
-  const found = alerts.filter(({ kind, isOpen, endedAtMs }) => kinds.includes(kind) && isOpen && endedAtMs === null);
+/** Of those of a tag that are open and go on, the first: since then the tag has told nothing. */
+function goesOnSinceMs({ alerts, activations }: CohortRecord, kinds: readonly AlertKind[]): number | null {
+  const isOfTag = (id: string | null) => activations.some(({ activationId }) => activationId === id);
+  const found = alerts.filter(
+    ({ kind, isOpen, endedAtMs, activationId }) =>
+      kinds.includes(kind) && isOpen && endedAtMs === null && isOfTag(activationId),
+  );
   return found.length === 0 ? null : Math.min(...found.map(({ startedAtMs }) => startedAtMs));
 }
 
@@ -123,8 +127,8 @@ export function toCohortRow(facts: CohortFacts, nowMs: number): CohortRow {
       orders,
       activations,
       isWatched,
-      poweredOffSinceMs: goesOnSinceMs(alerts, POWERED_OFF),
-      notHeardSinceMs: goesOnSinceMs(alerts, NOT_HEARD),
+      poweredOffSinceMs: goesOnSinceMs(record, POWERED_OFF),
+      notHeardSinceMs: goesOnSinceMs(record, NOT_HEARD),
       newestFixAtMs: newest?.fixedAtMs ?? null,
       heardAgainAtMs: findHeardAgain(record, nowMs),
     },

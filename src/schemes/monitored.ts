@@ -3,12 +3,13 @@
  * hold is what is missing. Elsewhere each of these is on a list of its own, and a man was tagged and not monitored for eight weeks.
  */
 import { UNUSABLE_AFTER_MS } from '../engine/thresholds.js';
+import { findUntagged, isWithin, type OrderPeriod, type WornPeriod } from '../engine/wearers/untagged.js';
 import type { Step } from '../wire/cohort.js';
 
 /** What is known of somebody's monitoring. Instants are epoch ms; intervals include their start and exclude their end. */
 export interface MonitoringFacts {
-  readonly orders: readonly { readonly startsAtMs: number; readonly endsAtMs: number | null }[];
-  readonly activations: readonly { readonly fittedAtMs: number; readonly removedAtMs: number | null }[];
+  readonly orders: readonly OrderPeriod[];
+  readonly activations: readonly WornPeriod[];
   /** Whether the engine knows that the tag of now is on this wearer. */
   readonly isWatched: boolean;
   /** Open alerts that say that the tag tells nothing, by what they mean. */
@@ -33,7 +34,7 @@ const newest = (instants: readonly (number | null)[], nowMs: number): number | n
 
 export function judgeMonitored(facts: MonitoringFacts, nowMs: number): MonitoredLine {
   const { orders, activations, newestFixAtMs, poweredOffSinceMs, notHeardSinceMs } = facts;
-  const order = orders.find(({ startsAtMs, endsAtMs }) => startsAtMs <= nowMs && (endsAtMs ?? Infinity) > nowMs);
+  const order = orders.find((each) => isWithin(each, nowMs));
   if (order === undefined)
     return {
       missing: 'ordered',
@@ -42,18 +43,13 @@ export function judgeMonitored(facts: MonitoringFacts, nowMs: number): Monitored
         nowMs,
       ),
     };
-  const fitted = activations.find(
-    ({ fittedAtMs, removedAtMs }) => fittedAtMs <= nowMs && (removedAtMs ?? Infinity) > nowMs,
+  const untagged = findUntagged(orders, activations).find((each) => isWithin(each, nowMs));
+  if (untagged !== undefined) return { missing: 'fitted', sinceMs: untagged.startsAtMs };
+  const fittedAtMs = newest(
+    activations.map((each) => each.fittedAtMs),
+    nowMs,
   );
-  if (fitted === undefined) {
-    // Also where an earlier tag came off before this order began: since it began there should be one.
-    const offSinceMs = newest(
-      activations.map(({ removedAtMs }) => removedAtMs),
-      nowMs,
-    );
-    return { missing: 'fitted', sinceMs: Math.max(order.startsAtMs, offSinceMs ?? -Infinity) };
-  }
-  const bothSinceMs = Math.max(order.startsAtMs, fitted.fittedAtMs);
+  const bothSinceMs = Math.max(order.startsAtMs, fittedAtMs ?? -Infinity);
   if (!facts.isWatched) return { missing: 'watched', sinceMs: bothSinceMs };
   if (poweredOffSinceMs !== null) return { missing: 'charged', sinceMs: poweredOffSinceMs };
   if (notHeardSinceMs !== null) return { missing: 'fixing', sinceMs: notHeardSinceMs };

@@ -14,6 +14,7 @@ import type {
 } from '../ports/watch.js';
 import { readAbsences } from './absences.js';
 import { addOutboxRows, OUTBOX_CHANNEL, readOutbox, removeFromOutbox } from './outbox.js';
+import { listUntagged, readWearerFacts } from './untagged.js';
 import { readWearerPeriods } from './wearer-periods.js';
 import { listWearerScopes, readWearerScopes } from './wearer-scopes.js';
 
@@ -23,17 +24,19 @@ const idsOf = (targets: readonly WatchTarget[], kind: WatchTarget['kind']) =>
   targets.flatMap((target) => (target.kind === kind ? [target.id] : []));
 
 async function resolveTargets(db: Queryable, targets: readonly WatchTarget[]) {
-  const { rows } = await db.query<{ tag_id: string | null; condition_id: string | null }>(
+  const { rows } = await db.query<{ tag_id: string | null; condition_id: string | null; wearer_id: string | null }>(
     `with concerned as (
        select distinct c.order_id, c.condition_id
        from condition c left join condition_zone z using (condition_id)
        where z.zone_id = any($1) or c.condition_id = any($2)
      )
-     select tag_id, null as condition_id from tag where tag_id = any($3) or model_id = any($4)
-     union select tag_id, null from activation where wearer_id = any($5)
-     union select tag_id, null from legal_order join activation using (wearer_id) where order_id = any($6)
-     union select a.tag_id, null from concerned join legal_order using (order_id) join activation a using (wearer_id)
-     union select null, condition_id from concerned where order_id is null`,
+     select tag_id, null as condition_id, null as wearer_id from tag where tag_id = any($3) or model_id = any($4)
+     union select tag_id, null, null from activation where wearer_id = any($5)
+     union select tag_id, null, null from legal_order join activation using (wearer_id) where order_id = any($6)
+     union select a.tag_id, null, null from concerned join legal_order using (order_id) join activation a using (wearer_id)
+     union select null, condition_id, null from concerned where order_id is null
+     union select null, null, wearer_id from activation where tag_id = any($3)
+     union select null, null, unnest($5::text[])`,
     [
       idsOf(targets, 'zone'),
       idsOf(targets, 'condition'),
@@ -43,9 +46,11 @@ async function resolveTargets(db: Queryable, targets: readonly WatchTarget[]) {
       idsOf(targets, 'order'),
     ],
   );
+  const known = (ids: readonly (string | null)[]) => ids.filter((id) => id !== null).sort();
   return {
-    tagIds: rows.flatMap(({ tag_id }) => (tag_id === null ? [] : [tag_id])).sort(),
-    conditionIds: rows.flatMap(({ condition_id }) => (condition_id === null ? [] : [condition_id])).sort(),
+    tagIds: known(rows.map(({ tag_id }) => tag_id)),
+    conditionIds: known(rows.map(({ condition_id }) => condition_id)),
+    wearerIds: known(rows.map(({ wearer_id }) => wearer_id)),
   };
 }
 
@@ -265,6 +270,11 @@ export const watchStore: WatchStore = {
   },
   readTagFacts,
   readSharedFacts,
+  readWearerFacts,
+  async readCustody(db, wearerIds) {
+    return (await readWearerPeriods(db, wearerIds)).custodyPeriods;
+  },
+  listUntagged,
   recordTerms,
   async readPublished(db, kind, ids) {
     const { rows } = await db.query<{ target_id: string; content_hash: string }>(

@@ -6,9 +6,18 @@ import type { Database, Queryable } from '../ports/database.js';
 import type { EventLog, NewRecord } from '../ports/event-log.js';
 import { inputHeaders } from '../ports/record-format.js';
 import { appendInTurns, encodeJson, INPUTS, type InputRecord, inputRecord } from '../ports/topics.js';
-import type { Published, TagFacts, TermKey, WatchFacts, WatchStore } from '../ports/watch.js';
+import type {
+  ConcernedIds,
+  Published,
+  TagFacts,
+  TermKey,
+  WatchFacts,
+  WatchStore,
+  WearerFacts,
+} from '../ports/watch.js';
 import { countOver, FORGET_AFTER_MS } from './over.js';
 import { draftSharedWatch, draftTagWatch, horizonOf, type WatchDraft } from './watch-builder.js';
+import { buildWearerWatch, saidBy, untaggedOf } from './wearer-watch.js';
 
 /** The largest watch a record's change may lead to (`wire.md`). */
 export const MAX_WATCH_BYTES = 1_000_000;
@@ -24,7 +33,7 @@ export interface Concerned {
 
 interface Built extends Omit<Published, 'sequence'> {
   /** As it is sent: of most of many nothing has changed, and nothing is. */
-  record(): InputRecord & { type: 'watch' | 'shared' };
+  record(): InputRecord & { type: 'watch' | 'shared' | 'wearer' };
 }
 
 interface DraftedTarget {
@@ -36,7 +45,7 @@ interface DraftedTarget {
 async function draftTargets(
   store: WatchStore,
   db: Queryable,
-  { kind, ids }: Concerned,
+  { kind, ids }: Concerned & { readonly kind: 'tag' | 'condition' },
   nowMs: number,
 ): Promise<DraftedTarget[]> {
   const horizonMs = horizonOf(nowMs);
@@ -86,9 +95,11 @@ export async function measureWatches(
   targets: Parameters<WatchStore['resolveTargets']>[1],
   nowMs: number,
 ): Promise<{ kind: Published['kind']; id: string; bytes: number }[]> {
-  const { tagIds, conditionIds } = await store.resolveTargets(tx, targets);
+  const concerned = await store.resolveTargets(tx, targets);
   const tooLarge: { kind: Published['kind']; id: string; bytes: number }[] = [];
-  for (const { kind, ids } of chunk(tagIds, conditionIds)) {
+  for (const { kind, ids } of chunk(concerned)) {
+    // Of a wearer so little travels that it is never too large.
+    if (kind === 'wearer') continue;
     for (const { id, draft } of await draftTargets(store, tx, { kind, ids }, nowMs)) {
       const bytes = bytesOf(sized(draft, nowMs));
       if (bytes > MAX_WATCH_BYTES) tooLarge.push({ kind, id, bytes });
@@ -98,11 +109,12 @@ export async function measureWatches(
 }
 
 /** The targets in parts that are read and sent at once. */
-export function chunk(tagIds: readonly string[], conditionIds: readonly string[]): Concerned[] {
+export function chunk({ tagIds, conditionIds, wearerIds }: ConcernedIds): Concerned[] {
   const parts: Concerned[] = [];
   for (const [kind, all] of [
     ['condition', conditionIds],
     ['tag', tagIds],
+    ['wearer', wearerIds],
   ] as const) {
     for (let i = 0; i < all.length; i += CHUNK_TARGETS) parts.push({ kind, ids: all.slice(i, i + CHUNK_TARGETS) });
   }
@@ -118,20 +130,50 @@ async function build(
   const nowMs = clock.nowMs();
   return db.transaction(async (tx) => {
     const sequence = await store.beginPublication(tx);
-    const drafted = await draftTargets(store, tx, concerned, nowMs);
+    const { kind, ids } = concerned;
+    if (kind === 'wearer') return { built: await buildWearers(store, tx, ids, sequence, nowMs), sequence };
+    const drafted = await draftTargets(store, tx, { kind, ids }, nowMs);
     const keys = drafted.flatMap(({ draft }) => draft.keys);
     const times = await store.recordTerms(tx, keys, nowMs);
     const publishedAtMs = new Map<TermKey, number>(keys.map((key, i) => [key, times[i] as number]));
     const timeOf = (key: TermKey) => publishedAtMs.get(key) as number;
     const built = drafted.map(({ id, draft }): Built => {
       // Without sequence and time, which differ in every publication.
-      const contentHash = createHash('sha256')
-        .update(JSON.stringify(draft.finish(timeOf, 0, 0)))
-        .digest('hex');
-      return { kind: concerned.kind, id, contentHash, record: () => draft.finish(timeOf, sequence, nowMs) };
+      const contentHash = hashOf(draft.finish(timeOf, 0, 0));
+      return { kind, id, contentHash, record: () => draft.finish(timeOf, sequence, nowMs) };
     });
     return { built, sequence };
   }, 'repeatable read');
+}
+
+const hashOf = (content: object): string => createHash('sha256').update(JSON.stringify(content)).digest('hex');
+
+async function buildWearers(
+  store: WatchStore,
+  tx: Queryable,
+  ids: readonly string[],
+  sequence: number,
+  nowMs: number,
+): Promise<Built[]> {
+  const facts = await store.readWearerFacts(tx, ids);
+  const custody = await store.readCustody(tx, ids);
+  return facts.map((each): Built => {
+    const wearer = buildWearerWatch(each, custody.get(each.wearerId) ?? [], sequence, nowMs);
+    const contentHash = hashOf(saidBy(wearer));
+    return { kind: 'wearer', id: each.wearerId, contentHash, record: () => ({ type: 'wearer', wearer }) };
+  });
+}
+
+/** Those of whom there is something to be told, or was: of most there never is, and a change of theirs waits for nothing. */
+async function findToldWearers(
+  { db, store, clock }: Pick<PublicationDeps, 'db' | 'store' | 'clock'>,
+  ids: readonly string[],
+): Promise<string[]> {
+  const facts = await store.readWearerFacts(db, ids);
+  const published = await store.readPublished(db, 'wearer', ids);
+  const nowMs = clock.nowMs();
+  const isTold = (each: WearerFacts) => untaggedOf(each, nowMs).length > 0 || published.has(each.wearerId);
+  return facts.filter(isTold).map(({ wearerId }) => wearerId);
 }
 
 export interface PublicationDeps {
@@ -152,14 +194,13 @@ export interface PublicationResult {
 }
 
 /** Builds and sends what changed. Rejects where the database or the log is away: then any of it may have been sent. */
-export async function publish(
-  deps: PublicationDeps,
-  concerned: Concerned,
-  partitions: number,
-): Promise<PublicationResult> {
+export async function publish(deps: PublicationDeps, asked: Concerned, partitions: number): Promise<PublicationResult> {
   const { db, log, store, clock } = deps;
-  const { built, sequence } = await build(deps, concerned);
-  const before = await store.readPublished(db, concerned.kind, concerned.ids);
+  const { kind } = asked;
+  const ids = kind === 'wearer' ? await findToldWearers(deps, asked.ids) : asked.ids;
+  if (ids.length === 0) return { sent: 0, unchanged: asked.ids.length, tooLarge: [] };
+  const { built, sequence } = await build(deps, { kind, ids });
+  const before = await store.readPublished(db, kind, ids);
   const changed = built
     .filter(({ id, contentHash }) => before.get(id) !== contentHash)
     .map((each) => ({ ...each, records: toRecords(each, partitions) }))
@@ -173,7 +214,7 @@ export async function publish(
       INPUTS,
       sent.flatMap(({ records }) => records),
     );
-    const published = sent.map(({ kind, id, contentHash }) => ({ kind, id, contentHash, sequence }));
+    const published = sent.map(({ id, contentHash }) => ({ kind, id, contentHash, sequence }));
     await store.recordPublished(db, published, clock.nowMs());
   }
   return {
@@ -186,7 +227,7 @@ export async function publish(
 /** One record for a tag's watch, one for each partition for what concerns every tag. */
 function toRecords({ id, record: finish }: Built, partitions: number): NewRecord[] {
   const record = finish();
-  if (record.type === 'watch') return [inputRecord(record)];
+  if (record.type !== 'shared') return [inputRecord(record)];
   const value = encodeJson(record);
   const headers = inputHeaders('shared');
   return Array.from({ length: partitions }, (_, partition) => ({ key: id, value, partition, headers }));

@@ -9,15 +9,20 @@ import { fitTag } from '../support/cohort.js';
 import { type Home, makeHome, openFeed, type Program, put, send, startProgram } from '../support/program.js';
 
 const SINCE = new Date(Date.now() - 3 * 86_400_000).toISOString();
+/** Under an order without a tag; one of them until the order ends by itself. */
+const [UNTAGGED, UNTIL_END] = ['untagged', 'until-end'] as const;
 const [NEVER, SILENT, NOT_ASKED] = ['T-never', 'T-silent', 'T-not-asked'] as const;
 /** The least that a model may say. */
 const SILENT_AFTER_SECONDS = 60;
 /** Who sends to a program that was away has five minutes to send again; ticks come every five seconds of the machine, and no gap of a minute may be between them. */
 const CLOCK_TIMES = 10;
 const TOLD_LIMIT_MS = 150_000;
+/** Of the program's clock: told after five minutes of knowing, and over soon after. */
+const ORDER_LASTS_MS = 7 * 60_000;
 
 interface Standing {
   readonly tagId: string;
+  readonly wearerId: string;
   readonly kind: string;
   readonly reason?: string;
   readonly severity: string;
@@ -28,6 +33,7 @@ interface Standing {
 
 let home: Home;
 let program: Program;
+let orderEndsAtMs: number;
 
 const position = (tagId: string, latitude = 53.43) => ({
   tagId,
@@ -55,6 +61,8 @@ async function standingOf(tagId: string): Promise<Standing | undefined> {
   return (await register()).items.find((item) => item.tagId === tagId);
 }
 
+const standingWithoutTag = (id: string) => standingOf(`wearer/W-${id}`);
+
 beforeAll(async () => {
   const preload = pathToFileURL(join(import.meta.dirname, '../support/fast-clock.mjs')).href;
   home = await makeHome({ NODE_OPTIONS: `--import ${preload}`, TEST_CLOCK_TIMES: String(CLOCK_TIMES) });
@@ -66,6 +74,16 @@ beforeAll(async () => {
   await put(program.url, `/tags/${NEVER}`, { modelId: 'M-watched' });
   await put(program.url, `/tags/${SILENT}`, { modelId: 'M-watched' });
   await put(program.url, `/tags/${NOT_ASKED}`, { modelId: 'M-not-asked' });
+  for (const id of [UNTAGGED, UNTIL_END]) await put(program.url, `/wearers/W-${id}`, { name: id });
+  await put(program.url, `/orders/O-${UNTAGGED}`, { wearerId: `W-${UNTAGGED}`, type: 'licence', startsAt: SINCE });
+  orderEndsAtMs = (await nowMs()) + ORDER_LASTS_MS;
+  const endsAt = new Date(orderEndsAtMs).toISOString();
+  await put(program.url, `/orders/O-${UNTIL_END}`, {
+    wearerId: `W-${UNTIL_END}`,
+    type: 'bail',
+    startsAt: SINCE,
+    endsAt,
+  });
 });
 
 afterAll(async () => {
@@ -98,16 +116,32 @@ test('one that was never heard and one that fell silent are told, with since whe
   expect(sinceMs).toBeGreaterThanOrEqual(heardFromMs);
   expect(sinceMs).toBeLessThanOrEqual(heardToMs);
   expect(await standingOf(NOT_ASKED)).toBeUndefined();
-  expect((await register()).counts.byKind).toMatchObject({ unmonitored: 2 });
+}, 200_000);
+
+test('an order in force without a tag is told, with since when, and is over by the clock when the order ends', async () => {
+  await expect.poll(() => standingWithoutTag(UNTAGGED), { timeout: TOLD_LIMIT_MS }).toBeDefined();
+  const standing = (await standingWithoutTag(UNTAGGED))!;
+  expect(standing).toMatchObject({ kind: 'unmonitored', reason: 'no-tag', severity: 'high', why: ['not-seen'] });
+  expect(standing).toMatchObject({ wearerId: `W-${UNTAGGED}`, episode: { startedAt: SINCE, endedAt: null } });
+  const cohort: { items: readonly { wearerId: string }[] } = (await send(program.url, 'GET', '/cohort')).body;
+  const row = cohort.items.find(({ wearerId }) => wearerId === `W-${UNTAGGED}`);
+  expect(row).toMatchObject({ isMonitored: false, missing: 'fitted', monitoredSince: SINCE });
+
+  const endedAt = new Date(orderEndsAtMs).toISOString();
+  const episode = { startedAt: SINCE, endedAt };
+  await expect.poll(() => standingWithoutTag(UNTIL_END), { timeout: TOLD_LIMIT_MS }).toMatchObject({ episode });
+  expect(await standingWithoutTag(UNTIL_END)).toMatchObject({ endedBecause: 'order-ended' });
+
+  expect((await register()).counts.byKind).toMatchObject({ unmonitored: 4 });
   const metrics = await (await fetch(`${program.url}/metrics`)).text();
-  expect(metrics).toMatch(/^tagwatch_alerts_standing_by_kind\{kind="unmonitored"\} 2$/m);
+  expect(metrics).toMatch(/^tagwatch_alerts_standing_by_kind\{kind="unmonitored"\} 4$/m);
 }, 200_000);
 
 test('after a restart they stand there still, and are not told again', async () => {
   const before = (await register()).items.map(({ alertId }) => alertId).sort();
   expect(await program.stop()).toBe(0);
   program = await startProgram(home);
-  await expect.poll(async () => (await register()).items.length, { timeout: 30_000 }).toBe(2);
+  await expect.poll(async () => (await register()).items.length, { timeout: 30_000 }).toBe(4);
   expect((await register()).items.map(({ alertId }) => alertId).sort()).toEqual(before);
 });
 
@@ -127,4 +161,13 @@ test('heard again it is over, and stands on the register until a person has disp
   expect(await standingOf(SILENT)).toBeUndefined();
   // The other one is not disposed of with it, and goes on.
   expect(await standingOf(NEVER)).toMatchObject({ why: ['not-seen'], episode: { startedAt: SINCE, endedAt: null } });
+});
+
+test('fitted with a tag, the order is watched again: it is over since then, and stays on the register', async () => {
+  const fittedAt = new Date(await nowMs()).toISOString();
+  await put(program.url, '/tags/T-late', { modelId: 'M-watched' });
+  await put(program.url, '/activations/A-late', { tagId: 'T-late', wearerId: `W-${UNTAGGED}`, fittedAt });
+  const episode = { startedAt: SINCE, endedAt: fittedAt };
+  await expect.poll(() => standingWithoutTag(UNTAGGED), { timeout: 30_000 }).toMatchObject({ episode });
+  expect(await standingWithoutTag(UNTAGGED)).toMatchObject({ endedBecause: 'tag-fitted', why: ['not-seen'] });
 });

@@ -122,7 +122,13 @@ it('what is written says its format', () => {
   const request = { type: 'reconcile', activationId: 'A', tagId: 'T', fromMs: 0, toMs: 0, baseAtMs: 0 } as const;
   expect(inputRecord(request).headers).toEqual(formatHeaders(1));
   const supplier = { type: 'supplier', source: 'S', read: [], lastAtMs: null } as const;
-  expect(partitionInput(supplier, 0).headers).toEqual(formatHeaders(INPUT_FORMAT));
+  expect(partitionInput(supplier, 0).headers).toEqual(formatHeaders(2));
+  const wearer = { wearerId: 'W', sequence: 1, publishedAtMs: 0, untagged: [], fromMs: 0 };
+  expect(inputRecord({ type: 'wearer', wearer }).headers).toEqual(formatHeaders(INPUT_FORMAT));
   expect(partitionInput({ type: 'tick', atMs: 0 }, 0).headers).toEqual(formatHeaders(1));
-  expect(stateRecord({ type: 'epoch', epoch: 'e' }, 0).headers).toMatchObject(formatHeaders(STATE_FORMAT));
+  expect(stateRecord({ type: 'epoch', epoch: 'e' }, 0).headers).toMatchObject(formatHeaders(2));
+  const state = { watch: wearer, untagged: [], told: [] };
+  expect(stateRecord({ type: 'wearer', appliedOffset: 0, state }, 0).headers).toMatchObject(
+    formatHeaders(STATE_FORMAT),
+  );
 });

@@ -13,15 +13,15 @@ const START_MS = Date.parse('2026-03-01T12:00:00Z');
 const MINUTE_MS = 60_000;
 const SILENT_AFTER_SECONDS = 900;
 
-function watchOf(tagId: string): TagWatch {
+function watchOf(tagId: string, intervalSeconds: number): TagWatch {
   return {
     tagId,
     sequence: 1,
     publishedAtMs: START_MS,
     accuracyConvention: 'r95',
     defaultAccuracyMetres: null,
-    intervalSeconds: 300,
-    silentAfterSeconds: SILENT_AFTER_SECONDS,
+    intervalSeconds,
+    silentAfterSeconds: Math.max(SILENT_AFTER_SECONDS, 3 * intervalSeconds),
     activations: [
       { activationId: `A-${tagId}`, wearerId: `W-${tagId}`, fittedAtMs: START_MS, removedAtMs: null, terms: [] },
     ],
@@ -56,10 +56,10 @@ class World {
   private readonly topics = Array.from({ length: INPUT_PARTITIONS }, () => new Map<string, StateRecord>());
   private folds: PartitionFold[] = Array.from({ length: INPUT_PARTITIONS }, (_, partition) => emptyFold(partition));
 
-  constructor(tags: number) {
+  constructor(tags: number, intervalSeconds = 300) {
     this.tagIds = Array.from({ length: tags }, (_, i) => `T-${i}`);
     for (const tagId of this.tagIds)
-      this.give(partitionOfKey(tagId, INPUT_PARTITIONS), { type: 'watch', watch: watchOf(tagId) });
+      this.give(partitionOfKey(tagId, INPUT_PARTITIONS), { type: 'watch', watch: watchOf(tagId, intervalSeconds) });
   }
 
   give(partition: number, input: InputRecord): void {
@@ -198,6 +198,28 @@ describe('a supplier that is away', () => {
     none.read(START_MS, START_MS);
     run(none, 1, 14, () => [], 0);
     expect(none.said()).toEqual([]);
+  });
+
+  it('of few tags that send every quarter of an hour does not come and go, and is told when they have missed two', () => {
+    for (const restarts of [false, true]) {
+      const world = new World(2, 900);
+      const [one, other] = world.tagIds;
+      const heardAt = (minute: number) => (minute % 15 === 0 ? [one!] : minute % 15 === 1 ? [other!] : []);
+      const pass = (fromMinute: number, untilMinute: number, lastMinute?: number) => {
+        for (let minute = fromMinute; minute <= untilMinute; minute++) {
+          const atMs = START_MS + minute * MINUTE_MS;
+          if (lastMinute === undefined) world.hear(heardAt(minute), atMs, TOPIC);
+          const usual = minute - ((minute % 15) - Math.min(minute % 15, 1));
+          world.read(atMs, START_MS + (lastMinute ?? usual) * MINUTE_MS);
+          world.tick(atMs);
+          if (restarts && minute % 7 === 0) world.restart();
+        }
+      };
+      pass(0, 301);
+      expect(world.said()).toEqual([]);
+      pass(302, 400, 301);
+      expect(world.said()).toEqual(['331 confirmed supplier-silent silent 2 since 301']);
+    }
   });
 
   it('tells what was counted by then where a partition has no owner, and more when it has', () => {

@@ -53,6 +53,7 @@ interface How {
 function describe(item: AlertItem, named: Named, how: How): string {
   const { who } = named;
   const { when, isSuspected, isOver } = how;
+  if (item.reason === 'no-tag') return `${who} ${isOver ? 'wore' : 'wears'} no tag while an order is in force${when}.`;
   if (isOfTag(item.kind)) return `The tag of ${who} ${TAG_WORDS[item.kind]}${whyWords(item)}${when}.`;
   if (item.kind === 'supplier-silent') return describeSupplier(item, who, when);
   if (item.kind === 'curfew') return describeCurfew(item, who, how);

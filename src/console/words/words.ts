@@ -23,7 +23,7 @@ export const KIND_WORDS: Readonly<Record<AlertKind, string>> = {
   'no-gps': 'No GPS',
   jamming: 'Jamming suspected',
   'never-moves': 'Tag never moves: is it on a leg?',
-  unmonitored: 'Tag not heard from',
+  unmonitored: 'Not monitored',
   'supplier-silent': 'Supplier silent',
   'clock-ahead': 'Clock of the tag runs ahead',
   'schedule-ran-out': 'Schedule has run out: nobody judges by it',
@@ -38,6 +38,7 @@ export const REASON_WORDS: Readonly<Record<Reason, string>> = {
   'never-heard': 'never heard from since it was fitted',
   silent: 'nothing was heard of it for too long',
   'no-fix': 'heard from, but without a position that can be used',
+  'no-tag': 'an order is in force and no tag is fitted',
 };
 
 export const SEVERITY_WORDS: Readonly<Record<Severity, string>> = {
@@ -54,6 +55,7 @@ const ENDED_WORDS: Readonly<Record<EndedBecause, string>> = {
   'absence-began': 'an authorised absence began',
   'order-ended': 'the order ended',
   'tag-removed': 'the tag was removed',
+  'tag-fitted': 'a tag was fitted',
   restored: 'the device reported that it is well again',
 };
 

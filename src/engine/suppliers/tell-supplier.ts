@@ -6,6 +6,7 @@ import { eventIdOf, noticeIdOf } from '../tell/ids.js';
 import {
   SUPPLIER_COUNT_WAIT_MS,
   SUPPLIER_GRACE_MS,
+  SUPPLIER_MISSED_INTERVALS,
   SUPPLIER_NOT_READ_AFTER_MS,
   SUPPLIER_SILENT_AFTER_MS,
 } from '../thresholds.js';
@@ -18,6 +19,8 @@ export interface CountedTags {
   readonly sinceMs: number;
   readonly partition: number;
   readonly tags: number;
+  /** Of these tags, the one that sends most often; absent: there is none, or a program of before counted. */
+  readonly shortestIntervalMs?: number;
 }
 
 /** A supplier that is away, as it is told. */
@@ -29,6 +32,8 @@ export interface SupplierAlert {
   readonly foundAtMs: number | null;
   /** By partition. */
   readonly counted: readonly (number | null)[];
+  /** Of all that are counted; absent: not known. */
+  readonly shortestIntervalMs?: number;
   /** How many were told; null: it is not told. */
   readonly told: { readonly tags: number; readonly revision: number } | null;
 }
@@ -47,9 +52,10 @@ export function countTags(alerts: SupplierAlerts, counted: CountedTags, partitio
   const before = alerts.find((each) => isOf(each, counted)) ?? begin(counted, partitions);
   if (before.counted[counted.partition] != null) return alerts;
   const tags = before.counted.map((each, partition) => (partition === counted.partition ? counted.tags : each));
+  const shortestMs = Math.min(before.shortestIntervalMs ?? Infinity, counted.shortestIntervalMs ?? Infinity);
   return [
     ...alerts.filter((each) => each.source !== counted.source || each.sinceMs > counted.sinceMs),
-    { ...before, counted: tags },
+    { ...before, counted: tags, ...(shortestMs === Infinity ? {} : { shortestIntervalMs: shortestMs }) },
   ];
 }
 
@@ -92,6 +98,9 @@ export function tellSuppliers(
 function sayingOf(alert: SupplierAlert, atMs: number): 'confirmed' | 'amended' | null {
   if (alert.foundAtMs === null || sumOf(alert) === 0) return null;
   if (alert.told !== null) return sumOf(alert) === alert.told.tags ? null : 'amended';
+  // Who sends for few tags, each of them seldom, is quiet between two of their messages.
+  const usualMs = SUPPLIER_MISSED_INTERVALS * (alert.shortestIntervalMs ?? 0);
+  if (alert.reason === 'silent' && atMs - alert.sinceMs < usualMs) return null;
   const isCounted = alert.counted.every((tags) => tags !== null);
   return isCounted || atMs - alert.foundAtMs >= SUPPLIER_COUNT_WAIT_MS ? 'confirmed' : null;
 }

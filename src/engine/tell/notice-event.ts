@@ -24,8 +24,11 @@ export interface NoticeSaying
   readonly endedAtMs: number | null;
 }
 
+/** Whom it is about. */
+export type NoticeSubject = Pick<CompiledOwn, 'wearerId' | 'tagId' | 'activationId' | 'custodyPeriods'>;
+
 /** Keys stand in the order in which they are told; what is absent is never written. */
-export function noticeEvent(saying: NoticeSaying, nowMs: number, own: CompiledOwn): EngineEvent {
+export function noticeEvent(saying: NoticeSaying, nowMs: number, own: NoticeSubject): EngineEvent {
   const { alertId, revision, kind, reason, strengthened, endedBecause } = saying;
   return {
     eventId: eventIdOf(alertId, revision),

@@ -30,14 +30,18 @@ export function suspendedUntilMs(
 }
 
 /** Whether the wearer was in custody at an instant, as far as is known now. */
-export function isInCustody({ custodyPeriods }: CompiledOwn, atMs: number, nowMs: number): boolean {
+export function isInCustody(
+  { custodyPeriods }: Pick<CompiledOwn, 'custodyPeriods'>,
+  atMs: number,
+  nowMs: number,
+): boolean {
   return custodyPeriods.some(
     (one) => isKnown(one, nowMs) && one.startsAtMs <= atMs && atMs < (one.endsAtMs ?? Infinity),
   );
 }
 
 /** When custody next begins or ends, as far as is known now; Infinity: never. */
-export function nextCustodyEdgeMs({ custodyPeriods }: CompiledOwn, nowMs: number): number {
+export function nextCustodyEdgeMs({ custodyPeriods }: Pick<CompiledOwn, 'custodyPeriods'>, nowMs: number): number {
   const edges = custodyPeriods
     .filter((one) => isKnown(one, nowMs))
     .flatMap(({ startsAtMs, endsAtMs }) => [startsAtMs, endsAtMs ?? Infinity]);

@@ -29,5 +29,5 @@ export const order: RecordRule<OrderContent> = {
   },
   keeps: { wearerId: 'an order stays with its wearer: write another' },
   references: ({ wearerId }) => [{ pointer: '/wearerId', kind: 'wearer', id: wearerId }],
-  targets: ({ content, isNew }) => (isNew ? [] : [{ kind: 'wearer', id: content.wearerId }]),
+  targets: ({ content }) => [{ kind: 'wearer', id: content.wearerId }],
 };

@@ -6,7 +6,7 @@ import type { Suppliers } from '../../engine/suppliers/suppliers.js';
 import type { SupplierAlerts } from '../../engine/suppliers/tell-supplier.js';
 import type { StateRecord } from '../../ports/states.js';
 import { watchOf } from './held-watch.js';
-import type { ActivationEntry, PartitionFold, SharedEntry, TagEntry } from './partition-memory.js';
+import type { ActivationEntry, PartitionFold, SharedEntry, TagEntry, WearerEntry } from './partition-memory.js';
 import { isHeldAgain, writeOver } from './states-notice.js';
 
 /**
@@ -20,6 +20,7 @@ export function takeCheckpoint(fold: PartitionFold): readonly StateRecord[] {
     if (entry.dirty) records.push(takeActivation(activationId, entry));
   for (const entry of fold.tags.values()) if (entry.dirty) records.push(takeWatch(entry));
   for (const entry of fold.shared.values()) if (entry.dirty) records.push(takeShared(entry));
+  for (const entry of fold.wearers.values()) if (entry.dirty) records.push(takeWearer(entry));
   records.push(...takeEmptied(fold));
   if (records.length === 0 && fold.gone.size === 0 && fold.throughOffset === fold.position) return [];
   fold.throughOffset = fold.position;
@@ -51,6 +52,11 @@ function takeWatch(entry: TagEntry): StateRecord {
 function takeShared(entry: SharedEntry): StateRecord {
   entry.dirty = false;
   return { type: 'shared', appliedOffset: entry.appliedOffset, shared: entry.shared };
+}
+
+function takeWearer(entry: WearerEntry): StateRecord {
+  entry.dirty = false;
+  return { type: 'wearer', appliedOffset: entry.appliedOffset, state: entry.state };
 }
 
 function takeEmptied({ emptied, tags }: PartitionFold): StateRecord[] {
@@ -86,6 +92,7 @@ export interface Rotation {
   /** Those whose turn is to come. */
   readonly activationIds: string[];
   readonly tagIds: string[];
+  readonly wearerIds: string[];
   /** Something was forgotten before its turn, and what changed of it is not in the topic: it cannot be closed. */
   isBroken: boolean;
 }
@@ -95,11 +102,12 @@ export function startRotation(fold: PartitionFold): Rotation | null {
   const { activations, tags, shared, gone, position, tickAtMs, suppliers, supplierAlerts } = fold;
   const activationIds = [...activations].flatMap(([id, { dirty }]) => (dirty ? [id] : []));
   const tagIds = [...tags].flatMap(([id, { dirty }]) => (dirty ? [id] : []));
+  const wearerIds = [...fold.wearers].flatMap(([id, { dirty }]) => (dirty ? [id] : []));
   const dirtyShared = [...shared.values()].filter(({ dirty }) => dirty);
-  const size = activationIds.length + tagIds.length;
+  const size = activationIds.length + tagIds.length + wearerIds.length;
   if (size + dirtyShared.length + gone.size === 0 && fold.throughOffset === position) return null;
   const closing = { offset: position, tickAtMs, suppliers, supplierAlerts, shared: dirtyShared, gone: new Map(gone) };
-  return { size, ...closing, activationIds, tagIds, isBroken: false };
+  return { size, ...closing, activationIds, tagIds, wearerIds, isBroken: false };
 }
 
 /**
@@ -112,7 +120,7 @@ export function takeSlice(
   count: number,
 ): { readonly records: readonly StateRecord[]; readonly isLast: boolean } {
   const records: StateRecord[] = [];
-  const { activationIds, tagIds } = rotation;
+  const { activationIds, tagIds, wearerIds } = rotation;
   while (records.length < count && activationIds.length > 0) {
     const id = activationIds.pop()!;
     const entry = fold.activations.get(id);
@@ -124,7 +132,12 @@ export function takeSlice(
     if (tag === undefined) rotation.isBroken = true;
     else if (tag.dirty) records.push(...takeTag(fold, tag));
   }
-  const isLast = activationIds.length + tagIds.length === 0;
+  while (records.length < count && wearerIds.length > 0) {
+    const wearer = fold.wearers.get(wearerIds.pop()!);
+    if (wearer === undefined) rotation.isBroken = true;
+    else if (wearer.dirty) records.push(takeWearer(wearer));
+  }
+  const isLast = activationIds.length + tagIds.length + wearerIds.length === 0;
   if (isLast && !rotation.isBroken) records.push(...close(fold, rotation));
   return { records, isLast };
 }

@@ -29,6 +29,7 @@ import {
   type SupplierTagsRecord,
 } from '../../ports/topics.js';
 import { compileAlone, foldWatch } from './fold-watch.js';
+import { foldWearer, restoreWearer, tickWearers } from './fold-wearer.js';
 import { askWhoseItIs, forgetWhatIsOver } from './forget.js';
 import {
   type ActivationEntry,
@@ -74,6 +75,9 @@ export function restoreState(fold: PartitionFold, record: StateRecord): void {
       if (record.appliedOffset > fold.sharedChange.offset)
         fold.sharedChange = { offset: record.appliedOffset, atMs: record.shared.publishedAtMs };
       return;
+    case 'wearer':
+      restoreWearer(fold, record);
+      return;
     case 'through':
       fold.position = record.offset;
       fold.throughOffset = record.offset;
@@ -109,6 +113,8 @@ export function foldInput(
       return foldWatch(fold, record.watch, offset, onFault);
     case 'shared':
       return foldShared(fold, record.shared, offset, onFault);
+    case 'wearer':
+      return foldWearer(fold, record.wearer, offset);
     case 'tick':
       return foldTick(fold, record.atMs, offset, onFault);
     case 'supplier':
@@ -243,7 +249,8 @@ function foldTick(fold: PartitionFold, atMs: number, offset: number, onFault: (f
   };
   const folded = stepAll(fold, tickOf, offset, onFault, isDue);
   forgetWhatIsOver(fold, fold.tickAtMs, offset);
-  return { ...folded, ...tellOfSuppliers(fold, ticked.changes, atMs, folded.events) };
+  const events = [...folded.events, ...tickWearers(fold, atMs, offset)];
+  return { ...folded, ...tellOfSuppliers(fold, ticked.changes, atMs, events) };
 }
 
 function tellOfSuppliers(
@@ -255,8 +262,8 @@ function tellOfSuppliers(
   const counted = changes
     .filter(({ type }) => type === 'away')
     .map(({ supplier: { source }, away: { sinceMs } }): SupplierTagsRecord => {
-      const tags = countTagsOf(fold, source, atMs);
-      return { type: 'supplier-tags', source, sinceMs, partition: fold.partition, tags };
+      const counted = countTagsOf(fold, source, atMs);
+      return { type: 'supplier-tags', source, sinceMs, partition: fold.partition, ...counted };
     });
   if (fold.partition !== SUPPLIERS_TOLD_IN) return { events: before, counted };
   const { alerts, events } = tellSuppliers(fold.supplierAlerts, changes, atMs, INPUT_PARTITIONS);
@@ -264,13 +271,20 @@ function tellOfSuppliers(
   return { events: [...events, ...before], counted };
 }
 
-/** Tags that are worn. */
-function countTagsOf(fold: PartitionFold, source: string, atMs: number): number {
-  let count = 0;
+/** Tags that are worn, and how often the most frequent of them sends. */
+function countTagsOf(
+  fold: PartitionFold,
+  source: string,
+  atMs: number,
+): Pick<SupplierTagsRecord, 'tags' | 'shortestIntervalMs'> {
+  let tags = 0;
+  let shortestSeconds = Infinity;
   for (const entry of fold.activations.values()) {
-    if (entry.source === source && (ownOf(fold, entry)?.removedAtMs ?? -Infinity) > atMs) count++;
+    if (entry.source !== source || (ownOf(fold, entry)?.removedAtMs ?? -Infinity) <= atMs) continue;
+    tags++;
+    shortestSeconds = Math.min(shortestSeconds, fold.tags.get(entry.tagId)?.watch.intervalSeconds ?? Infinity);
   }
-  return count;
+  return tags === 0 ? { tags } : { tags, shortestIntervalMs: shortestSeconds * 1000 };
 }
 
 function stepAll(

@@ -12,6 +12,7 @@ import {
   compileTag,
   joinShared,
 } from '../../engine/watch/compile.js';
+import type { WearerState } from '../../engine/wearers/wearer-state.js';
 import type { StateRecord } from '../../ports/states.js';
 import type { ReconcileRecord, SupplierTagsRecord } from '../../ports/topics.js';
 import { forgetAtMsOf } from '../../watchlist/over.js';
@@ -45,11 +46,21 @@ export interface SharedEntry {
   dirty: boolean;
 }
 
+export interface WearerEntry {
+  readonly state: WearerState;
+  readonly appliedOffset: number;
+  /** From when on a tick says more, epoch ms; Infinity: none does. */
+  readonly dueAtMs: number;
+  dirty: boolean;
+}
+
 export interface PartitionFold {
   readonly partition: number;
   readonly tags: Map<string, TagEntry>;
   readonly activations: Map<string, ActivationEntry>;
   readonly shared: Map<string, SharedEntry>;
+  /** By wearerId: those of whom something is judged beside any tag. */
+  readonly wearers: Map<string, WearerEntry>;
   readonly sharedIndex: SharedIndex;
   /**
    * The newest change of the shared conditions: at which input it came, and when it was published. An entry that has applied less is yet
@@ -99,6 +110,7 @@ export function emptyFold(partition: number): PartitionFold {
     tags: new Map(),
     activations: new Map(),
     shared: new Map(),
+    wearers: new Map(),
     sharedIndex: createSharedIndex(),
     sharedChange: { offset: -1, atMs: 0 },
     position: 0,

@@ -1,4 +1,5 @@
 /** What a worker does about states of its partition that somebody else has written: it writes its own over those that are older. */
+import { wearerPlaceOf } from '../../engine/wearers/wearer-state.js';
 import { activationKey, type StateRecord, watchKey } from '../../ports/states.js';
 import type { PartitionFold } from './partition-memory.js';
 
@@ -13,6 +14,8 @@ export function noticeState(fold: PartitionFold, record: StateRecord): boolean {
     (record.type === 'watch' && record.appliedOffset < (fold.tags.get(record.watch.tagId)?.appliedOffset ?? -1)) ||
     (record.type === 'shared' &&
       record.appliedOffset < (fold.shared.get(record.shared.conditionId)?.appliedOffset ?? -1)) ||
+    (record.type === 'wearer' &&
+      record.appliedOffset < (fold.wearers.get(record.state.watch.wearerId)?.appliedOffset ?? -1)) ||
     (record.type === 'through' && record.offset < fold.throughOffset);
   if (isBehind) writeOver(fold, record);
   return isBehind;
@@ -27,7 +30,9 @@ export function writeOver(fold: PartitionFold, record: StateRecord): void {
         ? fold.tags.get(record.watch.tagId)
         : record.type === 'shared'
           ? fold.shared.get(record.shared.conditionId)
-          : undefined;
+          : record.type === 'wearer'
+            ? fold.wearers.get(record.state.watch.wearerId)
+            : undefined;
   if (entry) entry.dirty = true;
   else if (record.type === 'watch' && record.watch.activations.length === 0)
     fold.emptied.set(record.watch.tagId, record);
@@ -38,15 +43,20 @@ export function writeOver(fold: PartitionFold, record: StateRecord): void {
 /** Reads back a tombstone: one of something that is held is a zombie's, or older than what came back under its key. */
 export function noticeTombstone(fold: PartitionFold, key: string): boolean {
   if (!isHeldAgain(fold, key)) return false;
-  const entry = key === activationKey(idOf(key)) ? fold.activations.get(idOf(key)) : fold.tags.get(idOf(key));
-  entry!.dirty = true;
+  heldUnder(fold, key)!.dirty = true;
   return true;
 }
 
 const idOf = (key: string): string => key.slice(key.indexOf('/') + 1);
 
 /** Whether something came back under a key after it was forgotten. */
-export function isHeldAgain({ activations, tags }: PartitionFold, key: string): boolean {
+export function isHeldAgain(fold: PartitionFold, key: string): boolean {
+  return heldUnder(fold, key) !== undefined;
+}
+
+function heldUnder({ activations, tags, wearers }: PartitionFold, key: string): { dirty: boolean } | undefined {
   const id = idOf(key);
-  return (activations.has(id) && key === activationKey(id)) || (tags.has(id) && key === watchKey(id));
+  if (key === activationKey(id)) return activations.get(id);
+  if (key === watchKey(id)) return tags.get(id);
+  return key === wearerPlaceOf(id) ? wearers.get(id) : undefined;
 }

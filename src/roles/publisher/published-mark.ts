@@ -53,16 +53,18 @@ async function findHighest(log: EventLog): Promise<number> {
   await readStates(log, (state) => {
     if (state.type === 'watch') highest = Math.max(highest, state.watch.sequence);
     if (state.type === 'shared') highest = Math.max(highest, state.shared.sequence);
+    if (state.type === 'wearer') highest = Math.max(highest, state.state.watch.sequence);
   });
   return highest;
 }
 
-/** The tags and shared conditions of which the engine's memory has a watch. */
+/** The tags, shared conditions and wearers of which the engine's memory has a watch. */
 export async function listWatched(log: EventLog): Promise<WatchTarget[]> {
   const targets = new Map<string, WatchTarget>();
   await readStates(log, (state) => {
     if (state.type === 'watch') targets.set(stateKey(state), { kind: 'tag', id: state.watch.tagId });
     if (state.type === 'shared') targets.set(stateKey(state), { kind: 'condition', id: state.shared.conditionId });
+    if (state.type === 'wearer') targets.set(stateKey(state), { kind: 'wearer', id: state.state.watch.wearerId });
   });
   return [...targets.values()];
 }

@@ -128,7 +128,9 @@ async function queueWhatIsDue(
     if (due === null) return { due, targets: [] };
     const all = due !== 'horizon';
     if (all) await store.forgetPublished(tx);
-    const targets = all ? await store.listAllTargets(tx) : await store.listScheduledTargets(tx, nowMs);
+    const targets = all
+      ? [...(await store.listAllTargets(tx)), ...(await store.listUntagged(tx, nowMs))]
+      : await store.listScheduledTargets(tx, nowMs);
     await store.addToOutbox(tx, targets, nowMs);
     await store.writePublicationState(tx, { epoch, expandedUntilMs });
     return { due, targets };
@@ -140,7 +142,7 @@ async function queueWhatIsDue(
 
 /** Starts publishing. Rejects for nothing: it goes on over errors of database and log until stopped. */
 export async function startPublisher(deps: PublisherDeps): Promise<Publisher> {
-  const { db, log, store, logger } = deps;
+  const { db, log, store, clock, logger } = deps;
   const counts = { leading: false, sent: 0, unchanged: 0, failures: 0 };
   const alarm = createAlarm();
   let stopped = false;
@@ -193,8 +195,14 @@ export async function startPublisher(deps: PublisherDeps): Promise<Publisher> {
       'the database is older than what was published from it (restored from a backup?): everything on record is published ' +
         'again, over what the log has',
     );
+    const watched = await listWatched(log);
+    // Of these also what is empty now is to be said: the log may have it otherwise.
+    const wearers = watched.filter(({ kind }) => kind === 'wearer');
+    const saidOtherwise = wearers.map(({ id }) => ({ kind: 'wearer' as const, id, contentHash: '', sequence: 0 }));
+    await store.recordPublished(db, saidOtherwise, clock.nowMs());
+    await store.addToOutbox(db, wearers, clock.nowMs());
     const known = new Set(onRecord.map(nameOf));
-    const names = (await listWatched(log)).map(nameOf);
+    const names = watched.filter(({ kind }) => kind !== 'wearer').map(nameOf);
     const notOnRecord = names.filter((name) => !known.has(name));
     if (notOnRecord.length === 0) return;
     logger.error(
@@ -209,8 +217,9 @@ export async function startPublisher(deps: PublisherDeps): Promise<Publisher> {
     const found = new Set<string>();
     if (failed.size === 0) return found;
     for (const target of targets) {
-      const { tagIds, conditionIds } = await store.resolveTargets(db, [target]);
-      const names = [...tagIds.map((id) => `tag:${id}`), ...conditionIds.map((id) => `condition:${id}`)];
+      const names = chunk(await store.resolveTargets(db, [target])).flatMap(({ kind, ids }) =>
+        ids.map((id) => `${kind}:${id}`),
+      );
       if (names.some((name) => failed.has(name))) found.add(nameOf(target));
     }
     return found;
@@ -225,7 +234,12 @@ export async function startPublisher(deps: PublisherDeps): Promise<Publisher> {
 
   /** One pass over the outbox; answers whether there may be more. */
   const pass = async (isLost: () => boolean): Promise<boolean> => {
-    mark ??= await readPublishedMark(log);
+    if (mark === null) {
+      mark = await readPublishedMark(log);
+      // A program of before published none of them.
+      const nowMs = clock.nowMs();
+      await store.addToOutbox(db, await store.listUntagged(db, nowMs), nowMs);
+    }
     const { due, targets } = await queueWhatIsDue(deps, mark.highest(), ranBackwards);
     ranBackwards = false;
     if (due !== null) logger.info({ due }, 'queued what has to be published again');
@@ -237,7 +251,7 @@ export async function startPublisher(deps: PublisherDeps): Promise<Publisher> {
     const partitions = await log.partitionCount(INPUTS);
     const concerned = await store.resolveTargets(db, distinct(rows));
     const failed = new Set<string>();
-    for (const part of chunk(concerned.tagIds, concerned.conditionIds)) {
+    for (const part of chunk(concerned)) {
       if (stopped || isLost()) return false;
       for (const id of await publishPart(part, partitions)) failed.add(`${part.kind}:${id}`);
     }

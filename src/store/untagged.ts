@@ -1,0 +1,50 @@
+/** What the publisher reads of wearers beside their tags: orders, and when a tag was worn. */
+import type { OrderPeriod, WornPeriod } from '../engine/wearers/untagged.js';
+import type { Queryable } from '../ports/database.js';
+import type { WatchTarget, WearerFacts } from '../ports/watch.js';
+
+interface PeriodRow {
+  wearer_id: string;
+  kind: 'wearer' | 'order' | 'worn';
+  from_at: Date | null;
+  until_at: Date | null;
+}
+
+/** Of those that are on record, in the order of their ids. */
+export async function readWearerFacts(db: Queryable, wearerIds: readonly string[]): Promise<WearerFacts[]> {
+  const { rows } = await db.query<PeriodRow>(
+    `select wearer_id, 'wearer' as kind, null::timestamptz as from_at, null::timestamptz as until_at
+       from wearer where wearer_id = any($1)
+     union all select wearer_id, 'order', starts_at, ends_at from legal_order where wearer_id = any($1)
+     union all select wearer_id, 'worn', fitted_at, removed_at from activation where wearer_id = any($1)`,
+    [wearerIds],
+  );
+  const known = rows.filter(({ kind }) => kind === 'wearer').map(({ wearer_id }) => wearer_id);
+  const facts = new Map(known.map((wearerId) => [wearerId, { wearerId, orders: [], worn: [] } as WearerDraft]));
+  for (const { wearer_id, kind, from_at, until_at } of rows) {
+    const fromMs = from_at?.getTime() ?? 0;
+    const untilMs = until_at?.getTime() ?? null;
+    if (kind === 'order') facts.get(wearer_id)?.orders.push({ startsAtMs: fromMs, endsAtMs: untilMs });
+    if (kind === 'worn') facts.get(wearer_id)?.worn.push({ fittedAtMs: fromMs, removedAtMs: untilMs });
+  }
+  return known.sort().map((wearerId) => facts.get(wearerId)!);
+}
+
+interface WearerDraft {
+  readonly wearerId: string;
+  readonly orders: OrderPeriod[];
+  readonly worn: WornPeriod[];
+}
+
+/** Those who may be without a tag, now or later: under an order that is not over, without a tag that is on and has no end. */
+export async function listUntagged(db: Queryable, atMs: number): Promise<WatchTarget[]> {
+  const { rows } = await db.query<{ wearer_id: string }>(
+    `select distinct wearer_id from legal_order o
+     where coalesce(ends_at, 'infinity') > $1::timestamptz and not exists (
+       select from activation a
+       where a.wearer_id = o.wearer_id and removed_at is null and fitted_at <= greatest(o.starts_at, $1::timestamptz)
+     )`,
+    [new Date(atMs)],
+  );
+  return rows.map(({ wearer_id }) => ({ kind: 'wearer', id: wearer_id }));
+}
