@@ -285,6 +285,8 @@ export interface ReconcileRequest {
   readonly toMs: number;
   /** The live base: what begins at or after it is the live fold's. */
   readonly baseAtMs: number;
+  /** It is about what the tag sent before anybody knew whose it was: of no moment where it sent nothing then. */
+  readonly unclaimed?: true;
 }
 
 /** Why a ping did not count as evidence; null: it was judged. Stored beside the ping, counted in the metrics. */

@@ -11,7 +11,7 @@ const instant = (ms: number): string => new Date(ms).toISOString();
 /** Merges requests into those that wait, one row an activation. `rows` are in the log's order. */
 export async function mergeReconcileRequests(tx: Queryable, epoch: string, rows: readonly RequestRow[]): Promise<void> {
   const merged = new Map<string, AboutActivation & { firstRequestedAtMs: number }>();
-  for (const row of await nameActivations(tx, rows)) {
+  for (const row of await nameActivations(tx, await findUnclaimed(tx, rows))) {
     const before = merged.get(row.activationId);
     merged.set(row.activationId, {
       ...row,
@@ -50,6 +50,37 @@ export async function mergeReconcileRequests(tx: Queryable, epoch: string, rows:
       column(({ requestedAtMs }) => instant(requestedAtMs)),
     ],
   );
+}
+
+/**
+ * Without those that are about what a tag sent before it was known whose it was, where it sent no position then. What counts is what the
+ * log has before the request: a recorder that is behind has put the activation to the pings by now, and the engine has not judged them.
+ */
+async function findUnclaimed(tx: Queryable, rows: readonly RequestRow[]): Promise<readonly RequestRow[]> {
+  const asked = rows.filter(({ unclaimed }) => unclaimed);
+  if (asked.length === 0) return rows;
+  const { rows: sent } = await tx.query<{ place: number; from_at: Date; to_at: Date }>(
+    `select place::int as place, min(fixed_at) as from_at, max(fixed_at) as to_at
+     from unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::int[], $5::bigint[]) with ordinality
+       as asked (tag_id, after_at, until_at, in_partition, before_offset, place)
+     join ping using (tag_id)
+     where fixed_at >= after_at and fixed_at < until_at and position is not null
+       and log_partition = in_partition and log_offset < before_offset
+     group by place`,
+    [
+      asked.map(({ tagId }) => tagId),
+      asked.map(({ fromMs }) => instant(fromMs)),
+      asked.map(({ toMs }) => instant(toMs)),
+      asked.map(({ partition }) => partition),
+      asked.map(({ offset }) => offset),
+    ],
+  );
+  const found = sent.map(({ place, from_at, to_at }) => ({
+    ...asked[place - 1]!,
+    fromMs: from_at.getTime(),
+    toMs: to_at.getTime(),
+  }));
+  return [...rows.filter(({ unclaimed }) => !unclaimed), ...found];
 }
 
 type AboutActivation = RequestRow & { readonly activationId: string };

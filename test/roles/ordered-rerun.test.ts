@@ -59,7 +59,7 @@ function live(first: TagWatch) {
       compiled = compileTag(next, compiled);
       known = next;
       give({ type: 'watch', atMs: next.publishedAtMs });
-      const past = pastOf(state, changedMs, own, compiled.activations[0]!);
+      const past = pastOf(state, changedMs, own, compiled.activations[0]!, next.publishedAtMs);
       if (past !== null) request = mergeRequests(request ?? undefined, past);
     },
     tickUntil(atMs: number) {

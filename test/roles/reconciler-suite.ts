@@ -308,6 +308,43 @@ export function reconcilerSuite(
       expect(await waiting()).toBe(0);
     });
 
+    it('what a tag sent before anybody had recorded whose it is, is judged when it is; a tag that sent nothing asks for nothing', async () => {
+      const other = { wearerId: `W-${tag}-b`, tagId: `${tag}-b` };
+      await put(`/wearers/${other.wearerId}`, { name: 'y' });
+      await put(`/tags/${other.tagId}`, {});
+      const moved = [-40, -30, -20].flatMap((from) => [from - 2, from - 1, from, from + 1]);
+      await log.append(
+        INPUTS,
+        moved
+          .sort((a, b) => a - b)
+          .map((minute) => {
+            const fields = {
+              tagId: other.tagId,
+              fixedAtMs: nowMs + minute * MINUTE_MS,
+              identity: String(minute),
+              sequence: null,
+            };
+            const longitude = isInside(minute) ? 1.005 : 1.05;
+            const one = pingAt(other.tagId, 0, fields, { latitude: 51.005, longitude, accuracyMetres: 8 });
+            return inputRecord({ type: 'ping', ping: one, receivedAtMs: nowMs + minute * MINUTE_MS });
+          }),
+      );
+      await put(`/orders/O-${other.tagId}`, { wearerId: other.wearerId, type: 'licence', startsAt: at(-600) });
+      const condition = { orderId: `O-${other.tagId}`, kind: 'exclusion', zoneId: `Z-${tag}`, startsAt: at(-600) };
+      await put(`/conditions/C-${other.tagId}`, condition);
+      expect(await waiting(), 'nobody wore it as far as was known, and nothing came of the other one').toBe(0);
+      await put(`/activations/A-${other.tagId}`, { ...other, fittedAt: at(-300) });
+      await expect.poll(waiting, LIMIT).toBe(1);
+      await start();
+      await expect
+        .poll(
+          async () => (await listAlerts(db, { wearerId: other.wearerId, limit: 50 })).map(({ finding }) => finding),
+          LIMIT,
+        )
+        .toMatchObject([{ kind: 'exclusion', strength: 'confirmed', historic: true, episode: { startedAt: at(-40) } }]);
+      await expect.poll(waiting, LIMIT).toBe(0);
+    });
+
     it('a record of the inputs that is no request is put aside, and one that is stands with the recorder’s place', async () => {
       const places = await log.append(INPUTS, [
         { key: 'T', value: encodeJson({ type: 'reconcile', activationId: 7 }) },

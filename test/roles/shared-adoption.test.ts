@@ -53,8 +53,8 @@ function playPlainly(records: readonly InputRecord[]): Said {
     events.push(...result.events);
     if (result.reconcile !== null) requests.push(result.reconcile);
   };
-  const ask = (changedMs: number, before: CompiledTag | null) => {
-    const past = pastOf(state, changedMs, before?.newest ?? undefined, tag!.newest!);
+  const ask = (changedMs: number, before: CompiledTag | null, atMs: number) => {
+    const past = pastOf(state, changedMs, before?.newest ?? undefined, tag!.newest!, atMs);
     if (past !== null) requests.push(past);
   };
   for (const record of records) {
@@ -65,12 +65,17 @@ function playPlainly(records: readonly InputRecord[]): Said {
       const before = tag;
       tag = compileTag(record.watch, tag ?? undefined);
       give({ type: 'watch', atMs: record.watch.publishedAtMs });
-      ask(firstChangeMs(watch === null ? [] : watch.activations[0]!.terms, record.watch.activations[0]!.terms), before);
+      const { activations, publishedAtMs } = record.watch;
+      ask(
+        firstChangeMs(watch === null ? [] : watch.activations[0]!.terms, activations[0]!.terms),
+        before,
+        publishedAtMs,
+      );
       watch = record.watch;
     } else if (record.type === 'shared') {
       if (!applyShared(index, record.shared)) continue;
       give({ type: 'watch', atMs: record.shared.publishedAtMs });
-      ask(firstChangeMs(shared.get(record.shared.conditionId) ?? [], record.shared.terms), tag);
+      ask(firstChangeMs(shared.get(record.shared.conditionId) ?? [], record.shared.terms), tag, -Infinity);
       shared.set(record.shared.conditionId, record.shared.terms);
     }
   }
@@ -88,7 +93,7 @@ function playInPartition(records: readonly InputRecord[], restartAt: number, spa
       throw error;
     });
     events.push(...folded.events);
-    requests.push(...folded.reconcile.map(({ fromMs, toMs, baseAtMs }) => ({ fromMs, toMs, baseAtMs })));
+    for (const { type, tagId, activationId, ...request } of folded.reconcile) requests.push(request);
     if (record.type === 'shared' && fold.activations.get('A-1')!.appliedOffset < offset) spared.count++;
     if (offset !== restartAt) return;
     for (const state of takeCheckpoint(fold)) topic.set(stateKey(state), structuredClone(state));

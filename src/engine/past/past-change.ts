@@ -62,19 +62,38 @@ function newAbsences({ absences: before = [] }: Term, { absences = [] }: Term): 
 }
 
 /**
+ * What a tag sent before an activation of it, or what applies to it, was known, where the live fold has no fix of it: nobody judged that.
+ * `atMs`: when it became known. Null: nothing can have been sent then that was not judged.
+ */
+function unclaimedOf(
+  changedMs: number,
+  before: Fitted | undefined,
+  after: Fitted,
+  atMs: number,
+): ReconcileRequest | null {
+  const isLonger =
+    before === undefined || after.fittedAtMs < before.fittedAtMs || after.removedAtMs > before.removedAtMs;
+  const fromMs = isLonger ? after.fittedAtMs : Math.max(after.fittedAtMs, changedMs);
+  const toMs = Math.min(after.removedAtMs, atMs);
+  return fromMs < toMs ? { fromMs, toMs, baseAtMs: toMs, unclaimed: true } : null;
+}
+
+/**
  * What a change that begins to tell at `changedMs` asks to be judged again, of an activation in this state (after it has taken
  * the change over; or `closes`: it is yet to do so, and its horizon will be closed then). `before`: how it was fitted, where that is
- * known. Null: nothing that fixes tell about.
+ * known; `atMs`: when the change became known (of what concerns everybody: -Infinity, because it asks for what the live fold has alone).
+ * Null: nothing that fixes tell about.
  */
 export function pastOf(
   state: ActivationState,
   changedMs: number,
   before: Fitted | undefined,
   after: Fitted,
+  atMs: number,
   closes = false,
 ): ReconcileRequest | null {
   const newestAtMs = newestEvidenceAtMsOf(state);
-  if (newestAtMs === null) return null;
+  if (newestAtMs === null) return unclaimedOf(changedMs, before, after, atMs);
   const refittedMs =
     before === undefined
       ? Infinity
@@ -82,5 +101,8 @@ export function pastOf(
   const fittedAtMs = Math.min(before?.fittedAtMs ?? Infinity, after.fittedAtMs);
   const fromMs = Math.max(fittedAtMs, Math.min(changedMs, refittedMs));
   if (fromMs >= newestAtMs) return null;
+  // Of what was sent after it came off the live fold judged as its wearer's, and will not judge it again.
+  const wasOff = before !== undefined && after.removedAtMs < before.removedAtMs && after.removedAtMs <= newestAtMs;
+  if (wasOff) return { fromMs, toMs: newestAtMs, baseAtMs: newestAtMsOf(state) + 1 };
   return { fromMs, toMs: newestAtMs, baseAtMs: closes ? newestAtMsOf(state) : liveBaseMs(state) };
 }

@@ -50,7 +50,7 @@ export function foldWatch(
     events.push(...step(entry, input, joinShared(own, fold.sharedIndex), offset, onFault).events);
     const before = held?.watch.activations.find((each) => each.activationId === activation.activationId);
     const changedMs = firstChangeMs(before?.terms ?? [], activation.terms);
-    reconcile.push(...requestOf(entry, pastOf(entry.state, changedMs, heldOwn, own)));
+    reconcile.push(...requestOf(entry, pastOf(entry.state, changedMs, heldOwn, own, watch.publishedAtMs)));
   }
   return { events, notJudged: null, reconcile };
 }
@@ -76,7 +76,7 @@ function closeActivation(
     const input: EngineInput = { type: 'watch', atMs: watch.publishedAtMs };
     events.push(...adoptShared(fold, entry, own, offset, onFault));
     events.push(...step(entry, input, joinShared(closed, fold.sharedIndex), offset, onFault).events);
-    reconcile = requestOf(entry, pastOf(entry.state, Infinity, own, closed));
+    reconcile = requestOf(entry, pastOf(entry.state, Infinity, own, closed, watch.publishedAtMs));
   }
   forgetActivation(fold, closed, offset);
   return { events, reconcile };

@@ -194,7 +194,7 @@ function foldShared(
       events.push(...step(entry, input, joinShared(own, sharedIndex), offset, onFault).events);
     }
     const closes = !steps && sharedIndex.newestPublishedAtMs > state.sharedPublishedAtMs;
-    reconcile.push(...requestOf(entry, pastOf(entry.state, changedMs, own, own, closes)));
+    reconcile.push(...requestOf(entry, pastOf(entry.state, changedMs, own, own, -Infinity, closes)));
   }
   return { events, notJudged: null, reconcile };
 }

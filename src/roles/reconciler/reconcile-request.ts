@@ -4,8 +4,10 @@ import type { ReconcileRequest } from '../../engine/types.js';
 /** One that covers both. The base is the later one: what lies before it is no live fold's any more. */
 export function mergeRequests<T extends ReconcileRequest>(a: T | undefined, b: T): T {
   if (a === undefined) return b;
+  const { unclaimed, ...rest } = b;
   return {
-    ...b,
+    ...(rest as T),
+    ...(unclaimed && a.unclaimed ? { unclaimed } : {}),
     fromMs: Math.min(a.fromMs, b.fromMs),
     toMs: Math.max(a.toMs, b.toMs),
     baseAtMs: Math.max(a.baseAtMs, b.baseAtMs),

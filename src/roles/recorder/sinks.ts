@@ -148,12 +148,13 @@ export function inputSink(deps: {
 }
 
 function readRequest(record: LogRecord, request: ReconcileRecord): RequestRow {
-  const { activationId, tagId, fromMs, toMs, baseAtMs } = request;
+  const { activationId, tagId, fromMs, toMs, baseAtMs, unclaimed } = request;
   if ((activationId !== null && typeof activationId !== 'string') || typeof tagId !== 'string')
     throw new Error('the request has no activation');
   if (![fromMs, toMs, baseAtMs].every(Number.isFinite)) throw new Error('the request has no times');
   const { partition, offset, appendedAtMs: requestedAtMs } = record;
-  return { activationId, tagId, fromMs, toMs, baseAtMs, partition, offset, requestedAtMs };
+  const only = unclaimed === true ? { unclaimed } : {};
+  return { activationId, tagId, fromMs, toMs, baseAtMs, partition, offset, requestedAtMs, ...only };
 }
 
 /** Everything in `tagwatch.alerts`. */
