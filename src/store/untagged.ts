@@ -1,5 +1,4 @@
 /** What the publisher reads of wearers beside their tags: orders, and when a tag was worn. */
-import type { OrderPeriod, WornPeriod } from '../engine/wearers/untagged.js';
 import type { Queryable } from '../ports/database.js';
 import type { WatchTarget, WearerFacts } from '../ports/watch.js';
 
@@ -32,8 +31,8 @@ export async function readWearerFacts(db: Queryable, wearerIds: readonly string[
 
 interface WearerDraft {
   readonly wearerId: string;
-  readonly orders: OrderPeriod[];
-  readonly worn: WornPeriod[];
+  readonly orders: WearerFacts['orders'][number][];
+  readonly worn: WearerFacts['worn'][number][];
 }
 
 /** Those who may be without a tag, now or later: under an order that is not over, without a tag that is on and has no end. */
