@@ -158,7 +158,10 @@ describe('an activation that is recorded when its tag has long been sending', ()
   test('who is still inside is told with the next fix, as of what was sent before: one alert, from its beginning', () => {
     const world = new World();
     for (let minute = 0; minute <= 20; minute++) world.fix(minute, minute >= 10);
-    world.record(21, [{ wearer: 'a', fitted: 0, removed: null }]).fix(22, true).fix(23, true);
+    world
+      .record(21, [{ wearer: 'a', fitted: 0, removed: null }])
+      .fix(22, true)
+      .fix(23, true);
     expect(world.reconcile(24).confirmed()).toEqual(['W-a 10-']);
     for (let minute = 31; minute <= 35; minute++) world.fix(minute, false);
     expect(world.confirmed()).toEqual(['W-a 10-31']);
