@@ -4,6 +4,7 @@ import { readAlertEvent } from '../../src/alerts/read-event.js';
 import type { EventLog, LogRecord } from '../../src/ports/event-log.js';
 import {
   ALERT_FORMAT,
+  alertFormatOf,
   formatHeaders,
   INPUT_FORMAT,
   newerFormatOf,
@@ -116,6 +117,13 @@ it('an input of a newer form is waited at, told once as an error, and what stand
   const rejected: LogRecord[] = [];
   await log.readToEnd([{ topic: REJECTED, partition: 0 }], ({ records }) => void rejected.push(...records));
   expect(rejected).toEqual([]);
+});
+
+it('an event of an alert says the lowest format that tells it whole, also what is carried on', () => {
+  expect(alertFormatOf(finding({}))).toBe(1);
+  const formats = { acknowledged: 1, disposed: 1, taken: 2, suspended: 2, carried: 2 };
+  for (const [type, format] of Object.entries(formats)) expect(alertFormatOf({ type }), type).toBe(format);
+  for (const what of ['proposed', 'agreed', 'refused']) expect(alertFormatOf({ type: `suspension-${what}` })).toBe(3);
 });
 
 it('what is written says its format', () => {
