@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { prepareZone } from '../../src/engine/geometry/zone.js';
 import type { Zone } from '../../src/engine/types.js';
-import { holdWatch, watchOf } from '../../src/roles/engine/held-watch.js';
+import { holdWatch, preparedZonesOf, watchOf } from '../../src/roles/engine/held-watch.js';
 import { createWorld } from '../engine/shortcut-worlds.js';
 import { watch, zone } from '../scenarios/world.js';
 
@@ -16,6 +17,15 @@ function rounded(of: Zone): Zone {
   return { ...of, shape: { type: 'polygons', polygons } };
 }
 
+function reversed(of: Zone): Zone {
+  const { shape } = of;
+  if (shape.type === 'circle') return of;
+  return {
+    ...of,
+    shape: { type: 'polygons', polygons: shape.polygons.map((rings) => rings.map((ring) => ring.toReversed())) },
+  };
+}
+
 it('is held as it came, to the last digit: circles, rings, holes and parts, of seven digits or more', () => {
   let asIntegers = 0;
   fc.assert(
@@ -24,7 +34,8 @@ it('is held as it came, to the last digit: circles, rings, holes and parts, of s
       const zones = Object.values(first.zones).map((each) => (isRounded ? rounded(each) : each));
       const given = { ...watch(zones, []), activations: first.activations, overUntilMs: 5 };
       const held = holdWatch(given);
-      if (held.coordinates instanceof Int32Array && held.coordinates.length > 0) asIntegers++;
+      const shapes = held.zones.flatMap((each) => ('lengths' in each.shape ? [each.shape] : []));
+      if (shapes.length > 0 && shapes.every(({ coordinates }) => coordinates instanceof Int32Array)) asIntegers++;
       expect(watchOf(held)).toEqual(given);
       expect(JSON.parse(JSON.stringify(watchOf(held)))).toEqual(JSON.parse(JSON.stringify(given)));
     }),
@@ -47,4 +58,54 @@ it('keeps the order of the zones’ keys, parts and rings', () => {
   const other: Zone = zone({ zoneId: 'a', shape: { type: 'polygons', polygons: [[square(179)]] } });
   const given = watch([parts, other], []);
   expect(JSON.stringify(watchOf(holdWatch(given)).zones)).toBe(JSON.stringify(given.zones));
+});
+
+it('is held as it came also once it is prepared, whichever way its rings run, and prepared as if it had come so', () => {
+  let turned = 0;
+  fc.assert(
+    fc.property(fc.integer({ min: 0 }), fc.boolean(), fc.boolean(), (seed, isRounded, isReversed) => {
+      const { first } = createWorld(String(seed));
+      const zones = Object.values(first.zones)
+        .map((each) => (isRounded ? rounded(each) : each))
+        .map((each) => (isReversed ? reversed(each) : each));
+      const given = watch(zones, []);
+      const held = holdWatch(given);
+      const prepared = preparedZonesOf(held);
+      for (const [key, { shape }] of Object.entries(given.zones)) expect(prepared.get(key)).toEqual(prepareZone(shape));
+      for (const each of held.zones) if ('lengths' in each.shape && each.shape.turned !== null) turned++;
+      expect(JSON.stringify(watchOf(held))).toBe(JSON.stringify(given));
+    }),
+    { numRuns: 100 },
+  );
+  expect(turned).toBeGreaterThan(10);
+});
+
+it('is held once for all who have it: a zone by its version, its polygons by what they are, prepared once', () => {
+  const square = (side: number): Zone['shape'] => ({
+    type: 'polygons',
+    polygons: [
+      [
+        [
+          [1, 50],
+          [1 + side, 50],
+          [1 + side, 51],
+          [1, 50],
+        ],
+      ],
+    ],
+  });
+  const zoneOf = (zoneId: string, shape: Zone['shape'], priority: Zone['priority'] = 'standard') =>
+    holdWatch(watch([zone({ zoneId, shape, priority })], [])).zones[0]!;
+  const one = zoneOf('a', square(1));
+  expect(zoneOf('a', square(1))).toBe(one);
+  const other = zoneOf('b', square(1));
+  expect(other.shape).toBe(one.shape);
+  // The record was put back to an earlier day: the same version, and another zone.
+  expect(zoneOf('a', square(2)).shape).not.toBe(one.shape);
+  expect(zoneOf('a', square(1), 'victim')).toMatchObject({ priority: 'victim' });
+  const shapes = [one, other].map((each) => [
+    ...preparedZonesOf({ ...holdWatch(watch([], [])), zones: [each] }).values(),
+  ]);
+  expect(shapes[0]![0]).toBe(shapes[1]![0]);
+  expect(zoneOf('c', square(1)).shape).toBe(one.shape);
 });

@@ -1,6 +1,7 @@
 /** From a watch as it is published to what the fold asks for every fix: zones prepared, terms by key, shared ones attached. */
 import type { PreparedZone } from '../geometry/zone.js';
 import type { SharedIndex } from '../near/shared-index.js';
+import { exactly } from '../state.js';
 import type { AccuracyConvention, Activation, CustodyPeriod, EngineOptions, Suspension, TagWatch } from '../types.js';
 import { outerShape, type PreparedTerm, prepareTerms } from './prepared-term.js';
 
@@ -58,7 +59,11 @@ export interface CompiledTag {
  * Prepares a tag's watch. With the one it replaces, polygons of zone versions that both name are not prepared again. Throws
  * where a term names a zone that is not there.
  */
-export function compileTag(watch: TagWatch, previous?: CompiledTag, options: EngineOptions = {}): CompiledTag {
+export function compileTag(
+  watch: TagWatch,
+  previous?: Pick<CompiledTag, 'shapes'>,
+  options: EngineOptions = {},
+): CompiledTag {
   const shapes = new Map<string, PreparedZone>();
   for (const key of Object.keys(watch.zones)) {
     const shape = previous?.shapes.get(key);
@@ -66,7 +71,7 @@ export function compileTag(watch: TagWatch, previous?: CompiledTag, options: Eng
   }
   const activations = watch.activations.map((activation): CompiledOwn => {
     const terms = prepareTerms(activation.terms, watch.zones, shapes);
-    const exclusions = terms.filter((term) => term.violatedInside);
+    const exclusions = exactly(terms.filter((term) => term.violatedInside));
     return {
       // First what every fix asks for: it lies together then.
       joined: null,
@@ -83,9 +88,9 @@ export function compileTag(watch: TagWatch, previous?: CompiledTag, options: Eng
       custodyPeriods: activation.custodyPeriods ?? [],
       terms,
       termKeys: terms.map((term) => term.key),
-      everywhere: terms.filter((term) => !term.violatedInside),
+      everywhere: exactly(terms.filter((term) => !term.violatedInside)),
       exclusions,
-      boxes: exclusions.flatMap(boxOf),
+      boxes: exactly(exclusions.flatMap(boxOf)),
       plain: options.plain ?? false,
       expandedUntilMs: expandedUntilMsOf(activation),
     };

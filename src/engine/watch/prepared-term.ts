@@ -30,8 +30,9 @@ export interface PreparedTerm {
 }
 
 /** One version of a condition with one version of a zone. */
-export function termKey(term: Term): string {
-  return `${term.conditionId}@${term.conditionVersion}/${term.zoneKey}`;
+export function termKey({ conditionId, conditionVersion, zoneKey }: Term): string {
+  // A template would be held as the tree of its parts, three times as large, for each tag and term.
+  return [conditionId, '@', conditionVersion, '/', zoneKey].join('');
 }
 
 const BUFFER_SUFFIX = '+buffer';

@@ -36,8 +36,9 @@ export function foldWatch(
     events.push(...closed.events);
     reconcile.push(...closed.reconcile);
   }
-  const compiled = compileTag(watch, held?.compiled);
-  fold.tags.set(watch.tagId, createTagEntry(watch, compiled, offset, true));
+  const tag = createTagEntry(watch, offset, true);
+  const { compiled } = tag;
+  fold.tags.set(watch.tagId, tag);
   for (const activation of watch.activations) {
     const own = compiled.activations.find((each) => each.activationId === activation.activationId);
     if (!own) throw new Error(`compiled watch of ${watch.tagId} lacks activation ${activation.activationId}`);

@@ -5,7 +5,7 @@
  */
 
 import type { Ping, TagWatch } from '../../engine/types.js';
-import { type CompiledOwn, compileTag } from '../../engine/watch/compile.js';
+import type { CompiledOwn } from '../../engine/watch/compile.js';
 import { activationKey, watchKey } from '../../ports/states.js';
 import type { ReconcileRecord } from '../../ports/topics.js';
 import { countOver, FORGET_AFTER_MS, withoutOldestOf } from '../../watchlist/over.js';
@@ -42,7 +42,7 @@ export function forgetWhatIsOver(fold: PartitionFold, atMs: number, offset: numb
     if (count === 0) continue;
     for (const own of tag.compiled.activations.slice(0, count)) forgetActivation(fold, own, offset);
     const watch = withoutOldestOf(watchOf(tag.watch), count);
-    fold.tags.set(tagId, createTagEntry(watch, compileTag(watch, tag.compiled), offset, true));
+    fold.tags.set(tagId, createTagEntry(watch, offset, true));
   }
 }
 

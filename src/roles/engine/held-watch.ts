@@ -1,52 +1,48 @@
 /**
- * A tag's watch as it is held: the coordinates of all its zones in one list of integers. As the lists of pairs that came over the wire
- * they were two thirds of a tag's memory, and nothing but a checkpoint asks for them once the zones are prepared.
+ * A tag's watch as it is held: zones that several tags have are there once, and their polygons once whether prepared or not
+ * (`held-shape.ts`). As the lists of pairs that came over the wire they were two thirds of a tag's memory, and nothing but a checkpoint
+ * asks for them once the zones are prepared.
  */
+import { type PreparedZone, prepareZone } from '../../engine/geometry/zone.js';
 import type { TagWatch, Zone } from '../../engine/types.js';
-
-/** The lengths of a zone's rings, in points; its coordinates lie behind those of the zones before it. */
-type HeldShape = Extract<Zone['shape'], { type: 'circle' }> | readonly (readonly number[])[];
-type HeldZone = Omit<Zone, 'shape'> & { readonly held: HeldShape };
+import { type HeldZone, holdShape, preparedOf, shapeOf } from './held-shape.js';
 
 export interface HeldWatch extends Omit<TagWatch, 'zones'> {
-  /** With their keys. In a list: as an object of keys of its own each tag would have the engine make a class of it. */
-  readonly zones: readonly (readonly [key: string, zone: HeldZone])[];
-  /** Longitude and latitude of every point; units of 1e-7 degree where all are whole ones (integers), else degrees. */
-  readonly coordinates: Int32Array | Float64Array;
+  /** In a list: as an object of keys of its own each tag would have the engine make a class of it. */
+  readonly zones: readonly HeldZone[];
 }
 
-const UNITS_PER_DEGREE = 1e7;
+/** Spread whole: what is left of an object without one of its fields takes three times as much, as a table of its own. */
+export function holdWatch(watch: TagWatch): HeldWatch {
+  return { ...watch, zones: Object.entries(watch.zones).map(([key, zone]) => holdZone(key, zone)) };
+}
 
-export function holdWatch({ zones, ...watch }: TagWatch): HeldWatch {
-  const flat: number[] = [];
-  const held = Object.entries(zones).map(([key, { shape, ...zone }]): [string, HeldZone] => {
-    if (shape.type === 'circle') return [key, { ...zone, held: shape }];
-    const lengths = shape.polygons.map((rings) =>
-      rings.map((ring) => {
-        for (const [longitude, latitude] of ring) flat.push(longitude, latitude);
-        return ring.length;
-      }),
-    );
-    return [key, { ...zone, held: lengths }];
-  });
-  return { ...watch, zones: held, coordinates: coordinatesOf(flat) };
+/** The same object for the same version of a zone with polygons, as long as anybody holds them. */
+function holdZone(key: string, zone: Zone): HeldZone {
+  if (zone.shape.type === 'circle') return { ...zone, shape: zone.shape, key };
+  const shape = holdShape(zone.shape);
+  const made: HeldZone = { ...zone, shape, key };
+  const before = shape.zones.find((each) => isSame(each, made));
+  if (before !== undefined) return before;
+  shape.zones = [...shape.zones, made];
+  return made;
+}
+
+/** Of zones with the same polygons. */
+function isSame({ shape: _, ...zone }: HeldZone, { shape: __, ...other }: HeldZone): boolean {
+  return JSON.stringify(zone) === JSON.stringify(other);
 }
 
 /** The watch as it came: the same JSON. */
-export function watchOf({ zones, coordinates, ...watch }: HeldWatch): TagWatch {
-  const perDegree = coordinates instanceof Int32Array ? UNITS_PER_DEGREE : 1;
-  let at = 0;
-  const pointsOf = (length: number): [number, number][] =>
-    Array.from({ length }, () => [coordinates[at++]! / perDegree, coordinates[at++]! / perDegree]);
-  const whole = zones.map(([key, { held, ...zone }]): [string, Zone] => {
-    if ('type' in held) return [key, { ...zone, shape: held }];
-    const polygons = held.map((lengths) => lengths.map(pointsOf));
-    return [key, { ...zone, shape: { type: 'polygons', polygons } }];
+export function watchOf(held: HeldWatch): TagWatch {
+  const whole = held.zones.map(({ key, ...zone }): [string, Zone] => {
+    const { shape } = zone;
+    return [key, { ...zone, shape: 'type' in shape ? shape : shapeOf(shape) }];
   });
-  return { ...watch, zones: Object.fromEntries(whole) };
+  return { ...held, zones: Object.fromEntries(whole) };
 }
 
-function coordinatesOf(flat: readonly number[]): Int32Array | Float64Array {
-  const units = Int32Array.from(flat, (degrees) => Math.round(degrees * UNITS_PER_DEGREE));
-  return flat.every((degrees, i) => units[i]! / UNITS_PER_DEGREE === degrees) ? units : Float64Array.from(flat);
+/** By their keys. Throws where a zone has no edges. */
+export function preparedZonesOf({ zones }: HeldWatch): Map<string, PreparedZone> {
+  return new Map(zones.map(({ key, shape }) => [key, 'type' in shape ? prepareZone(shape) : preparedOf(shape)]));
 }

@@ -51,7 +51,7 @@ export { emptyFold, type PartitionFold } from './partition-memory.js';
 export function restoreState(fold: PartitionFold, record: StateRecord): void {
   switch (record.type) {
     case 'watch':
-      fold.tags.set(record.watch.tagId, createTagEntry(record.watch, null, record.appliedOffset, false));
+      fold.tags.set(record.watch.tagId, createTagEntry(record.watch, record.appliedOffset, false));
       return;
     case 'activation':
       fold.activations.set(record.activationId, {

@@ -16,7 +16,7 @@ import type { WearerState } from '../../engine/wearers/wearer-state.js';
 import type { StateRecord } from '../../ports/states.js';
 import type { ReconcileRecord, SupplierTagsRecord } from '../../ports/topics.js';
 import { forgetAtMsOf } from '../../watchlist/over.js';
-import { type HeldWatch, holdWatch, watchOf } from './held-watch.js';
+import { type HeldWatch, holdWatch, preparedZonesOf, watchOf } from './held-watch.js';
 
 export interface TagEntry {
   readonly watch: HeldWatch;
@@ -123,25 +123,37 @@ export function emptyFold(partition: number): PartitionFold {
   };
 }
 
-/** `compiled`: null where it is to be made when it is asked for first; a partition that comes is not held up by all of its tags. */
-export function createTagEntry(
-  watch: TagWatch,
-  compiled: CompiledTag | null,
-  appliedOffset: number,
-  dirty: boolean,
-): TagEntry {
-  const held = holdWatch(watch);
-  let made = compiled;
-  return {
-    watch: held,
-    get compiled() {
-      made ??= compileTag(watchOf(held));
-      return made;
-    },
-    appliedOffset,
-    dirty,
-    forgetAtMs: forgetAtMsOf(watch),
-  };
+/** What is prepared is asked of the zones that are held (`held-shape.ts`). */
+const HELD_BY_ZONES: CompiledTag['shapes'] = new Map();
+
+/** A class, as an object with a getter of its own is held as a table, which takes 600 bytes more a tag. */
+class Tag implements TagEntry {
+  readonly watch: HeldWatch;
+  readonly appliedOffset: number;
+  dirty: boolean;
+  readonly forgetAtMs: number;
+  private made: CompiledTag | null = null;
+
+  constructor(watch: TagWatch, appliedOffset: number, dirty: boolean) {
+    this.watch = holdWatch(watch);
+    this.appliedOffset = appliedOffset;
+    this.dirty = dirty;
+    this.forgetAtMs = forgetAtMsOf(watch);
+  }
+
+  get compiled(): CompiledTag {
+    this.made ??= compileHeld(this.watch);
+    return this.made;
+  }
+}
+
+function compileHeld(watch: HeldWatch): CompiledTag {
+  return { ...compileTag(watchOf(watch), { shapes: preparedZonesOf(watch) }), shapes: HELD_BY_ZONES };
+}
+
+/** It is compiled when that is asked for first: a partition that comes is not held up by all of its tags. */
+export function createTagEntry(watch: TagWatch, appliedOffset: number, dirty: boolean): TagEntry {
+  return new Tag(watch, appliedOffset, dirty);
 }
 
 /** Null, and told, where another tag has it: an activation stays with its tag. */

@@ -1,0 +1,144 @@
+/**
+ * Polygons as they are held: once for all zones that have the same ones, whose tag they may be, and once whether prepared or not. The
+ * edges of a prepared zone say its coordinates, so what came over the wire is let go of when a zone is prepared.
+ */
+import { UNITS_PER_DEGREE } from '../../engine/geometry/orientation.js';
+import { type PreparedZone, prepareZone } from '../../engine/geometry/zone.js';
+import type { Zone } from '../../engine/types.js';
+
+type Circle = Extract<Zone['shape'], { type: 'circle' }>;
+type Polygons = Extract<Zone['shape'], { type: 'polygons' }>;
+/** Longitude and latitude of every point: in units where all are whole ones, else in degrees. */
+type Coordinates = Int32Array | Float64Array;
+
+/** A version of a zone, under its key in a watch. */
+export interface HeldZone extends Omit<Zone, 'shape'> {
+  readonly key: string;
+  readonly shape: Circle | HeldShape;
+}
+
+export interface HeldShape {
+  /** Of the rings of each polygon, in points. */
+  readonly lengths: readonly (readonly number[])[];
+  /** Null where the edges of `prepared` say them. */
+  coordinates: Coordinates | null;
+  prepared: PreparedZone | null;
+  /** Which of the rings, one after the other, run the other way in the edges; null: none. */
+  turned: readonly boolean[] | null;
+  /** Those that have it. */
+  zones: readonly HeldZone[];
+}
+
+/** By a hash of their coordinates. Of several with one hash the newest: the others are held for their own zones alone. */
+const known = new Map<number, WeakRef<HeldShape>>();
+/** When there are so many it is looked which of them are gone. */
+let lookAtSize = 1_000;
+
+function note(hash: number, shape: HeldShape): void {
+  known.set(hash, new WeakRef(shape));
+  if (known.size < lookAtSize) return;
+  for (const [each, held] of known) if (held.deref() === undefined) known.delete(each);
+  lookAtSize = Math.max(lookAtSize, 2 * known.size);
+}
+
+/** The same object for the same polygons, as long as anybody holds it. */
+export function holdShape({ polygons }: Polygons): HeldShape {
+  const flat: number[] = [];
+  const lengths = polygons.map((rings) =>
+    rings.map((ring) => {
+      for (const [longitude, latitude] of ring) flat.push(longitude, latitude);
+      return ring.length;
+    }),
+  );
+  const coordinates = coordinatesOf(flat);
+  const hash = hashOf(coordinates);
+  const held = known.get(hash)?.deref();
+  if (held !== undefined && isSame(held, lengths, coordinates)) return held;
+  const made: HeldShape = { lengths, coordinates, prepared: null, turned: null, zones: [] };
+  note(hash, made);
+  return made;
+}
+
+/** As it came. */
+export function shapeOf(held: HeldShape): Polygons {
+  const coordinates = coordinatesIn(held);
+  const perDegree = coordinates instanceof Int32Array ? UNITS_PER_DEGREE : 1;
+  let at = 0;
+  const pointsOf = (length: number): [number, number][] =>
+    Array.from({ length }, () => [coordinates[at++]! / perDegree, coordinates[at++]! / perDegree]);
+  return { type: 'polygons', polygons: held.lengths.map((lengths) => lengths.map(pointsOf)) };
+}
+
+/** Made when it is asked for first. */
+export function preparedOf(held: HeldShape): PreparedZone {
+  if (held.prepared !== null) return held.prepared;
+  const prepared = prepareZone(shapeOf(held));
+  const { coordinates } = held;
+  if (coordinates instanceof Int32Array) {
+    const turned = findTurned(held, coordinates, prepared);
+    held.turned = turned.includes(true) ? turned : null;
+    held.coordinates = null;
+  }
+  held.prepared = prepared;
+  return prepared;
+}
+
+function coordinatesIn(held: HeldShape): Coordinates {
+  const { coordinates, prepared, turned } = held;
+  if (coordinates !== null) return coordinates;
+  const points: number[] = [];
+  ringsIn(held).forEach(({ firstEdge, length }, ring) => {
+    const own = ringFrom(prepared!, firstEdge, length);
+    if (turned?.[ring]) own.reverse();
+    for (const [x, y] of own) points.push(x, y);
+  });
+  return Int32Array.from(points);
+}
+
+/** Each ring of so many points has an edge less. */
+function ringsIn({ lengths }: HeldShape): { firstEdge: number; length: number }[] {
+  let firstEdge = 0;
+  return lengths.flat().map((length) => {
+    const ring = { firstEdge, length };
+    firstEdge += length - 1;
+    return ring;
+  });
+}
+
+/** Points of a ring as its edges run. */
+function ringFrom({ polygons }: PreparedZone, firstEdge: number, length: number): [number, number][] {
+  const { edges } = polygons!;
+  const at = 4 * firstEdge;
+  return Array.from({ length }, (_, point) =>
+    point === 0 ? [edges[at]!, edges[at + 1]!] : [edges[at + 4 * point - 2]!, edges[at + 4 * point - 1]!],
+  );
+}
+
+function findTurned(held: HeldShape, coordinates: Int32Array, prepared: PreparedZone): boolean[] {
+  let at = 0;
+  return ringsIn(held).map(({ firstEdge, length }) => {
+    const isAsItCame = ringFrom(prepared, firstEdge, length).every(
+      ([x, y], point) => coordinates[at + 2 * point] === x && coordinates[at + 2 * point + 1] === y,
+    );
+    at += 2 * length;
+    return !isAsItCame;
+  });
+}
+
+function isSame(held: HeldShape, lengths: HeldShape['lengths'], coordinates: Coordinates): boolean {
+  const own = coordinatesIn(held);
+  if (own.constructor !== coordinates.constructor || own.length !== coordinates.length) return false;
+  return own.every((value, i) => value === coordinates[i]) && JSON.stringify(lengths) === JSON.stringify(held.lengths);
+}
+
+function coordinatesOf(flat: readonly number[]): Coordinates {
+  const units = Int32Array.from(flat, (degrees) => Math.round(degrees * UNITS_PER_DEGREE));
+  return flat.every((degrees, i) => units[i]! / UNITS_PER_DEGREE === degrees) ? units : Float64Array.from(flat);
+}
+
+/** FNV-1a over 32-bit words. */
+function hashOf({ buffer }: Coordinates): number {
+  let hash = 0x811c9dc5;
+  for (const word of new Int32Array(buffer)) hash = Math.imul(hash ^ word, 0x01000193);
+  return hash >>> 0;
+}
