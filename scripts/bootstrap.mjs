@@ -107,6 +107,7 @@ const BENCHES = {
   '--path': 'path-bench',
   '--import': 'import-bench',
   '--move': 'move-bench',
+  '--memory': 'memory-bench',
   '--audit': 'audit-bench',
   '--feed': 'feed-bench',
   '--zone-put': 'zone-put-bench',
