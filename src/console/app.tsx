@@ -9,6 +9,7 @@ import { AlarmHealthPage } from './pages/alarm-health.js';
 import { AlertPage } from './pages/alert.js';
 import { Board } from './pages/board.js';
 import { CohortPage } from './pages/cohort.js';
+import { DeskPage } from './pages/desk.js';
 import { HandoverPage } from './pages/handover.js';
 import { NoAlertsPage } from './pages/no-alerts.js';
 import { OffNowPage } from './pages/off-now.js';
@@ -42,6 +43,8 @@ function CurrentPage() {
       return <CohortPage />;
     case 'packs':
       return <PacksPage key={now.wearerId} wearerId={now.wearerId} />;
+    case 'desk':
+      return <DeskPage />;
     case 'unknown':
       return (
         <main class="tw-page" id="main">

@@ -1,6 +1,7 @@
 /** What is on record of somebody, as the cohort is made from it (`store/cohort.ts`). */
 import type { Disposition } from '../alerts/event.js';
 import type { AlertKind } from '../engine/types.js';
+import type { TaskFacts } from './task-records.js';
 
 /** A judgement as it is in force. */
 export interface InForce<C> {
@@ -40,6 +41,7 @@ export interface CohortRecord {
     /** The first and the last fix on record while it was on, as far back as is asked; null: there is none. */
     readonly heard: { readonly firstFixAtMs: number; readonly lastFixAtMs: number } | null;
   }[];
+  readonly tasks: TaskFacts;
   /** Not withdrawn: those that are open, and those that did not end before. */
   readonly alerts: readonly CohortAlert[];
 }

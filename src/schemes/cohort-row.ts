@@ -4,17 +4,14 @@ import { GAP_LIMIT_MS } from '../engine/thresholds.js';
 import type { AlertKind, Term } from '../engine/types.js';
 import type { CohortAlert, CohortRecord } from '../ports/cohort-records.js';
 import type { CohortRow, Compliance, ConditionCompliance } from '../wire/cohort.js';
-import type { Rag } from '../wire/rag.js';
 import { addCompliance, measureCompliance, NO_COMPLIANCE } from './compliance.js';
+import { findReviewDue, findVisitDue, ratingOf } from './duties.js';
 import type { Intervals } from './intervals.js';
 import { judgeMonitored } from './monitored.js';
 
 const DAY_MS = 86_400_000;
 /** Over how many days compliance, violations and the habits of the battery are told. */
 export const COHORT_DAYS = 28;
-
-/** How often a rating asks for a review, days (ours). */
-const REVIEW_DAYS: Readonly<Record<Rag, number>> = { red: 14, amber: 28, green: 90, blue: 90 };
 
 /** What says that the tag tells nothing; the newest start of an open one is since when. */
 const POWERED_OFF: readonly AlertKind[] = ['powered-off'];
@@ -121,7 +118,7 @@ function countViolations(alerts: readonly CohortAlert[], fromMs: number): Partia
 
 export function toCohortRow(facts: CohortFacts, nowMs: number): CohortRow {
   const { record, newest, isWatched } = facts;
-  const { rag, mappa, membership, flags, orders, activations, alerts } = record;
+  const { rag, mappa, membership, flags, orders, activations, alerts, tasks } = record;
   const line = judgeMonitored(
     {
       orders,
@@ -140,19 +137,13 @@ export function toCohortRow(facts: CohortFacts, nowMs: number): CohortRow {
   );
   const conditions = measureConditions(facts, nowMs);
   const fromMs = nowMs - COHORT_DAYS * DAY_MS;
-  // One of them: nothing else is ever written (`records/kinds/rag-rating.ts`).
-  const rating = (rag?.content.rating ?? null) as Rag | null;
-  const dueMs =
-    rag === null || rating === null
-      ? null
-      : Date.parse(rag.content.nextReviewAt ?? '') || Date.parse(rag.since) + REVIEW_DAYS[rating] * DAY_MS;
   const isManaged = mappa !== null && mappa.content.category !== null && mappa.content.level !== null;
   return {
     wearerId: record.wearerId,
     name: record.name,
     division: record.division,
     schemes: record.schemes,
-    rag: rating,
+    rag: ratingOf(record),
     ragSince: rag?.since ?? null,
     mappa: isManaged
       ? { category: mappa.content.category as number, level: mappa.content.level as number, since: mappa.since }
@@ -177,6 +168,9 @@ export function toCohortRow(facts: CohortFacts, nowMs: number): CohortRow {
     violations: countViolations(alerts, fromMs),
     openAlerts: alerts.filter(({ isOpen }) => isOpen).length,
     batteryAlerts: alerts.filter(({ kind, startedAtMs }) => BATTERY.includes(kind) && startedAtMs >= fromMs).length,
-    reviewDueAt: toIso(dueMs),
+    reviewDueAt: toIso(findReviewDue(record)),
+    visitDueAt: toIso(findVisitDue(record)),
+    openTasks: tasks.open.length,
+    overdueTasks: tasks.open.filter(({ dueAt }) => dueAt !== undefined && Date.parse(dueAt) < nowMs).length,
   };
 }

@@ -36,6 +36,7 @@ import { registerRehearsals } from '../http/routes/rehearsals/rehearsals.js';
 import { registerRejected } from '../http/routes/rejected/rejected.js';
 import { registerCohort } from '../http/routes/schemes/cohort.js';
 import { registerConditionsNow } from '../http/routes/wearers/conditions-now.js';
+import { registerDesk } from '../http/routes/schemes/desk.js';
 import { registerPosition } from '../http/routes/wearers/position.js';
 import { registerTimeline } from '../http/routes/wearers/timeline.js';
 import { registerTrail } from '../http/routes/wearers/trail.js';
@@ -58,11 +59,13 @@ import { startStandingKeeper } from '../roles/standing-keeper.js';
 import { listAlerts, readAlert } from '../store/alerts.js';
 import { listAudit, listCheckpoints } from '../store/audit.js';
 import { listWearerIds } from '../store/cohort.js';
+import { readDesk } from '../store/desk.js';
 import { readGapFacts } from '../store/gap-facts.js';
 import { readOrderViolations } from '../store/order-violations.js';
 import { readPlaces } from '../store/positions.js';
 import { recordStore } from '../store/record-store.js';
 import { listRejected } from '../store/rejected-list.js';
+import { listClosedAlerts } from '../store/tasks.js';
 import { latestPositions, readMessagesAfter, readTrail, type TrailPlace } from '../store/trail.js';
 import { watchStore } from '../store/watch.js';
 import { startAccessView } from '../views/access.js';
@@ -314,6 +317,12 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
     listIds: (after, limit) => listWearerIds(db, after, limit),
     readRows: (wearerIds, nowMs) => readCohortRows(db, liveView, wearerIds, nowMs),
     clock,
+  });
+  registerDesk(app, {
+    listIds: (after, limit) => listWearerIds(db, after, limit),
+    readDesk: (wearerIds, nowMs) => readDesk(db, wearerIds, nowMs),
+    listClosedAlerts: (time, after, limit) => listClosedAlerts(db, time, after, limit),
+    records,
   });
   registerAudit(app, {
     listAudit: (filter) => listAudit(db, filter),

@@ -3,6 +3,8 @@ import type { Disposition } from '../alerts/event.js';
 import type { AlertKind } from '../engine/types.js';
 import type { CohortAlert, CohortRecord, InForce } from '../ports/cohort-records.js';
 import type { Queryable } from '../ports/database.js';
+import { NO_TASKS } from '../ports/task-records.js';
+import { readTaskFacts } from './tasks.js';
 
 const KINDS = { 'rag-rating': 'rag', mappa: 'mappa', membership: 'membership', 'wearer-flags': 'flags' } as const;
 type Judgements = Pick<CohortRecord, (typeof KINDS)[keyof typeof KINDS]>;
@@ -83,6 +85,7 @@ export async function readCohort(
         ? null
         : { firstFixAtMs: row.first_fix_at.getTime(), lastFixAtMs: row.last_fix_at.getTime() },
   }));
+  const tasksOf = await readTaskFacts(db, wearerIds);
   const alertsOf = await readAlerts(db, wearerIds, fromMs);
   return wearers.map(({ wearer_id: wearerId, name, division, schemes }) => ({
     wearerId,
@@ -96,12 +99,13 @@ export async function readCohort(
     ...judgements.get(wearerId),
     orders: ordersOf.get(wearerId) ?? [],
     activations: activationsOf.get(wearerId) ?? [],
+    tasks: tasksOf.get(wearerId) ?? NO_TASKS,
     alerts: alertsOf.get(wearerId) ?? [],
   }));
 }
 
 /** Of each kind the last of the versions that have come into force. */
-async function readJudgements(
+export async function readJudgements(
   db: Queryable,
   wearerIds: readonly string[],
   nowMs: number,

@@ -46,4 +46,7 @@ export interface CohortRow {
   readonly openAlerts: number;
   readonly batteryAlerts: number;
   readonly reviewDueAt: string | null;
+  readonly visitDueAt: string | null;
+  readonly openTasks: number;
+  readonly overdueTasks: number;
 }

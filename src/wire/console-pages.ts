@@ -1,7 +1,7 @@
 /** The addresses of the console's pages beside `/`: the server answers each with the console, which shows what the address names. */
 
 /** Pages whose address says all: `/register`. */
-export const PLAIN_PAGES = ['register', 'off-now', 'alarm-health', 'handover', 'rejected', 'cohort'] as const;
+export const PLAIN_PAGES = ['register', 'off-now', 'alarm-health', 'handover', 'rejected', 'cohort', 'desk'] as const;
 export type PlainPage = (typeof PLAIN_PAGES)[number];
 
 export const PAGE_ADDRESSES: readonly string[] = [

@@ -26,6 +26,7 @@ import { registerRehearsals } from '../../src/http/routes/rehearsals/rehearsals.
 import { registerRejected } from '../../src/http/routes/rejected/rejected.js';
 import { registerCohort } from '../../src/http/routes/schemes/cohort.js';
 import { registerConditionsNow } from '../../src/http/routes/wearers/conditions-now.js';
+import { registerDesk } from '../../src/http/routes/schemes/desk.js';
 import { registerPosition } from '../../src/http/routes/wearers/position.js';
 import { registerTimeline } from '../../src/http/routes/wearers/timeline.js';
 import { registerTrail } from '../../src/http/routes/wearers/trail.js';
@@ -113,6 +114,7 @@ beforeAll(async () => {
   registerTimeline(app, { readTimeline: async () => null, clock });
   registerConditionsNow(app, { readConditionsNow: async () => null, clock });
   registerCohort(app, { listIds: async () => [], readRows: async () => [], clock });
+  registerDesk(app, { listIds: async () => [], readDesk: async () => [], listClosedAlerts: async () => [], records });
   registerAsyncApi(app, { version: '1', supplierTopics: [], topicPrefix: '' });
   registerKeys(app, { readKeys: () => [] });
   await registerDocs(app);

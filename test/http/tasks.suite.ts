@@ -1,9 +1,10 @@
 /** What `/tasks` and `/intelligence` promise beyond any record, over either database: which kind asks for what, and who may write which. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { WearerScope } from '../../src/access/may.js';
 import { foldAlertEvents } from '../../src/store/alerts.js';
 import { OUTCOME_RULES, TASK_KINDS, type TaskKind } from '../../src/wire/task.js';
-import { finding } from '../alerts/events.js';
-import { AS, testAccess, WEARERS } from '../support/access.js';
+import { action, finding, instantAt } from '../alerts/events.js';
+import { AS, testAccess } from '../support/access.js';
 import { createTestClock, openRecordsApi, type RecordsApi } from '../support/records.js';
 import type { Adapters } from './records.suite.js';
 
@@ -20,6 +21,15 @@ const ALL_FIELDS = {
   failed: 'no patrol was near',
   cause: 'a shift change',
 } as const;
+const wearer = (wearerId: string, force: string, restrictedTo: readonly string[] | null = null) =>
+  [wearerId, { wearerId, force, division: null, schemes: [], restrictedTo }] as const;
+/** Their own, since suites share a database; W-mine is assigned to whoever asks. */
+const WEARERS: ReadonlyMap<string, WearerScope> = new Map([
+  wearer('W-task-in', 'kent'),
+  wearer('W-task-out', 'essex'),
+  wearer('W-mine', 'essex'),
+  wearer('W-task-restricted', 'kent', ['https://idp.example#other']),
+]);
 const pick = (fields: readonly string[]) =>
   Object.fromEntries(Object.entries(ALL_FIELDS).filter(([field]) => fields.includes(field)));
 
@@ -33,13 +43,16 @@ export function tasksSuite(name: string, open: () => Promise<Adapters>): void {
       adapters = await open();
       const clock = createTestClock('2026-03-20T12:00:00.000Z');
       local = await openRecordsApi(adapters.db, adapters.log, clock);
-      api = await openRecordsApi(adapters.db, adapters.log, clock, testAccess);
+      api = await openRecordsApi(adapters.db, adapters.log, clock, {
+        ...testAccess,
+        findWearer: (wearerId) => WEARERS.get(wearerId),
+      });
       for (const [wearerId, { force, restrictedTo }] of WEARERS) {
         const body = { name: wearerId, force, ...(restrictedTo === null ? {} : { restrictedTo }) };
         expect((await local.put(`/wearers/${wearerId}?wait=false`, body)).statusCode).toBeOneOf([200, 201, 202]);
       }
       await foldAlertEvents(adapters.db, `E-${name}-tasks`, [
-        { seq: 0, event: finding({ alertId: `AL-${name}-task`, wearerId: 'W-in' }) },
+        { seq: 0, event: finding({ alertId: `AL-${name}-task`, wearerId: 'W-task-in' }) },
       ]);
     }, 60_000);
     afterAll(async () => {
@@ -54,7 +67,7 @@ export function tasksSuite(name: string, open: () => Promise<Adapters>): void {
       answer.json().errors.map(({ pointer }: { pointer: string }) => pointer);
     const alertOf = (kind: TaskKind) => (kind === 'dip-sample' ? { alertId: `AL-${name}-task` } : {});
     const open_ = (kind: TaskKind) => ({
-      wearerId: 'W-in',
+      wearerId: 'W-task-in',
       kind,
       subject: 'as briefed',
       status: 'open',
@@ -110,7 +123,7 @@ export function tasksSuite(name: string, open: () => Promise<Adapters>): void {
       // Not by calling a review a task either.
       expect((await put('officer', '/tasks/K-review', { ...open_('task') })).statusCode).toBe(422);
       expect((await put('supervisor', '/tasks/K-supervisor', open_('task'))).statusCode).toBe(403);
-      for (const wearerId of ['W-out', 'W-restricted']) {
+      for (const wearerId of ['W-task-out', 'W-task-restricted']) {
         const outside = await put('officer', '/tasks/K-outside', { ...open_('task'), wearerId });
         expect([wearerId, outside.statusCode, pointers(outside)]).toEqual([wearerId, 422, ['/wearerId']]);
       }
@@ -118,7 +131,7 @@ export function tasksSuite(name: string, open: () => Promise<Adapters>): void {
 
     it('intelligence is graded, says on what conditions it may be passed on, and forgets nobody who has it', async () => {
       const report = {
-        wearerId: 'W-in',
+        wearerId: 'W-task-in',
         receivedAt: AT,
         source: 1,
         assessment: 'A',
@@ -141,16 +154,80 @@ export function tasksSuite(name: string, open: () => Promise<Adapters>): void {
 
     it('intelligence is of who runs the scheme, and of the officer to whom the wearer is assigned', async () => {
       const report = { receivedAt: AT, source: 2, assessment: 'B', handling: 'P', text: 'x' };
-      expect((await local.put('/intelligence/I-inside', { ...report, wearerId: 'W-in' })).statusCode).toBe(201);
-      expect((await local.put('/intelligence/I-mine', { ...report, wearerId: 'W-mine' })).statusCode).toBe(201);
+      expect((await local.put('/intelligence/I-task-in', { ...report, wearerId: 'W-task-in' })).statusCode).toBe(201);
+      expect((await local.put('/intelligence/I-task-mine', { ...report, wearerId: 'W-mine' })).statusCode).toBe(201);
       const read = async (role: string, id: string) => (await get(role, `/intelligence/${id}`)).statusCode;
-      expect([await read('sergeant', 'I-inside'), await read('sergeant', 'I-mine')]).toEqual([200, 404]);
-      expect([await read('officer', 'I-inside'), await read('officer', 'I-mine')]).toEqual([404, 200]);
-      expect(await read('supervisor', 'I-inside')).toBe(403);
+      expect([await read('sergeant', 'I-task-in'), await read('sergeant', 'I-task-mine')]).toEqual([200, 404]);
+      expect([await read('officer', 'I-task-in'), await read('officer', 'I-task-mine')]).toEqual([404, 200]);
+      expect(await read('supervisor', 'I-task-in')).toBe(403);
       const listed = (await get('officer', '/intelligence')).json().items;
-      expect(listed.map(({ intelligenceId }: { intelligenceId: string }) => intelligenceId)).toEqual(['I-mine']);
+      expect(listed.map(({ intelligenceId }: { intelligenceId: string }) => intelligenceId)).toEqual(['I-task-mine']);
       expect((await put('officer', '/intelligence/I-new', { ...report, wearerId: 'W-mine' })).statusCode).toBe(201);
-      expect((await put('officer', '/intelligence/I-new-in', { ...report, wearerId: 'W-in' })).statusCode).toBe(422);
+      expect((await put('officer', '/intelligence/I-new-in', { ...report, wearerId: 'W-task-in' })).statusCode).toBe(
+        422,
+      );
+    });
+
+    it('the desk tells of everybody within scope what is due and what is open, and what is done moves it on', async () => {
+      await local.put('/rag-ratings/W-task-in', { rating: 'red', evidence: 'x', effectiveAt: '2026-03-01T00:00:00Z' });
+      const row = async (role: string) => {
+        const { items } = (await get(role, '/desk')).json();
+        return items.find(({ wearerId }: { wearerId: string }) => wearerId === 'W-task-in');
+      };
+      const before = await row('officer');
+      expect(before).toMatchObject({ rag: 'red' });
+      expect(before.tasks.map(({ kind }: { kind: string }) => kind)).toEqual(['letter', 'task', 'visit']);
+      // Done on the day of the first test; the visit is a task that is open.
+      expect(before.duties).toEqual([{ kind: 'review', dueAt: AT }]);
+      const seen = { ...open_('visit'), status: 'done', outcome: { text: 'in', decision: 'seen', happenedAt: AT } };
+      expect((await put('officer', '/tasks/K-officer-visit', seen)).statusCode).toBe(200);
+      const after = await row('officer');
+      expect(after.duties).toEqual([
+        { kind: 'review', dueAt: AT },
+        { kind: 'visit', dueAt: '2026-03-26T10:00:00.000Z' },
+      ]);
+      const listed = (await get('sergeant', '/desk?limit=1')).json();
+      expect(listed.items.map(({ wearerId }: { wearerId: string }) => wearerId)).toEqual(['W-task-in']);
+      expect((await get('probation', '/desk')).statusCode).toBe(403);
+    });
+
+    it('a dip sample is drawn again as it was, within scope, and each alert is a task', async () => {
+      const closed = ['a', 'b', 'c', 'd'].map((n) => ({
+        alertId: `AL-${name}-${n}`,
+        wearerId: n === 'd' ? 'W-task-out' : 'W-task-in',
+      }));
+      await foldAlertEvents(
+        adapters.db,
+        `E-${name}-closed`,
+        closed.flatMap((one, i) => [
+          { seq: 2 * i, event: finding({ ...one, raisedAt: instantAt(i) }) },
+          {
+            seq: 2 * i + 1,
+            event: action('disposed', [1, 0], { ...one, actor: 'p', eventId: `d-${i}` }),
+          },
+        ]),
+      );
+      const draw = async (body: object, role = 'sergeant') =>
+        await api.app.inject({
+          method: 'POST',
+          url: '/api/v1/dip-samples',
+          headers: { [AS]: role, 'content-type': 'application/json' },
+          payload: JSON.stringify({ from: instantAt(0), until: instantAt(60), size: 2, ...body }),
+        });
+      const first = (await draw({ seed: 'march' })).json();
+      expect(first).toMatchObject({ seed: 'march', candidates: 3 });
+      expect(first.items.map(({ isNew }: { isNew: boolean }) => isNew)).toEqual([true, true]);
+      const again = (await draw({ seed: 'march', size: 3 })).json();
+      expect(again.items.map(({ isNew }: { isNew: boolean }) => isNew)).toEqual([false, false, true]);
+      const { taskId, alertId } = first.items[0];
+      expect((await get('sergeant', `/tasks/${taskId}`)).json()).toMatchObject({
+        kind: 'dip-sample',
+        status: 'open',
+        alertId,
+      });
+      expect((await draw({})).json().seed).toMatch(/^[0-9a-f]{12}$/);
+      expect((await draw({}, 'officer')).statusCode).toBe(403);
+      expect(pointers(await draw({ until: instantAt(0) }))).toEqual(['/until']);
     });
   });
 }

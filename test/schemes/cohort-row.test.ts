@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CohortAlert, CohortRecord } from '../../src/ports/cohort-records.js';
+import { NO_TASKS } from '../../src/ports/task-records.js';
 import { toCohortRow } from '../../src/schemes/cohort-row.js';
 
 const DAY_MS = 86_400_000;
@@ -16,6 +17,7 @@ function rowOf(firstFixAtMs: number, ...alerts: readonly Partial<CohortAlert>[])
     mappa: null,
     membership: null,
     flags: null,
+    tasks: NO_TASKS,
     orders: [{ type: 'licence', startsAtMs: daysAgo(50), endsAtMs: null }],
     activations: [
       { activationId: 'A-0', tagId: 'T-0', fittedAtMs: daysAgo(50), removedAtMs: daysAgo(45), heard: null },

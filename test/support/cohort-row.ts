@@ -31,5 +31,8 @@ export const cohortRow = (wearerId: string, more: Partial<CohortRow> = {}): Coho
   openAlerts: 0,
   batteryAlerts: 0,
   reviewDueAt: null,
+  visitDueAt: null,
+  openTasks: 0,
+  overdueTasks: 0,
   ...more,
 });

@@ -10,6 +10,7 @@ import { grantTarget, recordTarget } from '../../src/http/routes/people/proposal
 import { registerProposals } from '../../src/http/routes/people/proposals.js';
 import { recordsTarget } from '../../src/http/routes/people/records-target.js';
 import { registerRecords } from '../../src/http/routes/records/register-records.js';
+import { registerDesk } from '../../src/http/routes/schemes/desk.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { Database } from '../../src/ports/database.js';
 import type { EventLog, LogRecord } from '../../src/ports/event-log.js';
@@ -17,7 +18,10 @@ import { readInputs as inputsOf } from '../../src/ports/ping-records.js';
 import { INPUT_PARTITIONS, INPUTS, type InputRecord } from '../../src/ports/topics.js';
 import type { WatchStore } from '../../src/ports/watch.js';
 import { type Publisher, type PublisherDeps, startPublisher } from '../../src/roles/publisher/publisher.js';
+import { listWearerIds } from '../../src/store/cohort.js';
+import { readDesk } from '../../src/store/desk.js';
 import { readOrderViolations } from '../../src/store/order-violations.js';
+import { listClosedAlerts } from '../../src/store/tasks.js';
 import { watchStore } from '../../src/store/watch.js';
 import { measureWatches } from '../../src/watchlist/publication.js';
 import { createRememberingLog, type RememberingLog, silentLog } from './silent-log.js';
@@ -76,6 +80,12 @@ export async function openRecordsApi(
     },
   });
   registerAtv(app, { readViolations: (orderId) => readOrderViolations(db, orderId), unreasonableMs, clock });
+  registerDesk(app, {
+    listIds: (after, limit) => listWearerIds(db, after, limit),
+    readDesk: (wearerIds, nowMs) => readDesk(db, wearerIds, nowMs),
+    listClosedAlerts: (time, after, limit) => listClosedAlerts(db, time, after, limit),
+    records,
+  });
   const publishers: Publisher[] = [];
   return {
     app,

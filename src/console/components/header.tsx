@@ -133,9 +133,14 @@ export function Header() {
         </a>
         {seesAlerts.value ? <AlertPages /> : null}
         {seesAlerts.value && may('schemes.read') ? (
-          <a href="/cohort" aria-current={page.value.name === 'cohort' ? 'page' : undefined}>
-            Cohort
-          </a>
+          <>
+            <a href="/cohort" aria-current={page.value.name === 'cohort' ? 'page' : undefined}>
+              Cohort
+            </a>
+            <a href="/desk" aria-current={page.value.name === 'desk' ? 'page' : undefined}>
+              Desk
+            </a>
+          </>
         ) : null}
         {seesAlerts.value && may('exports.make') ? (
           <a href="/packs" aria-current={page.value.name === 'packs' ? 'page' : undefined}>

@@ -14,6 +14,8 @@ export const COHORT_SORTS = [
   'openAlerts',
   'battery',
   'reviewDue',
+  'visitDue',
+  'tasks',
 ] as const;
 export type CohortSort = (typeof COHORT_SORTS)[number];
 
@@ -56,6 +58,8 @@ const KEYS: Readonly<Record<CohortSort, (item: CohortRow) => number | string>> =
   openAlerts: ({ openAlerts }) => -openAlerts,
   battery: ({ batteryAlerts }) => -batteryAlerts,
   reviewDue: ({ reviewDueAt }) => instantOr(reviewDueAt, Number.MAX_SAFE_INTEGER),
+  visitDue: ({ visitDueAt }) => instantOr(visitDueAt, Number.MAX_SAFE_INTEGER),
+  tasks: ({ overdueTasks, openTasks }) => -1_000 * overdueTasks - openTasks,
 };
 
 export function arrangeCohort(items: readonly CohortRow[], view: CohortView): CohortRow[] {

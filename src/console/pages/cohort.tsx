@@ -26,11 +26,18 @@ const COLUMNS: readonly (readonly [CohortSort, string])[] = [
   ['openAlerts', 'Open alerts'],
   ['battery', 'Battery'],
   ['reviewDue', 'Review due'],
+  ['visitDue', 'Visit due'],
+  ['tasks', 'Tasks'],
 ];
+
+function Due({ dueAt, atMs }: { readonly dueAt: string | null; readonly atMs: number }) {
+  if (dueAt === null) return <td>–</td>;
+  const words = dueWords(dueAt, atMs);
+  return <td>{Date.parse(dueAt) < atMs ? <strong>{words}</strong> : words}</td>;
+}
 
 function Row({ item, atMs }: { readonly item: CohortRow; readonly atMs: number }) {
   const { compliance, mappa } = item;
-  const isDue = item.reviewDueAt !== null && Date.parse(item.reviewDueAt) < atMs;
   const nothing = compliance.requiredMinutes === 0;
   return (
     <tr class={item.isMonitored ? '' : 'tw-cohort__unmonitored'}>
@@ -80,14 +87,11 @@ function Row({ item, atMs }: { readonly item: CohortRow; readonly atMs: number }
           </>
         )}
       </td>
-      <td>
-        {item.reviewDueAt === null ? (
-          '–'
-        ) : isDue ? (
-          <strong>{dueWords(item.reviewDueAt, atMs)}</strong>
-        ) : (
-          dueWords(item.reviewDueAt, atMs)
-        )}
+      <Due dueAt={item.reviewDueAt} atMs={atMs} />
+      <Due dueAt={item.visitDueAt} atMs={atMs} />
+      <td class="tw-cohort__figure">
+        {item.openTasks === 0 ? '–' : item.openTasks}
+        {item.overdueTasks === 0 ? null : <strong>{`, ${item.overdueTasks} overdue`}</strong>}
       </td>
     </tr>
   );

@@ -21,6 +21,7 @@ import {
 import { negotiate } from '../../plugins/negotiate.js';
 import { sees } from '../../plugins/principal.js';
 import { problemResponses, sendProblem } from '../../plugins/problems.js';
+import { findSeenWearers } from './seen-wearers.js';
 
 const CSV = 'text/csv';
 const MEDIA_TYPES = ['application/json', CSV] as const;
@@ -76,6 +77,9 @@ const Row = Type.Object({
   openAlerts: Type.Integer({ minimum: 0 }),
   batteryAlerts: Type.Integer({ minimum: 0, description: 'of 28 days' }),
   reviewDueAt: Maybe(InstantSchema),
+  visitDueAt: Maybe(InstantSchema),
+  openTasks: Type.Integer({ minimum: 0 }),
+  overdueTasks: Type.Integer({ minimum: 0 }),
 });
 const Key = Type.Tuple([RecordId]);
 
@@ -125,19 +129,12 @@ export function registerCohort(app: App, deps: CohortDeps): void {
         sendProblem(reply, { status: 400, errors: [FOREIGN_CURSOR] });
         return reply;
       }
-      /** Those who may be seen, after the one given; what is passed over leaves no trace. Of a file, those of whom one may be made. */
+      /** Of a file, those of whom one may be made. */
       const isListed = (wearerId: string): boolean =>
         sees(request, wearerId) && (mediaType !== CSV || sees(request, wearerId, 'exports.make'));
       const findSeen = async (after: string | null, wanted: number): Promise<string[]> => {
         if (only !== undefined) return isListed(only) ? [only] : [];
-        const found: string[] = [];
-        for (let from = after; ; ) {
-          const ids = await deps.listIds(from, wanted);
-          found.push(...ids.filter(isListed));
-          const last = ids.at(-1);
-          if (found.length >= wanted || ids.length < wanted || last === undefined) return found.slice(0, wanted);
-          from = last;
-        }
+        return await findSeenWearers(deps.listIds, isListed, after, wanted);
       };
       const nowMs = deps.clock.nowMs();
       if (mediaType !== CSV) {
@@ -168,7 +165,7 @@ export function registerCohort(app: App, deps: CohortDeps): void {
 const HEADS = [
   'wearerId,name,division,rag,ragSince,mappa,cohort,flags,orders,monitored,missing,monitoredSince,newestFixAt,batteryPercent,daysOnTag',
   'requiredMinutes,keptMinutes,excusedMinutes,unreasonableMinutes,unknownMinutes,exclusion,inclusion,restriction,curfew',
-  'openAlerts,batteryAlerts,reviewDueAt',
+  'openAlerts,batteryAlerts,reviewDueAt,visitDueAt,openTasks,overdueTasks',
 ].flatMap((line) => line.split(','));
 
 function cellsOf(row: Static<typeof Row> | CohortRow): (string | number | null)[] {
@@ -201,5 +198,8 @@ function cellsOf(row: Static<typeof Row> | CohortRow): (string | number | null)[
     row.openAlerts,
     row.batteryAlerts,
     row.reviewDueAt,
+    row.visitDueAt,
+    row.openTasks,
+    row.overdueTasks,
   ];
 }

@@ -1,0 +1,20 @@
+/** What is on record of what was done about somebody and is to be done (`store/tasks.ts`). */
+import type { Severity } from '../engine/types.js';
+import type { DeskTask } from '../wire/desk.js';
+
+export interface TaskFacts {
+  /** The last review that was done; `nextAtMs`: when it says that the next one is due. */
+  readonly lastReview: { readonly atMs: number; readonly nextAtMs: number | null } | null;
+  readonly lastVisitAtMs: number | null;
+  /** Open and accepted ones, in the order of their ids. */
+  readonly open: readonly DeskTask[];
+}
+
+/** An alert that may be looked at again. */
+export interface SampleCandidate {
+  readonly alertId: string;
+  readonly wearerId: string;
+  readonly severity: Severity;
+}
+
+export const NO_TASKS: TaskFacts = { lastReview: null, lastVisitAtMs: null, open: [] };
