@@ -1,13 +1,27 @@
 /** What is on record of what was done about somebody and is to be done (`store/tasks.ts`). */
 import type { Severity } from '../engine/types.js';
-import type { DeskTask } from '../wire/desk.js';
+
+/** As it stands; of which kinds there are, the wire knows (`wire/task.ts`). Instants are ISO. */
+export interface OpenTask {
+  readonly taskId: string;
+  readonly version: number;
+  readonly recordedAt: string;
+  readonly wearerId: string;
+  readonly kind: string;
+  readonly subject: string;
+  readonly status: string;
+  readonly dueAt?: string;
+  readonly place?: string;
+  readonly owner?: string;
+  readonly alertId?: string;
+}
 
 export interface TaskFacts {
   /** The last review that was done; `nextAtMs`: when it says that the next one is due. */
   readonly lastReview: { readonly atMs: number; readonly nextAtMs: number | null } | null;
   readonly lastVisitAtMs: number | null;
   /** Open and accepted ones, in the order of their ids. */
-  readonly open: readonly DeskTask[];
+  readonly open: readonly OpenTask[];
 }
 
 /** An alert that may be looked at again. */

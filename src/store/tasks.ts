@@ -1,8 +1,6 @@
 /** What was done about some wearers and is to be done, and which of their alerts may be looked at again. */
 import type { Queryable } from '../ports/database.js';
-import { NO_TASKS, type SampleCandidate, type TaskFacts } from '../ports/task-records.js';
-import type { DeskTask } from '../wire/desk.js';
-import type { TaskContent } from '../wire/task.js';
+import { NO_TASKS, type OpenTask, type SampleCandidate, type TaskFacts } from '../ports/task-records.js';
 
 const OPEN = `status in ('open', 'accepted')`;
 
@@ -11,7 +9,12 @@ export async function readTaskFacts(
   db: Queryable,
   wearerIds: readonly string[],
 ): Promise<ReadonlyMap<string, TaskFacts>> {
-  const { rows: open } = await db.query<{ task_id: string; version: number; recorded_at: Date; content: TaskContent }>(
+  const { rows: open } = await db.query<{
+    task_id: string;
+    version: number;
+    recorded_at: Date;
+    content: Omit<OpenTask, 'taskId' | 'version' | 'recordedAt'>;
+  }>(
     `select t.task_id, t.version, t.recorded_at, v.content
      from task t join record_version v on v.record_kind = 'task' and v.record_id = t.task_id and v.version = t.version
      where t.wearer_id = any($1) and t.${OPEN} order by t.task_id`,
@@ -37,7 +40,7 @@ export async function readTaskFacts(
     facts.set(wearerId, { ...own, ...more(own) });
   };
   for (const { task_id: taskId, version, recorded_at, content } of open) {
-    const task: DeskTask = { ...content, taskId, version, recordedAt: recorded_at.toISOString() };
+    const task: OpenTask = { ...content, taskId, version, recordedAt: recorded_at.toISOString() };
     add(content.wearerId, (own) => ({ open: [...own.open, task] }));
   }
   for (const { wearer_id, kind, at, next_at } of done) {

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { NO_TASKS, type TaskFacts } from '../../src/ports/task-records.js';
+import { NO_TASKS, type OpenTask, type TaskFacts } from '../../src/ports/task-records.js';
 import { findReviewDue, findVisitDue, listDuties } from '../../src/schemes/duties.js';
-import type { DeskTask } from '../../src/wire/desk.js';
 
 const DAY_MS = 86_400_000;
 const RATED = '2026-11-01T00:00:00.000Z';
@@ -47,6 +46,6 @@ test('of who is not rated nothing is due but what a review said', () => {
 });
 
 test('an open task of its kind is the duty', () => {
-  const open = [{ kind: 'visit' } as DeskTask];
+  const open = [{ kind: 'visit' } as OpenTask];
   expect(listDuties(facts('red', { open })).map(({ kind }) => kind)).toEqual(['review']);
 });
