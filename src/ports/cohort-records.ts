@@ -37,10 +37,13 @@ export interface CohortRecord {
     readonly activationId: string;
     readonly tagId: string;
     readonly fittedAtMs: number;
+    /** When it was removed, or a consent ended. */
     readonly removedAtMs: number | null;
     /** The first and the last fix on record while it was on, as far back as is asked; null: there is none. */
     readonly heard: { readonly firstFixAtMs: number; readonly lastFixAtMs: number } | null;
   }[];
+  /** When the consent ended by which a tag that is still on was worn; null: none has. */
+  readonly consentEndedAtMs: number | null;
   readonly tasks: TaskFacts;
   /** Not withdrawn: those that are open, and those that did not end before. */
   readonly alerts: readonly CohortAlert[];

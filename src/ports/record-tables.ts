@@ -39,7 +39,8 @@ export type RequestRow = ReconcileRequest & {
   readonly requestedAtMs: number;
 };
 
-export type Fitted = 'fitted' | 'not-fitted' | 'unknown-tag';
+/** `consent-ended`: it was on somebody who had withdrawn their consent, so nothing of it is kept. */
+export type Fitted = 'fitted' | 'not-fitted' | 'unknown-tag' | 'consent-ended';
 
 /** What makes a fix no evidence by itself (`engine/fold/evidence.ts`). */
 export interface NoEvidence {

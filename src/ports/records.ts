@@ -21,6 +21,7 @@ export const RECORD_KINDS = [
   'task',
   'intelligence',
   'recall',
+  'consent',
 ] as const;
 export type RecordKind = (typeof RECORD_KINDS)[number];
 

@@ -83,6 +83,8 @@ export interface RecordRule<C extends object = object> {
   toWire?(content: C, id: string): object;
   /** Fields that stay what they were when it was first written, and what to do instead. */
   readonly keeps?: Readonly<Partial<Record<keyof C & string, string>>>;
+  /** Fields that stay what they are once they were said, and what to do instead. */
+  readonly keepsOnceSaid?: Readonly<Partial<Record<keyof C & string, string>>>;
   /** Fields that once they stand are not lifted by leaving them out: they are repeated, or null. */
   readonly mustSay?: readonly (keyof C & string)[];
   /** What may not become of the content that stands. */

@@ -3,6 +3,7 @@ import { RECORD_KINDS, type RecordKind } from '../ports/records.js';
 import { absence } from './kinds/absence.js';
 import { activation } from './kinds/activation.js';
 import { condition } from './kinds/condition.js';
+import { consent } from './kinds/consent.js';
 import { custodyPeriod } from './kinds/custody-period.js';
 import { intelligence } from './kinds/intelligence.js';
 import { mappa } from './kinds/mappa.js';
@@ -40,6 +41,7 @@ const RULES: Readonly<Record<RecordKind, RecordRule>> = {
   task: generalize(task),
   intelligence: generalize(intelligence),
   recall: generalize(recall),
+  consent: generalize(consent),
 };
 
 export const ruleOf = (kind: RecordKind): RecordRule => RULES[kind];

@@ -256,7 +256,8 @@ async function findMissing(
 function checkKept(rule: RecordRule, content: object, current: StoredRecord | null): RecordFault[] {
   if (current === null) return [];
   const [before, after] = [current.content, content] as readonly Readonly<Record<string, unknown>>[];
-  return Object.entries(rule.keeps ?? {}).flatMap(([field, detail]) =>
+  const said = Object.entries(rule.keepsOnceSaid ?? {}).filter(([field]) => before?.[field] !== undefined);
+  return [...Object.entries(rule.keeps ?? {}), ...said].flatMap(([field, detail]) =>
     before?.[field] === after?.[field] ? [] : [{ pointer: `/${field}`, detail: detail as string }],
   );
 }

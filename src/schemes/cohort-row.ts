@@ -170,6 +170,7 @@ export function toCohortRow(facts: CohortFacts, nowMs: number): CohortRow {
     batteryAlerts: alerts.filter(({ kind, startedAtMs }) => BATTERY.includes(kind) && startedAtMs >= fromMs).length,
     reviewDueAt: toIso(findReviewDue(record)),
     visitDueAt: toIso(findVisitDue(record)),
+    consentEndedAt: toIso(record.consentEndedAtMs),
     openTasks: tasks.open.length,
     overdueTasks: tasks.open.filter(({ dueAt }) => dueAt !== undefined && Date.parse(dueAt) < nowMs).length,
   };

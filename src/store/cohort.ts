@@ -11,7 +11,7 @@ type Judgements = Pick<CohortRecord, (typeof KINDS)[keyof typeof KINDS]>;
 
 /** What a fix is that says where a wearer was while a tag was on, from $2 until $3. */
 const FIX_WHILE_ON = `ping.tag_id = a.tag_id and ping.not_judged is null and ping.fixed_at >= a.fitted_at
-  and ping.fixed_at >= $2::timestamptz and ping.fixed_at <= $3::timestamptz and ping.fixed_at < coalesce(a.removed_at, 'infinity')`;
+  and ping.fixed_at >= $2::timestamptz and ping.fixed_at <= $3::timestamptz and ping.fixed_at < coalesce(least(a.removed_at, a.collects_until), 'infinity')`;
 
 /** Ids in their order, after the one given. */
 export async function listWearerIds(db: Queryable, after: string | null, limit: number): Promise<readonly string[]> {
@@ -60,10 +60,13 @@ export async function readCohort(
     tag_id: string;
     fitted_at: Date;
     removed_at: Date | null;
+    taken_off_at: Date | null;
+    collects_until: Date | null;
     first_fix_at: Date | null;
     last_fix_at: Date | null;
   }>(
-    `select wearer_id, activation_id, tag_id, fitted_at, removed_at, first_fix.fixed_at as first_fix_at, last_fix.fixed_at as last_fix_at
+    `select wearer_id, activation_id, tag_id, fitted_at, least(removed_at, collects_until) as removed_at, removed_at as taken_off_at,
+            collects_until, first_fix.fixed_at as first_fix_at, last_fix.fixed_at as last_fix_at
      from activation a
        left join lateral (select fixed_at from ping where ${FIX_WHILE_ON} order by fixed_at limit 1) as first_fix on true
        left join lateral (select fixed_at from ping where ${FIX_WHILE_ON} order by fixed_at desc limit 1) as last_fix on true
@@ -85,6 +88,14 @@ export async function readCohort(
         ? null
         : { firstFixAtMs: row.first_fix_at.getTime(), lastFixAtMs: row.last_fix_at.getTime() },
   }));
+  const endedOf = new Map(
+    activations.flatMap(({ wearer_id, taken_off_at, collects_until }) => {
+      const isOn = taken_off_at === null || taken_off_at.getTime() > nowMs;
+      return isOn && collects_until !== null && collects_until.getTime() <= nowMs
+        ? [[wearer_id, collects_until.getTime()] as const]
+        : [];
+    }),
+  );
   const tasksOf = await readTaskFacts(db, wearerIds);
   const alertsOf = await readAlerts(db, wearerIds, fromMs);
   return wearers.map(({ wearer_id: wearerId, name, division, schemes }) => ({
@@ -99,6 +110,7 @@ export async function readCohort(
     ...judgements.get(wearerId),
     orders: ordersOf.get(wearerId) ?? [],
     activations: activationsOf.get(wearerId) ?? [],
+    consentEndedAtMs: endedOf.get(wearerId) ?? null,
     tasks: tasksOf.get(wearerId) ?? NO_TASKS,
     alerts: alertsOf.get(wearerId) ?? [],
   }));

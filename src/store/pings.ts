@@ -60,18 +60,23 @@ const INSERT = `
     from came c left join tag t on t.tag_id = c.tag_id left join tag_model m on m.model_id = t.model_id
       left join activation a
         on a.tag_id = c.tag_id and a.fitted_at <= c.fixed_at and (a.removed_at is null or c.fixed_at < a.removed_at)
+    where not coalesce(c.fixed_at >= a.collects_until, false)
     on conflict do nothing
     returning fitted
   )
-  select fitted, count(*) as count from put group by fitted`;
+  select fitted, count(*) as count from put group by fitted
+  union all
+  select 'consent-ended', count(*) from came c join activation a
+    on a.tag_id = c.tag_id and a.fitted_at <= c.fixed_at and (a.removed_at is null or c.fixed_at < a.removed_at)
+      and c.fixed_at >= a.collects_until`;
 
-/** Writes those that are not there yet; tells how many, by whether the tag was on somebody then. */
+/** Writes those that are not there yet; tells how many, by whether the tag was on somebody then. What is of a time after a consent ended is not written. */
 export async function insertPings(
   tx: Queryable,
   rows: readonly PingRow[],
   { aheadLimitMs, zeroDegrees }: NoEvidence,
 ): Promise<Readonly<Record<Fitted, number>>> {
-  const counts: Record<Fitted, number> = { fitted: 0, 'not-fitted': 0, 'unknown-tag': 0 };
+  const counts: Record<Fitted, number> = { fitted: 0, 'not-fitted': 0, 'unknown-tag': 0, 'consent-ended': 0 };
   if (rows.length === 0) return counts;
   const column = <T>(pick: (row: PingRow) => T): T[] => rows.map(pick);
   const answer = await tx.query<{ fitted: Fitted; count: number }>(INSERT, [

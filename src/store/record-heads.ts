@@ -42,6 +42,7 @@ export const TABLES: Readonly<Record<RecordKind, readonly [table: string, idColu
   task: ['task', 'task_id'],
   intelligence: ['intelligence', 'intelligence_id'],
   recall: ['recall', 'recall_id'],
+  consent: ['consent', 'consent_id'],
 };
 
 const text = (field: string, column: string): FieldColumn => ({ field, column, type: 'text' });
@@ -93,6 +94,12 @@ const COLUMNS: Readonly<Record<Exclude<RecordKind, 'zone' | 'condition'>, readon
   ],
   intelligence: [text('wearerId', 'wearer_id'), instant('receivedAt', 'received_at')],
   recall: [text('wearerId', 'wearer_id'), text('orderId', 'order_id'), text('state', 'state')],
+  consent: [
+    text('wearerId', 'wearer_id'),
+    instant('givenAt', 'given_at'),
+    instant('expiresAt', 'expires_at'),
+    instant('withdrawnAt', 'withdrawn_at'),
+  ],
 };
 
 /** As PostgreSQL writes an array, each element in quotes. */

@@ -32,6 +32,7 @@ const QUERIES: Readonly<Record<Exclude<RecordKind, 'tag' | 'tag-model'>, string>
   task: `select task_id as id, ${OF_WEARER} from task where task_id = any($1)`,
   intelligence: `select intelligence_id as id, ${OF_WEARER} from intelligence where intelligence_id = any($1)`,
   recall: `select recall_id as id, ${OF_WEARER} from recall where recall_id = any($1)`,
+  consent: `select consent_id as id, ${OF_WEARER} from consent where consent_id = any($1)`,
   absence: `select absence_id as id, ${OF_WEARER} from absence join legal_order using (order_id) where absence_id = any($1)`,
   condition: `select condition_id as id, array_remove(array[wearer_id], null) as wearer_ids, order_id is null as is_shared,
       ${VICTIM_ZONE} as is_of_victim, ${NO_AUTHORS}

@@ -76,8 +76,8 @@ async function readTags(db: Queryable, tagIds: readonly string[]): Promise<TagFa
     fitted_at: Date;
     removed_at: Date | null;
   }>(
-    `select activation_id, tag_id, wearer_id, fitted_at, removed_at from activation where tag_id = any($1)
-     order by fitted_at, removed_at nulls last, activation_id`,
+    `select activation_id, tag_id, wearer_id, fitted_at, least(removed_at, collects_until) as removed_at from activation
+     where tag_id = any($1) order by fitted_at, removed_at nulls last, activation_id`,
     [tagIds],
   );
   const byTag = new Map<string, TagFacts['activations'][number][]>(tags.rows.map((row) => [row.tag_id, []]));

@@ -47,6 +47,8 @@ export interface CohortRow {
   readonly batteryAlerts: number;
   readonly reviewDueAt: string | null;
   readonly visitDueAt: string | null;
+  /** Since when nothing is collected any more of a tag that is still on; null: it is. */
+  readonly consentEndedAt: string | null;
   readonly openTasks: number;
   readonly overdueTasks: number;
 }

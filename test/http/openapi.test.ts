@@ -51,6 +51,7 @@ describe('the API’s description', () => {
       'tasks',
       'intelligence',
       'recalls',
+      'consents',
     ];
     for (const record of records) {
       const own = Object.keys(paths).filter((path) => path.split('/')[3] === record);

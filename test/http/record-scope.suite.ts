@@ -25,6 +25,7 @@ const KINDS = [
   'tasks/K',
   'intelligence/I',
   'recalls/R',
+  'consents/CS',
 ];
 
 export function recordScopeSuite(name: string, open: () => Promise<Adapters>): void {
@@ -67,6 +68,8 @@ export function recordScopeSuite(name: string, open: () => Promise<Adapters>): v
       await ok(`/intelligence/I-${n}?wait=false`, { wearerId: `W-${n}`, ...graded });
       const request = { wearerId: `W-${n}`, orderId: `O-${n}`, alertIds: [], form: {}, state: 'draft' };
       await ok(`/recalls/R-${n}?wait=false`, request);
+      const given = { givenAt: '2026-01-01T00:00:00Z', evidence: 'signed' };
+      await ok(`/consents/CS-${n}?wait=false`, { wearerId: `W-${n}`, ...given });
     };
     const as = (role: string) => ({ [AS]: role });
     const get = (role: string, path: string) => api.app.inject({ url: `/api/v1${path}`, headers: as(role) });

@@ -25,8 +25,8 @@ import { registerRecords } from '../../src/http/routes/records/register-records.
 import { registerRehearsals } from '../../src/http/routes/rehearsals/rehearsals.js';
 import { registerRejected } from '../../src/http/routes/rejected/rejected.js';
 import { registerCohort } from '../../src/http/routes/schemes/cohort.js';
-import { registerConditionsNow } from '../../src/http/routes/wearers/conditions-now.js';
 import { registerDesk } from '../../src/http/routes/schemes/desk.js';
+import { registerConditionsNow } from '../../src/http/routes/wearers/conditions-now.js';
 import { registerPosition } from '../../src/http/routes/wearers/position.js';
 import { registerTimeline } from '../../src/http/routes/wearers/timeline.js';
 import { registerTrail } from '../../src/http/routes/wearers/trail.js';

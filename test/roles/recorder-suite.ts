@@ -58,7 +58,16 @@ export function recorderSuite(
     });
 
     async function start(deps: Partial<RecorderDeps> = {}): Promise<Running> {
-      const counts = { fitted: 0, 'not-fitted': 0, 'unknown-tag': 0, repeated: 0, events: 0, rejected: 0, refused: 0 };
+      const counts = {
+        fitted: 0,
+        'not-fitted': 0,
+        'unknown-tag': 0,
+        'consent-ended': 0,
+        repeated: 0,
+        events: 0,
+        rejected: 0,
+        refused: 0,
+      };
       const add = (name: keyof typeof counts, count: number) => {
         counts[name] += count;
       };

@@ -17,6 +17,7 @@ function rowOf(firstFixAtMs: number, ...alerts: readonly Partial<CohortAlert>[])
     mappa: null,
     membership: null,
     flags: null,
+    consentEndedAtMs: null,
     tasks: NO_TASKS,
     orders: [{ type: 'licence', startsAtMs: daysAgo(50), endsAtMs: null }],
     activations: [

@@ -32,6 +32,7 @@ export const cohortRow = (wearerId: string, more: Partial<CohortRow> = {}): Coho
   batteryAlerts: 0,
   reviewDueAt: null,
   visitDueAt: null,
+  consentEndedAt: null,
   openTasks: 0,
   overdueTasks: 0,
   ...more,

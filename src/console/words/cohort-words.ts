@@ -11,7 +11,13 @@ export const MISSING_WORDS: Readonly<Record<NonNullable<CohortRow['missing']>, s
 };
 
 /** `Yes, for 12 d`, `No: tag is not heard, for 1 d`. */
-export function monitoredWords({ isMonitored, missing, monitoredSince }: CohortRow, atMs: number): string {
+export function monitoredWords(
+  { isMonitored, missing, monitoredSince, consentEndedAt }: CohortRow,
+  atMs: number,
+): string {
+  // Whatever else is missing: nothing may be collected, however long the tag stays on.
+  if (consentEndedAt !== null)
+    return `No: consent ended, nothing is collected, for ${duration(atMs - Date.parse(consentEndedAt))}`;
   const since = monitoredSince === null ? '' : `, for ${duration(atMs - Date.parse(monitoredSince))}`;
   return isMonitored || missing === null ? `Yes${since}` : `No: ${MISSING_WORDS[missing]}${since}`;
 }

@@ -78,6 +78,9 @@ const Row = Type.Object({
   batteryAlerts: Type.Integer({ minimum: 0, description: 'of 28 days' }),
   reviewDueAt: Maybe(InstantSchema),
   visitDueAt: Maybe(InstantSchema),
+  consentEndedAt: Maybe(
+    Type.String({ ...InstantSchema, description: 'since when nothing is collected of a tag that is still on' }),
+  ),
   openTasks: Type.Integer({ minimum: 0 }),
   overdueTasks: Type.Integer({ minimum: 0 }),
 });
@@ -165,7 +168,7 @@ export function registerCohort(app: App, deps: CohortDeps): void {
 const HEADS = [
   'wearerId,name,division,rag,ragSince,mappa,cohort,flags,orders,monitored,missing,monitoredSince,newestFixAt,batteryPercent,daysOnTag',
   'requiredMinutes,keptMinutes,excusedMinutes,unreasonableMinutes,unknownMinutes,exclusion,inclusion,restriction,curfew',
-  'openAlerts,batteryAlerts,reviewDueAt,visitDueAt,openTasks,overdueTasks',
+  'openAlerts,batteryAlerts,reviewDueAt,visitDueAt,openTasks,overdueTasks,consentEndedAt',
 ].flatMap((line) => line.split(','));
 
 function cellsOf(row: Static<typeof Row> | CohortRow): (string | number | null)[] {
@@ -201,5 +204,6 @@ function cellsOf(row: Static<typeof Row> | CohortRow): (string | number | null)[
     row.visitDueAt,
     row.openTasks,
     row.overdueTasks,
+    row.consentEndedAt,
   ];
 }
