@@ -7,6 +7,7 @@ import type { AlertItem } from '../alerts/alert.js';
 import type { AlertEvent, ContactOutcome, Disposition } from '../alerts/event.js';
 import type { AlertGroup } from '../alerts/grouping.js';
 import type { HandoverFacts } from '../alerts/handover.js';
+import type { DeskRow } from '../wire/desk.js';
 import type { PositionItem } from '../wire/feed-messages.js';
 import type { OrderType } from '../wire/order.js';
 import type { Rag } from '../wire/rag.js';
@@ -187,38 +188,22 @@ export const askSuspensions = () => askPeriods('/suspensions', 'suspensionId');
 export const askAbsences = () => askPeriods('/absences', 'absenceId');
 export const askCustodyPeriods = () => askPeriods('/custody-periods', 'custodyPeriodId');
 
-/** Every wearer by id, with the ratings in force at that instant; null: they may not be read. Rejects where the server does not answer. */
-export async function loadWearers(ratedAtMs: number | null): Promise<ReadonlyMap<string, WearerInfo>> {
+/**
+ * Every wearer by id; `isRated`: with their ratings, which are in force by the server's clock. Rejects where the server does not answer.
+ */
+export async function loadWearers(isRated: boolean): Promise<ReadonlyMap<string, WearerInfo>> {
   const wearers = new Map<string, WearerInfo>();
   for await (const item of listAll('/wearers')) {
     const wearer = item as unknown as WearerInfo;
     wearers.set(wearer.wearerId, wearer);
   }
-  if (ratedAtMs === null) return wearers;
-  const nowIso = new Date(ratedAtMs).toISOString();
-  for await (const item of listAll('/rag-ratings')) {
-    const last = item as unknown as Rating;
-    const wearer = wearers.get(last.wearerId);
-    const rating = last.effectiveAt <= nowIso ? last : await findRatingAt(last.wearerId, nowIso);
-    if (wearer !== undefined && rating !== undefined) wearers.set(wearer.wearerId, { ...wearer, rag: rating.rating });
+  if (!isRated) return wearers;
+  for await (const item of listAll('/desk')) {
+    const { wearerId, rag } = item as unknown as Pick<DeskRow, 'wearerId' | 'rag'>;
+    const wearer = wearers.get(wearerId);
+    if (wearer !== undefined && rag !== null) wearers.set(wearerId, { ...wearer, rag });
   }
   return wearers;
-}
-
-interface Rating {
-  readonly wearerId: string;
-  readonly rating: Rag;
-  readonly effectiveAt: string;
-}
-
-/** Where the last version is not in force yet. */
-async function findRatingAt(wearerId: string, atIso: string): Promise<Rating | undefined> {
-  let found: Rating | undefined;
-  for await (const version of listAll(`/rag-ratings/${id(wearerId)}/versions`)) {
-    const rating = version as unknown as Rating;
-    if (rating.effectiveAt <= atIso) found = rating;
-  }
-  return found;
 }
 
 /** Every zone as it stands now. Rejects where the server does not answer. */

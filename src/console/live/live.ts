@@ -155,10 +155,7 @@ async function loadRecords(): Promise<void> {
   if (!may('records.read') || performance.now() - recordsAskedAtMs < RECORDS_AGAIN_MS) return;
   recordsAskedAtMs = performance.now();
   try {
-    [wearers.value, zones.value] = await Promise.all([
-      loadWearers(may('schemes.read') ? serverNowMs() : null),
-      loadZones(),
-    ]);
+    [wearers.value, zones.value] = await Promise.all([loadWearers(may('schemes.read')), loadZones()]);
   } catch {
     // The database may be away: ids are shown instead of names, and the next minute tries again.
   }
