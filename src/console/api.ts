@@ -1,5 +1,5 @@
 /** What the console asks over REST. Answers are values: a control room's page must say what went wrong, not stop. */
-import type { MultiPolygon, Point, Polygon } from 'geojson';
+import type { FeatureCollection, MultiPolygon, Point, Polygon } from 'geojson';
 import type { Operation } from '../access/operations.js';
 import type { Role } from '../access/roles.js';
 import type { AlarmHealth } from '../alerts/alarm-health.js';
@@ -27,6 +27,8 @@ export interface ZoneInfo {
   readonly priority: string;
   readonly geometry: Polygon | MultiPolygon | Point;
   readonly radiusMetres: number | null;
+  /** Of the ring that warns before it is entered; null: there is none. */
+  readonly bufferMetres: number | null;
 }
 
 /** `GET /api/v1/me`. */
@@ -148,6 +150,17 @@ export const askOrder = (orderId: string) => ask<OrderInfo>(`/orders/${id(orderI
 export const askPosition = (wearerId: string) => ask<LatestPosition>(`/wearers/${id(wearerId)}/position`);
 export const askAlertsOf = (wearerId: string) =>
   ask<Page<AlertItem>>(`/alerts?${new URLSearchParams({ wearerId, limit: '50' })}`);
+/** Streets and names for the ground of the map; without features where none are configured. */
+export async function askBaseMap(): Promise<Answer<FeatureCollection>> {
+  try {
+    const answer = await fetch('/base-map.geojson', { signal: AbortSignal.timeout(ANSWER_LIMIT_MS) });
+    return answer.ok
+      ? { ok: true, body: (await answer.json()) as FeatureCollection }
+      : { ok: false, status: answer.status };
+  } catch {
+    return { ok: false, status: 0 };
+  }
+}
 export const askAlarmHealth = () => ask<AlarmHealthTold>('/alarm-health');
 export const askRejected = () => ask<Page<RejectedMessage>>('/rejected?limit=100');
 
@@ -213,15 +226,16 @@ export async function loadZones(): Promise<ReadonlyMap<string, ZoneInfo>> {
     const { zoneId, geometry, properties } = item as {
       zoneId: string;
       geometry: ZoneInfo['geometry'];
-      properties: { name?: string; priority?: string; radiusMetres?: number };
+      properties: { name?: string; priority?: string; radiusMetres?: number; bufferMetres?: number };
     };
-    const { name, priority, radiusMetres } = properties;
+    const { name, priority, radiusMetres, bufferMetres } = properties;
     zones.set(zoneId, {
       zoneId,
       name: name ?? zoneId,
       priority: priority ?? 'standard',
       geometry,
       radiusMetres: radiusMetres ?? null,
+      bufferMetres: bufferMetres ?? null,
     });
   }
   return zones;

@@ -9,6 +9,7 @@ import { inventCohort } from '../simulator/cohort.js';
 import { createSimulation } from '../simulator/simulation.js';
 import { type Config, readConfig } from '../start/config.js';
 import { abortOnStopSignal } from '../start/stop-signals.js';
+import { inventBaseMap } from './base-map.js';
 import { drive } from './drive.js';
 import type { Authorize } from './front-door.js';
 import { DEMO_HELP, type DemoOptions, describeDemo, readDemoOptions } from './options.js';
@@ -74,8 +75,11 @@ function signInVariables(provider: DemoProvider, programUrl: string, dataDir: st
 /** Nothing of the surroundings: a DATABASE_URL that happens to be set must not be filled with invented people. */
 function configure(port: number, dataDir: string, signIn: Readonly<Record<string, string>>): Config {
   const level = process.env.TAGWATCH_LOG_LEVEL ?? 'warn';
+  const baseMapFile = join(dataDir, 'base-map.geojson');
+  writeFileSync(baseMapFile, JSON.stringify(inventBaseMap()));
   const read = readConfig({
     ...signIn,
+    TAGWATCH_BASE_MAP_FILE: baseMapFile,
     TAGWATCH_DATA_DIR: dataDir,
     TAGWATCH_HOST: HOST,
     TAGWATCH_PORT: String(port),

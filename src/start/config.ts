@@ -59,6 +59,8 @@ export interface Config {
   readonly reconcileQuietSeconds: number;
   /** How severe alerts are and to whom they climb; null: as built in. */
   readonly alertRulesFile: string | null;
+  /** Streets and names below the map of the console. */
+  readonly baseMapFile: string | null;
   /** Who is told of alerts, beside consoles; null: nobody. */
   readonly handoffFile: string | null;
   readonly roles: readonly Role[];
@@ -150,6 +152,7 @@ export function readConfig(
     logLevel,
     reconcileQuietSeconds,
     alertRulesFile: value('TAGWATCH_ALERT_RULES_FILE'),
+    baseMapFile: value('TAGWATCH_BASE_MAP_FILE'),
     handoffFile: value('TAGWATCH_HANDOFF_FILE'),
     roles: readRoles(roles, kafkaBrokers, errors),
   };

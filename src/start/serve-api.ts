@@ -79,6 +79,7 @@ import type { GapLine } from '../views/trail-gaps.js';
 import { measureWatches } from '../watchlist/publication.js';
 import type { FeedStatus } from '../wire/feed-messages.js';
 import type { AlertRules } from './alert-rules-file.js';
+import { readBaseMap } from './base-map-file.js';
 import { readCohortRows } from './cohort.js';
 import type { Config } from './config.js';
 import { readEngineVersion } from './engine-version.js';
@@ -336,7 +337,10 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
   });
   registerKeys(app, { readKeys: () => readRegister(signingKeyFileOf(config)) });
   await registerDocs(app);
-  await registerStatic(app, { directory: fileURLToPath(new URL('../console/', import.meta.url)) });
+  await registerStatic(app, {
+    directory: fileURLToPath(new URL('../console/', import.meta.url)),
+    baseMap: readBaseMap(config.baseMapFile),
+  });
   await registerVerifyPage(app, {
     file: fileURLToPath(new URL('../verify-page/tagwatch-verify.html', import.meta.url)),
   });

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { createAlertBook } from '../../src/console/model/alert-book.js';
 import {
+  circleRing,
   graticule,
   middleBounds,
   openAlertsByWearer,
-  wearerFeatures,
+  widenRing,
   zoneFeatures,
 } from '../../src/console/model/map-data.js';
+import { clusterPoints, createPointStore, POINT_STATES } from '../../src/console/model/wearer-points.js';
 import {
   countTags,
   describeConnection,
@@ -218,11 +220,11 @@ describe('what the map draws', () => {
     ]).view().alerts;
     const open = openAlertsByWearer(alerts.values());
     expect([...open.keys()]).toEqual(['W-1']);
-    const { features } = wearerFeatures([position('W-1', instantAt(10)), position('W-2', instantAt(4))], open, nowMs);
-    expect(features.map(({ properties }) => properties)).toEqual([
-      { wearerId: 'W-1', alert: true, stale: false },
-      { wearerId: 'W-2', alert: false, stale: true },
-    ]);
+    const store = createPointStore();
+    store.take([position('W-1', instantAt(10)), position('W-2', instantAt(4)), position('W-3', instantAt(10))]);
+    expect(clusterPoints(store.points, open, 12, nowMs)).toEqual([]);
+    const { alert, stale, heard } = POINT_STATES;
+    expect([...store.points.state.slice(0, 3)]).toEqual([alert, stale, heard]);
   });
   it('circles become closed rings', () => {
     const zone = {
@@ -230,12 +232,29 @@ describe('what the map draws', () => {
       name: 'N',
       priority: 'victim',
       radiusMetres: 200,
+      bufferMetres: 100,
       geometry: { type: 'Point' as const, coordinates: [1, 51] },
     };
     const [feature] = zoneFeatures([zone]).areas.features;
     const ring = feature!.geometry.type === 'Polygon' ? feature!.geometry.coordinates[0]! : [];
     expect(ring[0]).toEqual(ring[ring.length - 1]);
     expect(feature!.properties).toMatchObject({ style: 'victim' });
+    const [buffer] = zoneFeatures([zone]).buffers.features;
+    expect(buffer!.geometry).toMatchObject({ coordinates: [circleRing([1, 51], 300)] });
+  });
+  it('a buffer lies so far outside of each edge, whichever way its ring runs', () => {
+    const ring = [
+      [0, 0],
+      [0.01, 0],
+      [0.01, 0.01],
+      [0, 0.01],
+      [0, 0],
+    ];
+    for (const given of [ring, ring.toReversed()]) {
+      const wide = widenRing(given, 111.195);
+      expect(Math.min(...wide.map(([x]) => x))).toBeCloseTo(-0.001, 9);
+      expect(Math.max(...wide.map(([, y]) => y))).toBeCloseTo(0.011, 9);
+    }
   });
   it('lines lie on round degrees, and one far away does not decide what is shown', () => {
     expect(graticule([0.9, 51.1, 1.1, 51.3], 0.1).features).toHaveLength(5);

@@ -4,6 +4,7 @@ import { ROLES } from '../../access/roles.js';
 import { parseClaimsFile } from '../../http/sign-in/claims-file.js';
 import { readSigningKey } from '../../signing-key.js';
 import { readAlertRules } from '../../start/alert-rules-file.js';
+import { readBaseMap } from '../../start/base-map-file.js';
 import type { Config } from '../../start/config.js';
 import { readHandoffFile } from '../../start/handoff-file.js';
 import { publicKeyFileOf, signingKeyFileOf } from '../../start/signing-key.js';
@@ -99,9 +100,10 @@ export function checkFiles(config: Config, env: Readonly<Record<string, string |
     const path = env[name]?.trim();
     return path ? [checkSecretFile(name, path)] : [];
   });
-  const { alertRulesFile, handoffFile } = config;
+  const { alertRulesFile, baseMapFile, handoffFile } = config;
   const named = [
     ...checkNamed('TAGWATCH_ALERT_RULES_FILE', () => readAlertRules(alertRulesFile)),
+    ...checkNamed('TAGWATCH_BASE_MAP_FILE', () => readBaseMap(baseMapFile)),
     ...checkNamed('TAGWATCH_HANDOFF_FILE', () => handoffFile !== null && readHandoffFile(handoffFile)),
   ];
   return [

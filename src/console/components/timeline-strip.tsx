@@ -68,46 +68,46 @@ function Row({ row, hasHours }: { readonly row: DayRow; readonly hasHours: boole
   return (
     <svg
       class="tw-day__row"
-      viewBox={`0 0 ${ROW_WIDTH} ${hasHours ? 52 : 38}`}
+      viewBox={`0 0 ${ROW_WIDTH} ${hasHours ? 82 : 60}`}
       role="img"
       aria-label={dayWords(row, nameOfDay(row))}
     >
-      <rect class="tw-day__ground" x="0" y="12" width={row.width} height="18" />
+      <rect class="tw-day__ground" x="0" y="18" width={row.width} height="28" />
       {row.presence.map(({ x, width, what, fromMs }) => (
-        <rect key={fromMs} class={`tw-day__bar tw-day__bar--${what}`} x={x} y="12" width={width} height="18" />
+        <rect key={fromMs} class={`tw-day__bar tw-day__bar--${what}`} x={x} y="18" width={width} height="28" />
       ))}
       {row.periods.map(({ x, width, what }) => (
         <rect
           key={what.id}
           class={`tw-day__period tw-day__period--${what.kind}`}
           x={x}
-          y="27"
+          y="41"
           width={width}
-          height="3"
+          height="5"
         />
       ))}
       {row.demanded.map(({ x, width, fromMs }) => (
-        <rect key={fromMs} class="tw-day__demanded" x={x} y="32" width={width} height="4" />
+        <rect key={fromMs} class="tw-day__demanded" x={x} y="49" width={width} height="7" />
       ))}
       {row.alerts.map(({ x, width, what }) => (
         <rect
           key={what.alertId}
           class={`tw-day__alert ${isViolation(what) ? `tw-day__alert--${what.strength}` : 'tw-day__alert--device'}`}
           x={x}
-          y={isViolation(what) ? 0 : 6}
+          y={isViolation(what) ? 0 : 10}
           width={width}
-          height={isViolation(what) ? 10 : 4}
+          height={isViolation(what) ? 16 : 6}
         />
       ))}
       {row.deviceEvents.map(({ x, atMs }) => (
-        <path key={atMs} class="tw-day__event" d={`M${x - 5} 12h10l-5 8z`} />
+        <path key={atMs} class="tw-day__event" d={`M${x - 7} 18h14l-7 12z`} />
       ))}
       {row.marks.map(({ x, atMs }) => (
-        <path key={atMs} class="tw-day__tick" d={`M${x} 30v6`} />
+        <path key={atMs} class="tw-day__tick" d={`M${x} 46v11`} />
       ))}
       {hasHours
         ? row.marks.map(({ x, atMs }) => (
-            <text key={atMs} class="tw-day__hour" x={x} y="50">
+            <text key={atMs} class="tw-day__hour" x={x} y="78">
               {hourAndMinute(atMs, atMs)}
             </text>
           ))

@@ -1,7 +1,26 @@
 /** How the map looks: a quiet ground, thin lines, and colour only together with shape. Labels are drawn with the system's font. */
 import type { LayerSpecification, SymbolLayerSpecification } from 'maplibre-gl';
+import { baseLayersOf, DARK_GROUND, type GroundPalette, LIGHT_GROUND } from './base-style.js';
+import { FONT } from './fonts.js';
 
-const FONT = ['Arial'];
+/** What the layers draw; each begins empty. In the order in which they are made. */
+export const SOURCES = [
+  'graticule',
+  'base',
+  'zones',
+  'zone-names',
+  'zone-buffers',
+  'clusters',
+  'hour',
+  'trail',
+  'play',
+  'moment',
+  'measure',
+] as const;
+export type SourceName = (typeof SOURCES)[number];
+
+/** Everybody as a point (`wearers-layer.ts`). */
+export const WEARERS_LAYER = 'wearers';
 
 const LABEL: SymbolLayerSpecification['layout'] = {
   'text-field': ['get', 'name'],
@@ -24,6 +43,7 @@ export interface Palette {
   readonly alert: string;
   readonly rim: string;
   readonly trail: string;
+  readonly base: GroundPalette;
 }
 
 export const LIGHT: Palette = {
@@ -38,6 +58,7 @@ export const LIGHT: Palette = {
   alert: '#d4351c',
   rim: '#ffffff',
   trail: '#54319f',
+  base: LIGHT_GROUND,
 };
 
 /** For a dark room: nothing on it is brighter than the words beside it. */
@@ -53,7 +74,75 @@ export const DARK: Palette = {
   alert: '#ff6a55',
   rim: '#101418',
   trail: '#c9a9ff',
+  base: DARK_GROUND,
 };
+
+/** A trail of a source: lines where it was heard, dashed over gaps, the fixes near by, and hollow those that were no evidence. */
+function trailLayers(source: 'trail' | 'hour', { trail, ground }: Palette): LayerSpecification[] {
+  const part = (name: string): ['==', ['get', 'part'], string] => ['==', ['get', 'part'], name];
+  return [
+    {
+      id: source,
+      type: 'line',
+      source,
+      filter: part('heard'),
+      paint: { 'line-color': trail, 'line-width': 2.5 },
+    },
+    {
+      id: `${source}-gaps`,
+      type: 'line',
+      source,
+      filter: part('gap'),
+      paint: { 'line-color': trail, 'line-width': 1.5, 'line-dasharray': [2, 3] },
+    },
+    {
+      id: `${source}-fixes`,
+      type: 'circle',
+      source,
+      minzoom: 13,
+      filter: part('fix'),
+      paint: { 'circle-radius': 2.5, 'circle-color': trail },
+    },
+    {
+      id: `${source}-doubted`,
+      type: 'circle',
+      source,
+      minzoom: 13,
+      filter: part('doubted'),
+      paint: { 'circle-radius': 2.5, 'circle-color': ground, 'circle-stroke-color': trail, 'circle-stroke-width': 1 },
+    },
+  ];
+}
+
+const measureLayers = ({ ink, halo }: Palette): LayerSpecification[] => [
+  {
+    id: 'measure-line',
+    type: 'line',
+    source: 'measure',
+    filter: ['==', ['geometry-type'], 'LineString'],
+    paint: { 'line-color': ink, 'line-width': 2, 'line-dasharray': [3, 1.5] },
+  },
+  {
+    id: 'measure-corners',
+    type: 'circle',
+    source: 'measure',
+    filter: ['==', ['geometry-type'], 'Point'],
+    paint: { 'circle-radius': 4, 'circle-color': halo, 'circle-stroke-color': ink, 'circle-stroke-width': 2 },
+  },
+];
+
+/** Where one is warned before the zone begins: a thin dashed line around it. */
+const bufferLayer = ({ shared, victim }: Palette): LayerSpecification => ({
+  id: 'zone-buffers',
+  type: 'line',
+  source: 'zone-buffers',
+  layout: { 'line-join': 'round' },
+  paint: {
+    'line-color': ['case', ['==', ['get', 'style'], 'victim'], victim, shared],
+    'line-width': 1,
+    'line-dasharray': [4, 3],
+  },
+});
 
 export const layersOf = (colours: Palette): LayerSpecification[] => [
   { id: 'ground', type: 'background', paint: { 'background-color': colours.ground } },
@@ -76,6 +165,8 @@ export const layersOf = (colours: Palette): LayerSpecification[] => [
     },
     paint: { 'text-color': colours.quiet, 'text-halo-color': colours.ground, 'text-halo-width': 2 },
   },
+  ...baseLayersOf(colours.base),
+  bufferLayer(colours),
   {
     id: 'zones-shared',
     type: 'fill',
@@ -137,52 +228,52 @@ export const layersOf = (colours: Palette): LayerSpecification[] => [
     paint: { 'text-color': colours.ink, 'text-halo-color': colours.halo, 'text-halo-width': 1.5 },
   },
   {
-    id: 'wearers',
+    id: 'clusters',
     type: 'circle',
-    source: 'wearers',
-    layout: { 'circle-sort-key': ['case', ['get', 'alert'], 1, 0] },
+    source: 'clusters',
     paint: {
-      'circle-radius': ['case', ['get', 'alert'], 7, 4.5],
-      'circle-color': ['case', ['get', 'stale'], colours.ground, ['get', 'alert'], colours.alert, colours.wearer],
-      'circle-stroke-color': ['case', ['get', 'alert'], colours.ink, ['get', 'stale'], colours.quiet, colours.rim],
-      'circle-stroke-width': ['case', ['get', 'alert'], 2.5, ['get', 'stale'], 2, 1],
+      'circle-radius': ['get', 'size'],
+      'circle-color': colours.halo,
+      'circle-stroke-color': ['case', ['==', ['get', 'icon'], ''], colours.wearer, colours.alert],
+      'circle-stroke-width': ['case', ['==', ['get', 'icon'], ''], 2, 3.5],
     },
   },
   {
-    id: 'trail',
-    type: 'line',
-    source: 'trail',
-    filter: ['==', ['get', 'part'], 'heard'],
-    paint: { 'line-color': colours.trail, 'line-width': 2.5 },
-  },
-  {
-    id: 'trail-gaps',
-    type: 'line',
-    source: 'trail',
-    filter: ['==', ['get', 'part'], 'gap'],
-    paint: { 'line-color': colours.trail, 'line-width': 1.5, 'line-dasharray': [2, 3] },
-  },
-  {
-    id: 'trail-fixes',
-    type: 'circle',
-    source: 'trail',
-    minzoom: 13,
-    filter: ['==', ['get', 'part'], 'fix'],
-    paint: { 'circle-radius': 2.5, 'circle-color': colours.trail },
-  },
-  {
-    id: 'trail-doubted',
-    type: 'circle',
-    source: 'trail',
-    minzoom: 13,
-    filter: ['==', ['get', 'part'], 'doubted'],
-    paint: {
-      'circle-radius': 2.5,
-      'circle-color': colours.ground,
-      'circle-stroke-color': colours.trail,
-      'circle-stroke-width': 1,
+    id: 'cluster-counts',
+    type: 'symbol',
+    source: 'clusters',
+    layout: {
+      'text-field': ['get', 'count'],
+      'text-font': FONT,
+      'text-size': 13,
+      'text-allow-overlap': true,
+      'text-ignore-placement': true,
     },
+    paint: { 'text-color': colours.ink },
   },
+  {
+    id: 'cluster-alerts',
+    type: 'symbol',
+    source: 'clusters',
+    filter: ['!=', ['get', 'icon'], ''],
+    layout: {
+      'symbol-sort-key': ['get', 'rank'],
+      'icon-image': ['get', 'icon'],
+      'icon-anchor': 'bottom',
+      'icon-offset': [0, -14],
+      'icon-allow-overlap': true,
+      'text-field': ['get', 'words'],
+      'text-font': FONT,
+      'text-size': 12,
+      'text-anchor': 'bottom',
+      'text-offset': [0, -2.8],
+      'text-allow-overlap': true,
+    },
+    paint: { 'text-color': colours.ink, 'text-halo-color': colours.halo, 'text-halo-width': 2 },
+  },
+  ...trailLayers('trail', colours),
+  ...trailLayers('hour', colours),
+  ...measureLayers(colours),
   {
     id: 'play-circle',
     type: 'fill',

@@ -1,14 +1,6 @@
-/** The map: wearers, zones and open alerts on a plain ground that needs no network. */
+/** The map: everybody as points or clusters, zones, trails and open alerts on a ground that needs no network. */
 import type { FeatureCollection } from 'geojson';
-import {
-  type GeoJSONSource,
-  Map as GlMap,
-  Marker,
-  NavigationControl,
-  Popup,
-  ScaleControl,
-  setWorkerUrl,
-} from 'maplibre-gl';
+import { type GeoJSONSource, Map as GlMap, NavigationControl, ScaleControl, setWorkerUrl } from 'maplibre-gl';
 import 'maplibre-gl/dist/maplibre-gl.css';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import type { AlertItem } from '../../alerts/alert.js';
@@ -22,20 +14,31 @@ import {
   middleBounds,
   momentFeatures,
   openAlertsByWearer,
-  wearerFeatures,
   zoneFeatures,
 } from '../model/map-data.js';
-import { duration } from '../words/times.js';
-import { certainty, KIND_WORDS } from '../words/words.js';
-import { element } from './element.js';
-import { DARK, LIGHT, layersOf } from './map-style.js';
+import {
+  clusterPoints,
+  clusterZoomOf,
+  createPointStore,
+  mercatorX,
+  mercatorY,
+  pickPoint,
+} from '../model/wearer-points.js';
+import { clusterFeatures, DARK_SEVERITIES, LIGHT_SEVERITIES, putSeverityIcons } from './cluster-icons.js';
+import { DARK, LIGHT, layersOf, SOURCES, type SourceName, WEARERS_LAYER } from './map-style.js';
+import { createMarkers } from './markers.js';
+import { lengthMetres, measureFeatures } from './measure.js';
+import { createWearersLayer } from './wearers-layer.js';
 
 export interface WearerMap {
   showZones(zones: Iterable<ZoneInfo>): void;
-  showPositions(items: readonly PositionItem[], nowMs: number): void;
+  /** Everybody's newest position; whoever has not moved is passed over. */
+  showPositions(positions: ReadonlyMap<string, PositionItem>, nowMs: number): void;
   showAlerts(alerts: Iterable<AlertItem>, nameOf: (wearerId: string) => string): void;
   /** Once a second: who has become silent. */
   tick(nowMs: number): void;
+  /** Streets and names below everything. */
+  showBase(base: FeatureCollection): void;
   /** Goes to the wearer of the alert, or to the fix it rests on where the wearer has not been heard. */
   goTo(item: AlertItem): void;
   /** The fixes that an alert rests on, numbered, each with its circle; null: none. The map goes there. */
@@ -44,25 +47,43 @@ export interface WearerMap {
   showTrail(trail: FeatureCollection | null, key: string): void;
   /** An instant of a trail (`model/trail-play.ts`); null: none. */
   showPlay(play: FeatureCollection | null): void;
+  /** The trail of the last hour of whoever is picked; null: none. */
+  showHour(trail: FeatureCollection | null): void;
+  /** Keeps somebody in the middle; null: nobody. Ends where the map is moved by hand. */
+  follow(wearerId: string | null): void;
+  /** Whether clicks lay a line; off, the line is gone. */
+  measure(isOn: boolean): void;
   setDark(isDark: boolean): void;
   /** Whoever is in the part that is shown, for the same in words. */
   inView(): PositionItem[];
-  onMoved(listener: () => void): void;
   /** The container has another size, or another place on the page. */
   resized(): void;
+  /** For who measures, ms: script of the points a frame, script of a change, and from a change to its frame. */
+  readonly measured: Readonly<Record<'frameMs' | 'changeMs' | 'drawnMs', readonly number[]>>;
+}
+
+export interface MapListener {
+  onMarker(alertId: string): void;
+  onMoved(): void;
+  onPicked(wearerId: string | null): void;
+  onFollowEnded(): void;
+  onMeasured(metres: number, points: number): void;
 }
 
 /** The names that a layer's paint has; what is iterated over is a layer's paint. */
 type PaintName = Parameters<GlMap['setPaintProperty']>[1];
 const EMPTY: FeatureCollection = { type: 'FeatureCollection', features: [] };
-/** Markers are elements: beyond so many the dots below have to do. */
-const MARKERS_LIMIT = 100;
 const GRATICULE_DEGREES = 0.02;
 const START: { center: [number, number]; zoom: number } = { center: [1.0803, 51.2787], zoom: 11.5 };
 const CLOSE_ZOOM = 15;
+/** How far from a point a click still means it. */
+const PICK_PIXELS = 14;
+const CHANGES_KEPT = 120;
+/** So many open alerts have a marker each wherever they are; of more, those within a cluster are told by the cluster. */
+const FEW_ALERTS = 12;
 
 /** Throws where the browser has no WebGL: the list works without a map. */
-export function createMap(container: HTMLElement, onMarker: (alertId: string) => void, startsDark: boolean): WearerMap {
+export function createMap(container: HTMLElement, listener: MapListener, startsDark: boolean): WearerMap {
   setWorkerUrl(new URL(workerUrl, location.origin).href);
   const map = new GlMap({
     container,
@@ -72,15 +93,7 @@ export function createMap(container: HTMLElement, onMarker: (alertId: string) =>
     pitchWithRotate: false,
     style: {
       version: 8,
-      sources: {
-        graticule: { type: 'geojson', data: EMPTY },
-        zones: { type: 'geojson', data: EMPTY },
-        'zone-names': { type: 'geojson', data: EMPTY },
-        wearers: { type: 'geojson', data: EMPTY },
-        trail: { type: 'geojson', data: EMPTY },
-        play: { type: 'geojson', data: EMPTY },
-        moment: { type: 'geojson', data: EMPTY },
-      },
+      sources: Object.fromEntries(SOURCES.map((name) => [name, { type: 'geojson' as const, data: EMPTY }])),
       layers: layersOf(startsDark ? DARK : LIGHT),
     },
   });
@@ -88,190 +101,189 @@ export function createMap(container: HTMLElement, onMarker: (alertId: string) =>
   map.addControl(new NavigationControl({ showCompass: false }), 'top-right');
   map.addControl(new ScaleControl({ unit: 'metric' }), 'bottom-right');
 
-  const positions = new Map<string, PositionItem>();
-  const markers = new Map<string, { marker: Marker; node: HTMLButtonElement }>();
-  let zones: ZoneInfo[] = [];
+  const store = createPointStore();
+  const layer = createWearersLayer(WEARERS_LAYER, startsDark ? DARK : LIGHT);
+  const markers = createMarkers(map, listener.onMarker);
+  const given = new Map<SourceName, FeatureCollection>();
+  const [drawnMs, changeMs]: [number[], number[]] = [[], []];
+  let positions: ReadonlyMap<string, PositionItem> = new Map();
   let open: ReadonlyMap<string, AlertItem> = new Map();
   let nameOf: (wearerId: string) => string = (wearerId) => wearerId;
   let nowMs = Date.now();
   let isLoaded = false;
   let isFitted = false;
-  let moment: AlertItem | null = null;
-  let trail: FeatureCollection | null = null;
-  let play: FeatureCollection | null = null;
-  /** Of the trail that the map went to last. */
+  let isWanted = false;
+  let changedAtMs: number | null = null;
+  let clustersAtZoom = Number.NaN;
+  let followed: string | null = null;
+  let line: [number, number][] | null = null;
+  /** Where the map goes when it has loaded, or at once. */
+  let wantedBounds: (() => Bounds | null) | null = null;
   let trailKey = '';
-  let wantedKey = '';
 
-  const source = (name: string) => map.getSource<GeoJSONSource>(name);
-  const moves = (): { duration?: number } =>
+  const source = (name: SourceName) => map.getSource<GeoJSONSource>(name);
+  const moves = (): { duration: number } =>
     matchMedia('(prefers-reduced-motion: reduce)').matches ? { duration: 0 } : { duration: 600 };
 
+  function show(name: SourceName, data: FeatureCollection): void {
+    given.set(name, data);
+    if (isLoaded) source(name)?.setData(data);
+  }
+
+  /** At most once a frame, whatever came. */
+  function wantWearers(): void {
+    changedAtMs ??= performance.now();
+    if (isWanted || !isLoaded) return;
+    isWanted = true;
+    requestAnimationFrame(drawWearers);
+  }
+
   function drawWearers(): void {
-    if (!isLoaded) return;
-    source('wearers')?.setData(wearerFeatures(positions.values(), open, nowMs));
+    isWanted = false;
+    const beganAtMs = performance.now();
+    const zoom = map.getZoom();
+    clustersAtZoom = clusterZoomOf(zoom);
+    const { points } = store;
+    const clusters = clusterPoints(points, open, zoom, nowMs);
+    layer.update(points);
+    show('clusters', clusterFeatures(clusters));
+    const hasFew = open.size <= FEW_ALERTS;
+    markers.draw(open, positions, nameOf, (wearerId) => hasFew || !store.isHidden(wearerId));
+    if (followed !== null) goAlong(followed);
+    fitOnce();
+    keep(changeMs, performance.now() - beganAtMs);
   }
 
-  function drawMarkers(): void {
-    for (const [wearerId, { marker }] of markers) {
-      if (open.has(wearerId)) continue;
-      marker.remove();
-      markers.delete(wearerId);
-    }
-    for (const [wearerId, item] of open) {
-      const at = positions.get(wearerId);
-      if (at === undefined) continue;
-      let known = markers.get(wearerId);
-      if (known === undefined) {
-        if (markers.size >= MARKERS_LIMIT) break;
-        const node = element('button', 'tw-marker', [], { type: 'button' });
-        node.addEventListener('click', (event) => {
-          event.stopPropagation();
-          const now = open.get(wearerId);
-          if (now !== undefined) onMarker(now.alertId);
-        });
-        known = {
-          marker: new Marker({ element: node, anchor: 'bottom' }).setLngLat([at.longitude, at.latitude]),
-          node,
-        };
-        known.marker.addTo(map);
-        markers.set(wearerId, known);
-      }
-      const { marker, node } = known;
-      marker.setLngLat([at.longitude, at.latitude]);
-      const isSure = certainty(item) === 'Confirmed';
-      node.classList.toggle('tw-marker--confirmed', isSure);
-      const words = `${isSure ? '!' : '?'} ${nameOf(wearerId)}`;
-      if (node.textContent !== words) node.textContent = words;
-      node.setAttribute(
-        'aria-label',
-        `${certainty(item)} alert, ${KIND_WORDS[item.kind]}, ${nameOf(wearerId)}. Show it in the list`,
-      );
-    }
+  function keep(list: number[], ms: number): void {
+    if (list.push(ms) > CHANGES_KEPT) list.shift();
   }
 
-  function drawZones(): void {
-    if (!isLoaded) return;
-    const { areas, names } = zoneFeatures(zones);
-    source('zones')?.setData(areas);
-    source('zone-names')?.setData(names);
+  function goAlong(wearerId: string): void {
+    const at = positions.get(wearerId);
+    if (at !== undefined) map.easeTo({ center: [at.longitude, at.latitude], ...moves() });
   }
 
-  function drawMoment(): void {
+  function goToBounds(find: () => Bounds | null, padding: number, maxZoom: number): void {
+    wantedBounds = find;
     if (!isLoaded) return;
-    const drawn = moment === null ? EMPTY : momentFeatures(moment);
-    source('moment')?.setData(drawn);
-    const bounds = moment === null ? null : boundsOf(moment);
+    const bounds = find();
+    wantedBounds = null;
     if (bounds === null) return;
     isFitted = true;
     const [west, south, east, north] = bounds;
-    map.fitBounds([west, south, east, north], { padding: 70, maxZoom: 16.5, duration: 0 });
-  }
-
-  function drawTrail(key: string): void {
-    if (!isLoaded) return;
-    source('trail')?.setData(trail ?? EMPTY);
-    const bounds = trail === null || trailKey === key ? null : boundsOfPoints(trail);
-    if (trail === null) trailKey = '';
-    if (bounds === null) return;
-    trailKey = key;
-    isFitted = true;
-    const [west, south, east, north] = bounds;
-    map.fitBounds([west, south, east, north], { padding: 60, maxZoom: 16, duration: 0 });
-  }
-
-  function drawPlay(): void {
-    if (isLoaded) source('play')?.setData(play ?? EMPTY);
+    map.fitBounds([west, south, east, north], { padding, maxZoom, duration: 0 });
   }
 
   /** Once, when it is known where people are; after that the map stays where the user has put it. */
   function fitOnce(): void {
-    const bounds = middleBounds([...positions.values()]);
-    if (isFitted || bounds === null || !isLoaded) return;
-    isFitted = true;
-    const [west, south, east, north] = bounds;
-    map.fitBounds([west, south, east, north], { padding: 60, maxZoom: 14, duration: 0 });
+    if (isFitted || !isLoaded || positions.size === 0) return;
+    goToBounds(() => middleBounds([...positions.values()]), 60, 14);
   }
 
   map.on('load', () => {
     isLoaded = true;
+    map.addLayer(layer, 'trail');
+    putSeverityIcons(map, startsDark ? DARK_SEVERITIES : LIGHT_SEVERITIES, startsDark ? DARK.halo : LIGHT.halo);
     const { lng, lat } = map.getCenter();
-    const around: Bounds = [lng - 1, lat - 1, lng + 1, lat + 1];
-    source('graticule')?.setData(graticule(around, GRATICULE_DEGREES));
-    drawZones();
-    drawWearers();
-    fitOnce();
-    drawMoment();
-    drawTrail(wantedKey);
-    drawPlay();
+    show('graticule', graticule([lng - 1, lat - 1, lng + 1, lat + 1], GRATICULE_DEGREES));
+    for (const [name, data] of given) source(name)?.setData(data);
+    wantWearers();
+    if (wantedBounds !== null) goToBounds(wantedBounds, 60, 16);
   });
-  map.on('click', 'wearers', (event) => {
-    const wearerId: unknown = event.features?.[0]?.properties.wearerId;
-    const at = typeof wearerId === 'string' ? positions.get(wearerId) : undefined;
-    if (at === undefined) return;
-    const age = duration(nowMs - Date.parse(at.fixedAt));
-    const accuracy = at.accuracyMetres === null ? '' : `, accurate to ${Math.round(at.accuracyMetres)} m`;
-    new Popup({ closeButton: true, maxWidth: '260px' })
-      .setLngLat([at.longitude, at.latitude])
-      .setDOMContent(
-        element('div', 'tw-popup', [
-          element('strong', '', [nameOf(at.wearerId)]),
-          element('p', '', [`${at.wearerId} · fix ${age} old${accuracy}`]),
-        ]),
-      )
-      .addTo(map);
+  map.on('render', () => {
+    if (changedAtMs === null || isWanted) return;
+    keep(drawnMs, performance.now() - changedAtMs);
+    changedAtMs = null;
   });
-  map.on('mouseenter', 'wearers', () => {
-    map.getCanvas().style.cursor = 'pointer';
+  map.on('zoom', () => {
+    if (clusterZoomOf(map.getZoom()) !== clustersAtZoom) wantWearers();
   });
-  map.on('mouseleave', 'wearers', () => {
-    map.getCanvas().style.cursor = '';
+  map.on('moveend', () => listener.onMoved());
+  map.on('dragstart', () => {
+    if (followed === null) return;
+    followed = null;
+    listener.onFollowEnded();
+  });
+  map.on('click', ({ lngLat, point }) => {
+    if (line !== null) {
+      line.push([lngLat.lng, lngLat.lat]);
+      show('measure', measureFeatures(line));
+      listener.onMeasured(lengthMetres(line), line.length);
+      return;
+    }
+    const [cluster] = isLoaded ? map.queryRenderedFeatures(point, { layers: ['clusters'] }) : [];
+    if (cluster !== undefined) {
+      map.easeTo({ center: lngLat, zoom: map.getZoom() + 2, ...moves() });
+      return;
+    }
+    listener.onPicked(pickAt(lngLat)?.wearerId ?? null);
+  });
+  map.on('mousemove', ({ lngLat }) => {
+    map.getCanvas().style.cursor = line !== null ? 'crosshair' : pickAt(lngLat) === null ? '' : 'pointer';
   });
 
+  function pickAt({ lng, lat }: { readonly lng: number; readonly lat: number }): PositionItem | null {
+    return pickPoint(store.points, { x: mercatorX(lng), y: mercatorY(lat) }, map.getZoom(), PICK_PIXELS);
+  }
+
   return {
-    showZones(given) {
-      zones = [...given];
-      drawZones();
+    measured: { frameMs: layer.frameMs, changeMs, drawnMs },
+    showZones(zones) {
+      const { areas, names, buffers } = zoneFeatures(zones);
+      show('zones', areas);
+      show('zone-buffers', buffers);
+      show('zone-names', names);
     },
-    showPositions(items, atMs) {
+    showPositions(all, atMs) {
       nowMs = atMs;
-      for (const item of items) positions.set(item.wearerId, item);
-      drawWearers();
-      drawMarkers();
-      fitOnce();
+      positions = all;
+      store.take(all.values());
+      wantWearers();
     },
-    showAlerts(alerts, given) {
+    showAlerts(alerts, names) {
       open = openAlertsByWearer(alerts);
-      nameOf = given;
-      drawWearers();
-      drawMarkers();
+      nameOf = names;
+      wantWearers();
     },
     tick(atMs) {
       nowMs = atMs;
-      drawWearers();
+      wantWearers();
     },
+    showBase: (base) => show('base', base),
     goTo(item) {
-      const fix = item.explanation.fixes.at(-1);
-      const at = positions.get(item.wearerId) ?? fix;
+      const at = positions.get(item.wearerId) ?? item.explanation.fixes.at(-1);
       if (at === undefined) return;
       const zoom = Math.max(map.getZoom(), CLOSE_ZOOM);
       map.easeTo({ center: [at.longitude, at.latitude], zoom, ...moves() });
     },
     showMoment(item) {
-      moment = item;
-      drawMoment();
+      show('moment', item === null ? EMPTY : momentFeatures(item));
+      if (item !== null) goToBounds(() => boundsOf(item), 70, 16.5);
     },
-    showTrail(given, key) {
-      trail = given;
-      wantedKey = key;
-      drawTrail(key);
+    showTrail(trail, key) {
+      show('trail', trail ?? EMPTY);
+      const isAnother = trail !== null && trailKey !== key && trail.features.length > 0;
+      if (trail === null) trailKey = '';
+      if (!isAnother) return;
+      trailKey = key;
+      goToBounds(() => boundsOfPoints(trail), 60, 16);
     },
-    showPlay(given) {
-      play = given;
-      drawPlay();
+    showPlay: (play) => show('play', play ?? EMPTY),
+    showHour: (trail) => show('hour', trail ?? EMPTY),
+    follow(wearerId) {
+      followed = wearerId;
+      if (wearerId !== null) goAlong(wearerId);
+    },
+    measure(isOn) {
+      line = isOn ? [] : null;
+      show('measure', EMPTY);
     },
     setDark(isDark) {
-      for (const { id, paint = {} } of layersOf(isDark ? DARK : LIGHT)) {
+      const palette = isDark ? DARK : LIGHT;
+      layer.setPalette(palette);
+      if (!isLoaded) return;
+      putSeverityIcons(map, isDark ? DARK_SEVERITIES : LIGHT_SEVERITIES, palette.halo);
+      for (const { id, paint = {} } of layersOf(palette)) {
         if (!map.getLayer(id)) continue;
         for (const [name, value] of Object.entries(paint)) map.setPaintProperty(id, name as PaintName, value);
       }
@@ -280,7 +292,6 @@ export function createMap(container: HTMLElement, onMarker: (alertId: string) =>
       const bounds = map.getBounds();
       return [...positions.values()].filter((at) => bounds.contains([at.longitude, at.latitude]));
     },
-    onMoved: (listener) => void map.on('moveend', listener),
     resized: () => void map.resize(),
   };
 }

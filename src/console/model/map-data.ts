@@ -36,6 +36,31 @@ const LARGE_DEGREES = 0.1;
 
 type Outline = Polygon | MultiPolygon;
 
+/** A sharp corner reaches at most so many times the width of the ring. */
+const MITRE_LIMIT = 2;
+
+/** A closed ring so many metres further out, drawn only: each corner moved along the line that halves it. */
+export function widenRing(ring: readonly (readonly number[])[], metres: number): [number, number][] {
+  const [, latitude = 0] = ring[0] ?? [];
+  const east = Math.cos((latitude * Math.PI) / 180);
+  const flat = ring.slice(0, -1).map(([x = 0, y = 0]) => [x * east, y] as const);
+  const at = (index: number) => flat[(index + flat.length) % flat.length]!;
+  const area = flat.reduce((sum, [x, y], index) => sum + x * at(index + 1)[1] - at(index + 1)[0] * y, 0);
+  const outwards = (area > 0 ? 1 : -1) * (metres / METRES_PER_DEGREE);
+  const normal = (from: readonly [number, number], to: readonly [number, number]): readonly [number, number] => {
+    const length = Math.hypot(to[0] - from[0], to[1] - from[1]) || 1;
+    return [(to[1] - from[1]) / length, (from[0] - to[0]) / length];
+  };
+  const wide = flat.map(([x, y], index): [number, number] => {
+    const [a, b] = [normal(at(index - 1), [x, y]), normal([x, y], at(index + 1))];
+    const [mx, my] = [a[0] + b[0], a[1] + b[1]];
+    const length = Math.hypot(mx, my) || 1;
+    const reach = Math.min(MITRE_LIMIT, 2 / length) * outwards;
+    return [(x + (mx / length) * reach) / east, y + (my / length) * reach];
+  });
+  return [...wide, wide[0]!];
+}
+
 function boxOf(shape: Outline): Bounds {
   const points = (shape.type === 'Polygon' ? [shape.coordinates] : shape.coordinates).flatMap(
     (rings) => rings[0] ?? [],
@@ -52,10 +77,12 @@ function boxOf(shape: Outline): Bounds {
 export function zoneFeatures(zones: Iterable<ZoneInfo>): {
   readonly areas: FeatureCollection;
   readonly names: FeatureCollection;
+  readonly buffers: FeatureCollection;
 } {
   const areas: Feature[] = [];
   const names: Feature[] = [];
-  for (const { zoneId, name, priority, geometry, radiusMetres } of zones) {
+  const buffers: Feature[] = [];
+  for (const { zoneId, name, priority, geometry, radiusMetres, bufferMetres } of zones) {
     const shape: Outline =
       geometry.type === 'Point'
         ? { type: 'Polygon', coordinates: [circleRing(geometry.coordinates, radiusMetres ?? 1)] }
@@ -64,42 +91,39 @@ export function zoneFeatures(zones: Iterable<ZoneInfo>): {
     const isLarge = east - west > LARGE_DEGREES || north - south > LARGE_DEGREES;
     const style = priority === 'victim' ? 'victim' : geometry.type === 'Point' ? 'small' : isLarge ? 'large' : 'shared';
     const properties = { zoneId, name, style };
+    if (bufferMetres !== null && bufferMetres > 0) {
+      const rings =
+        geometry.type === 'Point'
+          ? [circleRing(geometry.coordinates, (radiusMetres ?? 1) + bufferMetres)]
+          : (shape.type === 'Polygon' ? [shape.coordinates] : shape.coordinates).map(([outer = []]) =>
+              widenRing(outer, bufferMetres),
+            );
+      buffers.push({ type: 'Feature', geometry: { type: 'MultiLineString', coordinates: rings }, properties });
+    }
     areas.push({ type: 'Feature', geometry: shape, properties });
     names.push({ type: 'Feature', geometry: { type: 'Point', coordinates: [(west + east) / 2, south] }, properties });
   }
   return {
     areas: { type: 'FeatureCollection', features: areas },
     names: { type: 'FeatureCollection', features: names },
+    buffers: { type: 'FeatureCollection', features: buffers },
   };
 }
 
-/** Everybody's newest position. `alert` draws those with an open alert on top; `stale` where the silence is too long. */
-export function wearerFeatures(
-  positions: Iterable<PositionItem>,
-  openAlerts: ReadonlyMap<string, AlertItem>,
-  nowMs: number,
-): FeatureCollection {
-  const features: Feature[] = [];
-  for (const { wearerId, longitude, latitude, fixedAt } of positions) {
-    features.push({
-      type: 'Feature',
-      geometry: { type: 'Point', coordinates: [longitude, latitude] },
-      properties: { wearerId, alert: openAlerts.has(wearerId), stale: nowMs - Date.parse(fixedAt) > STALE_MS },
-    });
-  }
-  return { type: 'FeatureCollection', features };
-}
+const SEVERITY_RANK: Readonly<Record<AlertItem['severity'], number>> = { low: 0, medium: 2, high: 4, critical: 6 };
+/** More severe is more; of the same severity what is confirmed. */
+export const rankOf = (item: AlertItem): number =>
+  SEVERITY_RANK[item.severity] + (strengthOf(item, item.confirmedAt) === 'suspected' ? 0 : 1);
 
-/** The most serious open alert of each wearer: confirmed before suspected, then the newest. */
+/** The most serious open alert of each wearer; of equal ones the newest. */
 export function openAlertsByWearer(alerts: Iterable<AlertItem>): ReadonlyMap<string, AlertItem> {
   const open = new Map<string, AlertItem>();
-  const rank = (item: AlertItem) => (strengthOf(item, item.confirmedAt) === 'suspected' ? 0 : 1);
   for (const item of alerts) {
     // What has ended is still unresolved, but the wearer's place now has nothing to do with it.
     if (item.status !== 'open' || item.episode.endedAt !== null || item.type === 'withdrawn') continue;
     const known = open.get(item.wearerId);
-    const isFirst = known === undefined || rank(item) > rank(known);
-    if (isFirst || (rank(item) === rank(known) && item.raisedAt > known.raisedAt)) open.set(item.wearerId, item);
+    const isFirst = known === undefined || rankOf(item) > rankOf(known);
+    if (isFirst || (rankOf(item) === rankOf(known) && item.raisedAt > known.raisedAt)) open.set(item.wearerId, item);
   }
   return open;
 }

@@ -10,6 +10,8 @@ import { allowPages } from '../../plugins/security-headers.js';
 export interface StaticOptions {
   /** Absolute path of `dist/console`. */
   readonly directory: string;
+  /** GeoJSON of streets and names for the ground of the map. */
+  readonly baseMap: string;
 }
 
 /**
@@ -26,7 +28,7 @@ const CONSOLE_NEEDS = {
 } as const;
 
 /** `/`, the pages and the files beside it. Revalidated at each visit, so that a newer program is not met by an older page. */
-export async function registerStatic(app: App, { directory }: StaticOptions): Promise<void> {
+export async function registerStatic(app: App, { directory, baseMap }: StaticOptions): Promise<void> {
   await app.register(async (scope: App) => {
     makePublic(scope);
     allowPages(scope, CONSOLE_NEEDS);
@@ -40,6 +42,10 @@ export async function registerStatic(app: App, { directory }: StaticOptions): Pr
         reply.setHeader('cache-control', 'no-cache');
       },
     });
+    // It says where streets are, and nothing of anybody.
+    scope.get('/base-map.geojson', { schema: { hide: true } }, (_request, reply) =>
+      reply.type('application/geo+json').header('cache-control', 'no-cache').send(baseMap),
+    );
     for (const page of PAGE_ADDRESSES)
       scope.get(page, { schema: { hide: true } }, (_request, reply) => reply.sendFile('index.html'));
   });
