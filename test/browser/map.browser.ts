@@ -160,7 +160,7 @@ test.each(['light', 'dark'] as const)(
     await page.getByRole('button', { name: 'In words' }).click();
     const words = page.getByRole('region', { name: 'The map in words' });
     await words
-      .getByText(/Town centre$/)
+      .getByText(/Town centre/)
       .first()
       .waitFor();
     expect(await words.locator('tbody tr').first().textContent()).toMatch(/^Wearer number 1.*: In an exclusion zone/);
