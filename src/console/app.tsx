@@ -14,6 +14,8 @@ import { HandoverPage } from './pages/handover.js';
 import { NoAlertsPage } from './pages/no-alerts.js';
 import { OffNowPage } from './pages/off-now.js';
 import { PacksPage } from './pages/packs.js';
+import { NewRecallPage, RecallPage } from './pages/recall.js';
+import { RecallsPage } from './pages/recalls.js';
 import { RegisterPage } from './pages/register.js';
 import { RejectedPage } from './pages/rejected.js';
 import { WearerPage } from './pages/wearer.js';
@@ -45,6 +47,12 @@ function CurrentPage() {
       return <PacksPage key={now.wearerId} wearerId={now.wearerId} />;
     case 'desk':
       return <DeskPage />;
+    case 'recalls':
+      return <RecallsPage />;
+    case 'recall':
+      return <RecallPage key={now.recallId} recallId={now.recallId} />;
+    case 'new-recall':
+      return <NewRecallPage key={`${now.wearerId} ${now.alertIds.join()}`} about={now} />;
     case 'unknown':
       return (
         <main class="tw-page" id="main">

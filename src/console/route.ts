@@ -11,6 +11,9 @@ export type Page =
   | { readonly name: 'wearer'; readonly wearerId: string; readonly query: string }
   /** `wearerId`: of whom alone; null: of everybody. */
   | { readonly name: 'packs'; readonly wearerId: string | null }
+  | { readonly name: 'recall'; readonly recallId: string }
+  /** One that is not written yet. */
+  | { readonly name: 'new-recall'; readonly wearerId: string; readonly alertIds: readonly string[] }
   | { readonly name: PlainPage }
   | { readonly name: 'unknown'; readonly path: string };
 
@@ -21,9 +24,17 @@ export function readPage(path: string, query: string): Page {
   if (area === 'alerts' && id !== '') return { name: 'alert', alertId: decode(id), asAt: readInstant(query) };
   if (area === 'wearers' && id !== '') return { name: 'wearer', wearerId: decode(id), query };
   if (area === 'packs' && id === '') return { name: 'packs', wearerId: new URLSearchParams(query).get('wearerId') };
+  if (area === 'recalls' && id !== '') return readRecall(decode(id), new URLSearchParams(query));
   const plain = PLAIN_PAGES.find((name) => name === area);
   if (plain !== undefined && id === '') return { name: plain };
   return { name: 'unknown', path };
+}
+
+/** `/recalls/new?wearerId=W-1&alertId=A-1` is one that is not written yet. */
+const NEW_RECALL = 'new';
+function readRecall(recallId: string, query: URLSearchParams): Page {
+  if (recallId !== NEW_RECALL) return { name: 'recall', recallId };
+  return { name: 'new-recall', wearerId: query.get('wearerId') ?? '', alertIds: query.getAll('alertId') };
 }
 
 /** `?asAt=2026-11-22T18:03:11.000Z`; null where there is none that can be read. */
@@ -49,6 +60,10 @@ export const alertAddress = (alertId: string, asAt: string | null = null): strin
 export const wearerAddress = (wearerId: string): string => `/wearers/${encodeURIComponent(wearerId)}`;
 export const packsAddress = (wearerId: string | null = null): string =>
   wearerId === null ? '/packs' : `/packs?${new URLSearchParams({ wearerId })}`;
+
+export const recallAddress = (recallId: string): string => `/recalls/${encodeURIComponent(recallId)}`;
+export const newRecallAddress = (wearerId: string, alertIds: readonly string[]): string =>
+  `/recalls/${NEW_RECALL}?${new URLSearchParams([['wearerId', wearerId], ...alertIds.map((id) => ['alertId', id])])}`;
 
 export const page = signal<Page>({ name: 'board', filter: readFilter(new URLSearchParams()) });
 /** Where the board was left, so that coming back finds the same list. */

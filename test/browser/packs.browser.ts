@@ -7,6 +7,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { strFromU8, unzipSync } from 'fflate';
 import { type Browser, chromium, type Download, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { readContainer } from '../../src/evidence/container.js';
@@ -43,6 +44,7 @@ async function fillRecord(url: string): Promise<void> {
     await put(url, `/tags/T-${n}`, { modelId: 'M-1' });
     await put(url, `/activations/A-${n}`, { tagId: `T-${n}`, wearerId: `W-${n}`, fittedAt });
   }
+  await put(url, '/orders/O-0', { wearerId: 'W-0', type: 'licence', startsAt: fittedAt });
   await put(url, '/zones/Z-1', {
     type: 'Feature',
     geometry: { type: 'Point', coordinates: [SQUARE.longitude, SQUARE.latitude] },
@@ -243,6 +245,78 @@ test('of alerts that are marked on the board: of one wearer, who is chosen; of o
   await dialog().waitFor({ state: 'detached' });
   expect(others).toHaveLength(2);
 });
+
+test('and on to a request for recall, by keyboard: answered from the record, refused while an answer is missing, dealt with then everywhere', async () => {
+  const beganAtMs = Date.now();
+  await page.goto(`${program.url}/alerts/${own[0]}`);
+  await page.getByRole('link', { name: /^Ask for recall/ }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Recall: Wearer number 0' }).waitFor({ timeout: WAIT_MS });
+  expect(await page.getByLabel('Conditions breached').inputValue()).toMatch(/^Licence, order O-0/);
+  expect(await page.getByLabel('What led to this request').inputValue()).toContain(`Alert ${own[0]}`);
+  await page.getByLabel('Conditions breached').focus();
+  await page.keyboard.press('Control+End');
+  await page.keyboard.type(' Condition 5(ix) of the licence.');
+  await shoot('recall-new');
+  await page.getByRole('button', { name: 'Request', exact: true }).focus();
+  await page.keyboard.press('Enter');
+  await page
+    .getByRole('alert')
+    .getByText(/“Risk of serious harm” is asked/)
+    .waitFor();
+  await shoot('recall-missing');
+  await page.getByLabel('Risk of serious harm').focus();
+  await page.keyboard.type('High to the public, by the assessment of the probation service.');
+  await page.getByLabel('Not to be disclosed to the wearer').fill('A neighbour told of it.');
+  await page.getByRole('button', { name: 'Request', exact: true }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Request about Wearer number 0: Requested' }).waitFor({ timeout: WAIT_MS });
+  report(`from the alert to the request, by keyboard: ${Date.now() - beganAtMs} ms`);
+  await page.getByText('Save as Word files').click();
+  await page.getByLabel('Who gets it').fill('PPCS');
+  for (const [button, name, said, hidden] of [
+    ['The form', 'form.docx', 'Condition 5(ix)', 'A neighbour'],
+    ['Not to be disclosed to the wearer', 'apart.docx', 'A neighbour', 'Condition 5(ix)'],
+  ] as const) {
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: button }).click();
+    const body = strFromU8(unzipSync(readFileSync(await save(download, name)))['word/document.xml']!);
+    expect([name, body.includes(said), body.includes(hidden)]).toEqual([name, true, false]);
+  }
+  await page.getByRole('radio', { name: 'It was sent' }).check();
+  await page.getByLabel('To whom').fill('PPCS, by e-mail');
+  await page.getByRole('button', { name: 'Record it' }).click();
+  await page.getByRole('heading', { name: 'Request about Wearer number 0: Sent' }).waitFor({ timeout: WAIT_MS });
+  await page.getByText('It stands as it was sent.').waitFor();
+  await shoot('recall-sent');
+  const dealt = page.getByText(/^Already dealt with: recall sent/);
+  for (const path of [`/alerts/${own[0]}`, '/wearers/W-0', '/cohort', '/']) {
+    await page.goto(`${program.url}${path}`);
+    await dealt.first().waitFor({ timeout: WAIT_MS });
+  }
+  await shoot('recall-dealt-with');
+  await page.goto(`${program.url}/recalls`);
+  await page.locator('tr[data-recall-id]', { hasText: 'Wearer number 0' }).getByText('Sent').waitFor();
+});
+
+test.each(['light', 'dark'] as const)(
+  'axe finds nothing in a request, new or sent, nor in their list: %s',
+  async (theme) => {
+    await page.emulateMedia({ colorScheme: theme });
+    const found: Record<string, string[]> = {};
+    await page.goto(`${program.url}/recalls`);
+    await page.locator('tr[data-recall-id]').first().waitFor();
+    found['list'] = await findWrong(page);
+    await page.locator('tr[data-recall-id] a', { hasText: 'Sent' }).click();
+    await page.getByText('It stands as it was sent.').waitFor();
+    found['sent'] = await findWrong(page, /<textarea/);
+    await shoot(`recall-${theme}`);
+    await page.goto(`${program.url}/recalls/new?wearerId=W-0`);
+    await page.getByRole('button', { name: 'Save as a draft' }).waitFor();
+    found['new'] = await findWrong(page, /<textarea/);
+    expect(found).toEqual({ list: [], sent: [], new: [] });
+  },
+);
 
 test.each(['light', 'dark'] as const)(
   'axe finds nothing in the dialog, in what it tells, and on the page: %s',

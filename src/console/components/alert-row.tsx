@@ -9,6 +9,7 @@ import { ownerWords } from '../words/owner-words.js';
 import { duration, hourAndMinute } from '../words/times.js';
 import { title } from '../words/words.js';
 import { begin, busy, told } from './actions.js';
+import { DealtWithMark } from './dealt-with.js';
 import { Mark } from './mark.js';
 import { Certainty, Severity } from './marks.js';
 import { select, selected } from './selection.js';
@@ -79,6 +80,7 @@ export const AlertRow = memo(function AlertRow({ item, isSelected }: Props) {
           <WhoLine wearerId={item.wearerId} />
         </span>
         {item.inCustody === true ? <strong class="tw-custody">Recorded as in custody</strong> : null}
+        <DealtWithMark item={item} />
         {refused === undefined ? null : (
           <span class="tw-told" role="alert">
             {refused}

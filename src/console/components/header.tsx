@@ -147,6 +147,11 @@ export function Header() {
             Packs
           </a>
         ) : null}
+        {seesAlerts.value && may('recalls.read') ? (
+          <a href="/recalls" aria-current={page.value.name === 'recalls' ? 'page' : undefined}>
+            Recalls
+          </a>
+        ) : null}
         {may('rejected.read') ? (
           <a href="/rejected" aria-current={page.value.name === 'rejected' ? 'page' : undefined}>
             Rejected

@@ -6,10 +6,12 @@ import { ratioWords } from '../../alerts/evidence-words.js';
 import { conditionWords, ORDER_WORDS, POWER_WORDS } from '../../wire/condition-words.js';
 import { type AlertWithEvents, askAlert, askCondition, askOrder, askPosition } from '../api.js';
 import { ActButtons } from '../components/act-buttons.js';
+import { RecallLink } from '../components/dealt-with.js';
 import { MapPanel } from '../components/map-panel.js';
 import { Certainty, Severity } from '../components/marks.js';
 import { PackButton } from '../components/pack-button.js';
 import { useAnswer, whyMissing } from '../components/use-answer.js';
+import { dealtWithOf } from '../live/dealt-with.js';
 import { book, may, nameOf, nowMs, positions, positionsChanged, takeAlert, wearers, zoneNameOf } from '../live/live.js';
 import { sessionMap } from '../map/session-map.js';
 import { instantOf, standAt } from '../model/as-at.js';
@@ -17,6 +19,7 @@ import { alertAddress, lastBoard, packsAddress, wearerAddress } from '../route.j
 import { historyLine } from '../words/history-words.js';
 import { ownerWords } from '../words/owner-words.js';
 import { personWords } from '../words/people-words.js';
+import { dealtWithWords } from '../words/recall-words.js';
 import { sentenceOf } from '../words/sentence.js';
 import { dayAndTime, duration, timeOfDay } from '../words/times.js';
 import { CONTACT_WORDS, DISPOSITION_WORDS, episodeWords, explain, KIND_WORDS } from '../words/words.js';
@@ -111,6 +114,7 @@ function Found({ item, events, isWhole = true, asAt }: FoundProps) {
         </p>
         {asAt === undefined ? <ActButtons item={item} /> : <p class="tw-line">{ownerWords(item, nowMs.peek())}</p>}
         {asAt === undefined ? <Pack item={item} /> : null}
+        {asAt === undefined ? <RecallLink item={item} /> : null}
         {asAt === undefined ? <Now item={item} /> : null}
         <Evidence item={item} />
         <Condition item={item} />
@@ -133,8 +137,10 @@ function First({ item }: { readonly item: AlertItem }) {
       alertId !== item.alertId &&
       (disposition === 'already-dealt-with' || disposition === 'in-custody'),
   );
+  const dealtWith = dealtWithOf(item);
   const lines = [
     ...(item.inCustody === true ? ['The wearer is recorded as in custody.'] : []),
+    ...(dealtWith === null ? [] : [dealtWithWords(dealtWith)]),
     ...(item.status === 'closed' ? [ownerWords(item, nowMs.peek())] : []),
     ...others.map(
       (other) =>

@@ -3,6 +3,7 @@ import { useComputed } from '@preact/signals';
 import { useMemo, useState } from 'preact/hooks';
 import type { CohortRow } from '../../wire/cohort.js';
 import { askCohort, askCohortFile } from '../cohort-api.js';
+import { WearerDealtWith } from '../components/dealt-with.js';
 import { useAnswer, whyMissing } from '../components/use-answer.js';
 import { may, nowMs } from '../live/live.js';
 import { arrangeCohort, type CohortSort, type CohortView, countViolations, FIRST_VIEW } from '../model/cohort-order.js';
@@ -49,6 +50,7 @@ function Row({ item, atMs }: { readonly item: CohortRow; readonly atMs: number }
             .filter((one) => one !== null && one !== '')
             .join(' · ')}
         </span>
+        <WearerDealtWith wearerId={item.wearerId} />
         {item.flags.length === 0 ? null : <strong class="tw-cohort__flags">{item.flags.join('; ')}</strong>}
       </th>
       <td>

@@ -7,7 +7,7 @@ import { CheckLinks } from '../components/pack-result.js';
 import { useAnswer, whyMissing } from '../components/use-answer.js';
 import { may, nameOf, nowMs } from '../live/live.js';
 import { askPacks, packFileAddress } from '../packs-api.js';
-import { alertAddress, packsAddress, wearerAddress } from '../route.js';
+import { alertAddress, newRecallAddress, packsAddress, wearerAddress } from '../route.js';
 import { EDITION_WORDS, isUnderWay, packStateWords, packSubjectWords, sizeWords } from '../words/pack-words.js';
 import { dayAndTime, duration } from '../words/times.js';
 
@@ -132,6 +132,12 @@ function State({ pack }: { readonly pack: PackItem }) {
       <a href={packFileAddress(packId)} download={`${packId}.zip`} aria-label={`Download pack ${packId}`}>
         {`Download, ${sizeWords(fileBytes)}`}
       </a>
+      {may('recalls.write') && pack.alertIds !== undefined ? (
+        <>
+          {' · '}
+          <a href={newRecallAddress(pack.wearerId, pack.alertIds)}>Ask for recall</a>
+        </>
+      ) : null}
       {endedAt === undefined ? '' : ` made in ${duration(Date.parse(endedAt) - Date.parse(requestedAt))}`}
       <br />
       <span class="tw-packs__quiet">

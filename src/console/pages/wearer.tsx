@@ -3,6 +3,7 @@ import type { AlertItem } from '../../alerts/alert.js';
 import type { Timeline } from '../../wire/timeline.js';
 import { askAlertsOf } from '../api.js';
 import { ConditionsNow } from '../components/conditions-now.js';
+import { WearerDealtWith } from '../components/dealt-with.js';
 import { MapPanel } from '../components/map-panel.js';
 import { Certainty, Severity } from '../components/marks.js';
 import { PackButton } from '../components/pack-button.js';
@@ -47,6 +48,7 @@ export function WearerPage({ wearerId, query }: { readonly wearerId: string; rea
           <a href={lastBoard()}>Back to the board</a>
         </p>
         <h1 class="tw-sentence">{row?.name ?? nameOf(wearerId)}</h1>
+        <WearerDealtWith wearerId={wearerId} />
         <Profile wearerId={wearerId} row={row} />
         <TagFacts wearerId={wearerId} alerts={items} row={row} />
         {may('exports.make') ? (
