@@ -75,6 +75,9 @@ async function send<T>(path: string, more: RequestInit): Promise<T | Refused> {
   }
 }
 
+/** The first document of a program takes the writer of documents into memory: on a busy machine that is longer than an answer may take. */
+const FILE_LIMIT_MS = 60_000;
+
 /** One of its two files, for which it is said what it is for and who gets it. */
 export async function askRecallFile(
   recallId: string,
@@ -83,7 +86,7 @@ export async function askRecallFile(
 ): Promise<Answer<Blob>> {
   try {
     const answer = await fetch(`${BASE}/recalls/${id(recallId)}/${which}?${new URLSearchParams(said)}`, {
-      signal: AbortSignal.timeout(ANSWER_LIMIT_MS),
+      signal: AbortSignal.timeout(FILE_LIMIT_MS),
     });
     return answer.ok ? { ok: true, body: await answer.blob() } : { ok: false, status: answer.status };
   } catch {
