@@ -13,6 +13,7 @@ import { inventBaseMap } from './base-map.js';
 import { drive } from './drive.js';
 import type { Authorize } from './front-door.js';
 import { DEMO_HELP, type DemoOptions, describeDemo, readDemoOptions } from './options.js';
+import { type DemoReceiver, startDemoReceiver } from './receiver.js';
 import { seed } from './seed.js';
 import { CLAIMS } from './sign-in/people.js';
 import { API_AUDIENCE, CLIENT_ID, type DemoProvider, startDemoProvider } from './sign-in/provider.js';
@@ -73,12 +74,12 @@ function signInVariables(provider: DemoProvider, programUrl: string, dataDir: st
 }
 
 /** Nothing of the surroundings: a DATABASE_URL that happens to be set must not be filled with invented people. */
-function configure(port: number, dataDir: string, signIn: Readonly<Record<string, string>>): Config {
+function configure(port: number, dataDir: string, variables: Readonly<Record<string, string>>): Config {
   const level = process.env.TAGWATCH_LOG_LEVEL ?? 'warn';
   const baseMapFile = join(dataDir, 'base-map.geojson');
   writeFileSync(baseMapFile, JSON.stringify(inventBaseMap()));
   const read = readConfig({
-    ...signIn,
+    ...variables,
     TAGWATCH_BASE_MAP_FILE: baseMapFile,
     TAGWATCH_DATA_DIR: dataDir,
     TAGWATCH_HOST: HOST,
@@ -125,13 +126,23 @@ async function run(
 ): Promise<number> {
   const port = await choosePort(options);
   const programUrl = `http://${HOST}:${port}`;
-  const provider = options.hasSignIn ? await startDemoProvider(programUrl) : null;
+  const receiver = await startDemoReceiver(dataDir, say);
+  let provider: DemoProvider | null = null;
   try {
-    const variables = provider === null ? {} : signInVariables(provider, programUrl, dataDir);
-    return await play(options, configure(port, dataDir, variables), provider, { dataDir, isKept }, start, signal);
+    provider = options.hasSignIn ? await startDemoProvider(programUrl) : null;
+    const signIn = provider === null ? {} : signInVariables(provider, programUrl, dataDir);
+    const config = configure(port, dataDir, { ...signIn, TAGWATCH_HANDOFF_FILE: receiver.handoffFile });
+    return await play(options, config, provider, { dataDir, isKept }, start, signal);
   } finally {
     await provider?.stop();
+    await receiver.stop();
+    tellReceived(receiver);
   }
+}
+
+function tellReceived(receiver: DemoReceiver): void {
+  const { events, refused } = receiver.got();
+  say(`The receiver of webhooks got ${events} events; ${refused} were refused as not signed.`);
 }
 
 /** Asks for a token, and for another one before it ends. */

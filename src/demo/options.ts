@@ -81,6 +81,8 @@ export function describeDemo(url: string, dataDir: string, isKept: boolean, hasS
   of a curfew and another is not home when one opens. Later: a walk through the closed town centre, a lone bad fix that is
   suspected and taken back, a car at a school gate every few minutes.
 
+  What happens to alerts also goes to another system by signed webhooks: a small receiver of them runs here too, and says what it got.
+
   The API can be read and tried at ${url}/docs. Data: ${dataDir}${isKept ? '' : ' (removed at the end)'}.
   Ctrl-C stops it.
 `;
