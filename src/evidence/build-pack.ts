@@ -10,6 +10,7 @@ import { gapsOf, type PackModel, type PackOrder } from './pack-model.js';
 import { PARAMETERS } from './parameters.js';
 import { writeReadme } from './readme-text.js';
 import { writeReport } from './report/write-report.js';
+import { writeStatement } from './statement.js';
 import { writeTracks } from './track-files.js';
 import { writeZones } from './zones-file.js';
 
@@ -31,6 +32,9 @@ export async function buildPack(model: PackModel, order: PackOrder, key: Signing
     files.push(...writeTracks(model), { name: 'inputs.ndjson', bytes: writeInputs(model.alerts) });
   }
   files.push({ name: 'report.pdf', bytes: writeReport(model, order, files.map(toListed), key.keyId) });
+  // A witness speaks of places: of an edition without them there is no statement.
+  if (holdsPlaces(edition))
+    files.push({ name: 'statement.docx', bytes: await writeStatement(model, order, files.map(toListed)) });
   const readme = writeReadme(files, { packId, edition, marking, keyId: key.keyId });
   files.unshift({ name: 'README.txt', bytes: toBytes(readme) });
   const sums = files.map((file) => `${toListed(file).sha256}  ${file.name}\n`).join('');

@@ -26,6 +26,10 @@ const WITHHELD: Readonly<Record<Edition, readonly Withheld[]>> = {
       why: 'a boundary, and so an address, could be rebuilt from them',
     },
     {
+      what: 'statement.docx',
+      why: 'a witness speaks of places: the draft of a statement is in the full and the court edition',
+    },
+    {
       what: 'alert.json: ids of conditions and zones, severity, fixes, distances, likelihoods, thresholds, notes, names of staff',
       why: 'a place or a person could be found by them',
     },

@@ -2,7 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 export interface VeraVerdict {
   readonly file: string;
@@ -58,6 +59,18 @@ export function validatePdfs(files: readonly string[]): VeraVerdict[] {
 
 export const checkPdf = (file: string): string => run('qpdf', ['--check', file]);
 export const textOfPdf = (file: string): string => run('pdftotext', ['-layout', file, '-']);
+/** Each printed as LibreOffice reads it, beside it; all lie in one folder. */
+export function convertToPdf(files: readonly string[]): string[] {
+  const profile = mkdtempSync(join(tmpdir(), 'tagwatch-office-'));
+  try {
+    const home = `-env:UserInstallation=${pathToFileURL(profile).href}`;
+    run('soffice', [home, '--headless', '--convert-to', 'pdf', '--outdir', dirname(files[0]!), ...files]);
+  } finally {
+    rmSync(profile, { recursive: true, force: true });
+  }
+  return files.map((file) => file.replace(/\.docx$/, '.pdf'));
+}
+
 /** A page drawn: its darkness, from 0 (nothing on it) to 1. */
 export function drawPages(file: string): number[] {
   const folder = mkdtempSync(join(tmpdir(), 'tagwatch-pages-'));

@@ -1,0 +1,97 @@
+/** What each file of a pack says of the same thing is the same, on the two nights too on which an hour comes twice, or not at all. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { strFromU8, unzipSync } from 'fflate';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildPack } from '../../src/evidence/build-pack.js';
+import { readContainer } from '../../src/evidence/container.js';
+import { readManifest } from '../../src/evidence/manifest.js';
+import { NODE_CRYPTO } from '../../src/evidence/node-crypto.js';
+import { verifyPack } from '../../src/evidence/verify-pack.js';
+import { makeSigningKey, readSigningKey, type SigningKey } from '../../src/signing-key.js';
+import { ENGINE, makeModel, ORDER, trust } from '../support/pack.js';
+
+const EVERY_MS = 3 * 60_000;
+const COUNT = 50;
+const [IN, OUT] = [14, 27];
+/** In after 42 minutes, out after 81: from one of the two hours into the other. */
+const isInside = (i: number) => i >= IN && i < OUT;
+
+let folder: string;
+let key: SigningKey;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tagwatch-golden-'));
+  makeSigningKey(join(folder, 'key.pem'));
+  key = readSigningKey(join(folder, 'key.pem'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe.each([
+  // Local times at which it goes in and is out again, with their offsets.
+  ['the night the clocks go back', '2026-10-25T00:00:00Z', ['2026-10-25T01:42:00+01:00', '2026-10-25T01:21:00+00:00']],
+  ['the night they go forward', '2026-03-29T00:00:00Z', ['2026-03-29T00:42:00+00:00', '2026-03-29T02:21:00+01:00']],
+  ['another night', '2026-11-20T00:00:00Z', ['2026-11-20T00:42:00+00:00', '2026-11-20T01:21:00+00:00']],
+])('%s', (_, start, [entry, exit]) => {
+  const startMs = Date.parse(start);
+  const model = makeModel({ startMs, everyMs: EVERY_MS, count: COUNT, isInside });
+  const at = (i: number) => new Date(startMs + i * EVERY_MS).toISOString();
+  const [first, last] = [at(0), at(COUNT + 8)];
+  let zip: Uint8Array;
+  let texts: Map<string, string>;
+  beforeAll(async () => {
+    zip = await buildPack(model, ORDER, key);
+    texts = new Map(readContainer(zip).map(({ name, bytes }) => [name, strFromU8(bytes)]));
+  });
+  const textOf = (name: string) => texts.get(name)!;
+  const instants = (text: string, tag: string) =>
+    [...text.matchAll(new RegExp(`<${tag}>([^<]+)</${tag}>`, 'g'))].map(([, said]) => new Date(said!).toISOString());
+
+  test('it is verified, and the engine finds the same', () => {
+    const verdict = verifyPack(zip, [trust(key)], { crypto: NODE_CRYPTO, engine: ENGINE });
+    expect([verdict.verified, verdict.rerun.map(({ outcome }) => outcome)]).toEqual([true, ['same']]);
+  });
+
+  test('first and last fix, and how many, are the same in all formats of the track', () => {
+    const rows: Record<string, string>[] = parse(textOf('track.csv'), { columns: true, bom: true });
+    const points = (JSON.parse(textOf('track.geojson')) as GeoJSON.FeatureCollection).features.filter(
+      ({ geometry }) => geometry?.type === 'Point',
+    );
+    const said = {
+      csv: rows.map(({ fixedAt }) => new Date(fixedAt!).toISOString()),
+      geojson: points.map(({ properties }) => new Date(properties!['fixedAt'] as string).toISOString()),
+      gpx: instants(textOf('track.gpx').slice(textOf('track.gpx').indexOf('<trk>')), 'time'),
+      inputs: textOf('inputs.ndjson')
+        .split('\n')
+        .filter((line) => line.includes('"type":"ping"'))
+        .map((line) => new Date((JSON.parse(line) as { ping: { fixedAtMs: number } }).ping.fixedAtMs).toISOString()),
+    };
+    for (const [name, times] of Object.entries(said))
+      expect([name, times.length, times[0], times.at(-1)]).toEqual([name, COUNT, first, last]);
+    expect(textOf('track.kml')).toContain(first);
+    expect(textOf('track.kml')).toContain(last);
+    const { counts } = readManifest(readContainer(zip).find(({ name }) => name === 'manifest.json')!.bytes);
+    expect(counts).toEqual({ pings: COUNT, judged: COUNT - 1, notJudged: { mechanism: 1 }, gaps: 1 });
+  });
+
+  test('entry and exit are the same in alert, track and statement, each in UTC and in the local time of its hour', () => {
+    const [{ alert }] = JSON.parse(textOf('alert.json')) as [{ alert: { finding: { episode: object } } }];
+    expect(alert.finding.episode).toEqual({ startedAt: at(IN), endedAt: at(OUT) });
+    const rows: Record<string, string>[] = parse(textOf('track.csv'), { columns: true, bom: true });
+    expect([rows[IN]!['fixedAtLocal'], rows[OUT]!['fixedAtLocal']]).toEqual([entry, exit]);
+    const statement = readContainer(zip).find(({ name }) => name === 'statement.docx')!.bytes;
+    const words = strFromU8(unzipSync(statement)['word/document.xml']!);
+    expect(words).toContain(`${entry} (${at(IN)})`);
+    expect(words).toContain(`${exit} (${at(OUT)})`);
+  });
+
+  test('every local time in the track is another one: of an hour that comes twice each is told from the other', () => {
+    const rows: Record<string, string>[] = parse(textOf('track.csv'), { columns: true, bom: true });
+    const locals = rows.map(({ fixedAtLocal }) => fixedAtLocal!);
+    expect(new Set(locals).size).toBe(COUNT);
+    expect(locals.map((text) => new Date(text).toISOString())).toEqual(
+      rows.map(({ fixedAt }) => new Date(fixedAt!).toISOString()),
+    );
+  });
+});
