@@ -1,16 +1,19 @@
-/** Puts beside the compiled program what the compiler does not: SQL migrations, the console and the page that verifies packs. */
-import { cpSync } from 'node:fs';
+/** Puts beside the compiled program what the compiler does not: SQL migrations, the console, and the page and the command that verify packs. */
+import { cpSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'vite';
-import { buildVerifyPage } from './build-verify-page.mjs';
+import { buildVerifyCommand, buildVerifyPage } from './build-verify-page.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 cpSync(join(root, 'src', 'store', 'migrations'), join(root, 'dist', 'store', 'migrations'), { recursive: true });
 
 const { readEngineVersion } = await import(pathToFileURL(join(root, 'dist', 'start', 'engine-version.js')).href);
-buildVerifyPage({ root, outDir: join(root, 'dist', 'verify-page'), engine: readEngineVersion() });
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const verifier = { root, outDir: join(root, 'dist', 'verify-page'), version, engine: readEngineVersion() };
+buildVerifyPage(verifier);
+buildVerifyCommand(verifier);
 
 await build({
   configFile: false,

@@ -1,6 +1,6 @@
 /**
- * The page that verifies packs, as one file that asks for nothing else: script and style stand in it, and its own policy lets these
- * alone run, by their hashes, and nothing be fetched.
+ * What verifies packs where there is no Tagwatch. The page is one file that asks for nothing else: script and style stand in it, and its
+ * own policy lets these alone run, by their hashes, and nothing be fetched. The command is one file for Node.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 
 export const VERIFY_PAGE = 'tagwatch-verify.html';
+export const VERIFY_COMMAND = 'tagwatch-verify.mjs';
 
 /** `engine`: the version of the engine that is built into it. */
 export function buildVerifyPage({ root, outDir, engine }) {
@@ -42,4 +43,21 @@ export function buildVerifyPage({ root, outDir, engine }) {
   }
   mkdirSync(outDir, { recursive: true });
   writeFileSync(join(outDir, VERIFY_PAGE), html);
+}
+
+/** `version` of the program, `engine`: the version of the engine that is built into it. */
+export function buildVerifyCommand({ root, outDir, version, engine }) {
+  buildSync({
+    entryPoints: [join(root, 'src', 'cli', 'verify-alone.ts')],
+    outfile: join(outDir, VERIFY_COMMAND),
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    charset: 'utf8',
+    legalComments: 'inline',
+    logLevel: 'warning',
+    define: { ENGINE_VERSION: JSON.stringify(engine), PROGRAM_VERSION: JSON.stringify(version) },
+  });
 }

@@ -59,6 +59,11 @@ HOW TO REPEAT THE FINDING
   tagwatch evidence verify PACK.zip --keys public.pem
 
 checks all of the above and folds inputs.ndjson by the engine once more. So does the page tagwatch-verify.html, which needs no
-login and no network: the force's Tagwatch serves it at /verify, and it may be saved and opened from a disk. Times are UTC unless they carry an offset.
+login and no network: the force's Tagwatch serves it at /verify, and it may be saved and opened from a disk. Whoever has Node.js and
+nothing else takes tagwatch-verify.mjs, which it serves at /verify.mjs:
+
+  node tagwatch-verify.mjs PACK.zip --keys public.pem
+
+Times are UTC unless they carry an offset.
 `;
 }

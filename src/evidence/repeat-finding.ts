@@ -14,6 +14,9 @@ export function foldOrderOf(findings: readonly FindingEvent[]): FoldOrder {
   return findings.some(({ historic }) => historic) ? 'as-made' : 'as-received';
 }
 
+/** What is compared of a finding, in words. */
+export const COMPARED = 'start, end, why it ended, reason and strength of the finding';
+
 /** What differs between the record and the re-run, in words; none: the same. `findings`: all of one alert, oldest first. */
 export function repeatFinding(findings: readonly FindingEvent[], inputs: RerunInputs): string[] {
   const last = findings.at(-1);

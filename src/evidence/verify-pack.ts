@@ -9,7 +9,7 @@ import { holdsPlaces } from './editions.js';
 import { readInputsFile } from './inputs-file.js';
 import { MANIFEST, type Manifest, readManifest, SIGNATURE } from './manifest.js';
 import type { PackCrypto } from './pack-crypto.js';
-import { repeatFinding } from './repeat-finding.js';
+import { COMPARED, repeatFinding } from './repeat-finding.js';
 import { type Trust, type TrustedKey, trustOf } from './trusted-keys.js';
 
 export interface RerunAnswer {
@@ -142,8 +142,11 @@ function repeatAll(files: ReadonlyMap<string, Uint8Array>, manifest: Manifest, e
           : answer(alertId, 'differs', ['inputs.ndjson does not hold what it rests on']);
       }
       const differences = repeatFinding(findings, rests);
-      if (differences.length === 0) return answer(alertId, 'same');
-      return answer(alertId, engine === manifest.program.engine ? 'differs' : 'engine-version-differs', differences);
+      const isSameEngine = engine === manifest.program.engine;
+      if (differences.length > 0)
+        return answer(alertId, isSameEngine ? 'differs' : 'engine-version-differs', differences);
+      const byAnother = `found by the engine ${manifest.program.engine}, repeated by ${engine}; compared are ${COMPARED}`;
+      return answer(alertId, 'same', isSameEngine ? [] : [byAnother]);
     });
   } catch (error) {
     const why = `it could not be repeated: ${error instanceof Error ? error.message : String(error)}`;

@@ -20,7 +20,7 @@ import { registerAsyncApi } from '../http/routes/operation/asyncapi.js';
 import { registerDocs } from '../http/routes/operation/docs.js';
 import { registerHealth } from '../http/routes/operation/health.js';
 import { registerKeys } from '../http/routes/operation/keys.js';
-import { registerStatic, registerVerifyPage } from '../http/routes/operation/static.js';
+import { registerStatic, registerVerifiers } from '../http/routes/operation/static.js';
 import { registerAtv } from '../http/routes/orders/atv.js';
 import { registerPacks } from '../http/routes/packs/packs.js';
 import { registerMe } from '../http/routes/people/me.js';
@@ -341,9 +341,8 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
     directory: fileURLToPath(new URL('../console/', import.meta.url)),
     baseMap: readBaseMap(config.baseMapFile),
   });
-  await registerVerifyPage(app, {
-    file: fileURLToPath(new URL('../verify-page/tagwatch-verify.html', import.meta.url)),
-  });
+  const verifier = (name: string) => fileURLToPath(new URL(`../verify-page/${name}`, import.meta.url));
+  await registerVerifiers(app, { page: verifier('tagwatch-verify.html'), command: verifier('tagwatch-verify.mjs') });
 
   metrics.addGauge({
     name: 'tagwatch_alerts_open',

@@ -1,15 +1,17 @@
 /** The page that verifies packs, as it is served: to everybody, and under a policy that lets its own script alone run. */
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { createApp } from '../../src/http/app.js';
-import { registerVerifyPage } from '../../src/http/routes/operation/static.js';
+import { registerVerifiers } from '../../src/http/routes/operation/static.js';
 import { silentLog } from '../support/silent-log.js';
 
-const FILE = fileURLToPath(new URL('../../dist/verify-page/tagwatch-verify.html', import.meta.url));
+const fileOf = (name: string) => fileURLToPath(new URL(`../../dist/verify-page/${name}`, import.meta.url));
+const FILES = { page: fileOf('tagwatch-verify.html'), command: fileOf('tagwatch-verify.mjs') };
 
 test('the header allows what the page itself allows, by the same hashes, and nothing to be fetched', async () => {
   const app = await createApp({ log: silentLog });
-  await registerVerifyPage(app, { file: FILE });
+  await registerVerifiers(app, FILES);
   const answer = await app.inject('/verify');
   expect([answer.statusCode, answer.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
   const said = String(answer.headers['content-security-policy']).replaceAll(/;(?=\S)/g, '; ');
@@ -22,5 +24,17 @@ test('the header allows what the page itself allows, by the same hashes, and not
     answer.body.slice(0, answer.body.indexOf('<style>')) +
     answer.body.slice(answer.body.indexOf('</style>'), answer.body.indexOf('<script>'));
   expect(outside).not.toMatch(/\ssrc=|<link/);
+  await app.close();
+});
+
+test('the command is handed out as a file, to everybody', async () => {
+  const app = await createApp({ log: silentLog });
+  await registerVerifiers(app, FILES);
+  const answer = await app.inject('/verify.mjs');
+  expect([answer.statusCode, answer.headers['content-disposition']]).toEqual([
+    200,
+    'attachment; filename="tagwatch-verify.mjs"',
+  ]);
+  expect(answer.body).toBe(readFileSync(FILES.command, 'utf8'));
   await app.close();
 });

@@ -1,6 +1,7 @@
-/** Serves the console and the page that verifies packs: what `build-assets.mjs` made. */
+/** Serves the console and what verifies packs: what `build-assets.mjs` made. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import { PAGE_ADDRESSES } from '../../../wire/console-pages.js';
 import type { App } from '../../app.js';
@@ -51,17 +52,30 @@ export async function registerStatic(app: App, { directory, baseMap }: StaticOpt
   });
 }
 
+export interface VerifierFiles {
+  readonly page: string;
+  readonly command: string;
+}
+
 /**
  * `/verify`: the page that verifies evidence packs, for everybody, and to be saved. It stands in one file, so its script and style are
- * inline: by their hashes these alone run.
+ * inline: by their hashes these alone run. `/verify.mjs`: the same for whoever has Node.
  */
-export async function registerVerifyPage(app: App, { file }: { readonly file: string }): Promise<void> {
-  const html = readFileSync(file, 'utf8');
+export async function registerVerifiers(app: App, { page, command }: VerifierFiles): Promise<void> {
+  const html = readFileSync(page, 'utf8');
+  const program = readFileSync(command, 'utf8');
   await app.register(async (scope: App) => {
     makePublic(scope);
     allowPages(scope, { 'script-src': [hashOfInline(html, 'script')], 'style-src': [hashOfInline(html, 'style')] });
     scope.get('/verify', { schema: { hide: true } }, (_request, reply) =>
       reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(html),
+    );
+    scope.get('/verify.mjs', { schema: { hide: true } }, (_request, reply) =>
+      reply
+        .type('text/javascript; charset=utf-8')
+        .header('cache-control', 'no-cache')
+        .header('content-disposition', `attachment; filename="${basename(command)}"`)
+        .send(program),
     );
   });
 }
