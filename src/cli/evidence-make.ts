@@ -4,6 +4,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { buildPack } from '../evidence/build-pack.js';
 import { gatherPack } from '../evidence/gather.js';
+import { toPackModel } from '../evidence/measure-track.js';
 import { parseInstant } from '../formats/instant.js';
 import { readSigningKey } from '../signing-key.js';
 import { DEFAULT_MARKING, EDITIONS, type Edition, type PackSubject } from '../wire/pack.js';
@@ -96,6 +97,7 @@ export async function make(argv: readonly string[], deps: EvidenceDeps): Promise
       err(`tagwatch evidence make: ${gathered.refused}.`);
       return 1;
     }
+    const model = toPackModel(gathered.source);
     const packId = randomUUID();
     const { edition, purpose, recipient, marking } = call;
     const order = {
@@ -108,7 +110,7 @@ export async function make(argv: readonly string[], deps: EvidenceDeps): Promise
       madeBy: deps.user,
       program: deps.program,
     };
-    const zip = await buildPack(gathered.model, order, key);
+    const zip = await buildPack(model, order, key);
     const file = call.out ?? `${packId}.zip`;
     if (existsSync(file)) throw new Error(`${file} is there already (EEXIST): --out names another`);
     // No entry, no pack.
@@ -119,16 +121,16 @@ export async function make(argv: readonly string[], deps: EvidenceDeps): Promise
       who: subjectOfUser(deps.user),
       subjectId: packId,
       subjectType: 'pack',
-      wearerIds: [gathered.model.wearerId],
+      wearerIds: [model.wearerId],
       outcome: 'done',
-      rowCount: gathered.model.alerts.length,
+      rowCount: model.alerts.length,
       purpose,
       recipient,
       operationId: 'tagwatch evidence make',
       correlationId: packId,
     });
     writeFileSync(file, zip, { flag: 'wx', mode: 0o600 });
-    const { alerts, track } = gathered.model;
+    const { alerts, track } = model;
     out(
       `${file}: ${alerts.length} alerts, ${track.length} pings, ${zip.byteLength} bytes, signed by key ${key.keyId}.`,
     );

@@ -1,8 +1,34 @@
 /** The thread that builds a pack: a report takes a second or more at a stretch, and alerts do not wait for it. One pack a thread. */
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
+import type { TrailFix } from '../formats/trails/trail.js';
+import type { StoredPing } from '../roles/reconciler/rerun.js';
 import { readSigningKey } from '../signing-key.js';
 import { buildPack } from './build-pack.js';
-import type { BuildRequest } from './build-pack-thread.js';
+import type { BuildRequest, Piece } from './build-pack-thread.js';
+import { toPackModel } from './measure-track.js';
+import type { PackSource } from './pack-model.js';
 
-const { model, order, keyFile } = workerData as BuildRequest;
-parentPort?.postMessage(await buildPack(model, order, readSigningKey(keyFile)));
+const pings = new Map<number, StoredPing[]>();
+const track: TrailFix[] = [];
+
+function joinPieces({ source }: BuildRequest): PackSource {
+  const alerts = source.alerts.map((each, alertIndex) => ({
+    ...each,
+    inputs: each.inputs === null ? null : { ...each.inputs, pings: pings.get(alertIndex) ?? [] },
+  }));
+  return { ...source, alerts, track };
+}
+
+parentPort?.on('message', async (piece: Piece) => {
+  if (piece.type === 'track') track.push(...piece.fixes);
+  else if (piece.type === 'pings') {
+    const own = pings.get(piece.alertIndex) ?? [];
+    own.push(...piece.pings);
+    pings.set(piece.alertIndex, own);
+  } else {
+    const { request } = piece;
+    const model = toPackModel(joinPieces(request));
+    parentPort?.postMessage(await buildPack(model, request.order, readSigningKey(request.keyFile)));
+    parentPort?.close();
+  }
+});

@@ -10,8 +10,7 @@ import { recordStore } from '../store/record-store.js';
 import { readTrail, type TrailPlace } from '../store/trail.js';
 import { judgeTrailStretch, type StretchBefore } from '../views/judged-trail.js';
 import { MAX_PACK_ALERTS, MAX_PACK_PERIOD_MS, type PackSubject } from '../wire/pack.js';
-import { measureTrack } from './measure-track.js';
-import type { PackAlert, PackModel, PackRecord } from './pack-model.js';
+import type { PackAlert, PackRecord, PackSource } from './pack-model.js';
 import { MAX_RERUN_PINGS, readRerunInputs } from './rerun-inputs.js';
 
 /** Shown before and after an alert. */
@@ -19,8 +18,8 @@ const AROUND_MS = 3_600_000;
 const FIXES_PER_READ = 2_000;
 const VERSIONS_PER_RECORD = 1_000;
 
-/** The model, or why there is none, in a sentence for who asked. */
-export type Gathered = { readonly model: PackModel } | { readonly refused: string };
+/** What a pack is made of, or why there is none, in a sentence for who asked. */
+export type Gathered = { readonly source: PackSource } | { readonly refused: string };
 
 /** In one snapshot of the record. `nowMs`: what is not over yet is shown until then. */
 export async function gatherPack(db: Queryable, subject: PackSubject, nowMs: number): Promise<Gathered> {
@@ -48,7 +47,7 @@ export async function gatherPack(db: Queryable, subject: PackSubject, nowMs: num
   const records = await readRecords(db, wearerId, alerts, fromMs, toMs);
   if (records[0]?.versions.length === 0) return { refused: `there is no wearer ${wearerId}` };
   const track = await readTrack(db, { wearerId, fromMs, toMs }, nowMs);
-  return { model: { wearerId, fromMs, toMs, alerts, records, ...measureTrack(track, alerts) } };
+  return { source: { wearerId, fromMs, toMs, alerts, records, track } };
 }
 
 async function findAlerts(

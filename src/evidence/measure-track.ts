@@ -6,10 +6,16 @@ import { applyShared, createSharedIndex } from '../engine/near/shared-index.js';
 import { compileTag } from '../engine/watch/compile.js';
 import { type PreparedTerm, termKeyOf, zoneTermKey } from '../engine/watch/prepared-term.js';
 import { isPlaced, type TrailFix } from '../formats/trails/trail.js';
-import type { Measured, PackAlert, PackFix, PackTerm } from './pack-model.js';
+import type { Measured, PackAlert, PackFix, PackModel, PackSource, PackTerm } from './pack-model.js';
 
 /** As the engine tells them (`engine/tell/explain.ts`): distances to 0.1 m, ratios to 0.01. */
 const round = (value: number, perUnit: number): number => Math.round(value * perUnit) / perUnit || 0;
+
+/** A second and more of work where the track is long: not for a thread that others wait for. */
+export const toPackModel = (source: PackSource): PackModel => ({
+  ...source,
+  ...measureTrack(source.track, source.alerts),
+});
 
 export function measureTrack(
   track: readonly TrailFix[],

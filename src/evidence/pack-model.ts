@@ -61,6 +61,11 @@ export interface PackModel {
   readonly track: readonly PackFix[];
 }
 
+/** As it is read from the record, before anything is computed of it. */
+export interface PackSource extends Omit<PackModel, 'terms' | 'track'> {
+  readonly track: readonly TrailFix[];
+}
+
 /** Who wants which pack, and by what program it is made. */
 export interface PackOrder {
   readonly packId: string;

@@ -1,6 +1,6 @@
 /** Evidence packs on record: what was asked for, and what was made of it. */
 import type { Queryable } from '../ports/database.js';
-import type { Edition, PackState, PackSubject } from '../wire/pack.js';
+import type { Edition, PackState, PackStep, PackSubject } from '../wire/pack.js';
 
 export interface NewPack {
   readonly packId: string;
@@ -24,6 +24,12 @@ export interface StoredPack extends NewPack {
   /** In the order in which they were asked for. */
   readonly packNumber: number;
   readonly state: PackState;
+  /** How often it was begun. */
+  readonly attempts: number;
+  /** How far it is while it is built. */
+  readonly step: PackStep | null;
+  /** Of those that wait, how many are made before it; null: it does not wait. */
+  readonly ahead: number | null;
   /** Made, or given up. */
   readonly endedAtMs: number | null;
   readonly failure: string | null;
@@ -47,13 +53,18 @@ interface Row {
   requested_at: Date;
   correlation_id: string | null;
   state: PackState;
+  attempts: number;
+  step: PackStep | null;
+  ahead: number | null;
   ended_at: Date | null;
   failure: string | null;
   sha256: string | null;
   file_bytes: number | null;
 }
 const COLUMNS = `pack_number, pack_id, request_key, wearer_id, subject, edition, marking, purpose, recipient, requested_by, requested_name,
-  requested_at, correlation_id, state, ended_at, failure, sha256, octet_length(file) as file_bytes`;
+  requested_at, correlation_id, state, attempts, step,
+  case when state = 'queued' then (select count(*)::int from pack other
+    where other.state in ('queued', 'building') and other.pack_number < pack.pack_number) end as ahead, ended_at, failure, sha256, octet_length(file) as file_bytes`;
 
 const toPack = (row: Row): StoredPack => ({
   packNumber: row.pack_number,
@@ -70,6 +81,9 @@ const toPack = (row: Row): StoredPack => ({
   requestedAtMs: row.requested_at.getTime(),
   correlationId: row.correlation_id,
   state: row.state,
+  attempts: row.attempts,
+  step: row.step,
+  ahead: row.ahead,
   endedAtMs: row.ended_at?.getTime() ?? null,
   failure: row.failure,
   sha256: row.sha256,
@@ -129,14 +143,26 @@ export async function readPackFile(db: Queryable, packId: string): Promise<Uint8
   return rows[0]?.file ?? null;
 }
 
-/** The one that waits longest, or was begun by who did not end it; it is being built from now on. Null: none waits. */
+/** The one that waits longest, or was begun by who did not end it; it is being built from now on, once more. Null: none waits. */
 export async function takeWaitingPack(db: Queryable): Promise<StoredPack | null> {
   const { rows } = await db.query<Row>(
-    `update pack set state = 'building' where pack_number = (
+    `update pack set state = 'building', attempts = attempts + 1, step = 'gathering' where pack_number = (
        select pack_number from pack where state in ('queued', 'building') order by pack_number limit 1)
      returning ${COLUMNS}`,
   );
   return rows[0] === undefined ? null : toPack(rows[0]);
+}
+
+export async function notePackStep(db: Queryable, packId: string, step: PackStep): Promise<void> {
+  await db.query(`update pack set step = $2 where pack_id = $1 and state = 'building'`, [packId, step]);
+}
+
+/** It waits again, as if it had not been begun: that it was not ended is no fault of its own. */
+export async function putPackBack(db: Queryable, packId: string): Promise<void> {
+  await db.query(
+    `update pack set state = 'queued', attempts = attempts - 1, step = null where pack_id = $1 and state = 'building'`,
+    [packId],
+  );
 }
 
 export async function keepPackFile(

@@ -21,6 +21,9 @@ export const MAX_PACK_PERIOD_MS = 14 * 86_400_000;
 
 export const PACK_STATES = ['queued', 'building', 'ready', 'failed'] as const;
 export type PackState = (typeof PACK_STATES)[number];
+/** While it is built: the record is read, then the files are written and signed. */
+export const PACK_STEPS = ['gathering', 'writing'] as const;
+export type PackStep = (typeof PACK_STEPS)[number];
 
 /** One pack of `GET /packs`, as the server tells it and the console shows it. Instants are RFC 3339 in UTC. */
 export interface PackItem {
@@ -39,6 +42,10 @@ export interface PackItem {
   readonly requestedBy: string;
   readonly requestedName: string;
   readonly requestedAt: string;
+  /** While it waits: how many are made before it. */
+  readonly ahead?: number;
+  /** While it is built. */
+  readonly step?: PackStep;
   readonly endedAt?: string;
   /** Why there is none. */
   readonly failure?: string;

@@ -25,6 +25,17 @@ test('what a pack is about: an alert, several, or from when to when in local tim
   );
 });
 
+test.each<[Partial<PackItem>, string]>([
+  [{ ahead: 0 }, 'Next to be made'],
+  [{ ahead: 1 }, 'Waiting: one pack is made before it'],
+  [{ ahead: 12 }, 'Waiting: 12 packs are made before it'],
+  [{ state: 'building', step: 'gathering' }, 'Being made: the record is read'],
+  [{ state: 'building', step: 'writing' }, 'Being made: it is written and signed'],
+  [{ state: 'ready' }, 'Ready'],
+])('how far it is: %o', (over, words) => {
+  expect(packStateWords({ ...PACK, ...over })).toBe(words);
+});
+
 test('one that failed says why', () => {
   expect(packStateWords({ ...PACK, state: 'failed', failure: 'alert P-1 is not on record.' })).toBe(
     'Not made: alert P-1 is not on record.',

@@ -116,6 +116,7 @@ export function packsSuite(name: string, openDatabase: () => Promise<Database>):
         requestedBy: SUBJECT,
         requestedName: 'Somebody',
         requestedAt: instantAt(120),
+        ahead: 0,
       });
       expect(asked.headers['location']).toBe(`/api/v1/packs/${pack.packId}`);
       expect((await ask(`/${pack.packId}/file`)).status).toBe(409);
@@ -208,9 +209,33 @@ export function packsSuite(name: string, openDatabase: () => Promise<Database>):
       const stopped = await states();
       const first = stopped.findIndex((state) => state !== 'ready');
       expect(first).toBeGreaterThan(0);
-      expect(stopped.slice(first + 1)).toEqual(stopped.slice(first + 1).map(() => 'queued'));
+      // What was begun waits again, and that it was stopped in order is no attempt.
+      expect(stopped.slice(first)).toEqual(stopped.slice(first).map(() => 'queued'));
+      const begun = await db.query<{ attempts: number }>('select attempts from pack where pack_id = $1', [ids[first]]);
+      expect(begun.rows).toEqual([{ attempts: 0 }]);
+      expect((await ask(`/${ids[first + 2]}`)).json().ahead).toBe(2);
       build();
       expect(await untilEnded(ids[first]!)).toMatchObject({ state: 'ready' });
+      await builder?.stop();
+    }, 120_000);
+
+    it('that ended the program each time it was begun is given up, says so, and the next one is made', async () => {
+      const { rows } = await db.query<{ pack_id: string }>(
+        `select pack_id from pack where state = 'queued' order by pack_number limit 2`,
+      );
+      const [deadly, next] = rows.map((row) => ({ packId: row.pack_id }));
+      if (deadly === undefined || next === undefined) throw new Error('two of the twenty wait still');
+      // As it is left by a process that was killed, for the third time.
+      await db.query(`update pack set state = 'building', step = 'writing', attempts = 3 where pack_id = $1`, [
+        deadly.packId,
+      ]);
+      expect((await ask(`/${deadly.packId}`)).json()).toMatchObject({ state: 'building', step: 'writing' });
+      build();
+      expect(await untilEnded(deadly.packId)).toMatchObject({
+        state: 'failed',
+        failure: expect.stringMatching(/^It was begun 3 times, and the program ended each time/),
+      });
+      expect(await untilEnded(next.packId)).toMatchObject({ state: 'ready' });
       await builder?.stop();
     }, 120_000);
 

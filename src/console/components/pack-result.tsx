@@ -9,7 +9,6 @@ export function PackResult({ pack }: { readonly pack: PackItem }) {
     <div class="tw-pack" data-state={state}>
       <p role="status" class={state === 'failed' ? 'tw-bad' : ''}>
         <strong>{packStateWords(pack)}</strong>
-        {state === 'queued' ? '. Packs are made one after the other.' : ''}
       </p>
       {isUnderWay(pack) ? (
         <>

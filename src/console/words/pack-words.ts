@@ -1,5 +1,5 @@
 /** What is said of evidence packs. Pure. */
-import type { Edition, PackItem } from '../../wire/pack.js';
+import type { Edition, PackItem, PackStep } from '../../wire/pack.js';
 import { dayAndTime } from './times.js';
 
 export const EDITION_WORDS: Readonly<Record<Edition, readonly [name: string, what: string]>> = {
@@ -8,13 +8,20 @@ export const EDITION_WORDS: Readonly<Record<Edition, readonly [name: string, wha
   'wearer-safe': ['Wearer-safe', 'no names, places, distances or evidence: what the wearer may see'],
 };
 
-/** `queued` and `building` say how it goes on, `failed` why it does not. */
-export function packStateWords({ state, failure }: PackItem): string {
+const STEP_WORDS: Readonly<Record<PackStep, string>> = {
+  gathering: 'the record is read',
+  writing: 'it is written and signed',
+};
+
+/** `queued` and `building` say how far it is, `failed` why it is not made. */
+export function packStateWords({ state, ahead = 0, step, failure }: PackItem): string {
   switch (state) {
     case 'queued':
-      return 'Waiting to be made';
+      return ahead === 0
+        ? 'Next to be made'
+        : `Waiting: ${ahead === 1 ? 'one pack is' : `${ahead} packs are`} made before it`;
     case 'building':
-      return 'Being made …';
+      return step === undefined ? 'Being made' : `Being made: ${STEP_WORDS[step]}`;
     case 'ready':
       return 'Ready';
     case 'failed':

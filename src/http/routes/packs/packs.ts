@@ -9,7 +9,14 @@ import type { Clock } from '../../../ports/clock.js';
 import type { Database } from '../../../ports/database.js';
 import { addPack, findPack, listPacks, readPackFile, type StoredPack } from '../../../store/packs.js';
 import { InstantSchema } from '../../../wire/alert-schemas.js';
-import { DEFAULT_MARKING, EDITIONS, MAX_PACK_ALERTS, PACK_STATES, type PackItem } from '../../../wire/pack.js';
+import {
+  DEFAULT_MARKING,
+  EDITIONS,
+  MAX_PACK_ALERTS,
+  PACK_STATES,
+  PACK_STEPS,
+  type PackItem,
+} from '../../../wire/pack.js';
 import { RecordId } from '../../../wire/record-id.js';
 import type { App } from '../../app.js';
 import { noteAudited } from '../../plugins/audit.js';
@@ -58,6 +65,8 @@ const Item = Type.Object({
   requestedBy: Type.String(),
   requestedName: Type.String({ description: 'as it was called then' }),
   requestedAt: InstantSchema,
+  ahead: Type.Optional(Type.Integer({ description: 'while it is queued: how many are made before it' })),
+  step: Type.Optional(Type.Enum([...PACK_STEPS], { description: 'while it is built: how far it is' })),
   endedAt: Type.Optional(InstantSchema),
   failure: Type.Optional(Type.String({ description: 'why there is none' })),
   sha256: Type.Optional(Type.String({ description: 'of the file' })),
@@ -72,7 +81,7 @@ const ROUNDS_LIMIT = 20;
 const toIso = (atMs: number): string => new Date(atMs).toISOString();
 
 function toItem(pack: StoredPack): PackItem {
-  const { subject, endedAtMs, failure, sha256, fileBytes } = pack;
+  const { subject, ahead, step, endedAtMs, failure, sha256, fileBytes } = pack;
   return {
     packId: pack.packId,
     state: pack.state,
@@ -87,6 +96,8 @@ function toItem(pack: StoredPack): PackItem {
     requestedBy: pack.requestedBy,
     requestedName: pack.requestedName,
     requestedAt: toIso(pack.requestedAtMs),
+    ...(ahead === null ? {} : { ahead }),
+    ...(step === null || pack.state !== 'building' ? {} : { step }),
     ...(endedAtMs === null ? {} : { endedAt: toIso(endedAtMs) }),
     ...(failure === null ? {} : { failure }),
     ...(sha256 === null || fileBytes === null ? {} : { sha256, fileBytes }),
