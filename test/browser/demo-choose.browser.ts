@@ -32,6 +32,13 @@ afterAll(async () => {
   home?.remove();
 });
 
+/** Signs in by the page on which one chooses. */
+async function be(name: string, on: Page): Promise<void> {
+  await on.goto(program.url);
+  await on.getByRole('button', { name }).click();
+  await on.waitForURL(`${program.url}/`);
+}
+
 const me = () => page.evaluate(async () => (await fetch('/api/v1/me')).json());
 
 test('the page says who can be chosen, and one click is enough', async () => {
@@ -54,17 +61,49 @@ test('the page says who can be chosen, and one click is enough', async () => {
 test('whoever signs out can be somebody else', async () => {
   const signOut = () => page.evaluate(async () => (await fetch('/auth/sign-out', { method: 'POST' })).status);
   expect(await signOut()).toBe(200);
-  await page.goto(program.url);
-  await page.getByRole('button', { name: 'Priya Shah' }).click();
-  await page.waitForURL(`${program.url}/`);
+  await be('Priya Shah', page);
   expect(await me()).toMatchObject({ name: 'Priya Shah', roles: ['sergeant'] });
+});
+
+test('an alert about a victim’s zone is suspended when a second person agrees, who sees who proposed it and why', async () => {
+  const alert = page.locator('.tw-alert', { hasText: 'Protected address, W-001' });
+  await alert.waitFor({ timeout: 150_000 });
+  await alert.getByRole('link', { name: /Protected address/ }).click();
+  const owner = (on: Page) => on.locator('.tw-actions__owner');
+  await owner(page).waitFor();
+  expect(await page.getByRole('button', { name: /^Suspend/ }).count()).toBe(0);
+  await page.keyboard.press('p');
+  await page.getByRole('dialog', { name: 'Propose to suspend the alert' }).waitFor();
+  await page.keyboard.press('2');
+  await page.getByRole('dialog').locator('textarea').fill('the victim is away');
+  await page.keyboard.press('Control+Enter');
+  await owner(page)
+    .getByText(/priya proposes to suspend it until .*: the victim is away$/)
+    .waitFor();
+  expect(await page.getByRole('button', { name: /^Agree/ }).count()).toBe(0);
+  const other = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
+  await be('Sam Okafor', other);
+  await other.goto(page.url());
+  await other.getByRole('button', { name: /^Agree to the suspension/ }).click();
+  const dialog = other.getByRole('dialog', { name: 'Agree to the suspension' });
+  await dialog.getByText(/^priya proposes to suspend it until .*: the victim is away\.$/).waitFor();
+  await other.screenshot({ path: join(screenshots, 'second-person.png') });
+  await dialog.getByRole('button', { name: 'Agree to the suspension' }).click();
+  for (const each of [page, other])
+    await owner(each)
+      .getByText(/^Suspended until .* by priya, agreed by sam: the victim is away$/)
+      .waitFor();
+  await other.context().close();
+  await page.keyboard.press('b');
+});
+
+test('what happens to alerts goes to the receiver of webhooks, which checks the signatures', async () => {
+  await expect.poll(() => program.output()).toMatch(/signature verified: alert\.confirmed \(exclusion, critical\)/);
 });
 
 test('whoever may not see alerts is told so, and what there is instead', async () => {
   await page.evaluate(async () => (await fetch('/auth/sign-out', { method: 'POST' })).status);
-  await page.goto(program.url);
-  await page.getByRole('button', { name: 'Alex Morgan' }).click();
-  await page.waitForURL(`${program.url}/`);
+  await be('Alex Morgan', page);
   await page.getByRole('heading', { name: 'No alerts are shown to you' }).waitFor();
   await page.getByText('read tags and their models').waitFor();
   expect(await page.locator('#connection').count()).toBe(0);
