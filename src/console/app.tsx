@@ -19,6 +19,7 @@ import { RecallsPage } from './pages/recalls.js';
 import { RegisterPage } from './pages/register.js';
 import { RejectedPage } from './pages/rejected.js';
 import { WearerPage } from './pages/wearer.js';
+import { ZonesPage } from './pages/zones.js';
 import { lastBoard, page } from './route.js';
 
 function CurrentPage() {
@@ -53,6 +54,8 @@ function CurrentPage() {
       return <RecallPage key={now.recallId} recallId={now.recallId} />;
     case 'new-recall':
       return <NewRecallPage key={`${now.wearerId} ${now.alertIds.join()}`} about={now} />;
+    case 'zones':
+      return <ZonesPage />;
     case 'unknown':
       return (
         <main class="tw-page" id="main">

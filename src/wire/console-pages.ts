@@ -8,6 +8,7 @@ export const PLAIN_PAGES = [
   'handover',
   'rejected',
   'cohort',
+  'zones',
   'desk',
   'recalls',
 ] as const;

@@ -18,6 +18,7 @@ export const MAPPING: ClaimsMapping = {
     values: {
       'tw-supervisor': 'supervisor',
       'tw-officer': 'officer',
+      'tw-sergeant': 'sergeant',
       'tw-service': 'service',
       'tw-administrator': 'administrator',
     },
@@ -45,14 +46,11 @@ export async function listenOn(server: Server, port = 0): Promise<Running> {
   };
 }
 
+const ROLES_BY_NAME = { 'admin-': 'tw-administrator', 'officer-': 'tw-officer', 'sergeant-': 'tw-sergeant' };
 const roleOf = (accountId: string): string =>
-  accountId.startsWith('admin-')
-    ? 'tw-administrator'
-    : accountId.startsWith('officer-')
-      ? 'tw-officer'
-      : 'tw-supervisor';
+  Object.entries(ROLES_BY_NAME).find(([begins]) => accountId.startsWith(begins))?.[1] ?? 'tw-supervisor';
 
-/** Everybody may sign in by their name, and supervises Kent; whose name begins with `admin-` administers, with `officer-` works with W-0. */
+/** Everybody may sign in by their name, and supervises Kent; `admin-`, `officer-` (of W-0) or `sergeant-` at its beginning is that role instead. */
 export async function startProvider(clientUrl: string): Promise<Running> {
   const server = createServer();
   const running = await listenOn(server);

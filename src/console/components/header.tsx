@@ -152,6 +152,11 @@ export function Header() {
             Recalls
           </a>
         ) : null}
+        {seesAlerts.value && may('records.write') ? (
+          <a href="/zones" aria-current={page.value.name === 'zones' ? 'page' : undefined}>
+            Zones
+          </a>
+        ) : null}
         {may('rejected.read') ? (
           <a href="/rejected" aria-current={page.value.name === 'rejected' ? 'page' : undefined}>
             Rejected
