@@ -39,11 +39,10 @@ test('it tells a receiver; one that fails is on the register and in the metrics,
     const metrics = async () => (await fetch(`${program.url}/metrics`)).text();
     expect((await register()).failingHandoffs).toMatchObject([{ receiverId: 'cad', why: 'not-delivered', since }]);
     expect(await metrics()).toMatch(/^tagwatch_handoff_failing_seconds\{receiver="cad"\} [1-9]/m);
-    expect(await metrics()).toMatch(/^tagwatch_handoff_waiting\{receiver="cad"\} [12]$/m);
+    expect(await metrics()).toMatch(/^tagwatch_handoff_waiting\{receiver="cad"\} 1$/m);
     await receiver.comeBack();
     await vi.waitFor(async () => expect((await register()).failingHandoffs).toEqual([]), SOON);
-    // It is a week old, so it climbs as soon as somebody looks; that may be told by then too.
-    expect(receiver.taken[0]?.body.type).toBe('alert.suspected');
+    expect(receiver.taken.map(({ body }) => body.type)).toEqual(['alert.suspected']);
     expect(await metrics()).not.toMatch(/^tagwatch_handoff_failing_seconds\{/m);
     expect(await metrics()).toMatch(/^tagwatch_handoff_waiting\{receiver="cad"\} 0$/m);
   } finally {
