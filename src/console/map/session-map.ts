@@ -1,5 +1,5 @@
 /** The one map of a session: made once, late, and moved from page to page with its canvas. */
-import { effect, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import type { FeatureCollection } from 'geojson';
 import { askBaseMap } from '../api.js';
 import { focusRow } from '../components/selection.js';
@@ -71,7 +71,9 @@ async function make(node: HTMLDivElement): Promise<void> {
     effect(() => map.tick(nowMs.value));
     effect(() => map.setDark(isDark.value));
     effect(() => map.follow(isFollowing.value ? picked.value : null));
-    effect(() => map.measure(measured.value !== null));
+    // Not at every place that is measured: beginning anew forgets the line.
+    const isMeasuring = computed(() => measured.value !== null);
+    effect(() => map.measure(isMeasuring.value));
     effect(() => {
       if (baseMap.value !== null) map.showBase(baseMap.value);
     });
