@@ -193,9 +193,11 @@ test('the trail plays by keyboard: the slider says where and when, the gap is UN
   for (let step = 0; step < 20; step++) await page.keyboard.press('ArrowLeft');
   await page.getByText(/UNKNOWN for \d h \d+ min: last heard at 11:59:00; heard again at 14:00:00/).waitFor();
   const before = Number(await slider.inputValue());
-  await page.getByLabel('Speed').selectOption('60');
+  await page.getByLabel('Speed').selectOption('300');
   await page.getByRole('button', { name: 'Play', exact: true }).click();
-  await expect.poll(async () => Number(await slider.inputValue())).toBeGreaterThan(before + MINUTE_MS);
+  await expect
+    .poll(async () => Number(await slider.inputValue()), { timeout: WAIT_MS })
+    .toBeGreaterThan(before + MINUTE_MS);
   await page.getByRole('button', { name: 'Pause' }).click();
   await page.locator('.tw-map canvas').waitFor();
   await shoot(page, 'wearer-player');
