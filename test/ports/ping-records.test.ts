@@ -11,6 +11,7 @@ import {
   readInputs,
   UnknownFormat,
 } from '../../src/ports/ping-records.js';
+import { INPUT_FORMAT } from '../../src/ports/record-format.js';
 import { encodeJson, INPUT_PARTITIONS, INPUTS } from '../../src/ports/topics.js';
 import { openTestLog, type TestLog } from '../support/embedded-log.js';
 
@@ -113,7 +114,7 @@ describe('pings in the log', () => {
     expect(() => readInputs({ ...at, value: newer })).toThrow(UnknownFormat);
     // A type that this program does not know is a newer program's where its format says so, and somebody else's where not.
     const unknown = encodeJson({ type: 'other' });
-    expect(() => readInputs({ ...at, value: unknown, headers: { format: '3' } })).toThrow(UnknownFormat);
+    expect(() => readInputs({ ...at, value: unknown, headers: { format: String(INPUT_FORMAT + 1) } })).toThrow(UnknownFormat);
     expect(() => readInputs({ ...at, value: unknown, headers: { format: '1' } })).toThrow(/no known type/);
     const torn = encodeJson({ type: 'pings', format: 1, count: 2, tagId: ['T-1'], fixedAtMs: 0, identity: 'a' });
     expect(() => readInputs({ ...at, value: torn })).toThrow(/1 of 2 in the column tagId/);
