@@ -114,7 +114,9 @@ describe('pings in the log', () => {
     expect(() => readInputs({ ...at, value: newer })).toThrow(UnknownFormat);
     // A type that this program does not know is a newer program's where its format says so, and somebody else's where not.
     const unknown = encodeJson({ type: 'other' });
-    expect(() => readInputs({ ...at, value: unknown, headers: { format: String(INPUT_FORMAT + 1) } })).toThrow(UnknownFormat);
+    expect(() => readInputs({ ...at, value: unknown, headers: { format: String(INPUT_FORMAT + 1) } })).toThrow(
+      UnknownFormat,
+    );
     expect(() => readInputs({ ...at, value: unknown, headers: { format: '1' } })).toThrow(/no known type/);
     const torn = encodeJson({ type: 'pings', format: 1, count: 2, tagId: ['T-1'], fixedAtMs: 0, identity: 'a' });
     expect(() => readInputs({ ...at, value: torn })).toThrow(/1 of 2 in the column tagId/);
