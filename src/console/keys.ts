@@ -13,7 +13,7 @@ import {
   toggleGroup,
   toggleMarks,
 } from './components/selection.js';
-import { VERB_KEYS } from './components/verb-keys.js';
+import { type PageKey, VERB_KEYS } from './components/verb-keys.js';
 import { book, may } from './live/live.js';
 import { sessionMap } from './map/session-map.js';
 import { showWaiting } from './pages/board.js';
@@ -49,10 +49,7 @@ function openPack(alertIds: readonly string[]): void {
   if (alerts.length > 0 && may('exports.make')) packDraft.value = { alerts };
 }
 
-const KEYS: Readonly<Record<string, () => void>> = {
-  ...Object.fromEntries(
-    Object.entries(VERB_KEYS).map(([verb, key]) => [key, () => void begin(verb as Verb, allInHand())]),
-  ),
+const ON_PAGES: Readonly<Record<PageKey, () => void>> = {
   j: () => moveSelection(1),
   ArrowDown: () => moveSelection(1),
   k: () => moveSelection(-1),
@@ -74,6 +71,12 @@ const KEYS: Readonly<Record<string, () => void>> = {
   '?': () => {
     isHelpOpen.value = true;
   },
+};
+const KEYS: Readonly<Record<string, () => void>> = {
+  ...Object.fromEntries(
+    Object.entries(VERB_KEYS).map(([verb, key]) => [key, () => void begin(verb as Verb, allInHand())]),
+  ),
+  ...ON_PAGES,
 };
 /** They do in a browser what they always do, unless the list is where one is. */
 const ARROWS = new Set(['ArrowDown', 'ArrowUp']);

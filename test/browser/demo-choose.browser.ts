@@ -72,7 +72,7 @@ test('an alert about a victim’s zone is suspended when a second person agrees,
   const owner = (on: Page) => on.locator('.tw-actions__owner');
   await owner(page).waitFor();
   expect(await page.getByRole('button', { name: /^Suspend/ }).count()).toBe(0);
-  await page.keyboard.press('p');
+  await page.keyboard.press('c');
   await page.getByRole('dialog', { name: 'Propose to suspend the alert' }).waitFor();
   await page.keyboard.press('2');
   await page.getByRole('dialog').locator('textarea').fill('the victim is away');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type AlertEvent, DISPOSITIONS } from '../../src/alerts/event.js';
-import { VERB_KEYS } from '../../src/console/components/verb-keys.js';
+import { PAGE_KEYS, VERB_KEYS } from '../../src/console/components/verb-keys.js';
 import { ACT_FORMS, missingField } from '../../src/console/model/act-forms.js';
 import { standAt } from '../../src/console/model/as-at.js';
 import { knownPeople } from '../../src/console/model/known-people.js';
@@ -74,11 +74,11 @@ describe('what is offered', () => {
 });
 
 describe('the acts', () => {
-  it('are those of the server, each with a key of its own that the board has not', () => {
+  it('are those of the server, each with a key of its own that the pages have not', () => {
     expect([...VERBS].sort()).toEqual(Object.keys(ACTIONS_TOLD).sort());
     const keys = Object.values(VERB_KEYS);
     expect(new Set(keys).size).toBe(keys.length);
-    for (const taken of ['j', 'k', 'm', 'o', 'n', 'b', 'x']) expect(keys).not.toContain(taken);
+    for (const taken of PAGE_KEYS) expect(keys).not.toContain(taken);
   });
 
   it('are not sent before they say what they have to', () => {

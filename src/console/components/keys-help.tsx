@@ -18,7 +18,7 @@ const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ['h', 'hand it over'],
   ['g', 'give it back'],
   ['s', 'suspend it; e ends that'],
-  ['p', 'at a victim’s zone propose to suspend it; another one agrees by y, or refuses by q'],
+  ['c', 'at a victim’s zone propose to suspend it; another one agrees by y, or refuses by q'],
   ['r', 'ask for a review'],
   ['u', 'reopen it'],
   ['x', 'mark it; keys then act on all that are marked, Escape lets go of them'],
