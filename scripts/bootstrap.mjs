@@ -4,7 +4,7 @@
  * installs the pinned packages when the lock file has changed, builds when a source has changed, and hands over.
  *
  *   node scripts/bootstrap.mjs build | start [OPTIONS] | dev [COMMAND] | demo [OPTIONS] | test | test:long | test:fuzz |
- *     test:services | test:data | test:data-services | test:browser | test:soak | test:documents | bench [OPTIONS] | trial [OPTIONS] | load NAME [OPTIONS] | pictures [OPTIONS]
+ *     test:services | test:data | test:data-services | test:browser | test:soak | test:documents | bench [OPTIONS] | trial [OPTIONS] | load NAME [OPTIONS]
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -181,10 +181,6 @@ const commands = {
     process.exitCode = await runTrial(rest);
   },
   load: () => runLoadTest('load', rest),
-  async pictures() {
-    const { makePictures } = await import('./pictures.mjs');
-    process.exitCode = await makePictures(root, rest);
-  },
 };
 if (!(command in commands)) {
   console.error(`Unknown command ${command}. Known: ${Object.keys(commands).join(', ')}.`);
