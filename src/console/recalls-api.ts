@@ -1,23 +1,9 @@
 /** What the console asks about requests to recall over REST. */
 import type { RecallType } from '../wire/order.js';
-import type { DealtWith, RecallForm, RecallOutcome, RecallState } from '../wire/recall.js';
+import type { DealtWith, RecallContent } from '../wire/recall.js';
 import { ANSWER_LIMIT_MS, type Answer, ask, askList, BASE, type Page } from './api.js';
 
-/** As `PUT /recalls/{recallId}` takes it. */
-export interface RecallBody {
-  readonly wearerId: string;
-  readonly orderId: string;
-  readonly alertIds: readonly string[];
-  readonly form: Partial<RecallForm>;
-  readonly nonDisclosure?: string;
-  readonly state: RecallState;
-  readonly sentTo?: string;
-  readonly hearingAt?: string;
-  readonly outcome?: RecallOutcome;
-  readonly outcomeNote?: string;
-}
-
-export type RecallItem = RecallBody & {
+export type RecallItem = RecallContent & {
   readonly recallId: string;
   readonly version: number;
   readonly recordedAt: string;
@@ -26,7 +12,7 @@ export type RecallItem = RecallBody & {
 
 export interface RecallDrafted {
   readonly type: RecallType;
-  readonly draft: RecallBody;
+  readonly draft: RecallContent;
 }
 
 /** A fault in what was sent, by JSON Pointer. */
@@ -52,7 +38,7 @@ export async function askRecallDraft(wearerId: string, alertIds: readonly string
 /** `version`: the one that the page shows; null: there is none yet. */
 export async function putRecall(
   recallId: string,
-  body: RecallBody,
+  body: RecallContent,
   version: number | null,
 ): Promise<RecallItem | Refused> {
   const precondition: Record<string, string> =

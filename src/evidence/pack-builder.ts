@@ -1,11 +1,7 @@
-/**
- * Builds the packs that were asked for, in that order and one at a time, of all processes on a database together. What a process began
- * and did not end, the next one begins anew.
- */
+/** The packs that were asked for: each gathered, built in a thread, and kept byte for byte; one that ends the process is given up. */
 import { createHash } from 'node:crypto';
 import type { Clock } from '../ports/clock.js';
-import { type Database, DatabaseUnavailable } from '../ports/database.js';
-import type { Log } from '../ports/log.js';
+import { DatabaseUnavailable } from '../ports/database.js';
 import {
   failPack,
   hasWaitingPack,
@@ -15,95 +11,45 @@ import {
   type StoredPack,
   takeWaitingPack,
 } from '../store/packs.js';
+import { type QueuedWork, type QueuedWorkDeps, startQueuedWork } from '../store/queued-work.js';
 import { buildPackBeside } from './build-pack-thread.js';
 import { gatherPack } from './gather.js';
 import type { PackOrder } from './pack-model.js';
 
-export interface PackBuilderDeps {
-  readonly db: Database;
+export interface PackBuilderDeps extends QueuedWorkDeps {
   readonly clock: Clock;
-  readonly logger: Log;
   /** The file of the signing key; throws, saying why, where there is none that can be used. */
   readonly keyFile: () => string;
   readonly program: PackOrder['program'];
-  /** How often it looks for what another process was asked for, or began and did not end, ms. */
-  readonly lookEveryMs: number;
-}
-
-export interface PackBuilder {
-  /** Something was asked for. */
-  wake(): void;
-  stop(): Promise<void>;
 }
 
 /** One that was begun so often, and each time the process ended with it, is given up: the others wait behind it. */
 const MAX_ATTEMPTS = 3;
 const PACK_BUILDER_LOCK = 7_402_310_003;
 
-export function startPackBuilder(deps: PackBuilderDeps): PackBuilder {
-  const { db, logger, lookEveryMs } = deps;
-  const stopping = new AbortController();
-  const { signal } = stopping;
-  let isAsked = true;
-  let running: Promise<void> | null = null;
-  /** Begun here, and left because the database was away. */
+/** Builds the packs that were asked for. */
+export function startPackBuilder(deps: PackBuilderDeps): QueuedWork {
+  const { db } = deps;
+  /** Begun here, and left because the database was away: that was no attempt. */
   const left = new Set<string>();
-
-  async function buildAll(): Promise<void> {
-    if (!(await hasWaitingPack(db))) return;
-    const lock = await db.tryLock(PACK_BUILDER_LOCK);
-    // Somebody else builds, and takes what waits here too.
-    if (lock === null) return;
-    let isHeld = true;
-    void lock.lost.then(() => {
-      isHeld = false;
-    });
-    try {
-      while (isHeld && !signal.aborted) {
-        for (const packId of left) {
-          await putPackBack(db, packId);
-          left.delete(packId);
-        }
-        const pack = await takeWaitingPack(db);
-        if (pack === null) break;
-        left.add(pack.packId);
-        await buildOne(deps, pack, signal);
-        left.delete(pack.packId);
+  return startQueuedWork<StoredPack>(deps, {
+    lock: PACK_BUILDER_LOCK,
+    failure: 'packs could not be built',
+    isWaiting: () => hasWaitingPack(db),
+    async take() {
+      for (const packId of left) {
+        await putPackBack(db, packId);
+        left.delete(packId);
       }
-    } finally {
-      await lock.release();
-    }
-  }
-
-  async function run(): Promise<void> {
-    while (isAsked && !signal.aborted) {
-      isAsked = false;
-      try {
-        await buildAll();
-      } catch (error) {
-        if (signal.aborted) return;
-        if (!(error instanceof DatabaseUnavailable)) logger.error({ err: error }, 'packs could not be built');
-      }
-    }
-  }
-
-  function wake(): void {
-    isAsked = true;
-    running ??= run().finally(() => {
-      running = null;
-    });
-  }
-
-  const timer = setInterval(wake, lookEveryMs);
-  wake();
-  return {
-    wake,
-    async stop() {
-      clearInterval(timer);
-      stopping.abort();
-      await running;
+      const pack = await takeWaitingPack(db);
+      if (pack !== null) left.add(pack.packId);
+      return pack;
     },
-  };
+    async work(pack, signal) {
+      await buildOne(deps, pack, signal);
+      left.delete(pack.packId);
+    },
+  });
 }
 
 /** Ends as ready or failed; rejects where the database is away or the program stops, and it is begun again later. */

@@ -2,11 +2,10 @@
 import { toLocalTime } from '../evidence/local-time.js';
 import { type DocxBlock, writeDocx } from '../formats/documents/docx.js';
 import type { StoredRecord } from '../ports/records.js';
-import type { RecallContent } from '../records/kinds/recall.js';
 import { ORDER_WORDS } from '../wire/condition-words.js';
 import { type OrderType, type RecallType, recallTypeOf } from '../wire/order.js';
 import { DEFAULT_MARKING } from '../wire/pack.js';
-import { NON_DISCLOSURE, RECALL_QUESTIONS } from '../wire/recall.js';
+import { NON_DISCLOSURE, RECALL_QUESTIONS, type RecallContent } from '../wire/recall.js';
 
 export interface RequestedOf {
   readonly wearerName: string;

@@ -1,12 +1,9 @@
-/**
- * Runs the rehearsals that were asked for, in that order and one at a time, of all processes on a database together. What a process began
- * and did not end, the next one begins anew.
- */
+/** The rehearsals that were asked for: each in a thread of its own, within a time. */
 import type { Clock } from '../ports/clock.js';
-import { type Database, DatabaseUnavailable } from '../ports/database.js';
-import type { Log } from '../ports/log.js';
+import { DatabaseUnavailable } from '../ports/database.js';
 import type { RecordStore } from '../ports/records.js';
 import type { WatchStore } from '../ports/watch.js';
+import { type QueuedWork, type QueuedWorkDeps, startQueuedWork } from '../store/queued-work.js';
 import {
   endRehearsal,
   hasWaitingRehearsal,
@@ -21,79 +18,23 @@ const REHEARSAL_LOCK = 7_402_310_017;
 /** Of one rehearsal: what takes longer is of too many wearers for one. */
 const LIMIT_MS = 15 * 60_000;
 
-export interface RehearsalsDeps {
-  readonly db: Database;
+export interface RehearsalsDeps extends QueuedWorkDeps {
   readonly clock: Clock;
-  readonly logger: Log;
   readonly store: RecordStore;
   readonly watchStore: WatchStore;
-  /** How often it is looked for what another process was asked for, or began and did not end, ms. */
-  readonly lookEveryMs: number;
   readonly limitMs?: number;
 }
 
-export interface Rehearsals {
-  /** Something was asked for. */
-  wake(): void;
-  stop(): Promise<void>;
-}
-
-export function startRehearsals(deps: RehearsalsDeps): Rehearsals {
-  const { db, logger, lookEveryMs } = deps;
-  const stopping = new AbortController();
-  const { signal } = stopping;
-  let isAsked = true;
-  let running: Promise<void> | null = null;
-
-  async function runAll(): Promise<void> {
-    if (!(await hasWaitingRehearsal(db))) return;
-    const lock = await db.tryLock(REHEARSAL_LOCK);
-    // Somebody else runs them, and takes what waits here too.
-    if (lock === null) return;
-    let isHeld = true;
-    void lock.lost.then(() => {
-      isHeld = false;
-    });
-    try {
-      while (isHeld && !signal.aborted) {
-        const rehearsal = await takeWaitingRehearsal(db);
-        if (rehearsal === null) break;
-        await runOne(deps, rehearsal, signal);
-      }
-    } finally {
-      await lock.release();
-    }
-  }
-
-  async function run(): Promise<void> {
-    while (isAsked && !signal.aborted) {
-      isAsked = false;
-      try {
-        await runAll();
-      } catch (error) {
-        if (signal.aborted) return;
-        if (!(error instanceof DatabaseUnavailable)) logger.error({ err: error }, 'rehearsals could not be run');
-      }
-    }
-  }
-
-  function wake(): void {
-    isAsked = true;
-    running ??= run().finally(() => {
-      running = null;
-    });
-  }
-
-  const timer = setInterval(wake, lookEveryMs);
-  wake();
-  return {
-    wake,
-    async stop() {
-      clearInterval(timer);
-      stopping.abort();
-      await running;
-    },
-  };
+/** Runs the rehearsals that were asked for. */
+export function startRehearsals(deps: RehearsalsDeps): QueuedWork {
+  const { db } = deps;
+  return startQueuedWork<StoredRehearsal>(deps, {
+    lock: REHEARSAL_LOCK,
+    failure: 'rehearsals could not be run',
+    isWaiting: () => hasWaitingRehearsal(db),
+    take: () => takeWaitingRehearsal(db),
+    work: (rehearsal, signal) => runOne(deps, rehearsal, signal),
+  });
 }
 
 /** Ends it; rejects where the database is away or the program stops, and it is begun again later. */

@@ -5,7 +5,6 @@ import { countStanding } from '../alerts/standing.js';
 import { AHEAD_LIMIT_MS, SUPPLIER_SILENT_AFTER_MS } from '../engine/thresholds.js';
 import { unreasonableMs } from '../engine/watch/absences.js';
 import { readRegister } from '../evidence/key-register.js';
-import { startPackBuilder } from '../evidence/pack-builder.js';
 import type { TrailFix } from '../formats/trails/trail.js';
 import { type AppOptions, createApp } from '../http/app.js';
 import { registerFeed } from '../http/feed/feed.js';
@@ -22,7 +21,6 @@ import { registerHealth } from '../http/routes/operation/health.js';
 import { registerKeys } from '../http/routes/operation/keys.js';
 import { registerStatic, registerVerifiers } from '../http/routes/operation/static.js';
 import { registerAtv } from '../http/routes/orders/atv.js';
-import { registerPacks } from '../http/routes/packs/packs.js';
 import { registerMe } from '../http/routes/people/me.js';
 import { grantTarget, recordTarget } from '../http/routes/people/proposal-targets.js';
 import { registerProposals } from '../http/routes/people/proposals.js';
@@ -32,7 +30,6 @@ import { registerSignIn } from '../http/routes/people/sign-in.js';
 import { registerPings } from '../http/routes/pings/pings.js';
 import { registerRecalls } from '../http/routes/recalls/register-recalls.js';
 import { registerRecords } from '../http/routes/records/register-records.js';
-import { registerRehearsals } from '../http/routes/rehearsals/rehearsals.js';
 import { registerRejected } from '../http/routes/rejected/rejected.js';
 import { registerCohort } from '../http/routes/schemes/cohort.js';
 import { registerDesk } from '../http/routes/schemes/desk.js';
@@ -46,7 +43,6 @@ import type { Database } from '../ports/database.js';
 import type { EventLog } from '../ports/event-log.js';
 import type { Log } from '../ports/log.js';
 import { INPUTS } from '../ports/topics.js';
-import { startRehearsals } from '../rehearsal/rehearsals.js';
 import type { Auditing } from '../roles/auditing/auditing.js';
 import { foldEntries } from '../roles/auditing/folded-entries.js';
 import type { DatabaseWatch } from '../roles/database-watch.js';
@@ -82,14 +78,14 @@ import type { AlertRules } from './alert-rules-file.js';
 import { readBaseMap } from './base-map-file.js';
 import { readCohortRows } from './cohort.js';
 import type { Config } from './config.js';
-import { readEngineVersion } from './engine-version.js';
 import { addAlarmGauges, addFailingHandoffGauges } from './gauges.js';
 import type { Lifecycle } from './lifecycle.js';
 import type { Listener } from './listener.js';
 import type { Metrics } from './metrics.js';
+import { openQueuedWork } from './queued-work.js';
 import type { Readiness } from './readiness.js';
 import type { SignIn } from './sign-in.js';
-import { openSigningKey, signingKeyFileOf } from './signing-key.js';
+import { signingKeyFileOf } from './signing-key.js';
 import { readConditionsNow, readTimeline } from './timeline.js';
 import { VERSION } from './version.js';
 
@@ -103,10 +99,6 @@ const LAG_CHECK_MS = 5_000;
 const SUPPLIER_CHECK_MS = 10_000;
 /** How often it is looked whether receivers of the hand-off are behind, ms. */
 const HANDOFF_CHECK_MS = 5_000;
-/** How often it is looked for packs that another process was asked for, or began and did not end, ms. */
-const PACKS_CHECK_MS = 30_000;
-/** The same of rehearsals, ms. */
-const REHEARSALS_CHECK_MS = 30_000;
 /** What of it has to be ready before it answers, in the order of the start. */
 export const API_PARTS = ['alerts', 'positions', 'access'] as const;
 
@@ -262,36 +254,7 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
   });
   registerHandovers(app, { db, clock, alertLog });
   registerReadAlertRules(app, deps.alertRules);
-  const packBuilder = await life.start(
-    'packs',
-    async () =>
-      startPackBuilder({
-        db,
-        clock,
-        logger,
-        keyFile: () => {
-          openSigningKey(config, logger);
-          return signingKeyFileOf(config);
-        },
-        program: { version: VERSION, engine: readEngineVersion() },
-        lookEveryMs: PACKS_CHECK_MS,
-      }),
-    (part) => part.stop(),
-  );
-  registerPacks(app, { db, clock, onAsked: packBuilder.wake });
-  const rehearsals = await life.start(
-    'rehearsals',
-    async () =>
-      startRehearsals({ db, clock, logger, store: recordStore, watchStore, lookEveryMs: REHEARSALS_CHECK_MS }),
-    (part) => part.stop(),
-  );
-  registerRehearsals(app, {
-    db,
-    clock,
-    store: recordStore,
-    serviceArea: config.serviceArea,
-    onAsked: rehearsals.wake,
-  });
+  await openQueuedWork(app, { config, logger, life, clock, db });
   registerRecalls(app, { db, clock });
   registerAtv(app, { readViolations: (orderId) => readOrderViolations(db, orderId), unreasonableMs, clock });
   registerTrail(app, {

@@ -14,7 +14,7 @@ import { connectKafka } from '../log/kafka.js';
 import { withTopicPrefix } from '../log/prefixed.js';
 import type { Clock } from '../ports/clock.js';
 import type { Database } from '../ports/database.js';
-import { type EventLog, LogUnavailable, type TopicSpec } from '../ports/event-log.js';
+import type { EventLog, TopicSpec } from '../ports/event-log.js';
 import type { Log } from '../ports/log.js';
 import { OWN_TOPICS } from '../ports/topics.js';
 import { type DatabaseWatch, watchDatabase } from '../roles/database-watch.js';
@@ -53,14 +53,10 @@ import { createReadiness, listBlocking, type Readiness } from './readiness.js';
 import { API_PARTS, startApi } from './serve-api.js';
 import { createSignIn } from './sign-in.js';
 import { openSigningKey } from './signing-key.js';
+import { untilLogAnswers } from './until-log-answers.js';
 import { VERSION } from './version.js';
 import { watchGroups } from './watched-groups.js';
 
-/** How long between two tries to reach a log that is away, ms. */
-const LOG_RETRY_MS = 2_000;
-/** The same for the first few tries, which are not told. */
-const LOG_FIRST_RETRY_MS = 100;
-const LOG_QUIET_TRIES = 5;
 const LOG_TO_ANSWER = 'the event log to answer';
 /** How often a start asks whether every part is ready, ms. */
 const READY_CHECK_MS = 25;
@@ -364,23 +360,6 @@ export function openDatabase(config: Config, logger: Log): Database | Promise<Da
   const { databaseUrl, dataDir } = config;
   if (databaseUrl) return connectPostgres({ url: databaseUrl, log: logger });
   return openPglite({ directory: join(dataDir, 'database'), log: logger });
-}
-
-/**
- * Nothing works without the log: what is away is waited for, and said; a wrong topic (partition count) ends the start. A topic
- * that was made a moment ago may have no leader yet: that is tried again soon and said only when it lasts.
- */
-async function untilLogAnswers<T>(logger: Log, life: Lifecycle, ask: () => Promise<T>): Promise<T> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await life.wait(ask());
-    } catch (error) {
-      if (!(error instanceof LogUnavailable)) throw error;
-      if (attempt >= LOG_QUIET_TRIES) logger.error({ attempt, err: error }, 'the event log is away: waiting for it');
-      const waitMs = attempt < LOG_QUIET_TRIES ? LOG_FIRST_RETRY_MS : LOG_RETRY_MS;
-      await life.wait(delay(waitMs));
-    }
-  }
 }
 
 function startDatabaseWatch(

@@ -53,6 +53,23 @@ export const RECALL_QUESTIONS = [
 export type RecallQuestion = (typeof RECALL_QUESTIONS)[number]['name'];
 export type RecallForm = Readonly<Record<RecallQuestion, string>>;
 
+/** A request as `PUT /recalls/{recallId}` takes it. */
+export interface RecallContent {
+  readonly wearerId: string;
+  readonly orderId: string;
+  readonly alertIds: readonly string[];
+  readonly form: Partial<RecallForm>;
+  /** What is not for the wearer's eyes. */
+  readonly nonDisclosure?: string;
+  readonly state: RecallState;
+  /** When it came to stand so, where that is not when it was written. */
+  readonly stateAt?: string;
+  readonly sentTo?: string;
+  readonly hearingAt?: string;
+  readonly outcome?: RecallOutcome;
+  readonly outcomeNote?: string;
+}
+
 export const NON_DISCLOSURE = {
   title: 'Not to be disclosed to the wearer',
   help: 'A report is shared with the wearer. What must not be, stands here alone, and goes in a file of its own.',

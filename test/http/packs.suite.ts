@@ -5,13 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { NODE_CRYPTO } from '../../src/evidence/node-crypto.js';
-import { type PackBuilder, startPackBuilder } from '../../src/evidence/pack-builder.js';
+import { startPackBuilder } from '../../src/evidence/pack-builder.js';
 import { verifyPack } from '../../src/evidence/verify-pack.js';
 import { type App, createApp } from '../../src/http/app.js';
 import { registerPacks } from '../../src/http/routes/packs/packs.js';
 import type { Database } from '../../src/ports/database.js';
 import { makeSigningKey, readSigningKey } from '../../src/signing-key.js';
 import { foldAlertEvents } from '../../src/store/alerts.js';
+import type { QueuedWork } from '../../src/store/queued-work.js';
 import { recordStore } from '../../src/store/record-store.js';
 import { action, finding, instantAt } from '../alerts/events.js';
 import { AS, SUBJECT, testAccess, WHO } from '../support/access.js';
@@ -30,7 +31,7 @@ export function packsSuite(name: string, openDatabase: () => Promise<Database>):
     const clock = { nowMs: () => Date.parse(instantAt(120)) };
     let db: Database;
     let app: App;
-    let builder: PackBuilder | null = null;
+    let builder: QueuedWork | null = null;
     let folder: string;
     const keyFile = () => join(folder, 'key.pem');
 

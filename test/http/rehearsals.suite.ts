@@ -5,8 +5,9 @@ import { type App, createApp } from '../../src/http/app.js';
 import { registerRecords } from '../../src/http/routes/records/register-records.js';
 import { registerRehearsals } from '../../src/http/routes/rehearsals/rehearsals.js';
 import type { Database } from '../../src/ports/database.js';
-import { type Rehearsals, startRehearsals } from '../../src/rehearsal/rehearsals.js';
+import { startRehearsals } from '../../src/rehearsal/rehearsals.js';
 import { insertPings } from '../../src/store/pings.js';
+import type { QueuedWork } from '../../src/store/queued-work.js';
 import { recordStore } from '../../src/store/record-store.js';
 import { watchStore } from '../../src/store/watch.js';
 import type { RehearsalResult } from '../../src/wire/rehearsal.js';
@@ -45,7 +46,7 @@ export function rehearsalsSuite(name: string, openDatabase: () => Promise<Databa
     const clock = { nowMs: () => NOW_MS };
     let db: Database;
     let app: App;
-    let rehearsals: Rehearsals | null = null;
+    let rehearsals: QueuedWork | null = null;
 
     beforeAll(async () => {
       db = await openDatabase();

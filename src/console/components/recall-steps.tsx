@@ -1,10 +1,16 @@
 /** What comes next of a request to recall: sent, a hearing, the outcome. Each is a version; none is gone back on. */
 import { useState } from 'preact/hooks';
-import { RECALL_OUTCOMES, RECALL_STATES, type RecallOutcome, type RecallState } from '../../wire/recall.js';
+import {
+  RECALL_OUTCOMES,
+  RECALL_STATES,
+  type RecallContent,
+  type RecallOutcome,
+  type RecallState,
+} from '../../wire/recall.js';
 import { refreshDealtWith } from '../live/dealt-with.js';
 import { fromLocalText } from '../model/local-instant.js';
 import { toRecallBody } from '../model/recall-body.js';
-import { putRecall, type RecallBody, type RecallItem } from '../recalls-api.js';
+import { putRecall, type RecallItem } from '../recalls-api.js';
 import { RECALL_OUTCOME_WORDS } from '../words/recall-words.js';
 
 const STEP_WORDS: Readonly<Partial<Record<RecallState, string>>> = {
@@ -94,7 +100,7 @@ export function RecallSteps({ stands, onWritten }: Props) {
   );
 }
 
-function toStep(stands: RecallItem, state: RecallState, said: FormData): RecallBody {
+function toStep(stands: RecallItem, state: RecallState, said: FormData): RecallContent {
   const text = (name: string): string => String(said.get(name) ?? '').trim();
   const hearingAtMs = fromLocalText(text('hearingAt'), 'earlier');
   return toRecallBody({

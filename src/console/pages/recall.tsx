@@ -1,7 +1,7 @@
 /** One request to recall: the form, its two files, and the steps that follow. By keyboard as any form is. */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { NON_DISCLOSURE, RECALL_QUESTIONS, type RecallQuestion } from '../../wire/recall.js';
+import { NON_DISCLOSURE, RECALL_QUESTIONS, type RecallContent, type RecallQuestion } from '../../wire/recall.js';
 import { newKey } from '../api.js';
 import { RecallFiles } from '../components/recall-files.js';
 import { RecallSteps } from '../components/recall-steps.js';
@@ -14,7 +14,6 @@ import {
   askRecallVersions,
   type Fault,
   putRecall,
-  type RecallBody,
   type RecallItem,
   type Refused,
 } from '../recalls-api.js';
@@ -128,7 +127,7 @@ function Steps({ versions }: { readonly versions: readonly RecallItem[] }) {
 interface EditorProps {
   /** Null: nothing is written yet. */
   readonly stands: RecallItem | null;
-  readonly body: RecallBody;
+  readonly body: RecallContent;
   readonly onWritten: (item: RecallItem) => void;
 }
 

@@ -11,29 +11,12 @@ import {
   RECALL_OUTCOMES,
   RECALL_QUESTIONS,
   RECALL_STATES,
-  type RecallForm,
-  type RecallOutcome,
+  type RecallContent,
   type RecallState,
 } from '../../wire/recall.js';
 import { RecordId } from '../../wire/record-id.js';
 import { createInstantReader } from '../instants.js';
 import { Instant, invalid, Line, Paragraphs, type RecordRule, type Refusal, saidUnless } from '../rule.js';
-
-export interface RecallContent {
-  readonly wearerId: string;
-  readonly orderId: string;
-  readonly alertIds: readonly string[];
-  readonly form: Partial<RecallForm>;
-  /** What is not for the wearer's eyes. */
-  readonly nonDisclosure?: string;
-  readonly state: RecallState;
-  /** When it came to stand so, where that is not when it was written. */
-  readonly stateAt?: string;
-  readonly sentTo?: string;
-  readonly hearingAt?: string;
-  readonly outcome?: RecallOutcome;
-  readonly outcomeNote?: string;
-}
 
 const Answer = Paragraphs(MAX_ANSWER_LENGTH);
 

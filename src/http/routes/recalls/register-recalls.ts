@@ -9,7 +9,6 @@ import type { StoredRecord } from '../../../ports/records.js';
 import { draftRequest } from '../../../recall/draft-request.js';
 import { writeNonDisclosure, writeRequest } from '../../../recall/request-documents.js';
 import type { OrderContent } from '../../../records/kinds/order.js';
-import type { RecallContent } from '../../../records/kinds/recall.js';
 import { listDealtWith } from '../../../store/recalls.js';
 import { recordStore } from '../../../store/record-store.js';
 import { InstantSchema } from '../../../wire/alert-schemas.js';
@@ -19,6 +18,7 @@ import {
   RECALL_OUTCOMES,
   RECALL_QUESTIONS,
   RECALL_STATES,
+  type RecallContent,
 } from '../../../wire/recall.js';
 import { RecordId } from '../../../wire/record-id.js';
 import type { App } from '../../app.js';

@@ -1,0 +1,46 @@
+/** What is asked for over REST and done behind it, one at a time: evidence packs and rehearsals. Part of the composition root. */
+import { startPackBuilder } from '../evidence/pack-builder.js';
+import type { App } from '../http/app-type.js';
+import { registerPacks } from '../http/routes/packs/packs.js';
+import { registerRehearsals } from '../http/routes/rehearsals/rehearsals.js';
+import type { Clock } from '../ports/clock.js';
+import type { Database } from '../ports/database.js';
+import type { Log } from '../ports/log.js';
+import { startRehearsals } from '../rehearsal/rehearsals.js';
+import { recordStore } from '../store/record-store.js';
+import { watchStore } from '../store/watch.js';
+import type { Config } from './config.js';
+import { readEngineVersion } from './engine-version.js';
+import type { Lifecycle } from './lifecycle.js';
+import { openSigningKey, signingKeyFileOf } from './signing-key.js';
+import { VERSION } from './version.js';
+
+export interface QueuedWorkParts {
+  readonly config: Config;
+  readonly logger: Log;
+  readonly life: Lifecycle;
+  readonly clock: Clock;
+  readonly db: Database;
+}
+
+/** Begins to work off what waits, and answers the requests for more. */
+export async function openQueuedWork(app: App, { config, logger, life, clock, db }: QueuedWorkParts): Promise<void> {
+  const keyFile = () => {
+    openSigningKey(config, logger);
+    return signingKeyFileOf(config);
+  };
+  const program = { version: VERSION, engine: readEngineVersion() };
+  const packs = await life.start(
+    'packs',
+    async () => startPackBuilder({ db, clock, logger, keyFile, program }),
+    (part) => part.stop(),
+  );
+  registerPacks(app, { db, clock, onAsked: packs.wake });
+  const rehearsals = await life.start(
+    'rehearsals',
+    async () => startRehearsals({ db, clock, logger, store: recordStore, watchStore }),
+    (part) => part.stop(),
+  );
+  const { serviceArea } = config;
+  registerRehearsals(app, { db, clock, store: recordStore, serviceArea, onAsked: rehearsals.wake });
+}
