@@ -1,14 +1,9 @@
-/**
- * A shift in the control room: the real program, two real browsers' pages, no mouse where none is needed. What is measured is
- * printed; a time is a limit nowhere.
- */
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page, type WebSocketRoute } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Home, makeHome, type Program, put, send, startProgram } from '../support/program.js';
 import { findWrong } from './axe.js';
-import { CHROMIUM, CHROMIUM_FLAGS } from './chromium.js';
+import { CHROMIUM, CHROMIUM_FLAGS, SCREENSHOTS } from './chromium.js';
 
 const FLOOD = 1_000;
 /** As many as the tests take one by one. */
@@ -25,8 +20,7 @@ const complaints: string[] = [];
 const nameOf = (index: number) => `Wearer number ${index}`;
 const row = (index: number, on: Page = page) =>
   on.locator('tr.tw-alert', { hasText: new RegExp(`${nameOf(index)}\\b`) });
-const screenshots = process.env.TAGWATCH_SCREENSHOTS ?? join(tmpdir(), 'tagwatch-screenshots');
-const shoot = (on: Page, name: string) => on.screenshot({ path: join(screenshots, `${name}.png`) });
+const shoot = (on: Page, name: string) => on.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
 const report = (text: string) => process.stdout.write(`${text}\n`);
 
 /** The wearers walk into a zone that nobody may enter: one good fix is enough there, and each is an alert of its own. */

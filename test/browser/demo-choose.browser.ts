@@ -1,22 +1,17 @@
-/** A newcomer's first click: the demonstration as `npm run demo` starts it, in a real browser. */
-import { mkdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PEOPLE } from '../../src/demo/sign-in/people.js';
 import { type Home, makeHome, type Program, startProgram } from '../support/program.js';
-import { CHROMIUM, CHROMIUM_FLAGS } from './chromium.js';
+import { CHROMIUM, CHROMIUM_FLAGS, SCREENSHOTS } from './chromium.js';
 
 let home: Home;
 let program: Program;
 let browser: Browser;
 let page: Page;
 const complaints: string[] = [];
-const screenshots = process.env.TAGWATCH_SCREENSHOTS ?? join(tmpdir(), 'tagwatch-screenshots');
 
 beforeAll(async () => {
-  mkdirSync(screenshots, { recursive: true });
   home = await makeHome();
   program = await startProgram(home, ['demo', '--port', '0']);
   browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
@@ -51,7 +46,7 @@ test('the page says who can be chosen, and one click is enough', async () => {
     expect(text).toContain(role);
     expect(text).toContain(does);
   }
-  await page.screenshot({ path: join(screenshots, 'choose.png') });
+  await page.screenshot({ path: join(SCREENSHOTS, 'choose.png') });
   await page.getByRole('button', { name: 'Sam Okafor' }).click();
   await page.waitForURL(`${program.url}/`);
   expect(await me()).toMatchObject({ name: 'Sam Okafor', roles: ['supervisor'] });
@@ -87,7 +82,7 @@ test('an alert about a victim’s zone is suspended when a second person agrees,
   await other.getByRole('button', { name: /^Agree to the suspension/ }).click();
   const dialog = other.getByRole('dialog', { name: 'Agree to the suspension' });
   await dialog.getByText(/^priya proposes to suspend it until .*: the victim is away\.$/).waitFor();
-  await other.screenshot({ path: join(screenshots, 'second-person.png') });
+  await other.screenshot({ path: join(SCREENSHOTS, 'second-person.png') });
   await dialog.getByRole('button', { name: 'Agree to the suspension' }).click();
   for (const each of [page, other])
     await owner(each)
@@ -107,7 +102,7 @@ test('whoever may not see alerts is told so, and what there is instead', async (
   await page.getByRole('heading', { name: 'No alerts are shown to you' }).waitFor();
   await page.getByText('read tags and their models').waitFor();
   expect(await page.locator('#connection').count()).toBe(0);
-  await page.screenshot({ path: join(screenshots, 'no-alerts.png') });
+  await page.screenshot({ path: join(SCREENSHOTS, 'no-alerts.png') });
   await page.getByRole('main').getByRole('link', { name: 'Rejected messages' }).click();
   await page.waitForURL(`${program.url}/rejected`);
 });

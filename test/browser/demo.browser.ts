@@ -2,16 +2,14 @@
  * The demonstration as a supervisor sees it: the real program, a real browser. A screenshot is left in the folder that
  * TAGWATCH_SCREENSHOTS names, or in the temporary folder.
  */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AxeResults } from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AlertItem } from '../../src/alerts/alert.js';
 import { type Home, makeHome, type Program, startProgram } from '../support/program.js';
-import { CHROMIUM, CHROMIUM_FLAGS } from './chromium.js';
+import { findWrong } from './axe.js';
+import { CHROMIUM, CHROMIUM_FLAGS, SCREENSHOTS } from './chromium.js';
 
 /** More than the demonstration needs (20 s, 90 s): what is late fails by what it says, not by a limit of this test. */
 const ALERTS_LIMIT_MS = 150_000;
@@ -27,8 +25,6 @@ const complaints: string[] = [];
 
 const confirmed = (text: string) => row(text).locator('.tw-sure', { hasText: 'Confirmed' });
 const row = (text: string) => page.locator('.tw-alert', { hasText: text });
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const screenshots = process.env.TAGWATCH_SCREENSHOTS ?? join(tmpdir(), 'tagwatch-screenshots');
 
 async function call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
   const answer = await fetch(`${program.url}/api/v1${path}`, {
@@ -42,7 +38,6 @@ async function call(method: string, path: string, body?: unknown, headers: Recor
 beforeAll(async () => {
   if (!existsSync(CHROMIUM))
     throw new Error(`No Chromium at ${CHROMIUM}: install it (apt-get install chromium) or set CHROMIUM`);
-  mkdirSync(screenshots, { recursive: true });
   home = await makeHome();
   program = await startProgram(home, ['demo', '--port', '0', '--seed', 'tagwatch', '--no-sign-in']);
   listeningAtMs = Date.now();
@@ -82,7 +77,7 @@ test('the victim-zone alert and the curfew alert come by themselves', async () =
   expect(await page.title()).toMatch(/^\(\d\) Tagwatch$/);
   expect(await row('Protected address, W-001').textContent()).toContain(MARKUP);
   await page.locator('.tw-marker', { hasText: MARKUP }).waitFor();
-  await page.screenshot({ path: join(screenshots, 'alerts.png') });
+  await page.screenshot({ path: join(SCREENSHOTS, 'alerts.png') });
 });
 
 test('nothing of the header is cut at 1280, and no box lies over a word of its row', async () => {
@@ -114,7 +109,7 @@ test('the page of an alert says it in a sentence, then in figures; the map shows
   await page.getByText(/^Not to enter Protected address, W-001/).waitFor();
   await page.getByText('confirmed it, critical severity').waitFor();
   await page.locator('.tw-map canvas').waitFor();
-  await page.screenshot({ path: join(screenshots, 'alert.png') });
+  await page.screenshot({ path: join(SCREENSHOTS, 'alert.png') });
   // An address that a colleague was sent shows the same.
   await page.reload();
   await page.locator('.tw-sentence', { hasText: 'Protected address, W-001' }).waitFor();
@@ -130,7 +125,7 @@ test('the strip of a wearer reaches to now, and of nobody known it is not said t
     await other.locator('.tw-day__bar--out').first().waitFor();
     await other.getByText(/^Not to enter Protected address, W-001/).waitFor();
     await other.getByRole('slider', { name: /^Time on / }).waitFor();
-    await other.screenshot({ path: join(screenshots, 'wearer.png') });
+    await other.screenshot({ path: join(SCREENSHOTS, 'wearer.png') });
     await other.goto(`${program.url}/wearers/W-NOBODY`);
     await other.getByRole('heading', { name: 'No wearer W-NOBODY is known here' }).waitFor();
     expect(await other.getByText('NOT MONITORED').count()).toBe(0);
@@ -152,12 +147,8 @@ test('the cohort shows first who is not monitored; it is sorted, filtered, saved
         .locator('tr', { hasText: 'Martin Vale' })
         .getByText(/^No: ordered, no tag fitted, for \d+ d/)
         .waitFor();
-      await other.screenshot({ path: join(screenshots, `cohort-${theme}.png`) });
-      await other.evaluate(axeSource);
-      const found = await other.evaluate<AxeResults>(
-        `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })`,
-      );
-      expect(found.violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+      await other.screenshot({ path: join(SCREENSHOTS, `cohort-${theme}.png`) });
+      expect(await findWrong(other)).toEqual([]);
       await other.getByLabel('Only who is not monitored').check();
       await expect.poll(async () => await other.getByText(/^Yes, for/).count()).toBe(0);
       await other.getByLabel('Only who is not monitored').uncheck();
@@ -215,7 +206,7 @@ test('acknowledging tells who, and the one who was second is told who was first'
   await curfew.getByRole('button', { name: /^Acknowledge/ }).click();
   await curfew.getByText(/^local was first, at \d\d:\d\d:\d\d\./).waitFor();
   await curfew.getByText(/^Acknowledged by local at/).waitFor();
-  await page.screenshot({ path: join(screenshots, 'acknowledged.png') });
+  await page.screenshot({ path: join(SCREENSHOTS, 'acknowledged.png') });
 });
 
 test('nothing on the page went wrong, and no markup of the data ran', async () => {
@@ -227,5 +218,5 @@ test('nothing on the page went wrong, and no markup of the data ran', async () =
 test('a server that is gone is shown as such', async () => {
   expect(await program.stop()).toBe(0);
   await page.getByText(/^NOT LIVE since/).waitFor();
-  await page.screenshot({ path: join(screenshots, 'not-live.png') });
+  await page.screenshot({ path: join(SCREENSHOTS, 'not-live.png') });
 });

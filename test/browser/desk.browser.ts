@@ -1,13 +1,9 @@
-/** A sergeant's desk over the real program: what is overdue first, a task written and closed by keyboard, a review closed, its minutes. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AxeResults } from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Home, makeHome, type Program, put, startProgram } from '../support/program.js';
-import { CHROMIUM, CHROMIUM_FLAGS } from './chromium.js';
+import { findWrong } from './axe.js';
+import { CHROMIUM, CHROMIUM_FLAGS, SCREENSHOTS } from './chromium.js';
 
 const WAIT_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -18,21 +14,10 @@ let program: Program;
 let browser: Browser;
 let page: Page;
 const complaints: string[] = [];
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const screenshots = process.env.TAGWATCH_SCREENSHOTS ?? join(tmpdir(), 'tagwatch-screenshots');
 
 const heading = () => page.getByRole('heading', { level: 1 }).textContent();
 const dialog = () => page.getByRole('dialog');
 const rows = () => page.getByRole('region', { name: 'What is to be done' }).locator('tbody tr');
-
-/** What is wrong, and what axe could not tell of contrast, but the sentence over two lines that it cannot read. */
-async function findFaults(): Promise<readonly string[]> {
-  await page.evaluate(axeSource);
-  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-  const found = (await page.evaluate(`axe.run(document, { runOnly: ${JSON.stringify(tags)} })`)) as AxeResults;
-  const unsure = found.incomplete.filter(({ id }) => id === 'color-contrast');
-  return [...found.violations, ...unsure].flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-}
 
 beforeAll(async () => {
   home = await makeHome();
@@ -103,17 +88,17 @@ test('a review that the rating asks for is closed by a finding, and the next one
 
 test.each(['light', 'dark'] as const)('axe finds nothing on the page and in its dialogs: %s', async (theme) => {
   await page.emulateMedia({ colorScheme: theme });
-  expect(await findFaults()).toEqual([]);
-  await page.screenshot({ path: join(screenshots, `desk-${theme}.png`) });
+  expect(await findWrong(page)).toEqual([]);
+  await page.screenshot({ path: join(SCREENSHOTS, `desk-${theme}.png`) });
   await page.keyboard.press('j');
   await page.keyboard.press('Enter');
   await dialog().waitFor();
-  expect(await findFaults()).toEqual([]);
-  await page.screenshot({ path: join(screenshots, `desk-close-${theme}.png`) });
+  expect(await findWrong(page)).toEqual([]);
+  await page.screenshot({ path: join(SCREENSHOTS, `desk-close-${theme}.png`) });
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Draw a dip sample' }).click();
   await dialog().waitFor();
-  expect(await findFaults()).toEqual([]);
+  expect(await findWrong(page)).toEqual([]);
   await page.keyboard.press('Escape');
   await dialog().waitFor({ state: 'detached' });
 });

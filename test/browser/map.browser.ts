@@ -2,17 +2,16 @@
  * The live map on the real program: who is picked, followed and measured; streets and names below; twelve thousand that move, as the
  * feed would tell of them. What is measured is printed; a time is a limit nowhere.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AxeResults } from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { inventBaseMap } from '../../src/demo/base-map.js';
 import { TOWN } from '../../src/simulator/places.js';
 import { type Home, makeHome, type Program, put, send, startProgram } from '../support/program.js';
-import { CHROMIUM, CHROMIUM_FLAGS } from './chromium.js';
+import { findWrong } from './axe.js';
+import { CHROMIUM, CHROMIUM_FLAGS, SCREENSHOTS } from './chromium.js';
 
 const WAIT_MS = 60_000;
 const MOVING = 12_000;
@@ -25,9 +24,7 @@ let home: Home;
 let program: Program;
 let browser: Browser;
 const complaints: string[] = [];
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const screenshots = process.env.TAGWATCH_SCREENSHOTS ?? join(tmpdir(), 'tagwatch-screenshots');
-const shoot = (on: Page, name: string) => on.screenshot({ path: join(screenshots, `${name}.png`) });
+const shoot = (on: Page, name: string) => on.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
 const report = (text: string) => process.stdout.write(`${text}\n`);
 
 async function hear(tagId: string, at: { readonly latitude: number; readonly longitude: number }, agoMs = 0) {
@@ -56,23 +53,12 @@ async function openBoard(theme: 'light' | 'dark' = 'light', width = 1280): Promi
   return opened;
 }
 
-async function findWrong(on: Page): Promise<string[]> {
-  await on.evaluate(axeSource);
-  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-  const results = await on.evaluate<AxeResults>(
-    `axe.run({ exclude: [['.maplibregl-map']] }, { runOnly: ${JSON.stringify(tags)} })`,
-  );
-  const unread = results.incomplete.filter(({ id }) => id === 'color-contrast');
-  return [...results.violations, ...unread].flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-}
-
 async function clickMiddle(on: Page, east = 0): Promise<void> {
   const { x, y, width, height } = (await on.locator('.tw-map__holder').boundingBox())!;
   await on.mouse.click(x + width / 2 + east, y + height / 2);
 }
 
 beforeAll(async () => {
-  mkdirSync(screenshots, { recursive: true });
   folder = mkdtempSync(join(tmpdir(), 'tagwatch-map-'));
   const baseMap = join(folder, 'base.geojson');
   writeFileSync(baseMap, JSON.stringify(inventBaseMap()));

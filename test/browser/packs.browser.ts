@@ -3,7 +3,7 @@
  * browser. How long each step takes is printed; a time is a limit nowhere. Screenshots are left in the folder that
  * TAGWATCH_SCREENSHOTS names, or in the temporary folder.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -16,11 +16,10 @@ import { PAGE_ADDRESSES } from '../../src/wire/console-pages.js';
 import { CLIENT_ID, CLIENT_SECRET, MAPPING, type Running, startProvider } from '../support/issuer.js';
 import { type Home, makeHome, type Program, put, send, startProgram } from '../support/program.js';
 import { findWrong } from './axe.js';
-import { CHROMIUM, CHROMIUM_FLAGS } from './chromium.js';
+import { CHROMIUM, CHROMIUM_FLAGS, SCREENSHOTS } from './chromium.js';
 
 const WAIT_MS = 60_000;
 const SQUARE = { latitude: 51.28, longitude: 1.08 };
-const screenshots = process.env.TAGWATCH_SCREENSHOTS ?? join(tmpdir(), 'tagwatch-screenshots');
 const report = (text: string) => process.stdout.write(`${text}\n`);
 
 let home: Home;
@@ -33,7 +32,7 @@ let folder: string;
 let own: string[];
 let others: string[];
 const complaints: string[] = [];
-const shoot = (name: string) => page.screenshot({ path: join(screenshots, `${name}.png`) });
+const shoot = (name: string) => page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
 
 /** Three wearers of Kent go into a zone that nobody may enter, W-0 twice. */
 async function fillRecord(url: string): Promise<void> {
@@ -79,7 +78,6 @@ async function fillRecord(url: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  mkdirSync(screenshots, { recursive: true });
   folder = mkdtempSync(join(tmpdir(), 'tagwatch-officer-'));
   home = await makeHome();
   const open = await startProgram(home);

@@ -2,24 +2,21 @@
  * Signing in and out as a supervisor does: the real program, a real provider, a real browser. A screenshot is left in the folder
  * that TAGWATCH_SCREENSHOTS names, or in the temporary folder.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CLIENT_ID, CLIENT_SECRET, MAPPING, type Running, startProvider } from '../support/issuer.js';
 import { type Home, makeHome, type Program, startProgram } from '../support/program.js';
-import { CHROMIUM, CHROMIUM_FLAGS } from './chromium.js';
+import { CHROMIUM, CHROMIUM_FLAGS, SCREENSHOTS } from './chromium.js';
 
 let home: Home;
 let provider: Running;
 let program: Program;
 let browser: Browser;
 let page: Page;
-const screenshots = process.env.TAGWATCH_SCREENSHOTS ?? join(tmpdir(), 'tagwatch-screenshots');
 
 beforeAll(async () => {
-  mkdirSync(screenshots, { recursive: true });
   home = await makeHome();
   const publicUrl = `http://127.0.0.1:${home.env['TAGWATCH_PORT']}`;
   provider = await startProvider(publicUrl);
@@ -58,7 +55,7 @@ const me = () =>
 test('the console sends to the provider, and comes back live as who signed in', async () => {
   await page.goto(program.url);
   await page.waitForURL(`${provider.url}/**`);
-  await page.screenshot({ path: join(screenshots, 'sign-in-provider.png') });
+  await page.screenshot({ path: join(SCREENSHOTS, 'sign-in-provider.png') });
   await page.fill('input[name=login]', 'alice');
   await page.fill('input[name=password]', 'x');
   await page.click('button[type=submit]');
@@ -67,7 +64,7 @@ test('the console sends to the provider, and comes back live as who signed in', 
   await page.waitForURL(`${program.url}/`);
   expect((await me()).body).toMatchObject({ subjectId: `${provider.url}#alice`, roles: ['supervisor'] });
   await page.locator('#connection[data-state=live]').waitFor();
-  await page.screenshot({ path: join(screenshots, 'signed-in.png') });
+  await page.screenshot({ path: join(SCREENSHOTS, 'signed-in.png') });
 });
 
 test('no script reads the cookie, and no other site’s page has it sent along', async () => {

@@ -3,7 +3,7 @@
  * pack as it was made and of every kind of changed one. Screenshots are left in the folder that TAGWATCH_SCREENSHOTS names, or in the
  * temporary folder.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -17,10 +17,9 @@ import { type PackVerdict, verifyPack } from '../../src/evidence/verify-pack.js'
 import { makeSigningKey, readSigningKey, type SigningKey } from '../../src/signing-key.js';
 import { movePing, resignPack } from '../support/changed-pack.js';
 import { makeModel, ORDER, trust } from '../support/pack.js';
-import { CHROMIUM, CHROMIUM_FLAGS } from './chromium.js';
+import { CHROMIUM, CHROMIUM_FLAGS, SCREENSHOTS } from './chromium.js';
 
 const PAGE = fileURLToPath(new URL('../../dist/verify-page/tagwatch-verify.html', import.meta.url));
-const screenshots = process.env.TAGWATCH_SCREENSHOTS ?? join(tmpdir(), 'tagwatch-screenshots');
 let folder: string;
 let browser: Browser;
 let page: Page;
@@ -31,7 +30,6 @@ const fetched: string[] = [];
 const errors: string[] = [];
 
 beforeAll(async () => {
-  mkdirSync(screenshots, { recursive: true });
   folder = mkdtempSync(join(tmpdir(), 'tagwatch-verify-page-'));
   makeSigningKey(join(folder, 'key.pem'));
   key = readSigningKey(join(folder, 'key.pem'));
@@ -96,7 +94,7 @@ test('a pack as it was made is verified, each question by itself', async () => {
     'Container',
     'Re-run',
   ]);
-  await page.screenshot({ path: join(screenshots, 'verify-page-good.png') });
+  await page.screenshot({ path: join(SCREENSHOTS, 'verify-page-good.png') });
 });
 
 test('signed again with one ping moved: all is as signed, and the engine does not find the same', async () => {
@@ -104,7 +102,7 @@ test('signed again with one ping moved: all is as signed, and the engine does no
   expect(outcome).toBe('Not verified');
   expect(answers.find(([question]) => question === 'Signature')![1]).toMatch(/^good/);
   expect(answers.find(([question]) => question === 'Re-run')![1]).toMatch(/DIFFERS/);
-  await page.screenshot({ path: join(screenshots, 'verify-page-differs.png') });
+  await page.screenshot({ path: join(SCREENSHOTS, 'verify-page-differs.png') });
 });
 
 test('of every changed pack it answers as the command does', async () => {

@@ -1,16 +1,9 @@
-/**
- * The page of a wearer on the real program: the clocks went back in it, the days are drawn to their length, the trail plays, and
- * all of it is there in words. What is measured is printed; a time is a limit nowhere.
- */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AxeResults } from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Home, makeHome, type Program, put, send, startProgram } from '../support/program.js';
-import { CHROMIUM, CHROMIUM_FLAGS } from './chromium.js';
+import { findWrong } from './axe.js';
+import { CHROMIUM, CHROMIUM_FLAGS, SCREENSHOTS } from './chromium.js';
 
 const WAIT_MS = 60_000;
 const MINUTE_MS = 60_000;
@@ -25,9 +18,7 @@ let program: Program;
 let browser: Browser;
 let page: Page;
 const complaints: string[] = [];
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const screenshots = process.env.TAGWATCH_SCREENSHOTS ?? join(tmpdir(), 'tagwatch-screenshots');
-const shoot = (on: Page, name: string) => on.screenshot({ path: join(screenshots, `${name}.png`) });
+const shoot = (on: Page, name: string) => on.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
 
 /** The last Sunday of October that is over by at least a day. */
 function findLongDay(now: Date): string {
@@ -62,16 +53,6 @@ async function open(path: string, theme: 'light' | 'dark' = 'light', width = 128
   await opened.goto(`${program.url}${path}`);
   await opened.locator('#connection[data-state=live]').waitFor({ timeout: WAIT_MS });
   return opened;
-}
-
-async function findWrong(on: Page): Promise<string[]> {
-  await on.evaluate(axeSource);
-  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-  const results = await on.evaluate<AxeResults>(
-    `axe.run({ exclude: [['.maplibregl-map']] }, { runOnly: ${JSON.stringify(tags)} })`,
-  );
-  const unread = results.incomplete.filter(({ id }) => id === 'color-contrast');
-  return [...results.violations, ...unread].flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }
 
 beforeAll(async () => {
