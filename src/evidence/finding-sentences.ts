@@ -58,7 +58,7 @@ export function summarise(pack: PackAlert): string[] {
     );
   if (finding.inCustody === true) sentences.push('The wearer is on record as in custody.');
   sentences.push(
-    `First raised at ${bothTimes(pack.alert.raisedAt)}; ${pack.findings.length} revisions of the finding.`,
+    `First raised at ${bothTimes(pack.alert.raisedAt)}; ${pack.findings.length === 1 ? 'one revision' : `${pack.findings.length} revisions`} of the finding.`,
   );
   return sentences;
 }

@@ -180,7 +180,7 @@ function alternativesOf(before: readonly Alert[], named: readonly string[]): str
     counts.set(words, (counts.get(words) ?? 0) + 1);
   }
   const said = [...counts].sort().map(([words, count]) => `${words}: ${count}`);
-  return `In the ${BEFORE_DAYS} days before, ${others.length} other alerts${said.length === 0 ? '' : ` (${said.join('; ')})`}.\n`;
+  return `In the ${BEFORE_DAYS} days before, ${others.length === 1 ? 'one other alert' : `${others.length} other alerts`}${said.length === 0 ? '' : ` (${said.join('; ')})`}.\n`;
 }
 
 function arrestIssuesOf({ activations }: CohortRecord, alerts: readonly PackAlert[]): string {

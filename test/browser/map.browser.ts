@@ -49,7 +49,7 @@ async function openBoard(theme: 'light' | 'dark' = 'light', width = 1280): Promi
   await opened.goto(program.url);
   await opened.locator('#connection[data-state=live]').waitFor({ timeout: WAIT_MS });
   await opened.locator('.tw-map canvas').waitFor({ timeout: WAIT_MS });
-  await opened.getByText(/^[1-9]\d* tags heard/).waitFor({ timeout: WAIT_MS });
+  await opened.getByText(/^[1-9]\d* tags? heard/).waitFor({ timeout: WAIT_MS });
   return opened;
 }
 

@@ -189,6 +189,7 @@ describe('the connection in words', () => {
   });
   it('counts the silent', () => {
     expect(countTags([nowMs, nowMs - 299_000, nowMs - 301_000], nowMs)).toBe('2 tags heard, 1 silent for over 5 min');
+    expect(countTags([nowMs], nowMs)).toBe('1 tag heard, 0 silent for over 5 min');
     expect(countTags([], nowMs)).toBe('');
   });
 });

@@ -9,48 +9,52 @@ import { MapTools } from './map-tools.js';
 
 const isTextView = signal(false);
 
+/** Closed until it is asked for: it lies over the map, and who is in an alert must not be under it. */
 function Legend() {
   return (
-    <ul class="tw-legend" aria-label="Legend">
-      <li>
-        <span class="tw-key tw-key--wearer" aria-hidden="true" />
-        Wearer
-      </li>
-      <li>
-        <span class="tw-key tw-key--stale" aria-hidden="true" />
-        Not heard from for 5 min
-      </li>
-      <li>
-        <span class="tw-key tw-key--suspected" aria-hidden="true">
-          ?
-        </span>
-        Open alert, suspected
-      </li>
-      <li>
-        <span class="tw-key tw-key--confirmed" aria-hidden="true">
-          !
-        </span>
-        Open alert, confirmed
-      </li>
-      <li>
-        <span class="tw-key tw-key--cluster" aria-hidden="true">
-          9
-        </span>
-        So many wearers, with their worst alert
-      </li>
-      <li>
-        <span class="tw-key tw-key--zone" aria-hidden="true" />
-        Zone, with its buffer dashed around it
-      </li>
-      <li>
-        <span class="tw-key tw-key--large" aria-hidden="true" />
-        Edge of a large area
-      </li>
-      <li>
-        <span class="tw-key tw-key--victim" aria-hidden="true" />
-        Protected address
-      </li>
-    </ul>
+    <details class="tw-legend">
+      <summary>Signs</summary>
+      <ul>
+        <li>
+          <span class="tw-key tw-key--wearer" aria-hidden="true" />
+          Wearer
+        </li>
+        <li>
+          <span class="tw-key tw-key--stale" aria-hidden="true" />
+          Not heard from for 5 min
+        </li>
+        <li>
+          <span class="tw-key tw-key--suspected" aria-hidden="true">
+            ?
+          </span>
+          Open alert, suspected
+        </li>
+        <li>
+          <span class="tw-key tw-key--confirmed" aria-hidden="true">
+            !
+          </span>
+          Open alert, confirmed
+        </li>
+        <li>
+          <span class="tw-key tw-key--cluster" aria-hidden="true">
+            9
+          </span>
+          So many wearers, with their worst alert
+        </li>
+        <li>
+          <span class="tw-key tw-key--zone" aria-hidden="true" />
+          Zone, with its buffer dashed around it
+        </li>
+        <li>
+          <span class="tw-key tw-key--large" aria-hidden="true" />
+          Edge of a large area
+        </li>
+        <li>
+          <span class="tw-key tw-key--victim" aria-hidden="true" />
+          Protected address
+        </li>
+      </ul>
+    </details>
   );
 }
 

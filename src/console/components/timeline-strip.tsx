@@ -77,14 +77,7 @@ function Row({ row, hasHours }: { readonly row: DayRow; readonly hasHours: boole
         <rect key={fromMs} class={`tw-day__bar tw-day__bar--${what}`} x={x} y="18" width={width} height="28" />
       ))}
       {row.periods.map(({ x, width, what }) => (
-        <rect
-          key={what.id}
-          class={`tw-day__period tw-day__period--${what.kind}`}
-          x={x}
-          y="41"
-          width={width}
-          height="5"
-        />
+        <rect key={what.id} class="tw-day__period" x={x} y="41" width={width} height="5" />
       ))}
       {row.demanded.map(({ x, width, fromMs }) => (
         <rect key={fromMs} class="tw-day__demanded" x={x} y="49" width={width} height="7" />
@@ -124,7 +117,7 @@ const KEYS = [
   ['tw-day__alert--confirmed', 'Violation, confirmed'],
   ['tw-day__alert--suspected', 'Violation, suspected'],
   ['tw-day__alert--device', 'Alert about the tag'],
-  ['tw-day__period--absence', 'Authorised absence'],
+  ['tw-day__period', 'Authorised absence, custody or suspension'],
   ['tw-day__event', 'The tag said something'],
 ] as const;
 

@@ -145,7 +145,7 @@ function Stops({ stops, onGo }: { readonly stops: readonly Stop[]; readonly onGo
             <button type="button" class="tw-link-button" onClick={() => onGo(fromMs)}>
               {`${hourAndMinute(fromMs, fromMs)} to ${hourAndMinute(untilMs, fromMs)}`}
             </button>
-            {`, ${duration(untilMs - fromMs)}, at ${latitude.toFixed(5)}, ${longitude.toFixed(5)}`}
+            {`: ${duration(untilMs - fromMs)}, at ${latitude.toFixed(5)}, ${longitude.toFixed(5)}`}
           </li>
         ))}
       </ol>

@@ -44,7 +44,8 @@ export function describeMeanwhile(lostForMs: number, newAlerts: number, changes:
 export function countTags(fixedAtMs: Iterable<number>, nowMs: number): string {
   const ages = [...fixedAtMs].map((atMs) => nowMs - atMs);
   const silent = ages.filter((ageMs) => ageMs > STALE_MS).length;
-  return ages.length === 0 ? '' : `${ages.length - silent} tags heard, ${silent} silent for over ${duration(STALE_MS)}`;
+  const heard = ages.length - silent === 1 ? '1 tag heard' : `${ages.length - silent} tags heard`;
+  return ages.length === 0 ? '' : `${heard}, ${silent} silent for over ${duration(STALE_MS)}`;
 }
 
 /** The record is behind by less while it is busy. */
