@@ -46,10 +46,14 @@ KAFKA_BROKERS and DATABASE_URL it runs on an embedded log and database in TAGWAT
                   with a role as you like, they share the partitions.
 
 Environment (the README tells more):
-  DATABASE_URL                     postgres://user:password@host:5432/tagwatch
+  DATABASE_URL                     postgres://user:password@host:5432/tagwatch; or DATABASE_URL_FILE with it in a file
   KAFKA_BROKERS                    host:9092,host:9092
   KAFKA_PING_TOPICS                suppliers' topics (tagwatch.pings)
   KAFKA_TOPIC_PREFIX               before Tagwatch's own topics, where several share one Kafka
+  KAFKA_TLS_CA_FILE, KAFKA_TLS     TLS to Kafka: who signs the brokers' certificates; 1: whom Node trusts
+  KAFKA_SASL_MECHANISM             scram-sha-512, scram-sha-256 or plain, with KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD_FILE; or
+                                   oauthbearer, with KAFKA_OAUTH_TOKEN_URL, KAFKA_OAUTH_CLIENT_ID, KAFKA_OAUTH_CLIENT_SECRET_FILE
+                                   and KAFKA_OAUTH_SCOPE
   TAGWATCH_DATA_DIR                where embedded data live (./.tagwatch)
   TAGWATCH_HOST, TAGWATCH_PORT     where it listens (127.0.0.1, 8080; 0 is any free port)
   TAGWATCH_ALLOW_UNAUTHENTICATED   1 lets it listen elsewhere than on loopback with no sign-in
@@ -62,6 +66,9 @@ Environment (the README tells more):
   TAGWATCH_ALLOWED_ORIGINS         further origins whose pages may read the feed and write
   TAGWATCH_SIGNING_KEY_FILE        the Ed25519 key that signs packs and checkpoints of the audit (made in TAGWATCH_DATA_DIR)
   TAGWATCH_AUDIT_CHECKPOINTS_DIR   where they go: a folder that nobody reaches who can write the database
+  TAGWATCH_ALERT_RULES_FILE        how severe alerts are, and to whom they climb (docs/wire.md)
+  TAGWATCH_HANDOFF_FILE            who is told by signed webhooks and by e-mail (docs/operations.md)
+  TAGWATCH_BASE_MAP_FILE           GeoJSON of streets and names below the console's map
   TAGWATCH_SERVICE_AREA            west,south,east,north in degrees: zones outside are refused
   TAGWATCH_INPUT_FORMAT            columns; single while an older program still reads the same Kafka (columns)
   TAGWATCH_RECONCILE_QUIET_SECONDS how long a tag has to be quiet before what came too late is judged (60)
