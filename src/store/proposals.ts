@@ -1,6 +1,13 @@
 /** Proposals that wait for a second person, and those that were decided. */
 import type { Queryable } from '../ports/database.js';
 
+/** A record that a proposal names and does not change itself; `version`: what stood when it was proposed, null: nothing. */
+export interface Referred {
+  readonly kind: 'zone' | 'condition';
+  readonly id: string;
+  readonly version: number | null;
+}
+
 export interface NewProposal {
   readonly proposalId: string;
   readonly targetKind: string;
@@ -9,6 +16,7 @@ export interface NewProposal {
   readonly standingVersion: number | null;
   readonly body: unknown;
   readonly aboutWearerId: string | null;
+  readonly refersTo: readonly Referred[];
   readonly reason: string;
   readonly proposedBy: string;
   readonly proposedAtMs: number;
@@ -36,6 +44,7 @@ interface Row {
   standing_version: number | null;
   body: string;
   about_wearer_id: string | null;
+  refers_to: string;
   reason: string;
   proposed_by: string;
   proposed_at: Date;
@@ -46,8 +55,8 @@ interface Row {
   decision_reason: string | null;
 }
 
-const COLUMNS = `n, proposal_id, target_kind, target_id, standing_version, body, about_wearer_id, reason, proposed_by, proposed_at,
-  correlation_id, decision, decided_by, decided_at, decision_reason`;
+const COLUMNS = `n, proposal_id, target_kind, target_id, standing_version, body, about_wearer_id, refers_to, reason, proposed_by,
+  proposed_at, correlation_id, decision, decided_by, decided_at, decision_reason`;
 
 const toProposal = (row: Row): StoredProposal => ({
   n: row.n,
@@ -57,6 +66,7 @@ const toProposal = (row: Row): StoredProposal => ({
   standingVersion: row.standing_version,
   body: JSON.parse(row.body) as unknown,
   aboutWearerId: row.about_wearer_id,
+  refersTo: JSON.parse(row.refers_to) as Referred[],
   reason: row.reason,
   proposedBy: row.proposed_by,
   proposedAtMs: row.proposed_at.getTime(),
@@ -75,8 +85,8 @@ const toProposal = (row: Row): StoredProposal => ({
 export async function addProposal(db: Queryable, given: NewProposal): Promise<void> {
   await db.query(
     `insert into proposal (proposal_id, target_kind, target_id, standing_version, body, about_wearer_id, reason, proposed_by,
-                           proposed_at, correlation_id)
-     values ($1, $2, $3, $4::int, $5, $6, $7, $8, $9::timestamptz, $10)`,
+                           proposed_at, correlation_id, refers_to)
+     values ($1, $2, $3, $4::int, $5, $6, $7, $8, $9::timestamptz, $10, $11)`,
     [
       given.proposalId,
       given.targetKind,
@@ -88,6 +98,7 @@ export async function addProposal(db: Queryable, given: NewProposal): Promise<vo
       given.proposedBy,
       new Date(given.proposedAtMs),
       given.correlationId,
+      JSON.stringify(given.refersTo),
     ],
   );
 }

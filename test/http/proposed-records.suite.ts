@@ -87,6 +87,86 @@ export function proposedRecordsTests(ask: () => Ask): void {
     expect((await propose([zone, condition()], 'supervisor')).status).toBe(403);
   });
 
+  const ofAll = (id: string, zoneId: string) => ({
+    kind: 'condition',
+    id,
+    body: { appliesTo: 'all-wearers', kind: 'exclusion', zoneId, ...STARTS },
+  });
+  const agree = async (proposalId: string, as: string) => {
+    const answer = await ask()(as, SECOND, 'POST', `/proposals/${proposalId}/approve`, {});
+    return { status: answer.status, detail: answer.body.detail };
+  };
+
+  it('what is about all wearers and about one is not proposed together: everybody would read of the one', async () => {
+    const own = condition('O-two', 'C-mixed-own');
+    const hers = { kind: 'zone', id: 'Z-two-victim', body: square(0.5, 51.5, 0.02, { priority: 'victim' }) };
+    const drawn = { ...zone, id: 'Z-mixed' };
+    const cases: [readonly object[], string][] = [
+      [[drawn, ofAll('C-mixed', 'Z-mixed'), own], '/body/records'],
+      [[drawn, ofAll('C-mixed', 'Z-mixed'), hers], '/body/records'],
+      [[hers, ofAll('C-mixed', 'Z-two-victim')], '/body/records'],
+      [[ofAll('C-mixed', 'Z-two'), drawn], '/body/records/1'],
+    ];
+    for (const [records, pointer] of cases) {
+      const answer = await propose(records);
+      expect([answer.status, answer.body.errors?.[0]?.pointer]).toEqual([422, pointer]);
+    }
+    const listed = (await ask()('administrator', SECOND, 'GET', '/proposals?status=all')).text;
+    expect([listed.includes('O-two'), listed.includes('victim')]).toEqual([false, false]);
+  });
+
+  it('a new zone of all wearers comes into force with its condition, by who writes what is shared', async () => {
+    const drawn = { ...zone, id: 'Z-for-all' };
+    const proposed = await propose([drawn, ofAll('C-for-all', 'Z-for-all')]);
+    expect(proposed.status).toBe(201);
+    const { proposalId } = proposed.body;
+    expect((await agree(proposalId, 'sergeant')).status).toBe(403);
+    expect((await agree(proposalId, 'supervisor')).status).toBe(403);
+    expect(await agree(proposalId, 'administrator')).toEqual({ status: 200, detail: undefined });
+    for (const path of ['/zones/Z-for-all', '/conditions/C-for-all'])
+      expect((await ask()('supervisor', SUBJECT, 'GET', path)).status).toBe(200);
+    // A zone that was of nobody when it was proposed, and is of one wearer when it is agreed to.
+    const put = (path: string, body: object) => ask()('sergeant', SUBJECT, 'PUT', path, body);
+    expect((await put('/zones/Z-turned', square(0.9, 51.7))).status).toBeLessThan(300);
+    const turned = { kind: 'zone', id: 'Z-turned', body: square(0.91, 51.7) };
+    const later = (await propose([turned, ofAll('C-turned', 'Z-turned')])).body.proposalId;
+    const own = { ...condition().body, zoneId: 'Z-turned' };
+    expect((await put('/conditions/C-turned-own', own)).status).toBeLessThan(300);
+    expect(await agree(later, 'administrator')).toEqual({ status: 412, detail: expect.stringContaining('Whom') });
+    expect((await ask()('sergeant', SUBJECT, 'GET', '/conditions/C-turned')).status).toBe(404);
+  });
+
+  it('what proposed records name cannot be swapped before somebody agrees', async () => {
+    const put = (id: string, longitude: number) =>
+      ask()('sergeant', SUBJECT, 'PUT', `/zones/${id}`, square(longitude, 51.9));
+    for (const id of ['Z-named', 'Z-night']) expect((await put(id, 0.5)).status).toBeLessThan(300);
+    const schedule = {
+      timeZone: 'Europe/London',
+      windows: [{ days: ['mon'], from: '19:00', to: '07:00', zoneId: 'Z-night' }],
+    };
+    const curfew = { orderId: 'O-two', kind: 'curfew', zoneId: 'Z-named', schedule, ...STARTS };
+    const shared = ofAll('C-naming-all', 'Z-named').body;
+    const records = (body: object) => ({
+      kind: 'records',
+      body: { records: [{ kind: 'condition', id: 'C-naming', body }] },
+    });
+    const swaps: [string, string, object][] = [
+      ['Z-named', 'sergeant', records(curfew)],
+      ['Z-night', 'sergeant', records(curfew)],
+      ['Z-named', 'administrator', { kind: 'condition', body: shared }],
+      ['Z-not-yet', 'administrator', { kind: 'condition', body: { ...shared, zoneId: 'Z-not-yet' } }],
+    ];
+    for (const [place, [named, as, said]] of swaps.entries()) {
+      const sent = { id: `C-naming-${place}`, reason: 'she has moved', ...said };
+      const proposed = await ask()('sergeant', SUBJECT, 'POST', '/proposals', sent);
+      expect([place, proposed.status]).toEqual([place, 201]);
+      expect((await put(named, 0.6 + place / 100)).status).toBeLessThan(300);
+      const answer = await agree(proposed.body.proposalId, as);
+      expect([place, answer]).toEqual([place, { status: 412, detail: expect.stringContaining(named) }]);
+    }
+    expect((await ask()('sergeant', SUBJECT, 'GET', '/conditions/C-naming')).status).toBe(404);
+  });
+
   const read = (name: string, text: string, as = 'sergeant') =>
     ask()(as, SUBJECT, 'POST', '/zone-files/read', { name, base64: Buffer.from(text).toString('base64') });
 

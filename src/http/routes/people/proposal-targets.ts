@@ -6,15 +6,16 @@ import type { Operation } from '../../../access/operations.js';
 import { type Proposed, whyNotFirst } from '../../../access/second-person.js';
 import type { Database } from '../../../ports/database.js';
 import type { RecordKind } from '../../../ports/records.js';
-import { isByWearer, type Refusal } from '../../../records/rule.js';
+import { isByWearer } from '../../../records/rule.js';
 import { ruleOf } from '../../../records/rules.js';
-import { type Guard, type RecordPut, writeRecords } from '../../../records/write-records.js';
-import type { StoredProposal } from '../../../store/proposals.js';
+import type { Guard, RecordPut } from '../../../records/write-records.js';
+import type { Referred, StoredProposal } from '../../../store/proposals.js';
 import { type ProblemInput, toFieldErrors } from '../../plugins/problems.js';
 import { readRecord } from '../records/import-lines.js';
-import { PUBLISH_WAIT_MS, type RecordDeps } from '../records/record-routes.js';
+import type { RecordDeps } from '../records/record-routes.js';
 import type { Asker } from '../records/record-scope.js';
-import { judgeWrites, NotAllowed, orNotAllowed, toWriteProblem, type Verdict } from '../records/write-scope.js';
+import { judgeWrites, toWriteProblem } from '../records/write-scope.js';
+import { carryOutRecords, NOT_INCLUDED, readReferred, toWrite } from './carry-out-records.js';
 import { GrantBody, toGrant } from './grant-body.js';
 
 export const RECORD_TARGETS = [
@@ -35,6 +36,7 @@ export interface Target {
 export interface Judged {
   readonly standingVersion: number | null;
   readonly aboutWearerId: string | null;
+  readonly refersTo: readonly Referred[];
   /** What is kept in the place of the body, where it says more. */
   readonly body?: unknown;
 }
@@ -62,7 +64,6 @@ export function toProposed({ targetKind, targetId, proposedBy, aboutWearerId }: 
   return { proposedBy, readOperation, aboutWearerId, aboutSubjectId: targetKind === 'grant' ? targetId : null };
 }
 
-export const NOT_INCLUDED: ProblemInput = { status: 403, detail: 'Your roles do not include this.' };
 const TAKES_NO_SECOND: ProblemInput = {
   status: 422,
   detail: 'This takes no second person: write it by PUT.',
@@ -84,7 +85,7 @@ export function recordTarget(kind: RecordKind, deps: RecordDeps): ProposalTarget
     async judge(asker, target) {
       const put = readPut(kind, target, deps);
       if ('problem' in put) return put;
-      const write = { kind, id: target.id, content: put.said.content };
+      const write = toWrite(put);
       const [verdict] = await judgeWrites(asker, db, [write]);
       const problem = verdict === undefined ? NOT_INCLUDED : toWriteProblem(write, verdict, true);
       if (problem !== null) return { problem };
@@ -92,58 +93,17 @@ export function recordTarget(kind: RecordKind, deps: RecordDeps): ProposalTarget
       const standing = (await store.find(db, kind, [target.id])).get(target.id);
       const { wearerId = null } = write.content as { readonly wearerId?: string };
       const aboutWearerId = isByWearer(ruleOf(kind)) ? target.id : wearerId;
-      return { standingVersion: standing?.version ?? null, aboutWearerId };
+      const refersTo = await readReferred(db, store, [write]);
+      return { standingVersion: standing?.version ?? null, aboutWearerId, refersTo };
     },
 
     async carryOut(asker, proposal, agree) {
       const put = readPut(kind, { id: proposal.targetId, body: proposal.body }, deps);
       if ('problem' in put) return put.problem;
-      const write = { kind, id: put.id, content: put.said.content };
-      const guard: Guard = async (tx) => {
-        const [verdict] = await judgeWrites(asker, tx, [write]);
-        const problem = verdict === undefined ? NOT_INCLUDED : whyNotAgreed(asker, write, verdict);
-        if (problem !== null) throw new NotAllowed(new Map([[0, problem]]));
-        await agree(tx);
-      };
-      const { standingVersion, reason } = proposal;
-      const agreed = {
-        ...put,
-        changeReason: put.changeReason ?? reason,
-        // What the second person agreed to is what was proposed, on top of what stood then.
-        precondition: standingVersion === null ? ({ absent: true } as const) : { versions: [standingVersion] },
-      };
-      const writer = { author: proposal.proposedBy, correlationId: proposal.proposalId };
-      const outcome = await orNotAllowed(writeRecords(deps, [agreed], writer, deps.clock.nowMs(), guard));
-      if (outcome instanceof NotAllowed) return outcome.first;
-      if (outcome.type === 'refused') return toRefusalProblem(outcome.refusals.get(0) ?? outcome.general);
-      await deps.waiter.wait(outcome.outboxIds, PUBLISH_WAIT_MS);
-      return null;
+      const agreed = { puts: [put], standingVersions: [proposal.standingVersion], writes: [toWrite(put)] };
+      return await carryOutRecords(deps, asker, proposal, agreed, agree);
     },
   };
-}
-
-export function whyNotAgreed(
-  { principal }: Asker,
-  write: Parameters<typeof toWriteProblem>[0],
-  verdict: Verdict,
-): ProblemInput | null {
-  const problem = toWriteProblem(write, verdict, true);
-  if (problem !== null || verdict.type !== 'second') return problem;
-  // Who may only propose it may not agree to it.
-  return mayDo(principal, verdict.operation) ? null : NOT_INCLUDED;
-}
-
-export function toRefusalProblem(refusal: Refusal | null): ProblemInput {
-  switch (refusal?.type) {
-    case 'invalid':
-      return { status: 422, errors: [...refusal.errors] };
-    case 'conflict':
-      return { status: 409, detail: refusal.detail, conflicts: refusal.conflicts };
-    case 'precondition':
-      return { status: 412, detail: 'The record was changed since this was proposed: refuse it, and propose it anew.' };
-    default:
-      throw new Error('refused without a reason');
-  }
 }
 
 export function grantTarget(deps: {
@@ -160,7 +120,7 @@ export function grantTarget(deps: {
         const errors = toFieldErrors([...Errors(GrantBody, body)]);
         return { problem: { status: 422, errors: errors.map((one) => ({ ...one, pointer: `/body${one.pointer}` })) } };
       }
-      return { standingVersion: null, aboutWearerId: null };
+      return { standingVersion: null, aboutWearerId: null, refersTo: [] };
     },
 
     async carryOut({ principal }, { targetId, body }, agree) {

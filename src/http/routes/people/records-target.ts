@@ -3,15 +3,17 @@
  * might write alone: whoever draws a zone may want another pair of eyes.
  */
 import type { Queryable } from '../../../ports/database.js';
+import type { RecordKind } from '../../../ports/records.js';
+import { type ConditionContent, condition } from '../../../records/kinds/condition.js';
 import type { Guard, RecordPut } from '../../../records/write-records.js';
-import { writeRecords } from '../../../records/write-records.js';
 import type { StoredProposal } from '../../../store/proposals.js';
 import { readOwners } from '../../../store/record-owners.js';
 import type { FieldError, ProblemInput } from '../../plugins/problems.js';
 import { readRecord } from '../records/import-lines.js';
-import { PUBLISH_WAIT_MS, type RecordDeps } from '../records/record-routes.js';
-import { judgeWrites, NotAllowed, orNotAllowed, toWriteProblem } from '../records/write-scope.js';
-import { NOT_INCLUDED, type ProposalTarget, toRefusalProblem, whyNotAgreed } from './proposal-targets.js';
+import type { RecordDeps } from '../records/record-routes.js';
+import { judgeWrites, NotAllowed, type RecordWrite, toWriteProblem } from '../records/write-scope.js';
+import { carryOutRecords, changedSince, readReferred, toWrite } from './carry-out-records.js';
+import type { ProposalTarget } from './proposal-targets.js';
 
 const KINDS: readonly unknown[] = ['zone', 'condition'];
 /** More than any form of the console makes. */
@@ -59,25 +61,27 @@ function readPuts(
   return errors.length > 0 ? wrong(...errors) : { records: records as ProposedRecord[], puts };
 }
 
-const toWrite = ({ kind, id, said }: RecordPut) => ({ kind, id, content: said.content });
-
 /** Whom the records are about; null: everybody. */
 async function findWhom(
   tx: Queryable,
-  deps: RecordDeps,
+  { store }: RecordDeps,
   puts: readonly RecordPut[],
 ): Promise<{ readonly wearerId: string | null } | { readonly problem: ProblemInput }> {
-  const orderIds = puts.flatMap(({ said }) => (said.content as { readonly orderId?: string }).orderId ?? []);
-  const idsOf = (kind: RecordPut['kind']) => puts.filter((put) => put.kind === kind).map(({ id }) => id);
-  const standing = [
-    ...(await readOwners(tx, 'zone', idsOf('zone'))).values(),
-    ...(await readOwners(tx, 'condition', idsOf('condition'))).values(),
-  ];
-  if (puts.some(({ said }) => 'appliesTo' in said.content) || standing.some(({ isShared }) => isShared))
-    return { wearerId: null };
-  const owners = await deps.store.readWearers(tx, orderIds);
-  const wearerIds = new Set([...owners.values(), ...standing.flatMap((each) => each.wearerIds)]);
-  const [wearerId, ...others] = wearerIds;
+  const orderIds = puts.flatMap(({ said }) => (said.content as Partial<ConditionContent>).orderId ?? []);
+  const zones = await readOwners(tx, 'zone', idsOf('zone', puts));
+  const standing = [...zones.values(), ...(await readOwners(tx, 'condition', idsOf('condition', puts))).values()];
+  const ownWearerIds = standing.flatMap(({ isShared, wearerIds }) => (isShared ? [] : wearerIds));
+  const isOfAll = puts.some(isOfAllWearers) || standing.some(({ isShared }) => isShared);
+  if (isOfAll) {
+    if (orderIds.length > 0 || ownWearerIds.length > 0)
+      return wrong({ pointer: '/body/records', detail: 'is about all wearers and about one: propose each alone' });
+    const named = new Set(puts.filter(isOfAllWearers).flatMap(namedBy));
+    const place = puts.findIndex(({ kind, id }) => kind === 'zone' && !named.has(id) && !zones.get(id)?.isShared);
+    if (place < 0) return { wearerId: null };
+    return wrong({ pointer: `/body/records/${place}`, detail: 'no condition of all wearers names it: leave it out' });
+  }
+  const owners = await store.readWearers(tx, orderIds);
+  const [wearerId, ...others] = new Set([...owners.values(), ...ownWearerIds]);
   if (wearerId === undefined)
     return wrong({
       pointer: '/body/records',
@@ -88,60 +92,58 @@ async function findWhom(
   return { wearerId };
 }
 
+const idsOf = (kind: RecordKind, puts: readonly RecordPut[]): string[] =>
+  puts.filter((put) => put.kind === kind).map(({ id }) => id);
+
+const isOfAllWearers = ({ said }: RecordPut): boolean => 'appliesTo' in said.content;
+
+/** The zones that a condition names. */
+const namedBy = ({ id, said }: RecordPut): string[] =>
+  (condition.references?.(said.content as ConditionContent, id) ?? []).flatMap((reference) =>
+    reference.kind === 'zone' ? [reference.id] : [],
+  );
+
+/** What is proposed about all wearers is of all of them, one and all. */
+const toWrites = (puts: readonly RecordPut[], wearerId: string | null): RecordWrite[] =>
+  puts.map((put) => ({ ...toWrite(put), becomesShared: wearerId === null }));
+
 export function recordsTarget(deps: RecordDeps): ProposalTarget {
   const { db, store } = deps;
   return {
     async judge(asker, { body }) {
       const read = readPuts(body, deps);
       if ('problem' in read) return read;
-      const writes = read.puts.map(toWrite);
+      const whom = await findWhom(db, deps, read.puts);
+      // Whose they are is told to nobody who may not write them.
+      const writes = 'problem' in whom ? read.puts.map(toWrite) : toWrites(read.puts, whom.wearerId);
       for (const [place, verdict] of (await judgeWrites(asker, db, writes)).entries()) {
         const problem = toWriteProblem(writes[place]!, verdict, true);
         if (problem === null) continue;
         const errors = problem.errors?.map((one) => ({ ...one, pointer: `/body/records/${place}/body${one.pointer}` }));
         return { problem: { ...problem, ...(errors && { errors }) } };
       }
-      const whom = await findWhom(db, deps, read.puts);
       if ('problem' in whom) return whom;
       const records: ProposedRecord[] = [];
       for (const { kind, id, body: said } of read.records) {
         const standing = (await store.find(db, kind as 'zone', [id])).get(id);
         records.push({ kind, id, body: said, standingVersion: standing?.version ?? null });
       }
-      return { standingVersion: null, aboutWearerId: whom.wearerId, body: { records } };
+      const refersTo = await readReferred(db, store, writes);
+      return { standingVersion: null, aboutWearerId: whom.wearerId, refersTo, body: { records } };
     },
 
     async carryOut(asker, proposal: StoredProposal, agree) {
       const read = readPuts(proposal.body, deps);
       if ('problem' in read) return read.problem;
-      const writes = read.puts.map(toWrite);
-      const guard: Guard = async (tx) => {
-        const verdicts = await judgeWrites(asker, tx, writes);
-        for (const [place, write] of writes.entries()) {
-          const verdict = verdicts[place];
-          const problem = verdict === undefined ? NOT_INCLUDED : whyNotAgreed(asker, write, verdict);
-          if (problem !== null) throw new NotAllowed(new Map([[0, problem]]));
-        }
-        await agree(tx);
+      const { puts, records } = read;
+      const standingVersions = records.map(({ standingVersion = null }) => standingVersion);
+      const writes = toWrites(puts, proposal.aboutWearerId);
+      const check: Guard = async (tx) => {
+        const whom = await findWhom(tx, deps, puts);
+        if ('problem' in whom || whom.wearerId !== proposal.aboutWearerId)
+          throw new NotAllowed(new Map([[0, changedSince('Whom it is about')]]));
       };
-      const agreed = read.puts.map((put, place) => {
-        const { standingVersion = null } = read.records[place]!;
-        return {
-          ...put,
-          changeReason: put.changeReason ?? proposal.reason,
-          // What the second person agreed to is what was proposed, on top of what stood then.
-          precondition: standingVersion === null ? ({ absent: true } as const) : { versions: [standingVersion] },
-        };
-      });
-      const writer = { author: proposal.proposedBy, correlationId: proposal.proposalId };
-      const outcome = await orNotAllowed(writeRecords(deps, agreed, writer, deps.clock.nowMs(), guard));
-      if (outcome instanceof NotAllowed) return outcome.first;
-      if (outcome.type === 'refused') {
-        const [first] = outcome.refusals.values();
-        return toRefusalProblem(first ?? outcome.general);
-      }
-      await deps.waiter.wait(outcome.outboxIds, PUBLISH_WAIT_MS);
-      return null;
+      return await carryOutRecords(deps, asker, proposal, { puts, standingVersions, writes, check }, agree);
     },
   };
 }

@@ -19,6 +19,8 @@ export interface RecordWrite {
   readonly kind: RecordKind;
   readonly id: string;
   readonly content: object;
+  /** It is to be of all wearers by what is written with it: a zone whose conditions come beside it. */
+  readonly becomesShared?: boolean;
 }
 
 /** What is said of one write. `second`: another person has to agree, who may do this operation. */
@@ -81,12 +83,16 @@ async function judgeWrite(asker: Asker, tx: Queryable, write: RecordWrite, findO
   if (isOfNobody(kind)) return mayDo(principal, operation) ? FREE : refused(NOT_INCLUDED);
   const standing = findOwners(kind, id);
   const isShared = standing?.isShared === true || 'appliesTo' in content;
-  const verdict = isShared ? judgeShared(principal, standing) : judgeOperation(principal, operation);
+  const becomesShared = write.becomesShared === true;
+  const verdict = isShared || becomesShared ? judgeShared(principal, standing) : judgeOperation(principal, operation);
   if (verdict.type === 'missing' || verdict.type === 'refused') return verdict;
   // A change of what several wearers share concerns each of them.
   const isOutside = (wearerId: string) => !maySee(principal, operation, findWearer(wearerId));
   if (!isShared && standing?.wearerIds.some(isOutside)) return MISSING;
-  if (standing?.wearerIds.length === 0 && !isShared && !mayReadRecord(asker, operation, standing)) return MISSING;
+  if (standing?.wearerIds.length === 0 && !isShared) {
+    const maySeeIt = becomesShared ? mayRefer : mayReadRecord;
+    if (!maySeeIt(asker, operation, standing)) return MISSING;
+  }
   const foreign = findForeignReference(asker, operation, write, findOwners);
   if (foreign !== null) return refused(foreign);
   if (kind === 'wearer' && !maySee(principal, operation, scopeOf(id, content))) {
