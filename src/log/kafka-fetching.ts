@@ -5,7 +5,7 @@ import { backoffDelayMs } from './backoff.js';
 import type { RecordSource } from './delivery.js';
 import { errorType, type KafkaContext, orUnavailable, repairCluster } from './kafka-client.js';
 import { type Bounds, fetchBounds, fetchFrom, findLeaders } from './kafka-records.js';
-import type { Fetched } from './recent-fetches.js';
+import type { Fetched, RecentReader } from './recent-fetches.js';
 
 interface Slot extends TopicPartition {
   /** Where the next fetch begins. */
@@ -19,6 +19,8 @@ interface Slot extends TopicPartition {
   askedAtMs: number;
   /** What there is when `fromOffset` turned out to lie outside of the log: reading goes on at its start. */
   movedTo: Bounds | null;
+  /** Knows where it is, with what is in the buffer. */
+  readonly reader: RecentReader;
   /** Tells whoever reads it that there is news. */
   readonly wake: () => void;
 }
@@ -111,7 +113,7 @@ export function startFetching({ log, timings, recent }: KafkaContext, cluster: C
 
   /** Whether a less patient consumer of this process has what is wanted. */
   function takeRecent(slot: Slot): boolean {
-    const answer = recent.take(slot, slot.fromOffset);
+    const answer = slot.reader.take(slot.fromOffset);
     return answer !== null && accept(answer);
   }
 
@@ -133,6 +135,7 @@ export function startFetching({ log, timings, recent }: KafkaContext, cluster: C
     slot.buffer = answer;
     slot.filledAtMs = Date.now();
     slot.hungry = false;
+    slot.reader.moveTo(answer.nextOffset);
     slot.wake();
     return true;
   }
@@ -174,6 +177,7 @@ export function startFetching({ log, timings, recent }: KafkaContext, cluster: C
     slot.movedTo = null;
     slot.fromOffset = offset;
     slot.hungry = true;
+    slot.reader.moveTo(offset);
     schedule();
   }
 
@@ -200,11 +204,11 @@ export function startFetching({ log, timings, recent }: KafkaContext, cluster: C
       watch(at, onNews) {
         const { topic, partition } = at;
         const nothing = { fromOffset: 0, hungry: false, buffer: null, filledAtMs: 0, askedAtMs: 0, movedTo: null };
-        const slot: Slot = { topic, partition, ...nothing, wake: onNews };
+        const reader = recent.join(at, patienceMs);
+        const slot: Slot = { topic, partition, ...nothing, reader, wake: onNews };
         slots.set(slotKey(at), slot);
-        const leave = recent.join(slot, patienceMs);
         return () => {
-          leave();
+          reader.leave();
           // Whoever was given the partition again meanwhile has a slot of its own.
           if (slots.get(slotKey(at)) === slot) slots.delete(slotKey(at));
         };

@@ -1,6 +1,7 @@
 /**
  * What a consumer of this process has just fetched, for those that read the same partitions with more patience: they are given it
- * instead of asking the broker for it, and decoding it, again. It holds only what somebody has still to take.
+ * instead of asking the broker for it, and decoding it, again. It holds what one of them has still to come by, and no more than `MAX_BYTES`:
+ * where each of them is they say themselves, whoever gave them what lies before it.
  */
 import type { LogRecord, TopicPartition } from '../ports/event-log.js';
 
@@ -17,28 +18,46 @@ export interface Fetched extends TopicPartition {
 const MAX_BYTES = 8 * 1024 * 1024;
 /** What is handed over at once, unless a single fetch was larger. */
 const MAX_BYTES_AT_ONCE = 1024 * 1024;
+/** What a record takes beside its value, with key and headers, and a fetch without its records: about, bytes. */
+const RECORD_BYTES = 400;
+const FETCH_BYTES = 400;
+
+/** A consumer that reads a partition. */
+export interface RecentReader {
+  /** What stands from this offset on, as far as it is at hand; null: nothing. */
+  take(fromOffset: number): Fetched | null;
+  /** It has what lies before this offset, or passes it by; it may go back. */
+  moveTo(offset: number): void;
+  /** It reads the partition no more. */
+  leave(): void;
+}
 
 export interface RecentFetches {
-  /** A consumer begins to read a partition; returns how to end it. */
-  join(at: TopicPartition, patienceMs: number): () => void;
+  /** A consumer begins to read a partition, at its start. */
+  join(at: TopicPartition, patienceMs: number): RecentReader;
   /** Remembers what a consumer of this patience has fetched, where others have more. */
   keep(fetched: Fetched, patienceMs: number): void;
-  /** What stands from this offset on, as far as it is at hand; null: nothing. */
-  take(at: TopicPartition, fromOffset: number): Fetched | null;
+  /** What is held at the moment, of all partitions together. */
+  held(): { readonly fetches: number; readonly bytes: number };
 }
 
 interface Kept {
   readonly fetched: Fetched;
   readonly bytes: number;
-  /** How many are to take it yet. */
-  takers: number;
+  /** Of who fetched it: it is for those that have more. */
+  readonly patienceMs: number;
+}
+
+interface Place {
+  readonly patienceMs: number;
+  offset: number;
 }
 
 interface Partition {
-  /** Of those that read it, patience in ms. */
-  readonly readers: number[];
+  /** Where those are that read it. */
+  readonly places: Set<Place>;
   /** Each begins where the one before it ends. */
-  kept: Kept[];
+  readonly kept: Kept[];
 }
 
 export function createRecentFetches(maxBytes = MAX_BYTES): RecentFetches {
@@ -47,11 +66,19 @@ export function createRecentFetches(maxBytes = MAX_BYTES): RecentFetches {
   const all = new Set<Kept>();
   let bytesHeld = 0;
 
-  function drop(partition: Partition, count: number): void {
-    for (const one of partition.kept.splice(0, count)) {
+  function drop({ kept }: Partition, count: number): void {
+    for (const one of kept.splice(0, count)) {
       all.delete(one);
       bytesHeld -= one.bytes;
     }
+  }
+
+  /** In their order: what everybody has stands first. */
+  function dropPassed(partition: Partition): void {
+    const waiting = partition.kept.findIndex(({ fetched, patienceMs }) =>
+      [...partition.places].some((place) => place.patienceMs > patienceMs && place.offset < fetched.nextOffset),
+    );
+    drop(partition, waiting < 0 ? partition.kept.length : waiting);
   }
 
   function makeRoom(): void {
@@ -62,55 +89,59 @@ export function createRecentFetches(maxBytes = MAX_BYTES): RecentFetches {
     }
   }
 
+  function take({ kept }: Partition, fromOffset: number): Fetched | null {
+    const first = kept.findIndex(({ fetched }) => fetched.fromOffset <= fromOffset && fromOffset < fetched.nextOffset);
+    if (first < 0) return null;
+    const taken: Fetched[] = [];
+    let bytes = 0;
+    for (const one of kept.slice(first)) {
+      bytes += one.bytes;
+      if (taken.length > 0 && bytes > MAX_BYTES_AT_ONCE) break;
+      taken.push(one.fetched);
+    }
+    const records = taken.flatMap((fetched) => fetched.records).filter(({ offset }) => offset >= fromOffset);
+    return { ...taken.at(-1)!, fromOffset, records };
+  }
+
   return {
     join(at, patienceMs) {
       const key = keyOf(at);
-      const partition = partitions.get(key) ?? { readers: [], kept: [] };
+      const partition = partitions.get(key) ?? { places: new Set(), kept: [] };
       partitions.set(key, partition);
-      partition.readers.push(patienceMs);
-      return () => {
-        partition.readers.splice(partition.readers.indexOf(patienceMs), 1);
-        // Who has gone may have been the one that was to take it.
-        drop(partition, partition.kept.length);
-        if (partition.readers.length === 0) partitions.delete(key);
+      const place: Place = { patienceMs, offset: 0 };
+      partition.places.add(place);
+      return {
+        take: (fromOffset) => take(partition, fromOffset),
+        moveTo(offset) {
+          place.offset = offset;
+          dropPassed(partition);
+        },
+        leave() {
+          partition.places.delete(place);
+          dropPassed(partition);
+          if (partition.places.size === 0) partitions.delete(key);
+        },
       };
     },
 
     keep(fetched, patienceMs) {
       const partition = partitions.get(keyOf(fetched));
-      const takers = partition?.readers.filter((patience) => patience > patienceMs).length ?? 0;
-      if (partition === undefined || takers === 0) return;
+      if (partition === undefined || fetched.nextOffset <= fetched.fromOffset) return;
       if (partition.kept.at(-1)?.fetched.nextOffset !== fetched.fromOffset) drop(partition, partition.kept.length);
-      const bytes = fetched.records.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
-      const one = { fetched, bytes, takers };
+      const bytes = bytesOf(fetched);
+      const one = { fetched, bytes, patienceMs };
       partition.kept.push(one);
       all.add(one);
       bytesHeld += bytes;
+      dropPassed(partition);
       makeRoom();
     },
 
-    take(at, fromOffset) {
-      const partition = partitions.get(keyOf(at));
-      const first = partition?.kept.findIndex(
-        ({ fetched }) => fetched.fromOffset <= fromOffset && fromOffset < fetched.nextOffset,
-      );
-      if (partition === undefined || first === undefined || first < 0) return null;
-      const taken: Kept[] = [];
-      let bytes = 0;
-      for (const one of partition.kept.slice(first)) {
-        bytes += one.bytes;
-        if (taken.length > 0 && bytes > MAX_BYTES_AT_ONCE) break;
-        taken.push(one);
-      }
-      const records = taken.flatMap(({ fetched }) => fetched.records).filter(({ offset }) => offset >= fromOffset);
-      const { topic, partition: number, nextOffset, endOffset } = taken.at(-1)!.fetched;
-      for (const one of taken) one.takers--;
-      // In their order: what all have taken stands first.
-      const over = partition.kept.findIndex(({ takers }) => takers > 0);
-      drop(partition, over < 0 ? partition.kept.length : over);
-      return { topic, partition: number, fromOffset, nextOffset, records, endOffset };
-    },
+    held: () => ({ fetches: all.size, bytes: bytesHeld }),
   };
 }
+
+const bytesOf = ({ records }: Fetched): number =>
+  records.reduce((sum, { value }) => sum + RECORD_BYTES + (value?.length ?? 0), FETCH_BYTES);
 
 const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
