@@ -285,7 +285,7 @@ export interface ReconcileRequest {
   readonly toMs: number;
   /** The live base: what begins at or after it is the live fold's. */
   readonly baseAtMs: number;
-  /** It is about what the tag sent before anybody knew whose it was: of no moment where it sent nothing then. */
+  /** It is about what the tag sent before anybody knew rightly whose it was: of no moment where it sent nothing then. */
   readonly unclaimed?: true;
 }
 

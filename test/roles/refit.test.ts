@@ -91,6 +91,13 @@ class World {
     return this;
   }
 
+  /** Once, as soon as asked: what differs then is looked at again. */
+  reconcileOnce(minute: number): this {
+    for (const [activationId, request] of this.requests)
+      if (!this.compare(activationId, request, minute)) this.requests.delete(activationId);
+    return this;
+  }
+
   private compare(activationId: string, request: ReconcileRequest, minute: number): boolean {
     const { activations, ...tag } = this.watch!;
     const own = activations.find((each) => each.activationId === activationId)!;
@@ -113,6 +120,11 @@ class World {
     };
     this.give(history);
     return true;
+  }
+
+  /** Of whom something is to be judged again. */
+  asked(): string[] {
+    return [...this.requests.keys()];
   }
 
   /** What stands confirmed in the end, by wearer. */
@@ -231,6 +243,65 @@ test('a removal that is recorded while the next wearer is inside: nothing of tha
   expect(world.reconcile(60).confirmed()).toEqual(['W-b 34-44']);
 });
 
+describe('a removal that was recorded by mistake', () => {
+  const a: Wearing = { wearer: 'a', fitted: 0, removed: null };
+  const b: Wearing = { wearer: 'b', fitted: 75, removed: null };
+  const isInside = within([10, 20], [50, 60], [80, 90]);
+  const play = (...records: readonly (readonly [minute: number, worn: readonly Wearing[]])[]) => {
+    const world = new World().record(0, [a]);
+    for (let minute = 1; minute <= 110; minute++) {
+      for (const [atMinute, worn] of records) if (atMinute === minute) world.record(minute, worn);
+      world.fix(minute, isInside(minute)).tick(minute + 0.5);
+    }
+    world.reconcile(115);
+    for (let minute = 116; minute <= 119; minute++) world.fix(minute, false);
+    return world.reconcile(125).confirmed();
+  };
+
+  test.each([
+    ['as it was made', 40],
+    ['after some fixes that were judged until then', 45],
+    ['while the wearer is inside', 55],
+    ['ahead of time', 35],
+  ])('and taken back, recorded %s: what was nobody’s meanwhile is the wearer’s', (_, recordedAt) => {
+    expect(play([recordedAt, [{ ...a, removed: 40 }]], [100, [a]])).toEqual(['W-a 10-20', 'W-a 50-60', 'W-a 80-90']);
+  });
+
+  test('and taken back while the wearer is inside: one alert, from its beginning', () => {
+    expect(play([40, [{ ...a, removed: 40 }]], [55, [a]])).toEqual(['W-a 10-20', 'W-a 50-60', 'W-a 80-90']);
+  });
+
+  test('too early: as far as it is moved, and no further', () => {
+    expect(play([40, [{ ...a, removed: 40 }]], [100, [{ ...a, removed: 70 }, b]])).toEqual([
+      'W-a 10-20',
+      'W-a 50-60',
+      'W-b 80-90',
+    ]);
+  });
+
+  test('that cut a visit short: the alert that ended with it ends where the visit does', () => {
+    expect(play([15, [{ ...a, removed: 15 }]], [30, [a]])).toEqual(['W-a 10-20', 'W-a 50-60', 'W-a 80-90']);
+  });
+
+  test('too late, and moved back: what was found of the wearer in between is taken back', () => {
+    const world = new World().record(0, [a]);
+    for (let minute = 1; minute <= 110; minute++) {
+      if (minute === 40) world.record(minute, [{ ...a, removed: 40 }]);
+      if (minute === 70) world.record(minute, [{ ...a, removed: 65 }]).reconcile(70);
+      if (minute === 75) world.record(minute, [{ ...a, removed: 45 }, b]).reconcile(75);
+      world.fix(minute, isInside(minute)).tick(minute + 0.5);
+    }
+    expect(world.confirmed()).toEqual(['W-a 10-20', 'W-b 80-90']);
+  });
+
+  test('of a tag that sent nothing meanwhile asks for nothing', () => {
+    const world = new World().record(0, [a]);
+    for (let minute = 1; minute <= 20; minute++) world.fix(minute, false);
+    world.record(22, [{ ...a, removed: 21 }]).record(60, [a]);
+    expect(world.asked()).toEqual([]);
+  });
+});
+
 test('whatever comes first, records or fixes, the same is confirmed of the same wearers in the end', () => {
   const visits = fc.array(fc.tuple(fc.integer({ min: 2, max: 110 }), fc.integer({ min: 4, max: 14 })), {
     maxLength: 3,
@@ -240,9 +311,14 @@ test('whatever comes first, records or fixes, the same is confirmed of the same 
     removed: fc.integer({ min: 30, max: 60 }),
     pause: fc.integer({ min: 0, max: 10 }),
     recordedAt: fc.tuple(fc.integer({ min: 0, max: 125 }), fc.integer({ min: 0, max: 125 })),
+    // Removals of the first one that are not so, recorded so many minutes before what is.
+    mistakes: fc.array(fc.record({ before: fc.nat(100), removed: fc.option(fc.integer({ min: 1, max: 125 })) }), {
+      maxLength: 3,
+    }),
+    reconciledAt: fc.array(fc.integer({ min: 1, max: 125 }), { maxLength: 3 }),
   });
   fc.assert(
-    fc.property(world, ({ visits, removed, pause, recordedAt: [first, second] }) => {
+    fc.property(world, ({ visits, removed, pause, recordedAt: [first, second], mistakes, reconciledAt }) => {
       const fitted = removed + pause;
       // A visit lies in the time of one of them: at the very edge it is a matter of which fix came first.
       const own = visits
@@ -256,10 +332,15 @@ test('whatever comes first, records or fixes, the same is confirmed of the same 
       ];
       const play = (firstAt: number, bothAt: number) => {
         const played = new World();
+        const records = mistakes
+          .map((wrong): [number, Wearing] => [bothAt - 1 - wrong.before, { ...a, removed: wrong.removed }])
+          .filter(([minute]) => minute > firstAt);
         for (let minute = 0; minute <= 125; minute++) {
           if (minute === firstAt && firstAt < bothAt) played.record(minute, [a]);
+          for (const [atMinute, wrong] of records) if (minute === atMinute) played.record(minute, [wrong]);
           if (minute === bothAt) played.record(minute, both);
           if (minute <= 120) played.fix(minute, isInside(minute));
+          if (reconciledAt.includes(minute)) played.reconcileOnce(minute);
         }
         played.reconcile(130);
         // Fixes of afterwards, and once more what is asked then.

@@ -79,6 +79,15 @@ function unclaimedOf(
 }
 
 /**
+ * Up to when it is the wearer's now and was nobody's, or the other way round, because another removal is on record; -Infinity: at no time
+ * before that was known. The live fold has judged the time between as of the first of the two, or not at all, and will not judge it again.
+ */
+function reownedUntil(before: Fitted, after: Fitted, atMs: number): number {
+  const untilMs = Math.min(Math.max(before.removedAtMs, after.removedAtMs), atMs);
+  return earlierOf(before.removedAtMs, after.removedAtMs) < untilMs ? untilMs : -Infinity;
+}
+
+/**
  * What a change that begins to tell at `changedMs` asks to be judged again, of an activation in this state (after it has taken
  * the change over; or `closes`: it is yet to do so, and its horizon will be closed then). `before`: how it was fitted, where that is
  * known; `atMs`: when the change became known (of what concerns everybody: -Infinity, because it asks for what the live fold has alone).
@@ -100,9 +109,12 @@ export function pastOf(
       : Math.min(earlierOf(before.fittedAtMs, after.fittedAtMs), earlierOf(before.removedAtMs, after.removedAtMs));
   const fittedAtMs = Math.min(before?.fittedAtMs ?? Infinity, after.fittedAtMs);
   const fromMs = Math.max(fittedAtMs, Math.min(changedMs, refittedMs));
+  const reownedUntilMs = before === undefined ? -Infinity : reownedUntil(before, after, atMs);
+  if (reownedUntilMs > -Infinity) {
+    const toMs = Math.max(newestAtMs, reownedUntilMs);
+    const baseAtMs = Math.max(newestAtMsOf(state) + 1, reownedUntilMs);
+    return { fromMs, toMs, baseAtMs, ...(fromMs >= newestAtMs ? { unclaimed: true } : {}) };
+  }
   if (fromMs >= newestAtMs) return null;
-  // Of what was sent after it came off the live fold judged as its wearer's, and will not judge it again.
-  const wasOff = before !== undefined && after.removedAtMs < before.removedAtMs && after.removedAtMs <= newestAtMs;
-  if (wasOff) return { fromMs, toMs: newestAtMs, baseAtMs: newestAtMsOf(state) + 1 };
   return { fromMs, toMs: newestAtMs, baseAtMs: closes ? newestAtMsOf(state) : liveBaseMs(state) };
 }
