@@ -15,11 +15,23 @@ export interface PackSaid {
 
 const SHOWN = 100;
 
-/** The newest, and whether there are more. */
-export const askPacks = (wearerId: string | null) =>
-  ask<Page<PackItem>>(
-    `/packs?${new URLSearchParams({ limit: String(SHOWN), ...(wearerId === null ? {} : { wearerId }) })}`,
-  );
+/** The newest, and whether there are more. A page may have few, where most of what was looked through is not for who asks. */
+export async function askPacks(wearerId: string | null): Promise<Answer<Page<PackItem>>> {
+  const items: PackItem[] = [];
+  let next: string | null = null;
+  do {
+    const query = new URLSearchParams({
+      limit: String(SHOWN - items.length),
+      ...(wearerId === null ? {} : { wearerId }),
+      ...(next === null ? {} : { cursor: next }),
+    });
+    const answer: Answer<Page<PackItem>> = await ask(`/packs?${query}`);
+    if (!answer.ok) return answer;
+    items.push(...answer.body.items);
+    next = answer.body.next;
+  } while (next !== null && items.length < SHOWN);
+  return { ok: true, body: { items, next } };
+}
 export const askPack = (packId: string) => ask<PackItem>(`/packs/${encodeURIComponent(packId)}`);
 export const packFileAddress = (packId: string): string => `${BASE}/packs/${encodeURIComponent(packId)}/file`;
 export const KEYS_ADDRESS = `${BASE}/keys`;

@@ -26,7 +26,6 @@ export interface RehearsalTold {
   readonly reason: string;
   readonly from: string;
   readonly until: string;
-  readonly drafts: readonly DraftRecord[];
   readonly wearerIds: readonly string[];
   readonly wearersDone: number;
   readonly failure?: string;

@@ -166,6 +166,21 @@ export function packsSuite(name: string, openDatabase: () => Promise<Database>):
       expect((await ask('', { role: 'probation' })).status).toBe(403);
     });
 
+    it('a list of which most is of others goes on beyond what one page looks through', async () => {
+      const own = (await ask('', { body: { ...WHY, alertIds: ['P-W-in'] } })).json();
+      await db.query(
+        `insert into pack (pack_id, request_key, wearer_id, subject, edition, marking, purpose, recipient, requested_by, requested_name,
+           requested_at, state, ended_at, failure)
+         select gen_random_uuid()::text, gen_random_uuid()::text, 'W-out', '{}', edition, marking, purpose, recipient, requested_by, requested_name,
+           requested_at, 'failed', now(), 'x' from pack, generate_series(1, 50) where pack_id = $1`,
+        [own.packId],
+      );
+      const first = (await ask('?limit=1')).json();
+      expect([first.items, first.next]).toEqual([[], expect.any(String)]);
+      const second = (await ask(`?limit=1&cursor=${first.next}`)).json();
+      expect(second.items.map(({ packId }: { packId: string }) => packId)).toEqual([own.packId]);
+    });
+
     it('says to whoever may see an alert, and not make packs of its wearer, that this is why', async () => {
       for (const body of [
         { ...WHY, alertIds: ['P-W-in'] },

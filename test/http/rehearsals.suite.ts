@@ -1,7 +1,9 @@
 /** What `/rehearsals` promises, over either database: asked for, run in a thread, read within scope, cancelled; nothing of it comes into force. */
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AHEAD_LIMIT_MS } from '../../src/engine/thresholds.js';
 import { type App, createApp } from '../../src/http/app.js';
+import { readRecord } from '../../src/http/routes/records/import-lines.js';
 import { registerRecords } from '../../src/http/routes/records/register-records.js';
 import { registerRehearsals } from '../../src/http/routes/rehearsals/rehearsals.js';
 import type { Database } from '../../src/ports/database.js';
@@ -9,6 +11,7 @@ import { startRehearsals } from '../../src/rehearsal/rehearsals.js';
 import { insertPings } from '../../src/store/pings.js';
 import type { QueuedWork } from '../../src/store/queued-work.js';
 import { recordStore } from '../../src/store/record-store.js';
+import { addRehearsal, endRehearsal } from '../../src/store/rehearsals.js';
 import { watchStore } from '../../src/store/watch.js';
 import type { RehearsalResult } from '../../src/wire/rehearsal.js';
 import { pingAt, place } from '../scenarios/world.js';
@@ -47,6 +50,19 @@ export function rehearsalsSuite(name: string, openDatabase: () => Promise<Databa
     let db: Database;
     let app: App;
     let rehearsals: QueuedWork | null = null;
+    const stand = async (
+      kind: Parameters<typeof recordStore.write>[1],
+      id: string,
+      content: object,
+      areaSquareMetres?: number,
+    ) => {
+      if ((await recordStore.find(db, kind, [id])).has(id)) return;
+      const recordedAt = new Date(NOW_MS - 40 * 86_400_000).toISOString();
+      const version = { version: 1, effectiveAt: recordedAt, effectiveAtGiven: false, recordedAt, author: SUBJECT };
+      const record = { id, content, ...version, changeReason: null, correlationId: null };
+      const area = areaSquareMetres === undefined ? {} : { areaSquareMetres };
+      await db.transaction((tx) => recordStore.write(tx, kind, [{ ...record, ...area }]));
+    };
 
     beforeAll(async () => {
       db = await openDatabase();
@@ -59,13 +75,6 @@ export function rehearsalsSuite(name: string, openDatabase: () => Promise<Databa
         serviceArea: null,
         onAsked: () => rehearsals?.wake(),
       });
-      const stand = async (kind: Parameters<typeof recordStore.write>[1], id: string, content: object) => {
-        if ((await recordStore.find(db, kind, [id])).has(id)) return;
-        const recordedAt = new Date(NOW_MS - 40 * 86_400_000).toISOString();
-        const version = { version: 1, effectiveAt: recordedAt, effectiveAtGiven: false, recordedAt, author: SUBJECT };
-        const record = { id, content, ...version, changeReason: null, correlationId: null };
-        await db.transaction((tx) => recordStore.write(tx, kind, [record]));
-      };
       for (const wearerId of WEARERS) {
         await stand('wearer', wearerId, { name: wearerId });
         await stand('tag', `RT-${wearerId}`, {});
@@ -193,6 +202,72 @@ export function rehearsalsSuite(name: string, openDatabase: () => Promise<Databa
         422,
         expect.stringContaining('/drafts/0/body/geometry'),
       ]);
+    });
+
+    it('is tried on those alone whose drafts it has, and who sees one of them reads nothing of another', async () => {
+      const who = 'https://idp.example#other';
+      const hers = { ...zoneDraft, id: 'RZ-hers' };
+      const drafts = [
+        zoneDraft,
+        hers,
+        conditionDraft('RO-W-in'),
+        conditionDraft('RO-W-restricted', { zoneId: 'RZ-hers' }),
+      ];
+      const cases: [readonly object[], string][] = [
+        [drafts, '/drafts/3/body/orderId'],
+        [drafts.slice(0, 3), '/drafts/1'],
+      ];
+      for (const [some, pointer] of cases) {
+        const answer = await ask('', { body: { drafts: some, wearerIds: ['W-in'], ...WHY }, who });
+        expect([answer.status, answer.body.errors?.[0]?.pointer]).toEqual([422, pointer]);
+      }
+      const asked = await ask('', { body: { drafts, days: 2, ...WHY }, who });
+      expect([asked.status, asked.body.wearerIds]).toEqual([202, ['W-in', 'W-restricted']]);
+      expect((await untilEnded(asked.body.rehearsalId, who)).drafts).toHaveLength(4);
+      const path = `/${asked.body.rehearsalId}`;
+      const listed = (await ask('')).body.items.find((one: { rehearsalId: string }) => path.endsWith(one.rehearsalId));
+      for (const seen of [(await ask(path)).body, listed]) {
+        expect(seen.wearerIds).toEqual(['W-in']);
+        expect(JSON.stringify(seen)).not.toMatch(/RZ-hers|RO-W-restricted|drafts/);
+      }
+      const whole = await ask('', { body: { drafts: [zoneDraft, conditionDraft('RO-W-in')], days: 2, ...WHY } });
+      await untilEnded(whole.body.rehearsalId);
+      expect((await ask(`/${whole.body.rehearsalId}`, { who })).body.drafts).toHaveLength(2);
+    });
+
+    it('of a zone of all wearers says nothing of a condition of somebody unseen that names it too', async () => {
+      const read = readRecord(1, { ...zoneDraft, id: 'RZ-shared' }, null);
+      if (!('put' in read)) throw new Error('no zone');
+      await stand('zone', 'RZ-shared', read.put.said.content, read.put.said.areaSquareMetres);
+      const named = { zoneId: 'RZ-shared', startsAt: '2026-05-01T00:00:00.000Z' };
+      await stand('condition', 'RC-shared', { ...sharedDraft.body, ...named });
+      await stand('condition', 'RC-shared-unseen', { ...conditionDraft('RO-W-restricted').body, ...named });
+      const moved = { ...zoneDraft, id: 'RZ-shared' };
+      const asked = await ask('', { body: { drafts: [moved], wearerIds: ['W-in'], days: 2, ...WHY } });
+      expect([asked.status, asked.body.errors]).toEqual([202, undefined]);
+      const ended = await untilEnded(asked.body.rehearsalId);
+      expect(ended).toMatchObject({ state: 'ready', wearerIds: ['W-in'] });
+      expect(JSON.stringify(ended)).not.toContain('RC-shared-unseen');
+    });
+
+    it('a list of which most is of others goes on beyond what one page looks through', async () => {
+      const wearerIds = ['W-restricted'];
+      const given = {
+        requestedBy: 'https://idp.example#other',
+        requestedAtMs: NOW_MS,
+        reason: 'x',
+        correlationId: null,
+      };
+      const period = { fromMs: NOW_MS - 1, untilMs: NOW_MS, drafts: [] };
+      for (let n = 0; n < 50; n++) {
+        const rehearsalId = randomUUID();
+        await addRehearsal(db, { rehearsalId, ...given, ...period, wearerIds });
+        await endRehearsal(db, rehearsalId, { state: 'cancelled' }, NOW_MS);
+      }
+      const first = (await ask('?limit=1')).body;
+      expect([first.items, first.next]).toEqual([[], expect.any(String)]);
+      const second = (await ask(`?limit=1&cursor=${first.next}`)).body;
+      expect(second.items).toHaveLength(1);
     });
 
     it('of a condition of all wearers judges those within scope, and others see of it what they may', async () => {

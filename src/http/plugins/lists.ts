@@ -58,3 +58,26 @@ export function toPage<T>(
   const last = items.at(-1);
   return { items, next: rows.length > limit && last !== undefined ? encodeCursor(keyOf(last)) : null };
 }
+
+/** Looked through for one page are at most so many times its length: beyond it the next page goes on. */
+const ROUNDS_LIMIT = 20;
+
+/** A page of numbered rows, the newest first, of those that who asks may see. It may be short, or empty, with more to follow. */
+export async function readSeenPage<Row>(
+  { before, limit }: { readonly before: number; readonly limit: number },
+  readRows: (rows: { readonly before: number; readonly limit: number }) => Promise<readonly Row[]>,
+  isSeen: (row: Row) => boolean,
+  numberOf: (row: Row) => number,
+): Promise<{ items: Row[]; next: string | null }> {
+  const found: Row[] = [];
+  let from = before;
+  for (let round = 0; round < ROUNDS_LIMIT; round++) {
+    const rows = await readRows({ before: from, limit: limit + 1 });
+    found.push(...rows.filter(isSeen));
+    const last = rows.at(-1);
+    if (found.length > limit || rows.length <= limit || last === undefined)
+      return toPage(found, limit, (row) => [numberOf(row)]);
+    from = numberOf(last);
+  }
+  return { items: found, next: encodeCursor([from]) };
+}

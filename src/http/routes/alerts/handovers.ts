@@ -16,7 +16,14 @@ import {
 } from '../../../store/handovers.js';
 import { InstantSchema } from '../../../wire/alert-schemas.js';
 import type { App } from '../../app.js';
-import { DEFAULT_LIST_LIMIT, decodeCursor, FOREIGN_CURSOR, ListOf, ListQuery, toPage } from '../../plugins/lists.js';
+import {
+  DEFAULT_LIST_LIMIT,
+  decodeCursor,
+  FOREIGN_CURSOR,
+  ListOf,
+  ListQuery,
+  readSeenPage,
+} from '../../plugins/lists.js';
 import { principalOf, sees } from '../../plugins/principal.js';
 import { problemResponses, sendProblem } from '../../plugins/problems.js';
 import { writerOf } from '../records/record-routes.js';
@@ -60,8 +67,6 @@ const Item = Type.Object({
 });
 const Key = Type.Tuple([Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })]);
 const Params = Type.Object({ handoverId: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) });
-/** Handovers looked through for one page: beyond it the next page goes on. */
-const ROUNDS_LIMIT = 20;
 
 const toIso = (atMs: number): string => new Date(atMs).toISOString();
 
@@ -121,16 +126,12 @@ export function registerHandovers(app: App, { db, clock, alertLog }: HandoverDep
     const { cursor, limit = DEFAULT_LIST_LIMIT } = request.query;
     const key = cursor === undefined ? ([Number.MAX_SAFE_INTEGER] as const) : decodeCursor(cursor, Key);
     if (key === null) return sendProblem(reply, { status: 400, errors: [FOREIGN_CURSOR] });
-    const found: StoredHandover[] = [];
-    let before = key[0];
-    for (let round = 0; round < ROUNDS_LIMIT && found.length <= limit; round++) {
-      const rows = await listHandovers(db, { before, limit: limit + 1 });
-      found.push(...rows.filter((row) => mayRead(request, row)));
-      const last = rows.at(-1);
-      if (rows.length <= limit || last === undefined) break;
-      before = last.handoverId;
-    }
-    const page = toPage(found, limit, ({ handoverId }) => [handoverId]);
+    const page = await readSeenPage(
+      { before: key[0], limit },
+      (rows) => listHandovers(db, rows),
+      (row) => mayRead(request, row),
+      ({ handoverId }) => handoverId,
+    );
     return { ...page, items: page.items.map(toItem) };
   });
 

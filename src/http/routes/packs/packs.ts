@@ -21,7 +21,14 @@ import { RecordId } from '../../../wire/record-id.js';
 import type { App } from '../../app.js';
 import { noteAudited } from '../../plugins/audit.js';
 import { Said } from '../../plugins/export.js';
-import { DEFAULT_LIST_LIMIT, decodeCursor, FOREIGN_CURSOR, ListOf, ListQuery, toPage } from '../../plugins/lists.js';
+import {
+  DEFAULT_LIST_LIMIT,
+  decodeCursor,
+  FOREIGN_CURSOR,
+  ListOf,
+  ListQuery,
+  readSeenPage,
+} from '../../plugins/lists.js';
 import { principalOf, sees } from '../../plugins/principal.js';
 import { problemResponses, sendProblem } from '../../plugins/problems.js';
 import { MAX_ALERT_ID_LENGTH } from '../alerts/read.js';
@@ -75,8 +82,6 @@ const Item = Type.Object({
 const Query = Type.Interface([ListQuery], { wearerId: Type.Optional(RecordId) });
 const Params = Type.Object({ packId: Type.String({ maxLength: 64 }) });
 const Key = Type.Tuple([Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })]);
-/** Packs looked through for one page are at most so many times its length: beyond it the next page goes on. */
-const ROUNDS_LIMIT = 20;
 
 const toIso = (atMs: number): string => new Date(atMs).toISOString();
 
@@ -163,16 +168,12 @@ export function registerPacks(app: App, { db, clock, onAsked }: PacksDeps): void
     const { cursor, wearerId, limit = DEFAULT_LIST_LIMIT } = request.query;
     const key = cursor === undefined ? ([Number.MAX_SAFE_INTEGER] as const) : decodeCursor(cursor, Key);
     if (key === null) return sendProblem(reply, { status: 400, errors: [FOREIGN_CURSOR] });
-    const found: StoredPack[] = [];
-    let before = key[0];
-    for (let round = 0; round < ROUNDS_LIMIT && found.length <= limit; round++) {
-      const rows = await listPacks(db, { before, limit: limit + 1, ...(wearerId !== undefined && { wearerId }) });
-      found.push(...rows.filter((pack) => sees(request, pack.wearerId)));
-      const last = rows.at(-1);
-      if (rows.length <= limit || last === undefined) break;
-      before = last.packNumber;
-    }
-    const page = toPage(found, limit, ({ packNumber }) => [packNumber]);
+    const page = await readSeenPage(
+      { before: key[0], limit },
+      (rows) => listPacks(db, { ...rows, ...(wearerId !== undefined && { wearerId }) }),
+      (pack) => sees(request, pack.wearerId),
+      ({ packNumber }) => packNumber,
+    );
     return { ...page, items: page.items.map(toItem) };
   });
 

@@ -2,6 +2,7 @@
 import type { Clock } from '../../../ports/clock.js';
 import type { Database } from '../../../ports/database.js';
 import type { RecordStore } from '../../../ports/records.js';
+import { type ConditionContent, condition } from '../../../records/kinds/condition.js';
 import type { RecordPut } from '../../../records/write-records.js';
 import { findRehearsedRecords } from '../../../rehearsal/rehearsed-records.js';
 import type { RehearsedRecords } from '../../../rehearsal/rehearsed-watch.js';
@@ -122,6 +123,9 @@ interface Resolving {
   readonly period: RehearsalPeriod;
 }
 
+const zonesOf = (id: string, content: ConditionContent): string[] =>
+  (condition.references?.(content, id) ?? []).flatMap(({ kind, id: zoneId }) => (kind === 'zone' ? [zoneId] : []));
+
 /** Of conditions of orders their wearers; of those of all wearers who is named, or everybody within scope who wore a tag then. */
 async function findWearers(
   deps: SubjectDeps,
@@ -132,19 +136,32 @@ async function findWearers(
   const { db, store } = deps;
   const unseen = named?.findIndex((wearerId) => !who.sees(wearerId)) ?? -1;
   if (unseen >= 0) return wrong({ pointer: `/wearerIds/${unseen}`, detail: `there is no wearer ${named![unseen]}` });
+  const isDrafted = (kind: DraftRecord['kind'], id: string) =>
+    drafts.some((draft) => draft.kind === kind && draft.id === id);
   const isShared = records.conditions.some(({ content }) => content.orderId === undefined);
   const owners = await store.readWearers(
     db,
     records.conditions.flatMap(({ content }) => content.orderId ?? []),
   );
   const own = new Set<string>();
+  const zoneIds = new Set<string>();
   for (const { id, content } of records.conditions) {
-    if (content.orderId === undefined) continue;
-    const wearerId = owners.get(content.orderId);
-    if (wearerId === undefined || !who.sees(wearerId))
-      return wrong({ pointer: pointerOf(drafts, id, 'orderId'), detail: `there is no order ${content.orderId}` });
-    if (named === undefined || named.includes(wearerId)) own.add(wearerId);
+    const { orderId } = content;
+    const wearerId = orderId === undefined ? undefined : owners.get(orderId);
+    const isSeen = wearerId !== undefined && who.sees(wearerId);
+    const isTried = orderId === undefined || (isSeen && (named?.includes(wearerId) ?? true));
+    if (isTried) {
+      for (const zoneId of zonesOf(id, content)) zoneIds.add(zoneId);
+      if (wearerId !== undefined) own.add(wearerId);
+    } else if (isDrafted('condition', id)) {
+      // Of somebody else than on whom it is tried it would be told to whom those may be seen.
+      const detail = isSeen ? `is of ${wearerId}, who is not among wearerIds` : `there is no order ${orderId}`;
+      return wrong({ pointer: pointerOf(drafts, id, 'orderId'), detail });
+    }
   }
+  const unnamed = drafts.findIndex(({ kind, id }) => kind === 'zone' && !zoneIds.has(id));
+  if (unnamed >= 0)
+    return wrong({ pointer: `/drafts/${unnamed}`, detail: 'no condition that is tried names this zone' });
   const others = isShared ? (named ?? (await listSeen(db, who, period))) : [];
   const wearerIds = [...new Set([...own, ...others])].sort();
   if (wearerIds.length > MAX_REHEARSAL_WEARERS) {

@@ -27,7 +27,14 @@ import {
 import type { App } from '../../app.js';
 import { noteAudited } from '../../plugins/audit.js';
 import { Said } from '../../plugins/export.js';
-import { DEFAULT_LIST_LIMIT, decodeCursor, FOREIGN_CURSOR, ListOf, ListQuery, toPage } from '../../plugins/lists.js';
+import {
+  DEFAULT_LIST_LIMIT,
+  decodeCursor,
+  FOREIGN_CURSOR,
+  ListOf,
+  ListQuery,
+  readSeenPage,
+} from '../../plugins/lists.js';
 import { principalOf } from '../../plugins/principal.js';
 import { problemResponses, sendProblem } from '../../plugins/problems.js';
 import { writerOf } from '../records/record-routes.js';
@@ -43,8 +50,6 @@ export interface RehearsalsRouteDeps extends SubjectDeps {
 const MAX_WAITING = 3;
 const BODY_LIMIT_BYTES = 4 * 1_048_576;
 const DAY_MS = 86_400_000;
-/** Looked through for one page are at most so many times its length: beyond it the next page goes on. */
-const ROUNDS_LIMIT = 20;
 
 const Draft = Type.Object(
   {
@@ -94,7 +99,11 @@ const Item = Type.Object({
   reason: Type.String(),
   from: InstantSchema,
   until: InstantSchema,
-  drafts: Type.Array(Type.Object({ kind: Type.Enum(['zone', 'condition']), id: Type.String(), body: Type.Unknown() })),
+  drafts: Type.Optional(
+    Type.Array(Type.Object({ kind: Type.Enum(['zone', 'condition']), id: Type.String(), body: Type.Unknown() }), {
+      description: 'for who asked for it, and for who may see everybody on whom it is tried',
+    }),
+  ),
   wearerIds: Type.Array(Type.String()),
   wearersDone: Type.Integer(),
   endedAt: Type.Optional(InstantSchema),
@@ -121,20 +130,25 @@ export function registerRehearsals(app: App, { onAsked, ...deps }: RehearsalsRou
   };
   const missing = (reply: FastifyReply, rehearsalId: string) =>
     sendProblem(reply, { status: 404, detail: `There is no rehearsal ${rehearsalId}.` });
-  const toItem = (request: FastifyRequest, one: StoredRehearsal): Static<typeof Item> => ({
-    rehearsalId: one.rehearsalId,
-    state: one.state,
-    requestedBy: one.requestedBy,
-    requestedAt: toIso(one.requestedAtMs),
-    reason: one.reason,
-    from: toIso(one.fromMs),
-    until: toIso(one.untilMs),
-    drafts: one.drafts.map(({ kind, id, body }) => ({ kind, id, body })),
-    wearerIds: seenOf(request, one.wearerIds),
-    wearersDone: one.wearersDone,
-    ...(one.endedAtMs === null ? {} : { endedAt: toIso(one.endedAtMs) }),
-    ...(one.failure === null ? {} : { failure: one.failure }),
-  });
+  const toItem = (request: FastifyRequest, one: StoredRehearsal): Static<typeof Item> => {
+    const wearerIds = seenOf(request, one.wearerIds);
+    const isOwn = one.requestedBy === principalOf(request).subjectId;
+    const drafts = one.drafts.map(({ kind, id, body }) => ({ kind, id, body }));
+    return {
+      rehearsalId: one.rehearsalId,
+      state: one.state,
+      requestedBy: one.requestedBy,
+      requestedAt: toIso(one.requestedAtMs),
+      reason: one.reason,
+      from: toIso(one.fromMs),
+      until: toIso(one.untilMs),
+      ...(isOwn || wearerIds.length === one.wearerIds.length ? { drafts } : {}),
+      wearerIds,
+      wearersDone: one.wearersDone,
+      ...(one.endedAtMs === null ? {} : { endedAt: toIso(one.endedAtMs) }),
+      ...(one.failure === null ? {} : { failure: one.failure }),
+    };
+  };
 
   const postSchema = {
     summary: 'Try drafts of zones and conditions over past tracks',
@@ -194,16 +208,12 @@ export function registerRehearsals(app: App, { onAsked, ...deps }: RehearsalsRou
     const { cursor, limit = DEFAULT_LIST_LIMIT } = request.query;
     const key = cursor === undefined ? ([Number.MAX_SAFE_INTEGER] as const) : decodeCursor(cursor, Key);
     if (key === null) return sendProblem(reply, { status: 400, errors: [FOREIGN_CURSOR] });
-    const found: StoredRehearsal[] = [];
-    let before = key[0];
-    for (let round = 0; round < ROUNDS_LIMIT && found.length <= limit; round++) {
-      const rows = await listRehearsals(db, { before, limit: limit + 1 });
-      found.push(...rows.filter(({ wearerIds }) => seenOf(request, wearerIds).length > 0));
-      const last = rows.at(-1);
-      if (rows.length <= limit || last === undefined) break;
-      before = last.n;
-    }
-    const page = toPage(found, limit, ({ n }) => [n]);
+    const page = await readSeenPage(
+      { before: key[0], limit },
+      (rows) => listRehearsals(db, rows),
+      ({ wearerIds }) => seenOf(request, wearerIds).length > 0,
+      ({ n }) => n,
+    );
     for (const { wearerIds } of page.items) noteAudited(request, { wearerIds: seenOf(request, wearerIds) });
     return { ...page, items: page.items.map((one) => toItem(request, one)) };
   });
