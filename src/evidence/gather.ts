@@ -1,4 +1,5 @@
 /** Gathers from the record what a pack is made of: the alerts, what stood then, the track. */
+import type { Alert } from '../alerts/alert.js';
 import { isFinding } from '../alerts/event.js';
 import type { TrailFix } from '../formats/trails/trail.js';
 import type { Queryable } from '../ports/database.js';
@@ -23,7 +24,10 @@ export type Gathered = { readonly source: PackSource } | { readonly refused: str
 
 /** In one snapshot of the record. `nowMs`: what is not over yet is shown until then. */
 export async function gatherPack(db: Queryable, subject: PackSubject, nowMs: number): Promise<Gathered> {
-  const alertIds = 'alertIds' in subject ? [...new Set(subject.alertIds)] : await findAlerts(db, subject);
+  const alertIds =
+    'alertIds' in subject
+      ? [...new Set(subject.alertIds)]
+      : (await listPeriodAlerts(db, subject)).map(({ alertId }) => alertId);
   if (alertIds.length > MAX_PACK_ALERTS)
     return { refused: `there are more than ${MAX_PACK_ALERTS} alerts: make several packs, each of a shorter time` };
   const alerts: PackAlert[] = [];
@@ -50,13 +54,13 @@ export async function gatherPack(db: Queryable, subject: PackSubject, nowMs: num
   return { source: { wearerId, fromMs, toMs, alerts, records, track } };
 }
 
-async function findAlerts(
+/** What a pack of a wearer and a period is about: also what became known after it, from pings that came late. One too many where there are more than a pack holds. */
+export function listPeriodAlerts(
   db: Queryable,
   { wearerId, fromMs, toMs }: { readonly wearerId: string; readonly fromMs: number; readonly toMs: number },
-): Promise<string[]> {
-  const period = { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
-  const listed = await listAlerts(db, { wearerId, ...period, limit: MAX_PACK_ALERTS + 1 });
-  return listed.map(({ alertId }) => alertId);
+): Promise<Alert[]> {
+  const during = { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
+  return listAlerts(db, { wearerId, during, limit: MAX_PACK_ALERTS + 1 });
 }
 
 function periodOf(alerts: readonly PackAlert[], nowMs: number): { readonly fromMs: number; readonly toMs: number } {

@@ -108,6 +108,8 @@ export interface AlertListFilter {
   /** Bounds of `raisedAt`. */
   readonly from?: string;
   readonly to?: string;
+  /** Whose behaviour went on at some time of it, whenever that became known. What nobody saw ending went on until it was closed, or does. */
+  readonly during?: { readonly from: string; readonly to: string };
   /** Only what comes after this one in the order of the list. */
   readonly after?: { readonly raisedAt: string; readonly alertId: string };
   readonly limit: number;
@@ -125,6 +127,14 @@ export async function listAlerts(db: Queryable, filter: AlertListFilter): Promis
   if (filter.kind !== undefined) where((kind) => `kind = ${kind}`, filter.kind);
   if (filter.from !== undefined) where((from) => `raised_at >= ${from}::timestamptz`, filter.from);
   if (filter.to !== undefined) where((to) => `raised_at < ${to}::timestamptz`, filter.to);
+  if (filter.during !== undefined)
+    where(
+      (from, to) =>
+        `started_at < ${to}::timestamptz
+         and coalesce(ended_at, closed_at, 'infinity') >= ${from}::timestamptz`,
+      filter.during.from,
+      filter.during.to,
+    );
   if (filter.after !== undefined) {
     const { raisedAt, alertId } = filter.after;
     where(

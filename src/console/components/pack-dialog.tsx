@@ -178,7 +178,7 @@ function Period({ wearerId }: { readonly wearerId: string }) {
   const max = toLocalText(toMs);
   return (
     <>
-      <p class="tw-dialog__what">{`${nameOf(wearerId)}: the track, and every alert raised in this time`}</p>
+      <p class="tw-dialog__what">{`${nameOf(wearerId)}: the track, and every alert about this time`}</p>
       <div class="tw-pack__period">
         <label class="tw-label">
           From

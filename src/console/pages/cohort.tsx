@@ -109,7 +109,6 @@ function SortHead({
   readonly onView: (view: CohortView) => void;
 }) {
   const isSorted = view.sort === sort;
-  const mark = isSorted ? (view.descends ? ' ▼' : ' ▲') : '';
   return (
     <th scope="col" aria-sort={isSorted ? (view.descends ? 'descending' : 'ascending') : undefined}>
       <button
@@ -118,7 +117,6 @@ function SortHead({
         onClick={() => onView({ ...view, sort, descends: isSorted && !view.descends })}
       >
         {words}
-        <span aria-hidden="true">{mark}</span>
       </button>
     </th>
   );

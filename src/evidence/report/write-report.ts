@@ -78,7 +78,7 @@ function writeReference(sheet: Sheet, model: PackModel, order: PackOrder, isWhol
 function writeSummary(sheet: Sheet, model: PackModel): void {
   sheet.heading(2, 'Summary');
   if (model.alerts.length === 0)
-    sheet.paragraph('No alert of this wearer was raised in this time. The track and what was on record stand below.');
+    sheet.paragraph('No alert of this wearer is about this time. The track and what was on record stand below.');
   for (const pack of model.alerts) {
     sheet.heading(3, `${CERTAINTY_WORDS[certaintyOf(pack)]}: alert ${pack.alert.alertId}`);
     for (const sentence of summarise(pack)) sheet.paragraph(sentence, { after: 3 });
