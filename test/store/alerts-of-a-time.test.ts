@@ -2,10 +2,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { AlertEvent } from '../../src/alerts/event.js';
 import { foldAlertEvents, listAlerts } from '../../src/store/alerts.js';
-import { migrate } from '../../src/store/migrate.js';
 import { action, finding, instantAt } from '../alerts/events.js';
-import { openEmptyPglite, type TestDatabase } from '../support/database.js';
-import { silentLog } from '../support/silent-log.js';
+import { openTestPglite, type TestDatabase } from '../support/database.js';
 
 let database: TestDatabase;
 
@@ -21,8 +19,7 @@ const EPISODES: Record<string, readonly [from: number, to: number | null, told: 
 };
 
 beforeAll(async () => {
-  database = await openEmptyPglite();
-  await migrate(database.db, silentLog);
+  database = await openTestPglite();
   const events: AlertEvent[] = Object.entries(EPISODES).flatMap(([alertId, [from, to, told, closed]]) => {
     const episode = { startedAt: instantAt(from), endedAt: to === null ? null : instantAt(to) };
     const found = finding({ alertId, raisedAt: instantAt(told) });
