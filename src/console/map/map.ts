@@ -91,6 +91,8 @@ export function createMap(container: HTMLElement, listener: MapListener, startsD
     attributionControl: false,
     dragRotate: false,
     pitchWithRotate: false,
+    // Names that fade in are frames that nobody needs: a third of a second of them after every change.
+    fadeDuration: 0,
     style: {
       version: 8,
       sources: Object.fromEntries(SOURCES.map((name) => [name, { type: 'geojson' as const, data: EMPTY }])),
