@@ -2,7 +2,7 @@
 import { toCanonicalBytes } from '../canonical-json.js';
 import type { SigningKey } from '../signing-key.js';
 import { type PackFile, toBytes, writeContainer } from './container.js';
-import { alertsOf, holdsPlaces, recordsOf, withheldOf } from './editions.js';
+import { alertsOf, auditOf, holdsPlaces, recordsOf, withheldOf } from './editions.js';
 import { writeInputs } from './inputs-file.js';
 import { MANIFEST, type Manifest, SCHEMA, SIGNATURE } from './manifest.js';
 import { NODE_CRYPTO } from './node-crypto.js';
@@ -28,6 +28,7 @@ export async function buildPack(model: PackModel, order: PackOrder, key: Signing
     { name: 'record.json', bytes: json(recordsOf(model, edition)) },
   ];
   if (holdsPlaces(edition)) {
+    files.push({ name: 'audit.json', bytes: json(auditOf(model.audit, edition)) });
     files.push({ name: 'zone.geojson', bytes: json(writeZones(model)) });
     files.push(...writeTracks(model), { name: 'inputs.ndjson', bytes: writeInputs(model.alerts) });
   }

@@ -1,16 +1,20 @@
 /** What each edition of a pack holds of the record, and what it withholds and why. */
 import type { Alert } from '../alerts/alert.js';
 import { type AlertEvent, isFinding } from '../alerts/event.js';
+import type { AuditEntry } from '../ports/audit.js';
 import type { StoredRecord } from '../ports/records.js';
 import { type ZoneContent, zone } from '../records/kinds/zone.js';
 import type { Edition } from '../wire/pack.js';
 import type { Manifest } from './manifest.js';
-import type { PackAlert, PackModel, PackRecord } from './pack-model.js';
+import type { PackAlert, PackAudit, PackModel, PackRecord } from './pack-model.js';
 
 export type Withheld = Manifest['withheld'][number];
 
 /** How the force manages a wearer, and whom it lets know: no matter of what was found. */
 const MANAGED = ['schemes', 'division', 'restrictedTo'] as const;
+
+/** Of who asked, and not of what was done. */
+const OF_WHO_ASKED = ['scope', 'address'] as const;
 
 const WITHHELD: Readonly<Record<Edition, readonly Withheld[]>> = {
   full: [],
@@ -19,11 +23,19 @@ const WITHHELD: Readonly<Record<Edition, readonly Withheld[]>> = {
       what: `record.json: ${MANAGED.join(', ')} of the wearer`,
       why: 'how the force manages the wearer is no part of what was found',
     },
+    {
+      what: `audit.json: ${OF_WHO_ASKED.join(', ')} of who asked`,
+      why: 'what else somebody may see, and from which address they asked, is no part of what was done',
+    },
   ],
   'wearer-safe': [
     {
       what: 'zone.geojson, track.csv, track.geojson, track.gpx, track.kml, inputs.ndjson',
       why: 'a boundary, and so an address, could be rebuilt from them',
+    },
+    {
+      what: 'audit.json',
+      why: 'who looked, acted and took packs away names staff, and recipients who may have to do with a protected person',
     },
     {
       what: 'statement.docx',
@@ -85,6 +97,22 @@ function safeRecord({ kind, versions }: PackRecord): unknown[] {
 export function alertsOf({ alerts }: PackModel, edition: Edition): unknown {
   if (edition === 'wearer-safe') return alerts.map(safeAlert);
   return alerts.map(({ alert, events }) => ({ alert, events }));
+}
+
+/** What `audit.json` holds; the wearer-safe edition has none. */
+export function auditOf({ head, fromMs, links, isCut, amongOthers }: PackAudit, edition: Edition): object {
+  return {
+    from: new Date(fromMs).toISOString(),
+    head,
+    isCut,
+    amongOthers,
+    entries: links.map(({ entry, ...place }) => ({ ...place, entry: entryOf(entry, edition) })),
+  };
+}
+
+function entryOf(entry: AuditEntry, edition: Edition): object {
+  if (edition === 'full') return entry;
+  return Object.fromEntries(Object.entries(entry).filter(([field]) => !OF_WHO_ASKED.some((name) => name === field)));
 }
 
 /** That there is a victim who was told of it is not said, nor what was refused. */

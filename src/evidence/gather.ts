@@ -11,6 +11,7 @@ import { recordStore } from '../store/record-store.js';
 import { readTrail, type TrailPlace } from '../store/trail.js';
 import { judgeTrailStretch, type StretchBefore } from '../views/judged-trail.js';
 import { MAX_PACK_ALERTS, MAX_PACK_PERIOD_MS, type PackSubject } from '../wire/pack.js';
+import { readPackAudit } from './gather-audit.js';
 import type { PackAlert, PackRecord, PackSource } from './pack-model.js';
 import { MAX_RERUN_PINGS, readRerunInputs } from './rerun-inputs.js';
 
@@ -51,7 +52,8 @@ export async function gatherPack(db: Queryable, subject: PackSubject, nowMs: num
   const records = await readRecords(db, wearerId, alerts, fromMs, toMs);
   if (records[0]?.versions.length === 0) return { refused: `there is no wearer ${wearerId}` };
   const track = await readTrack(db, { wearerId, fromMs, toMs }, nowMs);
-  return { source: { wearerId, fromMs, toMs, alerts, records, track } };
+  const audit = await readPackAudit(db, { wearerId, alertIds, fromMs });
+  return { source: { wearerId, fromMs, toMs, alerts, records, track, audit } };
 }
 
 /** What a pack of a wearer and a period is about: also what became known after it, from pings that came late. One too many where there are more than a pack holds. */

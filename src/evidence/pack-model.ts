@@ -3,6 +3,7 @@ import type { Alert } from '../alerts/alert.js';
 import type { FindingEvent } from '../alerts/event.js';
 import type { ZonePriority } from '../engine/types.js';
 import type { TrailFix } from '../formats/trails/trail.js';
+import type { ChainLink } from '../ports/audit.js';
 import type { StoredRecord } from '../ports/records.js';
 import type { RerunInputs } from '../roles/reconciler/rerun.js';
 import type { RecordedEvent } from '../store/alerts.js';
@@ -49,6 +50,23 @@ export interface PackFix {
   readonly measured: ReadonlyMap<string, Measured>;
 }
 
+/** Who looked at what it is about, acted on it or took it away. */
+export interface PackAudit {
+  /** Of the chain when the pack was gathered, which may be some moments behind what was done; null: nothing was chained. */
+  readonly head: { readonly position: number; readonly hash: string } | null;
+  /** From when on, epoch ms. */
+  readonly fromMs: number;
+  /** Those about the wearer alone, in the order of the chain. */
+  readonly links: readonly PackLink[];
+  /** There are more than a pack holds. */
+  readonly isCut: boolean;
+  /** How many name the wearer beside others. */
+  readonly amongOthers: number;
+}
+
+/** An entry with its place in the chain, by which the force finds it, and its hash, hexadecimal. */
+export type PackLink = Omit<ChainLink, 'hash'> & { readonly hash: string };
+
 export interface PackModel {
   readonly wearerId: string;
   /** Of the track, epoch ms; the end is excluded. */
@@ -59,6 +77,7 @@ export interface PackModel {
   readonly records: readonly PackRecord[];
   /** In the order of device time. */
   readonly track: readonly PackFix[];
+  readonly audit: PackAudit;
 }
 
 /** As it is read from the record, before anything is computed of it. */

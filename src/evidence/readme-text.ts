@@ -8,6 +8,7 @@ const FILES: Readonly<Record<string, string>> = {
   'statement.docx': 'a draft witness statement, not signed',
   'alert.json': 'each alert with every revision of the finding and everything that people did',
   'record.json': 'wearer, tag, order, conditions, zones, absences: the versions that stood',
+  'audit.json': 'who looked at it, acted on it and took it away, as the audit had it when the pack was made',
   'zone.geojson': 'the zones as they stood, longitude first (RFC 7946)',
   'track.csv': 'every ping: device time, receipt, local time, position, distance to the boundary, why it did not count',
   'track.geojson': 'the track for maps',

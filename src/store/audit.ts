@@ -100,6 +100,44 @@ export async function listAudit(db: Queryable, filter: AuditFilter): Promise<Cha
   return rows.map(toLink);
 }
 
+export interface AuditAbout {
+  readonly wearerId: string;
+  /** Of entries about alerts those about these. */
+  readonly alertIds: readonly string[];
+  /** From this time on. */
+  readonly fromMs: number;
+}
+
+/** Entries about one wearer alone, in the order of the chain. */
+export async function readAuditAbout(
+  db: Queryable,
+  { wearerId, alertIds, fromMs }: AuditAbout,
+  { after, limit }: { readonly after: number; readonly limit: number },
+): Promise<ChainLink[]> {
+  const { rows } = await db.query<LinkRow>(
+    `select ${LINK} from audit_entry
+     where wearer_ids @> array[$1::text] and cardinality(wearer_ids) = 1 and not entry ? 'wearerCount' and said_at >= $2::timestamptz
+       and (entry ->> 'subjectType' is distinct from 'alert' or entry ->> 'subjectId' = any($3::text[]))
+       and position > $4::bigint
+     order by position limit $5::int`,
+    [wearerId, new Date(fromMs), alertIds, after, limit],
+  );
+  return rows.map(toLink);
+}
+
+/** How many entries name this wearer beside others: lists, the feed. */
+export async function countAuditAmongOthers(
+  db: Queryable,
+  { wearerId, fromMs }: Pick<AuditAbout, 'wearerId' | 'fromMs'>,
+): Promise<number> {
+  const { rows } = await db.query<{ entries: number }>(
+    `select count(*)::int as entries from audit_entry
+     where wearer_ids @> array[$1::text] and (cardinality(wearer_ids) > 1 or entry ? 'wearerCount') and said_at >= $2::timestamptz`,
+    [wearerId, new Date(fromMs)],
+  );
+  return rows[0]?.entries ?? 0;
+}
+
 export async function insertCheckpoint(db: Queryable, checkpoint: SignedCheckpoint): Promise<void> {
   await db.query(
     `insert into audit_checkpoint (size, made_at, key_id, checkpoint) values ($1::bigint, $2::timestamptz, $3, $4::jsonb)

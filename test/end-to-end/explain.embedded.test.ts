@@ -191,6 +191,19 @@ describe('explain', () => {
     expect(text('track.csv').split('\r\n')).toHaveLength(42);
   });
 
+  test('a pack tells who looked at its alert, and nobody else’s', async () => {
+    const out = join(home.env['TAGWATCH_DATA_DIR']!, 'looked.zip');
+    expect(await pack('make', '--alert', alertId, ...why, '--out', out)).toMatchObject({ code: 0 });
+    const of = new Map(
+      readContainer(readFileSync(out)).map(({ name, bytes }) => [name, Buffer.from(bytes).toString()]),
+    );
+    const { entries } = JSON.parse(of.get('audit.json')!) as { entries: { position: number; entry: AuditEntry }[] };
+    expect(entries.map(({ entry }) => entry)).toContainEqual(
+      expect.objectContaining({ what: 'alerts.read', who: 'local', subjectType: 'alert', subjectId: alertId }),
+    );
+    for (const { entry } of entries) expect(entry.wearerIds).toEqual([`W-${TAG}`]);
+  });
+
   test('a pack that the program made over REST is verified by the command, and finds the same again', async () => {
     const folder = home.env['TAGWATCH_DATA_DIR']!;
     const out = join(folder, 'rest.zip');

@@ -25,7 +25,15 @@ async function textsOf(edition: Edition): Promise<Map<string, string>> {
 
 /** Coordinates to 11 m, since nobody needs more of them to find a house. */
 const PLACES = [NEEDLES.latitude.slice(0, 6), NEEDLES.longitude.slice(0, 6)];
-const WORDS = [NEEDLES.zoneName, NEEDLES.zoneId, NEEDLES.conditionId, NEEDLES.reason, NEEDLES.note, NEEDLES.actor];
+const WORDS = [
+  NEEDLES.zoneName,
+  NEEDLES.zoneId,
+  NEEDLES.conditionId,
+  NEEDLES.reason,
+  NEEDLES.note,
+  NEEDLES.actor,
+  NEEDLES.address,
+];
 
 describe('the wearer-safe edition', () => {
   test.each([...WORDS, 'L1 9ZZ', ...PLACES])('does not hold %s', async (needle) => {
@@ -70,6 +78,16 @@ test('the court edition leaves out how the force manages the wearer, and says so
   const texts = await textsOf('court');
   expect(texts.get('record.json')).not.toMatch(/"division"/);
   expect(texts.get('record.json')).toContain('Sam Example');
-  expect(JSON.parse(texts.get('manifest.json')!).withheld).toHaveLength(1);
+  expect(JSON.parse(texts.get('audit.json')!).entries[0].entry).toMatchObject({
+    who: NEEDLES.actor,
+    roles: ['sergeant'],
+  });
+  for (const [name, text] of texts) expect(text, name).not.toContain(NEEDLES.address);
+  const said = JSON.parse(texts.get('manifest.json')!)
+    .withheld.map(({ what }: { what: string }) => what)
+    .join('; ');
+  expect(said).toBe(
+    'record.json: schemes, division, restrictedTo of the wearer; audit.json: scope, address of who asked',
+  );
   expect((await textsOf('full')).get('record.json')).toMatch(/"division"/);
 });

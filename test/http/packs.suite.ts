@@ -4,19 +4,22 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { readPackAudit } from '../../src/evidence/gather-audit.js';
 import { NODE_CRYPTO } from '../../src/evidence/node-crypto.js';
 import { startPackBuilder } from '../../src/evidence/pack-builder.js';
 import { verifyPack } from '../../src/evidence/verify-pack.js';
 import { type App, createApp } from '../../src/http/app.js';
 import { registerPacks } from '../../src/http/routes/packs/packs.js';
+import type { AuditEntry, ChainLink } from '../../src/ports/audit.js';
 import type { Database } from '../../src/ports/database.js';
 import { makeSigningKey, readSigningKey } from '../../src/signing-key.js';
 import { foldAlertEvents } from '../../src/store/alerts.js';
+import { insertLinks } from '../../src/store/audit.js';
 import type { QueuedWork } from '../../src/store/queued-work.js';
 import { recordStore } from '../../src/store/record-store.js';
 import { action, finding, instantAt } from '../alerts/events.js';
 import { AS, SUBJECT, testAccess, WHO } from '../support/access.js';
-import { createRememberingTrail } from '../support/audit.js';
+import { createRememberingTrail, entryAt } from '../support/audit.js';
 import { ENGINE, trust } from '../support/pack.js';
 import { silentLog } from '../support/silent-log.js';
 
@@ -296,6 +299,43 @@ export function packsSuite(name: string, openDatabase: () => Promise<Database>):
       await db.transaction((tx) => foldAlertEvents(tx, EPOCH, [{ seq: 10, event }]));
       ids.add((await ask('', { body })).json().packId);
       expect(ids.size).toBe(6);
+    });
+
+    it('tells of the audit what is about its wearer alone and its alerts, all of it over several pages, and counts what names others too', async () => {
+      const about = (n: number, more: Partial<AuditEntry>): ChainLink => ({
+        position: 10_000 + n,
+        epoch: EPOCH,
+        offset: n,
+        entry: {
+          ...entryAt(n, { wearerIds: ['W-in'], subjectId: 'W-in', when: instantAt(5), ...more }),
+          writer: EPOCH,
+        },
+        hash: new Uint8Array(32).fill(n),
+      });
+      const ofAlert = (subjectId: string) => ({ subjectType: 'alert', subjectId });
+      const links = [
+        about(1, ofAlert('P-W-in')),
+        about(2, ofAlert('P-later')),
+        about(3, { wearerIds: ['W-in', 'W-out'] }),
+        about(4, { wearerIds: ['W-out'] }),
+        about(5, { wearerCount: 1_500 }),
+        about(6, { when: instantAt(-1) }),
+        ...Array.from({ length: 4_000 }, (_, n) => about(7 + n, {})),
+      ];
+      await db.transaction((tx) => insertLinks(tx, links));
+      const asked = { wearerId: 'W-in', alertIds: ['P-W-in'], fromMs: Date.parse(instantAt(0)) };
+      const read = await readPackAudit(db, asked);
+      const told = [links[0]!, ...links.slice(6)].map((link) => ({
+        ...link,
+        hash: Buffer.from(link.hash).toString('hex'),
+      }));
+      expect(read).toEqual({
+        head: { position: links.at(-1)!.position, hash: told.at(-1)!.hash },
+        fromMs: asked.fromMs,
+        links: told,
+        isCut: false,
+        amongOthers: 2,
+      });
     });
 
     it('no entry in the audit, no file', async () => {

@@ -7,6 +7,7 @@ import { measureTrack } from '../../src/evidence/measure-track.js';
 import type { PackAlert, PackModel, PackOrder, PackRecord } from '../../src/evidence/pack-model.js';
 import type { TrustedKey } from '../../src/evidence/trusted-keys.js';
 import type { TrailFix } from '../../src/formats/trails/trail.js';
+import type { AuditEntry } from '../../src/ports/audit.js';
 import type { StoredRecord } from '../../src/ports/records.js';
 import { type RerunInputs, rerun } from '../../src/roles/reconciler/rerun.js';
 import type { SigningKey } from '../../src/signing-key.js';
@@ -22,6 +23,7 @@ export const NEEDLES = {
   reason: 'collects from Jane Needle',
   note: 'she lives at 17 Planted Lane',
   actor: 'PC Haystack',
+  address: '203.0.113.17',
   latitude: '53.4312',
   longitude: '-2.9345',
 } as const;
@@ -68,6 +70,7 @@ export function makeModel(options: ModelOptions = {}): PackModel {
     alerts,
     records: makeRecords(inputs.watch, startMs - 3_600_000, options),
     ...measureTrack(track, alerts),
+    audit: makeAudit(startMs),
   };
 }
 
@@ -90,6 +93,37 @@ function makeAlert(findings: PackAlert['findings'], inputs: RerunInputs, startMs
     return { seq, event, outcome: 'accepted' as const, refusal: null };
   });
   return { alert: alert!, events, findings, inputs };
+}
+
+/** One who took it over, from an address. */
+function makeAudit(startMs: number): PackModel['audit'] {
+  const entry: AuditEntry = {
+    what: 'alerts.act',
+    act: 'alteration',
+    when: new Date(startMs + 600_000).toISOString(),
+    who: NEEDLES.actor,
+    roles: ['sergeant'],
+    scope: { areas: [], wearerIds: [], tagPrefixes: [] },
+    subjectId: 'P-1',
+    subjectType: 'alert',
+    wearerIds: ['W-1'],
+    outcome: 'done',
+    operationId: 'POST /api/v1/alerts/:alertId/actions',
+    correlationId: 'request-1',
+    address: NEEDLES.address,
+    service: 'tagwatch test',
+    writer: 'w1',
+    n: 1,
+  };
+  const hash = 'a'.repeat(64);
+  const link = { position: 3, epoch: 'E', offset: 7, hash, entry };
+  return {
+    head: { position: 4, hash: 'b'.repeat(64) },
+    fromMs: startMs - 3_600_000,
+    links: [link],
+    isCut: false,
+    amongOthers: 2,
+  };
 }
 
 function makeInputs(startMs: number, everyMs: number, count: number, options: ModelOptions): RerunInputs {
