@@ -5,6 +5,7 @@
 import type { Alert } from '../alerts/alert.js';
 import { isFinding } from '../alerts/event.js';
 import { concernsVictim } from '../alerts/victim.js';
+import { isBreach } from '../alerts/violation.js';
 import { bothTimes, CERTAINTY_WORDS, certaintyOf, DECISION_WORDS, summarise } from '../evidence/finding-sentences.js';
 import type { PackAlert } from '../evidence/pack-model.js';
 import type { CohortRecord } from '../ports/cohort-records.js';
@@ -61,8 +62,9 @@ export async function draftRequest(db: Queryable, query: DraftQuery): Promise<Dr
   }
   alerts.sort((a, b) => (a.alert.raisedAt < b.alert.raisedAt ? -1 : 1));
   const conditions = await readConditions(db, alerts);
+  const named = [...conditions.values()];
   const orders = await listOrders(db, wearerId);
-  const order = chooseOrder(orders, query, conditions);
+  const order = chooseOrder(orders, query, named);
   if (order === undefined) {
     if (query.orderId !== undefined) return { missing: `Wearer ${wearerId} has no order ${query.orderId}.` };
     return { refused: 'No order of this wearer is on record: without one there is nothing to recall from.' };
@@ -76,8 +78,8 @@ export async function draftRequest(db: Queryable, query: DraftQuery): Promise<Dr
     limit: MAX_BEFORE,
   });
   const form: RecallForm = {
-    conditions: [orderWords(order), ...conditions.map(({ words }) => words)].join('\n'),
-    circumstances: alerts.flatMap(circumstancesOf).join('\n'),
+    conditions: [orderWords(order), ...breachedOf(alerts, conditions)].join('\n'),
+    circumstances: alerts.flatMap((pack) => circumstancesOf(pack, conditions)).join('\n'),
     alternatives: alternativesOf(before, query.alertIds),
     arrestIssues: record === undefined ? '' : arrestIssuesOf(record, alerts),
     contacts: 'Offender manager: \nOfficer in the case: \nOut of hours: ',
@@ -93,7 +95,7 @@ export async function draftRequest(db: Queryable, query: DraftQuery): Promise<Dr
       form: Object.fromEntries(
         Object.entries(form).map(([name, text]) => [name, shorten(text)]),
       ) as unknown as RecallForm,
-      nonDisclosure: shorten(notDisclosed(record, alerts, conditions)),
+      nonDisclosure: shorten(notDisclosed(record, alerts, named)),
       state: 'draft',
     },
   };
@@ -107,25 +109,44 @@ interface NamedCondition {
   readonly hidden: string | null;
 }
 
-async function readConditions(db: Queryable, alerts: readonly PackAlert[]): Promise<NamedCondition[]> {
+type NamedConditions = ReadonlyMap<string, NamedCondition>;
+/** A version of a condition; null: the alert is about none. */
+const conditionOf = ({ alert: { finding } }: PackAlert): string | null =>
+  finding.conditionId === null ? null : `${finding.conditionId}@${finding.conditionVersion}`;
+
+async function readConditions(db: Queryable, alerts: readonly PackAlert[]): Promise<NamedConditions> {
   const found = new Map<string, NamedCondition>();
-  for (const { alert } of alerts) {
-    const { conditionId, conditionVersion, zoneId, zoneVersion } = alert.finding;
-    if (conditionId === null || found.has(`${conditionId}@${conditionVersion}`)) continue;
+  for (const pack of alerts) {
+    const { conditionId, conditionVersion, zoneId, zoneVersion } = pack.alert.finding;
+    const key = conditionOf(pack);
+    if (key === null || conditionId === null || found.has(key)) continue;
     const stood = await findVersion<ConditionContent>(db, 'condition', conditionId, conditionVersion);
     const zone =
       zoneId === null ? undefined : await findVersion<{ readonly name: string }>(db, 'zone', zoneId, zoneVersion);
     if (stood === undefined) continue;
     const name = zone?.name ?? zoneId ?? 'the zone';
-    const isHidden = concernsVictim(alert);
+    const isHidden = concernsVictim(pack.alert);
     const version = `Condition ${conditionId}, version ${conditionVersion}`;
-    found.set(`${conditionId}@${conditionVersion}`, {
+    // Also an id may say whom it protects.
+    const shown = isHidden ? `Condition ${found.size + 1} of this request` : version;
+    found.set(key, {
       orderId: stood.orderId ?? null,
-      words: `${version}: ${conditionWords(stood, isHidden ? PROTECTED : name)}`,
-      hidden: isHidden ? `${version}: the zone is ${name}, ${zoneId} version ${zoneVersion}.` : null,
+      words: `${shown}: ${conditionWords(stood, isHidden ? PROTECTED : name)}`,
+      hidden: isHidden ? `${shown} is ${version}: the zone is ${name}, ${zoneId} version ${zoneVersion}.` : null,
     });
   }
-  return [...found.values()];
+  return found;
+}
+
+/** What is only suspected, was withdrawn or excused, or is a warning stands among the circumstances, as what it is. */
+function breachedOf(alerts: readonly PackAlert[], conditions: NamedConditions): string[] {
+  const keys = new Set(alerts.filter(({ alert }) => isBreach(alert)).map(conditionOf));
+  const words = [...conditions].flatMap(([key, condition]) => (keys.has(key) ? condition.words : []));
+  return words.length > 0
+    ? words
+    : [
+        'None of the alerts named here is a breach that the evidence of the tag confirmed and that stands. Say which condition was breached, and by what that is known.',
+      ];
 }
 
 async function findVersion<C>(
@@ -159,10 +180,13 @@ function orderWords({ orderId, type, startsAtMs, endsAtMs }: OrderOnRecord): str
 }
 
 /** Nothing of a place is in these: they are what every edition of a pack says. */
-function circumstancesOf(pack: PackAlert): string[] {
+function circumstancesOf(pack: PackAlert, conditions: NamedConditions): string[] {
   const { alertId, acknowledgedAt, disposition, disposedAt } = pack.alert;
+  const condition = conditions.get(conditionOf(pack) ?? '');
   return [
     `Alert ${alertId}: ${CERTAINTY_WORDS[certaintyOf(pack)]}.`,
+    ...(isBreach(pack.alert) ? [] : ['It is not counted as a breach here.']),
+    ...(condition === undefined ? [] : [`About ${condition.words}`]),
     ...summarise(pack),
     ...(acknowledgedAt === undefined ? [] : [`First seen by a person at ${bothTimes(acknowledgedAt)}.`]),
     ...(disposition === undefined || disposedAt === undefined

@@ -1,5 +1,6 @@
 /** One wearer as the cohort shows them, from what is on record, the terms that the engine judges and the newest fix. Pure. */
 import { EXCUSED } from '../alerts/excused.js';
+import { VIOLATIONS } from '../alerts/violation.js';
 import { GAP_LIMIT_MS } from '../engine/thresholds.js';
 import type { AlertKind, Term } from '../engine/types.js';
 import type { CohortAlert, CohortRecord } from '../ports/cohort-records.js';
@@ -17,7 +18,6 @@ export const COHORT_DAYS = 28;
 const POWERED_OFF: readonly AlertKind[] = ['powered-off'];
 const NOT_HEARD: readonly AlertKind[] = ['unmonitored', 'no-gps'];
 const TELLS_NOTHING = [...POWERED_OFF, ...NOT_HEARD];
-const VIOLATIONS: readonly AlertKind[] = ['exclusion', 'inclusion', 'restriction', 'curfew'];
 const BATTERY: readonly AlertKind[] = ['battery-low', 'battery-critical', 'charging-overdue', 'powered-off'];
 
 export interface CohortFacts {

@@ -1,10 +1,11 @@
 /** What requests to recall promise, over any pair of adapters: prefilled, step by step, in two files, refused where there is no power. */
 import { strFromU8, unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DISPOSITIONS, type Disposition, type FindingEvent } from '../../src/alerts/event.js';
 import { registerRecalls } from '../../src/http/routes/recalls/register-recalls.js';
 import { foldAlertEvents } from '../../src/store/alerts.js';
 import { RECALL_QUESTIONS } from '../../src/wire/recall.js';
-import { finding, instantAt } from '../alerts/events.js';
+import { action, finding, instantAt } from '../alerts/events.js';
 import { AS, testAccess } from '../support/access.js';
 import { createTestClock, openRecordsApi, type RecordsApi } from '../support/records.js';
 import { type Adapters, square } from './records.suite.js';
@@ -16,11 +17,34 @@ const WHY = 'purpose=recall&recipient=PPCS';
 const REFUGE = 'Refuge at 17 Planted Lane';
 const WHOLE = Object.fromEntries(RECALL_QUESTIONS.map(({ name, title }) => [name, `${title}: said`]));
 
+interface Found {
+  readonly fields: Partial<FindingEvent>;
+  readonly disposition?: Disposition;
+  readonly withdrawn?: true;
+}
+const CONFIRMED: Partial<FindingEvent> = { revision: 2, strength: 'confirmed' };
+/** Whether a finding, and what a person said of it, may stand as a breach. */
+const BREACHED: readonly (readonly [Found, boolean])[] = [
+  [{ fields: CONFIRMED }, true],
+  [{ fields: {} }, false],
+  [{ fields: CONFIRMED, withdrawn: true }, false],
+  [{ fields: { ...CONFIRMED, kind: 'buffer' } }, false],
+  [{ fields: { ...CONFIRMED, kind: 'unknown-at-edge' } }, false],
+  ...DISPOSITIONS.map(
+    (disposition) =>
+      [
+        { fields: CONFIRMED, disposition },
+        ['breach-confirmed', 'no-action', 'referred', 'already-dealt-with'].includes(disposition),
+      ] as const,
+  ),
+];
+
 export function recallsSuite(name: string, open: () => Promise<Adapters>): void {
   describe(`requests to recall, ${name}`, () => {
     let adapters: Adapters;
     let local: RecordsApi;
     let api: RecordsApi;
+    let nextSeq = 100;
     const clock = createTestClock(NOW);
 
     const ok = async (path: string, body: object) => {
@@ -70,6 +94,9 @@ export function recallsSuite(name: string, open: () => Promise<Adapters>): void 
         });
         await adapters.db.transaction((tx) => foldAlertEvents(tx, `recalls ${name}`, [{ seq: 1, event }]));
       }
+      await ok('/zones/Z-town', square(0.3, 51.3, 0.01, { name: 'the Town' }));
+      const town = { orderId: 'O-recall-in', kind: 'exclusion', zoneId: 'Z-town', startsAt: SINCE };
+      await ok('/conditions/C-recall-town', town);
       await ok('/wearer-flags/W-in', { flags: ['visit in pairs'] });
       await ok('/mappa/W-in', { category: 2, level: 2 });
     }, 60_000);
@@ -90,16 +117,54 @@ export function recallsSuite(name: string, open: () => Promise<Adapters>): void 
         'draft',
       ]);
       expect(draft.form.conditions).toMatch(/^Licence, order O-recall-in, from 2026-11-01T00:00:00\+00:00/);
-      expect(draft.form.conditions).toContain('Condition C-recall-in, version 1: Not to enter a protected zone');
-      expect(draft.form.circumstances).toMatch(/Alert R-W-in: SUSPECTED, not confirmed/);
+      // Suspected never reads as breached.
+      expect(draft.form.conditions).not.toContain('Not to enter');
+      expect(draft.form.conditions).toMatch(
+        /\nNone of the alerts named here is a breach that the evidence .* confirmed/,
+      );
+      expect(draft.form.circumstances).toMatch(
+        /Alert R-W-in: SUSPECTED, not confirmed.*\nIt is not counted as a breach/,
+      );
+      expect(draft.form.circumstances).toContain('About Condition 1 of this request: Not to enter a protected zone');
       expect(draft.form.mappa).toMatch(/^MAPPA category 2, level 2, since /);
-      for (const hidden of [REFUGE, 'Z-recall', 'visit in pairs']) {
+      for (const hidden of [REFUGE, 'Z-recall', 'C-recall-in', 'visit in pairs']) {
         expect(JSON.stringify(draft.form)).not.toContain(hidden);
         expect(draft.nonDisclosure).toContain(hidden);
       }
       // What is answered is what is put.
       expect((await put('/recalls/R-drafted', draft)).statusCode).toBe(201);
       expect(await dealtWith('?wearerId=W-in')).toEqual([]);
+    });
+
+    it.each(BREACHED)('%s: what stands under “breached”: %o', async (is, isBreached) => {
+      const { fields, disposition, withdrawn } = is;
+      const alertId = `R-table-${BREACHED.findIndex(([each]) => each === is)}`;
+      const found = finding({ alertId, wearerId: 'W-in', conditionId: 'C-recall-town', zoneId: 'Z-town', ...fields });
+      const events = [
+        found,
+        ...(withdrawn ? [{ ...found, eventId: `${alertId} gone`, revision: 3, type: 'withdrawn' as const }] : []),
+        ...(disposition === undefined
+          ? []
+          : [
+              {
+                ...action('disposed', [found.revision, 0], { alertId, disposition }),
+                eventId: `${alertId} closed`,
+                wearerId: 'W-in',
+              },
+            ]),
+      ];
+      await adapters.db.transaction((tx) =>
+        foldAlertEvents(
+          tx,
+          `recalls ${name}`,
+          events.map((event) => ({ seq: nextSeq++, event })),
+        ),
+      );
+      const { form } = (await get(`/wearers/W-in/recall-draft?alertId=${encodeURIComponent(alertId)}`)).json().draft;
+      const words = 'Condition C-recall-town, version 1: Not to enter the Town';
+      expect(form.conditions.includes(words)).toBe(isBreached);
+      expect(form.circumstances).toContain(words);
+      expect(form.circumstances.includes('not counted as a breach')).toBe(!isBreached);
     });
 
     it('are refused for a voluntary wearer, and say why: by the draft, and by the record', async () => {
@@ -128,6 +193,14 @@ export function recallsSuite(name: string, open: () => Promise<Adapters>): void 
       expect((await put('/recalls/R-steps', request(sent))).json()).toMatchObject({ version: 2, ...sent });
       const late = await put('/recalls/R-steps', request({ ...sent, form: { ...WHOLE, mappa: 'other' } }));
       expect(late.json().errors).toEqual([{ pointer: '/form/mappa', detail: expect.stringMatching(/was sent/) }]);
+      for (const [pointer, more] of [
+        ['/alertIds', { alertIds: [] }],
+        ['/sentTo', { sentTo: 'somebody else' }],
+        ['/nonDisclosure', { nonDisclosure: 'nothing' }],
+      ] as const) {
+        const other = await put('/recalls/R-steps', request({ ...sent, ...more }));
+        expect(other.json().errors).toEqual([{ pointer, detail: expect.stringMatching(/was sent/) }]);
+      }
       const back = await put('/recalls/R-steps', request());
       expect(back.json().errors[0]).toEqual({ pointer: '/state', detail: expect.stringMatching(/not gone back on/) });
       const ahead = await put('/recalls/R-steps', request({ ...sent, stateAt: instantAt(121) }));

@@ -77,7 +77,9 @@ export const recall: RecordRule<RecallContent> = {
     if (BEFORE_SENT.includes(before.state)) return errors;
     for (const { name } of RECALL_QUESTIONS)
       if (before.form[name] !== after.form[name]) errors.push({ pointer: `/form/${name}`, detail: SENT });
-    if (before.nonDisclosure !== after.nonDisclosure) errors.push({ pointer: '/nonDisclosure', detail: SENT });
+    for (const name of ['nonDisclosure', 'sentTo'] as const)
+      if (before[name] !== after[name]) errors.push({ pointer: `/${name}`, detail: SENT });
+    if (before.alertIds.join() !== after.alertIds.join()) errors.push({ pointer: '/alertIds', detail: SENT });
     return errors;
   },
   references: ({ wearerId, orderId }) => [
