@@ -58,17 +58,16 @@ function listEvidence(fixes: readonly PresenceFix[]): Evidence[] {
 
 /**
  * `home` within an address, `out` further from all of them than the fix is accurate; in between it could be either, and stays what it
- * was: whoever sits by the window does not come and go.
+ * was: whoever sits by the window does not come and go. Where nobody knows what it was, one such fix does not say it either.
  */
 function judgeFix(homes: readonly PreparedTerm[], fix: Evidence, before: Presence | null): Presence {
   const then = homes.filter(({ startsAtMs, endsAtMs }) => startsAtMs <= fix.atMs && fix.atMs < endsAtMs);
   if (then.length === 0) return 'heard';
   const { latitude, longitude, accuracyMetres } = fix;
   if (then.some(({ zoneShape }) => contains(zoneShape, latitude, longitude))) return 'home';
-  if (before !== 'home') return 'out';
-  return then.some(({ zoneShape }) => signedDistanceMetres(zoneShape, latitude, longitude) <= accuracyMetres)
-    ? 'home'
-    : 'out';
+  const isNear = then.some(({ zoneShape }) => signedDistanceMetres(zoneShape, latitude, longitude) <= accuracyMetres);
+  if (!isNear) return 'out';
+  return before === 'home' || before === 'out' ? before : 'unknown';
 }
 
 /** `fixes` begin a gap's length before `fromMs`, so that what was known then is known. */
