@@ -65,6 +65,7 @@ Environment (the README tells more):
   TAGWATCH_ALLOWED_HOSTS           further names by which it is called; another Host is answered 421
   TAGWATCH_ALLOWED_ORIGINS         further origins whose pages may read the feed and write
   TAGWATCH_SIGNING_KEY_FILE        the Ed25519 key that signs packs and checkpoints of the audit (made in TAGWATCH_DATA_DIR)
+  TAGWATCH_TIME_STAMP_URL          the authority that says when a pack was there (RFC 3161); unset: packs have no time stamp
   TAGWATCH_AUDIT_CHECKPOINTS_DIR   where they go: a folder that nobody reaches who can write the database
   TAGWATCH_ALERT_RULES_FILE        how severe alerts are, and to whom they climb (docs/wire.md)
   TAGWATCH_HANDOFF_FILE            who is told by signed webhooks and by e-mail (docs/operations.md)
@@ -255,6 +256,7 @@ async function packs(argv: readonly string[]): Promise<number> {
     openDatabase: () => openExistingDatabase(config),
     audit: auditOfCommands(config, createCommandAudit),
     keyFile: signingKeyFileOf(config),
+    timeStampUrl: config.timeStampUrl,
     nowMs: Date.now,
     user: userInfo().username,
     program: { version: VERSION, engine: readEngineVersion() },

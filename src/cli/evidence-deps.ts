@@ -8,6 +8,8 @@ export interface EvidenceDeps {
   /** Told of each pack before it is handed out. */
   readonly audit: SayInAudit;
   readonly keyFile: string;
+  /** Of the authority that is asked for time stamps; null: none is. */
+  readonly timeStampUrl: string | null;
   readonly nowMs: () => number;
   /** Who is at the keyboard. */
   readonly user: string;

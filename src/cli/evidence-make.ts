@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { buildPack } from '../evidence/build-pack.js';
 import { gatherPack } from '../evidence/gather.js';
 import { toPackModel } from '../evidence/measure-track.js';
+import { createStamping } from '../evidence/time-stamp/ask-authority.js';
 import { parseInstant } from '../formats/instant.js';
 import { readSigningKey } from '../signing-key.js';
 import { DEFAULT_MARKING, EDITIONS, type Edition, type PackSubject } from '../wire/pack.js';
@@ -16,7 +17,8 @@ tagwatch evidence make --wearer WEARER-ID --from INSTANT --to INSTANT --purpose 
 
 Makes an evidence pack, signed with the key of TAGWATCH_SIGNING_KEY_FILE ("tagwatch keys make"), from the database of DATABASE_URL,
 or the embedded one in TAGWATCH_DATA_DIR (not while tagwatch serve has it open). It stands in the audit first, and without that entry no
-pack is made: KAFKA_BROKERS and what goes with it are those of tagwatch serve.
+pack is made: KAFKA_BROKERS and what goes with it are those of tagwatch serve. So is TAGWATCH_TIME_STAMP_URL: the authority that is asked
+(RFC 3161) when the pack was there; where it does not answer, the pack has no time stamp and that is said.
 
   --alert ID        an alert; may be given several times, of one wearer
   --wearer ID       all alerts of this wearer raised from --from until --to, and the track over that time, 14 days at most
@@ -110,7 +112,9 @@ export async function make(argv: readonly string[], deps: EvidenceDeps): Promise
       madeBy: deps.user,
       program: deps.program,
     };
-    const zip = await buildPack(model, order, key);
+    const { stamp, whyNot } = createStamping(deps.timeStampUrl);
+    const zip = await buildPack(model, order, key, stamp);
+    if (whyNot() !== null) err(`tagwatch evidence make: the pack has no time stamp: ${whyNot()}.`);
     const file = call.out ?? `${packId}.zip`;
     if (existsSync(file)) throw new Error(`${file} is there already (EEXIST): --out names another`);
     // No entry, no pack.

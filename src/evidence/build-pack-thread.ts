@@ -11,6 +11,14 @@ export interface BuildRequest {
   readonly source: PackSource;
   readonly order: PackOrder;
   readonly keyFile: string;
+  /** Of the authority that is asked for a time stamp; null: none is. */
+  readonly timeStampUrl: string | null;
+}
+
+export interface BuiltPack {
+  readonly file: Uint8Array;
+  /** Why it has no time stamp, though one was to be had; null: it has, or none was asked for. */
+  readonly notStamped: string | null;
 }
 
 /** What goes to the thread, in this order: `build` last, with the pings of its alerts and its track left out. */
@@ -32,7 +40,7 @@ function workerFile(): URL {
 }
 
 /** Rejects where the signing key cannot be used, the thread ends without a pack, or `signal` says that nobody waits for it. */
-export function buildPackBeside(request: BuildRequest, signal: AbortSignal): Promise<Uint8Array> {
+export function buildPackBeside(request: BuildRequest, signal: AbortSignal): Promise<BuiltPack> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(workerFile());
     const stop = () => void worker.terminate();

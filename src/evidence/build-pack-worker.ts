@@ -4,9 +4,10 @@ import type { TrailFix } from '../formats/trails/trail.js';
 import type { StoredPing } from '../roles/reconciler/rerun.js';
 import { readSigningKey } from '../signing-key.js';
 import { buildPack } from './build-pack.js';
-import type { BuildRequest, Piece } from './build-pack-thread.js';
+import type { BuildRequest, BuiltPack, Piece } from './build-pack-thread.js';
 import { toPackModel } from './measure-track.js';
 import type { PackSource } from './pack-model.js';
+import { createStamping } from './time-stamp/ask-authority.js';
 
 const pings = new Map<number, StoredPing[]>();
 const track: TrailFix[] = [];
@@ -27,8 +28,11 @@ parentPort?.on('message', async (piece: Piece) => {
     pings.set(piece.alertIndex, own);
   } else {
     const { request } = piece;
+    const { order, keyFile, timeStampUrl } = request;
     const model = toPackModel(joinPieces(request));
-    parentPort?.postMessage(await buildPack(model, request.order, readSigningKey(request.keyFile)));
+    const { stamp, whyNot } = createStamping(timeStampUrl);
+    const file = await buildPack(model, order, readSigningKey(keyFile), stamp);
+    parentPort?.postMessage({ file, notStamped: whyNot() } satisfies BuiltPack);
     parentPort?.close();
   }
 });

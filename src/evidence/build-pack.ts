@@ -4,7 +4,7 @@ import type { SigningKey } from '../signing-key.js';
 import { type PackFile, toBytes, writeContainer } from './container.js';
 import { alertsOf, auditOf, holdsPlaces, recordsOf, withheldOf } from './editions.js';
 import { writeInputs } from './inputs-file.js';
-import { MANIFEST, type Manifest, SCHEMA, SIGNATURE } from './manifest.js';
+import { MANIFEST, type Manifest, SCHEMA, SIGNATURE, TIME_STAMP } from './manifest.js';
 import { NODE_CRYPTO } from './node-crypto.js';
 import { gapsOf, type PackModel, type PackOrder } from './pack-model.js';
 import { PARAMETERS } from './parameters.js';
@@ -20,7 +20,13 @@ export const toListed = ({ name, bytes }: PackFile): Manifest['files'][number] =
   sha256: NODE_CRYPTO.sha256Hex(bytes),
 });
 
-export async function buildPack(model: PackModel, order: PackOrder, key: SigningKey): Promise<Uint8Array> {
+/** `stamp`: asks an authority when the signature was there; null: it does not say, and the pack has no time stamp. */
+export async function buildPack(
+  model: PackModel,
+  order: PackOrder,
+  key: SigningKey,
+  stamp: (signature: Uint8Array) => Promise<Uint8Array | null> = async () => null,
+): Promise<Uint8Array> {
   const { edition, packId, marking } = order;
   const json = (value: unknown) => toCanonicalBytes(value);
   const files: PackFile[] = [
@@ -42,8 +48,10 @@ export async function buildPack(model: PackModel, order: PackOrder, key: Signing
   files.push({ name: 'SHA256SUMS', bytes: toBytes(sums) });
   const manifest = toCanonicalBytes(manifestOf(model, order, files, key.keyId));
   const signature = Buffer.from(key.sign(manifest), 'base64url');
+  const stamped = await stamp(signature);
+  const last = stamped === null ? [] : [{ name: TIME_STAMP, bytes: stamped }];
   return writeContainer(
-    [...files, { name: MANIFEST, bytes: manifest }, { name: SIGNATURE, bytes: signature }],
+    [...files, { name: MANIFEST, bytes: manifest }, { name: SIGNATURE, bytes: signature }, ...last],
     order.madeAtMs,
   );
 }

@@ -7,6 +7,8 @@ import { areSameBytes } from './container.js';
 
 export const MANIFEST = 'manifest.json';
 export const SIGNATURE = 'manifest.sig';
+/** What an authority answered about the signature (RFC 3161); not every pack has one. */
+export const TIME_STAMP = 'manifest.tsr';
 export const SCHEMA = 'tagwatch-pack/1';
 
 const Text = Type.String({ minLength: 1, maxLength: 1_000 });

@@ -21,6 +21,8 @@ export interface PackBuilderDeps extends QueuedWorkDeps {
   /** The file of the signing key; throws, saying why, where there is none that can be used. */
   readonly keyFile: () => string;
   readonly program: PackOrder['program'];
+  /** Of the authority that is asked for time stamps; null: none is. */
+  readonly timeStampUrl: string | null;
 }
 
 /** One that was begun so often, and each time the process ended with it, is given up: the others wait behind it. */
@@ -75,7 +77,10 @@ async function buildOne(deps: PackBuilderDeps, pack: StoredPack, signal: AbortSi
     const madeBy = requestedName === requestedBy ? requestedBy : `${requestedName} (${requestedBy})`;
     const order = { packId, edition, purpose, recipient, marking, madeAtMs: nowMs, madeBy, program };
     await notePackStep(db, packId, 'writing');
-    const file = await buildPackBeside({ source: gathered.source, order, keyFile: deps.keyFile() }, signal);
+    const { keyFile, timeStampUrl } = deps;
+    const request = { source: gathered.source, order, keyFile: keyFile(), timeStampUrl };
+    const { file, notStamped } = await buildPackBeside(request, signal);
+    if (notStamped !== null) logger.warn({ packId, why: notStamped }, 'an evidence pack has no time stamp');
     const sha256 = createHash('sha256').update(file).digest('hex');
     await keepPackFile(db, packId, { file, sha256, atMs: clock.nowMs() });
     logger.info({ packId, bytes: file.byteLength }, 'an evidence pack was made');

@@ -3,6 +3,7 @@ import { ed25519 } from '@noble/curves/ed25519.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type { PackCrypto } from './pack-crypto.js';
+import { hash, isSignedBySpki } from './portable-signature.js';
 
 const PEM = /^-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\s]+)-----END PUBLIC KEY-----$/;
 /** The SPKI of every Ed25519 key begins so (RFC 8410); the 32 bytes of the key follow. */
@@ -30,6 +31,8 @@ const sha256Hex = (bytes: Uint8Array): string => bytesToHex(sha256(bytes));
 
 export const PORTABLE_CRYPTO: PackCrypto = {
   sha256Hex,
+  hash,
+  isSignedBySpki,
   keyIdOf: (pem) => sha256Hex(readSpki(pem)),
   isSignedBy(pem, bytes, signature) {
     const key = readSpki(pem).subarray(-KEY_BYTES);

@@ -32,6 +32,7 @@ Evidence pack ${about.packId}, edition: ${about.edition}
 ${listed.join('\n')}
   manifest.json    what this pack is, who made it for whom and why, what is withheld, and the hash of every file
   manifest.sig     the Ed25519 signature of manifest.json, 64 bytes
+  manifest.tsr     where there is one: what a time stamp authority answered about manifest.sig (RFC 3161)
 
 HOW TO CHECK IT WITH sha256sum AND openssl (3.0 or later) ALONE
 
@@ -54,6 +55,12 @@ HOW TO CHECK IT WITH sha256sum AND openssl (3.0 or later) ALONE
 4. The files are those of the list: each line ends in OK.
 
      sha256sum -c SHA256SUMS
+
+5. Where there is a manifest.tsr: the signature was there at the time that it tells. The certificate of the authority, authority.pem,
+   is to be had from the authority ("Verification: OK").
+
+     openssl ts -verify -in manifest.tsr -data manifest.sig -CAfile authority.pem
+     openssl ts -reply -in manifest.tsr -text
 
 HOW TO REPEAT THE FINDING
 

@@ -1,4 +1,5 @@
 /** What the answers about a pack are called: in the terminal and on the page that verifies. */
+import type { TimeAnswer } from './time-stamp/verify-time-stamp.js';
 import type { PackVerdict, RerunAnswer } from './verify-pack.js';
 
 const SIGNATURE = {
@@ -35,7 +36,7 @@ export interface SaidAnswer {
 
 /** One by one, in the order in which they are asked; of what is no pack the first alone. */
 export function answersOf(verdict: PackVerdict): SaidAnswer[] {
-  const { manifest, contents, signature, trust, container, rerun } = verdict;
+  const { manifest, contents, signature, trust, time, container, rerun } = verdict;
   const isWhole = contents.length === 0;
   const first: SaidAnswer = {
     question: 'Contents',
@@ -53,8 +54,8 @@ export function answersOf(verdict: PackVerdict): SaidAnswer[] {
     { question: 'Trust', text: `${TRUST[trust]} (key ${manifest.keyId})`, isGood: trust === 'trusted' },
     {
       question: 'Time',
-      text: 'no time stamp: when it was made is what the pack says itself',
-      isGood: null,
+      text: timeInWords(time, manifest.madeAt),
+      isGood: time.outcome === 'good' ? true : time.outcome === 'bad' ? false : null,
     },
     {
       question: 'Container',
@@ -87,6 +88,30 @@ export function verdictInWords(verdict: PackVerdict): string[] {
     ...answersOf(verdict).map(({ question, text }) => `${`${question}:`.padEnd(11)}${text}`),
     verdict.verified ? 'VERIFIED.' : 'NOT VERIFIED.',
   ];
+}
+
+/** As much of each as is told by the next smaller one. */
+const UNITS = [
+  ['days', 86_400_000, 2],
+  ['h', 3_600_000, 2],
+  ['min', 60_000, 2],
+  ['s', 1_000, 0],
+] as const;
+
+function lastingWords(ms: number): string {
+  const [name, unitMs] = UNITS.find(([, unit, least]) => ms >= unit * least)!;
+  return `${Math.round(ms / unitMs)} ${name}`;
+}
+
+/** That it was there then proves nothing of before: how long after its own time that is, is said. */
+function timeInWords(time: TimeAnswer, madeAt: string): string {
+  if (time.outcome === 'not-stamped') return 'no time stamp: when it was made is what the pack says itself';
+  if (time.outcome === 'bad') return `NOT STAMPED: ${time.why}`;
+  const afterMs = time.atMs - Date.parse(madeAt);
+  const said = `it was there at ${new Date(time.atMs).toISOString()}, ${lastingWords(Math.abs(afterMs))} ${afterMs < 0 ? 'before' : 'after'} the time that it says itself: ${time.authority}, policy ${time.policy}`;
+  return time.outcome === 'good'
+    ? said
+    : `${said}; whether that authority is one to trust was not checked: its certificate was not given`;
 }
 
 function rerunInWords({ alertId, outcome, detail }: RerunAnswer): string {

@@ -7,9 +7,11 @@ import type { RecordedEvent } from '../store/alerts.js';
 import { areSameBytes, type PackFile, readContainer, writeContainer } from './container.js';
 import { holdsPlaces } from './editions.js';
 import { readInputsFile } from './inputs-file.js';
-import { MANIFEST, type Manifest, readManifest, SIGNATURE } from './manifest.js';
+import { MANIFEST, type Manifest, readManifest, SIGNATURE, TIME_STAMP } from './manifest.js';
 import type { PackCrypto } from './pack-crypto.js';
 import { COMPARED, repeatFinding } from './repeat-finding.js';
+import type { Certificate } from './time-stamp/certificate.js';
+import { type TimeAnswer, verifyTimeStamp } from './time-stamp/verify-time-stamp.js';
 import { type Trust, type TrustedKey, trustOf } from './trusted-keys.js';
 
 export interface RerunAnswer {
@@ -26,8 +28,8 @@ export interface PackVerdict {
   readonly contents: readonly string[];
   readonly signature: 'good' | 'bad' | 'not-checked';
   readonly trust: Trust;
-  /** No pack has a time stamp of an authority yet: its time is what it says itself. */
-  readonly time: 'not-stamped';
+  /** What an authority says of it; else its time is what it says itself. */
+  readonly time: TimeAnswer;
   readonly container: 'as-made' | 'differs' | 'not-checked';
   readonly rerun: readonly RerunAnswer[];
   /** Every answer is a good one. */
@@ -38,10 +40,16 @@ export interface Verifier {
   readonly crypto: PackCrypto;
   /** The hash of the engine at hand. */
   readonly engine: string;
+  /** Those of time stamps that are trusted; none unless given. */
+  readonly authorities?: readonly Certificate[];
 }
 
 /** Never throws for what is in the zip. */
-export function verifyPack(zip: Uint8Array, trusted: readonly TrustedKey[], { crypto, engine }: Verifier): PackVerdict {
+export function verifyPack(
+  zip: Uint8Array,
+  trusted: readonly TrustedKey[],
+  { crypto, engine, authorities = [] }: Verifier,
+): PackVerdict {
   let files: readonly PackFile[];
   let manifest: Manifest;
   const byName = new Map<string, Uint8Array>();
@@ -58,6 +66,10 @@ export function verifyPack(zip: Uint8Array, trusted: readonly TrustedKey[], { cr
   const key = trusted.find(({ keyId }) => keyId === manifest.keyId);
   const signature = key === undefined ? 'not-checked' : isSigned(byName, key, crypto) ? 'good' : 'bad';
   const trust = trustOf(key, manifest.madeAt);
+  const time = verifyTimeStamp(byName.get(TIME_STAMP), byName.get(SIGNATURE) ?? new Uint8Array(0), {
+    authorities,
+    crypto,
+  });
   const container = contents.length > 0 ? 'not-checked' : isAsMade(zip, files, manifest) ? 'as-made' : 'differs';
   const rerun = contents.length > 0 ? [] : repeatAll(byName, manifest, engine);
   const isGood = ({ outcome }: RerunAnswer) => outcome === 'same' || outcome === 'not-run';
@@ -65,9 +77,10 @@ export function verifyPack(zip: Uint8Array, trusted: readonly TrustedKey[], { cr
     contents.length === 0 &&
     signature === 'good' &&
     trust === 'trusted' &&
+    time.outcome !== 'bad' &&
     container === 'as-made' &&
     rerun.every(isGood);
-  return { manifest, contents, signature, trust, time: 'not-stamped', container, rerun, verified };
+  return { manifest, contents, signature, trust, time, container, rerun, verified };
 }
 
 const nothingOf = (contents: readonly string[]): PackVerdict => ({
@@ -75,7 +88,7 @@ const nothingOf = (contents: readonly string[]): PackVerdict => ({
   contents,
   signature: 'not-checked',
   trust: 'unknown-key',
-  time: 'not-stamped',
+  time: { outcome: 'not-stamped' },
   container: 'not-checked',
   rerun: [],
   verified: false,
@@ -92,7 +105,7 @@ function compareContents(manifest: Manifest, files: readonly PackFile[], crypto:
       faults.push(`${listed.name} is not as it was`);
   }
   for (const name of there.keys()) {
-    if (name !== MANIFEST && name !== SIGNATURE) faults.push(`${name} was added`);
+    if (name !== MANIFEST && name !== SIGNATURE && name !== TIME_STAMP) faults.push(`${name} was added`);
   }
   return faults;
 }
@@ -105,7 +118,7 @@ function isSigned(files: ReadonlyMap<string, Uint8Array>, key: TrustedKey, crypt
 /** Built again from what is in it, in the order in which a pack has it. */
 function isAsMade(zip: Uint8Array, files: readonly PackFile[], manifest: Manifest): boolean {
   const byName = new Map(files.map((file) => [file.name, file]));
-  const order = [...manifest.files.map(({ name }) => name), MANIFEST, SIGNATURE];
+  const order = [...manifest.files.map(({ name }) => name), MANIFEST, SIGNATURE, TIME_STAMP];
   const inOrder = order.flatMap((name) => byName.get(name) ?? []);
   try {
     return areSameBytes(writeContainer(inOrder, Date.parse(manifest.madeAt)), zip);

@@ -42,6 +42,8 @@ export interface Config {
   readonly dataDir: string;
   /** Null: `signing-key.pem` of the data folder, made where it is missing. */
   readonly signingKeyFile: string | null;
+  /** Of the authority that stamps evidence packs with the time (RFC 3161); null: none does. */
+  readonly timeStampUrl: string | null;
   /** Null: `audit-checkpoints` in the data folder. */
   readonly auditCheckpointsDir: string | null;
   readonly host: string;
@@ -120,6 +122,12 @@ export function readConfig(
   if (!LOG_LEVELS.includes(logLevel))
     errors.push(`TAGWATCH_LOG_LEVEL is "${logLevel}"; known: ${LOG_LEVELS.join(', ')}`);
 
+  const timeStampUrl = value('TAGWATCH_TIME_STAMP_URL');
+  if (timeStampUrl !== null && !(URL.canParse(timeStampUrl) && /^https?:/.test(timeStampUrl)))
+    errors.push(
+      `TAGWATCH_TIME_STAMP_URL is "${timeStampUrl}"; it must be an address such as http://timestamp.example/tsr`,
+    );
+
   const quietText = value('TAGWATCH_RECONCILE_QUIET_SECONDS') ?? '60';
   const reconcileQuietSeconds = Number(quietText);
   if (!/^\d{1,4}$/.test(quietText) || reconcileQuietSeconds > 3600)
@@ -142,6 +150,7 @@ export function readConfig(
     kafkaTopicPrefix,
     dataDir: value('TAGWATCH_DATA_DIR') ?? './.tagwatch',
     signingKeyFile: value('TAGWATCH_SIGNING_KEY_FILE'),
+    timeStampUrl,
     auditCheckpointsDir: value('TAGWATCH_AUDIT_CHECKPOINTS_DIR'),
     host,
     port,

@@ -32,7 +32,7 @@ export async function openQueuedWork(app: App, { config, logger, life, clock, db
   const program = { version: VERSION, engine: readEngineVersion() };
   const packs = await life.start(
     'packs',
-    async () => startPackBuilder({ db, clock, logger, keyFile, program }),
+    async () => startPackBuilder({ db, clock, logger, keyFile, program, timeStampUrl: config.timeStampUrl }),
     (part) => part.stop(),
   );
   registerPacks(app, { db, clock, onAsked: packs.wake });

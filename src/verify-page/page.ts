@@ -1,5 +1,6 @@
 /** The page that verifies a pack by itself: the verifier and the engine of the program, in a browser without a network. */
 import { PORTABLE_CRYPTO } from '../evidence/portable-crypto.js';
+import { type Certificate, readCertificates } from '../evidence/time-stamp/certificate.js';
 import { readTrustedKeys, type TrustedKey } from '../evidence/trusted-keys.js';
 import { answersOf, type SaidAnswer, saidOfItself } from '../evidence/verdict-words.js';
 import { verifyPack } from '../evidence/verify-pack.js';
@@ -10,6 +11,7 @@ declare const ENGINE_VERSION: string;
 const MAX_PACK_BYTES = 128 * 1_048_576;
 const MAX_KEYS_BYTES = 1_048_576;
 
+let authorities: readonly Certificate[] = [];
 let trusted: readonly TrustedKey[] = [];
 /** Of the packs that were given: an earlier one that is read late is not shown. */
 let turn = 0;
@@ -39,7 +41,7 @@ function showAnswer({ question, text, isGood }: SaidAnswer): HTMLElement {
 
 function showVerdict(): void {
   if (pack === null) return;
-  const verdict = verifyPack(pack.bytes, trusted, { crypto: PORTABLE_CRYPTO, engine: ENGINE_VERSION });
+  const verdict = verifyPack(pack.bytes, trusted, { crypto: PORTABLE_CRYPTO, engine: ENGINE_VERSION, authorities });
   const outcome = find('outcome');
   outcome.textContent = verdict.verified ? 'Verified' : 'Not verified';
   outcome.className = verdict.verified ? 'good' : '';
@@ -63,6 +65,18 @@ async function takeKeys(file: File): Promise<void> {
     said.textContent = `Key ${trusted.map(({ keyId }) => keyId).join(', ')}`;
   } catch (error) {
     trusted = [];
+    said.textContent = `${file.name} cannot be used: ${reasonOf(error)}.`;
+  }
+  showVerdict();
+}
+
+async function takeAuthorities(file: File): Promise<void> {
+  const said = find('authorities-said');
+  try {
+    authorities = readCertificates(new TextDecoder().decode(await readFile(file, MAX_KEYS_BYTES)));
+    said.textContent = `Trusted: ${authorities.map(({ name }) => name).join(', ')}`;
+  } catch (error) {
+    authorities = [];
     said.textContent = `${file.name} cannot be used: ${reasonOf(error)}.`;
   }
   showVerdict();
@@ -97,6 +111,8 @@ function listen(): void {
     const file = files?.[0];
     if (file !== undefined) void into(file);
   };
+  const authority = find<HTMLInputElement>('authorities');
+  authority.addEventListener('change', () => take(authority.files, takeAuthorities));
   keys.addEventListener('change', () => take(keys.files, takeKeys));
   chosen.addEventListener('change', () => take(chosen.files, takePack));
   // What is dropped beside it must not take the page's place.

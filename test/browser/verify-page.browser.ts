@@ -3,7 +3,7 @@
  * pack as it was made and of every kind of changed one. Screenshots are left in the folder that TAGWATCH_SCREENSHOTS names, or in the
  * temporary folder.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -11,12 +11,15 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildPack } from '../../src/evidence/build-pack.js';
 import { type PackFile, readContainer, writeContainer } from '../../src/evidence/container.js';
+import { SIGNATURE, TIME_STAMP } from '../../src/evidence/manifest.js';
 import { NODE_CRYPTO } from '../../src/evidence/node-crypto.js';
+import { readCertificates } from '../../src/evidence/time-stamp/certificate.js';
 import { answersOf } from '../../src/evidence/verdict-words.js';
 import { type PackVerdict, verifyPack } from '../../src/evidence/verify-pack.js';
 import { makeSigningKey, readSigningKey, type SigningKey } from '../../src/signing-key.js';
 import { movePing, resignPack } from '../support/changed-pack.js';
 import { makeModel, ORDER, trust } from '../support/pack.js';
+import { makeAuthority } from '../support/time-stamp-authority.js';
 import { CHROMIUM, CHROMIUM_FLAGS, SCREENSHOTS } from './chromium.js';
 
 const PAGE = fileURLToPath(new URL('../../dist/verify-page/tagwatch-verify.html', import.meta.url));
@@ -95,6 +98,30 @@ test('a pack as it was made is verified, each question by itself', async () => {
     'Re-run',
   ]);
   await page.screenshot({ path: join(SCREENSHOTS, 'verify-page-good.png') });
+});
+
+test('a time stamp is told, and with the certificate of its authority it is believed', async () => {
+  const authority = makeAuthority(join(folder, 'authority'));
+  const signature = readContainer(pack).find(({ name }) => name === SIGNATURE)!.bytes;
+  const stamped = { name: TIME_STAMP, bytes: authority.reply(authority.query(signature)) };
+  const zip = writeContainer([...readContainer(pack), stamped], ORDER.madeAtMs);
+  const timeOf = ({ answers }: { answers: string[][] }) => answers.find(([question]) => question === 'Time')![1];
+  expect(timeOf(await give(zip))).toMatch(
+    /Example Time Stamps.*; whether that authority is one to trust was not checked/,
+  );
+  await page.click('summary');
+  await page.setInputFiles('#authorities', join(folder, 'key.pem.pub'));
+  await page.locator('#authorities-said', { hasText: 'no certificate' }).waitFor();
+  await page.setInputFiles('#authorities', authority.rootFile);
+  await page.locator('#authorities-said', { hasText: 'Trusted: Example Root' }).waitFor();
+  const { outcome, answers } = await give(zip);
+  const authorities = readCertificates(readFileSync(authority.rootFile, 'utf8'));
+  expect([outcome, answers]).toEqual([
+    'Verified',
+    inWords(verifyPack(zip, [trust(key)], { crypto: NODE_CRYPTO, engine, authorities })),
+  ]);
+  expect(timeOf({ answers })).toMatch(/^it was there at .*: Example Time Stamps, policy/);
+  await page.screenshot({ path: join(SCREENSHOTS, 'verify-page-time.png'), fullPage: true });
 });
 
 test('signed again with one ping moved: all is as signed, and the engine does not find the same', async () => {

@@ -160,6 +160,7 @@ describe('explain', () => {
         ? () => Promise.reject(new AuditUnavailable('the audit topic does not take entries'))
         : createCommandAudit({ openLog, logger: silentLog, service: 'test', dataDir: home.env['TAGWATCH_DATA_DIR']! }),
       keyFile: join(home.env['TAGWATCH_DATA_DIR']!, 'signing.pem'),
+      timeStampUrl: null,
       nowMs: Date.now,
       user: 'officer',
       program: { version: '0.1.0', engine: 'e'.repeat(64) },

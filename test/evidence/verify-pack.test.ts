@@ -44,7 +44,7 @@ describe.each(CRYPTOS)('%s', (_name, crypto, everyNth) => {
         contents: [],
         signature: 'good',
         trust: 'trusted',
-        time: 'not-stamped',
+        time: { outcome: 'not-stamped' },
         container: 'as-made',
         verified: true,
       });

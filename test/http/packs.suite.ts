@@ -93,6 +93,7 @@ export function packsSuite(name: string, openDatabase: () => Promise<Database>):
         clock,
         logger: silentLog,
         keyFile,
+        timeStampUrl: null,
         program: { version: '0.1.0', engine: ENGINE },
         lookEveryMs: 100,
       });
