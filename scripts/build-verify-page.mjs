@@ -1,6 +1,6 @@
 /**
  * What verifies packs where there is no Tagwatch. The page is one file that asks for nothing else: script and style stand in it, and its
- * own policy lets these alone run, by their hashes, and nothing be fetched. The command is one file for Node.
+ * own policy lets these alone run, by their hashes, and nothing be fetched; its thread is the same script, as a blob. The command is one file for Node.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -30,7 +30,7 @@ export function buildVerifyPage({ root, outDir, engine }) {
   const script = bundle('page.ts', { define: { ENGINE_VERSION: JSON.stringify(engine) } });
   const style = bundle('page.css');
   const hashOf = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
-  const policy = `default-src 'none'; base-uri 'none'; form-action 'none'; script-src ${hashOf(script)}; style-src ${hashOf(style)}`;
+  const policy = `default-src 'none'; base-uri 'none'; form-action 'none'; script-src ${hashOf(script)}; style-src ${hashOf(style)}; worker-src blob:`;
   const parts = {
     'content="%POLICY%"': `content="${policy}"`,
     '<link rel="stylesheet" href="page.css">': `<style>${style}</style>`,

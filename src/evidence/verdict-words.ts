@@ -1,6 +1,6 @@
 /** What the answers about a pack are called: in the terminal and on the page that verifies. */
 import type { TimeAnswer } from './time-stamp/verify-time-stamp.js';
-import type { PackVerdict, RerunAnswer } from './verify-pack.js';
+import type { PackVerdict, RerunAnswer, VerifiedPart } from './verify-pack.js';
 
 const SIGNATURE = {
   good: 'good: manifest.json is as it was signed',
@@ -70,6 +70,18 @@ export function answersOf(verdict: PackVerdict): SaidAnswer[] {
       }),
     ),
   ];
+}
+
+const PART = {
+  contents: 'the files are compared with the manifest',
+  signature: 'signature and time stamp are checked',
+  container: 'the zip is built again and compared',
+} as const;
+
+/** What is being judged, for who waits. */
+export function partInWords(part: VerifiedPart): string {
+  if (part.part !== 'rerun') return PART[part.part];
+  return `the engine repeats alert ${part.alert} of ${part.alerts}`;
 }
 
 /** What the pack says of itself; nothing where there is no manifest. */

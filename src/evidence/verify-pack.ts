@@ -42,16 +42,24 @@ export interface Verifier {
   readonly engine: string;
   /** Those of time stamps that are trusted; none unless given. */
   readonly authorities?: readonly Certificate[];
+  /** Told of each part before it is judged: for who waits. */
+  readonly tell?: (part: VerifiedPart) => void;
 }
+
+export type VerifiedPart =
+  | { readonly part: 'contents' | 'signature' | 'container' }
+  /** From 1. */
+  | { readonly part: 'rerun'; readonly alert: number; readonly alerts: number };
 
 /** Never throws for what is in the zip. */
 export function verifyPack(
   zip: Uint8Array,
   trusted: readonly TrustedKey[],
-  { crypto, engine, authorities = [] }: Verifier,
+  { crypto, engine, authorities = [], tell = () => {} }: Verifier,
 ): PackVerdict {
   let files: readonly PackFile[];
   let manifest: Manifest;
+  tell({ part: 'contents' });
   const byName = new Map<string, Uint8Array>();
   try {
     files = readContainer(zip);
@@ -63,6 +71,7 @@ export function verifyPack(
     return nothingOf([`it cannot be read: ${error instanceof Error ? error.message : String(error)}`]);
   }
   const contents = compareContents(manifest, files, crypto);
+  tell({ part: 'signature' });
   const key = trusted.find(({ keyId }) => keyId === manifest.keyId);
   const signature = key === undefined ? 'not-checked' : isSigned(byName, key, crypto) ? 'good' : 'bad';
   const trust = trustOf(key, manifest.madeAt);
@@ -70,8 +79,9 @@ export function verifyPack(
     authorities,
     crypto,
   });
+  tell({ part: 'container' });
   const container = contents.length > 0 ? 'not-checked' : isAsMade(zip, files, manifest) ? 'as-made' : 'differs';
-  const rerun = contents.length > 0 ? [] : repeatAll(byName, manifest, engine);
+  const rerun = contents.length > 0 ? [] : repeatAll(byName, manifest, engine, tell);
   const isGood = ({ outcome }: RerunAnswer) => outcome === 'same' || outcome === 'not-run';
   const verified =
     contents.length === 0 &&
@@ -128,7 +138,12 @@ function isAsMade(zip: Uint8Array, files: readonly PackFile[], manifest: Manifes
   }
 }
 
-function repeatAll(files: ReadonlyMap<string, Uint8Array>, manifest: Manifest, engine: string): RerunAnswer[] {
+function repeatAll(
+  files: ReadonlyMap<string, Uint8Array>,
+  manifest: Manifest,
+  engine: string,
+  tell: (part: VerifiedPart) => void,
+): RerunAnswer[] {
   const answer = (alertId: string, outcome: RerunAnswer['outcome'], detail: readonly string[] = []): RerunAnswer => ({
     alertId,
     outcome,
@@ -146,7 +161,8 @@ function repeatAll(files: ReadonlyMap<string, Uint8Array>, manifest: Manifest, e
       const findings = events.map(({ event }) => event).filter(isFinding);
       if (findings[0] !== undefined) byAlert.set(findings[0].alertId, findings);
     }
-    return ids.map((alertId) => {
+    return ids.map((alertId, i) => {
+      tell({ part: 'rerun', alert: i + 1, alerts: ids.length });
       const [findings, rests] = [byAlert.get(alertId), inputs.get(alertId)];
       if (findings === undefined) return answer(alertId, 'differs', ['alert.json does not hold it']);
       if (rests === undefined) {

@@ -1,9 +1,9 @@
 /** The page that verifies a pack by itself: the verifier and the engine of the program, in a browser without a network. */
 import { PORTABLE_CRYPTO } from '../evidence/portable-crypto.js';
-import { type Certificate, readCertificates } from '../evidence/time-stamp/certificate.js';
+import { readCertificates } from '../evidence/time-stamp/certificate.js';
 import { readTrustedKeys, type TrustedKey } from '../evidence/trusted-keys.js';
-import { answersOf, type SaidAnswer, saidOfItself } from '../evidence/verdict-words.js';
-import { verifyPack } from '../evidence/verify-pack.js';
+import type { SaidAnswer } from '../evidence/verdict-words.js';
+import { answerInThread, checkBeside, isThread } from './check-beside.js';
 
 /** Put in by the build: the hash of the engine that stands in the page. */
 declare const ENGINE_VERSION: string;
@@ -11,11 +11,12 @@ declare const ENGINE_VERSION: string;
 const MAX_PACK_BYTES = 128 * 1_048_576;
 const MAX_KEYS_BYTES = 1_048_576;
 
-let authorities: readonly Certificate[] = [];
 let trusted: readonly TrustedKey[] = [];
-/** Of the packs that were given: an earlier one that is read late is not shown. */
-let turn = 0;
-let pack: { readonly name: string; readonly bytes: Uint8Array } | null = null;
+/** PEM. */
+let authorities = '';
+let pack: File | null = null;
+/** What is being checked. */
+let running: AbortController | null = null;
 
 const find = <Kind extends HTMLElement = HTMLElement>(id: string): Kind => {
   const element = document.getElementById(id);
@@ -39,21 +40,45 @@ function showAnswer({ question, text, isGood }: SaidAnswer): HTMLElement {
   return row;
 }
 
-function showVerdict(): void {
-  if (pack === null) return;
-  const verdict = verifyPack(pack.bytes, trusted, { crypto: PORTABLE_CRYPTO, engine: ENGINE_VERSION, authorities });
+/** Of what was given last; what was being checked before is not shown. Tells whether this one was. */
+async function checkPack(): Promise<boolean> {
+  running?.abort();
+  if (pack === null) return false;
+  running = new AbortController();
+  const { signal } = running;
+  const { name } = pack;
   const outcome = find('outcome');
-  outcome.textContent = verdict.verified ? 'Verified' : 'Not verified';
-  outcome.className = verdict.verified ? 'good' : '';
-  find('said').replaceChildren(...saidOfItself(verdict).map((line) => make('li', line)));
-  find('answers').replaceChildren(...answersOf(verdict).map(showAnswer));
-  find('file').textContent = `${pack.name}, SHA-256 ${PORTABLE_CRYPTO.sha256Hex(pack.bytes)}`;
   find('verdict').hidden = false;
+  outcome.textContent = 'Checking …';
+  outcome.className = '';
+  for (const id of ['part', 'said', 'answers', 'file']) find(id).replaceChildren();
+  const tell = (words: string) => {
+    if (!signal.aborted) find('part').textContent = `${words} …`;
+  };
+  try {
+    const question = { pack, trusted, authorities, engine: ENGINE_VERSION };
+    const { isVerified, said, answers, sha256 } = await checkBeside(question, tell, signal);
+    if (signal.aborted) return false;
+    outcome.textContent = isVerified ? 'Verified' : 'Not verified';
+    outcome.className = isVerified ? 'good' : '';
+    find('said').replaceChildren(...said.map((line) => make('li', line)));
+    find('answers').replaceChildren(...answers.map(showAnswer));
+    find('file').textContent = `${name}, SHA-256 ${sha256}`;
+  } catch (error) {
+    if (signal.aborted) return false;
+    outcome.textContent = `Not verified: ${reasonOf(error)}`;
+  }
+  find('part').textContent = '';
+  return true;
 }
 
-async function readFile(file: File, limitBytes: number): Promise<Uint8Array> {
+function refuseLarge(file: File, limitBytes: number): void {
   if (file.size > limitBytes) throw new Error(`${file.name} is larger than ${limitBytes / 1_048_576} MB`);
-  return new Uint8Array(await file.arrayBuffer());
+}
+
+async function readText(file: File): Promise<string> {
+  refuseLarge(file, MAX_KEYS_BYTES);
+  return new TextDecoder().decode(await file.arrayBuffer());
 }
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -61,48 +86,41 @@ const reasonOf = (error: unknown): string => (error instanceof Error ? error.mes
 async function takeKeys(file: File): Promise<void> {
   const said = find('keys-said');
   try {
-    trusted = readTrustedKeys(new TextDecoder().decode(await readFile(file, MAX_KEYS_BYTES)), PORTABLE_CRYPTO);
+    trusted = readTrustedKeys(await readText(file), PORTABLE_CRYPTO);
     said.textContent = `Key ${trusted.map(({ keyId }) => keyId).join(', ')}`;
   } catch (error) {
     trusted = [];
     said.textContent = `${file.name} cannot be used: ${reasonOf(error)}.`;
   }
-  showVerdict();
+  await checkPack();
 }
 
 async function takeAuthorities(file: File): Promise<void> {
   const said = find('authorities-said');
   try {
-    authorities = readCertificates(new TextDecoder().decode(await readFile(file, MAX_KEYS_BYTES)));
-    said.textContent = `Trusted: ${authorities.map(({ name }) => name).join(', ')}`;
+    authorities = await readText(file);
+    const names = readCertificates(authorities).map(({ name }) => name);
+    said.textContent = `Trusted: ${names.join(', ')}`;
   } catch (error) {
-    authorities = [];
+    authorities = '';
     said.textContent = `${file.name} cannot be used: ${reasonOf(error)}.`;
   }
-  showVerdict();
+  await checkPack();
 }
 
 async function takePack(file: File): Promise<void> {
-  turn += 1;
-  const mine = turn;
-  pack = null;
-  const outcome = find('outcome');
-  find('verdict').hidden = false;
-  outcome.textContent = 'Checking …';
-  outcome.className = '';
-  for (const id of ['said', 'answers', 'file']) find(id).replaceChildren();
+  pack = file;
   try {
-    const bytes = await readFile(file, MAX_PACK_BYTES);
-    // The engine takes a moment: first the browser draws that it does.
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    if (mine !== turn) return;
-    pack = { name: file.name, bytes };
-    showVerdict();
+    refuseLarge(file, MAX_PACK_BYTES);
   } catch (error) {
-    if (mine !== turn) return;
-    outcome.textContent = `Not verified: ${reasonOf(error)}`;
+    pack = null;
+    running?.abort();
+    for (const id of ['part', 'said', 'answers', 'file']) find(id).replaceChildren();
+    find('verdict').hidden = false;
+    find('outcome').textContent = `Not verified: ${reasonOf(error)}`;
+    find('outcome').className = '';
   }
-  outcome.focus();
+  if (await checkPack()) find('outcome').focus();
 }
 
 function listen(): void {
@@ -128,4 +146,5 @@ function listen(): void {
   find('save').hidden = location.protocol === 'file:';
 }
 
-listen();
+if (isThread) answerInThread();
+else listen();

@@ -66,7 +66,12 @@ export async function registerVerifiers(app: App, { page, command }: VerifierFil
   const program = readFileSync(command, 'utf8');
   await app.register(async (scope: App) => {
     makePublic(scope);
-    allowPages(scope, { 'script-src': [hashOfInline(html, 'script')], 'style-src': [hashOfInline(html, 'style')] });
+    allowPages(scope, {
+      'script-src': [hashOfInline(html, 'script')],
+      'style-src': [hashOfInline(html, 'style')],
+      // It checks in a thread of its own script.
+      'worker-src': ['blob:'],
+    });
     scope.get('/verify', { schema: { hide: true } }, (_request, reply) =>
       reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(html),
     );
