@@ -11,7 +11,7 @@ type Judgements = Pick<CohortRecord, (typeof KINDS)[keyof typeof KINDS]>;
 
 /** What a fix is that says where a wearer was while a tag was on, from $2 until $3. */
 const FIX_WHILE_ON = `ping.tag_id = a.tag_id and ping.not_judged is null and ping.fixed_at >= a.fitted_at
-  and ping.fixed_at >= $2::timestamptz and ping.fixed_at <= $3::timestamptz and ping.fixed_at < coalesce(least(a.removed_at, a.collects_until), 'infinity')`;
+  and ping.fixed_at >= $2::timestamptz and ping.fixed_at <= $3::timestamptz and ping.fixed_at < coalesce(a.until_at, 'infinity')`;
 
 /** Ids in their order, after the one given. */
 export async function listWearerIds(db: Queryable, after: string | null, limit: number): Promise<readonly string[]> {
@@ -59,18 +59,18 @@ export async function readCohort(
     activation_id: string;
     tag_id: string;
     fitted_at: Date;
-    removed_at: Date | null;
+    until_at: Date | null;
     taken_off_at: Date | null;
     collects_until: Date | null;
     first_fix_at: Date | null;
     last_fix_at: Date | null;
   }>(
-    `select wearer_id, activation_id, tag_id, fitted_at, least(removed_at, collects_until) as removed_at, removed_at as taken_off_at,
+    `select a.wearer_id, activation_id, a.tag_id, a.fitted_at, until_at, removed_at as taken_off_at,
             collects_until, first_fix.fixed_at as first_fix_at, last_fix.fixed_at as last_fix_at
-     from activation a
+     from worn a join activation using (activation_id)
        left join lateral (select fixed_at from ping where ${FIX_WHILE_ON} order by fixed_at limit 1) as first_fix on true
        left join lateral (select fixed_at from ping where ${FIX_WHILE_ON} order by fixed_at desc limit 1) as last_fix on true
-     where wearer_id = any($1) and (removed_at is null or removed_at > fitted_at) order by fitted_at, activation_id`,
+     where a.wearer_id = any($1) and (removed_at is null or removed_at > a.fitted_at) order by a.fitted_at, activation_id`,
     [wearerIds, new Date(fromMs), new Date(nowMs)],
   );
   const ordersOf = group(orders, ({ type, starts_at, ends_at }) => ({
@@ -82,7 +82,7 @@ export async function readCohort(
     activationId: row.activation_id,
     tagId: row.tag_id,
     fittedAtMs: row.fitted_at.getTime(),
-    removedAtMs: row.removed_at?.getTime() ?? null,
+    removedAtMs: row.until_at?.getTime() ?? null,
     heard:
       row.first_fix_at === null || row.last_fix_at === null
         ? null

@@ -5,8 +5,8 @@ import type { Queryable } from '../ports/database.js';
 /** Those who wore a tag at any moment of it, `toMs` excluded, by id. */
 export async function listWearersBetween(db: Queryable, fromMs: number, toMs: number): Promise<readonly string[]> {
   const { rows } = await db.query<{ wearer_id: string }>(
-    `select distinct wearer_id from activation
-     where fitted_at < $2::timestamptz and (removed_at is null or removed_at > $1::timestamptz) order by wearer_id`,
+    `select distinct wearer_id from worn
+     where fitted_at < $2::timestamptz and (until_at is null or until_at > $1::timestamptz) order by wearer_id`,
     [new Date(fromMs), new Date(toMs)],
   );
   return rows.map(({ wearer_id }) => wearer_id);
@@ -37,8 +37,8 @@ export async function readRecordedFixes(
     `select (extract(epoch from p.fixed_at) * 1000)::double precision as at_ms, st_y(p.position) as latitude,
        st_x(p.position) as longitude, coalesce(p.accuracy_metres, m.default_accuracy_metres)::double precision as accuracy_metres,
        m.accuracy_convention
-     from activation a join ping p on p.tag_id = a.tag_id
-       and p.fixed_at >= a.fitted_at and (a.removed_at is null or p.fixed_at < a.removed_at)
+     from worn a join ping p on p.tag_id = a.tag_id
+       and p.fixed_at >= a.fitted_at and (a.until_at is null or p.fixed_at < a.until_at)
        join tag t on t.tag_id = p.tag_id join tag_model m on m.model_id = t.model_id
      where a.wearer_id = $1 and p.fixed_at >= $2::timestamptz and p.fixed_at < $3::timestamptz
        and p.not_judged is null and p.position is not null

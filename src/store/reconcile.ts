@@ -97,12 +97,12 @@ async function nameActivations(tx: Queryable, rows: readonly RequestRow[]): Prom
     else named.push({ ...row, activationId: row.activationId });
   }
   if (others.length === 0) return named;
-  const { rows: found } = await tx.query<{ place: number; activation_id: string; removed_at: Date }>(
-    `select place::int as place, activation_id, removed_at
+  const { rows: found } = await tx.query<{ place: number; activation_id: string; until_at: Date }>(
+    `select place::int as place, activation_id, until_at
      from unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[]) with ordinality
        as asked (tag_id, from_at, to_at, requested_at, place)
-     join activation using (tag_id)
-     where fitted_at <= to_at and removed_at > from_at and removed_at <= requested_at order by place, activation_id`,
+     join worn using (tag_id)
+     where fitted_at <= to_at and until_at > from_at and until_at <= requested_at order by place, activation_id`,
     [
       others.map(({ tagId }) => tagId),
       others.map(({ fromMs }) => instant(fromMs)),
@@ -110,8 +110,8 @@ async function nameActivations(tx: Queryable, rows: readonly RequestRow[]): Prom
       others.map(({ requestedAtMs }) => instant(requestedAtMs)),
     ],
   );
-  for (const { place, activation_id: activationId, removed_at: removedAt } of found) {
-    named.push({ ...others[place - 1]!, activationId, baseAtMs: removedAt.getTime() });
+  for (const { place, activation_id: activationId, until_at: untilAt } of found) {
+    named.push({ ...others[place - 1]!, activationId, baseAtMs: untilAt.getTime() });
   }
   return named;
 }

@@ -175,8 +175,8 @@ export async function readTagsWorn(
   query: { readonly wearerIds: readonly string[]; readonly fromMs: number; readonly untilMs: number },
 ): Promise<{ readonly wearerId: string; readonly tagId: string }[]> {
   const { rows } = await db.query<{ wearer_id: string; tag_id: string }>(
-    `select distinct wearer_id, tag_id from activation
-     where wearer_id = any($1) and fitted_at < $3::timestamptz and coalesce(removed_at, 'infinity') > $2::timestamptz
+    `select distinct wearer_id, tag_id from worn
+     where wearer_id = any($1) and fitted_at < $3::timestamptz and coalesce(until_at, 'infinity') > $2::timestamptz
      order by wearer_id, tag_id`,
     [query.wearerIds, new Date(query.fromMs), new Date(query.untilMs)],
   );
@@ -189,8 +189,8 @@ export async function listWorn(
   query: { readonly fromMs: number; readonly untilMs: number; readonly after: string; readonly limit: number },
 ): Promise<string[]> {
   const { rows } = await db.query<{ wearer_id: string }>(
-    `select wearer_id from activation
-     where wearer_id > $3 collate "C" and fitted_at < $2::timestamptz and coalesce(removed_at, 'infinity') > $1::timestamptz
+    `select wearer_id from worn
+     where wearer_id > $3 collate "C" and fitted_at < $2::timestamptz and coalesce(until_at, 'infinity') > $1::timestamptz
      group by wearer_id order by wearer_id collate "C" limit $4::int`,
     [new Date(query.fromMs), new Date(query.untilMs), query.after, query.limit],
   );

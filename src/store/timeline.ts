@@ -29,8 +29,8 @@ export interface DayFix {
 /** Tags that were on the wearer at some time of it. */
 export async function listTagsWorn(db: Queryable, { wearerId, fromMs, untilMs }: Span): Promise<readonly string[]> {
   const { rows } = await db.query<{ tag_id: string }>(
-    `select distinct tag_id from activation
-     where wearer_id = $1 and fitted_at < $3::timestamptz and coalesce(removed_at, 'infinity') > $2::timestamptz`,
+    `select distinct tag_id from worn
+     where wearer_id = $1 and fitted_at < $3::timestamptz and coalesce(until_at, 'infinity') > $2::timestamptz`,
     [wearerId, new Date(fromMs), new Date(untilMs)],
   );
   return rows.map(({ tag_id }) => tag_id);
@@ -54,12 +54,12 @@ export async function readDayFixes(db: Queryable, { wearerId, fromMs, untilMs }:
                  order by p.fixed_at, p.identity)
         from ping p
         where p.tag_id = a.tag_id and p.position is not null and p.fixed_at >= a.fitted_at
-          and p.fixed_at < coalesce(a.removed_at, 'infinity')
+          and p.fixed_at < coalesce(a.until_at, 'infinity')
           and p.fixed_at >= $2::timestamptz and p.fixed_at < $3::timestamptz + interval '1 day'
           and (p.fixed_at < $3::timestamptz or p.not_judged = 'ahead-of-clock')
           and (p.not_judged is null or p.fixed_at > p.received_at)) as fixes
-     from activation a left join tag t on t.tag_id = a.tag_id left join tag_model m on m.model_id = t.model_id
-     where a.wearer_id = $1 and a.fitted_at < $3::timestamptz and coalesce(a.removed_at, 'infinity') > $2::timestamptz
+     from worn a left join tag t on t.tag_id = a.tag_id left join tag_model m on m.model_id = t.model_id
+     where a.wearer_id = $1 and a.fitted_at < $3::timestamptz and coalesce(a.until_at, 'infinity') > $2::timestamptz
      order by a.fitted_at`,
     [wearerId, new Date(fromMs), new Date(untilMs)],
   );
@@ -96,8 +96,8 @@ export async function readDeviceEvents(
 ): Promise<{ readonly at: string; readonly events: readonly string[] }[]> {
   const { rows } = await db.query<{ fixed_at: Date; device_events: string[] }>(
     `select p.fixed_at, p.device_events
-     from activation a join ping p on p.tag_id = a.tag_id
-       and p.fixed_at >= a.fitted_at and (a.removed_at is null or p.fixed_at < a.removed_at)
+     from worn a join ping p on p.tag_id = a.tag_id
+       and p.fixed_at >= a.fitted_at and (a.until_at is null or p.fixed_at < a.until_at)
      where a.wearer_id = $1 and p.fixed_at >= $2::timestamptz and p.fixed_at < $3::timestamptz and p.device_events <> '{}'
      order by p.fixed_at desc limit $4`,
     [wearerId, new Date(fromMs), new Date(untilMs), DEVICE_MESSAGES_LIMIT],

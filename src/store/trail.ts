@@ -89,8 +89,8 @@ export async function readTrail(
   const from = new Date(after === null ? fromMs : Math.max(fromMs, after.fixedAtMs));
   const { rows } = await db.query<TrailRow & ModelRow>(
     `select ${COLUMNS}, m.accuracy_convention, m.default_accuracy_metres
-     from activation a join ping p on p.tag_id = a.tag_id
-       and p.fixed_at >= a.fitted_at and (a.removed_at is null or p.fixed_at < a.removed_at)
+     from worn a join ping p on p.tag_id = a.tag_id
+       and p.fixed_at >= a.fitted_at and (a.until_at is null or p.fixed_at < a.until_at)
        left join tag t on t.tag_id = p.tag_id left join tag_model m on m.model_id = t.model_id
      where a.wearer_id = $1 and p.fixed_at >= $2::timestamptz and p.fixed_at < $3::timestamptz
        and (p.position is not null or p.device_events <> '{}' or p.position_ignored is not null)
@@ -130,7 +130,7 @@ export interface LatestPositions {
 export async function latestPositions(db: Queryable, wearerId: string, aheadLimitMs: number): Promise<LatestPositions> {
   const read = async (lateral: string, since: Date): Promise<Placed<TrailPoint>[]> => {
     const { rows } = await db.query<TrailRow>(
-      `select ${COLUMNS} from activation a cross join lateral (${lateral}) p where a.wearer_id = $1`,
+      `select ${COLUMNS} from worn a cross join lateral (${lateral}) p where a.wearer_id = $1`,
       [wearerId, aheadLimitMs / 1000, since],
     );
     return rows.map((row) => toPoint(row) as Placed<TrailPoint>);
@@ -141,7 +141,7 @@ export async function latestPositions(db: Queryable, wearerId: string, aheadLimi
     const points = await read(
       `select * from ping
        where ${isPosition} and ping.fixed_at >= a.fitted_at and ping.fixed_at >= $3::timestamptz
-         and ping.fixed_at < coalesce(a.removed_at, 'infinity') and not ${isAhead('$2')}
+         and ping.fixed_at < coalesce(a.until_at, 'infinity') and not ${isAhead('$2')}
        order by ping.fixed_at desc limit 1`,
       since,
     );
@@ -152,7 +152,7 @@ export async function latestPositions(db: Queryable, wearerId: string, aheadLimi
   const ahead = await read(
     `select * from ping
      where ${isPosition} and ${isAhead('$2')} and ping.received_at >= a.fitted_at
-       and ping.received_at < coalesce(a.removed_at, 'infinity') and ping.fixed_at > $3::timestamptz and ping.received_at > $3::timestamptz
+       and ping.received_at < coalesce(a.until_at, 'infinity') and ping.fixed_at > $3::timestamptz and ping.received_at > $3::timestamptz
      order by ping.received_at desc limit ${AHEAD_FIXES}`,
     newest === null ? new Date(0) : new Date(newest.receivedAtMs),
   );
@@ -172,8 +172,8 @@ export async function readMessagesAfter(
 ): Promise<readonly TrailPoint[]> {
   const { rows } = await db.query<TrailRow>(
     `select ${COLUMNS}
-     from activation a join ping p on p.tag_id = a.tag_id
-       and p.fixed_at >= a.fitted_at and (a.removed_at is null or p.fixed_at < a.removed_at)
+     from worn a join ping p on p.tag_id = a.tag_id
+       and p.fixed_at >= a.fitted_at and (a.until_at is null or p.fixed_at < a.until_at)
      where a.wearer_id = $1 and p.fixed_at > $2::timestamptz and ${madeAt('$3', 'p')} > $2::timestamptz and p.position is null
        and (p.device_events <> '{}' or p.position_ignored is not null)
      order by ${madeAt('$3', 'p')} desc, p.tag_id, p.identity limit ${NEWER_MESSAGES}`,

@@ -1,4 +1,4 @@
-/** What the publisher reads of wearers beside their tags: orders, and when a tag was worn. */
+/** What the publisher reads of wearers beside their tags: when one was to be worn, and when one was. */
 import type { Queryable } from '../ports/database.js';
 import type { WatchTarget, WearerFacts } from '../ports/watch.js';
 
@@ -14,8 +14,8 @@ export async function readWearerFacts(db: Queryable, wearerIds: readonly string[
   const { rows } = await db.query<PeriodRow>(
     `select wearer_id, 'wearer' as kind, null::timestamptz as from_at, null::timestamptz as until_at
        from wearer where wearer_id = any($1)
-     union all select wearer_id, 'order', starts_at, ends_at from legal_order where wearer_id = any($1)
-     union all select wearer_id, 'worn', fitted_at, removed_at from activation where wearer_id = any($1)`,
+     union all select wearer_id, 'order', starts_at, ends_at from tag_demand where wearer_id = any($1)
+     union all select wearer_id, 'worn', fitted_at, until_at from worn where wearer_id = any($1)`,
     [wearerIds],
   );
   const known = rows.filter(({ kind }) => kind === 'wearer').map(({ wearer_id }) => wearer_id);
@@ -35,13 +35,13 @@ interface WearerDraft {
   readonly worn: WearerFacts['worn'][number][];
 }
 
-/** Those who may be without a tag, now or later: under an order that is not over, without a tag that is on and has no end. */
+/** Those who may be without a tag, now or later: whom something asks to wear one, without a tag that is on and has no end. */
 export async function listUntagged(db: Queryable, atMs: number): Promise<WatchTarget[]> {
   const { rows } = await db.query<{ wearer_id: string }>(
-    `select distinct wearer_id from legal_order o
+    `select distinct wearer_id from tag_demand o
      where coalesce(ends_at, 'infinity') > $1::timestamptz and not exists (
-       select from activation a
-       where a.wearer_id = o.wearer_id and removed_at is null and fitted_at <= greatest(o.starts_at, $1::timestamptz)
+       select from worn a
+       where a.wearer_id = o.wearer_id and until_at is null and fitted_at <= greatest(o.starts_at, $1::timestamptz)
      )`,
     [new Date(atMs)],
   );

@@ -74,10 +74,10 @@ async function readTags(db: Queryable, tagIds: readonly string[]): Promise<TagFa
     tag_id: string;
     wearer_id: string;
     fitted_at: Date;
-    removed_at: Date | null;
+    until_at: Date | null;
   }>(
-    `select activation_id, tag_id, wearer_id, fitted_at, least(removed_at, collects_until) as removed_at from activation
-     where tag_id = any($1) order by fitted_at, removed_at nulls last, activation_id`,
+    `select activation_id, tag_id, wearer_id, fitted_at, until_at from worn
+     where tag_id = any($1) order by fitted_at, until_at nulls last, activation_id`,
     [tagIds],
   );
   const byTag = new Map<string, TagFacts['activations'][number][]>(tags.rows.map((row) => [row.tag_id, []]));
@@ -86,7 +86,7 @@ async function readTags(db: Queryable, tagIds: readonly string[]): Promise<TagFa
       activationId: row.activation_id,
       wearerId: row.wearer_id,
       fittedAtMs: ms(row.fitted_at),
-      removedAtMs: msOrNull(row.removed_at),
+      removedAtMs: msOrNull(row.until_at),
     });
   }
   return tags.rows.map((row) => ({
