@@ -11,6 +11,7 @@ import { type CrimeResult, startMatching } from '../matching/match-crimes.js';
 import { prepareTrack } from '../matching/match-track.js';
 import type { Database, Queryable } from '../ports/database.js';
 import { listWearersBetween, readRecordedFixes } from '../store/match-fixes.js';
+import { markSpeeds } from '../views/trail-speeds.js';
 import { type SayInAudit, subjectOfUser } from './command-audit.js';
 
 export const CRIMES_HELP = `tagwatch crimes match FILE --authority TEXT --authority-until INSTANT --purpose TEXT [OPTIONS]
@@ -95,11 +96,17 @@ async function matchOnRecord(
   const toMs = Math.max(...crimes.map((crime) => crime.toMs)) + MARGIN_MS;
   const matching = startMatching(crimes, options);
   for (const wearerId of await listWearersBetween(tx, fromMs, toMs)) {
-    const fixes = await readRecordedFixes(tx, wearerId, fromMs, toMs);
-    const sighted = fixes.map(({ accuracyMetres, convention, ...fix }) => ({
-      ...fix,
-      sigmaMetres: sigmaMetres(accuracyMetres, convention),
-    }));
+    const { fixes } = markSpeeds(await readRecordedFixes(tx, wearerId, fromMs, toMs), null);
+    // One at a speed that nobody reaches is no evidence: of having been there, or of having been elsewhere.
+    const sighted = fixes
+      .filter(({ notJudged }) => notJudged === null)
+      .map(({ fixedAtMs, latitude, longitude, accuracyMetres, model }) => ({
+        atMs: fixedAtMs,
+        latitude,
+        longitude,
+        sigmaMetres: sigmaMetres(accuracyMetres, model?.accuracyConvention ?? 'r68'),
+      }))
+      .sort((a, b) => a.atMs - b.atMs);
     matching.examine(prepareTrack(wearerId, sighted));
   }
   return matching.results();

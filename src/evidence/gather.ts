@@ -1,10 +1,9 @@
 /** Gathers from the record what a pack is made of: the alerts, what stood then, the track. */
-import type { Alert } from '../alerts/alert.js';
 import { isFinding } from '../alerts/event.js';
 import type { TrailFix } from '../formats/trails/trail.js';
 import type { Queryable } from '../ports/database.js';
 import type { RecordKind, StoredRecord } from '../ports/records.js';
-import { listAlerts, readAlert } from '../store/alerts.js';
+import { listPeriodAlerts, readAlert } from '../store/alerts.js';
 import { readGapFacts } from '../store/gap-facts.js';
 import { readRelatedRecords } from '../store/pack-records.js';
 import { recordStore } from '../store/record-store.js';
@@ -28,7 +27,7 @@ export async function gatherPack(db: Queryable, subject: PackSubject, nowMs: num
   const alertIds =
     'alertIds' in subject
       ? [...new Set(subject.alertIds)]
-      : (await listPeriodAlerts(db, subject)).map(({ alertId }) => alertId);
+      : (await listPeriodAlerts(db, subject, MAX_PACK_ALERTS + 1)).map(({ alertId }) => alertId);
   if (alertIds.length > MAX_PACK_ALERTS)
     return { refused: `there are more than ${MAX_PACK_ALERTS} alerts: make several packs, each of a shorter time` };
   const alerts: PackAlert[] = [];
@@ -54,15 +53,6 @@ export async function gatherPack(db: Queryable, subject: PackSubject, nowMs: num
   const track = await readTrack(db, { wearerId, fromMs, toMs }, nowMs);
   const audit = await readPackAudit(db, { wearerId, alertIds, fromMs });
   return { source: { wearerId, fromMs, toMs, alerts, records, track, audit } };
-}
-
-/** What a pack of a wearer and a period is about: also what became known after it, from pings that came late. One too many where there are more than a pack holds. */
-export function listPeriodAlerts(
-  db: Queryable,
-  { wearerId, fromMs, toMs }: { readonly wearerId: string; readonly fromMs: number; readonly toMs: number },
-): Promise<Alert[]> {
-  const during = { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
-  return listAlerts(db, { wearerId, during, limit: MAX_PACK_ALERTS + 1 });
 }
 
 function periodOf(alerts: readonly PackAlert[], nowMs: number): { readonly fromMs: number; readonly toMs: number } {

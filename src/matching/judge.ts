@@ -272,13 +272,14 @@ export function judge(track: MatchTrack, scene: PreparedScene): Judgement {
 
 interface Seen
   extends Pick<Judgement, 'fixes' | 'probability' | 'closestMetres' | 'closestAtMs' | 'speedKmh' | 'dwellMs'> {
-  readonly passesBetween: boolean;
+  readonly between: number;
 }
 
-function outcomeOf({ probability, dwellMs, passesBetween }: Seen): Outcome {
+function outcomeOf({ probability, dwellMs, between }: Seen): Outcome {
   if (probability >= THERE && dwellMs >= STAY_MS) return 'PRESENT';
-  if (probability >= THERE || passesBetween) return 'PASSED';
-  return probability >= MAY_BE_THERE ? 'POSSIBLE' : 'CANNOT SAY';
+  const most = Math.max(probability, between);
+  if (most >= THERE) return 'PASSED';
+  return most >= MAY_BE_THERE ? 'POSSIBLE' : 'CANNOT SAY';
 }
 
 /** What the fixes within the window show. */
@@ -314,7 +315,7 @@ function look(track: MatchTrack, scene: PreparedScene): Seen {
     closestAtMs: closest < 0 ? null : atMs[closest]!,
     speedKmh: closest < 0 ? null : speedAround(track, scene, closest),
     dwellMs,
-    passesBetween: passesBetween(track, scene),
+    between: probabilityBetween(track, scene),
   };
 }
 
@@ -329,9 +330,13 @@ function speedAround(track: MatchTrack, scene: PreparedScene, at: number): numbe
   return (Math.sqrt(x * x + y * y) * 3_600) / ms;
 }
 
-/** Whether the straight way from one good fix to the next leads within the radius, at a time within the window. */
-function passesBetween(track: MatchTrack, scene: PreparedScene): boolean {
-  const { good, atMs } = track;
+/**
+ * Where the straight way from one good fix to the next leads within the radius, at a time within the window: how much of the error of
+ * the less accurate of the two lies within it there, at the most. 0: none leads there.
+ */
+function probabilityBetween(track: MatchTrack, scene: PreparedScene): number {
+  const { good, atMs, sigmaMetres } = track;
+  let most = 0;
   const { first, last } = goodAround(track, scene);
   for (let nth = Math.max(0, first); nth < Math.min(last, good.length - 1); nth++) {
     const [a, b] = [good[nth]!, good[nth + 1]!];
@@ -352,9 +357,13 @@ function passesBetween(track: MatchTrack, scene: PreparedScene): boolean {
     const to = Math.min(1, (scene.toMs - atMs[a]!) / ms);
     const along = Math.min(to, Math.max(from, -(ax * dx + ay * dy) / length));
     const [x, y] = [ax + along * dx, ay + along * dy];
-    if (along > 0 && along < 1 && Math.sqrt(x * x + y * y) <= radiusMetres) return true;
+    if (along <= 0 || along >= 1 || Math.sqrt(x * x + y * y) > radiusMetres) continue;
+    const latitude = scene.latitude + y / scene.metresPerLatitude;
+    const longitude = scene.longitude + x / scene.metresPerLongitude;
+    const sigma = Math.max(sigmaMetres[a]!, sigmaMetres[b]!);
+    most = Math.max(most, probabilityInside(scene.circle, latitude, longitude, sigma));
   }
-  return false;
+  return most;
 }
 
 /** Whether more of a fix's error lies within the radius than beyond it. */

@@ -152,6 +152,16 @@ export async function listAlerts(db: Queryable, filter: AlertListFilter): Promis
   return rows.map(({ fold }) => fold);
 }
 
+/** What a wearer's period is about: also what became known after it, from pings that came late. */
+export async function listPeriodAlerts(
+  db: Queryable,
+  { wearerId, fromMs, toMs }: { readonly wearerId: string; readonly fromMs: number; readonly toMs: number },
+  limit: number,
+): Promise<Alert[]> {
+  const during = { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
+  return await listAlerts(db, { wearerId, during, limit });
+}
+
 /** An event as it was judged. */
 export interface RecordedEvent {
   readonly seq: number;

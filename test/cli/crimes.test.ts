@@ -84,6 +84,54 @@ describe('tagwatch crimes match', () => {
     await expect(call('match', file, ...authority, '--out', result)).rejects.toThrow('is there already');
   });
 
+  describe('whoever is judged by the engine is matched, and by the same fixes', () => {
+    /** Of a tag without a model; minutes after 19:00 and metres north of the scene. */
+    const outcomeOf = async (wearerId: string, fixes: readonly (readonly [minute: number, north: number])[]) => {
+      const { db } = database;
+      await db.execute(`
+        insert into wearer (wearer_id, name, version, recorded_at) values ('${wearerId}', 'N', 1, now());
+        insert into tag (tag_id, version, recorded_at) values ('T-${wearerId}', 1, now());
+        insert into activation (activation_id, tag_id, wearer_id, fitted_at, version, recorded_at)
+        values ('A-${wearerId}', 'T-${wearerId}', '${wearerId}', '2026-11-01', 1, now());`);
+      for (const [minute, north] of fixes)
+        await db.query(
+          `insert into ping (tag_id, fixed_at, identity, received_at, position, accuracy_metres, mechanism, fitted, log_partition, log_offset, log_place)
+           values ($1, $2, 'i', $2, st_setsrid(st_makepoint(1.08, 51.28 + $3 / 111200.0), 4326), 10, 'GPS', 'fitted', 0, 0, 0)`,
+          [`T-${wearerId}`, new Date(Date.parse('2026-11-20T19:00:00Z') + minute * 60_000), north],
+        );
+      const result = join(folder, `${wearerId}.json`);
+      await call('match', file, ...authority, '--out', result);
+      const [{ matches, cannotSay }] = JSON.parse(readFileSync(result, 'utf8')).results;
+      if (cannotSay.includes(wearerId)) return 'CANNOT SAY';
+      return matches.find((match: { wearerId: string }) => match.wearerId === wearerId)?.outcome ?? 'ELIMINATED';
+    };
+    const every = (step: number, north: (minute: number) => number) =>
+      Array.from({ length: 120 / step + 1 }, (_, nth) => [nth * step - 30, north(nth * step - 30)] as const);
+
+    it('a tag without a model', async () => {
+      expect(
+        await outcomeOf(
+          'W-no-model',
+          every(1, (minute) => (minute >= 20 && minute <= 30 ? 15 : 4_000)),
+        ),
+      ).toBe('PRESENT');
+    });
+
+    it('a jump away eliminates nobody, and one to the scene brings nobody there', async () => {
+      expect(
+        await outcomeOf(
+          'W-near',
+          every(20, () => 4_000),
+        ),
+      ).toBe('CANNOT SAY');
+      const away = [...every(20, () => 4_000)];
+      away.splice(3, 0, [20, 60_000]);
+      expect(await outcomeOf('W-jump', away)).toBe('CANNOT SAY');
+      const jumps = every(1, (minute) => (minute === 20 ? 10 : 60_000));
+      expect(await outcomeOf('W-there', jumps)).toBe('ELIMINATED');
+    });
+  });
+
   it('matches nobody where the audit takes no entry', async () => {
     const result = join(folder, 'no.json');
     const { db } = database;

@@ -103,6 +103,20 @@ describe('what fixes say of a crime', () => {
     });
   });
 
+  it.each([
+    [10, 'PASSED'],
+    [60, 'POSSIBLE'],
+    [95, 'POSSIBLE'],
+  ])('the way between fixes is as sure as they are: %d m of σ are %s', (sigma, outcome) => {
+    const between = [
+      ...every(-30, 20, 1, () => -600, 5),
+      fix(20.5, -600, sigma),
+      fix(22, 600, sigma),
+      ...every(23, 90, 1, () => 600, 5),
+    ];
+    expect(judged(between)).toMatchObject({ outcome });
+  });
+
   it('ELIMINATED: good fixes elsewhere leave no time for it', () => {
     const found = judged(every(-30, 90, 1, () => FAR));
     expect(found).toMatchObject({ outcome: 'ELIMINATED', longestUnseenMs: MINUTE_MS });

@@ -1,9 +1,8 @@
 /** What a request for a pack is about: whose, whether it is there for who asks, and whether it is the same as one before. */
 import { createHash } from 'node:crypto';
 import type { Alert } from '../../../alerts/alert.js';
-import { listPeriodAlerts } from '../../../evidence/gather.js';
 import type { Queryable } from '../../../ports/database.js';
-import { readAlert } from '../../../store/alerts.js';
+import { listPeriodAlerts, readAlert } from '../../../store/alerts.js';
 import { recordStore } from '../../../store/record-store.js';
 import { MAX_PACK_ALERTS, MAX_PACK_PERIOD_MS, type PackSubject } from '../../../wire/pack.js';
 import { readInstants } from '../../plugins/instants.js';
@@ -92,7 +91,7 @@ async function ofPeriod(db: Queryable, { wearerId, from, to }: SubjectSaid, aske
   if (!asker.sees(wearerId) && asker.seesAlerts(wearerId)) return notYours(wearerId);
   if (!asker.sees(wearerId) || !(await recordStore.find(db, 'wearer', [wearerId])).has(wearerId))
     return { problem: { status: 404, detail: `There is no wearer ${wearerId}.` } };
-  const alerts = await listPeriodAlerts(db, { wearerId, fromMs, toMs });
+  const alerts = await listPeriodAlerts(db, { wearerId, fromMs, toMs }, MAX_PACK_ALERTS + 1);
   if (alerts.length > MAX_PACK_ALERTS)
     return wrong(`holds more than ${MAX_PACK_ALERTS} alerts: make several packs, each of a shorter time`, '/from');
   return { wearerId, subject: { wearerId, fromMs, toMs }, alerts };
