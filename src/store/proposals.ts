@@ -82,11 +82,13 @@ const toProposal = (row: Row): StoredProposal => ({
         },
 });
 
+/** Where its id is taken, nothing is added. */
 export async function addProposal(db: Queryable, given: NewProposal): Promise<void> {
   await db.query(
     `insert into proposal (proposal_id, target_kind, target_id, standing_version, body, about_wearer_id, reason, proposed_by,
                            proposed_at, correlation_id, refers_to)
-     values ($1, $2, $3, $4::int, $5, $6, $7, $8, $9::timestamptz, $10, $11)`,
+     values ($1, $2, $3, $4::int, $5, $6, $7, $8, $9::timestamptz, $10, $11)
+     on conflict (proposal_id) do nothing`,
     [
       given.proposalId,
       given.targetKind,

@@ -53,6 +53,34 @@ export function proposedRecordsTests(ask: () => Ask): void {
       });
   });
 
+  it('another try by the same id is the same proposal, also at once and after it was decided; what says something else is refused', async () => {
+    const tried = { kind: 'records', id: 'Tried', body: { records: [zone] }, reason: 'no answer came' };
+    const drawn = { kind: 'zone', id: 'Z-tried', body: square(0.7, 51.7) };
+    const named = { ...condition('O-two', 'C-tried'), body: { ...condition().body, zoneId: 'Z-tried' } };
+    const said = { ...tried, body: { records: [drawn, named] }, proposalId: 'a-try-of-the-tests-1' };
+    const post = (body: object, who = SUBJECT) => ask()('sergeant', who, 'POST', '/proposals', body);
+    const answers = await Promise.all([post(said), post(said), post(said)]);
+    expect(answers.map(({ status }) => status)).toEqual(expect.not.arrayContaining([expect.toSatisfy((n) => n > 201)]));
+    expect(new Set(answers.map(({ body }) => body.proposalId))).toEqual(new Set([said.proposalId]));
+    const open = await ask()('sergeant', SUBJECT, 'GET', '/proposals');
+    expect(open.body.items.filter(({ id }: { id: string }) => id === 'Tried')).toHaveLength(1);
+    expect((await post({ ...said, reason: 'another' })).status).toBe(409);
+    expect((await post(said, SECOND)).status).toBe(409);
+    await ask()('sergeant', SECOND, 'POST', `/proposals/${said.proposalId}/approve`, {});
+    expect((await post(said)).body).toMatchObject({ proposalId: said.proposalId, status: 'approved' });
+  });
+
+  it('one proposal is told with what stands in its place, as it is written, and that nothing does', async () => {
+    const moved = { ...zone, body: square(0.705, 51.7) };
+    const proposed = await propose([moved, condition('O-two', 'C-drawn-1')]);
+    const { body } = await ask()('sergeant', SECOND, 'GET', `/proposals/${proposed.body.proposalId}`);
+    expect(body.standing).toEqual([
+      { kind: 'zone', id: 'Z-drawn', body: expect.objectContaining({ type: 'Feature', geometry: zone.body.geometry }) },
+      { kind: 'condition', id: 'C-drawn-1', body: null },
+    ]);
+    await ask()('sergeant', SUBJECT, 'POST', `/proposals/${proposed.body.proposalId}/refuse`, { reason: 'told' });
+  });
+
   it('all of them or none: what was changed meanwhile, or would rewrite the past, keeps the others from coming too', async () => {
     const moved = { ...zone, body: square(0.71, 51.7) };
     const proposed = await propose([moved, condition('O-two', 'C-drawn-2')]);

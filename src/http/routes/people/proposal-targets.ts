@@ -41,7 +41,16 @@ export interface Judged {
   readonly body?: unknown;
 }
 
+/** A record as it stands, in the form in which it is written; null: there is none. */
+export interface Standing {
+  readonly kind: RecordKind;
+  readonly id: string;
+  readonly body: object | null;
+}
+
 export interface ProposalTarget {
+  /** What stands in the place of what is proposed; empty: it is no record. */
+  readStanding(proposal: StoredProposal): Promise<readonly Standing[]>;
   /** Whether who asks may propose it, and why not. */
   judge(asker: Asker, target: Target): Promise<Judged | { readonly problem: ProblemInput }>;
   /** Does it, with the decision in the same transaction; the answer is why not. `agree` rejects where it was decided before. */
@@ -78,10 +87,28 @@ function readPut(
   return 'put' in read ? read.put : { problem: { status: 422, errors: [...(read.errors ?? [])] } };
 }
 
+/** As they stand, in the form in which they are written. */
+export async function readStanding(
+  { db, store }: Pick<RecordDeps, 'db' | 'store'>,
+  named: readonly { readonly kind: RecordKind; readonly id: string }[],
+): Promise<Standing[]> {
+  const standing: Standing[] = [];
+  for (const { kind, id } of named) {
+    const record = (await store.find(db, kind, [id])).get(id);
+    const effectiveAt = record?.effectiveAt ?? null;
+    const body = record && (ruleOf(kind).toWire?.(record.content, id) ?? record.content);
+    const said = body === undefined || effectiveAt === null ? body : { ...body, effectiveAt };
+    standing.push({ kind, id, body: said ?? null });
+  }
+  return standing;
+}
+
 export function recordTarget(kind: RecordKind, deps: RecordDeps): ProposalTarget {
   const { db, store } = deps;
 
   return {
+    readStanding: ({ targetId }) => readStanding(deps, [{ kind, id: targetId }]),
+
     async judge(asker, target) {
       const put = readPut(kind, target, deps);
       if ('problem' in put) return put;
@@ -112,6 +139,8 @@ export function grantTarget(deps: {
   readonly putGrant: (grant: Grant) => Promise<void>;
 }): ProposalTarget {
   return {
+    readStanding: async () => [],
+
     async judge({ principal }, { id, body }) {
       if (!mayDo(principal, 'grants.write')) return { problem: NOT_INCLUDED };
       const why = whyNotFirst(principal, id);

@@ -1,5 +1,6 @@
 /** `/api/v1/proposals`: what takes a second person is proposed by one and decided by another, and stays as it was said. */
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { mayReadProposal, whyNotSecond } from '../../../access/second-person.js';
@@ -36,6 +37,10 @@ const MAX_ID_LENGTH = 1_000;
 const Reason = Line(MAX_REASON_LENGTH);
 const Body = Type.Object(
   {
+    proposalId: Type.Optional({
+      ...Type.String({ pattern: '^[0-9A-Za-z-]{16,64}$' }),
+      description: 'Made by who asks: the same request once more is then the same proposal',
+    }),
     kind: Type.Enum([...TARGETS]),
     id: { ...Line(MAX_ID_LENGTH), description: 'Of the record; of a grant: whose rights it changes' },
     body: Type.Object(
@@ -65,11 +70,18 @@ const Item = Type.Object({
   decidedAt: Type.Optional(Instant),
   decisionReason: Type.Optional(Type.String()),
 });
+const Whole = Type.Interface([Item], {
+  standing: Type.Array(Type.Object({ kind: Type.String(), id: Type.String(), body: Type.Unknown() }), {
+    description: 'The records that it writes as they stand now; body null: there is none yet',
+  }),
+});
 const Query = Type.Interface([ListQuery], {
   status: Type.Optional(Type.Enum(['open', 'all'], { description: 'open unless said' })),
 });
 const Key = Type.Tuple([Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })]);
 const params = Type.Object({ proposalId: Type.String({ maxLength: 64 }) });
+
+const ID_TAKEN = { status: 409, detail: 'Something else was proposed by this id.' };
 
 const toIso = (atMs: number): string => new Date(atMs).toISOString();
 
@@ -87,6 +99,22 @@ function toItem(proposal: StoredProposal): Static<typeof Item> {
     ...(decision === null ? {} : { decidedBy: decision.decidedBy, decidedAt: toIso(decision.decidedAtMs) }),
     ...(decision === null || decision.reason === null ? {} : { decisionReason: decision.reason }),
   };
+}
+
+/** Whether it says what an earlier one says; what stood when that was proposed is no part of it. */
+function saysSame(
+  { targetKind, targetId, reason, body }: StoredProposal,
+  said: Omit<Static<typeof Body>, 'proposalId'>,
+): boolean {
+  const { records } = body as { readonly records?: readonly object[] };
+  const bare = (one: object) => ({ ...one, standingVersion: undefined });
+  const told = targetKind === 'records' && records !== undefined ? { records: records.map(bare) } : body;
+  return (
+    targetKind === said.kind &&
+    targetId === said.id &&
+    reason === said.reason &&
+    isDeepStrictEqual(JSON.parse(JSON.stringify(told)), said.body)
+  );
 }
 
 export function registerProposals(app: App, { db, clock, targets }: ProposalsDeps): void {
@@ -111,17 +139,19 @@ export function registerProposals(app: App, { db, clock, targets }: ProposalsDep
       'person agrees; until then it can be refused by those and withdrawn by who proposed it.',
     tags,
     body: Body,
-    response: { 201: Item, ...problemResponses(400, 403, 404, 413, 415, 422, 503) },
+    response: { 200: Item, 201: Item, ...problemResponses(400, 403, 404, 409, 413, 415, 422, 503) },
   };
   app.post(
     '/api/v1/proposals',
     { schema: postSchema, config: writing, bodyLimit: BODY_LIMIT_BYTES },
     async (request, reply) => {
-      const { kind, id, body, reason } = request.body;
+      const { kind, id, body, reason, proposalId = randomUUID() } = request.body;
+      const { author, correlationId } = writerOf(request);
+      const isSame = (one: StoredProposal) => one.proposedBy === author && saysSame(one, request.body);
+      const earlier = await findProposal(db, proposalId);
+      if (earlier !== null) return isSame(earlier) ? reply.send(toItem(earlier)) : sendProblem(reply, ID_TAKEN);
       const judged = await targets[kind].judge(askerOf(request), { id, body });
       if ('problem' in judged) return sendProblem(reply, judged.problem);
-      const { author, correlationId } = writerOf(request);
-      const proposalId = randomUUID();
       await addProposal(db, {
         body,
         ...judged,
@@ -135,6 +165,8 @@ export function registerProposals(app: App, { db, clock, targets }: ProposalsDep
       });
       const proposal = await findProposal(db, proposalId);
       if (proposal === null) throw new Error('a proposal that was added is not there');
+      // Another try may have been first by a moment.
+      if (!isSame(proposal)) return sendProblem(reply, ID_TAKEN);
       return reply.code(201).header('location', `/api/v1/proposals/${proposalId}`).send(toItem(proposal));
     },
   );
@@ -161,11 +193,18 @@ export function registerProposals(app: App, { db, clock, targets }: ProposalsDep
     return reply.send({ ...page, items: page.items.map(toItem) });
   });
 
-  const getSchema = { summary: 'One proposal', tags, params, response: { 200: Item, ...problemResponses(404, 503) } };
+  const getSchema = {
+    summary: 'One proposal, and what stands in its place',
+    tags,
+    params,
+    response: { 200: Whole, ...problemResponses(404, 503) },
+  };
   app.get('/api/v1/proposals/:proposalId', { schema: getSchema, config: reading }, async (request, reply) => {
     const { proposalId } = request.params;
     const proposal = await findReadable(request, proposalId);
-    return proposal === null ? missing(reply, proposalId) : reply.send(toItem(proposal));
+    if (proposal === null) return missing(reply, proposalId);
+    const standing = await targets[proposal.targetKind as TargetKind].readStanding(proposal);
+    return reply.send({ ...toItem(proposal), standing: [...standing] });
   });
 
   /** For a transaction: rejects where somebody has decided meanwhile. */

@@ -13,7 +13,7 @@ import { readRecord } from '../records/import-lines.js';
 import type { RecordDeps } from '../records/record-routes.js';
 import { judgeWrites, NotAllowed, type RecordWrite, toWriteProblem } from '../records/write-scope.js';
 import { carryOutRecords, changedSince, readReferred, toWrite } from './carry-out-records.js';
-import type { ProposalTarget } from './proposal-targets.js';
+import { type ProposalTarget, readStanding } from './proposal-targets.js';
 
 const KINDS: readonly unknown[] = ['zone', 'condition'];
 /** More than any form of the console makes. */
@@ -110,6 +110,11 @@ const toWrites = (puts: readonly RecordPut[], wearerId: string | null): RecordWr
 export function recordsTarget(deps: RecordDeps): ProposalTarget {
   const { db, store } = deps;
   return {
+    async readStanding({ body }) {
+      const read = readPuts(body, deps);
+      return 'problem' in read ? [] : await readStanding(deps, read.puts);
+    },
+
     async judge(asker, { body }) {
       const read = readPuts(body, deps);
       if ('problem' in read) return read;
