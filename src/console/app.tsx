@@ -14,6 +14,7 @@ import { HandoverPage } from './pages/handover.js';
 import { NoAlertsPage } from './pages/no-alerts.js';
 import { OffNowPage } from './pages/off-now.js';
 import { PacksPage } from './pages/packs.js';
+import { ProposalsPage } from './pages/proposals.js';
 import { NewRecallPage, RecallPage } from './pages/recall.js';
 import { RecallsPage } from './pages/recalls.js';
 import { RegisterPage } from './pages/register.js';
@@ -24,7 +25,7 @@ import { lastBoard, page } from './route.js';
 
 function CurrentPage() {
   const now = page.value;
-  if (!seesAlerts.value && now.name !== 'rejected') return <NoAlertsPage />;
+  if (!seesAlerts.value && now.name !== 'rejected' && now.name !== 'proposals') return <NoAlertsPage />;
   switch (now.name) {
     case 'board':
       return <Board />;
@@ -54,6 +55,8 @@ function CurrentPage() {
       return <RecallPage key={now.recallId} recallId={now.recallId} />;
     case 'new-recall':
       return <NewRecallPage key={`${now.wearerId} ${now.alertIds.join()}`} about={now} />;
+    case 'proposals':
+      return <ProposalsPage />;
     case 'zones':
       return <ZonesPage />;
     case 'unknown':

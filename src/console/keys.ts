@@ -1,6 +1,7 @@
 /** Single keys of the control room. They act only where nobody types, and can be switched off. */
 import type { Verb } from './api.js';
 import { begin, doing } from './components/actions.js';
+import { isDialogOpen } from './components/dialog.js';
 import { isHelpOpen } from './components/keys-help.js';
 import { packDraft } from './components/pack-making.js';
 import {
@@ -87,7 +88,14 @@ const isTyping = (target: EventTarget | null): boolean =>
 export function listenForKeys(): void {
   document.addEventListener('keydown', (event) => {
     if (!singleKeys.value || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (isTyping(event.target) || doing.value !== null || packDraft.value !== null || isHelpOpen.value) return;
+    if (
+      isTyping(event.target) ||
+      isDialogOpen() ||
+      doing.value !== null ||
+      packDraft.value !== null ||
+      isHelpOpen.value
+    )
+      return;
     if (ARROWS.has(event.key) && page.value.name !== 'board') return;
     const run = KEYS[event.key];
     if (run === undefined) return;

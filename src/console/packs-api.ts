@@ -1,6 +1,7 @@
 /** What the console asks about evidence packs over REST. */
 import type { Edition, PackItem } from '../wire/pack.js';
-import { type Answer, ask, BASE, type Page, post } from './api.js';
+import { type Answer, ask, BASE, type Page } from './api.js';
+import { sayOnce, send } from './send.js';
 
 /** What a pack is to be made of. */
 export type PackOf =
@@ -41,12 +42,8 @@ export async function makePack(
   of: PackOf,
   said: PackSaid,
 ): Promise<{ readonly pack: PackItem } | { readonly refused: string }> {
-  const answer = await post('/packs', { ...of, ...said }, {});
-  if (answer === null) return { refused: 'No answer from the server. Try again: the same pack is not made twice.' };
-  if (answer.status < 300) return { pack: answer.body as unknown as PackItem };
-  const { detail } = answer.body ?? {};
-  const why = typeof detail === 'string' ? detail : `The server answered ${answer.status}.`;
-  return { refused: why };
+  const sent = sayOnce(await send<PackItem>('POST', '/packs', { ...of, ...said }));
+  return sent.ok ? { pack: sent.body } : { refused: sent.why };
 }
 
 /** As it is now; where the server does not answer, nothing. */

@@ -1,7 +1,8 @@
 /** What the console asks about requests to recall over REST. */
 import type { RecallType } from '../wire/order.js';
 import type { DealtWith, RecallContent } from '../wire/recall.js';
-import { ANSWER_LIMIT_MS, type Answer, ask, askList, BASE, type Page } from './api.js';
+import { type Answer, ask, askList, BASE, type Page } from './api.js';
+import { putRecord, type Sent, send } from './send.js';
 
 export type RecallItem = RecallContent & {
   readonly recallId: string;
@@ -15,14 +16,6 @@ export interface RecallDrafted {
   readonly draft: RecallContent;
 }
 
-/** A fault in what was sent, by JSON Pointer. */
-export interface Fault {
-  readonly pointer: string;
-  readonly detail: string;
-}
-
-export type Refused = { readonly refused: string; readonly faults: readonly Fault[] };
-
 const id = encodeURIComponent;
 export const askRecalls = () => askList<RecallItem>('/recalls');
 export const askRecallVersions = (recallId: string) =>
@@ -30,36 +23,14 @@ export const askRecallVersions = (recallId: string) =>
 export const askDealtWith = () => askList<DealtWith>('/dealt-with');
 
 /** The form as the record answers it, or why nobody can ask for it. */
-export async function askRecallDraft(wearerId: string, alertIds: readonly string[]): Promise<RecallDrafted | Refused> {
+export async function askRecallDraft(wearerId: string, alertIds: readonly string[]): Promise<Sent<RecallDrafted>> {
   const query = new URLSearchParams(alertIds.map((alertId) => ['alertId', alertId]));
-  return await send<RecallDrafted>(`/wearers/${id(wearerId)}/recall-draft?${query}`, {});
+  return await send<RecallDrafted>('GET', `/wearers/${id(wearerId)}/recall-draft?${query}`);
 }
 
-/** `version`: the one that the page shows; null: there is none yet. */
-export async function putRecall(
-  recallId: string,
-  body: RecallContent,
-  version: number | null,
-): Promise<RecallItem | Refused> {
-  const precondition: Record<string, string> =
-    version === null ? { 'if-none-match': '*' } : { 'if-match': `"${version}"` };
-  return await send<RecallItem>(`/recalls/${id(recallId)}`, {
-    method: 'PUT',
-    headers: { 'content-type': 'application/json', ...precondition },
-    body: JSON.stringify(body),
-  });
-}
-
-async function send<T>(path: string, more: RequestInit): Promise<T | Refused> {
-  try {
-    const answer = await fetch(`${BASE}${path}`, { ...more, signal: AbortSignal.timeout(ANSWER_LIMIT_MS) });
-    const body = (await answer.json()) as T & { readonly detail?: string; readonly errors?: readonly Fault[] };
-    if (answer.ok) return body;
-    return { refused: body.detail ?? `The server answered ${answer.status}.`, faults: body.errors ?? [] };
-  } catch {
-    return { refused: 'No answer from the server. Nothing is lost here: try again.', faults: [] };
-  }
-}
+/** `version`: the one that the page shows; null: there is none yet, and the id was made when the form was opened. */
+export const putRecall = (recallId: string, body: RecallContent, version: number | null) =>
+  putRecord<RecallItem>(`/recalls/${id(recallId)}`, body, version);
 
 /** The first document of a program takes the writer of documents into memory: on a busy machine that is longer than an answer may take. */
 const FILE_LIMIT_MS = 60_000;

@@ -11,6 +11,7 @@ export const PLAIN_PAGES = [
   'zones',
   'desk',
   'recalls',
+  'proposals',
 ] as const;
 export type PlainPage = (typeof PLAIN_PAGES)[number];
 

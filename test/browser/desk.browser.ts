@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Home, makeHome, type Program, put, startProgram } from '../support/program.js';
+import { type Home, makeHome, type Program, put, send, startProgram } from '../support/program.js';
 import { findWrong } from './axe.js';
 import { CHROMIUM, CHROMIUM_FLAGS, SCREENSHOTS } from './chromium.js';
 
@@ -31,7 +31,11 @@ beforeAll(async () => {
     await put(program.url, `/rag-ratings/W-${n}`, { rating, evidence: 'scores', effectiveAt: daysAgo(days) });
   }
   browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: 'light' });
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    colorScheme: 'light',
+    timezoneId: 'America/New_York',
+  });
   page = await context.newPage();
   page.on('pageerror', (error) => complaints.push(error.message));
   await page.goto(`${program.url}/desk`);
@@ -58,6 +62,10 @@ test('a task is written, taken and closed by keyboard alone', async () => {
   await page.getByLabel('What is to be done, and why').fill('Knock at the new address');
   await page.getByLabel('Until when').fill('2026-01-02T10:00');
   await page.keyboard.press('Enter');
+  // Nobody was preselected: it does not go on without.
+  expect(await page.getByLabel('Who it is about').inputValue()).toBe('');
+  await page.getByLabel('Who it is about').selectOption('W-1');
+  await page.getByLabel('What is to be done, and why').press('Enter');
   await dialog().waitFor({ state: 'detached' });
   await rows().filter({ hasText: 'Knock at the new address' }).waitFor();
   expect(await heading()).toBe('Desk: 3 overdue, 4 to do');
@@ -84,6 +92,101 @@ test('a review that the rating asks for is closed by a finding, and the next one
   expect(await told.textContent()).toMatch(
     /Review.*More is needed\. two breaches in a week.*Actions: visit daily; ask for a curfew/,
   );
+});
+
+interface Told {
+  readonly items: readonly { readonly taskId: string; readonly subject: string; readonly dueAt?: string }[];
+}
+const tasksOf = async (subject: string) => {
+  const { body } = await send(program.url, 'GET', '/tasks?limit=500');
+  return (body as Told).items.filter((task) => task.subject === subject);
+};
+const subject = () => page.getByLabel('What is to be done, and why');
+
+/** Begins to write a task about somebody. */
+async function beginTask(about: string): Promise<void> {
+  await page.getByRole('button', { name: 'Write a task' }).click();
+  await dialog().waitFor();
+  await page.getByLabel('Who it is about').selectOption('W-2');
+  await subject().fill(about);
+}
+
+test('what is written in a dialog outlives a refresh, also one that fails; the list stays, and says that it is old', async () => {
+  await beginTask('Ask the landlord');
+  await page.route('**/api/v1/desk?*', (route) => route.fulfill({ status: 503, body: '{}' }));
+  await page.getByText(/It is not up to date: the database is away/).waitFor({ timeout: WAIT_MS });
+  expect(await subject().inputValue()).toBe('Ask the landlord');
+  expect(await rows().count()).toBeGreaterThan(0);
+  await page.screenshot({ path: join(SCREENSHOTS, 'desk-refresh-failed.png') });
+  await page.unroute('**/api/v1/desk?*');
+  await page.getByText(/It is not up to date/).waitFor({ state: 'detached', timeout: WAIT_MS });
+  expect(await subject().inputValue()).toBe('Ask the landlord');
+});
+
+test('closed by Escape it is there again when it is opened; left, it is not. No key of the desk acts meanwhile', async () => {
+  await page.getByRole('button', { name: 'Leave it' }).focus();
+  const focused = () => page.evaluate<string>('document.activeElement.textContent');
+  for (const key of ['j', 'k', 'n', '?', 'b']) await page.keyboard.press(key);
+  expect([await focused(), await dialog().count()]).toEqual(['Leave it', 1]);
+  await page.keyboard.press('Escape');
+  await dialog().waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Write a task' }).click();
+  await dialog().waitFor();
+  expect([await subject().inputValue(), await page.getByLabel('Who it is about').inputValue()]).toEqual([
+    'Ask the landlord',
+    'W-2',
+  ]);
+  await page.getByRole('button', { name: 'Leave it' }).click();
+  await page.getByRole('button', { name: 'Write a task' }).click();
+  expect(await subject().inputValue()).toBe('');
+  await page.getByRole('button', { name: 'Leave it' }).click();
+});
+
+test('an answer that is lost makes no second task, also where the dialog was closed and the words were changed since', async () => {
+  await beginTask('See the employer');
+  // The clocks go back: this hour comes twice, and the later one leaves nothing out.
+  await page.getByLabel('Until when').fill('2026-10-25T01:30');
+  let isLost = true;
+  await page.route('**/api/v1/tasks/*', async (route) => {
+    if (!isLost || route.request().method() !== 'PUT') return await route.continue();
+    await route.fetch();
+    await route.abort();
+  });
+  await page.getByRole('button', { name: 'Write it' }).click();
+  await dialog()
+    .getByRole('alert')
+    .getByText(/did not answer.*it is not there twice/)
+    .waitFor();
+  expect(await tasksOf('See the employer')).toMatchObject([{ dueAt: '2026-10-25T01:30:00.000Z' }]);
+  isLost = false;
+  await page.keyboard.press('Escape');
+  await dialog().waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Write a task' }).click();
+  await subject().fill('See the employer, and the landlord');
+  await page.getByRole('button', { name: 'Write it' }).click();
+  await dialog().waitFor({ state: 'detached' });
+  expect(await tasksOf('See the employer')).toEqual([]);
+  expect(await tasksOf('See the employer, and the landlord')).toHaveLength(1);
+  await page.unroute('**/api/v1/tasks/*');
+});
+
+test('what somebody else was first with is told in words, where it was pressed', async () => {
+  const [task] = await tasksOf('See the employer, and the landlord');
+  const row = rows().filter({ hasText: 'See the employer, and the landlord' });
+  await row.waitFor();
+  await put(program.url, `/tasks/${task!.taskId}`, {
+    wearerId: 'W-2',
+    kind: 'task',
+    subject: 'See the employer, and the landlord',
+    status: 'open',
+    place: 'The works',
+  });
+  await row.getByRole('button', { name: 'Accept' }).click();
+  await row
+    .getByRole('alert')
+    .getByText(/^It is not accepted\. \S/)
+    .waitFor();
+  await row.getByText('At The works.').waitFor();
 });
 
 test.each(['light', 'dark'] as const)('axe finds nothing on the page and in its dialogs: %s', async (theme) => {

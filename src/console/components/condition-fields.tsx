@@ -3,7 +3,8 @@
 import { daysWords, ORDER_WORDS } from '../../wire/condition-words.js';
 import type { OrderInfo } from '../api.js';
 import { nameOf } from '../live/live.js';
-import { ALL_DAYS, type ConditionDraft } from '../model/zone-draft.js';
+import { ALL_DAYS, ALL_WEARERS, type ConditionDraft } from '../model/zone-draft.js';
+import type { Known } from './use-answer.js';
 
 const KIND_WORDS: Readonly<Record<ConditionDraft['kind'], string>> = {
   exclusion: 'Exclusion: not to enter',
@@ -15,9 +16,46 @@ const KIND_WORDS: Readonly<Record<ConditionDraft['kind'], string>> = {
 export const orderWords = ({ orderId, wearerId, type }: OrderInfo): string =>
   `${nameOf(wearerId)} (${wearerId}), ${ORDER_WORDS[type]}, ${orderId}`;
 
+interface OfWhomProps {
+  readonly name?: string;
+  readonly value?: string;
+  readonly orders: Known<OrderInfo>;
+  readonly takesAll: boolean;
+  readonly onChoose?: (orderId: string) => void;
+}
+
+/** Nobody is put under a condition by not having been looked at: it has to be chosen. */
+export function OfWhom({ name, value, orders, takesAll, onChoose }: OfWhomProps) {
+  const listed = orders.isKnown ? orders.items : [];
+  const isElsewhere = value && value !== ALL_WEARERS && !listed.some(({ orderId }) => orderId === value);
+  return (
+    <>
+      <label>
+        Of whom{' '}
+        <select
+          name={name}
+          {...(value === undefined ? {} : { value })}
+          required
+          onChange={(event) => onChoose?.(event.currentTarget.value)}
+        >
+          <option value="">Choose of whom</option>
+          {takesAll ? <option value={ALL_WEARERS}>All wearers (an administrator agrees)</option> : null}
+          {isElsewhere ? <option value={value}>{`Order ${value}, of whom is not known here`}</option> : null}
+          {listed.map((order) => (
+            <option key={order.orderId} value={order.orderId}>
+              {orderWords(order)}
+            </option>
+          ))}
+        </select>
+      </label>
+      {orders.isKnown ? null : <p class="tw-zones__error">{`Whose orders there are is not known: ${orders.why}.`}</p>}
+    </>
+  );
+}
+
 interface Props {
   readonly condition: ConditionDraft;
-  readonly orders: readonly OrderInfo[];
+  readonly orders: Known<OrderInfo>;
   readonly onChange: (condition: ConditionDraft) => void;
 }
 
@@ -30,17 +68,7 @@ export function ConditionFields({ condition, orders, onChange }: Props) {
   return (
     <fieldset class="tw-zones__fields">
       <legend>Condition</legend>
-      <label>
-        Of whom{' '}
-        <select value={condition.orderId} onChange={(event) => change({ orderId: event.currentTarget.value })}>
-          <option value="">All wearers (an administrator agrees)</option>
-          {orders.map((order) => (
-            <option key={order.orderId} value={order.orderId}>
-              {orderWords(order)}
-            </option>
-          ))}
-        </select>
-      </label>
+      <OfWhom value={condition.orderId} orders={orders} takesAll onChoose={(orderId) => change({ orderId })} />
       <label>
         Kind{' '}
         <select
@@ -118,7 +146,7 @@ export function ConditionFields({ condition, orders, onChange }: Props) {
         />
       </label>
       <label>
-        Begins{' '}
+        Begins (local time){' '}
         <input
           type="datetime-local"
           required
@@ -127,7 +155,7 @@ export function ConditionFields({ condition, orders, onChange }: Props) {
         />
       </label>
       <label>
-        Ends, if it does{' '}
+        Ends, if it does (local time){' '}
         <input
           type="datetime-local"
           value={condition.endsAt}

@@ -2,6 +2,9 @@
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
+/** Whatever opened it. While one is open, no key of a page acts. */
+export const isDialogOpen = (): boolean => document.querySelector('dialog[open]') !== null;
+
 interface Props {
   readonly label: string;
   readonly onClose: () => void;

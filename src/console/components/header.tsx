@@ -157,6 +157,11 @@ export function Header() {
             Zones
           </a>
         ) : null}
+        {may('proposals.read') ? (
+          <a href="/proposals" aria-current={page.value.name === 'proposals' ? 'page' : undefined}>
+            To agree
+          </a>
+        ) : null}
         {may('rejected.read') ? (
           <a href="/rejected" aria-current={page.value.name === 'rejected' ? 'page' : undefined}>
             Rejected

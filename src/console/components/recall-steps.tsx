@@ -21,10 +21,12 @@ const STEP_WORDS: Readonly<Partial<Record<RecallState, string>>> = {
 
 interface Props {
   readonly stands: RecallItem;
+  /** Whether the form below has answers that are not saved: a step is taken on what stands, and would lose them. */
+  readonly isUnsaved: boolean;
   readonly onWritten: () => void;
 }
 
-export function RecallSteps({ stands, onWritten }: Props) {
+export function RecallSteps({ stands, isUnsaved, onWritten }: Props) {
   const [step, setStep] = useState<RecallState | null>(null);
   const [told, setTold] = useState('');
   const at = RECALL_STATES.indexOf(stands.state);
@@ -32,13 +34,14 @@ export function RecallSteps({ stands, onWritten }: Props) {
   if (stands.state === 'draft' || steps.length === 0) return null;
   const write = async (form: HTMLFormElement) => {
     if (step === null) return;
+    if (isUnsaved)
+      return setTold(
+        'The form has changes that are not saved: save them first, or take them back. No step is recorded.',
+      );
     setTold('Saving …');
     const said = new FormData(form);
     const answer = await putRecall(stands.recallId, toStep(stands, step, said), stands.version);
-    if ('refused' in answer) {
-      setTold(answer.faults.map(({ detail }) => detail).join('; ') || answer.refused);
-      return;
-    }
+    if (!answer.ok) return setTold(answer.faults.map(({ detail }) => detail).join('; ') || answer.why);
     void refreshDealtWith();
     onWritten();
   };
@@ -95,7 +98,7 @@ export function RecallSteps({ stands, onWritten }: Props) {
           Record it
         </button>
       )}
-      <span role="status">{told}</span>
+      <p role="status">{told}</p>
     </form>
   );
 }

@@ -1,9 +1,9 @@
 /** Tries the draft over past tracks before anybody puts it in force: what it would have raised, in sentences, by hour and on the map. */
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { AlertItem } from '../../alerts/alert.js';
 import type { DraftRecord } from '../../wire/rehearsal.js';
 import { nameOf, nowMs } from '../live/live.js';
-import { countByHour, HOURS, resultWords, WEEKDAY_WORDS } from '../words/rehearsal-words.js';
+import { countAll, countByHour, HOURS, resultWords, WEEKDAY_WORDS } from '../words/rehearsal-words.js';
 import { sentenceOf } from '../words/sentence.js';
 import { askRehearsal, cancelRehearsal, type RehearsalTold, rehearse } from '../zones-api.js';
 
@@ -13,37 +13,58 @@ const MAX_LISTED = 100;
 
 interface Props {
   readonly records: readonly DraftRecord[];
+  /** What has to be said before it can be tried; null: nothing. */
+  readonly missing: string | null;
   readonly zoneName: string;
   readonly onRaised: (alerts: readonly AlertItem[]) => void;
 }
 
-export function RehearsalPanel({ records, zoneName, onRaised }: Props) {
-  const [told, setTold] = useState<RehearsalTold | null>(null);
+/** A rehearsal, and the draft that it is of: beside another one its result says nothing. */
+interface Tried {
+  readonly told: RehearsalTold;
+  readonly of: string;
+  readonly days: number;
+}
+
+export function RehearsalPanel({ records, missing, zoneName, onRaised }: Props) {
+  const [tried, setTried] = useState<Tried | null>(null);
   const [days, setDays] = useState(28);
   const [trouble, setTrouble] = useState('');
+  const draft = JSON.stringify(records);
+  const newest = useRef(draft);
+  newest.current = draft;
+  const told = tried?.told ?? null;
   const isRunning = told !== null && (told.state === 'queued' || told.state === 'running');
   useEffect(() => {
-    if (!isRunning || told === null) return;
+    if (!isRunning || told === null || tried === null) return;
     const timer = setInterval(() => {
       void askRehearsal(told.rehearsalId).then((answer) => {
-        if (!answer.ok) return;
-        setTold(answer.body);
+        if (!answer.ok || newest.current !== tried.of) return;
+        setTried({ ...tried, told: answer.body });
         if (answer.body.result !== undefined) onRaised(answer.body.result.alerts);
       });
     }, LOOK_EVERY_MS);
     return () => clearInterval(timer);
   }, [isRunning, told?.rehearsalId]);
+  useEffect(() => {
+    if (tried === null || tried.of === draft) return;
+    if (isRunning) void cancelRehearsal(tried.told.rehearsalId);
+    setTried(null);
+    onRaised([]);
+    setTrouble('The draft has changed since it was rehearsed: what was found is not of this one.');
+  }, [draft]);
 
   const begin = async (form: HTMLFormElement): Promise<void> => {
-    setTrouble('');
+    setTrouble(missing ?? '');
+    setTried(null);
     onRaised([]);
+    if (missing !== null) return;
     const reason = String(new FormData(form).get('reason'));
     const answer = await rehearse({ drafts: records, days, reason });
-    if (answer.ok) setTold(answer.body);
-    else {
-      setTold(null);
-      setTrouble(answer.why);
-    }
+    // It was changed while the server was asked.
+    if (newest.current !== draft) return;
+    if (answer.ok) setTried({ told: answer.body, of: draft, days });
+    else setTrouble(answer.why);
   };
   return (
     <section class="tw-zones__panel" aria-labelledby="rehearsal-head">
@@ -80,15 +101,19 @@ export function RehearsalPanel({ records, zoneName, onRaised }: Props) {
           <button
             type="button"
             class="tw-button"
-            onClick={() => void cancelRehearsal(told.rehearsalId).then((answer) => answer.ok && setTold(answer.body))}
+            onClick={() =>
+              void cancelRehearsal(told.rehearsalId).then((answer) =>
+                answer.ok ? setTried((now) => now && { ...now, told: answer.body }) : setTrouble(answer.why),
+              )
+            }
           >
             Cancel
           </button>
         ) : null}
       </form>
-      <p role="status">{trouble || stateWords(told, days)}</p>
+      <p role="status">{trouble || stateWords(told, tried?.days ?? days)}</p>
       {told?.result === undefined || told.result.alerts.length === 0 ? null : (
-        <Raised alerts={told.result.alerts} zoneName={zoneName} />
+        <Raised alerts={told.result.alerts} all={countAll(told.result)} zoneName={zoneName} />
       )}
     </section>
   );
@@ -111,10 +136,19 @@ function stateWords(told: RehearsalTold | null, days: number): string {
   }
 }
 
-function Raised({ alerts, zoneName }: { readonly alerts: readonly AlertItem[]; readonly zoneName: string }) {
+interface RaisedProps {
+  readonly alerts: readonly AlertItem[];
+  /** How many it would have raised, also those that are not told one by one. */
+  readonly all: number;
+  readonly zoneName: string;
+}
+
+function Raised({ alerts, all, zoneName }: RaisedProps) {
   const counts = countByHour(alerts);
+  const listed = Math.min(alerts.length, MAX_LISTED);
   return (
     <>
+      {listed < all ? <p>{`The first ${listed} of ${all} are listed.`}</p> : null}
       <ol class="tw-zones__raised">
         {alerts.slice(0, MAX_LISTED).map((alert) => (
           <li key={alert.alertId}>
@@ -124,7 +158,9 @@ function Raised({ alerts, zoneName }: { readonly alerts: readonly AlertItem[]; r
       </ol>
       <section class="tw-zones__hours" aria-label="Alerts by weekday and hour">
         <table class="tw-table">
-          <caption>When they would have begun, by local weekday and hour</caption>
+          <caption>
+            {`When they would have begun, by local weekday and hour${alerts.length < all ? `: the first ${alerts.length} of ${all}` : ''}`}
+          </caption>
           <thead>
             <tr>
               <th scope="col">Day</th>

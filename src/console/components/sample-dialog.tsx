@@ -1,29 +1,31 @@
 /** Draws a dip sample of resolved alerts: the seed is told, so that anybody can draw the same one. */
-import { drawDipSample, type Written } from '../desk-api.js';
+import { drawDipSample } from '../desk-api.js';
 import { serverNowMs } from '../live/live.js';
-import { FormDialog } from './task-dialog.js';
+import { dayAfter, dayOf, startOfDay } from '../model/local-instant.js';
+import { FormDialog, type Written } from './form-dialog.js';
 
 const DAY_MS = 86_400_000;
-const dayOf = (atMs: number) => new Date(atMs).toISOString().slice(0, 10);
 
 export function SampleDialog({ onClose }: { onClose(isDone: boolean): void }) {
   const atMs = serverNowMs();
-  const draw = async (said: FormData): Promise<Written> => {
+  const draw = async (said: FormData, sendId: string): Promise<Written> => {
     const text = (name: string) => String(said.get(name) ?? '').trim();
     const answer = await drawDipSample({
-      from: new Date(`${text('from')}T00:00:00`).toISOString(),
-      until: new Date(Date.parse(`${text('until')}T00:00:00`) + DAY_MS).toISOString(),
+      from: startOfDay(text('from')),
+      until: startOfDay(dayAfter(text('until'))),
       size: Number(text('size')),
       dueAt: new Date(serverNowMs() + 7 * DAY_MS).toISOString(),
-      ...(text('seed') === '' ? {} : { seed: text('seed') }),
+      // The same for another try: it draws the same ones again.
+      seed: text('seed') === '' ? sendId : text('seed'),
     });
-    if (!answer.ok) return { ok: false, why: answer.why ?? '' };
+    if (!answer.ok) return answer;
     if (answer.body.items.length > 0) return { ok: true };
-    return { ok: false, why: 'no alert within your scope was closed in this time' };
+    return { ok: false, why: 'No alert within your scope was closed in this time.' };
   };
   return (
     <FormDialog
       label="Draw a dip sample"
+      draftKey="dip sample"
       submitWords="Draw"
       onSubmit={draw}
       onClose={onClose}

@@ -1,11 +1,9 @@
-/** A task closed, or written anew: what its kind asks for and nothing else. By keyboard: Enter in a line, Ctrl and Enter in a text. */
-import type { ComponentChildren } from 'preact';
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+/** A task closed, or written anew: what its kind asks for and nothing else. */
 import { OFFICER_TASK_KINDS, OUTCOME_RULES, TASK_KINDS, type TaskKind } from '../../wire/task.js';
-import { newKey } from '../api.js';
-import { askTaskHistory, contentOf, putTask, type Written } from '../desk-api.js';
+import { askTaskHistory, contentOf, putTask } from '../desk-api.js';
 import { may, me, serverNowMs } from '../live/live.js';
 import type { DeskItem } from '../model/desk-items.js';
+import { fromLocalText } from '../model/local-instant.js';
 import { fieldsOf, type OutcomeField, toOutcome } from '../model/outcome-form.js';
 import { personWords } from '../words/people-words.js';
 import {
@@ -17,7 +15,7 @@ import {
   toDoWords,
 } from '../words/task-words.js';
 import { dayAndTime } from '../words/times.js';
-import { Dialog } from './dialog.js';
+import { FormDialog, type Written } from './form-dialog.js';
 import { useAnswer } from './use-answer.js';
 
 const LONG: readonly OutcomeField[] = ['text', 'attendees', 'scores', 'actions', 'wentWell', 'failed', 'cause'];
@@ -75,78 +73,20 @@ function History({ taskId }: { readonly taskId: string }) {
   );
 }
 
-interface FormProps {
-  readonly label: string;
-  readonly submitWords: string;
-  readonly children: ComponentChildren;
-  readonly extra?: ComponentChildren;
-  onSubmit(said: FormData): Promise<Written>;
-  /** `isDone`: something was written. */
-  onClose(isDone: boolean): void;
-}
-
-/** A dialog with a form that stays as it is where the server does not take it. */
-export function FormDialog({ label, submitWords, children, extra, onSubmit, onClose }: FormProps) {
-  const form = useRef<HTMLFormElement>(null);
-  const [told, setTold] = useState<string | null>(null);
-  const [isBusy, setBusy] = useState(false);
-  useLayoutEffect(() => {
-    form.current?.querySelector<HTMLElement>('input, select, textarea')?.focus();
-  }, []);
-  const submit = async (): Promise<void> => {
-    if (form.current === null || isBusy || !form.current.reportValidity()) return;
-    setBusy(true);
-    const written = await onSubmit(new FormData(form.current));
-    setBusy(false);
-    if (written.ok) onClose(true);
-    else setTold(`It is not written: ${written.why}.`);
-  };
-  return (
-    <Dialog label={label} onClose={() => onClose(false)}>
-      <h2 class="tw-heading">{label}</h2>
-      {extra}
-      <form
-        ref={form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void submit();
-        }}
-      >
-        {children}
-        {told === null ? null : (
-          <p class="tw-told" role="alert">
-            {told}
-          </p>
-        )}
-        <div class="tw-row-of-buttons">
-          <button type="submit" class="tw-button tw-button--main" disabled={isBusy}>
-            {submitWords}
-          </button>
-          <button type="button" class="tw-button" onClick={() => onClose(false)}>
-            Leave it
-          </button>
-        </div>
-      </form>
-    </Dialog>
-  );
-}
-
 /** Closes what is on the desk; a duty without a task becomes one that is done. */
 export function CloseDialog({ item, onClose }: { readonly item: DeskItem; onClose(isDone: boolean): void }) {
   const { kind, task, name, rag } = item;
-  const close = (said: FormData): Promise<Written> => {
+  const close = (said: FormData, sendId: string): Promise<Written> => {
     const values = Object.fromEntries([...said].map(([field, value]) => [field, String(value)]));
     const outcome = toOutcome(values, serverNowMs());
     const { wearerId } = item;
     const content = task === null ? { wearerId, kind, subject: dutySubject(kind, rag) } : contentOf(task);
-    return putTask(task?.taskId ?? newKey(), { ...content, status: 'done', outcome }, task?.version ?? null);
+    return putTask(task?.taskId ?? sendId, { ...content, status: 'done', outcome }, task?.version ?? null);
   };
   return (
     <FormDialog
       label={`${toDoWords(kind)}: ${name}`}
+      draftKey={`close ${item.key}`}
       submitWords="Close it"
       onSubmit={close}
       onClose={onClose}
@@ -171,6 +111,7 @@ export function RejectDialog({ item, onClose }: { readonly item: DeskItem; onClo
   return (
     <FormDialog
       label={`Reject ${TASK_KIND_WORDS[item.kind].toLowerCase()}: ${item.name}`}
+      draftKey={`reject ${item.key}`}
       submitWords="Reject it"
       onSubmit={(said) => {
         const outcome = { text: toOutcome({ text: String(said.get('text')) }, 0).text };
@@ -197,17 +138,17 @@ export function NewTaskDialog({
   onClose(isDone: boolean): void;
 }) {
   const kinds = may('schemes.write') ? OFFERED : OFFICER_TASK_KINDS;
-  const write = (said: FormData): Promise<Written> => {
+  const write = (said: FormData, sendId: string): Promise<Written> => {
     const text = (name: string) => String(said.get(name) ?? '').trim();
-    const dueAt = text('dueAt');
+    const dueMs = fromLocalText(text('dueAt'), 'later');
     return putTask(
-      newKey(),
+      sendId,
       {
         wearerId: text('wearerId'),
         kind: text('kind') as TaskKind,
         subject: text('subject'),
         status: 'open',
-        ...(dueAt === '' ? {} : { dueAt: new Date(dueAt).toISOString() }),
+        ...(dueMs === null ? {} : { dueAt: new Date(dueMs).toISOString() }),
         ...(text('place') === '' ? {} : { place: text('place') }),
         ...(text('owner') === '' ? {} : { owner: text('owner') }),
       },
@@ -215,11 +156,12 @@ export function NewTaskDialog({
     );
   };
   return (
-    <FormDialog label="Write a task" submitWords="Write it" onSubmit={write} onClose={onClose}>
+    <FormDialog label="Write a task" draftKey="new task" submitWords="Write it" onSubmit={write} onClose={onClose}>
       <label class="tw-label" for="task-wearer">
         Who it is about
       </label>
       <select id="task-wearer" name="wearerId" class="tw-input" required>
+        <option value="">Choose a wearer</option>
         {wearers.map(({ wearerId, name }) => (
           <option key={wearerId} value={wearerId}>{`${name} (${wearerId})`}</option>
         ))}
@@ -239,7 +181,7 @@ export function NewTaskDialog({
       </label>
       <input id="task-subject" name="subject" class="tw-input" required maxLength={500} autocomplete="off" />
       <label class="tw-label" for="task-due">
-        Until when
+        Until when (local time)
       </label>
       <input id="task-due" name="dueAt" class="tw-input" type="datetime-local" />
       <label class="tw-label" for="task-place">

@@ -18,10 +18,4 @@ export function useAnswer<T>(key: string | null, ask: (key: string) => Promise<A
   return answer;
 }
 
-/** Why something is not there, by the status of the answer. */
-export function whyMissing(status: number): string {
-  if (status === 0) return 'the server did not answer';
-  if (status === 403) return 'your roles do not include it';
-  if (status === 404) return 'it is not known here';
-  return status === 503 ? 'the database is away' : `the server answered ${status}`;
-}
+export { type Known, toKnown, whyMissing } from '../model/known.js';

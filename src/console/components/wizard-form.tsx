@@ -1,22 +1,18 @@
 /** The few questions of a wizard; its draft is then shown whole, to be changed, rehearsed and proposed. */
 import { useState } from 'preact/hooks';
 import { newKey, type OrderInfo } from '../api.js';
+import { serverNowMs } from '../live/live.js';
+import { toLocalText } from '../model/local-instant.js';
 import type { ZoneDraft } from '../model/zone-draft.js';
 import { draftByWizard, WIZARD_WORDS, type Wizard } from '../model/zone-wizards.js';
-import { orderWords } from './condition-fields.js';
+import { OfWhom } from './condition-fields.js';
+import type { Known } from './use-answer.js';
 
 interface Props {
   readonly wizard: Wizard;
-  readonly orders: readonly OrderInfo[];
+  readonly orders: Known<OrderInfo>;
   readonly onDraft: (draft: ZoneDraft) => void;
   readonly onLeave: () => void;
-}
-
-/** `2026-11-29T10:00` by the clock of the page. */
-function toLocalInput(atMs: number): string {
-  const at = new Date(atMs);
-  const two = (value: number) => String(value).padStart(2, '0');
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}`;
 }
 
 const NEEDS_DATES: Readonly<Partial<Record<Wizard, string>>> = {
@@ -53,19 +49,7 @@ export function WizardForm({ wizard, orders, onDraft, onLeave }: Props) {
           submit(event.currentTarget);
         }}
       >
-        <label>
-          Of whom{' '}
-          <select name="orderId">
-            {wizard === 'hdc' || wizard === 'acquisitive' ? null : (
-              <option value="">All wearers (an administrator agrees)</option>
-            )}
-            {orders.map((order) => (
-              <option key={order.orderId} value={order.orderId}>
-                {orderWords(order)}
-              </option>
-            ))}
-          </select>
-        </label>
+        <OfWhom name="orderId" orders={orders} takesAll={wizard !== 'hdc' && wizard !== 'acquisitive'} />
         <label>
           What the place is called <input name="name" required maxLength={200} />
         </label>
@@ -84,7 +68,8 @@ export function WizardForm({ wizard, orders, onDraft, onLeave }: Props) {
           </label>
         )}
         <label>
-          Begins <input name="startsAt" type="datetime-local" required defaultValue={toLocalInput(Date.now())} />
+          Begins (local time){' '}
+          <input name="startsAt" type="datetime-local" required defaultValue={toLocalText(serverNowMs())} />
         </label>
         <div class="tw-row-of-buttons">
           <button type="submit" class="tw-button tw-button--main">

@@ -1,19 +1,21 @@
 /** One draft: drawn, checked, rehearsed, and put before a second person. Nothing of it is kept before that. */
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { AlertItem } from '../../alerts/alert.js';
-import type { OrderInfo } from '../api.js';
+import { newKey, type OrderInfo } from '../api.js';
 import { me } from '../live/live.js';
-import { type LatLon, toRecords, type ZoneDraft } from '../model/zone-draft.js';
-import { proposeRecords, publishAlone } from '../zones-api.js';
+import { type LatLon, missingOf, toRecords, type ZoneDraft } from '../model/zone-draft.js';
+import { proposeRecords } from '../proposals-api.js';
+import { publishAlone } from '../zones-api.js';
 import { ConditionFields } from './condition-fields.js';
 import { RehearsalPanel } from './rehearsal-panel.js';
+import type { Known } from './use-answer.js';
 import { ZoneCanvas } from './zone-canvas.js';
 import { ZoneFields } from './zone-fields.js';
 
 interface Props {
   readonly first: ZoneDraft;
   readonly isNew: boolean;
-  readonly orders: readonly OrderInfo[];
+  readonly orders: Known<OrderInfo>;
   /** `said`: what became of it. */
   readonly onDone: (said: string) => void;
 }
@@ -31,9 +33,24 @@ export function ZoneEditor({ first, isNew, orders, onDone }: Props) {
   const [trouble, setTrouble] = useState('');
   const isAlone = me.value?.kind === 'local';
   const records = toRecords(draft);
+  const missing = missingOf(draft);
+  const [isBusy, setBusy] = useState(false);
+  const sent = useRef({ words: '', id: '' });
+  /** The same for another try at the same words. */
+  const idOf = (reason: string): string => {
+    const words = JSON.stringify([draft.name, records, reason]);
+    if (sent.current.words !== words) sent.current = { words, id: newKey() };
+    return sent.current.id;
+  };
   const publish = async (reason: string): Promise<void> => {
-    setTrouble('');
-    const answer = isAlone ? await publishAlone(records, reason) : await proposeRecords(draft.name, records, reason);
+    if (isBusy) return;
+    setTrouble(missing ?? '');
+    if (missing !== null) return;
+    setBusy(true);
+    const answer = isAlone
+      ? await publishAlone(records, reason)
+      : await proposeRecords(idOf(reason), draft.name, records, reason);
+    setBusy(false);
     if (!answer.ok) return setTrouble(answer.why);
     onDone(isAlone ? `${draft.name} is in force.` : `${draft.name} waits for a second person.`);
   };
@@ -53,7 +70,12 @@ export function ZoneEditor({ first, isNew, orders, onDone }: Props) {
         </div>
         <div>
           <ZoneCanvas draft={draft} raised={raised} onPlaces={(places) => setDraft((now) => ({ ...now, places }))} />
-          <RehearsalPanel records={records} zoneName={draft.name} onRaised={(alerts) => setRaised(placesOf(alerts))} />
+          <RehearsalPanel
+            records={records}
+            missing={missing}
+            zoneName={draft.name}
+            onRaised={(alerts) => setRaised(placesOf(alerts))}
+          />
           <section class="tw-zones__panel" aria-labelledby="publish-head">
             <h2 id="publish-head">{isAlone ? 'Put it in force' : 'Put it before a second person'}</h2>
             <form
@@ -66,7 +88,7 @@ export function ZoneEditor({ first, isNew, orders, onDone }: Props) {
               <label>
                 Reason <input name="reason" required maxLength={500} />
               </label>
-              <button type="submit" class="tw-button tw-button--main">
+              <button type="submit" class="tw-button tw-button--main" aria-disabled={isBusy}>
                 {isAlone ? 'Put in force' : 'Propose'}
               </button>
               <button type="button" class="tw-button" onClick={() => onDone('')}>

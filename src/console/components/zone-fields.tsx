@@ -1,7 +1,8 @@
 /** The zone in the editor's form, and what the server says of it while it is drawn: the same that it would say when it is put in force. */
 import { useEffect, useState } from 'preact/hooks';
 import { readPlaces, toDraft, toZoneBody, type ZoneDraft } from '../model/zone-draft.js';
-import { type ReadZones, readZones, type Told, type ZoneFinding } from '../zones-api.js';
+import type { Sent } from '../send.js';
+import { type ReadZones, readZones, type ZoneFinding } from '../zones-api.js';
 
 /** After the last stroke. */
 const CHECK_AFTER_MS = 300;
@@ -92,7 +93,7 @@ export function ZoneFields({ draft, isNew, onChange }: Props) {
       <Checked draft={draft} />
       <FromFile draft={draft} onChange={onChange} />
       <label>
-        In force from (empty: at once){' '}
+        In force from (local time; empty: at once){' '}
         <input
           type="datetime-local"
           value={draft.effectiveAt}
@@ -107,7 +108,7 @@ const squareMetreWords = (squareMetres: number): string =>
   squareMetres < 100_000 ? `${Math.round(squareMetres)} m²` : `${(squareMetres / 1e6).toFixed(2)} km²`;
 
 function Checked({ draft }: { readonly draft: ZoneDraft }) {
-  const [told, setTold] = useState<Told<ReadZones> | null>(null);
+  const [told, setTold] = useState<Sent<ReadZones> | null>(null);
   const drawn = draft.places.trim() === '' ? '' : JSON.stringify({ ...toZoneBody(draft), id: draft.zoneId });
   useEffect(() => {
     if (drawn === '') return setTold(null);
@@ -147,7 +148,7 @@ function Checked({ draft }: { readonly draft: ZoneDraft }) {
 
 /** A file of many zones is read whole, and one of them is taken. */
 function FromFile({ draft, onChange }: Omit<Props, 'isNew'>) {
-  const [read, setRead] = useState<Told<ReadZones> | null>(null);
+  const [read, setRead] = useState<Sent<ReadZones> | null>(null);
   const choose = async (file: File | undefined): Promise<void> => {
     if (file !== undefined) setRead(await readZones(file.name, new Uint8Array(await file.arrayBuffer())));
   };

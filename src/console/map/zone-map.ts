@@ -173,6 +173,10 @@ export function createZoneMap(container: HTMLElement, isDark: boolean, events: Z
       draft = given;
       draw();
       drawCorners();
+      // What was typed or read from a file may lie anywhere; what is clicked is in sight.
+      const corners = listCorners(given.places);
+      const isSeen = corners.some(({ at: [latitude, longitude] }) => map.getBounds().contains([longitude, latitude]));
+      if (corners.length > 0 && !isSeen) goThere();
     },
     showRaised(places) {
       raised = places;

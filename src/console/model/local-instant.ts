@@ -24,3 +24,19 @@ export function fromLocalText(text: string, which: 'earlier' | 'later'): number 
   const fitting = [asUtcMs - HOUR_MS, asUtcMs].filter((atMs) => toLocalText(atMs) === text.slice(0, 16));
   return (which === 'earlier' ? fitting[0] : fitting.at(-1)) ?? asUtcMs;
 }
+
+/** What was typed, as ISO; text that is no time stays, so that the server can say so. */
+export function toInstant(text: string, which: 'earlier' | 'later'): string {
+  const atMs = fromLocalText(text, which);
+  return atMs === null ? text : new Date(atMs).toISOString();
+}
+
+/** `2026-10-25`: the local day. */
+export const dayOf = (atMs: number): string => toLocalText(atMs).slice(0, 10);
+
+/** When a local day begins. */
+export const startOfDay = (day: string): string => toInstant(`${day}T00:00`, 'earlier');
+
+/** `2026-10-25` → `2026-10-26`, however long that day is. */
+export const dayAfter = (day: string): string =>
+  new Date(Date.parse(`${day}T00:00:00Z`) + 24 * HOUR_MS).toISOString().slice(0, 10);

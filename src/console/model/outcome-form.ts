@@ -1,5 +1,6 @@
 /** What is typed into the form of a kind of task, as what came of it. Pure. */
 import { OUTCOME_RULES, type TaskKind, type TaskOutcome } from '../../wire/task.js';
+import { toInstant } from './local-instant.js';
 
 export type OutcomeField = keyof TaskOutcome;
 export type OutcomeValues = Readonly<Partial<Record<OutcomeField, string>>>;
@@ -27,8 +28,8 @@ export function toOutcome(values: OutcomeValues, nowMs: number): TaskOutcome {
   const said = (field: OutcomeField): string => values[field]?.trim() ?? '';
   const line = (field: OutcomeField) => (said(field) === '' ? {} : { [field]: toLine(said(field)) });
   const list = (field: OutcomeField) => (said(field) === '' ? {} : { [field]: linesOf(said(field)) });
-  const instant = (field: OutcomeField) =>
-    Number.isNaN(Date.parse(said(field))) ? {} : { [field]: new Date(said(field)).toISOString() };
+  const instant = (field: OutcomeField, which: 'earlier' | 'later') =>
+    said(field) === '' ? {} : { [field]: toInstant(said(field), which) };
   const scores = linesOf(said('scores')).map((one) => {
     const [tool = '', ...value] = one.split('=');
     return { tool: tool.trim(), value: value.join('=').trim() || '?', at: new Date(nowMs).toISOString() };
@@ -36,8 +37,8 @@ export function toOutcome(values: OutcomeValues, nowMs: number): TaskOutcome {
   return {
     ...line('decision'),
     text: toLine(said('text')),
-    ...instant('happenedAt'),
-    ...instant('nextAt'),
+    ...instant('happenedAt', 'earlier'),
+    ...instant('nextAt', 'later'),
     ...list('attendees'),
     ...(scores.length === 0 ? {} : { scores }),
     ...list('actions'),

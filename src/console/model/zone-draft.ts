@@ -1,12 +1,13 @@
 /** A zone and its condition as the editor's form holds them: text that people type, and what it says as records. Pure. */
 import type { MultiPolygon, Point, Polygon } from 'geojson';
 import type { DraftRecord } from '../../wire/rehearsal.js';
+import { toInstant } from './local-instant.js';
 
 export type LatLon = readonly [latitude: number, longitude: number];
 
 export interface ConditionDraft {
   readonly conditionId: string;
-  /** Empty: of all wearers. */
+  /** Empty: it is not chosen yet; `ALL_WEARERS`. */
   readonly orderId: string;
   readonly kind: 'exclusion' | 'inclusion' | 'restriction' | 'curfew';
   /** Null: always. */
@@ -43,6 +44,8 @@ export interface ZoneDraft {
   readonly condition: ConditionDraft | null;
 }
 
+/** No id of an order. */
+export const ALL_WEARERS = '*';
 export const TIME_ZONE = 'Europe/London';
 export const ALL_DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
@@ -150,10 +153,8 @@ export function toGeometry({
 
 /** A number that was typed; text that is none stays, so that the server can say so. */
 const figure = (text: string): number | string => (Number.isFinite(Number(text)) ? Number(text) : text);
-const instantOf = (local: string): string => {
-  const atMs = new Date(local).getTime();
-  return Number.isNaN(atMs) ? local : new Date(atMs).toISOString();
-};
+const begins = (local: string): string => toInstant(local, 'earlier');
+const ends = (local: string): string => toInstant(local, 'later');
 const given = (name: string, text: string, read: (text: string) => unknown): object =>
   text.trim() === '' ? {} : { [name]: read(text.trim()) };
 
@@ -167,7 +168,7 @@ export function toZoneBody(draft: ZoneDraft): object {
       priority: draft.priority,
       ...given('bufferMetres', draft.bufferMetres, figure),
       ...(draft.shape === 'circle' ? given('radiusMetres', draft.radiusMetres, figure) : {}),
-      ...given('effectiveAt', draft.effectiveAt, instantOf),
+      ...given('effectiveAt', draft.effectiveAt, begins),
     },
   };
 }
@@ -175,7 +176,7 @@ export function toZoneBody(draft: ZoneDraft): object {
 function toConditionBody(condition: ConditionDraft, { zoneId, effectiveAt }: ZoneDraft): object {
   const { orderId, kind, windows, exceptions, graceMinutes, startsAt, endsAt } = condition;
   return {
-    ...(orderId === '' ? { appliesTo: 'all-wearers' } : { orderId }),
+    ...(orderId === ALL_WEARERS ? { appliesTo: 'all-wearers' } : { orderId }),
     kind,
     zoneId,
     ...(windows === null && exceptions.length === 0
@@ -184,10 +185,20 @@ function toConditionBody(condition: ConditionDraft, { zoneId, effectiveAt }: Zon
           schedule: { timeZone: TIME_ZONE, windows: windows ?? [], ...(exceptions.length === 0 ? {} : { exceptions }) },
         }),
     ...given('graceMinutes', graceMinutes, figure),
-    startsAt: instantOf(startsAt),
-    ...given('endsAt', endsAt, instantOf),
-    ...given('effectiveAt', effectiveAt, instantOf),
+    startsAt: begins(startsAt),
+    ...given('endsAt', endsAt, ends),
+    ...given('effectiveAt', effectiveAt, begins),
   };
+}
+
+/** What has still to be said before it can be tried or proposed, in a sentence; null: nothing. */
+export function missingOf({ zoneId, name, places, condition }: ZoneDraft): string | null {
+  if (name.trim() === '') return 'Say what the zone is called.';
+  if (zoneId.trim() === '') return 'The zone needs an id.';
+  if (readPlaces(places).parts.length === 0) return 'Draw the zone, or type where it is.';
+  if (condition === null) return null;
+  if (condition.orderId === '') return 'Choose of whom the condition is.';
+  return condition.startsAt === '' ? 'Say when the condition begins.' : null;
 }
 
 export function toRecords(draft: ZoneDraft): readonly DraftRecord[] {

@@ -5,7 +5,7 @@ export const WIZARDS = ['zone', 'hdc', 'address', 'match-day', 'acquisitive'] as
 export type Wizard = (typeof WIZARDS)[number];
 
 export const WIZARD_WORDS: Readonly<Record<Wizard, { readonly name: string; readonly about: string }>> = {
-  zone: { name: 'A zone', about: 'Draw it, type it or read it from a file; with a condition or without.' },
+  zone: { name: 'A zone', about: 'Draw it, type it or read it from a file, and say of whom and when it holds.' },
   hdc: {
     name: 'Home Detention Curfew',
     about: 'At the address from 19:00 to 07:00 every night, from 15:00 on the first one.',

@@ -1,7 +1,9 @@
 /** A day's desk: reviews, visits and tasks, what is overdue first; done and closed by keyboard. */
 import { useComputed } from '@preact/signals';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { DeskRow } from '../../wire/desk.js';
 import { OFFICER_TASK_KINDS, TASK_KINDS, type TaskKind } from '../../wire/task.js';
+import { isDialogOpen } from '../components/dialog.js';
 import { SampleDialog } from '../components/sample-dialog.js';
 import { CloseDialog, NewTaskDialog, RejectDialog } from '../components/task-dialog.js';
 import { useAnswer, whyMissing } from '../components/use-answer.js';
@@ -41,8 +43,11 @@ function Row({
   const { task, kind, dueMs } = item;
   const late = isOverdue(item, atMs);
   const due = dueMs === null ? 'no day is set' : dueWords(new Date(dueMs).toISOString(), atMs);
+  const [trouble, setTrouble] = useState('');
   const accept = async () => {
-    if (task !== null) await putTask(task.taskId, { ...contentOf(task), status: 'accepted' }, task.version);
+    if (task === null) return;
+    const sent = await putTask(task.taskId, { ...contentOf(task), status: 'accepted' }, task.version);
+    setTrouble(sent.ok ? '' : `It is not accepted. ${sent.why}`);
     onChanged();
   };
   return (
@@ -99,6 +104,11 @@ function Row({
             )}
           </div>
         ) : null}
+        {trouble === '' ? null : (
+          <p class="tw-told" role="alert">
+            {trouble}
+          </p>
+        )}
       </td>
     </tr>
   );
@@ -111,8 +121,10 @@ function useKeys(isOpen: boolean, onNew: () => void): void {
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
       const { isOpen: isBusy, onNew: write } = latest.current;
-      const isTyping = event.target instanceof HTMLElement && event.target.closest('input, textarea, select') !== null;
-      if (!singleKeys.value || isBusy || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+      const isTyping =
+        event.target instanceof HTMLElement && event.target.closest('input, textarea, select, dialog') !== null;
+      if (!singleKeys.value || isBusy || isTyping || isDialogOpen() || event.ctrlKey || event.metaKey || event.altKey)
+        return;
       if (event.key === 'n' && may('tasks.write')) {
         event.preventDefault();
         return write();
@@ -174,7 +186,12 @@ export function DeskPage() {
   const turn = useComputed(() => Math.floor(nowMs.value / REFRESH_MS));
   const atMs = turn.value * REFRESH_MS;
   const answer = useAnswer(may('schemes.read') ? `${turn.value} ${changes}` : null, askDesk);
-  const rows = answer?.ok === true ? answer.body : null;
+  // What was answered last: a refresh that fails takes neither the list away nor what somebody writes in a dialog over it.
+  const [latest, setLatest] = useState<{ readonly rows: readonly DeskRow[]; readonly atMs: number } | null>(null);
+  useEffect(() => {
+    if (answer?.ok === true) setLatest({ rows: answer.body, atMs });
+  }, [answer]);
+  const rows = latest?.rows ?? null;
   const items = useMemo(() => (rows === null ? [] : listDeskItems(rows)), [rows]);
   const filter = { ...said, untilMs: atMs + AHEAD_DAYS * DAY_MS };
   const shown = arrangeDesk(items, filter, me.value?.subjectId ?? '');
@@ -202,9 +219,12 @@ export function DeskPage() {
     <main class="tw-page tw-cohort tw-desk" id="main">
       <h1 class="tw-sentence">{`Desk: ${overdue} overdue, ${shown.length} to do`}</h1>
       <p class="tw-cohort__as-of">
-        {`As of ${dayAndTime(atMs)}. What a rating asks for is shown ${AHEAD_DAYS} days ahead. `}
+        {`As of ${dayAndTime(latest?.atMs ?? atMs)}. What a rating asks for is shown ${AHEAD_DAYS} days ahead. `}
         {singleKeys.value ? 'j and k go from row to row, Enter closes one, n writes one.' : ''}
       </p>
+      {answer?.ok === false ? (
+        <p class="tw-told" role="alert">{`It is not up to date: ${whyMissing(answer.status)}.`}</p>
+      ) : null}
       <Filters filter={filter} onFilter={setFilter} />
       <div class="tw-row-of-buttons">
         {may('tasks.write') ? (

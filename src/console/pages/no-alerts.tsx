@@ -24,6 +24,11 @@ export function NoAlertsPage() {
           </ul>
         </>
       )}
+      {may('proposals.read') ? (
+        <p class="govuk-body">
+          <a href="/proposals">What waits for a second person</a>
+        </p>
+      ) : null}
       {may('rejected.read') ? (
         <p class="govuk-body">
           <a href="/rejected">Rejected messages</a>

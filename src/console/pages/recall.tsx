@@ -9,15 +9,9 @@ import { useAnswer, whyMissing } from '../components/use-answer.js';
 import { refreshDealtWith } from '../live/dealt-with.js';
 import { may, nameOf } from '../live/live.js';
 import { toRecallBody } from '../model/recall-body.js';
-import {
-  askRecallDraft,
-  askRecallVersions,
-  type Fault,
-  putRecall,
-  type RecallItem,
-  type Refused,
-} from '../recalls-api.js';
+import { askRecallDraft, askRecallVersions, putRecall, type RecallItem } from '../recalls-api.js';
 import { alertAddress, go, recallAddress, wearerAddress } from '../route.js';
+import type { Fault } from '../send.js';
 import { personWords } from '../words/people-words.js';
 import { RECALL_OUTCOME_WORDS, RECALL_STATE_WORDS, RECALL_TYPE_WORDS } from '../words/recall-words.js';
 import { dayAndTime } from '../words/times.js';
@@ -46,11 +40,11 @@ export function NewRecallPage({ about }: { readonly about: RecallAbout }) {
   }, []);
   const who = nameOf(about.wearerId);
   if (drafted === null) return <Shell title={`Looking up what is on record of ${who} …`}>{null}</Shell>;
-  if ('refused' in drafted)
+  if (!drafted.ok)
     return (
       <Shell title={`Nothing can be asked for about ${who}`}>
         <p class="tw-first" role="alert">
-          {drafted.refused}
+          {drafted.why}
         </p>
         <p>
           <a href={wearerAddress(about.wearerId)}>The wearer</a>
@@ -58,15 +52,16 @@ export function NewRecallPage({ about }: { readonly about: RecallAbout }) {
       </Shell>
     );
   return (
-    <Shell title={`${RECALL_TYPE_WORDS[drafted.type]}: ${who}`}>
+    <Shell title={`${RECALL_TYPE_WORDS[drafted.body.type]}: ${who}`}>
       <p>Answered from the record as far as it goes. Read every answer, and say “none known” where that is so.</p>
-      <Editor stands={null} body={drafted.draft} onWritten={({ recallId }) => go(recallAddress(recallId), true)} />
+      <Editor stands={null} body={drafted.body.draft} onWritten={({ recallId }) => go(recallAddress(recallId), true)} />
     </Shell>
   );
 }
 
 export function RecallPage({ recallId }: { readonly recallId: string }) {
   const [turn, setTurn] = useState(0);
+  const [isUnsaved, setUnsaved] = useState(false);
   const answer = useAnswer(may('recalls.read') ? `${recallId} ${turn}` : null, () => askRecallVersions(recallId));
   const versions = answer?.ok === true ? answer.body.items : [];
   const stands = versions.at(-1);
@@ -76,7 +71,10 @@ export function RecallPage({ recallId }: { readonly recallId: string }) {
         <p>{answer !== null && !answer.ok ? `${recallId}: ${whyMissing(answer.status)}.` : ''}</p>
       </Shell>
     );
-  const again = () => setTurn(turn + 1);
+  const again = () => {
+    setUnsaved(false);
+    setTurn(turn + 1);
+  };
   const { wearerId, state, outcome } = stands;
   return (
     <Shell
@@ -92,9 +90,11 @@ export function RecallPage({ recallId }: { readonly recallId: string }) {
           </span>
         ))}
       </p>
-      {may('recalls.write') ? <RecallSteps key={stands.version} stands={stands} onWritten={again} /> : null}
+      {may('recalls.write') ? (
+        <RecallSteps key={stands.version} stands={stands} isUnsaved={isUnsaved} onWritten={again} />
+      ) : null}
       {may('exports.make') ? <RecallFiles stands={stands} /> : null}
-      <Editor key={`form ${stands.version}`} stands={stands} body={stands} onWritten={again} />
+      <Editor key={`form ${stands.version}`} stands={stands} body={stands} onWritten={again} onUnsaved={setUnsaved} />
       <Steps versions={versions} />
     </Shell>
   );
@@ -129,32 +129,36 @@ interface EditorProps {
   readonly stands: RecallItem | null;
   readonly body: RecallContent;
   readonly onWritten: (item: RecallItem) => void;
+  /** Whether something is written that is not saved. */
+  readonly onUnsaved?: (isUnsaved: boolean) => void;
 }
 
-function Editor({ stands, body, onWritten }: EditorProps) {
+function Editor({ stands, body, onWritten, onUnsaved }: EditorProps) {
   const [form, setForm] = useState(body.form);
   const [nonDisclosure, setNonDisclosure] = useState(body.nonDisclosure ?? '');
   const [isBusy, setBusy] = useState(false);
-  const [refused, setRefused] = useState<Refused | null>(null);
+  const [refused, setRefused] = useState<{ readonly why: string; readonly faults: readonly Fault[] } | null>(null);
+  const [recallId] = useState(() => stands?.recallId ?? `R-${newKey()}`);
   const told = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (refused !== null) told.current?.focus();
   }, [refused]);
+  const isUnsaved = !isSameForm({ form, nonDisclosure }, body);
+  useEffect(() => onUnsaved?.(isUnsaved), [isUnsaved]);
   const isFixed = !['draft', 'requested'].includes(body.state) || !may('recalls.write');
   const write = async (state: 'draft' | 'requested') => {
     if (isBusy) return;
     setBusy(true);
-    const recallId = stands?.recallId ?? `R-${newKey()}`;
     const answer = await putRecall(
       recallId,
       toRecallBody({ ...body, form, nonDisclosure, state }),
       stands?.version ?? null,
     );
     setBusy(false);
-    if ('refused' in answer) return setRefused(answer);
+    if (!answer.ok) return setRefused(answer);
     setRefused(null);
     void refreshDealtWith();
-    onWritten(answer);
+    onWritten(answer.body);
   };
   const set = (name: RecallQuestion, text: string) => setForm({ ...form, [name]: text });
   const faultOf = (pointer: string): Fault | undefined => refused?.faults.find((fault) => fault.pointer === pointer);
@@ -168,7 +172,7 @@ function Editor({ stands, body, onWritten }: EditorProps) {
     >
       {refused === null ? null : (
         <div class="tw-first" role="alert" tabIndex={-1} ref={told}>
-          <p>{refused.faults.length === 0 ? refused.refused : 'It was not saved:'}</p>
+          <p>{refused.faults.length === 0 ? refused.why : 'It was not saved:'}</p>
           {refused.faults.map(({ pointer, detail }) => (
             <p key={pointer}>
               <a href={`#answer-${pointer.split('/').at(-1)}`}>{detail}</a>
@@ -210,10 +214,28 @@ function Editor({ stands, body, onWritten }: EditorProps) {
           <button type="submit" class="tw-button" aria-disabled={isBusy}>
             {isBusy ? 'Saving …' : body.state === 'draft' ? 'Request' : 'Save the changes'}
           </button>
+          {stands !== null && isUnsaved ? (
+            <button
+              type="button"
+              class="tw-button"
+              onClick={() => {
+                setForm(body.form);
+                setNonDisclosure(body.nonDisclosure ?? '');
+              }}
+            >
+              Take the changes back
+            </button>
+          ) : null}
         </div>
       )}
     </form>
   );
+}
+
+/** An answer that is empty is none. */
+function isSameForm(now: Pick<RecallContent, 'form' | 'nonDisclosure'>, stands: RecallContent): boolean {
+  if ((now.nonDisclosure ?? '') !== (stands.nonDisclosure ?? '')) return false;
+  return RECALL_QUESTIONS.every(({ name }) => (now.form[name] ?? '') === (stands.form[name] ?? ''));
 }
 
 interface QuestionProps {

@@ -1,23 +1,21 @@
 /** Zones and conditions: what there is, what waits for a second person, and the editor. */
 import { useMemo, useState } from 'preact/hooks';
-import { conditionWords } from '../../wire/condition-words.js';
-import type { ConditionInfo, OrderInfo } from '../api.js';
-import { useAnswer, whyMissing } from '../components/use-answer.js';
+import { toKnown, useAnswer, whyMissing } from '../components/use-answer.js';
+import { WaitingProposals } from '../components/waiting-proposals.js';
 import { WizardForm } from '../components/wizard-form.js';
 import { ZoneEditor } from '../components/zone-editor.js';
-import { may, me, nameOf } from '../live/live.js';
+import { may, nameOf, wearers } from '../live/live.js';
 import { toDraft, type ZoneDraft } from '../model/zone-draft.js';
 import { WIZARD_WORDS, WIZARDS, type Wizard } from '../model/zone-wizards.js';
+import { askProposals } from '../proposals-api.js';
 import { dayAndTime } from '../words/times.js';
-import {
-  askConditionList,
-  askOrderList,
-  askProposals,
-  askZoneList,
-  decideProposal,
-  type ProposalTold,
-  type ZoneTold,
-} from '../zones-api.js';
+import { conditionsOfZone, type ZoneWordsFrom } from '../words/zone-words.js';
+import { askConditionList, askOrderList, askZoneList, type ZoneTold } from '../zones-api.js';
+
+/** Listed on the page; the others are found by name. */
+const MAX_LISTED = 500;
+/** Other proposals stand on the page of all that wait. */
+const OF_ZONES: readonly string[] = ['records', 'zone', 'condition'];
 
 type Doing =
   | { readonly what: 'list' }
@@ -33,7 +31,9 @@ export function ZonesPage() {
   const conditions = useAnswer(key, askConditionList);
   const orders = useAnswer(key, askOrderList);
   const proposals = useAnswer(may('proposals.read') ? key : null, askProposals);
-  const knownOrders = orders?.ok === true ? orders.body : [];
+  const knownOrders = useMemo(() => toKnown(orders), [orders]);
+  const knownConditions = useMemo(() => toKnown(conditions), [conditions]);
+  const waiting = toKnown(proposals);
   const done = (told: string) => {
     setSaid(told);
     setDoing({ what: 'list' });
@@ -70,13 +70,24 @@ export function ZonesPage() {
       ) : (
         <>
           <Wizards onChosen={(wizard) => setDoing({ what: 'wizard', wizard })} />
-          {proposals?.ok === true ? (
-            <Waiting proposals={proposals.body.filter(({ kind }) => kind === 'records')} onDecided={done} />
+          {may('proposals.read') ? (
+            <section class="tw-zones__panel" aria-labelledby="waiting-head">
+              <h2 id="waiting-head">Waits for a second person</h2>
+              {waiting.isKnown ? (
+                <WaitingProposals
+                  proposals={waiting.items.filter(({ kind }) => OF_ZONES.includes(kind))}
+                  onDecided={done}
+                />
+              ) : (
+                <p>{`What waits is not known: ${waiting.why}.`}</p>
+              )}
+            </section>
           ) : null}
           <ZoneList
             zones={zones.body}
-            conditions={conditions?.ok === true ? conditions.body : []}
+            conditions={knownConditions}
             orders={knownOrders}
+            nameOf={nameOf}
             onEdit={(zone) => setDoing({ what: 'edit', draft: toDraft(zone.zoneId, zone), isNew: false })}
           />
         </>
@@ -103,71 +114,22 @@ function Wizards({ onChosen }: { readonly onChosen: (wizard: Wizard) => void }) 
   );
 }
 
-interface WaitingProps {
-  readonly proposals: readonly ProposalTold[];
-  readonly onDecided: (said: string) => void;
-}
-
-function Waiting({ proposals, onDecided }: WaitingProps) {
-  const [trouble, setTrouble] = useState('');
-  const decide = async ({ proposalId, id }: ProposalTold, what: 'approve' | 'refuse'): Promise<void> => {
-    const answer = await decideProposal(proposalId, what, what === 'approve' ? 'Seen and agreed' : 'Not agreed');
-    if (!answer.ok) return setTrouble(answer.why);
-    onDecided(what === 'approve' ? `${id} is in force.` : `${id} is not put in force.`);
-  };
-  if (proposals.length === 0) return null;
-  return (
-    <section class="tw-zones__panel" aria-labelledby="waiting-head">
-      <h2 id="waiting-head">Waits for a second person</h2>
-      <p role="alert" class="tw-zones__error">
-        {trouble}
-      </p>
-      <ul>
-        {proposals.map((proposal) => {
-          const isOwn = proposal.proposedBy === me.value?.subjectId;
-          return (
-            <li key={proposal.proposalId}>
-              {`${proposal.id}: ${(proposal.body.records ?? []).map(({ kind, id }) => `${kind} ${id}`).join(', ')}. `}
-              {`${proposal.reason}. Proposed ${dayAndTime(Date.parse(proposal.proposedAt))}. `}
-              {isOwn ? null : (
-                <button type="button" class="tw-link-button" onClick={() => void decide(proposal, 'approve')}>
-                  {`Agree to ${proposal.id}`}
-                </button>
-              )}
-              <button type="button" class="tw-link-button" onClick={() => void decide(proposal, 'refuse')}>
-                {`${isOwn ? 'Withdraw' : 'Refuse'} ${proposal.id}`}
-              </button>
-            </li>
-          );
-        })}
-      </ul>
-    </section>
-  );
-}
-
-interface ListProps {
+interface ListProps extends ZoneWordsFrom {
   readonly zones: readonly ZoneTold[];
-  readonly conditions: readonly ConditionInfo[];
-  readonly orders: readonly OrderInfo[];
   readonly onEdit: (zone: ZoneTold) => void;
 }
 
-function ZoneList({ zones, conditions, orders, onEdit }: ListProps) {
+function ZoneList({ zones, conditions, orders, nameOf: nameOfWearer, onEdit }: ListProps) {
   const [text, setText] = useState('');
   const rows = useMemo(() => {
-    const wearerOf = new Map(orders.map(({ orderId, wearerId }) => [orderId, wearerId]));
+    const from = { conditions, orders, nameOf: nameOfWearer };
     return zones.map((zone) => {
       const name = zone.properties.name ?? zone.zoneId;
-      const naming = conditions
-        .filter(({ zoneId }) => zoneId === zone.zoneId)
-        .map((condition) => {
-          const wearerId = condition.orderId === undefined ? null : (wearerOf.get(condition.orderId) ?? null);
-          return `${wearerId === null ? 'All wearers' : nameOf(wearerId)}: ${conditionWords(condition, name)}`;
-        });
-      return { zone, name, naming, all: [zone.zoneId, name, ...naming].join(' ').toLowerCase() };
+      const naming = conditionsOfZone(zone.zoneId, name, from);
+      return { zone, name, naming, all: `${zone.zoneId} ${name} ${naming}`.toLowerCase() };
     });
-  }, [zones, conditions, orders]);
-  const shown = rows.filter(({ all }) => all.includes(text.toLowerCase()));
+  }, [zones, conditions, orders, wearers.value]);
+  const found = rows.filter(({ all }) => all.includes(text.toLowerCase()));
   return (
     <section class="tw-zones__list" aria-labelledby="list-head">
       <h2 id="list-head">What there is</h2>
@@ -175,9 +137,7 @@ function ZoneList({ zones, conditions, orders, onEdit }: ListProps) {
         Find <input type="search" value={text} onInput={(event) => setText(event.currentTarget.value)} />
       </label>
       <table class="tw-table">
-        <caption>
-          {shown.length === rows.length ? `${rows.length} zones` : `${shown.length} of ${rows.length} zones`}
-        </caption>
+        <caption>{listedWords(found.length, rows.length)}</caption>
         <thead>
           <tr>
             <th scope="col">Zone</th>
@@ -187,7 +147,7 @@ function ZoneList({ zones, conditions, orders, onEdit }: ListProps) {
           </tr>
         </thead>
         <tbody>
-          {shown.slice(0, 500).map(({ zone, name, naming }) => (
+          {found.slice(0, MAX_LISTED).map(({ zone, name, naming }) => (
             <tr key={zone.zoneId}>
               <th scope="row">
                 <button type="button" class="tw-link-button" onClick={() => onEdit(zone)}>
@@ -195,7 +155,7 @@ function ZoneList({ zones, conditions, orders, onEdit }: ListProps) {
                 </button>
               </th>
               <td>{zone.properties.priority ?? 'standard'}</td>
-              <td>{naming.length === 0 ? 'none' : naming.join(' ')}</td>
+              <td>{naming}</td>
               <td>
                 {`version ${zone.version}`}
                 {zone.effectiveAt === null ? '' : ` from ${dayAndTime(Date.parse(zone.effectiveAt))}`}
@@ -206,4 +166,11 @@ function ZoneList({ zones, conditions, orders, onEdit }: ListProps) {
       </table>
     </section>
   );
+}
+
+/** `3 of 12 zones`; of more than are listed, that they are not. */
+function listedWords(found: number, all: number): string {
+  const whole = all === 1 ? '1 zone' : `${all} zones`;
+  const words = found === all ? whole : `${found} of ${whole}`;
+  return found > MAX_LISTED ? `${words}: the first ${MAX_LISTED} are listed, find the others by name` : words;
 }

@@ -27,18 +27,22 @@ export function countByHour(alerts: readonly AlertItem[]): number[][] {
   return counts;
 }
 
+/** How many it would have raised: of many, the first are told one by one. */
+export const countAll = ({ wearers }: RehearsalResult): number => wearers.reduce((sum, one) => sum + one.alerts, 0);
+
 /** `Over 28 days of 2 wearers it would have raised 5 alerts: 4 confirmed, 1 suspected, none taken back.` */
-export function resultWords({ wearers, alerts }: RehearsalResult, days: number): string {
-  const all = wearers.reduce((sum, one) => sum + one.alerts, 0);
+export function resultWords(result: RehearsalResult, days: number): string {
+  const { wearers, alerts } = result;
+  const all = countAll(result);
   const pings = wearers.reduce((sum, one) => sum + one.pings, 0);
   const whom = wearers.length === 1 ? '1 wearer' : `${wearers.length} wearers`;
-  const over = `Over ${days === 1 ? '1 day' : `${days} days`} of ${whom} (${pings} pings)`;
+  const over = `Over ${days === 1 ? '1 day' : `${days} days`} of ${whom} (${pings === 1 ? '1 ping' : `${pings} pings`})`;
   if (pings === 0) return `${over} there is nothing to judge by: no ping is on record.`;
   if (all === 0) return `${over} it would have raised nothing.`;
   const count = (isMeant: (alert: AlertItem) => boolean): number => alerts.filter(isMeant).length;
   const withdrawn = count(({ type }) => type === 'withdrawn');
   const confirmed = count(({ type, strength }) => type !== 'withdrawn' && strength === 'confirmed');
-  const listed = all > alerts.length ? ` The first ${alerts.length} are listed.` : '';
-  const kinds = `${confirmed} confirmed, ${alerts.length - confirmed - withdrawn} suspected, ${withdrawn} taken back`;
-  return `${over} it would have raised ${all === 1 ? '1 alert' : `${all} alerts`}: ${kinds}.${listed}`;
+  const of = all > alerts.length ? `of the first ${alerts.length} ` : '';
+  const kinds = `${of}${confirmed} confirmed, ${alerts.length - confirmed - withdrawn} suspected, ${withdrawn} taken back`;
+  return `${over} it would have raised ${all === 1 ? '1 alert' : `${all} alerts`}: ${kinds}.`;
 }

@@ -1,0 +1,117 @@
+/**
+ * A dialog with a form: it stays as it is where the server does not take it, and what was written into it is there again where it was
+ * closed by Escape. By keyboard: Enter in a line, Ctrl and Enter in a text.
+ */
+import type { ComponentChildren } from 'preact';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { newKey } from '../api.js';
+import { Dialog } from './dialog.js';
+
+/** Whether it was taken; where it was not, why, in sentences. */
+export type Written = { readonly ok: true } | { readonly ok: false; readonly why: string };
+
+interface Draft {
+  readonly sendId: string;
+  readonly values: readonly (readonly [name: string, value: string])[];
+}
+
+/** By what the dialog is about; gone with the page. */
+const drafts = new Map<string, Draft>();
+
+interface Props {
+  readonly label: string;
+  /** What a draft of it goes by: of another task it is another one. */
+  readonly draftKey: string;
+  readonly submitWords: string;
+  readonly children: ComponentChildren;
+  readonly extra?: ComponentChildren;
+  /** `sendId`: the same for every try of this form, also where it was closed in between: what is sent again is not there twice. */
+  onSubmit(said: FormData, sendId: string): Promise<Written>;
+  /** `isDone`: something was written. */
+  onClose(isDone: boolean): void;
+}
+
+export function FormDialog({ label, draftKey, submitWords, children, extra, onSubmit, onClose }: Props) {
+  const form = useRef<HTMLFormElement>(null);
+  const [told, setTold] = useState<string | null>(null);
+  const [isBusy, setBusy] = useState(false);
+  const [sendId] = useState(() => drafts.get(draftKey)?.sendId ?? newKey());
+  useLayoutEffect(() => {
+    if (form.current === null) return;
+    fill(form.current, drafts.get(draftKey)?.values ?? []);
+    form.current.querySelector<HTMLElement>('input, select, textarea')?.focus();
+  }, []);
+  const keep = () => {
+    if (form.current === null) return;
+    const values = [...new FormData(form.current)].map(([name, value]) => [name, String(value)] as const);
+    drafts.set(draftKey, { sendId, values });
+  };
+  const leave = (isDone: boolean) => {
+    drafts.delete(draftKey);
+    onClose(isDone);
+  };
+  const submit = async (): Promise<void> => {
+    if (form.current === null || isBusy || !form.current.reportValidity()) return;
+    setBusy(true);
+    setTold(null);
+    const written = await onSubmit(new FormData(form.current), sendId);
+    setBusy(false);
+    if (written.ok) leave(true);
+    else setTold(written.why);
+  };
+  return (
+    <Dialog
+      label={label}
+      onClose={() => {
+        keep();
+        onClose(false);
+      }}
+    >
+      <h2 class="tw-heading">{label}</h2>
+      {extra}
+      <form
+        ref={form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void submit();
+        }}
+      >
+        {children}
+        {told === null ? null : (
+          <p class="tw-told" role="alert">
+            {told}
+          </p>
+        )}
+        <div class="tw-row-of-buttons">
+          <button type="submit" class="tw-button tw-button--main" disabled={isBusy}>
+            {isBusy ? 'Sending …' : submitWords}
+          </button>
+          <button type="button" class="tw-button" onClick={() => leave(false)}>
+            Leave it
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+/** What was written before, in fields that are there still. */
+function fill(form: HTMLFormElement, values: Draft['values']): void {
+  const texts = new Map(values);
+  for (const field of form.elements) {
+    if (field instanceof HTMLInputElement && (field.type === 'radio' || field.type === 'checkbox')) {
+      if (values.length > 0)
+        field.checked = values.some(([name, value]) => name === field.name && value === field.value);
+    } else if (
+      field instanceof HTMLInputElement ||
+      field instanceof HTMLTextAreaElement ||
+      field instanceof HTMLSelectElement
+    ) {
+      const text = texts.get(field.name);
+      if (text !== undefined) field.value = text;
+    }
+  }
+}

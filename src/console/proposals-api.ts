@@ -1,0 +1,41 @@
+/** What waits for a second person, over REST. */
+import type { DraftRecord } from '../wire/rehearsal.js';
+import { ask, askList } from './api.js';
+import { type Sent, sayOnce, send } from './send.js';
+
+export interface ProposalTold {
+  readonly proposalId: string;
+  readonly kind: string;
+  /** Of the record; of a grant: whose rights it changes; of several records: what they are called together. */
+  readonly id: string;
+  readonly body: Readonly<Record<string, unknown>> & { readonly records?: readonly DraftRecord[] };
+  readonly reason: string;
+  readonly proposedBy: string;
+  readonly proposedAt: string;
+}
+
+/** A record as it stands in the place of a proposed one; null: there is none. */
+export interface StandingTold {
+  readonly kind: string;
+  readonly id: string;
+  readonly body: Readonly<Record<string, unknown>> | null;
+}
+
+export const askProposal = (proposalId: string) =>
+  ask<ProposalTold & { readonly standing: readonly StandingTold[] }>(`/proposals/${encodeURIComponent(proposalId)}`);
+export const askProposals = () => askList<ProposalTold>('/proposals');
+
+/** `proposalId`: the same for every try at the same words, so that it is one proposal. */
+export async function proposeRecords(
+  proposalId: string,
+  title: string,
+  records: readonly DraftRecord[],
+  reason: string,
+): Promise<Sent<ProposalTold>> {
+  return sayOnce(
+    await send('POST', '/proposals', { proposalId, kind: 'records', id: title, body: { records }, reason }),
+  );
+}
+
+export const decideProposal = (proposalId: string, what: 'approve' | 'refuse', reason: string) =>
+  send<ProposalTold>('POST', `/proposals/${encodeURIComponent(proposalId)}/${what}`, { reason });
