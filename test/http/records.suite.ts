@@ -101,6 +101,20 @@ export function recordsSuite(name: string, open: () => Promise<Adapters>): void 
       },
     );
 
+    it('takes a withdrawal of consent when it is made, and none that is to come', async () => {
+      await ok('/wearers/W-consent', { name: 'W' });
+      const given = { wearerId: 'W-consent', givenAt: '2026-03-01T00:00:00Z', evidence: 'signed' };
+      const ahead = { ...given, withdrawnAt: '2026-03-20T12:00:00.001Z' };
+      const refused = [await api.put('/consents/CS-1', ahead)];
+      await ok('/consents/CS-1', { ...given, expiresAt: '2026-09-01T00:00:00Z' });
+      refused.push(await api.put('/consents/CS-1', ahead));
+      expect(refused.map((answer) => [answer.statusCode, pointers(answer)])).toEqual(
+        Array(2).fill([422, ['/withdrawnAt']]),
+      );
+      expect(refused[1]!.json().errors[0].detail).toContain('is in the future');
+      await ok('/consents/CS-1', { ...given, withdrawnAt: NOW });
+    });
+
     it('creates, repeats, changes and keeps every version', async () => {
       const created = await api.put('/wearers/W-1', { name: 'A', force: 'kent' });
       expect([created.statusCode, created.headers.etag, created.headers.location]).toEqual([

@@ -3,7 +3,7 @@ import Type from 'typebox';
 import type { RecordFault } from '../../ports/records.js';
 import { RecordId } from '../../wire/record-id.js';
 import { createInstantReader } from '../instants.js';
-import { Instant, Line, type RecordRule, saidUnless } from '../rule.js';
+import { Instant, invalid, Line, type RecordRule, type Refusal, saidUnless } from '../rule.js';
 
 export interface ConsentContent {
   readonly wearerId: string;
@@ -13,6 +13,9 @@ export interface ConsentContent {
   readonly expiresAt?: string;
   readonly withdrawnAt?: string;
 }
+
+const TO_COME =
+  'is in the future: a withdrawal is recorded once it is made, and a day until which consent is given is expiresAt';
 
 export const consent: RecordRule<ConsentContent> = {
   kind: 'consent',
@@ -53,5 +56,14 @@ export const consent: RecordRule<ConsentContent> = {
   },
   keepsOnceSaid: { withdrawnAt: 'a withdrawal is not undone: whoever consents again gives another consent' },
   references: ({ wearerId }) => [{ pointer: '/wearerId', kind: 'wearer', id: wearerId }],
+  // Until when collection goes on lies in all consents and orders of the wearer: whoever writes second sees what the first wrote.
+  locks: async ({ wearerId }) => [`wearer:${wearerId}`],
+  async judge(written, _facts, _tx, nowMs) {
+    const refusals = new Map<string, Refusal>();
+    for (const { id, content } of written)
+      if (content.withdrawnAt !== undefined && Date.parse(content.withdrawnAt) > nowMs)
+        refusals.set(id, invalid('/withdrawnAt', TO_COME));
+    return refusals;
+  },
   targets: ({ content }) => [{ kind: 'wearer', id: content.wearerId }],
 };

@@ -29,5 +29,7 @@ export const order: RecordRule<OrderContent> = {
   },
   keeps: { wearerId: 'an order stays with its wearer: write another' },
   references: ({ wearerId }) => [{ pointer: '/wearerId', kind: 'wearer', id: wearerId }],
+  // With consents it says until when collection goes on: whoever writes second sees what the first wrote.
+  locks: async ({ wearerId }) => [`wearer:${wearerId}`],
   targets: ({ content }) => [{ kind: 'wearer', id: content.wearerId }],
 };
