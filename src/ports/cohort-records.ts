@@ -44,6 +44,8 @@ export interface CohortRecord {
   }[];
   /** When the consent ended by which a tag that is still on was worn; null: none has. */
   readonly consentEndedAtMs: number | null;
+  /** Since when neither an order nor a consent covers a tag that is on and is collected; null: one does, or none is on. */
+  readonly uncoveredSinceMs: number | null;
   readonly tasks: TaskFacts;
   /** Not withdrawn: those that are open, and those that did not end before. */
   readonly alerts: readonly CohortAlert[];

@@ -171,6 +171,7 @@ export function toCohortRow(facts: CohortFacts, nowMs: number): CohortRow {
     reviewDueAt: toIso(findReviewDue(record)),
     visitDueAt: toIso(findVisitDue(record)),
     consentEndedAt: toIso(record.consentEndedAtMs),
+    uncoveredSince: toIso(record.uncoveredSinceMs),
     openTasks: tasks.open.length,
     overdueTasks: tasks.open.filter(({ dueAt }) => dueAt !== undefined && Date.parse(dueAt) < nowMs).length,
   };

@@ -133,6 +133,11 @@ function judgementsOf({ wearerId, rag }: SimulatedWearer, effectiveAt: string): 
   ];
 }
 
+const consentOf = (wearer: SimulatedWearer, givenAt: string): RecordPut => ({
+  path: `/consents/CS-${suffix(wearer)}`,
+  body: { wearerId: wearer.wearerId, givenAt, evidence: 'Signed when the tag was fitted' },
+});
+
 /** Everything about the cohort but the story's own zones and conditions. Orders began some weeks before `atMs`. */
 export function cohortRecords(cohort: Cohort, atMs: number, intervalSeconds: number): CohortRecords {
   const startsAtMs = beganAtMs(atMs);
@@ -163,6 +168,7 @@ export function cohortRecords(cohort: Cohort, atMs: number, intervalSeconds: num
           path: `/orders/${orderIdOf(wearer)}`,
           body: { wearerId: wearer.wearerId, type: wearer.orderType, startsAt },
         },
+        ...(wearer.orderType === 'voluntary' ? [consentOf(wearer, startsAt)] : []),
       ]),
       { path: '/orders/O-not-fitted', body: { wearerId: NOT_FITTED.wearerId, type: 'licence', startsAt } },
     ],

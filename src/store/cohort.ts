@@ -96,6 +96,7 @@ export async function readCohort(
         : [];
     }),
   );
+  const uncoveredOf = await readUncovered(db, wearerIds, nowMs);
   const tasksOf = await readTaskFacts(db, wearerIds);
   const alertsOf = await readAlerts(db, wearerIds, fromMs);
   return wearers.map(({ wearer_id: wearerId, name, division, schemes }) => ({
@@ -111,9 +112,32 @@ export async function readCohort(
     orders: ordersOf.get(wearerId) ?? [],
     activations: activationsOf.get(wearerId) ?? [],
     consentEndedAtMs: endedOf.get(wearerId) ?? null,
+    uncoveredSinceMs: uncoveredOf.get(wearerId) ?? null,
     tasks: tasksOf.get(wearerId) ?? NO_TASKS,
     alerts: alertsOf.get(wearerId) ?? [],
   }));
+}
+
+/** Who wears a tag that is collected, and that nothing covers: since when. */
+async function readUncovered(
+  db: Queryable,
+  wearerIds: readonly string[],
+  nowMs: number,
+): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await db.query<{ wearer_id: string; since: Date }>(
+    `select wearer_id, min(greatest(fitted_at, (
+         select max(ends_at) from tag_cover c
+         where c.wearer_id = worn.wearer_id and c.starts_at < c.ends_at and c.ends_at <= $2::timestamptz
+       ))) as since
+     from worn
+     where wearer_id = any($1) and fitted_at <= $2::timestamptz and coalesce(until_at, 'infinity') > $2::timestamptz
+       and not exists (
+         select from tag_cover c where c.wearer_id = worn.wearer_id and c.starts_at <= $2::timestamptz
+           and coalesce(c.ends_at, 'infinity') > $2::timestamptz)
+     group by wearer_id`,
+    [wearerIds, new Date(nowMs)],
+  );
+  return new Map(rows.map(({ wearer_id, since }) => [wearer_id, since.getTime()]));
 }
 
 /** Of each kind the last of the versions that have come into force. */

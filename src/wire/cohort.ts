@@ -49,6 +49,8 @@ export interface CohortRow {
   readonly visitDueAt: string | null;
   /** Since when nothing is collected any more of a tag that is still on; null: it is. */
   readonly consentEndedAt: string | null;
+  /** Since when neither an order nor a consent covers a tag that is on, and is collected all the same; null: one does, or none is on. */
+  readonly uncoveredSince: string | null;
   readonly openTasks: number;
   readonly overdueTasks: number;
 }

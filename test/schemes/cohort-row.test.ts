@@ -18,6 +18,7 @@ function rowOf(firstFixAtMs: number, ...alerts: readonly Partial<CohortAlert>[])
     membership: null,
     flags: null,
     consentEndedAtMs: null,
+    uncoveredSinceMs: null,
     tasks: NO_TASKS,
     orders: [{ type: 'licence', startsAtMs: daysAgo(50), endsAtMs: null }],
     activations: [

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NewVersion, RecordKind } from '../../src/ports/records.js';
+import { readCohort } from '../../src/store/cohort.js';
 import { writeHeads } from '../../src/store/record-heads.js';
 import { readWearerFacts } from '../../src/store/untagged.js';
 import { untaggedOf } from '../../src/watchlist/wearer-watch.js';
@@ -10,6 +11,8 @@ import { openTestPglite, type TestDatabase } from '../support/database.js';
 const HOUR = 3_600_000;
 const START_MS = Date.UTC(2026, 8, 1);
 const HOURS = 40;
+/** When it is asked whether anything covers the tag that is on. */
+const ASKED_HOUR = 25;
 const instantOf = (hour: number) => new Date(START_MS + hour * HOUR).toISOString();
 const endsAt = (hour: number | null, name: string) => (hour === null ? {} : { [name]: instantOf(hour) });
 
@@ -57,8 +60,22 @@ function look({ orders, consents, worn }: World) {
     );
   const isWorn = (hour: number) =>
     worn.some((one) => one.from <= hour && hour < Math.min(one.until ?? Infinity, collectsUntil(one) ?? Infinity));
+  const isOn = (one: Worn) =>
+    one.from <= ASKED_HOUR && ASKED_HOUR < Math.min(one.until ?? Infinity, collectsUntil(one) ?? Infinity);
+  const uncoveredFrom = ({ from }: Worn): number => {
+    let hour = ASKED_HOUR;
+    while (hour > from && !isCovered(hour - 1)) hour--;
+    return hour;
+  };
   return {
     collectsUntil: worn.map(collectsUntil),
+    uncoveredSince: isCovered(ASKED_HOUR)
+      ? []
+      : worn
+          .filter(isOn)
+          .map(uncoveredFrom)
+          .sort((a, b) => a - b)
+          .slice(0, 1),
     untagged: Array.from({ length: HOURS }, (_, hour) => isDemanded(hour) && !isWorn(hour)),
   };
 }
@@ -106,8 +123,11 @@ async function record({ orders, consents, worn }: World, turns: readonly number[
   );
   const [facts] = await readWearerFacts(database.db, [wearerId]);
   const untagged = untaggedOf(facts!, START_MS + HOURS * HOUR);
+  const asked = { nowMs: START_MS + ASKED_HOUR * HOUR, fromMs: START_MS };
+  const [{ uncoveredSinceMs } = { uncoveredSinceMs: null }] = await readCohort(database.db, [wearerId], asked);
   return {
     collectsUntil: rows.map(({ collects_until: at }) => (at === null ? null : (at.getTime() - START_MS) / HOUR)),
+    uncoveredSince: uncoveredSinceMs === null ? [] : [(uncoveredSinceMs - START_MS) / HOUR],
     untagged: Array.from({ length: HOURS }, (_, hour) => {
       const atMs = START_MS + hour * HOUR;
       return untagged.some((each) => each.startsAtMs <= atMs && atMs < (each.endsAtMs ?? Infinity));
@@ -178,7 +198,7 @@ const CASES: Record<string, World & { readonly until: readonly (number | null)[]
   },
 };
 
-describe('until when collection goes on, and when nobody may be without a tag', () => {
+describe('until when collection goes on, what covers a tag, and when nobody may be without one', () => {
   it.each(Object.entries(CASES))('%s', async (_, { until, ...world }) => {
     expect(look(world).collectsUntil).toEqual(until);
     expect(await record(world, [])).toEqual(look(world));

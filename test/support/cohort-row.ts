@@ -33,6 +33,7 @@ export const cohortRow = (wearerId: string, more: Partial<CohortRow> = {}): Coho
   reviewDueAt: null,
   visitDueAt: null,
   consentEndedAt: null,
+  uncoveredSince: null,
   openTasks: 0,
   overdueTasks: 0,
   ...more,

@@ -4,7 +4,7 @@ import type { CohortRow } from '../../wire/cohort.js';
 import { askPosition } from '../api.js';
 import { may, nowMs, positions, positionsChanged, wearers } from '../live/live.js';
 import { GAP_MS } from '../model/trail-line.js';
-import { dueWords, MISSING_WORDS, monitoredWords } from '../words/cohort-words.js';
+import { coverWords, dueWords, MISSING_WORDS, monitoredWords } from '../words/cohort-words.js';
 import { unmonitoredWords } from '../words/monitored-words.js';
 import { duration, timeOfDay } from '../words/times.js';
 import { useAnswer } from './use-answer.js';
@@ -60,8 +60,14 @@ export function TagFacts({
   const warning = unmonitoredWords(alerts, nowMs.value);
   const ageMs = at === undefined ? null : nowMs.value - Date.parse(at.fixedAt);
   const line = monitoredLine(row, warning, nowMs.value);
+  const cover = row === null ? null : coverWords(row, nowMs.value);
   return (
     <>
+      {cover === null ? null : (
+        <p class="tw-first" role="note">
+          {cover}
+        </p>
+      )}
       {line === null ? null : <p class={line.isGood ? 'tw-line' : 'tw-first'}>{line.words}</p>}
       {ageMs === null ? (
         <p class={line === null ? 'tw-first' : 'tw-line'}>

@@ -1,6 +1,6 @@
 /** What the cohort page says. */
 import type { CohortRow } from '../../wire/cohort.js';
-import { duration } from './times.js';
+import { dayAndTime, duration } from './times.js';
 
 export const MISSING_WORDS: Readonly<Record<NonNullable<CohortRow['missing']>, string>> = {
   ordered: 'no order in force',
@@ -12,14 +12,26 @@ export const MISSING_WORDS: Readonly<Record<NonNullable<CohortRow['missing']>, s
 
 /** `Yes, for 12 d`, `No: tag is not heard, for 1 d`. */
 export function monitoredWords(
-  { isMonitored, missing, monitoredSince, consentEndedAt }: CohortRow,
+  { isMonitored, missing, monitoredSince, consentEndedAt, uncoveredSince }: CohortRow,
   atMs: number,
 ): string {
   // Whatever else is missing: nothing may be collected, however long the tag stays on.
   if (consentEndedAt !== null)
     return `No: consent ended, nothing is collected, for ${duration(atMs - Date.parse(consentEndedAt))}`;
   const since = monitoredSince === null ? '' : `, for ${duration(atMs - Date.parse(monitoredSince))}`;
-  return isMonitored || missing === null ? `Yes${since}` : `No: ${MISSING_WORDS[missing]}${since}`;
+  const line = isMonitored || missing === null ? `Yes${since}` : `No: ${MISSING_WORDS[missing]}${since}`;
+  return uncoveredSince === null ? line : `${line}; no order or consent covers the tag`;
+}
+
+/** What somebody has to know of whether a tag that is on may be collected; null: an order or a consent covers it, or none is on. */
+export function coverWords({ consentEndedAt, uncoveredSince }: CohortRow, atMs: number): string | null {
+  if (consentEndedAt !== null)
+    return `CONSENT ENDED ${dayAndTime(Date.parse(consentEndedAt))}: nothing is collected of this tag since then, though it is on.`;
+  if (uncoveredSince === null) return null;
+  return (
+    `NO ORDER OR CONSENT covers this tag, for ${duration(atMs - Date.parse(uncoveredSince))} (since ${dayAndTime(Date.parse(uncoveredSince))}). ` +
+    'It is collected all the same: record what covers it, or have it taken off.'
+  );
 }
 
 /** `95 h 5 min`. */

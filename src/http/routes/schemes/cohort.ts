@@ -81,6 +81,12 @@ const Row = Type.Object({
   consentEndedAt: Maybe(
     Type.String({ ...InstantSchema, description: 'since when nothing is collected of a tag that is still on' }),
   ),
+  uncoveredSince: Maybe(
+    Type.String({
+      ...InstantSchema,
+      description: 'since when neither an order nor a consent covers a tag that is on; it is collected all the same',
+    }),
+  ),
   openTasks: Type.Integer({ minimum: 0 }),
   overdueTasks: Type.Integer({ minimum: 0 }),
 });
@@ -168,7 +174,7 @@ export function registerCohort(app: App, deps: CohortDeps): void {
 const HEADS = [
   'wearerId,name,division,rag,ragSince,mappa,cohort,flags,orders,monitored,missing,monitoredSince,newestFixAt,batteryPercent,daysOnTag',
   'requiredMinutes,keptMinutes,excusedMinutes,unreasonableMinutes,unknownMinutes,exclusion,inclusion,restriction,curfew',
-  'openAlerts,batteryAlerts,reviewDueAt,visitDueAt,openTasks,overdueTasks,consentEndedAt',
+  'openAlerts,batteryAlerts,reviewDueAt,visitDueAt,openTasks,overdueTasks,consentEndedAt,uncoveredSince',
 ].flatMap((line) => line.split(','));
 
 function cellsOf(row: Static<typeof Row> | CohortRow): (string | number | null)[] {
@@ -205,5 +211,6 @@ function cellsOf(row: Static<typeof Row> | CohortRow): (string | number | null)[
     row.openTasks,
     row.overdueTasks,
     row.consentEndedAt,
+    row.uncoveredSince,
   ];
 }
