@@ -65,7 +65,7 @@ async function repeat(
   out: (line: string) => void,
   err: (line: string) => void,
 ): Promise<number> {
-  const inputs = await readRerunInputs(db, findings);
+  const inputs = await db.transaction((tx) => readRerunInputs(tx, findings));
   if (inputs === null) {
     err('The re-run is not possible: the tag, its activation or the condition is not on record any more.');
     return 1;

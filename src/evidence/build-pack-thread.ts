@@ -28,7 +28,7 @@ export type Piece =
   | { readonly type: 'build'; readonly request: BuildRequest };
 
 /** What goes to a thread is copied by who sends it: so many at a time take some milliseconds, in which nothing else is done. */
-const ITEMS_PER_PIECE = 2_000;
+const ITEMS_PER_PIECE = 500;
 
 /** A thread runs compiled code only: from the sources (under the test runner) it is the one that was built. */
 function workerFile(): URL {

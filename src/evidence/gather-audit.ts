@@ -9,7 +9,7 @@ import type { PackAudit, PackLink } from './pack-model.js';
 
 /** The oldest are nearest to what happened: what is over the limit is what came last. */
 const MAX_ENTRIES = 10_000;
-const ENTRIES_PER_READ = 2_000;
+const ENTRIES_PER_READ = 500;
 
 const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 

@@ -15,15 +15,15 @@ const AHEAD_MS = 86_400_000;
 /** Months of pings at one a minute. */
 export const MAX_RERUN_PINGS = 200_000;
 
-/** Null: the tag, its activation or the condition is not on record any more. `findings`: all of one alert, oldest first. */
-export async function readRerunInputs(db: Queryable, findings: readonly FindingEvent[]): Promise<RerunInputs | null> {
+/** In a transaction. Null: the tag, its activation or the condition is not on record any more. `findings`: all of one alert, oldest first. */
+export async function readRerunInputs(tx: Queryable, findings: readonly FindingEvent[]): Promise<RerunInputs | null> {
   const last = findings.at(-1);
   if (last === undefined) return null;
   const untilMs = Date.parse(last.raisedAt);
   const startMs = Math.min(...findings.map(({ episode }) => Date.parse(episode.startedAt)));
-  const watched = await readWatch(db, last, untilMs);
+  const watched = await readWatch(tx, last, untilMs);
   if (watched === null) return null;
-  const pings = await readReceivedPings(db, {
+  const pings = await readReceivedPings(tx, {
     tagId: last.tagId,
     fromMs: startMs - LEAD_IN_MS,
     toMs: untilMs + AHEAD_MS,

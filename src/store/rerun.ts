@@ -5,6 +5,7 @@ import type { TermKey } from '../ports/watch.js';
 
 /** The newest pings before the interval, so that the state at its start is known. */
 const PINGS_BEFORE = 8;
+const ROWS_PER_FETCH = 500;
 
 /** A ping's row with `PING_COLUMNS`. */
 export interface StoredPingRow {
@@ -30,10 +31,11 @@ export const PING_COLUMNS = `identity, sequence, fixed_at, received_at, st_y(pos
 
 /**
  * A tag's pings of device times from `fromMs` on, and a few before, as far as they were received until `receivedUntilMs`; in
- * the order in which they came in, at most `limit`.
+ * the order in which they came in, at most `limit`. Within a transaction: they are fetched a part at a time, as an answer is read at one
+ * stretch, in which nothing else is done (20,160 rows at once: 80 to 260 ms).
  */
 export async function readReceivedPings(
-  db: Queryable,
+  tx: Queryable,
   query: {
     readonly tagId: string;
     readonly fromMs: number;
@@ -42,8 +44,8 @@ export async function readReceivedPings(
     readonly limit: number;
   },
 ): Promise<{ readonly ping: Ping; readonly receivedAtMs: number }[]> {
-  const { rows } = await db.query<StoredPingRow>(
-    `with wanted as (
+  await tx.query(
+    `declare received_pings no scroll cursor for with wanted as (
        (select * from ping where tag_id = $1 and fixed_at >= $2::timestamptz and fixed_at < $3::timestamptz)
        union all
        (select * from ping where tag_id = $1 and fixed_at < $2::timestamptz and position is not null
@@ -52,7 +54,14 @@ export async function readReceivedPings(
      select ${PING_COLUMNS} from wanted where received_at <= $4::timestamptz order by received_at, log_offset, log_place limit $5`,
     [query.tagId, new Date(query.fromMs), new Date(query.toMs), new Date(query.receivedUntilMs), query.limit],
   );
-  return rows.map((row) => toStoredPing(query.tagId, row));
+  const pings: { readonly ping: Ping; readonly receivedAtMs: number }[] = [];
+  let rows: StoredPingRow[];
+  do {
+    ({ rows } = await tx.query<StoredPingRow>(`fetch ${ROWS_PER_FETCH} from received_pings`));
+    for (const row of rows) pings.push(toStoredPing(query.tagId, row));
+  } while (rows.length === ROWS_PER_FETCH);
+  await tx.query('close received_pings');
+  return pings;
 }
 
 /** With where it stands in the log: which of two that came in at one instant came first. */

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { gatherPack } from '../../src/evidence/gather.js';
 import { readPackAudit } from '../../src/evidence/gather-audit.js';
 import { NODE_CRYPTO } from '../../src/evidence/node-crypto.js';
 import { startPackBuilder } from '../../src/evidence/pack-builder.js';
@@ -11,12 +12,13 @@ import { verifyPack } from '../../src/evidence/verify-pack.js';
 import { type App, createApp } from '../../src/http/app.js';
 import { registerPacks } from '../../src/http/routes/packs/packs.js';
 import type { AuditEntry, ChainLink } from '../../src/ports/audit.js';
-import type { Database } from '../../src/ports/database.js';
+import type { Database, Queryable } from '../../src/ports/database.js';
 import { makeSigningKey, readSigningKey } from '../../src/signing-key.js';
 import { foldAlertEvents } from '../../src/store/alerts.js';
 import { insertLinks } from '../../src/store/audit.js';
 import type { QueuedWork } from '../../src/store/queued-work.js';
 import { recordStore } from '../../src/store/record-store.js';
+import { readReceivedPings } from '../../src/store/rerun.js';
 import { action, finding, instantAt } from '../alerts/events.js';
 import { AS, SUBJECT, testAccess, WHO } from '../support/access.js';
 import { createRememberingTrail, entryAt } from '../support/audit.js';
@@ -337,6 +339,47 @@ export function packsSuite(name: string, openDatabase: () => Promise<Database>):
         isCut: false,
         amongOthers: 2,
       });
+    });
+
+    it('is gathered a part at a time, all of it: no answer of the database holds alerts up for a long track', async () => {
+      const many = 1_700;
+      const fixedAt = `timestamptz '${instantAt(0)}' + n * interval '1 second'`;
+      await db.query(
+        "insert into tag (tag_id, version, recorded_at) values ('T-long', 1, now()) on conflict do nothing",
+      );
+      await db.query(
+        `insert into activation (activation_id, tag_id, wearer_id, fitted_at, version, recorded_at)
+         values ('A-long', 'T-long', 'W-out', $1::timestamptz, 1, now()) on conflict do nothing`,
+        [instantAt(-10)],
+      );
+      await db.query(
+        `insert into ping (tag_id, fixed_at, identity, received_at, position, mechanism, fitted, log_partition, log_offset)
+         select 'T-long', ${fixedAt}, n::text, ${fixedAt}, st_setsrid(st_makepoint(-2.9, 53.4), 4326), 'GPS', 'fitted', 0, n
+         from generate_series(1, ${many}) n on conflict do nothing`,
+      );
+      const answers: number[] = [];
+      const counted = (tx: Queryable): Queryable => ({
+        async query<R>(sql: string, params?: readonly unknown[]) {
+          const result = await tx.query<R>(sql, params);
+          answers.push(result.rows.length);
+          return result;
+        },
+      });
+      const [fromMs, toMs] = [Date.parse(instantAt(0)), Date.parse(instantAt(60))];
+      const gathered = await db.transaction(
+        (tx) => gatherPack(counted(tx), { wearerId: 'W-out', fromMs, toMs }, clock.nowMs()),
+        'repeatable read',
+      );
+      expect(
+        'source' in gathered && gathered.source.track.map(({ fixedAtMs }) => (fixedAtMs - fromMs) / 1_000),
+      ).toEqual(Array.from({ length: many }, (_, n) => n + 1));
+      const asked = { tagId: 'T-long', fromMs: fromMs + 100_500, toMs, receivedUntilMs: toMs, limit: many };
+      const received = await db.transaction((tx) => readReceivedPings(counted(tx), asked));
+      expect(received.map(({ ping }) => ping.identity)).toEqual(
+        // Eight before the time.
+        Array.from({ length: many - 92 }, (_, n) => `${n + 93}`),
+      );
+      expect(Math.max(...answers)).toBeLessThanOrEqual(501);
     });
 
     it('no entry in the audit, no file', async () => {
