@@ -129,7 +129,10 @@ export function tellAgain(alert: Alert, at: Instant): Alert {
 }
 
 /** How sure the engine is of it now. Events of before that was told leave it at what it once was. */
-export function strengthOf(finding: FindingEvent, confirmedAt: Instant | undefined): 'suspected' | 'confirmed' {
+export function strengthOf(
+  finding: Pick<FindingEvent, 'strength'>,
+  confirmedAt: Instant | undefined,
+): 'suspected' | 'confirmed' {
   return finding.strength ?? (confirmedAt === undefined ? 'suspected' : 'confirmed');
 }
 

@@ -82,8 +82,14 @@ function close(alert: Alert): Alert {
 
 export const SEVERITY_ORDER: Readonly<Record<Severity, number>> = { low: 0, medium: 1, high: 2, critical: 3 };
 
+/** What has to be known of an alert to say whether a later finding says more. */
+export interface KnownFinding {
+  readonly finding: Pick<FindingEvent, 'revision' | 'type' | 'strength' | 'severity' | 'episode'>;
+  readonly confirmedAt?: string;
+}
+
 /** How a finding says more than what was known before it; null: it does not. */
-function moreFoundBy(known: Alert, finding: FindingEvent): MoreFound | null {
+function moreFoundBy(known: KnownFinding, finding: FindingEvent): MoreFound | null {
   if (finding.type === 'withdrawn') return null;
   if (finding.strengthened !== undefined) return finding.strengthened;
   const before = known.finding;

@@ -6,8 +6,8 @@
 import type { AlertKind } from '../engine/types.js';
 import type { Alert, AlertStatus, Applied } from './alert.js';
 import { isCarried, type LoggedEvent, toAlertEvent } from './carried.js';
-import type { AlertEvent } from './event.js';
-import { applyEvent } from './fold.js';
+import { type AlertEvent, type FindingEvent, isFinding } from './event.js';
+import { applyEvent, type KnownFinding } from './fold.js';
 
 export interface AlertRegisterLimits {
   /** Closed alerts held; the one closed longest ago goes first. About 3 kB each. */
@@ -20,7 +20,10 @@ export interface AlertRegisterLimits {
   readonly eventsPerAlert: number;
   /** Accepted events held for those who resume. */
   readonly recentEvents: number;
-  /** Alerts of which, once let go of, only the revision is remembered: what is computed again stays a repeat. */
+  /**
+   * Alerts of which, once let go of, only what was last found is remembered: what is computed again stays a repeat, and the end of
+   * what a person has closed opens nothing.
+   */
   readonly forgottenAlerts: number;
 }
 
@@ -109,6 +112,34 @@ export interface AlertRegister {
   acceptedAfter(seq: number): readonly AcceptedEvent[] | null;
 }
 
+const isFindingEvent = (event: LoggedEvent): event is FindingEvent => !isCarried(event) && isFinding(event);
+
+/** What is left of an alert that was let go of. */
+type Forgotten = KnownFinding & Pick<Alert, 'raisedAt' | 'actions' | 'wasConfirmed'>;
+
+function toForgotten({ finding, confirmedAt, raisedAt, actions, wasConfirmed }: Alert): Forgotten {
+  const { revision, type, strength, severity, episode } = finding;
+  const known = { revision, type, severity, episode, ...(strength === undefined ? {} : { strength }) };
+  return {
+    finding: known,
+    raisedAt,
+    actions,
+    wasConfirmed,
+    ...(confirmedAt === undefined ? {} : { confirmedAt }),
+  };
+}
+
+/** As it was closed, as far as that is remembered; the rest is what comes. */
+const fromForgotten = (known: Forgotten, event: FindingEvent, seq: number): Alert => ({
+  ...known,
+  alertId: event.alertId,
+  status: 'closed',
+  finding: { ...event, ...known.finding },
+  seenActions: [],
+  firstSeq: seq,
+  lastSeq: seq,
+});
+
 /** `startOffset`: the log's first retained offset. */
 export function createAlertRegister(
   startOffset: number,
@@ -120,13 +151,14 @@ export function createAlertRegister(
   const closed = new Set<string>();
   /** Closed ones whose events are still held, in the order in which they were closed. */
   const closedWithEvents = new Set<string>();
-  const forgotten = new Map<string, number>();
+  const forgotten = new Map<string, Forgotten>();
   let recent: AcceptedEvent[] = [];
   let head = startOffset - 1;
   let complete = startOffset === 0;
 
   function forget(alertId: string): void {
-    forgotten.set(alertId, held.get(alertId)?.alert.finding.revision ?? 0);
+    const alert = held.get(alertId)?.alert;
+    if (alert !== undefined) forgotten.set(alertId, toForgotten(alert));
     held.delete(alertId);
     closed.delete(alertId);
     closedWithEvents.delete(alertId);
@@ -135,6 +167,23 @@ export function createAlertRegister(
       if (forgotten.size <= limits.forgottenAlerts) break;
       forgotten.delete(oldest);
     }
+  }
+
+  /** Of an alert that was closed and let go of; what is unresolved is never let go of, and is carried on. */
+  function foldForgotten(event: LoggedEvent, seq: number): Applied | 'unknown' {
+    const repeat: Applied = { alert: null, outcome: 'repeat' };
+    const known = forgotten.get(event.alertId);
+    if (known === undefined) {
+      // Of before this log. What ends there was resolved, or it would have been carried.
+      const isEnd = event.type === 'ended' || event.type === 'withdrawn';
+      return !complete && isFindingEvent(event) && event.revision > 1 && isEnd ? repeat : 'unknown';
+    }
+    if (isCarried(event)) return repeat;
+    if (!isFindingEvent(event)) return 'unknown';
+    const applied = applyEvent(fromForgotten(known, event, seq), event, seq);
+    if (applied.alert?.status === 'open') return applied;
+    if (applied.alert !== null) forgotten.set(event.alertId, toForgotten(applied.alert));
+    return repeat;
   }
 
   function keepBounds(nowMs: number): void {
@@ -178,12 +227,8 @@ export function createAlertRegister(
   return {
     fold(event, seq, appendedAtMs) {
       const before = held.get(event.alertId);
-      const revisionForgotten = forgotten.get(event.alertId);
-      const isForgotten = isCarried(event) || ('revision' in event && event.revision <= (revisionForgotten ?? 0));
-      if (before === undefined && revisionForgotten !== undefined && isForgotten) {
-        return { alert: null, outcome: 'repeat', accepted: null };
-      }
-      const applied = applyEvent(before?.alert ?? null, event, seq);
+      const ofForgotten = before === undefined ? foldForgotten(event, seq) : 'unknown';
+      const applied = ofForgotten === 'unknown' ? applyEvent(before?.alert ?? null, event, seq) : ofForgotten;
       if (applied.alert === null) return { ...applied, accepted: null };
       if (before !== undefined && isCarried(event) && event.alert.lastSeq === applied.alert.lastSeq) {
         before.wholeSinceMs = appendedAtMs;

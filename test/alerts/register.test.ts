@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AlertEvent } from '../../src/alerts/event.js';
 import { createAlertRegister, DEFAULT_ALERT_REGISTER_LIMITS } from '../../src/alerts/register.js';
+import { seededRandom } from '../support/random.js';
 import { action, finding, instantAt } from './events.js';
 
 const LIMITS = {
@@ -43,6 +44,74 @@ describe('what is let go of', () => {
     expect(register.get('A-2')).toBeNull();
     expect(register.fold(raised(2), 20, NOW_MS)).toMatchObject({ outcome: 'repeat', accepted: null });
     expect(register.get('A-2')).toBeNull();
+  });
+
+  test('does not come back by its end or withdrawal, and does by what says more', () => {
+    const goesOn = { startedAt: instantAt(1), endedAt: null };
+    const ended = { startedAt: instantAt(1), endedAt: instantAt(70) };
+    const filled = () => createFilled([...[1, 2, 3, 4, 5].map(raised), ...[1, 2, 3, 4, 5].map(disposed)]).register;
+    for (const [fields, status] of [
+      [{ type: 'ended', episode: ended }, undefined],
+      [{ type: 'withdrawn' }, undefined],
+      [{ type: 'suspected', episode: goesOn }, undefined],
+      [{ type: 'confirmed', episode: goesOn }, 'open'],
+      [{ type: 'suspected', severity: 'critical' }, 'open'],
+    ] as const) {
+      const register = filled();
+      const of = { ...raised(2), episode: goesOn, revision: 2, eventId: 'again' };
+      expect([fields, register.fold({ ...of, ...fields }, 20, NOW_MS).alert?.status]).toEqual([fields, status]);
+    }
+  });
+
+  test('the end of what a log of after it does not know opens nothing', () => {
+    const { register, outcomes } = createFilled(
+      [
+        { ...raised(1), revision: 2, type: 'ended' as const },
+        raised(2),
+        { ...raised(3), revision: 4, type: 'confirmed' as const },
+      ],
+      500,
+    );
+    expect(outcomes).toEqual(['repeat', 'accepted', 'accepted']);
+    expect(register.open().map(({ alertId }) => alertId)).toEqual(['A-3', 'A-2']);
+  });
+
+  test('property: who forgets has the same unresolved as who does not', () => {
+    const { seed, random: next } = seededRandom();
+    const pick = <T>(values: readonly T[]): T => values[Math.floor(next() * values.length)]!;
+    for (let run = 0; run < 300; run++) {
+      const [all, few] = [
+        createAlertRegister(0),
+        createAlertRegister(0, { ...LIMITS, closedAlerts: 1, forgottenAlerts: 100 }),
+      ];
+      const revisions = new Map<string, number>();
+      for (let seq = 0; seq < 40; seq++) {
+        const alertId = `A-${Math.floor(next() * 5)}`;
+        const known = all.get(alertId);
+        const revision = (revisions.get(alertId) ?? 0) + (next() < 0.8 ? 1 : 0);
+        const closes = known?.status === 'open' && next() < 0.5;
+        const event = closes
+          ? action('disposed', [known.finding.revision, known.actions], { alertId, eventId: `${run}-${seq}` })
+          : finding({
+              alertId,
+              revision: Math.max(1, revision),
+              eventId: `${run}-${seq}`,
+              type: pick(['suspected', 'confirmed', 'ended', 'withdrawn'] as const),
+              severity: pick(['low', 'high'] as const),
+              episode: { startedAt: instantAt(pick([0, 1])), endedAt: pick([null, instantAt(5), instantAt(6)]) },
+            });
+        if (!closes) revisions.set(alertId, Math.max(1, revision));
+        // Who has reopened what was forgotten counts its actions anew, and a person acts on what is shown.
+        const seen = few.get(alertId);
+        all.fold(event, seq, NOW_MS);
+        const isAction = closes && seen !== null;
+        const acted = isAction ? { seen: { revision: seen.finding.revision, actions: seen.actions } } : {};
+        few.fold({ ...event, ...acted } as AlertEvent, seq, NOW_MS);
+        const unresolved = (register: typeof all) =>
+          register.open().map((alert) => [alert.alertId, alert.raisedAt, alert.wasConfirmed]);
+        expect([seed, run, seq, unresolved(few)]).toEqual([seed, run, seq, unresolved(all)]);
+      }
+    }
   });
 
   test('events of an alert: the oldest, and those of what is closed', () => {

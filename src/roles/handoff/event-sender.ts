@@ -32,8 +32,10 @@ export const FAILING_AFTER_MS = 60_000;
 const SAVE_EVERY_MS = 1_000;
 /** A failure is told again so often, ms, so that a sender that has died can be told from one that tries. */
 const TELL_AGAIN_MS = 60_000;
-/** Events that wait in memory; beyond it the rest waits in the log. */
+/** Events that wait in memory for their turn; beyond it the rest waits in the log. */
 const WAITING_LIMIT = 1_000;
+/** With those of wearers of whom the receiver takes nothing, which hold up nobody else until there are so many. About 3 kB each. */
+const HELD_LIMIT = 20_000;
 
 const PARTITION = { topic: ALERTS, partition: 0 };
 /** Only the fold's judgement is wanted: events are delivered, not kept. */
@@ -180,6 +182,7 @@ export async function startEventSender(deps: EventSenderDeps): Promise<EventSend
         unstored = 0;
         void saveInTurn();
       },
+      onHeldUp: resume,
       options: teller.lanes,
     });
     return {
@@ -237,8 +240,11 @@ export async function startEventSender(deps: EventSenderDeps): Promise<EventSend
     for (const { seq, accepted } of of.unsaid.splice(0)) of.lanes.add(accepted.event.wearerId, seq, accepted);
   }
 
+  const hasRoom = ({ lanes }: Run, more: number): boolean =>
+    lanes.moving() + more < WAITING_LIMIT && lanes.size() + more < HELD_LIMIT;
+
   function resumeWhereRoom(of: Run, control: PartitionControl): void {
-    if (!of.isPaused || of.lanes.size() > WAITING_LIMIT / 2) return;
+    if (!of.isPaused || of.lanes.moving() > WAITING_LIMIT / 2 || of.lanes.size() > HELD_LIMIT - WAITING_LIMIT) return;
     of.isPaused = false;
     control.resume(PARTITION);
   }
@@ -271,13 +277,14 @@ export async function startEventSender(deps: EventSenderDeps): Promise<EventSend
           }
           take(of, record);
           of.readSeq = record.offset + 1;
-          if (of.lanes.size() + of.unsaid.length >= WAITING_LIMIT) {
-            await handOut(of);
-            of.isPaused = true;
-            control.pause(PARTITION);
-            control.seek(PARTITION, of.readSeq);
-            return;
-          }
+          if (hasRoom(of, of.unsaid.length)) continue;
+          // What is handed out may join those that are held up, and then there is room.
+          await handOut(of);
+          if (hasRoom(of, 0)) continue;
+          of.isPaused = true;
+          control.pause(PARTITION);
+          control.seek(PARTITION, of.readSeq);
+          return;
         }
         await handOut(of);
         of.readSeq = Math.max(of.readSeq, batch.nextOffset);

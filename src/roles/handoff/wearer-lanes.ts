@@ -20,6 +20,8 @@ export interface WearerLanes<T> {
   add(wearerId: string, seq: number, item: T): void;
   /** What is not delivered. */
   size(): number;
+  /** Of it what no failure of its wearer's holds up. */
+  moving(): number;
   /** Each `seq` that is not delivered, ascending. */
   waiting(): Iterable<number>;
   /** What has failed for longest, where it has for at least `forMs`. */
@@ -41,15 +43,19 @@ export function createWearerLanes<T>(deps: {
   readonly deliver: (item: T, stopping: AbortSignal) => Promise<void>;
   readonly clock: Clock;
   readonly onDelivered: () => void;
+  /** A wearer's lane has begun to fail: what waits in it moves no more. */
+  readonly onHeldUp: () => void;
   readonly options: LanesOptions;
 }): WearerLanes<T> {
-  const { deliver, clock, onDelivered, options } = deps;
+  const { deliver, clock, onDelivered, onHeldUp, options } = deps;
   const stopping = new AbortController();
   const lanes = new Map<string, Lane<T>>();
   /** Those whose first delivery may be tried now, in the order in which they came to be so. */
   const ready = new Set<Lane<T>>();
   const underWay = new Set<Promise<void>>();
   const waiting = new Set<number>();
+  /** Of those, in lanes that fail. */
+  let heldUp = 0;
   let failsInARow = 0;
   /** Since it is away. What was under way together counts once. */
   let pauses = 0;
@@ -80,6 +86,7 @@ export function createWearerLanes<T>(deps: {
       if (!stopping.signal.aborted) noteFailure(lane, error);
       return;
     }
+    if (lane.failedSinceMs !== null) heldUp -= lane.queue.length;
     lane.queue.shift();
     waiting.delete(seq);
     Object.assign(lane, { tries: 0, failedSinceMs: null, error: '' });
@@ -94,10 +101,13 @@ export function createWearerLanes<T>(deps: {
 
   function noteFailure(lane: Lane<T>, error: unknown): void {
     failsInARow++;
+    const isFirst = lane.failedSinceMs === null;
+    if (isFirst) heldUp += lane.queue.length;
     lane.failedSinceMs ??= clock.nowMs();
     lane.tries++;
     lane.error = error instanceof Error ? error.message : String(error);
     lane.timer = setTimeout(() => makeReady(lane), retryMs(lane.tries - 1));
+    if (isFirst) onHeldUp();
     if (isAway()) pause ??= setTimeout(endPause, retryMs(pauses++));
   }
 
@@ -129,11 +139,13 @@ export function createWearerLanes<T>(deps: {
         lanes.set(wearerId, lane);
       }
       waiting.add(seq);
+      if (lane.failedSinceMs !== null) heldUp++;
       if (lane.queue.push({ seq, item }) > 1) return;
       ready.add(lane);
       start();
     },
     size: () => waiting.size,
+    moving: () => waiting.size - heldUp,
     waiting: () => waiting.values(),
     failing(forMs) {
       let worst: Lane<T> | null = null;

@@ -14,6 +14,7 @@ function collect(deliver: (item: string) => Promise<void>, options = OPTIONS) {
     },
     clock,
     onDelivered() {},
+    onHeldUp() {},
     options,
   });
   return { lanes, done };
@@ -27,12 +28,13 @@ test('what one wearer is refused holds up that wearer alone, and the position', 
   for (const [seq, item] of ['a1', 'b2', 'a3', 'b4', 'c5'].entries()) lanes.add(item[0]!, seq, item);
   await vi.waitFor(() => expect(done).toEqual(['b2', 'c5', 'b4']));
   expect([...lanes.waiting()]).toEqual([0, 2]);
+  expect([lanes.size(), lanes.moving()]).toEqual([2, 0]);
   clock.ms += 60_000;
   expect(lanes.failing(60_000)).toMatchObject({ since: new Date(0).toISOString(), error: 'answered 400' });
   expect(lanes.failing(60_001)).toBeNull();
   isFixed = true;
   await vi.waitFor(() => expect(done.slice(3)).toEqual(['a1', 'a3']));
-  expect([[...lanes.waiting()], lanes.failing(0)]).toEqual([[], null]);
+  expect([[...lanes.waiting()], lanes.failing(0), lanes.moving()]).toEqual([[], null, 0]);
 });
 
 test('a receiver that is away is asked with one delivery at a time, later each time, and told at once when it is back', async () => {
