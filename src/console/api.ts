@@ -285,13 +285,23 @@ export async function act(item: AlertItem, { verb, ...said }: Act, key: string):
 /** As many as the server takes in one request. */
 const MANY_LIMIT = 200;
 
+/** What takes a right of its own is not taken for many in one request. */
+export const ONE_BY_ONE: ReadonlySet<Verb> = new Set([
+  'suspend',
+  'resume',
+  'propose-suspension',
+  'agree-suspension',
+  'refuse-suspension',
+]);
+
 /** The same act on many, in as few requests as the server allows; an answer for each, in order. */
-export async function actOnMany(
-  items: readonly AlertItem[],
-  { verb, ...said }: Act,
-  key: string,
-): Promise<ActionResult[]> {
+export async function actOnMany(items: readonly AlertItem[], what: Act, key: string): Promise<ActionResult[]> {
+  const { verb, ...said } = what;
   const results: ActionResult[] = [];
+  if (ONE_BY_ONE.has(verb)) {
+    for (const item of items) results.push(await act(item, what, `${key}.${item.alertId}`));
+    return results;
+  }
   for (let from = 0; from < items.length; from += MANY_LIMIT) {
     const some = items.slice(from, from + MANY_LIMIT);
     const alerts = some.map(({ alertId, etag }) => ({ alertId, etag }));

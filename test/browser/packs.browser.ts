@@ -281,6 +281,20 @@ test('and on to a request for recall, by keyboard: answered from the record, ref
     const body = strFromU8(unzipSync(readFileSync(await save(download, name)))['word/document.xml']!);
     expect([name, body.includes(said), body.includes(hidden)]).toEqual([name, true, false]);
   }
+  const risk = page.getByLabel('Risk of serious harm');
+  const stood = await risk.inputValue();
+  await risk.fill(`${stood} And to staff.`);
+  await page.getByRole('radio', { name: 'It was sent' }).check();
+  await page.getByLabel('To whom').fill('PPCS, by e-mail');
+  await page.getByRole('button', { name: 'Record it' }).click();
+  // A step is taken on what stands: what is written and not saved is asked about, and is not lost.
+  await page.getByText(/The form has changes that are not saved.*No step is recorded/).waitFor();
+  await shoot('recall-unsaved');
+  expect(await risk.inputValue()).toBe(`${stood} And to staff.`);
+  await page.getByRole('button', { name: 'Save the changes' }).click();
+  await page.getByText(/^It stands as it was sent/).waitFor({ state: 'detached' });
+  await expect.poll(() => page.getByRole('button', { name: 'Take the changes back' }).count()).toBe(0);
+  expect(await risk.inputValue()).toBe(`${stood} And to staff.`);
   await page.getByRole('radio', { name: 'It was sent' }).check();
   await page.getByLabel('To whom').fill('PPCS, by e-mail');
   await page.getByRole('button', { name: 'Record it' }).click();

@@ -184,6 +184,31 @@ test('the trail plays by keyboard: the slider says where and when, the gap is UN
   await shoot(page, 'wearer-player');
 });
 
+test('another day has nothing of the one before: neither its trail and stops nor the instant that was chosen', async () => {
+  const slider = page.getByRole('slider', { name: /^Time on Sun/ });
+  const stop = page.getByRole('button', { name: '14:00 to 15:59' });
+  await stop.click();
+  const chosen = await slider.inputValue();
+  let letGo = () => {};
+  const isHeld = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  await page.route('**/trail?*', async (route) => {
+    await isHeld;
+    await route.continue();
+  });
+  const days = page.locator('.tw-day').getByRole('button');
+  await days.last().click();
+  await page.getByText(/^The trail of Sat .* is being looked up/).waitFor();
+  expect([await page.getByRole('slider').count(), await stop.count()]).toEqual([0, 0]);
+  letGo();
+  await page.getByText(/^No position was heard on Sat/).waitFor({ timeout: WAIT_MS });
+  await page.unroute('**/trail?*');
+  await days.first().click();
+  await slider.waitFor({ timeout: WAIT_MS });
+  expect(await slider.inputValue()).not.toBe(chosen);
+});
+
 test('another stretch stands in the address, and comes back with it; 28 days are drawn', async () => {
   await page.getByLabel('Show', { exact: false }).first().selectOption('28');
   await expect.poll(() => page.url()).toContain('days=28');

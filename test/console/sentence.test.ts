@@ -3,11 +3,14 @@ import { boundsOf, momentFeatures } from '../../src/console/model/map-data.js';
 import { describeMeanwhile } from '../../src/console/words/connection-words.js';
 import { historyLine } from '../../src/console/words/history-words.js';
 import { sentenceOf } from '../../src/console/words/sentence.js';
+import { REASON_WORDS } from '../../src/console/words/words.js';
+import type { Reason } from '../../src/engine/types.js';
 import { ALERT_KINDS } from '../../src/wire/alert-schemas.js';
 import { conditionWords, daysWords } from '../../src/wire/condition-words.js';
 import { action, finding, instantAt } from '../alerts/events.js';
 import { itemOf } from './items.js';
 
+const REASONS = Object.keys(REASON_WORDS) as Reason[];
 const nowMs = Date.parse(instantAt(10));
 const found = (fields: Parameters<typeof finding>[0]) => itemOf(finding(fields));
 const say = (fields: Parameters<typeof finding>[0], zone: string | null = 'Protected address') =>
@@ -34,9 +37,9 @@ describe('an alert in one sentence', () => {
     const away = { ...confirmed, kind: 'supplier-silent', reason: 'silent' } as const;
     const tell = (fields: Parameters<typeof finding>[0]) => sentenceOf(found(fields), supplier, nowMs);
     expect(tell({ ...away, coversTags: 5_000 })).toMatch(
-      /^Nothing comes from the supplier tagwatch\.pings \(.*\), since 18:00:00\. 5,000 tags were heard of last by it\.$/,
+      /^Nothing comes from the supplier tagwatch\.pings \(.*\), since 18:00:00\. 5,000 tags were last heard of through it\.$/,
     );
-    expect(tell({ ...away, coversTags: 1 })).toMatch(/ 1 tag was heard of last by it\.$/);
+    expect(tell({ ...away, coversTags: 1 })).toMatch(/ 1 tag was last heard of through it\.$/);
     expect(tell(away)).toMatch(/since 18:00:00\.$/);
   });
 
@@ -67,6 +70,30 @@ describe('an alert in one sentence', () => {
     expect(say({ ...confirmed, kind: 'curfew', reason: 'left-during', window })).toMatch(
       /^Adam Kerr has left home during the curfew \(17:00 to .*04:00\): out, since 18:00:00\.$/,
     );
+  });
+
+  it.each(ALERT_KINDS)(
+    '%s that is over is told as over, whatever the reason, and one that goes on as going on',
+    (kind) => {
+      const episode = { startedAt: instantAt(0), endedAt: instantAt(4) };
+      const present = /\b(is|are|has|reports|sends|comes|belongs|wears|never moves)\b/;
+      for (const reason of [undefined, ...REASONS]) {
+        const more = { kind, ...confirmed, ...(reason === undefined ? {} : { reason }) };
+        // In brackets stands a reason as it is; and what was not known then is not known now.
+        const over = say({ ...more, episode }).replaceAll(/\(.*?\)|^It is not known/g, '');
+        expect(over).not.toMatch(present);
+        expect(say(more)).not.toMatch(/is not heard from.*heard from/);
+      }
+    },
+  );
+
+  it('what was taken back is not put down to fixes that need not be any', () => {
+    for (const kind of ALERT_KINDS) {
+      expect(say({ kind, type: 'withdrawn' })).toMatch(/What came in later did not bear it out\.$/);
+      expect(say({ kind, type: 'withdrawn', historic: true })).toMatch(
+        /The past, judged again, did not bear it out\.$/,
+      );
+    }
   });
 
   it.each(ALERT_KINDS)('%s has a sentence with the name in it', (kind) => {

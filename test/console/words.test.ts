@@ -8,6 +8,7 @@ import {
   widenRing,
   zoneFeatures,
 } from '../../src/console/model/map-data.js';
+import { VERBS } from '../../src/console/model/offered-acts.js';
 import { clusterPoints, createPointStore, POINT_STATES } from '../../src/console/model/wearer-points.js';
 import {
   countTags,
@@ -16,7 +17,15 @@ import {
   STALE_DATA_MS,
 } from '../../src/console/words/connection-words.js';
 import { duration, timeOfDay } from '../../src/console/words/times.js';
-import { certainty, episodeWords, explain, explainFix, refusalWords, title } from '../../src/console/words/words.js';
+import {
+  certainty,
+  episodeWords,
+  explain,
+  explainFix,
+  manyDoneWords,
+  refusalWords,
+  title,
+} from '../../src/console/words/words.js';
 import type { FeedStatus } from '../../src/wire/feed-messages.js';
 import { finding, instantAt } from '../alerts/events.js';
 import { itemOf } from './items.js';
@@ -39,6 +48,23 @@ describe('times', () => {
     [273_600_000, '3 d 4 h'],
   ])('%s ms is %s', (ms, text) => {
     expect(duration(ms)).toBe(text);
+  });
+});
+
+describe('what became of an act on several', () => {
+  it.each(VERBS)('of %s: one is told as one, several as several', (verb) => {
+    expect(manyDoneWords(verb, 1, [])).toMatch(/^1 alert (?!are|have|wait )/);
+    expect(manyDoneWords(verb, 12, [])).toMatch(/^12 alerts (?!is|has|waits)/);
+  });
+
+  it('says how many were refused, of whom, and that nothing was done where nothing was', () => {
+    expect(manyDoneWords('suspend', 2, ['Adam Kerr'])).toBe(
+      '2 alerts suspended. 1 was not, of Adam Kerr: its row says why.',
+    );
+    expect(manyDoneWords('suspend', 1, ['A', 'B', 'A', 'C', 'D'])).toBe(
+      '1 alert suspended. 5 were not, of A, B, C and 1 other: their rows say why.',
+    );
+    expect(manyDoneWords('take', 0, ['A', 'B'])).toBe('Nothing was done. 2 were not, of A, B: their rows say why.');
   });
 });
 

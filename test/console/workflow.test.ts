@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type AlertEvent, DISPOSITIONS } from '../../src/alerts/event.js';
+import { ONE_BY_ONE } from '../../src/console/api.js';
 import { PAGE_KEYS, VERB_KEYS } from '../../src/console/components/verb-keys.js';
 import { ACT_FORMS, missingField } from '../../src/console/model/act-forms.js';
 import { standAt } from '../../src/console/model/as-at.js';
@@ -151,4 +152,9 @@ describe('people', () => {
       what: 'told the sergeant: nobody had seen it',
     });
   });
+});
+
+it('what the server does not take for many in one request is sent one by one', () => {
+  const own = Object.entries(ACTIONS_TOLD).filter(([, { operation }]) => operation !== 'alerts.act');
+  expect([...ONE_BY_ONE].sort()).toEqual(own.map(([verb]) => verb).sort());
 });

@@ -138,7 +138,7 @@ function Open({ doing: now }: { readonly doing: Doing }) {
     form.current?.querySelector<HTMLInputElement>(`input[value="${option[0]}"]`)?.focus();
   };
   const words = items.length === 1 ? title[0] : title[1](items.length);
-  const refused = items.length === 1 ? told.value.get(only.alertId) : undefined;
+  const refused = [...new Set(items.flatMap(({ alertId }) => told.value.get(alertId) ?? []))].join(' ') || undefined;
   const isWritten = fields.some(({ type, name }) => type === 'text' && (values[name] ?? '').trim() !== '');
   return (
     <Dialog label={words} onClose={close}>

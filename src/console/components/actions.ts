@@ -2,10 +2,10 @@
 import { computed, signal } from '@preact/signals';
 import type { AlertItem } from '../../alerts/alert.js';
 import { type Act, type ActionResult, act, actOnMany, newKey, type Verb } from '../api.js';
-import { book, may, me, serverNowMs, takeAlert } from '../live/live.js';
+import { book, may, me, nameOf, serverNowMs, takeAlert } from '../live/live.js';
 import { type AskingVerb, isImmediate, type Values } from '../model/act-forms.js';
 import { mayStillBeDone } from '../model/offered-acts.js';
-import { DONE_WORDS, refusalWords } from '../words/words.js';
+import { manyDoneWords, refusalWords } from '../words/words.js';
 import { unmark } from './selection.js';
 
 /** Acts that are on their way, by alert. */
@@ -84,13 +84,11 @@ export async function actOn(items: readonly AlertItem[], what: Act): Promise<rea
   else unanswered.delete(said);
   const failed = ids.filter((alertId, index) => !take(alertId, answers[index]!));
   unmark(ids.filter((alertId) => !failed.includes(alertId)));
-  if (items.length > 1) manyTold.value = describeMany(what.verb, ids.length - failed.length, failed.length);
+  if (items.length > 1) {
+    const refused = free.filter(({ alertId }) => failed.includes(alertId)).map(({ wearerId }) => nameOf(wearerId));
+    manyTold.value = manyDoneWords(what.verb, ids.length - failed.length, refused);
+  }
   return failed;
-}
-
-function describeMany(verb: Verb, done: number, failed: number): string {
-  const rest = failed === 0 ? '' : ` ${failed} were not: their rows say why.`;
-  return `${done === 1 ? '1 alert' : `${done} alerts`} ${DONE_WORDS[verb]}.${rest}`;
 }
 
 const asker = computed(() => ({ subjectId: me.value?.subjectId ?? '', isAlone: me.value?.kind === 'local', may }));

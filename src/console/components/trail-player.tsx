@@ -25,6 +25,7 @@ interface Props {
   readonly untilMs: number;
 }
 
+/** Of one wearer and one day: another one is another player, by its `key`. */
 export function TrailPlayer({ wearerId, fromMs, untilMs }: Props) {
   const minuteMs = Math.floor(untilMs / STEP_MS) * STEP_MS;
   const answer = useAnswer(`${wearerId} ${fromMs} ${minuteMs}`, () =>
@@ -55,10 +56,6 @@ export function TrailPlayer({ wearerId, fromMs, untilMs }: Props) {
     [map],
   );
   useEffect(() => {
-    choose(null);
-    setPlaying(false);
-  }, [fromMs]);
-  useEffect(() => {
     if (!isPlaying) return;
     const timer = setInterval(() => {
       choose((before) => {
@@ -70,8 +67,9 @@ export function TrailPlayer({ wearerId, fromMs, untilMs }: Props) {
     }, FRAME_MS);
     return () => clearInterval(timer);
   }, [isPlaying, speed, fromMs, untilMs]);
-  if (answer !== null && !answer.ok) return <p>The trail is not shown: {whyMissing(answer.status)}.</p>;
-  if (answer !== null && placed.length === 0)
+  if (answer === null) return <p>{`The trail of ${dayOnly(fromMs)} is being looked up …`}</p>;
+  if (!answer.ok) return <p>The trail is not shown: {whyMissing(answer.status)}.</p>;
+  if (placed.length === 0)
     return <p>{`No position was heard on ${dayOnly(fromMs)} that says where the wearer was.`}</p>;
   const play = () => {
     if (!isPlaying && (atMs >= untilMs - STEP_MS || chosenMs === null)) choose(placed[0]?.atMs ?? fromMs);
@@ -139,6 +137,7 @@ function Stops({ stops, onGo }: { readonly stops: readonly Stop[]; readonly onGo
   return (
     <details class="tw-player__stops">
       <summary>{`${stops.length} ${stops.length === 1 ? 'stop' : 'stops'} of ten minutes or more, numbered on the map`}</summary>
+      {stops.length > STOPS_LIMIT ? <p>{`The first ${STOPS_LIMIT} of ${stops.length}.`}</p> : null}
       <ol>
         {stops.slice(0, STOPS_LIMIT).map(({ fromMs, untilMs, at: [longitude, latitude] }) => (
           <li key={fromMs}>

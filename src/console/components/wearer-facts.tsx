@@ -4,8 +4,8 @@ import type { CohortRow } from '../../wire/cohort.js';
 import { askPosition } from '../api.js';
 import { may, nowMs, positions, positionsChanged, wearers } from '../live/live.js';
 import { GAP_MS } from '../model/trail-line.js';
-import { coverWords, dueWords, MISSING_WORDS, monitoredWords } from '../words/cohort-words.js';
-import { unmonitoredWords } from '../words/monitored-words.js';
+import { coverWords, dueWords } from '../words/cohort-words.js';
+import { monitoredLine, unmonitoredWords } from '../words/monitored-words.js';
 import { duration, timeOfDay } from '../words/times.js';
 import { useAnswer } from './use-answer.js';
 
@@ -102,23 +102,12 @@ export function TagFacts({
           <dt>Battery</dt>
           <dd>
             {at.batteryPercent === null ? 'not told' : `${Math.round(at.batteryPercent)} %`}
-            {row === null || row.batteryAlerts === 0 ? '' : `, ${row.batteryAlerts} battery alerts in 28 days`}
+            {row === null || row.batteryAlerts === 0
+              ? ''
+              : `, ${row.batteryAlerts === 1 ? '1 battery alert' : `${row.batteryAlerts} battery alerts`} in 28 days`}
           </dd>
         </dl>
       )}
     </>
   );
-}
-
-/** Null: nobody here can say. */
-function monitoredLine(
-  row: CohortRow | null,
-  warning: string | null,
-  atMs: number,
-): { readonly words: string; readonly isGood: boolean } | null {
-  if (warning !== null) return { words: warning, isGood: false };
-  if (row === null) return null;
-  if (row.isMonitored) return { words: `Monitored: ${monitoredWords(row, atMs)}.`, isGood: true };
-  const since = row.monitoredSince === null ? '' : `, for ${duration(atMs - Date.parse(row.monitoredSince))}`;
-  return { words: `NOT MONITORED: ${MISSING_WORDS[row.missing ?? 'fixing']}${since}.`, isGood: false };
 }

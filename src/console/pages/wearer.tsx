@@ -89,7 +89,7 @@ function Days({ timeline, stretch }: { readonly timeline: Timeline; readonly str
       <TimelineStrip timeline={timeline} day={chosen.date} onDay={(day) => show({ ...stretch, day })} />
       <h2 class="tw-heading">{`Trail of ${dayOnly(fromMs)}`}</h2>
       {untilMs > fromMs ? (
-        <TrailPlayer wearerId={wearerId} fromMs={fromMs} untilMs={untilMs} />
+        <TrailPlayer key={`${wearerId} ${fromMs}`} wearerId={wearerId} fromMs={fromMs} untilMs={untilMs} />
       ) : (
         <p>This day is still to come.</p>
       )}

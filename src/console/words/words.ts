@@ -109,24 +109,43 @@ export const VERB_WORDS: Readonly<Record<Verb, string>> = {
   reopen: 'Reopen …',
 };
 
-/** `12 alerts taken`. */
-export const DONE_WORDS: Readonly<Record<Verb, string>> = {
+/** Behind `1 alert` and behind `12 alerts`; where both are the same, once. */
+const DONE_WORDS: Readonly<Record<Verb, string | readonly [one: string, many: string]>> = {
   acknowledge: 'acknowledged',
   take: 'taken',
   dispose: 'closed',
   note: 'noted',
-  'victim-contact': 'have the victim contact on record',
+  'victim-contact': ['has the victim contact on record', 'have the victim contact on record'],
   assign: 'assigned',
   'hand-over': 'handed over',
   release: 'given back',
   suspend: 'suspended',
-  'propose-suspension': 'are proposed to be suspended',
+  'propose-suspension': ['is proposed to be suspended', 'are proposed to be suspended'],
   'agree-suspension': 'suspended, as proposed',
   'refuse-suspension': 'not suspended',
   resume: 'no longer suspended',
-  'request-review': 'wait for a review',
+  'request-review': ['waits for a review', 'wait for a review'],
   reopen: 'reopened',
 };
+
+/** So many are named of those that were refused. */
+const NAMED = 3;
+
+/** What became of an act on several: `2 alerts closed. 1 was not, of Adam Kerr: its row says why.` `refused`: of whom each is. */
+export function manyDoneWords(verb: Verb, done: number, refused: readonly string[]): string {
+  const words = DONE_WORDS[verb];
+  const [one, many] = typeof words === 'string' ? [words, words] : words;
+  const of = [...new Set(refused)];
+  const more = of.length > NAMED ? ` and ${of.length - NAMED} ${of.length - NAMED === 1 ? 'other' : 'others'}` : '';
+  const whom = of.length === 0 ? '' : `, of ${of.slice(0, NAMED).join(', ')}${more}`;
+  const why =
+    refused.length === 1
+      ? `1 was not${whom}: its row says why.`
+      : `${refused.length} were not${whom}: their rows say why.`;
+  if (done === 0) return `Nothing was done. ${why}`;
+  const told = done === 1 ? `1 alert ${one}.` : `${done} alerts ${many}.`;
+  return refused.length === 0 ? told : `${told} ${why}`;
+}
 
 /** Nobody was seen in the zone: the line between two fixes goes through it. */
 const CROSSING_WORDS = 'May have crossed an exclusion zone';
@@ -148,7 +167,7 @@ export function certainty(item: AlertItem): 'Confirmed' | 'Suspected' | 'Withdra
 export function episodeWords(item: AlertItem, nowMs: number): string {
   const startedMs = Date.parse(item.episode.startedAt);
   if (item.type === 'withdrawn')
-    return `withdrawn: ${item.historic ? 'the past, judged again,' : 'later fixes'} did not bear it out`;
+    return `withdrawn: ${item.historic ? 'the past, judged again,' : 'what came in later'} did not bear it out`;
   const found = item.historic ? 'found afterwards: ' : '';
   if (item.episode.endedAt === null)
     return `${found}going on for ${duration(nowMs - startedMs)}${item.inCustody === true ? ', wearer in custody' : ''}`;
