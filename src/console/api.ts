@@ -10,6 +10,7 @@ import type { HandoverFacts } from '../alerts/handover.js';
 import type { DeskRow } from '../wire/desk.js';
 import type { PositionItem } from '../wire/feed-messages.js';
 import type { OrderType } from '../wire/order.js';
+import type { PriorityTable, WantedWearer } from '../wire/priority.js';
 import type { Rag } from '../wire/rag.js';
 
 export interface WearerInfo {
@@ -162,6 +163,8 @@ export async function askBaseMap(): Promise<Answer<FeatureCollection>> {
   }
 }
 export const askAlarmHealth = () => ask<AlarmHealthTold>('/alarm-health');
+export const askWanted = () => askList<WantedWearer>('/wanted');
+export const askPriorityTable = () => ask<{ readonly priority: PriorityTable }>('/alert-rules');
 export const askRejected = () => ask<Page<RejectedMessage>>('/rejected?limit=100');
 
 async function* listAll(path: string): AsyncGenerator<Record<string, unknown>> {

@@ -37,6 +37,7 @@ import { registerConditionsNow } from '../http/routes/wearers/conditions-now.js'
 import { registerPosition } from '../http/routes/wearers/position.js';
 import { registerTimeline } from '../http/routes/wearers/timeline.js';
 import { registerTrail } from '../http/routes/wearers/trail.js';
+import { registerWanted } from '../http/routes/wearers/wanted.js';
 import { accessRecord } from '../ports/access.js';
 import type { Clock } from '../ports/clock.js';
 import type { Database } from '../ports/database.js';
@@ -63,6 +64,7 @@ import { recordStore } from '../store/record-store.js';
 import { listRejected } from '../store/rejected-list.js';
 import { listClosedAlerts } from '../store/tasks.js';
 import { latestPositions, readMessagesAfter, readTrail, type TrailPlace } from '../store/trail.js';
+import { listWanted } from '../store/wanted.js';
 import { watchStore } from '../store/watch.js';
 import { startAccessView } from '../views/access.js';
 import { startAlertLog } from '../views/alert-log.js';
@@ -256,6 +258,7 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
   registerReadAlertRules(app, deps.alertRules);
   await openQueuedWork(app, { config, logger, life, clock, db });
   registerRecalls(app, { db, clock });
+  registerWanted(app, { listWanted: (query) => listWanted(db, query), clock });
   registerAtv(app, { readViolations: (orderId) => readOrderViolations(db, orderId), unreasonableMs, clock });
   registerTrail(app, {
     readTrail: async ({ after, ...query }) => {

@@ -127,6 +127,11 @@ async function startParts(config: Config, logger: Log, life: Lifecycle): Promise
   const alertRules = readAlertRules(config.alertRulesFile);
   if (alertRules.severityTableId !== null)
     logger.info({ severityTable: alertRules.severityTableId }, 'alerts are severe by the configured table from now on');
+  if (alertRules.priorityTableId !== null)
+    logger.info(
+      { priorityTable: alertRules.priorityTableId },
+      'alerts are looked at by the configured order from now on',
+    );
   const signIn = createSignIn(config.signIn, clock, logger);
   const app = {
     log: logger,

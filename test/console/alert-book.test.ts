@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Alert, toAlertItem } from '../../src/alerts/alert.js';
+import { type Alert, type AlertItem, toAlertItem } from '../../src/alerts/alert.js';
 import type { AlertEvent } from '../../src/alerts/event.js';
 import { applyEvent } from '../../src/alerts/fold.js';
 import { CLOSED_LIMIT, createAlertBook, isUnacknowledged } from '../../src/console/model/alert-book.js';
@@ -115,7 +115,8 @@ describe('the book', () => {
 
 describe('the order of the rows', () => {
   const filter = readFilter(new URLSearchParams());
-  const view: View = { filter, mySubjectId: 'local', wearers: new Map() };
+  const bySeverity = ({ severity }: AlertItem) => ['low', 'medium', 'high', 'critical'].indexOf(severity);
+  const view: View = { filter, mySubjectId: 'local', wearers: new Map(), rankOf: bySeverity };
   const item = (alertId: string, minute: number, acknowledged = false, fields: Parameters<typeof finding>[0] = {}) => {
     const found = finding({ alertId, raisedAt: instantAt(minute), ...fields });
     return acknowledged ? itemOf(found, action('acknowledged', [1, 0], { alertId })) : itemOf(found);
@@ -152,14 +153,25 @@ describe('the order of the rows', () => {
       [],
     );
     expect(idsIn('kind=curfew')).toEqual([]);
-    expect(arrangeCritical(alerts)).toEqual(['c']);
+    expect(arrangeCritical(alerts, bySeverity)).toEqual(['c']);
   });
 
   it('critical ones that nobody has seen come first, and none moves while one is pointed at', () => {
     const critical = { severity: 'critical' } as const;
     const alerts = known(item('old', 1, true, critical), item('a', 2, false, critical), item('b', 3, false, critical));
-    expect(nextDock([], alerts, false)).toEqual(['b', 'a', 'old']);
-    expect(nextDock(['a', 'old', 'gone'], alerts, true)).toEqual(['a', 'old', 'b']);
+    expect(nextDock([], alerts, bySeverity, false)).toEqual(['b', 'a', 'old']);
+    expect(nextDock(['a', 'old', 'gone'], alerts, bySeverity, true)).toEqual(['a', 'old', 'b']);
+  });
+
+  it('by priority before all, among critical ones too; one that nobody has seen still comes before those that are seen', () => {
+    const ranks: Readonly<Record<string, number>> = { custody: -98, red: 4, plain: 2, seen: 9 };
+    const rankOf = ({ alertId }: AlertItem) => ranks[alertId]!;
+    const alerts = known(item('custody', 9), item('red', 1), item('plain', 5));
+    expect(arrange(alerts, { ...view, rankOf }).suspected).toEqual(['red', 'plain', 'custody']);
+    const critical = { severity: 'critical' } as const;
+    const ids = ['custody', 'red', 'plain'];
+    const docked = known(item('seen', 1, true, critical), ...ids.map((id, n) => item(id, 9 - n, false, critical)));
+    expect(arrangeCritical(docked, rankOf)).toEqual(['red', 'plain', 'custody', 'seen']);
   });
 
   it('nothing moves while somebody reads, and what is new is counted', () => {

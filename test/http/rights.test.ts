@@ -30,6 +30,7 @@ import { registerConditionsNow } from '../../src/http/routes/wearers/conditions-
 import { registerPosition } from '../../src/http/routes/wearers/position.js';
 import { registerTimeline } from '../../src/http/routes/wearers/timeline.js';
 import { registerTrail } from '../../src/http/routes/wearers/trail.js';
+import { registerWanted } from '../../src/http/routes/wearers/wanted.js';
 import { ALERTS, encodeJson } from '../../src/ports/topics.js';
 import { DEFAULT_ALERT_RULES } from '../../src/start/alert-rules-file.js';
 import { recordStore } from '../../src/store/record-store.js';
@@ -91,6 +92,7 @@ beforeAll(async () => {
   registerPacks(app, { db, clock, onAsked: () => {} });
   registerRehearsals(app, { db, clock, store: recordStore, serviceArea: null, onAsked: () => {} });
   registerRecalls(app, { db, clock });
+  registerWanted(app, { listWanted: async () => [], clock });
   registerSessions(app, { sessions: null, grants: () => [] });
   registerAudit(app, { listAudit: async () => [], listCheckpoints: async () => [] });
   registerRejected(app, { listRejected: async () => [] });

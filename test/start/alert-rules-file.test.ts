@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { DEFAULT_ESCALATION } from '../../src/alerts/escalation.js';
 import { DEFAULT_ALERT_RULES, parseAlertRules, readAlertRules } from '../../src/start/alert-rules-file.js';
+import { DEFAULT_PRIORITY } from '../../src/wire/priority.js';
 
 test('what is not named is as built in, and has no id', () => {
   expect(parseAlertRules('{}')).toEqual(DEFAULT_ALERT_RULES);
@@ -23,11 +24,24 @@ test('an escalation of one severity leaves the others', () => {
   });
 });
 
+test('an order of looking leaves what it does not name, and has an id by what it says', () => {
+  const { priority, priorityTableId } = parseAlertRules('{"priority":{"rag":{"green":-1},"last":{"dealtWith":false}}}');
+  expect(priority).toEqual({
+    rag: { ...DEFAULT_PRIORITY.rag, green: -1 },
+    wanted: DEFAULT_PRIORITY.wanted,
+    last: { inCustody: true, dealtWith: false },
+  });
+  expect(priorityTableId).toMatch(/^[0-9a-f]{12}$/);
+  expect(parseAlertRules('{"priority":{"rag":{"green":-2}}}').priorityTableId).not.toBe(priorityTableId);
+});
+
 test.each([
   ['{', /not JSON/],
   ['{"severities":{}}', /severities/],
   ['{"severity":{"kinds":{"parking":"low"}}}', /parking/],
   ['{"severity":{"kinds":{"curfew":"worst"}}}', /curfew/],
+  ['{"priority":{"rag":{"red":9}}}', /red/],
+  ['{"priority":{"mappa":{"1":1}}}', /mappa/],
   ['{"escalation":{"low":[{"afterSeconds":0,"to":"sergeant"}]}}', /afterSeconds/],
   ['{"escalation":{"low":[{"afterSeconds":5,"to":"king"}]}}', /to/],
   [

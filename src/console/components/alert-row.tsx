@@ -12,6 +12,7 @@ import { begin, busy, told } from './actions.js';
 import { DealtWithMark } from './dealt-with.js';
 import { Mark } from './mark.js';
 import { Certainty, Severity } from './marks.js';
+import { PriorityLine, WantedMark } from './priority.js';
 import { select, selected } from './selection.js';
 
 /** `4 min 10 s`: since it began, or for how long it was. */
@@ -73,14 +74,16 @@ export const AlertRow = memo(function AlertRow({ item, isSelected }: Props) {
         <Certainty item={item} />
       </td>
       <td>
+        {item.inCustody === true ? <strong class="tw-custody">Recorded as in custody</strong> : null}
+        <DealtWithMark item={item} />
+        <WantedMark wearerId={item.wearerId} />
         <a class="tw-alert__title" href={alertAddress(alertId)}>
           {heading}
         </a>
         <span class="tw-sub">
           <WhoLine wearerId={item.wearerId} />
         </span>
-        {item.inCustody === true ? <strong class="tw-custody">Recorded as in custody</strong> : null}
-        <DealtWithMark item={item} />
+        <PriorityLine item={item} />
         {refused === undefined ? null : (
           <span class="tw-told" role="alert">
             {refused}

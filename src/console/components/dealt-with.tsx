@@ -4,6 +4,7 @@ import { dealtWithNow, dealtWithOf } from '../live/dealt-with.js';
 import { may } from '../live/live.js';
 import { newRecallAddress, recallAddress } from '../route.js';
 import { dealtWithWords } from '../words/recall-words.js';
+import { WantedMark } from './priority.js';
 
 export function DealtWithMark({ item }: { readonly item: AlertItem }) {
   const request = dealtWithOf(item);
@@ -12,7 +13,12 @@ export function DealtWithMark({ item }: { readonly item: AlertItem }) {
 
 export function WearerDealtWith({ wearerId }: { readonly wearerId: string }) {
   const request = dealtWithNow(wearerId);
-  return request === null ? null : <strong class="tw-custody">{dealtWithWords(request)}</strong>;
+  return (
+    <>
+      {request === null ? null : <strong class="tw-custody">{dealtWithWords(request)}</strong>}
+      <WantedMark wearerId={wearerId} />
+    </>
+  );
 }
 
 /** To the request that there is, or to a new one; nothing for whom the table of rights has none. */

@@ -19,7 +19,11 @@ export interface View {
   readonly filter: BoardFilter;
   readonly mySubjectId: string;
   readonly wearers: ReadonlyMap<string, WearerInfo>;
+  readonly rankOf: RankOf;
 }
+
+/** Greater comes first: the rank of an alert's priority. */
+export type RankOf = (item: AlertItem) => number;
 
 type Alerts = ReadonlyMap<string, AlertItem>;
 
@@ -29,32 +33,36 @@ export function sectionOf(item: AlertItem): Section {
   return strengthOf(item, item.confirmedAt) === 'suspected' ? 'suspected' : 'confirmed';
 }
 
-const SEVERITY_ORDER: Readonly<Record<AlertItem['severity'], number>> = { critical: 0, high: 1, medium: 2, low: 3 };
-
-/** More severe first, then newest first by when it was first raised (or raised again); then by id, so that it is always the same. */
-function compare(a: AlertItem, b: AlertItem): number {
-  const severity = SEVERITY_ORDER[a.severity] - SEVERITY_ORDER[b.severity];
-  if (severity !== 0) return severity;
-  // Instants of one form, so that their texts are in the order of time: a flood sorts a thousand of them at every paint.
-  const [atA, atB] = [a.reopenedAt ?? a.raisedAt, b.reopenedAt ?? b.raisedAt];
-  if (atA !== atB) return atA < atB ? 1 : -1;
-  return a.alertId < b.alertId ? -1 : 1;
+/** First by priority, then newest first by when it was first raised (or raised again); then by id, so that it is always the same. */
+function sortRows(items: readonly AlertItem[], rankOf: RankOf): AlertItem[] {
+  // A flood sorts a thousand of them at every paint: each is judged once, not at every comparison.
+  const rows = items.map((item) => ({ item, rank: rankOf(item), at: item.reopenedAt ?? item.raisedAt }));
+  rows.sort((a, b) => {
+    if (a.rank !== b.rank) return b.rank - a.rank;
+    // Instants of one form, so that their texts are in the order of time.
+    if (a.at !== b.at) return a.at < b.at ? 1 : -1;
+    return a.item.alertId < b.item.alertId ? -1 : 1;
+  });
+  return rows.map(({ item }) => item);
 }
 
-/** Open, critical: above the list, whatever is filtered. Those that nobody has seen come first. */
-export function arrangeCritical(alerts: Alerts): string[] {
+/** Open, critical by severity: above the list, whatever is filtered. Those that nobody has seen come first, whatever their priority. */
+export function arrangeCritical(alerts: Alerts, rankOf: RankOf): string[] {
   const critical = [...alerts.values()].filter((item) => item.status === 'open' && item.severity === 'critical');
   const isSeen = (item: AlertItem) => (isUnacknowledged(item) ? 0 : 1);
-  return critical.sort((a, b) => isSeen(a) - isSeen(b) || compare(a, b)).map(({ alertId }) => alertId);
+  // The sort is stable: what is alike in this stays in its order.
+  return sortRows(critical, rankOf)
+    .sort((a, b) => isSeen(a) - isSeen(b))
+    .map(({ alertId }) => alertId);
 }
 
 /** Every alert of the view in its section. Critical ones stand above the list and not in it, but in the tabs that are not of new ones. */
-export function arrange(alerts: Alerts, { filter, mySubjectId, wearers }: View): Arrangement {
-  const shown = [...alerts.values()]
+export function arrange(alerts: Alerts, { filter, mySubjectId, wearers, rankOf }: View): Arrangement {
+  const found = [...alerts.values()]
     .filter((item) => isInTab(item, filter.tab, mySubjectId))
     .filter((item) => passes(item, filter, wearers.get(item.wearerId) ?? null))
-    .filter((item) => filter.tab !== 'new' || item.severity !== 'critical')
-    .sort(compare);
+    .filter((item) => filter.tab !== 'new' || item.severity !== 'critical');
+  const shown = sortRows(found, rankOf);
   const idsOf = (section: Section) => shown.filter((item) => sectionOf(item) === section).map(({ alertId }) => alertId);
   return {
     confirmed: idsOf('confirmed'),
@@ -91,8 +99,13 @@ export function nextShown(shown: Arrangement, alerts: Alerts, view: View, isRead
 }
 
 /** The dock while somebody points at it: what was there stays in its place, what is new stands behind. */
-export function nextDock(shown: readonly string[], alerts: Alerts, isReading: boolean): readonly string[] {
-  const ideal = arrangeCritical(alerts);
+export function nextDock(
+  shown: readonly string[],
+  alerts: Alerts,
+  rankOf: RankOf,
+  isReading: boolean,
+): readonly string[] {
+  const ideal = arrangeCritical(alerts, rankOf);
   if (!isReading) return ideal;
   const kept = shown.filter((id) => alerts.has(id));
   return [...kept, ...ideal.filter((id) => !kept.includes(id))];

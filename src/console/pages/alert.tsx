@@ -10,15 +10,18 @@ import { RecallLink } from '../components/dealt-with.js';
 import { MapPanel } from '../components/map-panel.js';
 import { Certainty, Severity } from '../components/marks.js';
 import { PackButton } from '../components/pack-button.js';
+import { PriorityLine } from '../components/priority.js';
 import { useAnswer, whyMissing } from '../components/use-answer.js';
 import { dealtWithOf } from '../live/dealt-with.js';
 import { book, may, nameOf, nowMs, positions, positionsChanged, takeAlert, wearers, zoneNameOf } from '../live/live.js';
+import { wantedOf } from '../live/priority.js';
 import { sessionMap } from '../map/session-map.js';
 import { instantOf, standAt } from '../model/as-at.js';
 import { alertAddress, lastBoard, packsAddress, wearerAddress } from '../route.js';
 import { historyLine } from '../words/history-words.js';
 import { ownerWords } from '../words/owner-words.js';
 import { personWords } from '../words/people-words.js';
+import { wantedWords } from '../words/priority-words.js';
 import { dealtWithWords } from '../words/recall-words.js';
 import { sentenceOf } from '../words/sentence.js';
 import { dayAndTime, duration, timeOfDay } from '../words/times.js';
@@ -111,6 +114,7 @@ function Found({ item, events, isWhole = true, asAt }: FoundProps) {
         <p class="tw-line">
           <Severity severity={item.severity} /> <Certainty item={item} /> {KIND_WORDS[item.kind]};{' '}
           {episodeWords(item, nowMs.value)}
+          {asAt === undefined ? <PriorityLine item={item} /> : null}
         </p>
         {asAt === undefined ? <ActButtons item={item} /> : <p class="tw-line">{ownerWords(item, nowMs.peek())}</p>}
         {asAt === undefined ? <Pack item={item} /> : null}
@@ -138,9 +142,11 @@ function First({ item }: { readonly item: AlertItem }) {
       (disposition === 'already-dealt-with' || disposition === 'in-custody'),
   );
   const dealtWith = dealtWithOf(item);
+  const wanted = wantedOf(item.wearerId);
   const lines = [
     ...(item.inCustody === true ? ['The wearer is recorded as in custody.'] : []),
     ...(dealtWith === null ? [] : [dealtWithWords(dealtWith)]),
+    ...(wanted === null ? [] : [`${wantedWords(wanted)}.`]),
     ...(item.status === 'closed' ? [ownerWords(item, nowMs.peek())] : []),
     ...others.map(
       (other) =>

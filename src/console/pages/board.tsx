@@ -13,6 +13,7 @@ import { useReading } from '../components/reading.js';
 import { groupMembers, marked, openGroups } from '../components/selection.js';
 import { health } from '../live/health.js';
 import { book, isKnown, me, nowMs, serverNowMs, wearers } from '../live/live.js';
+import { priorityOf } from '../live/priority.js';
 import {
   type BoardFilter,
   isInTab,
@@ -123,11 +124,13 @@ function FoldedRows({ rows }: { readonly rows: readonly Row[] }) {
   );
 }
 
+const rankOf = (item: AlertItem): number => priorityOf(item).rank;
+
 /** Critical alerts have a place of their own, always the same: nothing below it moves when one comes. */
 function Dock() {
   const { ref, isReading } = useReading<HTMLDivElement>();
   const ids = useRef<readonly string[]>([]);
-  ids.current = nextDock(ids.current, book.value.alerts, isReading());
+  ids.current = nextDock(ids.current, book.value.alerts, rankOf, isReading());
   const count = ids.current.length;
   return (
     <section class="tw-dock" aria-label="Critical alerts" data-count={count}>
@@ -189,7 +192,7 @@ function Queue({ filter }: { readonly filter: BoardFilter }) {
   const isAsked = showNow.value !== shown.current.shows;
   if (key !== shown.current.key) limit.current = PAGE_ROWS;
   const isHeld = key === shown.current.key && !isAsked && isReading();
-  const view = { filter, mySubjectId: me.value?.subjectId ?? '', wearers: wearers.value };
+  const view = { filter, mySubjectId: me.value?.subjectId ?? '', wearers: wearers.value, rankOf };
   const { alerts } = book.value;
   const next = nextShown(shown.current.arrangement, alerts, view, isHeld);
   const items = [...alerts.values()];

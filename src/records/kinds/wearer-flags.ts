@@ -1,5 +1,6 @@
-/** What whoever meets a wearer has to know at once: warnings in few words. */
+/** What whoever meets a wearer has to know at once: warnings in few words, and whether the wearer is to be arrested. */
 import Type from 'typebox';
+import { WANTED, type Wanted } from '../../wire/priority.js';
 import { Line, type RecordRule } from '../rule.js';
 import { aboutWearer, EffectiveAt, sayEffective } from './judgement.js';
 
@@ -8,6 +9,8 @@ const MAX_FLAGS = 20;
 export interface FlagsContent {
   /** Empty: none any more. */
   readonly flags: readonly string[];
+  /** Absent: not, or not any more. */
+  readonly wanted?: Wanted;
 }
 
 export const wearerFlags: RecordRule<FlagsContent> = {
@@ -18,6 +21,7 @@ export const wearerFlags: RecordRule<FlagsContent> = {
   body: Type.Object(
     {
       flags: Type.Array(Line(100), { maxItems: MAX_FLAGS, uniqueItems: true, description: 'Empty: none any more' }),
+      wanted: Type.Optional(Type.Enum([...WANTED], { description: 'Without it: not wanted, or not any more' })),
       effectiveAt: Type.Optional(EffectiveAt),
     },
     { additionalProperties: false },

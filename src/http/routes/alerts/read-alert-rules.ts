@@ -1,12 +1,26 @@
-/** `GET /api/v1/alert-rules`: by which table alerts are severe, and to whom they climb, so that nobody has to guess. */
+/** `GET /api/v1/alert-rules`: by which tables alerts are severe, climb and are looked at in order, so that nobody has to guess. */
 import { Type } from 'typebox';
 import type { EscalationTable } from '../../../alerts/escalation.js';
 import type { SeverityTable } from '../../../alerts/severity.js';
+import { DEFAULT_PRIORITY, type PriorityTable } from '../../../wire/priority.js';
 import type { App } from '../../app.js';
 
 const SeverityName = Type.Enum(['low', 'medium', 'high', 'critical']);
 const Steps = Type.Unsafe<EscalationTable['low']>(
   Type.Array(Type.Object({ afterSeconds: Type.Integer(), to: Type.String({ description: 'a role' }) })),
+);
+
+const numbersOf = (names: object) =>
+  Type.Object(Object.fromEntries(Object.keys(names).map((name) => [name, Type.Integer()])));
+const Priority = Type.Unsafe<PriorityTable>(
+  Type.Object(
+    {
+      rag: numbersOf(DEFAULT_PRIORITY.rag),
+      wanted: numbersOf(DEFAULT_PRIORITY.wanted),
+      last: Type.Object({ inCustody: Type.Boolean(), dealtWith: Type.Boolean() }),
+    },
+    { description: 'by how many severities a fact of the wearer moves an alert up, and what is looked at last' },
+  ),
 );
 
 const Answer = Type.Object({
@@ -20,17 +34,22 @@ const Answer = Type.Object({
     inCustody: Type.Union([SeverityName, Type.Null()]),
   }),
   escalation: Type.Object({ critical: Steps, high: Steps, medium: Steps, low: Steps }),
+  priority: Priority,
+  priorityTable: Type.Union([Type.String(), Type.Null()], { description: 'null: none is configured' }),
 });
 
 export interface AlertRulesTold {
   readonly severityTableId: string | null;
   readonly severity: SeverityTable;
   readonly escalation: EscalationTable;
+  readonly priority: PriorityTable;
+  readonly priorityTableId: string | null;
 }
 
-export function registerReadAlertRules(app: App, { severityTableId, severity, escalation }: AlertRulesTold): void {
+export function registerReadAlertRules(app: App, rules: AlertRulesTold): void {
+  const { severityTableId, severity, escalation, priority, priorityTableId } = rules;
   const schema = {
-    summary: 'How bad an alert is by kind and zone, and to whom it climbs after how long',
+    summary: 'How bad an alert is by kind and zone, to whom it climbs after how long, and in which order people look',
     tags: ['alerts'],
     response: { 200: Answer },
   };
@@ -39,5 +58,7 @@ export function registerReadAlertRules(app: App, { severityTableId, severity, es
     severityTable: severityTableId,
     severity: { ...severity },
     escalation,
+    priority,
+    priorityTable: priorityTableId,
   }));
 }
