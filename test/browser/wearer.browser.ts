@@ -62,7 +62,7 @@ beforeAll(async () => {
   const fittedAt = new Date(longDayMs - DAY_MS).toISOString();
   await put(program.url, '/tag-models/M-1', { name: 'Model', accuracyConvention: 'r68', intervalSeconds: 60 });
   await put(program.url, '/wearers/W-1', { name: 'Adam Kerr', division: 'East' });
-  await put(program.url, '/wearer-flags/W-1', { flags: ['visit in pairs'] });
+  await put(program.url, '/wearer-flags/W-1', { flags: ['visit in pairs'], wanted: 'unlawfully-at-large' });
   await put(program.url, '/tags/T-1', { modelId: 'M-1' });
   await put(program.url, '/orders/O-1', { wearerId: 'W-1', type: 'hdc', startsAt: fittedAt });
   await put(program.url, '/activations/A-1', { tagId: 'T-1', wearerId: 'W-1', fittedAt });
@@ -116,6 +116,22 @@ test('who it is, whether anybody is watched, what is in force now and when that 
   await now.getByText(/^To be at 12 Mill Lane/).waitFor();
   await now.getByText('Not to enter The corner shop').waitFor();
   await now.getByText(/^Next change at .*, in /).waitFor();
+});
+
+test('that somebody is unlawfully at large stands with each alert, before what it is, and why it comes first', async () => {
+  const board = await open('/');
+  const row = board.locator('tr.tw-alert', { hasText: 'Adam Kerr' }).first();
+  await row.getByText(/Unlawfully at large, since/).waitFor({ timeout: WAIT_MS });
+  const text = (await row.locator('td').nth(1).textContent()) ?? '';
+  expect(text).toMatch(/^Unlawfully at large, since .*As (high|critical): raised for unlawfully at large$/);
+  await shoot(board, 'board-at-large');
+  await row.locator('a.tw-alert__title').click();
+  await board
+    .getByRole('note')
+    .getByText(/^Unlawfully at large, since/)
+    .waitFor();
+  await shoot(board, 'alert-at-large');
+  await board.context().close();
 });
 
 test('the day on which the clocks went back is as much longer as an hour, and midnight to three has four of them', async () => {

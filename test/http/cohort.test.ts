@@ -3,9 +3,11 @@ import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApp } from '../../src/http/app.js';
 import { registerCohort } from '../../src/http/routes/schemes/cohort.js';
+import { registerWanted } from '../../src/http/routes/wearers/wanted.js';
 import { readCohortRows } from '../../src/start/cohort.js';
 import { foldAlertEvents } from '../../src/store/alerts.js';
 import { listWearerIds } from '../../src/store/cohort.js';
+import { listWanted } from '../../src/store/wanted.js';
 import type { LiveView } from '../../src/views/live-view.js';
 import { finding } from '../alerts/events.js';
 import { AS, testAccess } from '../support/access.js';
@@ -81,6 +83,11 @@ beforeAll(async () => {
   await judge('/mappa/W-b', { category: 2, level: 3 });
   await judge('/memberships/W-b', { cohort: 'FIXED', ...judgement });
   await judge('/wearer-flags/W-a', { flags: ['visit in pairs'] });
+  const wanted = { flags: [], wanted: 'unlawfully-at-large' };
+  await judge('/wearer-flags/W-b', { flags: [], wanted: 'wanted', ...judgement });
+  await judge('/wearer-flags/W-b', { flags: [], effectiveAt: '2026-04-01T00:00:00Z' });
+  await judge('/wearer-flags/W-c', wanted);
+  await judge('/wearer-flags/W-out', wanted);
   const fixes = [
     ['T-W-a', SINCE],
     ['T-W-a', '2026-03-20T11:59:00Z'],
@@ -138,6 +145,7 @@ beforeAll(async () => {
     readRows: (wearerIds, nowMs) => readCohortRows(db, liveView, wearerIds, nowMs),
     clock,
   });
+  registerWanted(app, { listWanted: (query) => listWanted(db, query), clock });
   close = async () => {
     await app.close();
     await records.stop();
@@ -187,6 +195,20 @@ test('tells of everybody within scope what is in force, and who is not monitored
     },
     { wearerId: 'W-c', rag: null, isMonitored: false, missing: 'fitted', monitoredSince: SINCE, newestFixAt: null },
   ]);
+});
+
+test('who is wanted is told as it is in force, to whoever sees their alerts, page by page', async () => {
+  const wanted = (query: string, role = 'supervisor') =>
+    app.inject({ url: `/api/v1/wanted${query}`, headers: { [AS]: role } });
+  const [b, c] = [
+    { wearerId: 'W-b', wanted: 'wanted', since: SINCE },
+    { wearerId: 'W-c', wanted: 'unlawfully-at-large', since: NOW },
+  ];
+  expect((await wanted('')).json()).toEqual({ items: [b, c], next: null });
+  const first = (await wanted('?limit=1')).json();
+  expect(first.items).toEqual([b]);
+  expect((await wanted(`?limit=1&cursor=${first.next}`)).json()).toEqual({ items: [c], next: null });
+  expect((await wanted('', 'auditor')).statusCode).toBe(403);
 });
 
 test('compliance is minutes, per activation and condition, with the unknown beside what was kept', async () => {

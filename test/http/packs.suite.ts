@@ -304,6 +304,33 @@ export function packsSuite(name: string, openDatabase: () => Promise<Database>):
       expect(ids.size).toBe(6);
     });
 
+    it('holds the same, whatever is said of its wearer: neither how the force rates somebody nor that somebody is wanted', async () => {
+      const gather = () => db.transaction((tx) => gatherPack(tx, { alertIds: ['P-W-in'] }, clock.nowMs()));
+      const before = await gather();
+      expect(before).toMatchObject({ source: { wearerId: 'W-in' } });
+      const version = {
+        effectiveAt: instantAt(0),
+        effectiveAtGiven: true,
+        recordedAt: instantAt(0),
+        author: SUBJECT,
+        changeReason: null,
+        correlationId: null,
+      };
+      const said = {
+        'rag-rating': { rating: 'red', evidence: 'scores' },
+        mappa: { category: 2, level: 3 },
+        'wearer-flags': { flags: ['visit in pairs'], wanted: 'unlawfully-at-large' },
+      } as const;
+      for (const [name, content] of Object.entries(said)) {
+        const kind = name as keyof typeof said;
+        // The database is that of other suites too: they may have said something of this wearer.
+        const known = (await recordStore.find(db, kind, ['W-in'])).get('W-in')?.version ?? 0;
+        const next = { id: 'W-in', content, ...version, version: known + 1 };
+        await db.transaction((tx) => recordStore.write(tx, kind, [next]));
+      }
+      expect(await gather()).toEqual(before);
+    });
+
     it('tells of the audit what is about its wearer alone and its alerts, all of it over several pages, and counts what names others too', async () => {
       const about = (n: number, more: Partial<AuditEntry>): ChainLink => ({
         position: 10_000 + n,
