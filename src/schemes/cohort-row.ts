@@ -2,7 +2,7 @@
 import { EXCUSED } from '../alerts/excused.js';
 import { VIOLATIONS } from '../alerts/violation.js';
 import { GAP_LIMIT_MS } from '../engine/thresholds.js';
-import type { AlertKind, Term } from '../engine/types.js';
+import type { AlertKind, Suspension, Term } from '../engine/types.js';
 import type { CohortAlert, CohortRecord } from '../ports/cohort-records.js';
 import type { CohortRow, Compliance, ConditionCompliance } from '../wire/cohort.js';
 import { addCompliance, measureCompliance, NO_COMPLIANCE } from './compliance.js';
@@ -22,8 +22,9 @@ const BATTERY: readonly AlertKind[] = ['battery-low', 'battery-critical', 'charg
 
 export interface CohortFacts {
   readonly record: CohortRecord;
-  /** By activation. */
+  /** By activation: what was judged, and what was held back meanwhile. */
   readonly terms: ReadonlyMap<string, readonly Term[]>;
+  readonly suspensions: ReadonlyMap<string, readonly Suspension[]>;
   /** Whether the engine's watch of the tag of now is known here, as of this wearer. */
   readonly isWatched: boolean;
   readonly newest: { readonly fixedAtMs: number; readonly batteryPercent: number | null } | null;
@@ -78,7 +79,7 @@ function unheardOf(heard: CohortRecord['activations'][number]['heard'], startMs:
 }
 
 /** Per activation and condition; exclusions demand nobody's presence. */
-function measureConditions({ record, terms }: CohortFacts, nowMs: number): ConditionCompliance[] {
+function measureConditions({ record, terms, suspensions }: CohortFacts, nowMs: number): ConditionCompliance[] {
   const fromMs = nowMs - COHORT_DAYS * DAY_MS;
   return record.activations.flatMap(({ activationId, fittedAtMs, removedAtMs, heard }) => {
     const [startMs, endMs] = [Math.max(fromMs, fittedAtMs), Math.min(nowMs, removedAtMs ?? Infinity)];
@@ -94,12 +95,16 @@ function measureConditions({ record, terms }: CohortFacts, nowMs: number): Condi
       const found = ofTag.filter((alert) => alert.conditionId === conditionId && VIOLATIONS.includes(alert.kind));
       const confirmed = found.filter((alert) => alert.isConfirmed && !isExcused(alert));
       const suspected = found.filter((alert) => !alert.isConfirmed && !isExcused(alert));
+      // What would have been told then was not, so that nobody knows.
+      const heldBack = (suspensions.get(activationId) ?? [])
+        .filter((one) => one.conditionId === null || one.conditionId === conditionId)
+        .map((one) => [one.startsAtMs, Math.min(one.endsAtMs, one.knownUntilMs ?? Infinity)] as const);
       const measured = measureCompliance({
         required: parts.flatMap((term) => requiredBy(term, startMs, endMs)),
         absences: parts.flatMap(({ absences = [] }) => absences.map((one) => [one.startsAtMs, one.endsAtMs] as const)),
         away: spansOf(confirmed, nowMs),
         excused: spansOf(found.filter(isExcused), nowMs),
-        unknown: [...unheard, ...silent, ...spansOf(suspected, nowMs)],
+        unknown: [...unheard, ...silent, ...heldBack, ...spansOf(suspected, nowMs)],
       });
       return measured.requiredMinutes === 0 ? [] : [{ activationId, conditionId, kind: parts[0]!.kind, ...measured }];
     });

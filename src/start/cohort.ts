@@ -23,6 +23,9 @@ export async function readCohortRows(
   const terms = new Map(
     watches.flatMap(({ activations }) => activations.map((one) => [one.activationId, one.terms] as const)),
   );
+  const suspensions = new Map(
+    watches.flatMap(({ activations }) => activations.map((one) => [one.activationId, one.suspensions ?? []] as const)),
+  );
   return records.map((record) => {
     const { wearerId } = record;
     const live = liveView.position(wearerId);
@@ -39,6 +42,6 @@ export async function readCohortRows(
             fixedAtMs: live.clockAheadMs === undefined ? live.ping.fixedAtMs : live.receivedAtMs,
             batteryPercent: live.ping.batteryPercent ?? null,
           };
-    return toCohortRow({ record, terms, isWatched, newest }, nowMs);
+    return toCohortRow({ record, terms, suspensions, isWatched, newest }, nowMs);
   });
 }

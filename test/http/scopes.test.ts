@@ -191,8 +191,8 @@ afterAll(async () => {
   await opened?.dispose();
 });
 
-async function begin(role: Role): Promise<string> {
-  const principal = principalAs([role], { wearerIds: ['W-mine', 'W-mine-res'] });
+async function begin(...roles: readonly Role[]): Promise<string> {
+  const principal = principalAs([...roles], { wearerIds: ['W-mine', 'W-mine-res'] });
   return (await sessions.begin(principal, null)).split(';', 1)[0]!;
 }
 const ask = (cookie: string, path: string, accept = 'application/json') =>
@@ -225,6 +225,18 @@ test('the table has every role, and each of what is seen', () => {
     for (const cell of Object.values(cells)) expect(['', 'yes']).toContain(cell);
   }
 });
+
+test.each(ROLES.flatMap((one) => ROLES.filter((other) => other > one).map((other) => [one, other] as const)))(
+  'who is %s and %s takes away as files what one of the two roles alone could',
+  async (one, other) => {
+    const cookie = await begin(one, other);
+    const allowed = new Set([...seenBy(one, 'exports'), ...seenBy(other, 'exports')]);
+    for (const wearerId of everybody) {
+      const { status } = await ask(cookie, `/wearers/${wearerId}/trail${WHY}`, 'text/csv');
+      expect([wearerId, status === 200]).toEqual([wearerId, allowed.has(wearerId)]);
+    }
+  },
+);
 
 describe.each([...ROLES])('%s', (role) => {
   test.each(WHAT)('%s over REST: who may be seen, and of all others what is said of nobody', async (what) => {

@@ -161,6 +161,25 @@ describe('signing in', () => {
     }
   });
 
+  test('goes nowhere else by a cookie that somebody else has written', async () => {
+    const browser = openBrowser();
+    const inner = api.app.routing;
+    handler = (request, response) => {
+      const jar = browser.jarOf(front.url);
+      const attempt = jar.get('tagwatch-attempt');
+      if (request.url?.startsWith('/auth/callback') && attempt !== undefined) {
+        const value = JSON.parse(Buffer.from(attempt, 'base64url').toString());
+        const forged = Buffer.from(JSON.stringify({ ...value, returnTo: 'https://elsewhere.example/' })).toString(
+          'base64url',
+        );
+        request.headers.cookie = `tagwatch-attempt=${forged}`;
+      }
+      inner(request, response);
+    };
+    const page = await browser.signIn(front.url, 'alice');
+    expect([page.response.status, page.text.includes('elsewhere')]).toEqual([400, false]);
+  });
+
   test('is refused with what another browser began, twice, or without having begun', async () => {
     const browser = openBrowser();
     let callback = '';

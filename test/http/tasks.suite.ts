@@ -228,6 +228,8 @@ export function tasksSuite(name: string, open: () => Promise<Adapters>): void {
       expect((await draw({})).json().seed).toMatch(/^[0-9a-f]{12}$/);
       expect((await draw({}, 'officer')).statusCode).toBe(403);
       expect(pointers(await draw({ until: instantAt(0) }))).toEqual(['/until']);
+      // An instant of the schema, and of no clock here.
+      expect(pointers(await draw({ dueAt: '2026-06-15T23:59:60Z' }))).toEqual(['/dueAt']);
     });
   });
 }

@@ -1,13 +1,20 @@
 import { expect, test } from 'vitest';
+import type { Term } from '../../src/engine/types.js';
 import type { CohortAlert, CohortRecord } from '../../src/ports/cohort-records.js';
 import { NO_TASKS } from '../../src/ports/task-records.js';
-import { toCohortRow } from '../../src/schemes/cohort-row.js';
+import { type CohortFacts, toCohortRow } from '../../src/schemes/cohort-row.js';
 
 const DAY_MS = 86_400_000;
 const NOW = Date.parse('2026-11-29T12:00:00Z');
 const daysAgo = (days: number) => NOW - days * DAY_MS;
 
-function rowOf(firstFixAtMs: number, ...alerts: readonly Partial<CohortAlert>[]) {
+const rowOf = (firstFixAtMs: number, ...alerts: readonly Partial<CohortAlert>[]) => rowWith(firstFixAtMs, alerts, {});
+
+function rowWith(
+  firstFixAtMs: number,
+  alerts: readonly Partial<CohortAlert>[],
+  facts: Partial<Pick<CohortFacts, 'terms' | 'suspensions'>>,
+) {
   const record: CohortRecord = {
     wearerId: 'W-1',
     name: 'One',
@@ -44,7 +51,7 @@ function rowOf(firstFixAtMs: number, ...alerts: readonly Partial<CohortAlert>[])
     })),
   };
   const newest = { fixedAtMs: NOW, batteryPercent: null };
-  return toCohortRow({ record, terms: new Map(), isWatched: true, newest }, NOW);
+  return toCohortRow({ record, terms: new Map(), suspensions: new Map(), isWatched: true, newest, ...facts }, NOW);
 }
 const sinceOf = (firstFixAtMs: number, ...alerts: readonly Partial<CohortAlert>[]) => {
   const { isMonitored, monitoredSince } = rowOf(firstFixAtMs, ...alerts);
@@ -62,4 +69,33 @@ test('monitored is counted from the fitting, or from when the tag told something
 
 test('a silence of a tag that came off says nothing of the one of now, nor does what told of something else', () => {
   expect(sinceOf(daysAgo(28), { activationId: 'A-0' }, { kind: 'battery-low' })).toBe(45);
+});
+
+test.each([
+  ['of another condition', { conditionId: 'C-2' }, 600, 0],
+  ['of the condition', { conditionId: 'C-1' }, 480, 120],
+  ['of all of them', {}, 480, 120],
+  ['taken back after an hour', { knownUntilMs: daysAgo(5) + 3_600_000 }, 540, 60],
+])('a suspension %s: what was held back is not known to be kept', (_what, more, keptMinutes, unknownMinutes) => {
+  const term = {
+    conditionId: 'C-1',
+    kind: 'curfew',
+    startsAtMs: 0,
+    endsAtMs: null,
+    windows: [daysAgo(5) - 4 * 3_600_000, daysAgo(5) + 6 * 3_600_000],
+  } as unknown as Term;
+  const suspension = {
+    suspensionId: 'S',
+    conditionId: null,
+    startsAtMs: daysAgo(5),
+    endsAtMs: daysAgo(5) + 2 * 3_600_000,
+    knownFromMs: daysAgo(6),
+    knownUntilMs: null,
+    ...more,
+  };
+  const { compliance } = rowWith(daysAgo(28), [], {
+    terms: new Map([['A-1', [term]]]),
+    suspensions: new Map([['A-1', [suspension]]]),
+  });
+  expect(compliance).toMatchObject({ requiredMinutes: 600, keptMinutes, unknownMinutes });
 });

@@ -52,7 +52,8 @@ export function registerSignIn(app: App, deps: SignInDeps): void {
     try {
       const text = parse(headers.cookie ?? '')[attemptName] ?? '';
       const value: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
-      return Check(Attempt, value) ? value : null;
+      // Whoever else writes cookies for this host says by it where nobody is sent.
+      return Check(Attempt, value) && OWN_PATH.test(value.returnTo) ? value : null;
     } catch {
       return null;
     }

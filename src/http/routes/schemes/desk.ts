@@ -14,6 +14,7 @@ import { RecordId } from '../../../wire/record-id.js';
 import { TASK_KINDS, TASK_STATUSES, type TaskContent } from '../../../wire/task.js';
 import type { App } from '../../app.js';
 import { noteAudited } from '../../plugins/audit.js';
+import { readInstants } from '../../plugins/instants.js';
 import { DEFAULT_LIST_LIMIT, decodeCursor, FOREIGN_CURSOR, ListOf, ListQuery, toPage } from '../../plugins/lists.js';
 import { sees } from '../../plugins/principal.js';
 import { problemResponses, sendProblem } from '../../plugins/problems.js';
@@ -149,6 +150,14 @@ function registerDipSamples(app: App, { listClosedAlerts, records }: DeskDeps): 
         const detail = `is after from, and at most ${MAX_SAMPLE_DAYS} days after it`;
         return sendProblem(reply, { status: 422, errors: [{ pointer: '/until', detail }] }) as never;
       }
+      const due = readInstants({ dueAt });
+      if (due.errors.length > 0)
+        return sendProblem(reply, {
+          status: 422,
+          detail: 'When it is due cannot be read.',
+          errors: [...due.errors],
+        }) as never;
+      const { dueAt: dueAtMs } = due.instants;
       const seen: SampleCandidate[] = [];
       for (let after = ''; ; ) {
         const page = await listClosedAlerts({ fromMs, untilMs }, after, CANDIDATES_PAGE);
@@ -171,7 +180,7 @@ function registerDipSamples(app: App, { listClosedAlerts, records }: DeskDeps): 
           subject: `Was this alert handled as it should be? Drawn ${i + 1} of ${seen.length} closed ones by the seed ${seed}`,
           status: 'open',
           alertId,
-          ...(dueAt === undefined ? {} : { dueAt: new Date(dueAt).toISOString() }),
+          ...(dueAtMs === undefined ? {} : { dueAt: new Date(dueAtMs).toISOString() }),
           ...(owner === undefined ? {} : { owner }),
         };
         return { kind: 'task' as const, id: taskId, content };
