@@ -4,6 +4,7 @@ import type { TaskKind, TaskOutcome } from '../../wire/task.js';
 import { useAnswer, whyMissing } from '../components/use-answer.js';
 import { askTasks } from '../desk-api.js';
 import { nameOf } from '../live/live.js';
+import { newestWords } from '../words/count-words.js';
 import { personWords } from '../words/people-words.js';
 import { decisionWords, OUTCOME_WORDS, STATUS_WORDS, TASK_KIND_WORDS } from '../words/task-words.js';
 import { dayAndTime } from '../words/times.js';
@@ -46,15 +47,19 @@ export function DoneTasks({ turn, kind }: { readonly turn: string; readonly kind
       ? answer.body
           .filter((task) => task.outcome !== undefined && (kind === '' || task.kind === kind))
           .sort((a, b) => (a.recordedAt < b.recordedAt ? 1 : -1))
-          .slice(0, SHOWN)
       : [];
+  const shown = done.slice(0, SHOWN);
   return (
     <details class="tw-desk__done" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>What was done, and minutes</summary>
       {answer === null ? <p>…</p> : answer.ok ? null : <p>It is not shown: {whyMissing(answer.status)}.</p>}
       {answer?.ok === true ? (
         <table class="tw-table">
-          <caption>{done.length === 0 ? 'Nothing was done yet' : `The last ${done.length}, the newest first`}</caption>
+          <caption>
+            {done.length === 0
+              ? 'Nothing was done yet'
+              : newestWords(shown.length, done.length > SHOWN, 'the newest first')}
+          </caption>
           <thead>
             <tr>
               {['When', 'Kind', 'Who', 'What', 'What came of it', 'By'].map((words) => (
@@ -65,7 +70,7 @@ export function DoneTasks({ turn, kind }: { readonly turn: string; readonly kind
             </tr>
           </thead>
           <tbody>
-            {done.map(({ taskId, recordedAt, wearerId, subject, status, outcome, author, ...task }) => (
+            {shown.map(({ taskId, recordedAt, wearerId, subject, status, outcome, author, ...task }) => (
               <tr key={taskId}>
                 <th scope="row">{dayAndTime(Date.parse(recordedAt)).slice(0, -3)}</th>
                 <td>{`${TASK_KIND_WORDS[task.kind]}${status === 'rejected' ? `, ${STATUS_WORDS.rejected}` : ''}`}</td>

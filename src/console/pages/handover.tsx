@@ -179,6 +179,9 @@ export function HandoverPage() {
       {answer?.ok === true
         ? answer.body.items.slice(0, SHOWN).map((handover) => <Told key={handover.handoverId} handover={handover} />)
         : null}
+      {answer?.ok === true && (answer.body.items.length > SHOWN || answer.body.next !== null) ? (
+        <p class="tw-sub">{`These are the newest ${SHOWN}: older ones are not listed.`}</p>
+      ) : null}
     </main>
   );
 }

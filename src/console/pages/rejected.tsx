@@ -2,6 +2,7 @@
 import { askRejected } from '../api.js';
 import { useAnswer, whyMissing } from '../components/use-answer.js';
 import { nowMs } from '../live/live.js';
+import { newestWords } from '../words/count-words.js';
 import { timeOfDay } from '../words/times.js';
 
 const REFRESH_MS = 30_000;
@@ -19,9 +20,7 @@ export function RejectedPage() {
       {answer?.ok === true && answer.body.items.length === 0 ? <p>Nothing was rejected.</p> : null}
       {answer?.ok === true && answer.body.items.length > 0 ? (
         <table class="tw-table">
-          <caption>
-            {answer.body.items.length === 1 ? 'One' : `The newest ${answer.body.items.length}, rejected last first`}
-          </caption>
+          <caption>{newestWords(answer.body.items.length, answer.body.next !== null, 'rejected last first')}</caption>
           <thead>
             <tr>
               <th scope="col">When</th>

@@ -16,6 +16,7 @@ import { may, nameOf, nowMs, zoneNameOf } from '../live/live.js';
 import { readStretch, type Stretch, writeStretch } from '../model/timeline-stretch.js';
 import { alertAddress, go, lastBoard, packsAddress, wearerAddress } from '../route.js';
 import { askCohortRow, askTimeline } from '../wearer-api.js';
+import { newestWords } from '../words/count-words.js';
 import { ownerWords } from '../words/owner-words.js';
 import { personWords } from '../words/people-words.js';
 import { dayAndTime, dayOnly } from '../words/times.js';
@@ -67,7 +68,7 @@ export function WearerPage({ wearerId, query }: { readonly wearerId: string; rea
         {timeline?.ok === true ? <Days timeline={timeline.body} stretch={stretch} /> : null}
         <h2 class="tw-heading">Alerts</h2>
         {alerts !== null && !alerts.ok ? <p>The alerts are not shown: {whyMissing(alerts.status)}.</p> : null}
-        {alerts?.ok === true ? <Alerts items={items} /> : null}
+        {alerts?.ok === true ? <Alerts items={items} hasMore={alerts.body.next !== null} /> : null}
         {timeline?.ok === true ? <Notes timeline={timeline.body} /> : null}
       </article>
       <MapPanel label="Map of the trail of the day that is chosen; gaps are dashed, stops are numbered" />
@@ -127,11 +128,11 @@ function NoSuchWearer({ wearerId }: { readonly wearerId: string }) {
   );
 }
 
-function Alerts({ items }: { readonly items: readonly AlertItem[] }) {
+function Alerts({ items, hasMore }: { readonly items: readonly AlertItem[]; readonly hasMore: boolean }) {
   if (items.length === 0) return <p>No alert about this wearer is known.</p>;
   return (
     <table class="tw-table">
-      <caption>{items.length === 1 ? 'One' : `The newest ${items.length}, raised last first`}</caption>
+      <caption>{newestWords(items.length, hasMore, 'raised last first')}</caption>
       <thead>
         <tr>
           <th scope="col">Severity</th>

@@ -173,11 +173,11 @@ function registerDipSamples(app: App, { listClosedAlerts, records }: DeskDeps): 
         drawn.map(({ taskId }) => taskId),
       );
       const fresh = drawn.filter(({ taskId }) => !standing.has(taskId));
-      const writes = fresh.map(({ taskId, alertId, wearerId }, i) => {
+      const writes = fresh.map(({ taskId, alertId, wearerId }) => {
         const content: TaskContent = {
           wearerId,
           kind: 'dip-sample',
-          subject: `Was this alert handled as it should be? Drawn ${i + 1} of ${seen.length} closed ones by the seed ${seed}`,
+          subject: `Was this alert handled as it should be? One of ${drawn.length} drawn from ${seen.length} that were closed, by the seed ${seed}`,
           status: 'open',
           alertId,
           ...(dueAtMs === undefined ? {} : { dueAt: new Date(dueAtMs).toISOString() }),
