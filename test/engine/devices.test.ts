@@ -44,7 +44,7 @@ function play(given: readonly Message[], how: { atOnce: boolean; throughJson?: b
   const events: EngineEvent[] = [];
   for (const each of given) {
     const ping = pingOf(each);
-    const receivedAtMs = how.atOnce ? START_MS + 29 * MINUTE_MS : ping.fixedAtMs + 2_000;
+    const receivedAtMs = how.atOnce ? START_MS + 60 * MINUTE_MS : ping.fixedAtMs + 2_000;
     const result = advance(state, { type: 'ping', ping, receivedAtMs }, joined);
     state = how.throughJson ? (JSON.parse(JSON.stringify(result.state)) as ActivationState) : result.state;
     events.push(...result.events);
@@ -61,6 +61,30 @@ const intervalsOf = ({ state }: Outcome): string[] =>
     .map(({ kind, startedAtMs, endedAtMs }: DeviceTold) => `${kind} ${startedAtMs} ${endedAtMs}`)
     .sort();
 
+/** All is well again, and was for long enough that nobody doubts it. */
+const AFTERWARDS: readonly Message[] = [34, 40, 46].map((minute) => ({
+  minute,
+  events: [],
+  percent: 100,
+  at: faraway,
+}));
+
+const kindsOf = (all: readonly { readonly kind: string }[]): string[] =>
+  [...new Set(all.map(({ kind }) => kind))].sort();
+/** Kinds of which something was told and is not taken back. */
+const toldKinds = ({ events }: Outcome): string[] =>
+  kindsOf(
+    [...new Map(events.map((event) => [event.alertId, event])).values()].filter(({ type }) => type !== 'withdrawn'),
+  );
+const openKinds = ({ state }: Outcome): string[] =>
+  kindsOf(state.device.told.filter(({ endedAtMs, withdrawn }) => endedAtMs === null && !withdrawn));
+
+const inAnyOrderTwice = (given: Message[]) =>
+  fc.record({
+    given: fc.constant(given),
+    twice: fc.shuffledSubarray([...given, ...given], { minLength: 2 * given.length }),
+  });
+
 describe('what a tag says of itself', () => {
   const inOrder = (given: readonly Message[]) => given.toSorted((a, b) => a.minute - b.minute);
 
@@ -68,6 +92,26 @@ describe('what a tag says of itself', () => {
     fc.assert(
       fc.property(messages, (given) => {
         expect(intervalsOf(play(given, { atOnce: true }))).toEqual(intervalsOf(play(inOrder(given), { atOnce: true })));
+      }),
+      RUNS,
+    );
+  });
+
+  it('comes to the same episodes of tampering in any order, however often each is sent again', () => {
+    fc.assert(
+      fc.property(messages.chain(inAnyOrderTwice), ({ given, twice }) => {
+        expect(intervalsOf(play(twice, { atOnce: true }))).toEqual(intervalsOf(play(inOrder(given), { atOnce: true })));
+      }),
+      RUNS,
+    );
+  });
+
+  it('of every kind is told in any order, and over with the messages that come after, however often each is sent again', () => {
+    fc.assert(
+      fc.property(messages.chain(inAnyOrderTwice), ({ given, twice }) => {
+        const [ordered, mixed] = [inOrder(given), twice].map((all) => play([...all, ...AFTERWARDS], { atOnce: true }));
+        expect(toldKinds(mixed!)).toEqual(toldKinds(ordered!));
+        expect(openKinds(mixed!)).toEqual(openKinds(ordered!));
       }),
       RUNS,
     );
