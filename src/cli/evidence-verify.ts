@@ -9,7 +9,7 @@ import { verdictInWords } from '../evidence/verdict-words.js';
 import { verifyPack } from '../evidence/verify-pack.js';
 import type { EvidenceDeps } from './evidence-deps.js';
 
-export const VERIFY_HELP = `tagwatch evidence verify PACK.zip [--keys FILE] [--authority FILE]
+export const VERIFY_HELP = `tagwatch evidence verify PACK.zip [--keys FILE] [--authority FILE] [--full FULL.zip]
 
 Answers separately: whether the contents are as they were, whether the signature is good, whether its key is trusted, what is known of
 the time, whether the container is as it was made, and whether the engine finds the same again over the inputs in the pack.
@@ -17,7 +17,9 @@ the time, whether the container is as it was made, and whether the engine finds 
   --keys FILE   a public key as PEM, or a register as "tagwatch keys" keeps it; the one of TAGWATCH_SIGNING_KEY_FILE unless given.
                 A pack brings no key along: who can change a pack could change that as well.
   --authority FILE  certificates (PEM) of those whose time stamps are trusted, or of whoever certifies them. Without it a time stamp
-                is told, and whether its authority is one to trust is not checked.`;
+                is told, and whether its authority is one to trust is not checked.
+  --full FILE   beside a wearer-safe pack: the full one about the same alerts and time, signed by the same key. Answers whether the
+                files that are withheld are what they were when the wearer-safe one was made.`;
 
 export function verify(
   argv: readonly string[],
@@ -28,6 +30,7 @@ export function verify(
     help: { type: 'boolean', short: 'h' },
     keys: { type: 'string' },
     authority: { type: 'string' },
+    full: { type: 'string' },
   } as const;
   const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
   if (values.help) {
@@ -61,6 +64,7 @@ export function verify(
     crypto: NODE_CRYPTO,
     engine: deps.program.engine,
     authorities,
+    ...(values.full !== undefined && { full: readFileSync(values.full) }),
   });
   for (const line of verdictInWords(verdict)) out(line);
   return verdict.verified ? 0 : 3;

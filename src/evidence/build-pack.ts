@@ -1,6 +1,9 @@
 /** A pack from a model: every file, the manifest over them, its signature, the container. The same in gives the same bytes. */
 import { toCanonicalBytes } from '../canonical-json.js';
 import type { SigningKey } from '../signing-key.js';
+import type { Edition } from '../wire/pack.js';
+import { saltOf } from './commitment-salt.js';
+import { COMMITMENTS, SALT, writeCommitments, writeSalt } from './commitments.js';
 import { type PackFile, toBytes, writeContainer } from './container.js';
 import { alertsOf, auditOf, holdsPlaces, recordsOf, withheldOf } from './editions.js';
 import { writeInputs } from './inputs-file.js';
@@ -29,14 +32,22 @@ export async function buildPack(
 ): Promise<Uint8Array> {
   const { edition, packId, marking } = order;
   const json = (value: unknown) => toCanonicalBytes(value);
-  const files: PackFile[] = [
-    { name: 'alert.json', bytes: json(alertsOf(model, edition)) },
-    { name: 'record.json', bytes: json(recordsOf(model, edition)) },
+  const foundIn = (of: Edition): PackFile[] => [
+    { name: 'alert.json', bytes: json(alertsOf(model, of)) },
+    { name: 'record.json', bytes: json(recordsOf(model, of)) },
   ];
-  if (holdsPlaces(edition)) {
-    files.push({ name: 'audit.json', bytes: json(auditOf(model.audit, edition)) });
-    files.push({ name: 'zone.geojson', bytes: json(writeZones(model)) });
-    files.push(...writeTracks(model), { name: 'inputs.ndjson', bytes: writeInputs(model.alerts) });
+  const files = foundIn(edition);
+  const placesOf = (): PackFile[] => [
+    { name: 'zone.geojson', bytes: json(writeZones(model)) },
+    ...writeTracks(model),
+    { name: 'inputs.ndjson', bytes: writeInputs(model.alerts) },
+  ];
+  if (holdsPlaces(edition))
+    files.push({ name: 'audit.json', bytes: json(auditOf(model.audit, edition)) }, ...placesOf());
+  if (edition === 'full') files.push({ name: SALT, bytes: writeSalt(saltOf(model, key)) });
+  if (!holdsPlaces(edition)) {
+    const withheld = [...foundIn('full'), ...placesOf()];
+    files.push({ name: COMMITMENTS, bytes: writeCommitments(withheld, saltOf(model, key), NODE_CRYPTO) });
   }
   files.push({ name: 'report.pdf', bytes: writeReport(model, order, files.map(toListed), key.keyId) });
   // A witness speaks of places: of an edition without them there is no statement.

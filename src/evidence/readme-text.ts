@@ -15,6 +15,9 @@ const FILES: Readonly<Record<string, string>> = {
   'track.gpx': 'the track for maps',
   'track.kml': 'the track for maps',
   'inputs.ndjson': 'what the engine judged, in its order: with it the finding can be repeated',
+  'commitments.json':
+    'what shows, beside a full pack, that what is withheld here is what it was: an HMAC-SHA-256 of each file',
+  'commitments.salt': 'the salt of those in a wearer-safe pack about the same: openssl dgst, below',
   SHA256SUMS: 'the hashes of the files above, as sha256sum writes them',
 };
 
@@ -61,6 +64,12 @@ HOW TO CHECK IT WITH sha256sum AND openssl (3.0 or later) ALONE
 
      openssl ts -verify -in manifest.tsr -data manifest.sig -CAfile authority.pem
      openssl ts -reply -in manifest.tsr -text
+
+6. Where there is a commitments.json, and somebody holds the full pack about the same: each line of this, there, is in commitments.json.
+
+     for file in alert.json record.json zone.geojson track.csv inputs.ndjson; do
+       openssl dgst -sha256 -mac HMAC -macopt hexkey:$(cat commitments.salt) $file
+     done
 
 HOW TO REPEAT THE FINDING
 

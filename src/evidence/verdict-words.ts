@@ -1,4 +1,5 @@
 /** What the answers about a pack are called: in the terminal and on the page that verifies. */
+import type { CommitmentAnswer } from './commitments.js';
 import type { TimeAnswer } from './time-stamp/verify-time-stamp.js';
 import type { PackVerdict, RerunAnswer, VerifiedPart } from './verify-pack.js';
 
@@ -28,7 +29,7 @@ const RERUN = {
 } as const;
 
 export interface SaidAnswer {
-  readonly question: 'Contents' | 'Signature' | 'Trust' | 'Time' | 'Container' | 'Re-run';
+  readonly question: 'Contents' | 'Signature' | 'Trust' | 'Time' | 'Container' | 'Re-run' | 'Withheld';
   readonly text: string;
   /** Null: neither good nor bad. */
   readonly isGood: boolean | null;
@@ -36,7 +37,7 @@ export interface SaidAnswer {
 
 /** One by one, in the order in which they are asked; of what is no pack the first alone. */
 export function answersOf(verdict: PackVerdict): SaidAnswer[] {
-  const { manifest, contents, signature, trust, time, container, rerun } = verdict;
+  const { manifest, contents, signature, trust, time, container, rerun, commitments } = verdict;
   const isWhole = contents.length === 0;
   const first: SaidAnswer = {
     question: 'Contents',
@@ -69,6 +70,7 @@ export function answersOf(verdict: PackVerdict): SaidAnswer[] {
         isGood: one.outcome === 'not-run' ? null : one.outcome === 'same',
       }),
     ),
+    ...(commitments === null ? [] : [withheldAnswer(commitments)]),
   ];
 }
 
@@ -100,6 +102,16 @@ export function verdictInWords(verdict: PackVerdict): string[] {
     ...answersOf(verdict).map(({ question, text }) => `${`${question}:`.padEnd(11)}${text}`),
     verdict.verified ? 'VERIFIED.' : 'NOT VERIFIED.',
   ];
+}
+
+function withheldAnswer(commitments: readonly CommitmentAnswer[] | string): SaidAnswer {
+  const question = 'Withheld';
+  if (typeof commitments === 'string') return { question, text: `NOT COMPARED: ${commitments}`, isGood: false };
+  const others = commitments.filter(({ outcome }) => outcome !== 'same');
+  const names = (of: readonly CommitmentAnswer[]) => of.map(({ name }) => name).join(', ');
+  return others.length === 0
+    ? { question, text: `the full pack holds what is withheld here as it was: ${names(commitments)}`, isGood: true }
+    : { question, text: `DIFFERS: the full pack holds something else, or nothing, as ${names(others)}`, isGood: false };
 }
 
 /** As much of each as is told by the next smaller one. */

@@ -4,6 +4,7 @@
  */
 import { type FindingEvent, isFinding } from '../alerts/event.js';
 import type { RecordedEvent } from '../store/alerts.js';
+import { type CommitmentAnswer, compareCommitments } from './commitments.js';
 import { areSameBytes, type PackFile, readContainer, writeContainer } from './container.js';
 import { holdsPlaces } from './editions.js';
 import { readInputsFile } from './inputs-file.js';
@@ -32,6 +33,8 @@ export interface PackVerdict {
   readonly time: TimeAnswer;
   readonly container: 'as-made' | 'differs' | 'not-checked';
   readonly rerun: readonly RerunAnswer[];
+  /** What it committed to, beside the full pack that was given; null: none was. A sentence: it could not be compared. */
+  readonly commitments: readonly CommitmentAnswer[] | string | null;
   /** Every answer is a good one. */
   readonly verified: boolean;
 }
@@ -42,6 +45,8 @@ export interface Verifier {
   readonly engine: string;
   /** Those of time stamps that are trusted; none unless given. */
   readonly authorities?: readonly Certificate[];
+  /** The full pack about the same, beside a wearer-safe one. */
+  readonly full?: Uint8Array;
   /** Told of each part before it is judged: for who waits. */
   readonly tell?: (part: VerifiedPart) => void;
 }
@@ -55,7 +60,7 @@ export type VerifiedPart =
 export function verifyPack(
   zip: Uint8Array,
   trusted: readonly TrustedKey[],
-  { crypto, engine, authorities = [], tell = () => {} }: Verifier,
+  { crypto, engine, authorities = [], full, tell = () => {} }: Verifier,
 ): PackVerdict {
   let files: readonly PackFile[];
   let manifest: Manifest;
@@ -82,6 +87,7 @@ export function verifyPack(
   tell({ part: 'container' });
   const container = contents.length > 0 ? 'not-checked' : isAsMade(zip, files, manifest) ? 'as-made' : 'differs';
   const rerun = contents.length > 0 ? [] : repeatAll(byName, manifest, engine, tell);
+  const commitments = full === undefined ? null : compareWith(byName, full, crypto);
   const isGood = ({ outcome }: RerunAnswer) => outcome === 'same' || outcome === 'not-run';
   const verified =
     contents.length === 0 &&
@@ -89,8 +95,10 @@ export function verifyPack(
     trust === 'trusted' &&
     time.outcome !== 'bad' &&
     container === 'as-made' &&
-    rerun.every(isGood);
-  return { manifest, contents, signature, trust, time, container, rerun, verified };
+    rerun.every(isGood) &&
+    (commitments === null ||
+      (typeof commitments !== 'string' && commitments.every(({ outcome }) => outcome === 'same')));
+  return { manifest, contents, signature, trust, time, container, rerun, commitments, verified };
 }
 
 const nothingOf = (contents: readonly string[]): PackVerdict => ({
@@ -101,8 +109,22 @@ const nothingOf = (contents: readonly string[]): PackVerdict => ({
   time: { outcome: 'not-stamped' },
   container: 'not-checked',
   rerun: [],
+  commitments: null,
   verified: false,
 });
+
+function compareWith(
+  safe: ReadonlyMap<string, Uint8Array>,
+  full: Uint8Array,
+  crypto: PackCrypto,
+): PackVerdict['commitments'] {
+  try {
+    const held = new Map(readContainer(full).map(({ name, bytes }) => [name, bytes]));
+    return compareCommitments(safe, held, crypto);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
 
 function compareContents(manifest: Manifest, files: readonly PackFile[], crypto: PackCrypto): string[] {
   const faults: string[] = [];

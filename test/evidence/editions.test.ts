@@ -60,6 +60,7 @@ describe('the wearer-safe edition', () => {
       'README.txt',
       'SHA256SUMS',
       'alert.json',
+      'commitments.json',
       'manifest.json',
       'manifest.sig',
       'record.json',
