@@ -25,7 +25,9 @@ const ASSIGNED: Rule = { extent: 'assigned' };
 const TOKEN: Rule = { extent: 'scope', byToken: true };
 const SECOND: Rule = { extent: 'everything', needsSecond: 'always' };
 const SCOPE_SECOND: Rule = { extent: 'scope', needsSecond: 'always' };
-const SUSPEND: Rule = { extent: 'scope', needsSecond: 'victim-zones' };
+/** What holds back or excuses alerts. */
+const PAUSE: Rule = { extent: 'scope', needsSecond: 'victim-zones' };
+const ASSIGNED_PAUSE: Rule = { extent: 'assigned', needsSecond: 'victim-zones' };
 const SCOPE_FOR_PURPOSE: Rule = { extent: 'scope', needsPurpose: true };
 const ASSIGNED_FOR_PURPOSE: Rule = { extent: 'assigned', needsPurpose: true };
 const WITHOUT_VICTIM_ZONES: Rule = { extent: 'assigned', hidesVictimZones: true };
@@ -63,10 +65,10 @@ const ROWS = {
   'exports.make': row(SCOPE_FOR_PURPOSE, SCOPE_FOR_PURPOSE, ASSIGNED_FOR_PURPOSE, no, no, no, no, no),
   'records.read': row(SCOPE, SCOPE, SCOPE, no, no, WITHOUT_VICTIM_ZONES, no, TOKEN),
   'records.write': row(no, SCOPE, no, no, no, no, no, TOKEN),
-  'absences.write': row(SCOPE, SCOPE, no, no, no, ASSIGNED, no, TOKEN),
+  'absences.write': row(PAUSE, PAUSE, no, no, no, ASSIGNED_PAUSE, no, TOKEN),
   'custody.write': row(no, SCOPE, no, no, no, no, no, TOKEN),
   'suspensions.read': row(SCOPE, SCOPE, SCOPE, no, ALL, no, no, no),
-  'suspensions.write': row(SUSPEND, SUSPEND, no, no, no, no, no, no),
+  'suspensions.write': row(PAUSE, PAUSE, no, no, no, no, no, no),
   /** It judges past tracks of whom it concerns. */
   'rehearsals.make': row(no, SCOPE, no, no, no, no, no, no),
   'schemes.read': row(SCOPE, SCOPE, SCOPE, no, no, no, no, no),

@@ -241,6 +241,7 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
       zone: recordTarget('zone', records),
       condition: recordTarget('condition', records),
       suspension: recordTarget('suspension', records),
+      absence: recordTarget('absence', records),
       'rag-rating': recordTarget('rag-rating', records),
       records: recordsTarget(records),
       grant: grantTarget({ db, putGrant: (grant) => accessView.append(accessRecord({ type: 'grant', grant })) }),

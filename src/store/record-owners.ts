@@ -7,7 +7,7 @@ export interface Owners {
   readonly wearerIds: readonly string[];
   /** A condition of all wearers, and a zone of one. */
   readonly isShared: boolean;
-  /** A zone of a victim, and a condition with one. */
+  /** A zone that is, was or is to be a victim's, whenever its versions take effect; a condition with one; an absence that names that. */
   readonly isOfVictim: boolean;
   /** Of a zone that no condition names: who wrote it; of others nobody is told. */
   readonly authors: readonly string[];
@@ -15,8 +15,8 @@ export interface Owners {
 
 const NO_AUTHORS = `'{}'::text[] as authors`;
 const OF_WEARER = `array[wearer_id] as wearer_ids, false as is_shared, false as is_of_victim, ${NO_AUTHORS}`;
-const VICTIM_ZONE = `exists (select from condition_zone cz join zone z using (zone_id)
-  join zone_version v on v.zone_id = z.zone_id and v.version = z.version
+/** Of a condition `c`. */
+const VICTIM_ZONE = `exists (select from condition_zone cz join zone_version v using (zone_id)
   where cz.condition_id = c.condition_id and v.priority = 'victim')`;
 
 const QUERIES: Readonly<Record<Exclude<RecordKind, 'tag' | 'tag-model'>, string>> = {
@@ -33,17 +33,21 @@ const QUERIES: Readonly<Record<Exclude<RecordKind, 'tag' | 'tag-model'>, string>
   intelligence: `select intelligence_id as id, ${OF_WEARER} from intelligence where intelligence_id = any($1)`,
   recall: `select recall_id as id, ${OF_WEARER} from recall where recall_id = any($1)`,
   consent: `select consent_id as id, ${OF_WEARER} from consent where consent_id = any($1)`,
-  absence: `select absence_id as id, ${OF_WEARER} from absence join legal_order using (order_id) where absence_id = any($1)`,
+  absence: `select absence_id as id, array[wearer_id] as wearer_ids, false as is_shared,
+      exists (select from record_version r
+        cross join jsonb_array_elements_text(coalesce(r.content -> 'conditionIds', '[]')) named (condition_id)
+        join condition c using (condition_id)
+        where r.record_kind = 'absence' and r.record_id = absence_id and ${VICTIM_ZONE}) as is_of_victim, ${NO_AUTHORS}
+    from absence join legal_order using (order_id) where absence_id = any($1)`,
   condition: `select condition_id as id, array_remove(array[wearer_id], null) as wearer_ids, order_id is null as is_shared,
       ${VICTIM_ZONE} as is_of_victim, ${NO_AUTHORS}
     from condition c left join legal_order using (order_id) where condition_id = any($1)`,
   zone: `select z.zone_id as id, coalesce(array_agg(distinct o.wearer_id) filter (where o.wearer_id is not null), '{}') as wearer_ids,
       coalesce(bool_or(c.condition_id is not null and c.order_id is null), false) as is_shared,
-      bool_or(v.priority = 'victim') as is_of_victim,
+      exists (select from zone_version v where v.zone_id = z.zone_id and v.priority = 'victim') as is_of_victim,
       case when count(c.condition_id) > 0 then '{}' else array(
         select distinct author from record_version where record_kind = 'zone' and record_id = z.zone_id) end as authors
-    from zone z join zone_version v on v.zone_id = z.zone_id and v.version = z.version
-      left join condition_zone cz on cz.zone_id = z.zone_id left join condition c using (condition_id)
+    from zone z left join condition_zone cz on cz.zone_id = z.zone_id left join condition c using (condition_id)
       left join legal_order o using (order_id)
     where z.zone_id = any($1) group by z.zone_id`,
 };
@@ -70,12 +74,24 @@ export async function readOwners(
   );
 }
 
-/** Whether a wearer has a condition with a zone of a victim. */
+/** Whether a wearer has a condition with a zone of a victim, those of all wearers with them. */
 export async function hasVictimZone(db: Queryable, wearerId: string): Promise<boolean> {
   const { rows } = await db.query<{ found: boolean }>(
     `select exists (
-       select from condition c join legal_order o using (order_id) where o.wearer_id = $1 and ${VICTIM_ZONE}) as found`,
+       select from condition c left join legal_order o using (order_id)
+       where (o.wearer_id = $1 or c.order_id is null) and ${VICTIM_ZONE}) as found`,
     [wearerId],
+  );
+  return rows[0]!.found;
+}
+
+/** Whether an order demands presence at a zone of a victim, by any version: what an absence excuses that names no condition. */
+export async function demandsPresenceAtVictims(db: Queryable, orderId: string): Promise<boolean> {
+  const { rows } = await db.query<{ found: boolean }>(
+    `select exists (
+       select from condition c join condition_version v using (condition_id)
+       where c.order_id = $1 and v.kind <> 'exclusion' and ${VICTIM_ZONE}) as found`,
+    [orderId],
   );
   return rows[0]!.found;
 }

@@ -12,6 +12,7 @@ import { recordsImportSuite } from './records-import.suite.js';
 import { rehearsalsSuite } from './rehearsals.suite.js';
 
 import { tasksSuite } from './tasks.suite.js';
+import { victimWatchSuite } from './victim-watch.suite.js';
 
 let opened: ReturnType<typeof openTestPostgres> | null = null;
 afterAll(async () => (await opened)?.stop());
@@ -34,3 +35,6 @@ handoversSuite('PostGIS', openAdapters);
 publisherSuite('PostGIS', async () => ({ db: await openDatabase(), openLog: openTestLog }));
 packsSuite('PostGIS', openDatabase);
 rehearsalsSuite('PostGIS', openDatabase);
+
+// Last: a victim's zone of all wearers stands from then on.
+victimWatchSuite('PostGIS', openAdapters);

@@ -12,6 +12,7 @@ import { recordsImportSuite } from './records-import.suite.js';
 import { rehearsalsSuite } from './rehearsals.suite.js';
 import { rejectedSuite } from './rejected.suite.js';
 import { tasksSuite } from './tasks.suite.js';
+import { victimWatchSuite } from './victim-watch.suite.js';
 
 // One embedded database for all suites: it takes 8 s and a gigabyte.
 let opened: ReturnType<typeof openTestPglite> | null = null;
@@ -63,3 +64,9 @@ rejectedSuite('embedded', openDatabase);
 packsSuite('embedded', openDatabase);
 
 rehearsalsSuite('embedded', openDatabase);
+
+// Last: a victim's zone of all wearers stands from then on.
+victimWatchSuite('embedded', async () => {
+  const { log, dispose } = await openTestLog();
+  return { db: await openDatabase(), log, stop: dispose };
+});

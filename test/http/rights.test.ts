@@ -83,6 +83,7 @@ beforeAll(async () => {
       zone: recordTarget('zone', records),
       condition: recordTarget('condition', records),
       suspension: recordTarget('suspension', records),
+      absence: recordTarget('absence', records),
       'rag-rating': recordTarget('rag-rating', records),
       records: recordsTarget(records),
       grant: grantTarget({ db, putGrant: async () => {} }),

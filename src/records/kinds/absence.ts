@@ -3,7 +3,16 @@ import Type from 'typebox';
 import type { RecordFault } from '../../ports/records.js';
 import { RecordId } from '../../wire/record-id.js';
 import { readPeriod } from '../instants.js';
-import { EndInstant, Instant, Line, MAX_REASON_LENGTH, type RecordRule, type Refusal, saidUnless } from '../rule.js';
+import {
+  EndInstant,
+  Instant,
+  Line,
+  MAX_REASON_LENGTH,
+  type RecordRule,
+  type Reference,
+  type Refusal,
+  saidUnless,
+} from '../rule.js';
 
 const MAX_CONDITIONS = 100;
 
@@ -45,7 +54,10 @@ export const absence: RecordRule<AbsenceContent> = {
     return saidUnless(errors, content);
   },
   keeps: { orderId: 'an absence stays with its order: write another' },
-  references: ({ orderId }) => [{ pointer: '/orderId', kind: 'order', id: orderId }],
+  references: ({ orderId, conditionIds = [] }) => [
+    { pointer: '/orderId', kind: 'order', id: orderId },
+    ...conditionIds.map((id, i): Reference => ({ pointer: `/conditionIds/${i}`, kind: 'condition', id })),
+  ],
   async judge(written, facts, tx) {
     const named = written.flatMap(({ content }) => content.conditionIds ?? []);
     const belonging = await facts.readBelonging(tx, [...new Set(named)]);

@@ -22,6 +22,7 @@ export const RECORD_TARGETS = [
   'zone',
   'condition',
   'suspension',
+  'absence',
   'rag-rating',
 ] as const satisfies readonly RecordKind[];
 export const TARGETS = [...RECORD_TARGETS, 'grant', 'records'] as const;
@@ -61,6 +62,8 @@ export interface ProposalTarget {
 const READ_OPERATIONS: Readonly<Record<string, Operation>> = {
   grant: 'grants.read',
   suspension: 'suspensions.read',
+  // It takes a second person where it concerns a victim's zone alone: so not by whom those are kept from.
+  absence: 'suspensions.read',
   'rag-rating': 'schemes.read',
   records: 'records.read',
 };
@@ -103,6 +106,13 @@ export async function readStanding(
   return standing;
 }
 
+/** The wearer that a content is about, by itself or by its order; null: nobody's alone. */
+async function readWhom({ db, store }: RecordDeps, content: object): Promise<string | null> {
+  const { wearerId, orderId } = content as { readonly wearerId?: string; readonly orderId?: string };
+  if (wearerId !== undefined || orderId === undefined) return wearerId ?? null;
+  return (await store.readWearers(db, [orderId])).get(orderId) ?? null;
+}
+
 export function recordTarget(kind: RecordKind, deps: RecordDeps): ProposalTarget {
   const { db, store } = deps;
 
@@ -118,8 +128,7 @@ export function recordTarget(kind: RecordKind, deps: RecordDeps): ProposalTarget
       if (problem !== null) return { problem };
       if (verdict?.type !== 'second') return { problem: TAKES_NO_SECOND };
       const standing = (await store.find(db, kind, [target.id])).get(target.id);
-      const { wearerId = null } = write.content as { readonly wearerId?: string };
-      const aboutWearerId = isByWearer(ruleOf(kind)) ? target.id : wearerId;
+      const aboutWearerId = isByWearer(ruleOf(kind)) ? target.id : await readWhom(deps, write.content);
       const refersTo = await readReferred(db, store, [write]);
       return { standingVersion: standing?.version ?? null, aboutWearerId, refersTo };
     },

@@ -4,14 +4,16 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { mayDo, maySee, rulesFor, type WearerScope } from '../../../access/may.js';
+import { hidesVictimZones, mayDo, maySee, rulesFor, type WearerScope } from '../../../access/may.js';
 import type { Operation } from '../../../access/operations.js';
 import type { Principal } from '../../../access/principal.js';
 import type { Queryable } from '../../../ports/database.js';
 import type { RecordKind } from '../../../ports/records.js';
+import type { AbsenceContent } from '../../../records/kinds/absence.js';
+import type { SuspensionContent } from '../../../records/kinds/suspension.js';
 import { ruleOf } from '../../../records/rules.js';
 import type { Guard } from '../../../records/write-records.js';
-import { hasVictimZone, type Owners, readOwners } from '../../../store/record-owners.js';
+import { demandsPresenceAtVictims, hasVictimZone, type Owners, readOwners } from '../../../store/record-owners.js';
 import type { ProblemInput } from '../../plugins/problems.js';
 import { type Asker, isOfNobody, mayReadRecord } from './record-scope.js';
 
@@ -89,6 +91,7 @@ async function judgeWrite(asker: Asker, tx: Queryable, write: RecordWrite, findO
   // A change of what several wearers share concerns each of them.
   const isOutside = (wearerId: string) => !maySee(principal, operation, findWearer(wearerId));
   if (!isShared && standing?.wearerIds.some(isOutside)) return MISSING;
+  if (standing !== undefined && isHiddenVictims(principal, kind, standing)) return MISSING;
   if (standing?.wearerIds.length === 0 && !isShared) {
     const maySeeIt = becomesShared ? mayRefer : mayReadRecord;
     if (!maySeeIt(asker, operation, standing)) return MISSING;
@@ -99,7 +102,7 @@ async function judgeWrite(asker: Asker, tx: Queryable, write: RecordWrite, findO
     const detail = 'would be outside your scope: see force, division and schemes';
     return refused({ status: 422, errors: [{ pointer: '', detail }] });
   }
-  return kind === 'suspension' ? judgeSuspension(principal, tx, content) : verdict;
+  return (await pausesVictimZone(tx, write, findOwners)) ? judgePause(principal, operation) : verdict;
 }
 
 const refused = (problem: ProblemInput): Verdict => ({ type: 'refused', problem });
@@ -128,7 +131,8 @@ function findForeignReference(
 ): ProblemInput | null {
   for (const { kind, id, pointer } of ruleOf(write.kind).references?.(write.content, write.id) ?? []) {
     const owners = isOfNobody(kind) ? undefined : findOwners(kind, id);
-    if (owners === undefined || mayRefer(asker, operation, owners)) continue;
+    if (owners === undefined) continue;
+    if (mayRefer(asker, operation, owners) && !isHiddenVictims(asker.principal, kind, owners)) continue;
     return { status: 422, errors: [{ pointer, detail: `there is no ${kind} ${id}` }] };
   }
   return null;
@@ -157,16 +161,34 @@ function scopeOf(wearerId: string, content: object): WearerScope {
   };
 }
 
-/** Alerting about a victim's zone is not paused by one person alone. */
-async function judgeSuspension(principal: Principal, tx: Queryable, content: object): Promise<Verdict> {
-  const operation = 'suspensions.write';
-  if (rulesFor(principal, operation).some(({ needsSecond }) => needsSecond === undefined)) return FREE;
-  const { wearerId, conditionId } = content as { readonly wearerId: string; readonly conditionId?: string };
-  const isOfVictim =
-    conditionId === undefined
-      ? await hasVictimZone(tx, wearerId)
-      : (await readOwners(tx, 'condition', [conditionId])).get(conditionId)?.isOfVictim === true;
-  return isOfVictim ? { type: 'second', operation } : FREE;
+/** Whether it is a victim's and kept from whoever reads that kind by their roles. Who reads none of it is not asked. */
+function isHiddenVictims(principal: Principal, kind: RecordKind, { isOfVictim }: Owners): boolean {
+  const operation = ruleOf(kind).operations?.read ?? 'records.read';
+  return isOfVictim && mayDo(principal, operation) && hidesVictimZones(principal, operation);
+}
+
+/** Whether alerts about a victim's zone are held back, or excused, by it. */
+async function pausesVictimZone(
+  tx: Queryable,
+  { kind, content }: RecordWrite,
+  findOwners: FindOwners,
+): Promise<boolean> {
+  const isOfVictim = (conditionId: string) => findOwners('condition', conditionId)?.isOfVictim === true;
+  if (kind === 'suspension') {
+    const { wearerId, conditionId } = content as SuspensionContent;
+    return conditionId === undefined ? await hasVictimZone(tx, wearerId) : isOfVictim(conditionId);
+  }
+  if (kind === 'absence') {
+    const { orderId, conditionIds } = content as AbsenceContent;
+    return conditionIds === undefined ? await demandsPresenceAtVictims(tx, orderId) : conditionIds.some(isOfVictim);
+  }
+  return false;
+}
+
+/** Watching a victim's zone is not paused by one person alone. */
+function judgePause(principal: Principal, operation: Operation): Verdict {
+  const isFree = rulesFor(principal, operation).some(({ needsSecond }) => needsSecond === undefined);
+  return isFree ? FREE : { type: 'second', operation };
 }
 
 /** Undoes a transaction: why some of what it writes may not be written by who asks, by place. */
