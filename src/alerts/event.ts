@@ -124,7 +124,7 @@ export type ContactOutcome = (typeof CONTACT_OUTCOMES)[number];
 
 /** A person's action on an alert. It is judged by the fold, in log order: the first wins. */
 export interface ActionEvent {
-  /** The `Idempotency-Key` of its request; of one on many alerts, with the alertId behind it. */
+  /** Of a person's: of whom and of the `Idempotency-Key` of the request; of the clock's: what is due. Before, it was the key. */
   readonly eventId: string;
   readonly alertId: string;
   readonly type: ActionType;

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Static, Type } from 'typebox';
 import { toAlertItem } from '../../../alerts/alert.js';
+import { DatabaseUnavailable } from '../../../ports/database.js';
 import { LogUnavailable } from '../../../ports/event-log.js';
 import { AlertItemSchema } from '../../../wire/alert-schemas.js';
 import type { App } from '../../app.js';
@@ -70,7 +71,7 @@ export function registerActOnMany(app: App, deps: AlertDeps): void {
       const key = request.headers['idempotency-key'] ?? randomUUID();
       reply.header('idempotency-key', key);
       const one = async ({ alertId, etag }: (typeof alerts)[number]) => {
-        const asked = { alertId, etag, eventId: `${key}:${alertId}`, said: read.said };
+        const asked = { alertId, etag, key: `${key}:${alertId}`, said: read.said };
         try {
           const { alert, problem } = await performAction(deps, request, asked);
           const told = alert === null ? {} : { wearerId: alert.finding.wearerId, alert: toAlertItem(alert) };
@@ -78,7 +79,7 @@ export function registerActOnMany(app: App, deps: AlertDeps): void {
             ? { alertId, status: 200, ...told }
             : { alertId, status: problem.status, problem: toProblem(problem), ...told };
         } catch (error) {
-          if (!(error instanceof LogUnavailable)) throw error;
+          if (!(error instanceof LogUnavailable || error instanceof DatabaseUnavailable)) throw error;
           // Some may be in: the same request again gives those their first answer.
           return { alertId, status: 503, problem: toProblem({ status: 503, detail: error.message }) };
         }

@@ -49,10 +49,10 @@ function registerAction(app: App, deps: AlertDeps, name: ActionName): void {
         const detail = 'Say which version was seen: If-Match with the ETag of the alert.';
         return sendProblem(reply, { status: 428, detail });
       }
-      const eventId = headers['idempotency-key'] ?? randomUUID();
-      reply.header('idempotency-key', eventId);
+      const key = headers['idempotency-key'] ?? randomUUID();
+      reply.header('idempotency-key', key);
       const { alertId } = request.params as Static<typeof AlertParams>;
-      const { alert, problem } = await performAction(deps, request, { alertId, etag, eventId, said: read.said });
+      const { alert, problem } = await performAction(deps, request, { alertId, etag, key, said: read.said });
       reply.headers(etagHeader(alert));
       if (problem !== null) return sendProblem(reply, problem);
       return reply.send(toAlertItem(alert!));

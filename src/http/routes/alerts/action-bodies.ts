@@ -139,6 +139,16 @@ export function readSaid(
   return { said: { ...fields, ...Object.fromEntries(read), type } };
 }
 
+/**
+ * What an action is known by: whose it is, and the key under which they sent it. Of two people with one key it is two, and no key is an
+ * id of the program's own: what the clock does, or what was found.
+ */
+export function eventIdOf(subjectId: string, key: string): string {
+  return `act_${createHash('sha256')
+    .update(JSON.stringify([subjectId, key]))
+    .digest('base64url')}`;
+}
+
 /** The same for the same saying; of acknowledging and disposing as it has always been. */
 export function hashSaid(said: Said): string {
   const { type, note, disposition, tagInspectedAt, ...more } = said;

@@ -7,7 +7,7 @@ import { concernsVictim } from '../../../alerts/victim.js';
 import { principalOf, sees } from '../../plugins/principal.js';
 import type { ProblemInput } from '../../plugins/problems.js';
 import { writerOf } from '../records/record-routes.js';
-import { hashSaid, type Said } from './action-bodies.js';
+import { eventIdOf, hashSaid, type Said } from './action-bodies.js';
 import { readAlert } from './read.js';
 import { toRefusalProblem } from './refusals.js';
 import { type AlertDeps, assertCaughtUp } from './sources.js';
@@ -39,11 +39,11 @@ function whyNotAgree(request: FastifyRequest, { suspensionProposal, finding }: A
   return whyNotSecond(principalOf(request), proposed);
 }
 
-/** `etag`: the version of the alert that was seen. Rejects with `LogUnavailable`. */
+/** `etag`: the version of the alert that was seen; `key`: the same again, by the same person, is the same action. Rejects with `LogUnavailable`. */
 export async function performAction(
   deps: AlertDeps,
   request: FastifyRequest,
-  { alertId, etag, eventId, said }: { alertId: string; etag: string; eventId: string; said: Said },
+  { alertId, etag, key, said }: { alertId: string; etag: string; key: string; said: Said },
 ): Promise<Performed> {
   const seen = parseEtag(etag);
   if (seen === null) {
@@ -64,7 +64,7 @@ export async function performAction(
     return { alert, problem: { status: 403, reason: 'second-person-required', detail: notSecond } };
   const principal = principalOf(request);
   const acted = await deps.alertLog.act({
-    eventId,
+    eventId: eventIdOf(principal.subjectId, key),
     alertId,
     wearerId: alert.finding.wearerId,
     actor: principal.subjectId,
