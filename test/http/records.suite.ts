@@ -772,6 +772,7 @@ export function recordsSuite(name: string, open: () => Promise<Adapters>): void 
       const absence = { orderId: 'O-17', reason: 'hospital', ...hours('10:00:00', '20:00:00') };
       expect(pointers(await api.put('/absences/AB-1', { ...absence, orderId: 'none', conditionIds: ['x'] }))).toEqual([
         '/orderId',
+        '/conditionIds/0',
       ]);
       expect(pointers(await api.put('/absences/AB-1', { ...absence, conditionIds: ['C-17-curfew', 'C-18'] }))).toEqual([
         '/conditionIds/1',
