@@ -157,7 +157,9 @@ const findingFields = {
 export const FindingEventSchema = Type.Object(findingFields);
 
 export const ActionEventSchema = Type.Object({
-  eventId: Type.String({ description: "derived from who acts and from the Idempotency-Key of the request: the same action has the same one" }),
+  eventId: Type.String({
+    description: 'derived from who acts and from the Idempotency-Key of the request: the same action has the same one',
+  }),
   alertId: Type.String(),
   type: Type.Enum([...ACTION_TYPES]),
   wearerId: Type.String(),
