@@ -1,4 +1,6 @@
 /** Whoever sits elsewhere, or whose machine is set wrong, types and reads the local time of the wearers. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { dayAfter, dayOf, startOfDay } from '../../src/console/model/local-instant.js';
 import { toOutcome } from '../../src/console/model/outcome-form.js';
@@ -46,4 +48,19 @@ test.each([
     ['2026-07-01', 24],
   ] as const)
     expect((Date.parse(startOfDay(dayAfter(day))) - Date.parse(startOfDay(day))) / 3_600_000).toBe(hours);
+});
+
+test('no page asks the browser’s own clock for hours, days or how they are written', () => {
+  const folder = join(import.meta.dirname, '..', '..', 'src', 'console');
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /\.tsx?$/.test(name));
+  expect(files.length).toBeGreaterThan(100);
+  const own =
+    /\.(get|set)(FullYear|Month|Date|Day|Hours|Minutes)\(|\.toLocale(Date|Time)String\(|\.getTimezoneOffset\(/;
+  const found = files.filter((name) => {
+    const source = readFileSync(join(folder, name), 'utf8');
+    const formats = source.match(/Intl\.DateTimeFormat\(/g)?.length ?? 0;
+    const zones = source.match(/timeZone: |timeZone,/g)?.length ?? 0;
+    return own.test(source) || formats > zones;
+  });
+  expect(found).toEqual([]);
 });
