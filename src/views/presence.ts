@@ -58,14 +58,20 @@ function listEvidence(fixes: readonly PresenceFix[]): Evidence[] {
 
 /**
  * `home` within an address, `out` further from all of them than the fix is accurate; in between it could be either, and stays what it
- * was: whoever sits by the window does not come and go. Where nobody knows what it was, one such fix does not say it either.
+ * was: whoever sits by the window does not come and go. Where nobody knows what it was, one fix that is no farther from the boundary than
+ * it is accurate says nothing, on whichever side it lies (`before` null: nothing was heard for longer than a gap).
  */
 function judgeFix(homes: readonly PreparedTerm[], fix: Evidence, before: Presence | null): Presence {
   const then = homes.filter(({ startsAtMs, endsAtMs }) => startsAtMs <= fix.atMs && fix.atMs < endsAtMs);
   if (then.length === 0) return 'heard';
   const { latitude, longitude, accuracyMetres } = fix;
-  if (then.some(({ zoneShape }) => contains(zoneShape, latitude, longitude))) return 'home';
-  const isNear = then.some(({ zoneShape }) => signedDistanceMetres(zoneShape, latitude, longitude) <= accuracyMetres);
+  const inside = then.filter(({ zoneShape }) => contains(zoneShape, latitude, longitude));
+  const distance = ({ zoneShape }: PreparedTerm) => signedDistanceMetres(zoneShape, latitude, longitude);
+  if (inside.length > 0) {
+    const isSure = before !== null || inside.some((home) => distance(home) < -accuracyMetres);
+    return isSure ? 'home' : 'unknown';
+  }
+  const isNear = then.some((home) => distance(home) <= accuracyMetres);
   if (!isNear) return 'out';
   return before === 'home' || before === 'out' ? before : 'unknown';
 }

@@ -37,6 +37,19 @@ function bands(fixes: readonly Fix[], untilMinute: number) {
 
 test.each<[string, readonly Fix[], readonly unknown[][]]>([
   ['the first fix by the wall says neither', [[0, 60]], [['unknown', 0, 2]]],
+  ['nor does it from within', [[0, 40]], [['unknown', 0, 2]]],
+  [
+    'after a silence neither, until a second one says the same',
+    [
+      [0, 10],
+      [60, 40],
+      [61, 40],
+    ],
+    [
+      ['unknown', 0, 61],
+      ['home', 61, 63],
+    ],
+  ],
   [
     'after a silence as well, until one says it',
     [
