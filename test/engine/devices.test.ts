@@ -161,4 +161,50 @@ describe('what a tag says of itself', () => {
       RUNS,
     );
   });
+
+  /** Episodes beyond what is remembered: tamper and low battery on and off, messages that come again however late, and some by themselves. */
+  const long = fc.array(
+    fc.record({
+      step: fc.integer({ min: 1, max: 40 }),
+      percent: fc.constantFrom(null, 10, 80),
+      events: fc.constantFrom<Message['events']>(
+        [],
+        ['strap-tamper'],
+        ['strap-restored'],
+        ['strap-tamper', 'strap-restored'],
+      ),
+      again: fc.option(fc.nat(), { freq: 4 }),
+    }),
+    { minLength: 60, maxLength: 160 },
+  );
+
+  it('over any number of episodes takes back no alert of a cause that was, and tells no revision twice', () => {
+    fc.assert(
+      fc.property(long, (given) => {
+        const joined = joinShared(compileTag(watch([], [])).newest!, createSharedIndex());
+        let state = advance(initialState('A-1'), { type: 'watch', atMs: START_MS }, joined).state;
+        const events: EngineEvent[] = [];
+        const sent: Ping[] = [];
+        let nowMs = START_MS;
+        const give = (ping: Ping) => {
+          const result = advance(state, { type: 'ping', ping, receivedAtMs: nowMs + 2_000 }, joined);
+          state = result.state;
+          events.push(...result.events);
+        };
+        for (const { step, percent, events: deviceEvents, again } of given) {
+          nowMs += step * MINUTE_MS;
+          const ping = { ...pingAt(nowMs, null), deviceEvents, batteryPercent: percent };
+          sent.push(ping);
+          give(ping);
+          if (again !== null) give(sent[again % sent.length]!);
+        }
+        const told = events.filter(({ kind }) => kind === 'strap-tamper' || kind === 'battery-low');
+        expect(told.filter(({ type }) => type === 'withdrawn')).toEqual([]);
+        const revisions = told.map(({ alertId, revision }) => `${alertId} ${revision}`);
+        expect(new Set(revisions).size).toBe(revisions.length);
+        for (const { marks } of state.device.lines) expect(marks.length).toBeLessThanOrEqual(DEVICE_MARKS);
+      }),
+      { numRuns: 60 },
+    );
+  });
 });

@@ -56,6 +56,21 @@ describe('strap and case', () => {
     expect(new Set(events.map(({ alertId }) => alertId)).size).toBe(3);
   });
 
+  it('the thirteenth episode takes nothing back of the first, and what comes again of the first is none', () => {
+    let told = scenario(DAY, plainly);
+    const lines: string[] = [];
+    for (let hour = 1; hour <= 15; hour++) {
+      const time = `${String(hour).padStart(2, '0')}:`;
+      told = told.at(`${time}10:00`).says(['strap-tamper']).at(`${time}20:00`).says(['strap-restored']);
+      lines.push(`${time}10:02 confirmed strap-tamper ${time}10:00- device`);
+      lines.push(`${time}20:02 ended strap-tamper ${time}10:00-${time}20:00 restored device`);
+    }
+    told
+      .at('01:10:00')
+      .says(['strap-tamper'], { afterMs: 16 * 3_600_000 })
+      .expect(lines);
+  });
+
   it('told with every message it is one; told again after half an hour it strengthens', () => {
     let told = scenario(DAY, plainly);
     for (let minute = 0; minute < 40; minute++)

@@ -17,6 +17,8 @@ export type LineKind = Exclude<DeviceKind, 'charging-overdue' | 'unmonitored'> |
 export interface DeviceLine {
   readonly kind: LineKind;
   readonly marks: readonly Mark[];
+  /** The time of the episodes that the bound made it forget. */
+  readonly forgotten?: { readonly fromMs: number; readonly untilMs: number };
 }
 
 /** What was said of an alert that may still change. */

@@ -2,7 +2,7 @@
 import type { Strength } from '../state.js';
 import { DEVICE_MARKS, DEVICE_SETTLE_MS } from '../thresholds.js';
 import type { EndedBecause, SilenceReason } from '../types.js';
-import type { Mark, Saying } from './device-state.js';
+import type { DeviceLine, Mark, Saying } from './device-state.js';
 
 export interface DeviceEpisode {
   readonly startedAtMs: number;
@@ -64,17 +64,31 @@ export function wouldEnd(marks: readonly Mark[], mark: Mark & { readonly says: '
 
 /**
  * No more than `DEVICE_MARKS`: a device that says the same with every message keeps the first and the newest, and of what is over the
- * oldest is forgotten.
+ * oldest episode is forgotten whole. Its end stays in front: what comes late from before it ended then, too.
  */
-export function trimMarks(marks: readonly Mark[]): readonly Mark[] {
-  let kept = marks;
-  while (kept.length > DEVICE_MARKS) {
-    const [first, second] = kept as readonly [Mark, Mark];
+export function trimLine(line: DeviceLine): DeviceLine {
+  let { marks, forgotten } = line;
+  while (marks.length > DEVICE_MARKS) {
+    const at = isSo(marks[0]!) ? 0 : 1;
+    const [first, second] = marks.slice(at, at + 2) as [Mark, Mark];
+    if (!isSo(first)) marks = marks.slice(at);
     // Of two that say that it is so the first tells since when, and the surer one how sure it is.
-    if (!isSo(first) || !isSo(second)) kept = kept.slice(1);
-    else kept = [second.says === 'on' ? { ...first, says: 'on' } : first, ...kept.slice(2)];
+    else if (isSo(second))
+      marks = marks.with(at, second.says === 'on' ? { ...first, says: 'on' } : first).toSpliced(at + 1, 1);
+    else if (wouldEnd([first], { atMs: second.atMs, says: second.says as 'off' | 'fix' })) {
+      forgotten = {
+        fromMs: forgotten?.fromMs ?? first.atMs,
+        untilMs: Math.max(forgotten?.untilMs ?? -Infinity, second.atMs),
+      };
+      marks = marks.slice(at + 1);
+    } else marks = marks.toSpliced(at + 1, 1);
   }
-  return kept;
+  return forgotten === undefined ? { ...line, marks } : { ...line, marks, forgotten };
+}
+
+/** Whether a mark is of the time of episodes that were told and are forgotten: put in its place it would be told as another. */
+export function isForgotten({ forgotten }: DeviceLine, { atMs }: Mark): boolean {
+  return forgotten !== undefined && forgotten.fromMs <= atMs && atMs < forgotten.untilMs;
 }
 
 function isSo({ says }: Mark): boolean {

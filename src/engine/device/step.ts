@@ -23,7 +23,15 @@ import { findOverdue } from './charging-overdue.js';
 import type { DeviceLine, DeviceState, DeviceTold, LineKind, Mark } from './device-state.js';
 import { markJamming } from './jamming.js';
 import type { MarkRule } from './mark-rule.js';
-import { type DeviceEpisode, episodesOf, type FoundDevice, trimMarks, withMark, wouldEnd } from './marks.js';
+import {
+  type DeviceEpisode,
+  episodesOf,
+  type FoundDevice,
+  isForgotten,
+  trimLine,
+  withMark,
+  wouldEnd,
+} from './marks.js';
 import { markRest, restAfter } from './never-moves.js';
 import { markNoGps } from './no-gps.js';
 import { MARK_RULES } from './rules.js';
@@ -193,14 +201,17 @@ function marksOfLine({ lines }: DeviceState, kind: LineKind): readonly Mark[] {
 
 const NO_MARKS: readonly Mark[] = [];
 
-/** False: it was there. */
+/** False: it was there, or is of a time that is forgotten. */
 function addMark(device: DeviceState, kind: LineKind, mark: Mark): boolean {
-  const before = marksOfLine(device, kind);
-  const marks = withMark(before, mark);
-  if (marks === before) return false;
-  const line: DeviceLine = { kind, marks };
-  device.lines =
-    before.length === 0 ? [...device.lines, line] : device.lines.map((each) => (each.kind === kind ? line : each));
+  const before = device.lines.find((line) => line.kind === kind);
+  if (before === undefined) {
+    device.lines = [...device.lines, { kind, marks: [mark] }];
+    return true;
+  }
+  const marks = withMark(before.marks, mark);
+  if (marks === before.marks || isForgotten(before, mark)) return false;
+  const line: DeviceLine = { ...before, marks };
+  device.lines = device.lines.map((each) => (each === before ? line : each));
   return true;
 }
 
@@ -229,7 +240,8 @@ interface Time {
 function tellAll(device: DeviceState, own: CompiledOwn, time: Time): DeviceStep {
   const telling = { own, nowMs: time.nowMs, delayedByMs: time.delayedByMs };
   const events: EngineEvent[] = [];
-  let toldAll: readonly DeviceTold[] = device.told;
+  // A state of before 29 November 2026 may hold what it has no marks of any more.
+  let toldAll: readonly DeviceTold[] = device.told.filter((each) => mayChange(each, device));
   const tell = (kind: DeviceKind, found: readonly FoundDevice[]) => {
     const before = toldAll.filter((each) => each.kind === kind);
     if (found.length === 0 && before.length === 0) return;
@@ -247,7 +259,7 @@ function tellAll(device: DeviceState, own: CompiledOwn, time: Time): DeviceStep 
   const charged = episodesOf(marksOfLine(device, 'charging'));
   tell('charging-overdue', findOverdue(low, charged, Math.min(time.nowMs, own.removedAtMs)).found);
   tell('unmonitored', unmonitoredNow(device, own, time, toldAll));
-  device.lines = device.lines.map((line) => ({ ...line, marks: trimMarks(line.marks) }));
+  device.lines = device.lines.map(trimLine);
   device.told = forgetWithdrawn(toldAll.filter((each) => mayChange(each, device)));
   return { events: events.length === 0 ? NO_EVENTS : events, dueAtMs: dueAtMsOf(device, own, time.nowMs) };
 }
@@ -273,12 +285,18 @@ function unmonitoredNow(device: DeviceState, own: CompiledOwn, time: Time, told:
   return [{ startedAtMs, ...end, lastOnAtMs: startedAtMs, strength: 'confirmed', reason }];
 }
 
-/** What is over and has no marks any more is done with; an end of silence is by receipt, and nothing that comes later moves it. */
-function mayChange({ kind, endedAtMs, raisedStartMs, withdrawn }: DeviceTold, device: DeviceState): boolean {
+/**
+ * What is over and has no marks any more is done with: looked for, it would not be found, and be taken back. An end of silence is by
+ * receipt, and nothing that comes later moves it.
+ */
+function mayChange(
+  { kind, startedAtMs, endedAtMs, raisedStartMs, withdrawn }: DeviceTold,
+  device: DeviceState,
+): boolean {
   if (endedAtMs === null) return true;
   if (kind === 'unmonitored') return false;
   const [first] = marksOfLine(device, kind === 'charging-overdue' ? 'battery-low' : kind);
-  return first !== undefined && first.atMs <= (withdrawn ? raisedStartMs : endedAtMs);
+  return first !== undefined && first.atMs <= (withdrawn ? raisedStartMs : startedAtMs);
 }
 
 /** Of what was taken back no more is remembered than there are marks: the newest. */
