@@ -1,6 +1,7 @@
 /** Until when what a tag tells is its wearer's: orders, consents, withdrawals and activations against what one sees by looking at each hour. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ConsentSaid, consentEndsMs } from '../../src/console/model/consent-state.js';
 import type { NewVersion, RecordKind } from '../../src/ports/records.js';
 import { readCohort } from '../../src/store/cohort.js';
 import { writeHeads } from '../../src/store/record-heads.js';
@@ -11,6 +12,8 @@ import { openTestPglite, type TestDatabase } from '../support/database.js';
 const HOUR = 3_600_000;
 const START_MS = Date.UTC(2026, 8, 1);
 const HOURS = 40;
+/** When nothing of a world has an end any more. */
+const FAR = 60;
 /** When it is asked whether anything covers the tag that is on. */
 const ASKED_HOUR = 25;
 const instantOf = (hour: number) => new Date(START_MS + hour * HOUR).toISOString();
@@ -54,6 +57,11 @@ function look({ orders, consents, worn }: World) {
     }
     return null;
   };
+  const heldUntil = (consent: Consent): number => {
+    let hour = consent.from;
+    while (isHeld(consent, hour) && hour < FAR) hour++;
+    return hour;
+  };
   const isDemanded = (hour: number) =>
     orders.some(
       (order) => isOrdered(order, hour) && (!order.isVoluntary || consents.some((consent) => isHeld(consent, hour))),
@@ -69,6 +77,7 @@ function look({ orders, consents, worn }: World) {
   };
   return {
     collectsUntil: worn.map(collectsUntil),
+    held: consents.map(heldUntil),
     uncoveredSince: isCovered(ASKED_HOUR)
       ? []
       : worn
@@ -121,12 +130,22 @@ async function record({ orders, consents, worn }: World, turns: readonly number[
     'select collects_until from activation where wearer_id = $1 order by activation_id',
     [wearerId],
   );
+  const { rows: held } = await database.db.query<{ ends_at: Date | null }>(
+    'select ends_at from consent_held where wearer_id = $1 order by consent_id',
+    [wearerId],
+  );
+  // As the page of the wearer tells it.
+  const told = writings.flatMap(([kind, , content, end]) =>
+    kind === 'consent' ? [{ ...content, ...end } as ConsentSaid] : [],
+  );
+  expect(held.map(({ ends_at: at }) => at?.getTime() ?? null)).toEqual(told.map((one) => consentEndsMs(one, told)));
   const [facts] = await readWearerFacts(database.db, [wearerId]);
   const untagged = untaggedOf(facts!, START_MS + HOURS * HOUR);
   const asked = { nowMs: START_MS + ASKED_HOUR * HOUR, fromMs: START_MS };
   const [{ uncoveredSinceMs } = { uncoveredSinceMs: null }] = await readCohort(database.db, [wearerId], asked);
   return {
     collectsUntil: rows.map(({ collects_until: at }) => (at === null ? null : (at.getTime() - START_MS) / HOUR)),
+    held: held.map(({ ends_at: at }) => (at === null ? FAR : (at.getTime() - START_MS) / HOUR)),
     uncoveredSince: uncoveredSinceMs === null ? [] : [(uncoveredSinceMs - START_MS) / HOUR],
     untagged: Array.from({ length: HOURS }, (_, hour) => {
       const atMs = START_MS + hour * HOUR;

@@ -8,7 +8,7 @@ import { useAnswer, whyMissing } from '../components/use-answer.js';
 import { may, nowMs } from '../live/live.js';
 import { arrangeCohort, type CohortSort, type CohortView, countViolations, FIRST_VIEW } from '../model/cohort-order.js';
 import { wearerAddress } from '../route.js';
-import { dueWords, minuteWords, monitoredWords } from '../words/cohort-words.js';
+import { dueWords, minuteWords, monitoredAndCoverWords } from '../words/cohort-words.js';
 import { dayAndTime, duration } from '../words/times.js';
 import { KIND_WORDS } from '../words/words.js';
 
@@ -62,7 +62,13 @@ function Row({ item, atMs }: { readonly item: CohortRow; readonly atMs: number }
             .join(' · ')}
         </span>
       </td>
-      <td>{item.isMonitored ? monitoredWords(item, atMs) : <strong>{monitoredWords(item, atMs)}</strong>}</td>
+      <td>
+        {item.isMonitored && item.uncoveredSince === null ? (
+          monitoredAndCoverWords(item, atMs)
+        ) : (
+          <strong>{monitoredAndCoverWords(item, atMs)}</strong>
+        )}
+      </td>
       <td>{item.newestFixAt === null ? 'none' : `${duration(atMs - Date.parse(item.newestFixAt))} ago`}</td>
       <td class="tw-cohort__figure">{item.daysOnTag}</td>
       <td class="tw-cohort__figure">

@@ -1,8 +1,10 @@
 /** One wearer: who it is, whether the tag is heard, what is in force, days as a strip, the trail over time, alerts and notes. */
+import { useState } from 'preact/hooks';
 import type { AlertItem } from '../../alerts/alert.js';
 import type { Timeline } from '../../wire/timeline.js';
 import { askAlertsOf } from '../api.js';
 import { ConditionsNow } from '../components/conditions-now.js';
+import { Consents } from '../components/consents.js';
 import { WearerDealtWith } from '../components/dealt-with.js';
 import { MapPanel } from '../components/map-panel.js';
 import { Certainty, Severity } from '../components/marks.js';
@@ -33,7 +35,10 @@ export function WearerPage({ wearerId, query }: { readonly wearerId: string; rea
     askTimeline(wearerId, stretch),
   );
   const alerts = useAnswer(`${wearerId} ${minute}`, () => askAlertsOf(wearerId));
-  const cohort = useAnswer(may('schemes.read') ? `${wearerId} ${minute}` : null, () => askCohortRow(wearerId));
+  const [written, setWritten] = useState(0);
+  const cohort = useAnswer(may('schemes.read') ? `${wearerId} ${minute} ${written}` : null, () =>
+    askCohortRow(wearerId),
+  );
   const row = cohort?.ok === true ? cohort.body : null;
   const items = alerts?.ok === true ? alerts.body.items : [];
   // A mistyped id, or a wearer out of scope: of nobody it may be said that nobody watches him. Whose positions are not for who looks
@@ -58,6 +63,7 @@ export function WearerPage({ wearerId, query }: { readonly wearerId: string; rea
           </p>
         ) : null}
         <ConditionsNow wearerId={wearerId} />
+        <Consents key={wearerId} wearerId={wearerId} onWritten={() => setWritten(written + 1)} />
         <h2 class="tw-heading">Days</h2>
         {timeline !== null && !timeline.ok ? (
           <p>

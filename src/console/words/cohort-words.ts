@@ -12,21 +12,22 @@ export const MISSING_WORDS: Readonly<Record<NonNullable<CohortRow['missing']>, s
 
 /** `Yes, for 12 d`, `No: tag is not heard, for 1 d`. */
 export function monitoredWords(
-  { isMonitored, missing, monitoredSince, consentEndedAt, uncoveredSince }: CohortRow,
+  { isMonitored, missing, monitoredSince, consentEndedAt }: CohortRow,
   atMs: number,
 ): string {
   // Whatever else is missing: nothing may be collected, however long the tag stays on.
   if (consentEndedAt !== null)
     return `No: consent ended, nothing is collected, for ${duration(atMs - Date.parse(consentEndedAt))}`;
   const since = monitoredSince === null ? '' : `, for ${duration(atMs - Date.parse(monitoredSince))}`;
-  const line = isMonitored || missing === null ? `Yes${since}` : `No: ${MISSING_WORDS[missing]}${since}`;
-  return uncoveredSince === null ? line : `${line}; no order or consent covers the tag`;
+  return isMonitored || missing === null ? `Yes${since}` : `No: ${MISSING_WORDS[missing]}${since}`;
 }
 
-/** What somebody has to know of whether a tag that is on may be collected; null: an order or a consent covers it, or none is on. */
-export function coverWords({ consentEndedAt, uncoveredSince }: CohortRow, atMs: number): string | null {
-  if (consentEndedAt !== null)
-    return `CONSENT ENDED ${dayAndTime(Date.parse(consentEndedAt))}: nothing is collected of this tag since then, though it is on.`;
+/** The same, and whether anything covers the tag that is on. */
+export const monitoredAndCoverWords = (row: CohortRow, atMs: number): string =>
+  `${monitoredWords(row, atMs)}${row.uncoveredSince === null ? '' : '; no order or consent covers the tag'}`;
+
+/** That nothing covers a tag that is on and is collected; null: an order or a consent does. */
+export function coverWords({ uncoveredSince }: CohortRow, atMs: number): string | null {
   if (uncoveredSince === null) return null;
   return (
     `NO ORDER OR CONSENT covers this tag, for ${duration(atMs - Date.parse(uncoveredSince))} (since ${dayAndTime(Date.parse(uncoveredSince))}). ` +
