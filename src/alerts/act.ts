@@ -219,6 +219,9 @@ const ACTS: Readonly<Record<ActionType, Act>> = {
   },
 };
 
+/** Whether it may be done to what is closed. */
+export const isForClosed = (type: ActionType): boolean => ACTS[type].onClosed === true;
+
 /** Whether nobody has seen it, or who had gave it back: then it climbs. */
 export function waitsForSomebody({ status, acknowledgedBy, suspension }: Alert): boolean {
   return status === 'open' && acknowledgedBy === undefined && suspension === undefined;

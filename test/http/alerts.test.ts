@@ -193,7 +193,11 @@ describe('one alert', () => {
     const { body } = await get('/A-1');
     expect(body).toMatchObject({ status: 'closed', eventsComplete: true, events: { length: 2 } });
     expect((await get('/A-9')).status).toBe(404);
-    expect((await post('/A-1/acknowledge', '"1.1"')).status).toBe(409);
+    expect(await post('/A-1/acknowledge', '"1.1"')).toMatchObject({ status: 409, body: { reason: 'closed' } });
+    // What might be done to closed ones is not told to be refused because it is closed.
+    const forClosed = { note: { note: 'n' }, 'victim-contact': { outcome: 'informed' }, reopen: { reason: 'r' } };
+    for (const [name, said] of Object.entries(forClosed))
+      expect(await post(`/A-1/${name}`, '"1.1"', said)).toMatchObject({ status: 409, body: { reason: 'let-go' } });
     isDatabaseAway = true;
     expect((await get('/A-1')).status).toBe(503);
   });

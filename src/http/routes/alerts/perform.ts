@@ -2,6 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import { rulesFor } from '../../../access/may.js';
 import { whyNotSecond } from '../../../access/second-person.js';
+import { isForClosed } from '../../../alerts/act.js';
 import { type Alert, etagOf, parseEtag, toAlertItem } from '../../../alerts/alert.js';
 import { concernsVictim } from '../../../alerts/victim.js';
 import { principalOf, sees } from '../../plugins/principal.js';
@@ -24,6 +25,14 @@ const SECOND_PERSON: ProblemInput = {
   reason: 'second-person-required',
   detail:
     'A suspension that concerns a victim’s zone takes a second person: propose it by propose-suspension, and another one agrees by agree-suspension.',
+};
+
+/** It is closed, and might be done to what is: only not here any more. */
+const LET_GO: ProblemInput = {
+  status: 409,
+  reason: 'let-go',
+  detail:
+    'This alert was closed too long ago to be acted on, or to be reopened: what is to be known is written down as a task of the wearer.',
 };
 
 function takesSecond(request: FastifyRequest, alert: Alert, { type }: Said): boolean {
@@ -57,7 +66,8 @@ export async function performAction(
   const known = alert ?? (await readAlert(deps, alertId))?.alert ?? null;
   if (known === null || !sees(request, known.finding.wearerId))
     return { alert: null, problem: toRefusalProblem({ reason: 'unknown-alert' }) };
-  if (alert === null) return { alert: null, problem: toRefusalProblem({ reason: 'closed' }) };
+  if (alert === null)
+    return { alert: null, problem: isForClosed(said.type) ? LET_GO : toRefusalProblem({ reason: 'closed' }) };
   if (takesSecond(request, alert, said)) return { alert, problem: SECOND_PERSON };
   const notSecond = whyNotAgree(request, alert, said);
   if (notSecond !== null)
