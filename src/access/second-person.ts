@@ -13,12 +13,12 @@ export interface Proposed {
   readonly aboutSubjectId: string | null;
 }
 
+/** Whoever proposed it, too: their scope may have become another since. */
 export function mayReadProposal(
   principal: Principal,
-  { proposedBy, readOperation, aboutWearerId }: Proposed,
+  { readOperation, aboutWearerId }: Pick<Proposed, 'readOperation' | 'aboutWearerId'>,
   findWearer: (wearerId: string) => WearerScope | undefined,
 ): boolean {
-  if (principal.subjectId === proposedBy) return true;
   return aboutWearerId === null
     ? mayDo(principal, readOperation)
     : maySee(principal, readOperation, findWearer(aboutWearerId));

@@ -237,6 +237,7 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
   registerProposals(app, {
     db,
     clock,
+    findGrant: accessView.findGrant,
     targets: {
       zone: recordTarget('zone', records),
       condition: recordTarget('condition', records),

@@ -131,3 +131,27 @@ export async function decideProposal(db: Queryable, proposalId: string, decision
   );
   return rows.length === 1;
 }
+
+/**
+ * How often a grant of a subject was agreed to: what stands is the newest, so it is its version. `untilMs`: as it was then. In a transaction
+ * that decides, it stays so until its end.
+ */
+export async function readGrantVersion(
+  db: Queryable,
+  subjectId: string,
+  untilMs: number | null = null,
+): Promise<number> {
+  const { rows } = await db.query<{ version: number }>(
+    `select count(*)::int as version from proposal where target_kind = 'grant' and target_id = $1 and decision = 'approved'
+       and ($2::timestamptz is null or decided_at <= $2)`,
+    [subjectId, untilMs === null ? null : new Date(untilMs)],
+  );
+  return rows[0]!.version;
+}
+
+/** So that two grants of a subject are not decided at once: the second one waits for the first. */
+export async function lockGrants(tx: Queryable, subjectId: string): Promise<void> {
+  await tx.query("select n from proposal where target_kind = 'grant' and target_id = $1 order by n for update", [
+    subjectId,
+  ]);
+}

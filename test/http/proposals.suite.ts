@@ -191,6 +191,79 @@ export function proposalsSuite(name: string, open: () => Promise<Adapters>): voi
       expect(granted).toEqual([{ subjectId: OTHER, roles: ['auditor'], areas: [], wearerIds: [], isBlocked: false }]);
     });
 
+    it('of two grants to one subject that were proposed beside each other one is agreed to, whichever comes first', async () => {
+      const bodies = [{ roles: ['sergeant'] }, { roles: [], isBlocked: true }];
+      for (const [place, how] of ['first', 'last', 'at once'].entries()) {
+        const subjectId = `https://idp.example#granted-${place}`;
+        const ids: string[] = [];
+        for (const body of bodies) ids.push((await propose('administrator', 'grant', subjectId, body)).body.proposalId);
+        const agree = (id: string) => decide('administrator', THIRD, 'approve', id);
+        const order = how === 'last' ? ids.toReversed() : ids;
+        const answers =
+          how === 'at once' ? await Promise.all(order.map(agree)) : [await agree(order[0]!), await agree(order[1]!)];
+        expect([how, answers.map(({ status }) => status).sort()]).toEqual([how, [200, 412]]);
+        if (how !== 'at once') expect(answers[0]!.status).toBe(200);
+        expect(granted.filter((grant) => grant.subjectId === subjectId)).toHaveLength(1);
+        // Proposed on top of it, it is agreed to.
+        const { proposalId } = (await propose('administrator', 'grant', subjectId, { roles: ['officer'] })).body;
+        expect((await agree(proposalId)).status).toBe(200);
+      }
+    });
+
+    it('what somebody proposed who is blocked meanwhile is not agreed to, and can be refused', async () => {
+      const blocked = 'https://idp.example#to-be-blocked';
+      const suspension = { wearerId: 'W-two', ...PERIOD, reason: 'hospital' };
+      const proposed = [
+        (await propose('supervisor', 'suspension', 'S-by-blocked', suspension, blocked)).body.proposalId,
+        (await propose('administrator', 'grant', 'https://idp.example#friend', { roles: ['sergeant'] }, blocked)).body
+          .proposalId,
+      ];
+      const block = (await propose('administrator', 'grant', blocked, { roles: [], isBlocked: true })).body.proposalId;
+      expect((await decide('administrator', THIRD, 'approve', block)).status).toBe(200);
+      const roles = ['supervisor', 'administrator'];
+      for (const [place, proposalId] of proposed.entries()) {
+        expect((await decide(roles[place]!, OTHER, 'approve', proposalId)).status).toBe(403);
+        expect((await decide(roles[place]!, OTHER, 'refuse', proposalId)).body.status).toBe('refused');
+      }
+      expect((await local.get('/suspensions/S-by-blocked')).statusCode).toBe(404);
+    });
+
+    it('whoever proposed something reads it no more, nor withdraws it, once it is out of their reach', async () => {
+      const suspension = { wearerId: 'W-two', ...PERIOD, reason: 'hospital' };
+      const rating = { rating: 'green', evidence: 'six months without a finding' };
+      const changed = { ...sharedCondition, endsAt: '2027-02-01T00:00:00Z' };
+      // By whom it was proposed, what they are now, and what it is.
+      const cases = [
+        ['supervisor', 'administrator', 'suspension', 'S-reach', suspension],
+        ['sergeant', 'administrator', 'rag-rating', 'W-two', rating],
+        ['sergeant', 'auditor', 'condition', 'C-two', changed],
+        ['administrator', 'supervisor', 'grant', 'https://idp.example#reached', { roles: ['officer'] }],
+      ] as const;
+      const readAll = async (as: string, proposalId: string) => {
+        const listed = (await ask(as, SUBJECT, 'GET', '/proposals?status=open&limit=500')).body.items;
+        const isListed = listed.some((one: { proposalId: string }) => one.proposalId === proposalId);
+        return [(await ask(as, SUBJECT, 'GET', `/proposals/${proposalId}`)).status, isListed];
+      };
+      const ids: string[] = [];
+      for (const [by, now, kind, id, body] of cases) {
+        const { proposalId } = (await propose(by, kind, id, body)).body;
+        ids.push(proposalId);
+        expect([kind, ...(await readAll(by, proposalId))]).toEqual([kind, 200, true]);
+        expect([kind, ...(await readAll(now, proposalId))]).toEqual([kind, 404, false]);
+      }
+      await ok('/wearers/W-two', { name: 'Two', force: 'essex' });
+      await vi.waitFor(() => expect(view.findWearer('W-two')).toMatchObject({ force: 'essex' }), { timeout: 30_000 });
+      for (const place of [0, 1]) {
+        const by = cases[place]![0];
+        expect([by, ...(await readAll(by, ids[place]!))]).toEqual([by, 404, false]);
+        expect((await decide(by, SUBJECT, 'refuse', ids[place]!)).status).toBe(404);
+      }
+      await ok('/wearers/W-two', { name: 'Two', force: 'kent' });
+      await vi.waitFor(() => expect(view.findWearer('W-two')).toMatchObject({ force: 'kent' }), { timeout: 30_000 });
+      for (const [place, id] of ids.entries())
+        expect((await decide(cases[place]![0], SUBJECT, 'refuse', id)).body.status).toBe('withdrawn');
+    });
+
     it('a proposal is never changed nor removed, not even by the database', async () => {
       const run = (sql: string) => adapters.db.query(sql, []);
       await expect(run("update proposal set reason = 'another'")).rejects.toThrow('decided once');

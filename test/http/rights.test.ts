@@ -79,6 +79,7 @@ beforeAll(async () => {
   registerProposals(app, {
     db,
     clock,
+    findGrant: () => undefined,
     targets: {
       zone: recordTarget('zone', records),
       condition: recordTarget('condition', records),

@@ -67,9 +67,15 @@ export async function openRecordsApi(
     serviceArea: null,
     measure: (tx, targets, nowMs) => measureWatches(store, tx, targets, nowMs),
   });
+  const grants = new Map<string, Grant>();
+  const keepGrant = async (grant: Grant) => {
+    await putGrant(grant);
+    grants.set(grant.subjectId, grant);
+  };
   registerProposals(app, {
     db,
     clock,
+    findGrant: (subjectId) => grants.get(subjectId),
     targets: {
       zone: recordTarget('zone', records),
       condition: recordTarget('condition', records),
@@ -77,7 +83,7 @@ export async function openRecordsApi(
       absence: recordTarget('absence', records),
       'rag-rating': recordTarget('rag-rating', records),
       records: recordsTarget(records),
-      grant: grantTarget({ db, putGrant }),
+      grant: grantTarget({ db, putGrant: keepGrant }),
     },
   });
   registerAtv(app, { readViolations: (orderId) => readOrderViolations(db, orderId), unreasonableMs, clock });

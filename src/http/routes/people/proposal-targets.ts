@@ -9,13 +9,13 @@ import type { RecordKind } from '../../../ports/records.js';
 import { isByWearer } from '../../../records/rule.js';
 import { ruleOf } from '../../../records/rules.js';
 import type { Guard, RecordPut } from '../../../records/write-records.js';
-import type { Referred, StoredProposal } from '../../../store/proposals.js';
+import { lockGrants, type Referred, readGrantVersion, type StoredProposal } from '../../../store/proposals.js';
 import { type ProblemInput, toFieldErrors } from '../../plugins/problems.js';
 import { readRecord } from '../records/import-lines.js';
 import type { RecordDeps } from '../records/record-routes.js';
 import type { Asker } from '../records/record-scope.js';
-import { judgeWrites, toWriteProblem } from '../records/write-scope.js';
-import { carryOutRecords, NOT_INCLUDED, readReferred, toWrite } from './carry-out-records.js';
+import { judgeWrites, NotAllowed, toWriteProblem } from '../records/write-scope.js';
+import { carryOutRecords, changedSince, NOT_INCLUDED, readReferred, toWrite } from './carry-out-records.js';
 import { GrantBody, toGrant } from './grant-body.js';
 
 export const RECORD_TARGETS = [
@@ -158,13 +158,18 @@ export function grantTarget(deps: {
         const errors = toFieldErrors([...Errors(GrantBody, body)]);
         return { problem: { status: 422, errors: errors.map((one) => ({ ...one, pointer: `/body${one.pointer}` })) } };
       }
-      return { standingVersion: null, aboutWearerId: null, refersTo: [] };
+      return { standingVersion: await readGrantVersion(deps.db, id), aboutWearerId: null, refersTo: [] };
     },
 
-    async carryOut({ principal }, { targetId, body }, agree) {
+    async carryOut({ principal }, { targetId, body, standingVersion, proposedAtMs }, agree) {
       if (!mayDo(principal, 'grants.write')) return NOT_INCLUDED;
       if (!Check(GrantBody, body)) return { status: 422, detail: 'This grant is none of this program.' };
       await deps.db.transaction(async (tx) => {
+        await lockGrants(tx, targetId);
+        // Of before versions were kept: as it was when it was proposed.
+        const stood = standingVersion ?? (await readGrantVersion(tx, targetId, proposedAtMs));
+        if ((await readGrantVersion(tx, targetId)) !== stood)
+          throw new NotAllowed(new Map([[0, changedSince('What was granted')]]));
         await agree(tx);
         // Before the commit: a decision without its grant would be told as done. The other way round the grant is given again.
         await deps.putGrant(toGrant(targetId, body));

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
+import type { Grant } from '../../../access/grant.js';
 import { mayReadProposal, whyNotSecond } from '../../../access/second-person.js';
 import type { Clock } from '../../../ports/clock.js';
 import type { Database } from '../../../ports/database.js';
@@ -19,7 +20,7 @@ import {
 import type { App } from '../../app.js';
 import { DEFAULT_LIST_LIMIT, decodeCursor, FOREIGN_CURSOR, ListOf, ListQuery, toPage } from '../../plugins/lists.js';
 import { principalOf } from '../../plugins/principal.js';
-import { problemResponses, sendProblem } from '../../plugins/problems.js';
+import { type ProblemInput, problemResponses, sendProblem } from '../../plugins/problems.js';
 import { writerOf } from '../records/record-routes.js';
 import { askerOf } from '../records/record-scope.js';
 import { NotAllowed, orNotAllowed } from '../records/write-scope.js';
@@ -28,9 +29,15 @@ import { type ProposalTarget, TARGETS, type TargetKind, toProposed } from './pro
 export interface ProposalsDeps {
   readonly db: Database;
   readonly clock: Clock;
+  /** What was granted to a subject beside their sign-in, or taken from them. */
+  readonly findGrant: (subjectId: string) => Grant | undefined;
   readonly targets: Readonly<Record<TargetKind, ProposalTarget>>;
 }
 
+const PROPOSER_BLOCKED: ProblemInput = {
+  status: 403,
+  detail: 'Whoever proposed this is blocked: refuse it, and propose it anew.',
+};
 const BODY_LIMIT_BYTES = 1_048_576;
 const MAX_ID_LENGTH = 1_000;
 
@@ -117,7 +124,7 @@ function saysSame(
   );
 }
 
-export function registerProposals(app: App, { db, clock, targets }: ProposalsDeps): void {
+export function registerProposals(app: App, { db, clock, targets, findGrant }: ProposalsDeps): void {
   const mayRead = (request: FastifyRequest, proposal: StoredProposal): boolean => {
     const { principal, findWearer } = askerOf(request);
     return mayReadProposal(principal, toProposed(proposal), findWearer);
@@ -238,6 +245,7 @@ export function registerProposals(app: App, { db, clock, targets }: ProposalsDep
       const principal = principalOf(request);
       const why = whyNotSecond(principal, toProposed(proposal));
       if (why !== null) return sendProblem(reply, { status: 403, detail: why });
+      if (findGrant(proposal.proposedBy)?.isBlocked) return sendProblem(reply, PROPOSER_BLOCKED);
       const { reason = null } = request.body;
       const agree = deciding(proposal, {
         decision: 'approved',
