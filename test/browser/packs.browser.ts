@@ -266,6 +266,18 @@ test('and on to a request for recall, by keyboard: answered from the record, ref
   await page.getByLabel('Risk of serious harm').focus();
   await page.keyboard.type('High to the public, by the assessment of the probation service.');
   await page.getByLabel('Not to be disclosed to the wearer').fill('A neighbour told of it.');
+  // It is written, and nobody hears: sent again it is the same request.
+  await page.route('**/api/v1/recalls/*', async (route) => {
+    await route.fetch();
+    await route.abort();
+  });
+  await page.getByRole('button', { name: 'Request', exact: true }).focus();
+  await page.keyboard.press('Enter');
+  await page
+    .getByRole('alert')
+    .getByText(/did not answer.*it is not there twice/)
+    .waitFor();
+  await page.unroute('**/api/v1/recalls/*');
   await page.getByRole('button', { name: 'Request', exact: true }).focus();
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Request about Wearer number 0: Requested' }).waitFor({ timeout: WAIT_MS });
@@ -309,6 +321,7 @@ test('and on to a request for recall, by keyboard: answered from the record, ref
   await shoot('recall-dealt-with');
   await page.goto(`${program.url}/recalls`);
   await page.locator('tr[data-recall-id]', { hasText: 'Wearer number 0' }).getByText('Sent').waitFor();
+  expect(await page.locator('tr[data-recall-id]').count()).toBe(1);
 });
 
 test.each(['light', 'dark'] as const)(
