@@ -207,4 +207,54 @@ describe('what a tag says of itself', () => {
       { numRuns: 60 },
     );
   });
+
+  it('a silence that goes on is not ended by what comes late or again, and tells no revision twice', () => {
+    const silence = fc.record({
+      minute: fc.integer({ min: 0, max: 600 }),
+      lateMinutes: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 400 })),
+      events: fc.constantFrom<Message['events']>([], ['strap-tamper'], ['strap-restored']),
+      at: fc.constantFrom(null, faraway),
+      again: fc.option(fc.integer({ min: 1, max: 200 }), { freq: 3 }),
+    });
+    fc.assert(
+      fc.property(fc.array(silence, { minLength: 1, maxLength: 30 }), (given) => {
+        const tag = compileTag({ ...watch([], []), silentAfterSeconds: 1_800 });
+        const joined = joinShared(tag.newest!, createSharedIndex());
+        let state = advance(initialState('A-1'), { type: 'watch', atMs: START_MS }, joined).state;
+        const sent = given
+          .flatMap(({ minute, lateMinutes, events, at, again }) => {
+            const ping = { ...pingAt(START_MS + minute * MINUTE_MS, at), deviceEvents: events };
+            const receivedAtMs = ping.fixedAtMs + lateMinutes * MINUTE_MS + 2_000;
+            const first = { ping, receivedAtMs };
+            return again === null ? [first] : [first, { ping, receivedAtMs: receivedAtMs + again * MINUTE_MS }];
+          })
+          .toSorted((a, b) => a.receivedAtMs - b.receivedAtMs);
+        const revisions = new Set<string>();
+        let newestAtMs = -Infinity;
+        let nowMs = START_MS;
+        const give = (input: Parameters<typeof advance>[1], isNews: boolean) => {
+          const result = advance(state, input, joined);
+          state = result.state;
+          for (const { kind, type, alertId, revision } of result.events) {
+            if (kind !== 'unmonitored') continue;
+            expect(revisions).not.toContain(`${alertId} ${revision}`);
+            revisions.add(`${alertId} ${revision}`);
+            if (type === 'ended' || type === 'withdrawn') expect(isNews).toBe(true);
+          }
+        };
+        for (const { ping, receivedAtMs } of sent) {
+          for (; nowMs < receivedAtMs; nowMs += MINUTE_MS) give({ type: 'tick', atMs: nowMs }, false);
+          give({ type: 'ping', ping, receivedAtMs }, ping.fixedAtMs > newestAtMs);
+          newestAtMs = Math.max(newestAtMs, ping.fixedAtMs);
+        }
+        for (const untilMs = nowMs + 60 * MINUTE_MS; nowMs <= untilMs; nowMs += MINUTE_MS)
+          give({ type: 'tick', atMs: nowMs }, false);
+        // Whatever came late, after an hour without a newer one it is told.
+        expect(state.device.told.some(({ kind, endedAtMs }) => kind === 'unmonitored' && endedAtMs === null)).toBe(
+          true,
+        );
+      }),
+      { numRuns: 100 },
+    );
+  });
 });

@@ -380,6 +380,30 @@ describe('unmonitored', () => {
       .expect(['12:50:02 confirmed battery-low 12:50:00- device']);
   });
 
+  it.each([
+    ['of the horizon', '12:10:30', false],
+    ['older than the horizon', '11:10:30', false],
+    ['the last one again', '12:59:00', true],
+    ['an old one again', '12:20:00', true],
+  ])('a message that comes late ends no silence: %s', (_, made, says) => {
+    let told = live(scenario(DAY, heard), '11:00:00', '12:58:00');
+    told = told.at('12:59:00').says(['strap-tamper']);
+    told = told.at('12:20:00').says(['strap-tamper'], { afterMs: 39 * MINUTE_MS + 10_000 });
+    const afterMs = at('13:40:00') - at(made);
+    told = says ? told.at(made).says(['strap-tamper'], { afterMs }) : told.at(made).fix(faraway, { afterMs });
+    told
+      .at('15:00:00')
+      .wait()
+      .at('15:10:00')
+      .fix(faraway)
+      .expect([
+        '12:59:02 confirmed strap-tamper 12:59:00- device',
+        '12:59:10 amended strap-tamper 12:20:00- device',
+        '13:29:05 confirmed unmonitored 12:59:02- silent silence',
+        '15:10:02 ended unmonitored 12:59:02-15:10:02 silent restored silence',
+      ]);
+  });
+
   it('says nothing of a tag that is removed, and ends with it', () => {
     const gone = { ...heard, sequence: 2, activations: [{ ...heard.activations[0]!, removedAtMs: at('15:00:00') }] };
     scenario(DAY, heard)

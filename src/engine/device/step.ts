@@ -83,8 +83,9 @@ function hearPing(
   const isAfterSilence = device.madeAtMs !== null && made - device.madeAtMs >= UNUSABLE_AFTER_MS;
   const restBefore = isAfterSilence ? null : device.rest;
   device.knownAtMs ??= receivedAtMs;
-  // One that is sent again, hours later, does not say that the tag lives.
-  if (made > (device.madeAtMs ?? -Infinity)) device.heardAtMs = Math.max(device.heardAtMs ?? -Infinity, receivedAtMs);
+  // One that is sent again, or comes late, hours later, does not say that the tag lives.
+  const isHeard = made > (device.madeAtMs ?? -Infinity);
+  if (isHeard) device.heardAtMs = Math.max(device.heardAtMs ?? -Infinity, receivedAtMs);
   const isNewest = notJudged === null && path !== 'late';
   if (isNewest) {
     const position = ping.position!;
@@ -106,7 +107,7 @@ function hearPing(
     nowMs: receivedAtMs,
     delayedByMs: delayMs > DELAYED_AFTER_MS ? delayMs : 0,
     heardUpToMs: -Infinity,
-    isHeard: true,
+    isHeard,
   });
 }
 
@@ -232,7 +233,7 @@ interface Time {
   readonly nowMs: number;
   readonly delayedByMs: number;
   readonly heardUpToMs: number;
-  /** The input is a message. */
+  /** The input is a message, newer than all others. */
   readonly isHeard: boolean;
 }
 
@@ -270,31 +271,43 @@ function clip(found: FoundDevice, { removedAtMs }: CompiledOwn, nowMs: number): 
   return { ...found, endedAtMs: Math.max(removedAtMs, found.startedAtMs), endedBecause: 'tag-removed' };
 }
 
-/** One at a time: time alone makes it so, and a message ends it or says why else it is so. */
+/**
+ * One at a time: time alone makes it so, and a message that is newer than all others ends it or says why else it is so. What is over goes
+ * with it while the next could be of the same start: then it goes on, with its id and its revisions.
+ */
 function unmonitoredNow(device: DeviceState, own: CompiledOwn, time: Time, told: readonly DeviceTold[]): FoundDevice[] {
-  const open = told.find((each) => each.kind === 'unmonitored');
+  const all = told.filter((each) => each.kind === 'unmonitored');
+  const open = all.find(({ endedAtMs }) => endedAtMs === null);
   const isOver = own.removedAtMs <= time.nowMs;
   const found = isOver ? null : findUnmonitored(device, own, time.heardUpToMs);
-  if (open === undefined && found === null) return [];
-  const startedAtMs = open?.startedAtMs ?? found!.sinceMs;
-  const reason = found?.reason ?? open!.reason!;
+  const startedAtMs = open?.startedAtMs ?? found?.sinceMs;
+  const over = all.filter((each) => each !== open && each.startedAtMs !== startedAtMs).map(overAsTold);
+  if (startedAtMs === undefined) return over;
+  // A silence that goes on is no other for what comes late.
+  const isNews = open === undefined || time.isHeard || found?.reason === 'silent';
+  const reason = (isNews ? found?.reason : undefined) ?? open!.reason!;
   const ends = found === null && time.isHeard;
   const end: Pick<DeviceEpisode, 'endedAtMs' | 'endedBecause'> = ends
     ? { endedAtMs: Math.max(time.nowMs, startedAtMs), endedBecause: 'restored' }
     : { endedAtMs: null };
-  return [{ startedAtMs, ...end, lastOnAtMs: startedAtMs, strength: 'confirmed', reason }];
+  return [...over, { startedAtMs, ...end, lastOnAtMs: startedAtMs, strength: 'confirmed', reason }];
+}
+
+function overAsTold({ startedAtMs, endedAtMs, lastOnAtMs, strength, reason }: DeviceTold): FoundDevice {
+  return { startedAtMs, endedAtMs, lastOnAtMs, strength, reason: reason! };
 }
 
 /**
  * What is over and has no marks any more is done with: looked for, it would not be found, and be taken back. An end of silence is by
- * receipt, and nothing that comes later moves it.
+ * receipt, and nothing that comes later moves it; but another could begin where it began.
  */
 function mayChange(
   { kind, startedAtMs, endedAtMs, raisedStartMs, withdrawn }: DeviceTold,
   device: DeviceState,
 ): boolean {
   if (endedAtMs === null) return true;
-  if (kind === 'unmonitored') return false;
+  if (kind === 'unmonitored')
+    return Math.min(device.heardAtMs ?? Infinity, device.blind?.receivedAtMs ?? Infinity) <= startedAtMs;
   const [first] = marksOfLine(device, kind === 'charging-overdue' ? 'battery-low' : kind);
   return first !== undefined && first.atMs <= (withdrawn ? raisedStartMs : startedAtMs);
 }
@@ -316,7 +329,7 @@ function dueAtMsOf(device: DeviceState, own: CompiledOwn, nowMs: number): number
     const overdue = findOverdue(episodesOf(low), episodesOf(marksOfLine(device, 'charging')), nowMs);
     dueAtMs = Math.min(dueAtMs, overdue.dueAtMs);
   }
-  const open = device.told.find(({ kind }) => kind === 'unmonitored');
+  const open = device.told.find(({ kind, endedAtMs }) => kind === 'unmonitored' && endedAtMs === null);
   const isSilent = open !== undefined && open.reason !== 'no-fix';
   if (isSilent) return dueAtMs;
   const silentAtMs = silentFromMs(device, own);

@@ -64,6 +64,9 @@ function sayingsOfKnown(episode: FoundDevice, told: DeviceTold): Saying[] {
   if (told.strength === 'suspected' && episode.strength === 'confirmed')
     return endsNow ? [['confirmed'], ['ended']] : [['confirmed']];
   if (endsNow) return [['ended']];
+  // Silent again since then: whoever was told that it is over has to know.
+  if (episode.reason !== undefined && told.endedAtMs !== null && episode.endedAtMs === null)
+    return [['amended', 'again']];
   if (told.reason !== episode.reason) return episode.reason === 'silent' ? [['amended', 'reason']] : [['amended']];
   const isAgain = episode.endedAtMs === null && episode.lastOnAtMs - told.lastOnAtMs >= DEVICE_AGAIN_MS;
   if (isAgain) return [['amended', 'again']];
