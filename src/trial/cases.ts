@@ -24,7 +24,7 @@ export interface Case {
 
 export function casesOf(seed: number, engine: string, results: readonly TaskResult[]): Case[] {
   return results.flatMap((result) => {
-    if (result.sort === 'control') return [];
+    if (result.sort === 'control' || result.sort === 'device') return [];
     return result.sort === 'scenario' ? scenarioCases(seed, engine, result) : dayCases(seed, result);
   });
 }

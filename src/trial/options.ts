@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 export const TRIAL_HELP = `npm run trial -- [OPTIONS]
 
 Runs every scenario by many seeds, and thousands of tag-days at home and out and about, through the engine and through plain rules on
-the same observations; prints what was detected, missed and falsely confirmed. Thresholds are tuned on seeds 1 to 99; what is
+the same observations; prints what was detected, missed and falsely confirmed, and what was found of the tags themselves, by kind. Thresholds are tuned on seeds 1 to 99; what is
 published is of seed 1000 and above.
 
   --seed N      whole number, 0 or more (1000); the same seed gives the same figures

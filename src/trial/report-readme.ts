@@ -90,5 +90,15 @@ export function readmeOf(findings: Findings, aims: readonly Aim[]): string {
     ...findings.controls.map(({ name, runs, confirmed, medianFix, p95Fix }) =>
       row([name, `${confirmed} of ${runs}`, String(medianFix ?? '-'), String(p95Fix ?? '-')]),
     ),
+    '',
+    '| of the tag itself | found | missed | false | told after (median) |',
+    '|---|---:|---:|---:|---:|',
+    ...findings.devices.map((each) =>
+      row([
+        each.kind,
+        ...[each.found, each.missed, each.false].map(String),
+        each.delayMedianS === null ? '-' : `${each.delayMedianS.toFixed(0)} s`,
+      ]),
+    ),
   ].join('\n');
 }

@@ -94,6 +94,15 @@ export function textOf(findings: Findings, aims: readonly Aim[]): string {
     ]),
     '',
     ...layOut([
+      ['of the tag itself', 'found', 'missed', 'false', 'told after s'],
+      ...findings.devices.map((row) => [
+        row.kind,
+        ...[row.found, row.missed, row.false].map(String),
+        number(row.delayMedianS),
+      ]),
+    ]),
+    '',
+    ...layOut([
       ['aim', 'aim', 'found', ''],
       ...aims.map(({ name, aim, found, met }) => [
         name,

@@ -3,6 +3,7 @@ import { type Case, casesOf } from './cases.js';
 import { CONTESTANTS, ENGINE } from './contestants.js';
 import type { ControlRow } from './controls.js';
 import type { Counted } from './count-days.js';
+import { addCounts, type DeviceRow, deviceRows } from './devices.js';
 import { HOME_TASKS, type HomeRow, homeRow } from './home-table.js';
 import { type OutRow, outRow, TRAVELS } from './out-table.js';
 import type { ScenarioRow } from './run-scenarios.js';
@@ -27,6 +28,7 @@ export interface Aim {
 export interface Report extends Tables {
   readonly seed: number;
   readonly rivals: Readonly<Record<string, Tables>>;
+  readonly devices: readonly DeviceRow[];
   readonly aims: readonly Aim[];
 }
 
@@ -40,6 +42,8 @@ export interface Findings {
   /** The engine's, of all that it detected. */
   readonly delaysS: readonly number[];
   readonly controls: readonly ControlRow[];
+  /** What was found of tags themselves, by kind. */
+  readonly devices: readonly DeviceRow[];
   /** The engine's, to be looked at. */
   readonly cases: readonly Case[];
 }
@@ -67,7 +71,8 @@ export function assemble(seed: number, results: readonly TaskResult[]): Findings
   }
   const delaysS = results.flatMap((result) => (result.sort === 'scenario' ? result.tallies.get(ENGINE)!.delaysS : []));
   const controls = results.flatMap((result) => (result.sort === 'control' ? [result.row] : []));
-  return { seed, tables, endedEarly, delaysS, controls, cases: casesOf(seed, ENGINE, results) };
+  const devices = deviceRows(addCounts(results.flatMap((result) => (result.sort === 'device' ? [result.counts] : []))));
+  return { seed, tables, endedEarly, delaysS, controls, devices, cases: casesOf(seed, ENGINE, results) };
 }
 
 /** Of each row, what the parts of it come to for one contestant. */
@@ -82,7 +87,7 @@ function addDays(results: readonly TaskResult[], sort: 'home' | 'out', rows: num
   return sums;
 }
 
-export function reportOf({ seed, tables }: Findings, aims: readonly Aim[]): Report {
+export function reportOf({ seed, tables, devices }: Findings, aims: readonly Aim[]): Report {
   const rivals = [...tables].filter(([name]) => name !== ENGINE);
-  return { seed, ...tables.get(ENGINE)!, rivals: Object.fromEntries(rivals), aims };
+  return { seed, ...tables.get(ENGINE)!, rivals: Object.fromEntries(rivals), devices, aims };
 }

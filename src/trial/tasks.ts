@@ -2,6 +2,8 @@
 import { CONTESTANTS, ENGINE } from './contestants.js';
 import { CONTROLS, type ControlRow, runControl } from './controls.js';
 import { countDays, type DayCount } from './count-days.js';
+import { DEVICE_STORIES } from './device-stories.js';
+import { type DeviceCounts, runStory } from './devices.js';
 import { HOME_TASKS, stayHome } from './home-table.js';
 import { goOut, TRAVELS } from './out-table.js';
 import { runScenario, type Tally } from './run-scenarios.js';
@@ -10,6 +12,7 @@ import { SCENARIOS } from './scenarios/all.js';
 export type Task =
   | { readonly sort: 'scenario'; readonly index: number; readonly seed: number; readonly runs: number }
   | { readonly sort: 'control'; readonly index: number; readonly seed: number; readonly runs: number }
+  | { readonly sort: 'device'; readonly index: number; readonly seed: number; readonly runs: number }
   | {
       readonly sort: 'home' | 'out';
       readonly index: number;
@@ -21,18 +24,20 @@ export type Task =
 export type TaskResult =
   | { readonly sort: 'scenario'; readonly index: number; readonly tallies: ReadonlyMap<string, Tally> }
   | { readonly sort: 'control'; readonly index: number; readonly row: ControlRow }
+  | { readonly sort: 'device'; readonly index: number; readonly counts: DeviceCounts }
   | ({ readonly sort: 'home' | 'out'; readonly index: number } & DayCount);
 
 /** How much is done. */
 export interface Size {
   readonly scenarioRuns: number;
   readonly controlRuns: number;
+  readonly deviceRuns: number;
   readonly homeDays: number;
   readonly outDays: number;
 }
 
-export const FULL: Size = { scenarioRuns: 20, controlRuns: 1_000, homeDays: 1_000, outDays: 260 };
-export const QUICK: Size = { scenarioRuns: 6, controlRuns: 100, homeDays: 100, outDays: 16 };
+export const FULL: Size = { scenarioRuns: 20, controlRuns: 1_000, deviceRuns: 100, homeDays: 1_000, outDays: 260 };
+export const QUICK: Size = { scenarioRuns: 6, controlRuns: 100, deviceRuns: 10, homeDays: 100, outDays: 16 };
 
 /** At home there are 12,000 days, and a plain rule is wrong on nearly each of them: some tell enough. */
 const RIVALS_AT_HOME_EVERY = 5;
@@ -53,6 +58,7 @@ export function tasksOf(seed: number, size: Size): Task[] {
     ...TRAVELS.flatMap((_, index) => days('out', index, size.outDays)),
     ...HOME_TASKS.flatMap((_, index) => days('home', index, size.homeDays)),
     ...CONTROLS.map((_, index): Task => ({ sort: 'control', index, seed, runs: size.controlRuns })),
+    ...DEVICE_STORIES.map((_, index): Task => ({ sort: 'device', index, seed, runs: size.deviceRuns })),
     ...SCENARIOS.map((_, index): Task => ({ sort: 'scenario', index, seed, runs: size.scenarioRuns })),
   ];
 }
@@ -66,6 +72,8 @@ export function doTask(task: Task): TaskResult {
       const engine = CONTESTANTS.find(({ name }) => name === ENGINE)!;
       return { sort: 'control', index, row: runControl(CONTROLS[index]!, seed, task.runs, engine) };
     }
+    case 'device':
+      return { sort: 'device', index, counts: runStory(DEVICE_STORIES[index]!, seed, task.runs) };
     case 'home':
     case 'out': {
       const { fromDay, toDay } = task;

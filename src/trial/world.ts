@@ -56,6 +56,8 @@ export interface Stage {
   /** When the tag was fitted and taken off; absent: it was worn all the time. */
   readonly fittedAtMs?: number;
   readonly removedAtMs?: number;
+  /** How long the tag may say nothing; absent: for ever. */
+  readonly silentAfterSeconds?: number;
 }
 
 export const ACTIVATION_ID = 'A-1';
@@ -123,6 +125,7 @@ export function watchOf(stage: Stage): TagWatch {
     accuracyConvention: stage.accuracyConvention ?? 'r68',
     defaultAccuracyMetres: null,
     intervalSeconds: 60,
+    ...(stage.silentAfterSeconds === undefined ? {} : { silentAfterSeconds: stage.silentAfterSeconds }),
     activations: [activation],
     zones: Object.fromEntries(own.map((each) => [zoneKeyOf(each.conditionId), zoneOf(each)])),
   };

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { judgeAims } from '../../src/trial/aims.js';
 import { CONTESTANTS, ENGINE } from '../../src/trial/contestants.js';
 import { CONTROLS } from '../../src/trial/controls.js';
+import { DEVICE_KINDS } from '../../src/trial/device-stories.js';
 import { HOME_TASKS } from '../../src/trial/home-table.js';
 import { readTrialOptions } from '../../src/trial/options.js';
 import { TRAVELS } from '../../src/trial/out-table.js';
@@ -17,7 +18,7 @@ import { SCENARIOS } from '../../src/trial/scenarios/all.js';
 import { doTask, type Size, tasksOf } from '../../src/trial/tasks.js';
 import { closeTrial } from '../../src/trial/trial.js';
 
-const TINY: Size = { scenarioRuns: 1, controlRuns: 3, homeDays: 1, outDays: 1 };
+const TINY: Size = { scenarioRuns: 1, controlRuns: 3, deviceRuns: 1, homeDays: 1, outDays: 1 };
 
 const count = Type.Integer({ minimum: 0 });
 const seconds = Type.Union([Type.Number(), Type.Null()]);
@@ -43,11 +44,16 @@ const aim = Type.Object(
   { name: Type.String(), aim: Type.Number(), found: Type.Union([Type.Number(), Type.Null()]), met: Type.Boolean() },
   strict,
 );
+const deviceRow = Type.Object(
+  { kind: Type.Enum([...DEVICE_KINDS]), found: count, missed: count, false: count, delayMedianS: seconds },
+  strict,
+);
 const report = Type.Object(
   {
     seed: Type.Integer(),
     ...tables,
     rivals: Type.Object(Object.fromEntries(RIVALS.map(({ name }) => [name, Type.Object(tables, strict)])), strict),
+    devices: Type.Array(deviceRow),
     aims: Type.Array(aim),
   },
   strict,

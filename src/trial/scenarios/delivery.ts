@@ -171,8 +171,7 @@ export const DELIVERY: readonly Scenario[] = [
   visitBy(
     {
       name: 'jammer-in-the-zone',
-      happens:
-        'Five minutes after the entry a jammer takes every position until he is out again. (The jamming is no finding yet.)',
+      happens: 'Five minutes after the entry a jammer takes every position until he is out again.',
       provable: 'The entry. Nothing shows an end before he is seen outside.',
     },
     (_, all) =>
@@ -186,8 +185,7 @@ export const DELIVERY: readonly Scenario[] = [
   visitBy(
     {
       name: 'battery-dying-in-a-zone',
-      happens:
-        'The battery dies ten minutes after the entry and nothing is heard any more. (The battery is no finding yet.)',
+      happens: 'The battery dies ten minutes after the entry and nothing is heard any more.',
       provable: 'The entry. Silence ends nothing.',
     },
     (_, all) =>
