@@ -277,8 +277,7 @@ export const DELIVERY: readonly Scenario[] = [
   homeBy(
     {
       name: 'strap-tamper-that-clears',
-      happens:
-        'At home; the strap is reported open and, four minutes later, closed. (The tamper is no finding yet: nothing else is raised either.)',
+      happens: 'At home; the strap is reported open and, four minutes later, closed.',
     },
     (_, all) => withDeviceEvents(withDeviceEvents(all, minutes(60), 'strap-tamper'), minutes(64), 'strap-restored'),
   ),
