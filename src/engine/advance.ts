@@ -174,7 +174,8 @@ function fold(state: ActivationState, input: EngineInput, watch: CompiledActivat
   const known = knowsWatch(state, watch);
   if (input.type === 'tick' && known && input.atMs < (state.nextDueAtMs ?? Infinity)) return unchanged(state, null);
   if (input.type === 'history') return tellHistory(state, input, watch, known);
-  if (input.type !== 'ping') return judge(state, null, input.atMs, watch, !known || input.type === 'watch');
+  if (input.type === 'watch') return judge(state, null, input.atMs, watch, true, input.pastFromMs);
+  if (input.type !== 'ping') return judge(state, null, input.atMs, watch, !known);
 
   const { ping, receivedAtMs } = input;
   const notJudged = whyNotJudged(ping, receivedAtMs, watch.own);
@@ -263,11 +264,12 @@ function judge(
   nowMs: number,
   watch: CompiledActivation,
   changed: boolean,
+  pastFromMs = Infinity,
 ): Advance {
   const draft = draftOf(state, keptFixes(state));
   const find = (termKey: string): PreparedTerm | undefined => termOf(watch, termKey);
   // A shared term may be gone before the `watch` input that tells so has come.
-  const findings = changed || hasVanished(state, watch) ? adoptWatch(draft, watch, nowMs) : [];
+  const findings = changed || hasVanished(state, watch) ? adoptWatch(draft, watch, nowMs, pastFromMs) : [];
   const fix = judged?.fix ?? null;
   const past = judged?.isLate ? goBack(draft, judged.fix, nowMs, watch) : null;
   const before = draft.fixes;

@@ -6,7 +6,8 @@ import type { EngineEvent, Ping } from './types.js';
 export type EngineInput =
   | { readonly type: 'ping'; readonly ping: Ping; readonly receivedAtMs: number }
   /** Its own or a shared watch changed: the new one is the `watch` argument. */
-  | { readonly type: 'watch'; readonly atMs: number }
+  /** `pastFromMs`: from when on it is another of terms that stay; what the live fold made of the time since is then the record's. */
+  | { readonly type: 'watch'; readonly atMs: number; readonly pastFromMs?: number }
   /** `heardUpToMs`: how far what its supplier sent has been read; absent: as far as the tick. */
   | { readonly type: 'tick'; readonly atMs: number; readonly heardUpToMs?: number }
   | HistoryInput;

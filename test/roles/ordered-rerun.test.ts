@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { type ActivationState, advance, initialState } from '../../src/engine/advance.js';
 import type { EngineInput } from '../../src/engine/inputs.js';
 import { createSharedIndex } from '../../src/engine/near/shared-index.js';
-import { firstChangeMs, pastOf } from '../../src/engine/past/past-change.js';
+import { firstAbsenceMovedMs, firstChangeMs, pastOf } from '../../src/engine/past/past-change.js';
 import { compareWithRecord } from '../../src/engine/past/reconcile.js';
 import type { EngineEvent, ReconcileRequest, TagWatch } from '../../src/engine/types.js';
 import { compileTag, joinShared } from '../../src/engine/watch/compile.js';
@@ -55,10 +55,11 @@ function live(first: TagWatch) {
     },
     watch(next: TagWatch) {
       const own = compiled.activations[0]!;
-      const changedMs = firstChangeMs(known.activations[0]!.terms, next.activations[0]!.terms);
+      const terms = [known.activations[0]!.terms, next.activations[0]!.terms] as const;
+      const changedMs = firstChangeMs(...terms);
       compiled = compileTag(next, compiled);
       known = next;
-      give({ type: 'watch', atMs: next.publishedAtMs });
+      give({ type: 'watch', atMs: next.publishedAtMs, pastFromMs: firstAbsenceMovedMs(...terms) });
       const past = pastOf(state, changedMs, own, compiled.activations[0]!, next.publishedAtMs);
       if (past !== null) request = mergeRequests(request ?? undefined, past);
     },
@@ -330,6 +331,46 @@ describe('records of the past', () => {
       '13:02:00 amended curfew 12:00:00-12:10:00 left-during absence-began belief',
     ]);
   });
+});
+
+describe('an absence that ends otherwise, published minutes later', () => {
+  const home = zone({ zoneId: 'Z-home' });
+  const windows = [at('10:00:00'), at('18:00:00')];
+  const until = (ends: string, sequence: number, publishedAt: string) => {
+    const absence = { absenceId: 'A-1', startsAtMs: at('09:00:00'), endsAtMs: at(ends), knownFromMs: at('08:00:00') };
+    const curfew = term('curfew', home, { windows, windowsUntilMs: at('23:00:00'), absences: [absence] });
+    return watch([home], [curfew], { sequence, publishedAtMs: at(publishedAt) });
+  };
+  const isHome = (from: string) => (atMs: number) => atMs >= at(from);
+  const give = (engine: ReturnType<typeof live>, from: string, to: string, home: string) => {
+    for (const { atMs, place } of track(from, to, isHome(home)))
+      engine.ping({ ping: pingAt(atMs, place), receivedAtMs: atMs + 1_000 });
+  };
+  const episodes = (events: readonly EngineEvent[]) =>
+    recordOf(events)
+      .filter(({ withdrawn }) => !withdrawn)
+      .map(({ last }) => [last.episode.startedAtMs, last.episode.endedAtMs, last.strength]);
+
+  test.each([
+    ['11:00:00', '11:10:10', '11:10:00', '11:11:00'],
+    ['11:00:00', '11:10:10', '11:10:00', '11:40:00'],
+    ['11:00:00', '11:50:10', '11:50:00', '11:51:00'],
+    ['11:00:00', '11:50:10', '11:50:00', '11:30:00'],
+  ])(
+    'until %s, published at %s, newest fix %s, home at %s: as if it had been known',
+    (ends, published, newest, home) => {
+      const engine = live(until('14:00:00', 1, '08:00:00'));
+      give(engine, '10:30:00', newest, home);
+      engine.watch(until(ends, 2, published));
+      const from = new Date(at(newest) + MINUTE_MS).toISOString().slice(11, 19);
+      give(engine, from, '12:10:00', home);
+      engine.reconcile(at('12:12:00'));
+      const known = live(until(ends, 1, '08:00:00'));
+      give(known, '10:30:00', '12:10:00', home);
+      expect(episodes(engine.events)).toEqual(episodes(known.events));
+      expect(episodes(known.events)).toHaveLength(1);
+    },
+  );
 });
 
 test('what is new waits for a suspension to end, and what was told twice is told once', () => {

@@ -25,9 +25,29 @@ export function firstChangeMs(before: readonly Term[], after: readonly Term[]): 
       earlierOf(old.endsAtMs ?? Infinity, term.endsAtMs ?? Infinity),
       firstWindowChangeMs(old.windows, term.windows),
       ...newAbsences(old, term).map(({ startsAtMs }) => startsAtMs),
+      ...movedEnds(old, term),
     );
   }
   return firstMs;
+}
+
+/** The first instant from which an absence covers less, or more, than was known of it; Infinity: none. */
+export function firstAbsenceMovedMs(before: readonly Term[], after: readonly Term[]): number {
+  const known = new Map(before.map((term) => [termKey(term), term]));
+  return Math.min(...after.flatMap((term) => movedEnds(known.get(termKey(term)) ?? term, term)), Infinity);
+}
+
+/** Where absences that both have end otherwise: the earlier of both ends. */
+function movedEnds({ absences: before = [] }: Term, { absences = [] }: Term): number[] {
+  return absences.map((one) => {
+    const old = before.find((each) => isSameAbsence(each, one)) ?? one;
+    return earlierOf(old.endsAtMs, one.endsAtMs);
+  });
+}
+
+/** One version of one absence. */
+function isSameAbsence(a: Absence, b: Absence): boolean {
+  return a.absenceId === b.absenceId && a.startsAtMs === b.startsAtMs && a.knownFromMs === b.knownFromMs;
 }
 
 /** A record takes a moment to be published; a term that began so shortly before is judged from its publication. */
@@ -51,14 +71,7 @@ function earlierOf(a: number, b: number): number {
 
 /** Those that cover a time before they were known. */
 function newAbsences({ absences: before = [] }: Term, { absences = [] }: Term): Absence[] {
-  return absences.filter(
-    (one) =>
-      one.startsAtMs < one.knownFromMs &&
-      !before.some(
-        (old) =>
-          old.absenceId === one.absenceId && old.startsAtMs === one.startsAtMs && old.knownFromMs === one.knownFromMs,
-      ),
-  );
+  return absences.filter((one) => one.startsAtMs < one.knownFromMs && !before.some((old) => isSameAbsence(old, one)));
 }
 
 /**

@@ -19,12 +19,13 @@ export function knowsWatch(state: ActivationState, { own, shared }: CompiledActi
   );
 }
 
-/** Takes over a watch into a draft of the state; returns what it settled. */
-export function adoptWatch(draft: Draft, watch: CompiledActivation, nowMs: number): Finding[] {
+/** Takes over a watch into a draft of the state; returns what it settled. `pastFromMs`: from when on terms that stay are others. */
+export function adoptWatch(draft: Draft, watch: CompiledActivation, nowMs: number, pastFromMs: number): Finding[] {
   const { own, shared } = watch;
   const opened = draft.open.length;
   const settled = endVanished(draft, watch, nowMs);
-  let isOther = settled.length > 0 || draft.open.length !== opened;
+  const isOtherBefore = pastFromMs < (draft.fixes.at(-1)?.fixedAtMs ?? -Infinity);
+  let isOther = isOtherBefore || settled.length > 0 || draft.open.length !== opened;
   if (draft.knownTerms !== null) {
     const known = new Set(draft.knownTerms);
     const news = own.terms.filter((term) => !known.has(term.key));

@@ -1,7 +1,7 @@
 /** The folding of a tag's watch: what it changes for each activation, and what becomes of those that it leaves out. */
 
 import type { EngineInput } from '../../engine/inputs.js';
-import { firstChangeMs, pastOf } from '../../engine/past/past-change.js';
+import { firstAbsenceMovedMs, firstChangeMs, pastOf } from '../../engine/past/past-change.js';
 import type { Activation, EngineEvent, TagWatch } from '../../engine/types.js';
 import { type CompiledOwn, type CompiledTag, compileTag, joinShared } from '../../engine/watch/compile.js';
 import type { ReconcileRecord } from '../../ports/topics.js';
@@ -47,10 +47,11 @@ export function foldWatch(
     const heldOwn = held?.compiled.activations.find((each) => each.activationId === activation.activationId);
     // Under the watch that stood when they changed.
     if (heldOwn) events.push(...adoptShared(fold, entry, heldOwn, offset, onFault));
-    const input: EngineInput = { type: 'watch', atMs: watch.publishedAtMs };
+    const before = held?.watch.activations.find((each) => each.activationId === activation.activationId)?.terms ?? [];
+    const pastFromMs = firstAbsenceMovedMs(before, activation.terms);
+    const input: EngineInput = { type: 'watch', atMs: watch.publishedAtMs, pastFromMs };
     events.push(...step(entry, input, joinShared(own, fold.sharedIndex), offset, onFault).events);
-    const before = held?.watch.activations.find((each) => each.activationId === activation.activationId);
-    const changedMs = firstChangeMs(before?.terms ?? [], activation.terms);
+    const changedMs = firstChangeMs(before, activation.terms);
     reconcile.push(...requestOf(entry, pastOf(entry.state, changedMs, heldOwn, own, watch.publishedAtMs)));
   }
   return { events, notJudged: null, reconcile };
