@@ -228,8 +228,9 @@ export function tasksSuite(name: string, open: () => Promise<Adapters>): void {
       expect((await draw({})).json().seed).toMatch(/^[0-9a-f]{12}$/);
       expect((await draw({}, 'officer')).statusCode).toBe(403);
       expect(pointers(await draw({ until: instantAt(0) }))).toEqual(['/until']);
-      // An instant of the schema, and of no clock here.
-      expect(pointers(await draw({ dueAt: '2026-06-15T23:59:60Z' }))).toEqual(['/dueAt']);
+      // A leap second is one, and what is due is so a second later.
+      expect((await draw({ dueAt: '2026-06-15T23:59:60Z', size: 1, seed: 'leap' })).statusCode).toBe(200);
+      expect(pointers(await draw({ dueAt: '2300-01-01T00:00:00Z' }))).toEqual(['/dueAt']);
     });
   });
 }
