@@ -100,12 +100,12 @@ export function registerTrail(app: App, deps: TrailDeps): void {
       if (!sees(request, wearerId))
         return sendProblem(reply, { status: 404, detail: `There is no wearer ${wearerId}.` });
       const isFile = mediaType !== 'application/geo+json';
+      if (isFile && !admitExport(request, reply, request.query, 'query')) return reply;
       if (isFile && !sees(request, wearerId, 'exports.make'))
         return sendProblem(reply, {
           status: 403,
           detail: `You may read where ${wearerId} was, and not take it away as a file.`,
         });
-      if (isFile && !admitExport(request, reply, request.query, 'query')) return reply;
       const range = { wearerId, fromMs, toMs, limit: FIXES_PER_READ };
       // Before the first byte, so that a database that is away is still a 503.
       const first = await deps.readTrail({ ...range, after: null });
