@@ -1,14 +1,7 @@
 /** What the console asks about consents over REST, and what it writes. */
+import type { ConsentContent } from '../wire/consent.js';
 import { type Answer, askList } from './api.js';
 import { putRecord } from './send.js';
-
-export interface ConsentContent {
-  readonly wearerId: string;
-  readonly givenAt: string;
-  readonly evidence: string;
-  readonly expiresAt?: string;
-  readonly withdrawnAt?: string;
-}
 
 /** As it is answered: its newest version, and who wrote that. */
 export interface ConsentRecord extends ConsentContent {

@@ -1,18 +1,10 @@
 /** Consents: somebody wears a tag of their own will, until they withdraw it. Then nothing more is collected, and that is not undone. */
 import Type from 'typebox';
 import type { RecordFault } from '../../ports/records.js';
+import type { ConsentContent } from '../../wire/consent.js';
 import { RecordId } from '../../wire/record-id.js';
 import { createInstantReader } from '../instants.js';
 import { Instant, invalid, Line, type RecordRule, type Refusal, saidUnless } from '../rule.js';
-
-export interface ConsentContent {
-  readonly wearerId: string;
-  readonly givenAt: string;
-  /** How it was given, and where that is kept. */
-  readonly evidence: string;
-  readonly expiresAt?: string;
-  readonly withdrawnAt?: string;
-}
 
 const TO_COME =
   'is in the future: a withdrawal is recorded once it is made, and a day until which consent is given is expiresAt';
