@@ -92,7 +92,7 @@ export function recallsSuite(name: string, open: () => Promise<Adapters>): void 
           zoneId: 'Z-recall',
           zonePriority: 'victim',
         });
-        await adapters.db.transaction((tx) => foldAlertEvents(tx, `recalls ${name}`, [{ seq: 1, event }]));
+        await adapters.db.transaction((tx) => foldAlertEvents(tx, `recalls ${name}`, [{ seq: nextSeq++, event }]));
       }
       await ok('/zones/Z-town', square(0.3, 51.3, 0.01, { name: 'the Town' }));
       const town = { orderId: 'O-recall-in', kind: 'exclusion', zoneId: 'Z-town', startsAt: SINCE };
