@@ -404,6 +404,8 @@ test('a slow answer opens nothing again that a colleague has closed meanwhile', 
   for (const each of [page, other]) {
     await each.goto(`${program.url}/alerts/${mine!.alertId}`);
     await each.getByText('Nobody has seen it yet.').waitFor({ timeout: WAIT_MS });
+    // The page has the alert from the record before the feed has told of a thousand others, and keys act on what the feed tells.
+    await each.locator('#connection[data-state=live]').waitFor({ timeout: WAIT_MS });
   }
   await page.route('**/take', async (route) => {
     const answer = await route.fetch();
