@@ -24,7 +24,7 @@ import {
 import type { Log } from '../../ports/log.js';
 import { ALERT_FORMAT, newerFormatOf } from '../../ports/record-format.js';
 import { ALERTS, HANDOFF } from '../../ports/topics.js';
-import { createWearerLanes, type LanesOptions, type WearerLanes } from './wearer-lanes.js';
+import { createLanes, type Lanes, type LanesOptions } from './lanes.js';
 
 /** What fails is told when it has failed for so long, ms: what goes through at the second or third try is no trouble. */
 export const FAILING_AFTER_MS = 60_000;
@@ -34,7 +34,7 @@ const SAVE_EVERY_MS = 1_000;
 const TELL_AGAIN_MS = 60_000;
 /** Events that wait in memory for their turn; beyond it the rest waits in the log. */
 const WAITING_LIMIT = 1_000;
-/** With those of wearers of whom the receiver takes nothing, which hold up nobody else until there are so many. About 3 kB each. */
+/** With those of lanes that fail or rest, which hold up nobody else until there are so many. About 3 kB each. */
 const HELD_LIMIT = 20_000;
 
 const PARTITION = { topic: ALERTS, partition: 0 };
@@ -45,8 +45,10 @@ const LIMITS = { ...DEFAULT_ALERT_REGISTER_LIMITS, closedAlertsWithEvents: 0, ev
 export interface Teller {
   /** Whether it is told of this event at all. */
   wants(accepted: AcceptedEvent): boolean;
-  /** Rejects with what there is to tell of the failure: no part of what the receiver answered. */
-  tell(accepted: AcceptedEvent, stopping: AbortSignal): Promise<void>;
+  /** Those of one lane are told one after the other, in the order of the log. */
+  laneOf(accepted: AcceptedEvent): string;
+  /** One at least; more where its lanes rest. Rejects with what there is to tell of the failure: no part of what the receiver answered. */
+  tell(accepted: readonly AcceptedEvent[], stopping: AbortSignal): Promise<void>;
   /** Deliveries after which the position is stored, however short ago it was. */
   readonly storesAfter: number;
   readonly lanes: LanesOptions;
@@ -73,7 +75,7 @@ export interface EventSender {
 /** From an assignment of the log to its end. */
 interface Run {
   readonly register: AlertRegister;
-  readonly lanes: WearerLanes<AcceptedEvent>;
+  readonly lanes: Lanes<AcceptedEvent>;
   /** Where delivering began. */
   readonly fromSeq: number;
   /** What was on record of failing then: it holds until the position moves. */
@@ -173,7 +175,7 @@ export async function startEventSender(deps: EventSenderDeps): Promise<EventSend
         { receiverId, nextSeq: fromSeq, ...bounds },
         'the alert log dropped events before a receiver was told',
       );
-    const lanes = createWearerLanes<AcceptedEvent>({
+    const lanes = createLanes<AcceptedEvent>({
       deliver: teller.tell,
       clock,
       onDelivered() {
@@ -237,7 +239,7 @@ export async function startEventSender(deps: EventSenderDeps): Promise<EventSend
       fromSeq: first.seq,
       toSeq: last.seq,
     });
-    for (const { seq, accepted } of of.unsaid.splice(0)) of.lanes.add(accepted.event.wearerId, seq, accepted);
+    for (const { seq, accepted } of of.unsaid.splice(0)) of.lanes.add(teller.laneOf(accepted), seq, accepted);
   }
 
   const hasRoom = ({ lanes }: Run, more: number): boolean =>

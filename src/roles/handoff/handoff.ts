@@ -26,8 +26,10 @@ export async function startHandoff(deps: {
   readonly logger: Log;
   /** Where the console is reached; null: not known. */
   readonly publicUrl: string | null;
+  /** How long a mailbox gets no second mail, ms; absent: a minute. */
+  readonly mailRestMs?: number;
 }): Promise<Handoff> {
-  const { receivers, log, clock, publicUrl } = deps;
+  const { receivers, log, clock, publicUrl, mailRestMs } = deps;
   await forgetOthers(log, new Set(receivers.map(({ receiverId }) => receiverId)));
   const senders = new Map<string, EventSender>();
   const stop = async () => {
@@ -36,7 +38,8 @@ export async function startHandoff(deps: {
   try {
     for (const receiver of receivers) {
       const { receiverId } = receiver;
-      const teller = 'url' in receiver ? createWebhookTeller(receiver, clock) : createMailTeller(receiver, publicUrl);
+      const teller =
+        'url' in receiver ? createWebhookTeller(receiver, clock) : createMailTeller(receiver, publicUrl, mailRestMs);
       senders.set(receiverId, await startEventSender({ ...deps, receiverId, teller }));
     }
   } catch (error) {

@@ -18,8 +18,8 @@ export interface WebhookReceiver {
 /** `secrets`: more than one while they are changed; each signs, and the receiver takes whichever it has. */
 export function createWebhookTeller(receiver: WebhookReceiver, clock: Clock): Teller {
   const signers = receiver.secrets.map((secret) => new Webhook(secret));
-  const tell: Teller['tell'] = async (accepted, stopping) => {
-    const { id, body } = toWebhookMessage(accepted);
+  const tell: Teller['tell'] = async ([accepted], stopping) => {
+    const { id, body } = toWebhookMessage(accepted!);
     const at = new Date(clock.nowMs());
     const late = AbortSignal.timeout(ANSWER_LIMIT_MS);
     let response: Response;
@@ -44,7 +44,7 @@ export function createWebhookTeller(receiver: WebhookReceiver, clock: Clock): Te
     await response.body?.cancel().catch(() => {});
     if (!response.ok) throw new Error(`answered ${response.status}`);
   };
-  return { wants: () => true, tell, storesAfter: 100, lanes: LANES };
+  return { wants: () => true, laneOf: ({ event }) => event.wearerId, tell, storesAfter: 100, lanes: LANES };
 }
 
 /** What `fetch` says is always the same; the cause has a code. */

@@ -1,7 +1,9 @@
-/** One mailbox is told by SMTP of what climbs to its roles. What the mail server has taken is delivered: it has it in its own queue. */
+/**
+ * One mailbox is told by SMTP of what climbs to its roles: the first at once, and what comes within a minute of a mail in one mail after
+ * it, so that a thousand alerts are not a thousand mails. What the mail server has taken is delivered: it has it in its own queue.
+ */
 import { createTransport, type Transporter } from 'nodemailer';
 import type { EscalationRole } from '../../alerts/escalation.js';
-import type { AcceptedEvent } from '../../alerts/register.js';
 import type { Teller } from './event-sender.js';
 import { toMailMessage } from './mail-message.js';
 
@@ -10,7 +12,9 @@ const ANSWER_LIMIT_MS = 15_000;
 /** How long one that is under way may take to end when the program stops, ms: it would go again otherwise. */
 const STOP_WAIT_MS = 5_000;
 /** Slower than webhooks: a mail server takes it for abuse otherwise. */
-const LANES = { atOnce: 2, retryFirstMs: 2_000, retryMaxMs: 60_000, awayAfter: 3 };
+const LANES = { atOnce: 1, retryFirstMs: 2_000, retryMaxMs: 60_000, awayAfter: 3 };
+/** A mailbox gets no second mail within it, ms: short beside the minutes after which a critical alert climbs. */
+const REST_MS = 60_000;
 
 export interface MailServer {
   readonly host: string;
@@ -30,13 +34,14 @@ export interface MailReceiver {
   readonly server: MailServer;
 }
 
-export function createMailTeller(receiver: MailReceiver, publicUrl: string | null): Teller {
+export function createMailTeller(receiver: MailReceiver, publicUrl: string | null, restMs = REST_MS): Teller {
   const { address, escalatedTo, server } = receiver;
   const roles: ReadonlySet<string> = new Set(escalatedTo);
   const domain = server.from.slice(server.from.lastIndexOf('@') + 1);
   return {
     wants: ({ event }) => event.type === 'escalated' && roles.has(event.to ?? ''),
-    async tell(accepted: AcceptedEvent, stopping) {
+    laneOf: () => receiver.receiverId,
+    async tell(accepted, stopping) {
       const transport = openTransport(server);
       const { messageId, subject, text } = toMailMessage(accepted, { domain, publicUrl });
       const ended = new AbortController();
@@ -58,7 +63,7 @@ export function createMailTeller(receiver: MailReceiver, publicUrl: string | nul
       }
     },
     storesAfter: 1,
-    lanes: LANES,
+    lanes: { ...LANES, restMs },
   };
 }
 

@@ -1,4 +1,4 @@
-/** What climbs is mailed, over real SMTP: to whom it climbs, once, with no more in it than is needed; on the register while it is not. */
+/** What climbs is mailed, over real SMTP: to whom it climbs, once, many as one, no more in it than is needed; on the register while it is not. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { readHandoffs } from '../../../src/ports/handoff.js';
 import { ALERTS, encodeJson } from '../../../src/ports/topics.js';
 import type { Auditing } from '../../../src/roles/auditing/auditing.js';
 import { type Handoff, startHandoff } from '../../../src/roles/handoff/handoff.js';
+import { toMailMessage } from '../../../src/roles/handoff/mail-message.js';
 import { createMailTeller, type MailServer } from '../../../src/roles/handoff/send-mail.js';
 import { type HandoffView, startHandoffView } from '../../../src/views/handoff.js';
 import { action, finding, instantAt } from '../../alerts/events.js';
@@ -60,7 +61,7 @@ async function serve(options: Parameters<typeof startMailServer>[1] = {}): Promi
   return server;
 }
 
-async function start(server: TestMailServer, how: Partial<MailServer> = {}): Promise<Handoff> {
+async function start(server: TestMailServer, how: Partial<MailServer> = {}, mailRestMs = 500): Promise<Handoff> {
   const plain = { host: '127.0.0.1', tls: 'none', login: null, ca: null, from: 'tagwatch@force.example' } as const;
   const mailed = { receiverId: 'sergeants', address: 'duty@force.example', escalatedTo: ['sergeant'] } as const;
   const receivers = [{ ...mailed, server: { ...plain, port: server.port, ...how } }];
@@ -73,6 +74,7 @@ async function start(server: TestMailServer, how: Partial<MailServer> = {}): Pro
     clock,
     logger: silentLog,
     publicUrl,
+    mailRestMs,
   });
   running.push(handoff);
   await vi.waitFor(async () => expect((await readHandoffs(opened.log)).has('sergeants')).toBe(true), SOON);
@@ -93,6 +95,15 @@ const untilFailing = (failing: object) =>
     },
     { ...SOON, interval: 500 },
   );
+
+/** Each mail with of how many alerts it tells. Long lines are broken by the way it is encoded. */
+const readMails = (server: TestMailServer) =>
+  server.taken.map((mail) => {
+    const text = mail.text.replaceAll('=\r\n', '').replaceAll('=3D', '=');
+    const [, subject] = /^Subject: (.*(?:\r\n .*)*)\r$/m.exec(text)!;
+    const [, messageId] = /^Message-ID: (.*)\r$/m.exec(text)!;
+    return { text, subject: subject!, messageId, count: Number(/seen (\d+) alerts/.exec(subject!)?.[1] ?? 1) };
+  });
 
 const climbs = (alertId: string, level: number, to: string, wearerId = 'W-secret') =>
   action('escalated', [1, 0], {
@@ -146,8 +157,64 @@ test('a mail server that refuses or is gone is on the register, and told when it
   await second.stop();
   await start(server);
   await append(found('A-3'), climbs('A-3', 1, 'sergeant'));
-  await vi.waitFor(() => expect(server.taken).toHaveLength(3), SOON);
-  expect(new Set(server.taken.map(({ text }) => /^Message-ID: (.*)\r$/m.exec(text)![1])).size).toBe(3);
+  await vi.waitFor(() => expect(readMails(server).map(({ count }) => count)).toEqual([2, 1]), SOON);
+  expect(new Set(readMails(server).map(({ messageId }) => messageId)).size).toBe(2);
+});
+
+test('a thousand alerts are a few mails: the first at once, the others by cause, the critical ones each, and none is lost by a stop', async () => {
+  const server = await serve();
+  const first = await start(server, {}, 3_600_000);
+  const isCritical = (n: number) => n === 400 || n === 999;
+  const flood = Array.from({ length: 1_000 }, (_, n) => {
+    const severity = isCritical(n) ? 'critical' : 'high';
+    const [alertId, wearerId] = [`A-${n}`, `W-secret-${n}`];
+    const raised = finding({ alertId, wearerId, zoneId: `Z-secret-${n % 4}`, tagId: `T-secret-${n}`, severity });
+    return [raised, climbs(alertId, 1, 'sergeant', wearerId)];
+  });
+  await append(...flood.flat());
+  await vi.waitFor(() => expect(server.taken).toHaveLength(1), SOON);
+  await vi.waitFor(() => expect(first.waiting()).toEqual({ sergeants: 999 }), SOON);
+  await first.stop();
+  answer = 'refuse';
+  const second = await start(server);
+  await vi.waitFor(() => expect(server.tries()).toBeGreaterThan(1), SOON);
+  await second.stop();
+  answer = 'take';
+  await start(server);
+  const counted = () => readMails(server).reduce((sum, { count }) => sum + count, 0);
+  await vi.waitFor(() => expect(counted()).toBe(1_000), SOON);
+  const mails = readMails(server);
+  expect(mails.length).toBeLessThanOrEqual(3);
+  expect(mails[0]!.text).toContain('/alerts/A-0\r');
+  const { text, subject } = mails.at(-1)!;
+  expect(subject.replaceAll(/\r\n/g, '')).toMatch(/nobody has seen \d+ alerts, 2 of them critical$/);
+  const rows = text.split('\r\n').filter((line) => line.startsWith('- '));
+  // The critical ones before the others, and those as many rows as there are causes; each as the register groups it.
+  expect(rows.slice(0, 2).map((row) => row.replace(/, waiting.*: /, ' '))).toEqual([
+    '- critical https://tagwatch.example/alerts/A-400',
+    '- critical https://tagwatch.example/alerts/A-999',
+  ]);
+  expect(rows.slice(2).map((row) => /^- (\d+) of one cause, high at worst/.exec(row) !== null)).toEqual([
+    true,
+    true,
+    true,
+    true,
+  ]);
+  expect(mails.map((mail) => mail.text).join('')).not.toMatch(/secret|exclusion/);
+  expect(new Set(mails.map(({ messageId }) => messageId)).size).toBe(mails.length);
+});
+
+test('a mail of very many rows names the critical ones, and says how many more there are', () => {
+  const climbed = Array.from({ length: 80 }, (_, n) => {
+    const severity = n >= 70 ? 'critical' : 'low';
+    const found = finding({ alertId: `A-${n}`, wearerId: `W-${n}`, zoneId: `Z-${n}`, severity });
+    const event = climbs(`A-${n}`, 1, 'sergeant', `W-${n}`);
+    return { seq: n, prevSeq: n - 1, event, alert: applyEvent(applyEvent(null, found, 0).alert, event, 1).alert! };
+  });
+  const { text } = toMailMessage(climbed, { domain: 'force.example', publicUrl: null });
+  const rows = text.split('\n').filter((line) => line.startsWith('- '));
+  expect(rows.slice(0, 10).every((row) => row.startsWith('- critical, '))).toBe(true);
+  expect([rows.length, rows.at(-1)]).toEqual([51, '- and 30 more, which the register shows']);
 });
 
 test('by TLS it says who it is, to whom it trusts', async () => {
@@ -185,7 +252,7 @@ test.each([
   const teller = createMailTeller({ ...mailed, server: { ...way, ...from } }, null);
   const event = climbs('A-1', 1, 'sergeant');
   const alert = applyEvent(applyEvent(null, found('A-1'), 0).alert, event, 1).alert!;
-  const telling = teller.tell({ seq: 1, prevSeq: 0, event, alert }, new AbortController().signal);
+  const telling = teller.tell([{ seq: 1, prevSeq: 0, event, alert }], new AbortController().signal);
   await expect(telling).rejects.toThrow(error);
   expect([server.taken, users]).toEqual([[], []]);
 });

@@ -73,6 +73,8 @@ test('a new receiver is told of what comes from then on; once stopped it misses 
   const handoff = await start();
   await append(finding(), finding({ revision: 2 }));
   await vi.waitFor(() => expect(told()).toEqual(['A-1 alert.suspected', 'A-1 alert.confirmed']), SOON);
+  // The receiver has it before the sender knows: what is under way at a stop comes again.
+  await vi.waitFor(() => expect(Object.values(handoff.waiting())).toEqual([0]), SOON);
   await handoff.stop();
   await append(action('acknowledged', [2, 0]));
   await start();

@@ -1,6 +1,7 @@
 /**
- * Deliveries to one receiver: those of one wearer one after the other, those of different wearers side by side. What fails is tried
- * again for ever, later each time. A receiver that fails whatever comes is asked with one delivery at a time until it takes one.
+ * Deliveries to one receiver: those of one lane (a wearer, a mailbox) one after the other, those of different lanes side by side. What
+ * fails is tried again for ever, later each time. A receiver that fails whatever comes is asked with one delivery at a time until it
+ * takes one.
  */
 import type { Clock } from '../../ports/clock.js';
 import type { HandoffFailure } from '../../ports/handoff.js';
@@ -11,16 +12,18 @@ export interface LanesOptions {
   /** How long a try waits after one that failed; doubles from the first to the most. */
   readonly retryFirstMs: number;
   readonly retryMaxMs: number;
-  /** Fails in a row, of whichever wearers, after which the receiver is taken for away. */
+  /** Fails in a row, of whichever lanes, after which the receiver is taken for away. */
   readonly awayAfter: number;
+  /** How long a lane rests after a delivery; what waits by then goes as one. Absent: no rest, and each goes by itself. */
+  readonly restMs?: number;
 }
 
-export interface WearerLanes<T> {
+export interface Lanes<T> {
   /** In the order of `seq`. */
-  add(wearerId: string, seq: number, item: T): void;
+  add(laneId: string, seq: number, item: T): void;
   /** What is not delivered. */
   size(): number;
-  /** Of it what no failure of its wearer's holds up. */
+  /** Of it what no failure and no rest of its lane holds up. */
   moving(): number;
   /** Each `seq` that is not delivered, ascending. */
   waiting(): Iterable<number>;
@@ -31,22 +34,25 @@ export interface WearerLanes<T> {
 }
 
 interface Lane<T> {
-  readonly wearerId: string;
+  readonly laneId: string;
   readonly queue: { readonly seq: number; readonly item: T }[];
+  /** It fails or rests: what waits in it does not move. */
+  isHeld: boolean;
   tries: number;
   failedSinceMs: number | null;
   error: string;
   timer: NodeJS.Timeout | undefined;
 }
 
-export function createWearerLanes<T>(deps: {
-  readonly deliver: (item: T, stopping: AbortSignal) => Promise<void>;
+export function createLanes<T>(deps: {
+  /** One item at least, in the order of `seq`. */
+  readonly deliver: (items: readonly T[], stopping: AbortSignal) => Promise<void>;
   readonly clock: Clock;
   readonly onDelivered: () => void;
-  /** A wearer's lane has begun to fail: what waits in it moves no more. */
+  /** A lane has begun to fail: what waits in it moves no more. */
   readonly onHeldUp: () => void;
   readonly options: LanesOptions;
-}): WearerLanes<T> {
+}): Lanes<T> {
   const { deliver, clock, onDelivered, onHeldUp, options } = deps;
   const stopping = new AbortController();
   const lanes = new Map<string, Lane<T>>();
@@ -54,7 +60,7 @@ export function createWearerLanes<T>(deps: {
   const ready = new Set<Lane<T>>();
   const underWay = new Set<Promise<void>>();
   const waiting = new Set<number>();
-  /** Of those, in lanes that fail. */
+  /** Of those, in lanes that are held. */
   let heldUp = 0;
   let failsInARow = 0;
   /** Since it is away. What was under way together counts once. */
@@ -79,36 +85,52 @@ export function createWearerLanes<T>(deps: {
   }
 
   async function deliverFirst(lane: Lane<T>): Promise<void> {
-    const { seq, item } = lane.queue[0]!;
+    const taken = lane.queue.slice(0, options.restMs === undefined ? 1 : lane.queue.length);
     try {
-      await deliver(item, stopping.signal);
+      await deliver(
+        taken.map(({ item }) => item),
+        stopping.signal,
+      );
     } catch (error) {
       if (!stopping.signal.aborted) noteFailure(lane, error);
       return;
     }
-    if (lane.failedSinceMs !== null) heldUp -= lane.queue.length;
-    lane.queue.shift();
-    waiting.delete(seq);
+    hold(lane, false);
+    for (const { seq } of lane.queue.splice(0, taken.length)) waiting.delete(seq);
     Object.assign(lane, { tries: 0, failedSinceMs: null, error: '' });
     const isBack = isAway();
     failsInARow = 0;
     pauses = 0;
     if (isBack) endPause();
-    if (lane.queue.length > 0) ready.add(lane);
-    else lanes.delete(lane.wearerId);
+    if (options.restMs !== undefined) {
+      hold(lane, true);
+      if (!stopping.signal.aborted) lane.timer = setTimeout(() => endRest(lane), options.restMs);
+    } else if (lane.queue.length > 0) ready.add(lane);
+    else lanes.delete(lane.laneId);
     onDelivered();
   }
 
   function noteFailure(lane: Lane<T>, error: unknown): void {
     failsInARow++;
     const isFirst = lane.failedSinceMs === null;
-    if (isFirst) heldUp += lane.queue.length;
+    hold(lane, true);
     lane.failedSinceMs ??= clock.nowMs();
     lane.tries++;
     lane.error = error instanceof Error ? error.message : String(error);
     lane.timer = setTimeout(() => makeReady(lane), retryMs(lane.tries - 1));
     if (isFirst) onHeldUp();
     if (isAway()) pause ??= setTimeout(endPause, retryMs(pauses++));
+  }
+
+  function hold(lane: Lane<T>, isHeld: boolean): void {
+    if (lane.isHeld !== isHeld) heldUp += isHeld ? lane.queue.length : -lane.queue.length;
+    lane.isHeld = isHeld;
+  }
+
+  function endRest(lane: Lane<T>): void {
+    hold(lane, false);
+    if (lane.queue.length > 0) makeReady(lane);
+    else lanes.delete(lane.laneId);
   }
 
   function makeReady(lane: Lane<T>): void {
@@ -123,7 +145,7 @@ export function createWearerLanes<T>(deps: {
     clearTimeout(pause);
     pause = undefined;
     for (const lane of lanes.values()) {
-      if (lane.timer === undefined) continue;
+      if (lane.timer === undefined || lane.failedSinceMs === null) continue;
       clearTimeout(lane.timer);
       lane.timer = undefined;
       ready.add(lane);
@@ -132,15 +154,15 @@ export function createWearerLanes<T>(deps: {
   }
 
   return {
-    add(wearerId, seq, item) {
-      let lane = lanes.get(wearerId);
+    add(laneId, seq, item) {
+      let lane = lanes.get(laneId);
       if (lane === undefined) {
-        lane = { wearerId, queue: [], tries: 0, failedSinceMs: null, error: '', timer: undefined };
-        lanes.set(wearerId, lane);
+        lane = { laneId, queue: [], isHeld: false, tries: 0, failedSinceMs: null, error: '', timer: undefined };
+        lanes.set(laneId, lane);
       }
       waiting.add(seq);
-      if (lane.failedSinceMs !== null) heldUp++;
-      if (lane.queue.push({ seq, item }) > 1) return;
+      if (lane.isHeld) heldUp++;
+      if (lane.queue.push({ seq, item }) > 1 || lane.isHeld) return;
       ready.add(lane);
       start();
     },

@@ -1,16 +1,17 @@
 /** The order of deliveries, and how often what fails is tried. */
 import { expect, test, vi } from 'vitest';
-import { createWearerLanes, type LanesOptions } from '../../../src/roles/handoff/wearer-lanes.js';
+import { createLanes, type LanesOptions } from '../../../src/roles/handoff/lanes.js';
 
 const clock = { ms: 0, nowMs: () => clock.ms };
 const OPTIONS: LanesOptions = { atOnce: 4, retryFirstMs: 1, retryMaxMs: 20, awayAfter: 5 };
 
 function collect(deliver: (item: string) => Promise<void>, options = OPTIONS) {
   const done: string[] = [];
-  const lanes = createWearerLanes<string>({
-    async deliver(item) {
-      await deliver(item);
-      done.push(item);
+  const lanes = createLanes<string>({
+    async deliver(items) {
+      const told = items.join('+');
+      await deliver(told);
+      done.push(told);
     },
     clock,
     onDelivered() {},
@@ -77,4 +78,27 @@ test('nothing is delivered after a stop', async () => {
   lanes.add('b', 1, 'b');
   await new Promise((resolve) => setTimeout(resolve, 10));
   expect(lanes.size()).toBe(2);
+});
+
+test('a lane that rests tells its first at once, what comes meanwhile as one in its order, and of what failed all that waits', async () => {
+  const fails = new Set(['d3', 'e4']);
+  const { lanes, done } = collect(
+    async (told) => {
+      if ([...fails].some((item) => told.startsWith(item)) && fails.delete(told)) throw new Error('answered 451');
+    },
+    { ...OPTIONS, restMs: 50 },
+  );
+  for (const [seq, item] of ['a0', 'b1', 'c2'].entries()) lanes.add('box', seq, item);
+  await vi.waitFor(() => expect(done).toEqual(['a0']));
+  // What waits for its turn is not what moves: reading goes on.
+  expect([lanes.size(), lanes.moving()]).toEqual([2, 0]);
+  await vi.waitFor(() => expect(done).toEqual(['a0', 'b1+c2']));
+  // Rested, and nothing waits: the next goes at once, and is tried again together with what came since.
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  lanes.add('box', 3, 'd3');
+  lanes.add('box', 4, 'e4');
+  expect(lanes.failing(0)).toBeNull();
+  await vi.waitFor(() => expect(done.slice(2)).toEqual(['d3+e4']));
+  expect([[...lanes.waiting()], lanes.size(), lanes.moving()]).toEqual([[], 0, 0]);
+  await lanes.stop();
 });
