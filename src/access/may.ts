@@ -38,11 +38,29 @@ export const listOperations = (principal: Principal): Operation[] =>
  * {@link Principal} `local`. The operation is a part of the question because one role may reach further in one than in another.
  */
 export function maySee(principal: Principal, operation: Operation, wearer: WearerScope | undefined): boolean {
+  return isReached(principal, rulesFor(principal, operation), wearer);
+}
+
+/**
+ * Whether what is of a victim's zone is told as well, where it concerns this wearer: by a role that reaches them itself. What another
+ * role sees of others is no matter.
+ */
+export function maySeeVictims(principal: Principal, operation: Operation, wearer: WearerScope | undefined): boolean {
+  return isReached(principal, rulesFor(principal, operation).filter(tellsOfVictims), wearer);
+}
+
+/** The same of what concerns no one wearer. */
+export const mayKnowVictims = (principal: Principal, operation: Operation): boolean =>
+  rulesFor(principal, operation).some(tellsOfVictims);
+
+const tellsOfVictims = ({ hidesVictimZones }: Rule): boolean => hidesVictimZones !== true;
+
+function isReached(principal: Principal, rules: readonly Rule[], wearer: WearerScope | undefined): boolean {
   if (principal.kind === 'local') return true;
   if (wearer === undefined) return false;
   const { restrictedTo } = wearer;
   if (restrictedTo !== null && !restrictedTo.includes(principal.subjectId)) return false;
-  return rulesFor(principal, operation).some((rule) => reaches(principal, rule, wearer));
+  return rules.some((rule) => reaches(principal, rule, wearer));
 }
 
 function reaches({ scope }: Principal, { extent }: Rule, wearer: WearerScope): boolean {
@@ -74,10 +92,4 @@ export function mayUseTag(principal: Principal, operation: Operation, tagId: str
       extent === 'everything' ||
       (extent === 'own-tags' && principal.scope.tagPrefixes.some((prefix) => tagId.startsWith(prefix))),
   );
-}
-
-/** Whether zones of victims are to be left out of what this principal reads by the operation. */
-export function hidesVictimZones(principal: Principal, operation: Operation): boolean {
-  const rules = rulesFor(principal, operation);
-  return rules.every((rule) => rule.hidesVictimZones === true);
 }

@@ -1,7 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
-import { mayDo, maySee, mayUseTag, rulesFor, type WearerScope } from '../../src/access/may.js';
+import {
+  mayDo,
+  mayKnowVictims,
+  maySee,
+  maySeeVictims,
+  mayUseTag,
+  rulesFor,
+  type WearerScope,
+} from '../../src/access/may.js';
 import { isOperation, OPERATIONS, type Operation, RIGHTS, type Rule } from '../../src/access/operations.js';
 import { type Area, LOCAL, NO_SCOPE, type Principal } from '../../src/access/principal.js';
 import { ROLES, type Role } from '../../src/access/roles.js';
@@ -164,5 +172,39 @@ describe('scope', () => {
 
   test('whoever is local may do everything', () => {
     for (const operation of OPERATIONS) expect(rulesFor(LOCAL, operation)).toEqual([{ extent: 'everything' }]);
+  });
+});
+
+describe('what is of a victim’s zone', () => {
+  const both = person(['sergeant', 'probation']);
+  const assigned = wearer({ wearerId: 'W-mine', force: 'essex' });
+
+  test('is told of whom a role reaches that tells it, whatever another role sees of others', () => {
+    expect(maySee(both, 'records.read', assigned)).toBe(true);
+    expect(maySeeVictims(both, 'records.read', assigned)).toBe(false);
+    expect(maySeeVictims(both, 'records.read', wearer())).toBe(true);
+    expect(maySeeVictims(both, 'records.read', wearer({ wearerId: 'W-mine' }))).toBe(true);
+    expect([mayKnowVictims(both, 'records.read'), mayKnowVictims(person(['probation']), 'records.read')]).toEqual([
+      true,
+      false,
+    ]);
+  });
+
+  test('is no more than may be seen at all', () => {
+    const wearers = [
+      undefined,
+      assigned,
+      wearer(),
+      wearer({ force: null }),
+      wearer({ restrictedTo: ['https://idp.example#8'] }),
+    ];
+    for (const operation of OPERATIONS)
+      for (const one of ROLES)
+        for (const other of ROLES)
+          for (const whom of wearers) {
+            const who = person([one, other], { tokenOperations: OPERATIONS });
+            if (maySeeVictims(who, operation, whom)) expect(maySee(who, operation, whom)).toBe(true);
+          }
+    expect(maySeeVictims(LOCAL, 'records.read', undefined)).toBe(true);
   });
 });

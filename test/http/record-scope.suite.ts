@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AccessView, startAccessView } from '../../src/views/access.js';
 import { AS, testAccess, WHO } from '../support/access.js';
+import { createRememberingTrail } from '../support/audit.js';
 import { createTestClock, openRecordsApi, type RecordsApi } from '../support/records.js';
 import { silentLog } from '../support/silent-log.js';
 import { type Adapters, square } from './records.suite.js';
@@ -36,6 +37,7 @@ export function recordScopeSuite(name: string, open: () => Promise<Adapters>): v
     let api: RecordsApi;
     let view: AccessView;
     const clock = createTestClock('2026-03-20T12:00:00.000Z');
+    const trail = createRememberingTrail();
 
     const ok = async (path: string, body: object) => {
       const answer = await local.put(path, body);
@@ -89,10 +91,8 @@ export function recordScopeSuite(name: string, open: () => Promise<Adapters>): v
       adapters = await open();
       view = await startAccessView({ log: adapters.log, logger: silentLog });
       local = await openRecordsApi(adapters.db, adapters.log, clock);
-      api = await openRecordsApi(adapters.db, adapters.log, clock, {
-        ...testAccess,
-        findWearer: (wearerId) => view.findWearer(wearerId),
-      });
+      const access = { ...testAccess, findWearer: (wearerId: string) => view.findWearer(wearerId) };
+      api = await openRecordsApi(adapters.db, adapters.log, clock, access, undefined, trail);
       await local.startPublisher({ epoch: `E-scope-${name}` });
       await fitWearer('in', { force: 'kent' });
       await fitWearer('out', { force: 'essex' });
@@ -104,7 +104,7 @@ export function recordScopeSuite(name: string, open: () => Promise<Adapters>): v
       await ok('/conditions/C-mine', { orderId: 'O-mine', kind: 'exclusion', zoneId: 'Z-mine', ...STARTS });
       await ok('/zones/Z-of-all', square(0.3, 51.3));
       await ok('/conditions/C-of-all', { appliesTo: 'all-wearers', kind: 'exclusion', zoneId: 'Z-of-all', ...STARTS });
-    }, 120_000);
+    });
     afterAll(async () => {
       await api?.stop();
       await local?.stop();
@@ -173,6 +173,28 @@ export function recordScopeSuite(name: string, open: () => Promise<Adapters>): v
       expect(await seen('/zones/Z-mine')).toBe(404);
       expect(await seen('/conditions/C-mine')).toBe(404);
       expect(await seen('/wearers/W-in')).toBe(404);
+    });
+
+    it('a role for others shows a partner no zone of a victim of who is assigned', async () => {
+      await ok('/zones/Z-in-victim', square(0.25, 51.25, 0.01, { priority: 'victim' }));
+      await ok('/conditions/C-in-victim', { orderId: 'O-in', kind: 'exclusion', zoneId: 'Z-in-victim', ...STARTS });
+      const seen = async (path: string) => (await get('sergeant,probation', path)).statusCode;
+      expect([await seen('/wearers/W-mine'), await seen('/orders/O-mine')]).toEqual([200, 200]);
+      for (const path of [
+        '/zones/Z-mine',
+        '/zones/Z-mine/versions',
+        '/conditions/C-mine',
+        '/conditions/C-mine/versions',
+      ])
+        expect([path, await seen(path)]).toEqual([path, 404]);
+      expect([await seen('/zones/Z-in-victim'), await seen('/conditions/C-in-victim')]).toEqual([200, 200]);
+      expect(await collect('sergeant,probation', '/zones', 'zoneId')).not.toContain('Z-mine');
+      const naming = { orderId: 'O-mine', conditionIds: ['C-mine'], ...PERIOD, reason: 'work' };
+      const answer = await put('sergeant,probation', '/absences/AB-mine', naming);
+      expect([answer.statusCode, answer.json().errors]).toEqual([
+        422,
+        [{ pointer: '/conditionIds/0', detail: 'there is no condition C-mine' }],
+      ]);
     });
 
     it('what is out of scope is not written, and nothing is made to belong to it', async () => {
@@ -290,6 +312,107 @@ export function recordScopeSuite(name: string, open: () => Promise<Adapters>): v
       ]);
       expect(byToken.lines.map(({ status }: { status: number }) => status)).toEqual([404, 422]);
       expect((await importAs('supervisor', [own])).status).toBe(403);
+    });
+
+    describe('the audit says of whom a write was', () => {
+      const WRITTEN: Readonly<Record<string, object>> = {
+        'wearers/W': { name: 'Wearer', force: 'kent' },
+        'activations/A': { tagId: 'T-in', wearerId: 'W-in', fittedAt: '2026-01-01T00:00:00Z' },
+        'orders/O': { wearerId: 'W-in', type: 'licence', ...STARTS },
+        'zones/Z': square(0.1, 51.1, 0.01, { priority: 'standard' }),
+        'conditions/C': { orderId: 'O-in', kind: 'exclusion', zoneId: 'Z-in', ...STARTS },
+        'absences/AB': { orderId: 'O-in', ...PERIOD, reason: 'work' },
+        'suspensions/S': { wearerId: 'W-in', ...PERIOD, reason: 'hospital' },
+        'custody-periods/CP': { wearerId: 'W-in', ...PERIOD },
+        'rag-ratings/W': { rating: 'amber', evidence: 'scores' },
+        'mappa/W': { category: 1, level: 1 },
+        'memberships/W': { cohort: 'FLEX' },
+        'wearer-flags/W': { flags: [] },
+        'tasks/K': { wearerId: 'W-in', kind: 'visit', subject: 'at home', status: 'open' },
+        'intelligence/I': {
+          wearerId: 'W-in',
+          receivedAt: '2026-03-01T00:00:00Z',
+          source: 1,
+          assessment: 'A',
+          handling: 'P',
+          text: 'seen',
+        },
+        'recalls/R': { wearerId: 'W-in', orderId: 'O-in', alertIds: [], form: {}, state: 'draft' },
+        'consents/CS': { wearerId: 'W-in', givenAt: '2026-01-01T00:00:00Z', evidence: 'signed' },
+      };
+      const heard = async (work: () => Promise<unknown>) => {
+        trail.said.length = 0;
+        await work();
+        return trail.said.map(({ outcome, wearerIds }) => [outcome, wearerIds]);
+      };
+      const about = (body: object, whom: string) => JSON.parse(JSON.stringify(body).replaceAll('-in"', `-${whom}"`));
+
+      it.each(KINDS)('%s-…, done or refused', async (kind) => {
+        const role = kind.startsWith('suspensions') ? 'supervisor' : 'sergeant';
+        const [outcome, wearerIds] = (await heard(() => put(role, `/${kind}-in`, WRITTEN[kind]!)))[0]!;
+        expect(outcome).toBeOneOf(['done', 'refused', 'denied']);
+        expect(wearerIds).toEqual(['W-in']);
+      });
+
+      it.each(KINDS)('%s-…, denied: of who is out of scope', async (kind) => {
+        const role = kind.startsWith('suspensions') ? 'supervisor' : 'sergeant';
+        expect(await heard(() => put(role, `/${kind}-out`, about(WRITTEN[kind]!, 'out')))).toEqual([
+          ['denied', ['W-out']],
+        ]);
+      });
+
+      it('a new one that names somebody out of scope by their order, or by their zone', async () => {
+        const absence = { orderId: 'O-out', ...PERIOD, reason: 'work' };
+        expect(await heard(() => put('sergeant', '/absences/AB-new', absence))).toEqual([['denied', ['W-out']]]);
+        const condition = { orderId: 'O-in', kind: 'exclusion', zoneId: 'Z-out', ...STARTS };
+        const [outcome, wearerIds] = (await heard(() => put('sergeant', '/conditions/C-new', condition)))[0]!;
+        expect([outcome, [...(wearerIds as string[])].sort()]).toEqual(['denied', ['W-in', 'W-out']]);
+      });
+
+      it('an import, of all its lines; a proposal when it is made, read, listed and decided', async () => {
+        const post = (path: string, payload: string, type: string, who?: string) =>
+          api.app.inject({
+            method: 'POST',
+            url: `/api/v1${path}`,
+            headers: { ...as('sergeant'), ...(who && { [WHO]: who }), 'content-type': type },
+            payload,
+          });
+        const lines = ['absences/AB', 'zones/Z'].map((kind) => ({
+          kind: kind.split('s/')[0],
+          id: `${kind.split('/')[1]}-in`,
+          body: WRITTEN[kind],
+        }));
+        const ndjson = lines.map((line) => JSON.stringify(line)).join('\n');
+        expect(await heard(() => post('/records/import', ndjson, 'application/x-ndjson'))).toEqual([
+          ['done', ['W-in']],
+        ]);
+        const foreign = about(lines, 'out')
+          .map((line: object) => JSON.stringify(line))
+          .join('\n');
+        expect(await heard(() => post('/records/import', foreign, 'application/x-ndjson'))).toEqual([
+          ['denied', ['W-out']],
+        ]);
+        const proposal = {
+          proposalId: `proposal-audited-${name}`.padEnd(16, '0'),
+          kind: 'rag-rating',
+          id: 'W-in',
+          body: { rating: 'red', evidence: 'scores' },
+          reason: 'worse',
+        };
+        const path = `/proposals/${proposal.proposalId}`;
+        const json = 'application/json';
+        const other = 'https://idp.example#second';
+        for (const work of [
+          () => post('/proposals', JSON.stringify(proposal), json),
+          () => get('sergeant', path),
+          () => post(`${path}/approve`, '{}', json, other),
+        ])
+          expect(await heard(work)).toEqual([['done', ['W-in']]]);
+        const [listed] = await heard(() => get('sergeant', '/proposals?status=all'));
+        expect(listed?.[1]).toContain('W-in');
+        const denied = { ...proposal, proposalId: `${proposal.proposalId}-out`, id: 'W-out' };
+        expect(await heard(() => post('/proposals', JSON.stringify(denied), json))).toEqual([['denied', ['W-out']]]);
+      });
     });
 
     it('what takes a second person is refused to one', async () => {

@@ -150,7 +150,7 @@ export function victimWatchSuite(name: string, open: () => Promise<Adapters>): v
       await vi.waitFor(() => expect(view.findWearer('W-watch-none')).toMatchObject({ force: 'kent' }), {
         timeout: 30_000,
       });
-    }, 120_000);
+    });
     afterAll(async () => {
       await api?.stop();
       await local?.stop();

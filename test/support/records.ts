@@ -11,6 +11,7 @@ import { registerProposals } from '../../src/http/routes/people/proposals.js';
 import { recordsTarget } from '../../src/http/routes/people/records-target.js';
 import { registerRecords } from '../../src/http/routes/records/register-records.js';
 import { registerDesk } from '../../src/http/routes/schemes/desk.js';
+import type { AuditTrail } from '../../src/ports/audit.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { Database } from '../../src/ports/database.js';
 import type { EventLog, LogRecord } from '../../src/ports/event-log.js';
@@ -56,10 +57,11 @@ export async function openRecordsApi(
   clock: TestClock,
   access?: Access,
   putGrant: (grant: Grant) => Promise<void> = async () => {},
+  audit?: AuditTrail,
 ): Promise<RecordsApi> {
   const store: WatchStore = watchStore;
   const logger = createRememberingLog();
-  const app = await createApp({ log: silentLog, ...(access && { access }) });
+  const app = await createApp({ log: silentLog, clock, ...(access && { access }), ...(audit && { audit }) });
   const records = registerRecords(app, {
     db,
     clock,

@@ -46,6 +46,7 @@ export function toOutcome(status: number, isHidden: boolean): AuditOutcome {
   if (status < 400) return 'done';
   if (status === 401 || status === 403) return 'denied';
   if (status === 429) return 'limited';
-  if (status === 404) return isHidden ? 'denied' : 'not-found';
+  if (isHidden && (status === 404 || status === 422)) return 'denied';
+  if (status === 404) return 'not-found';
   return status < 500 ? 'refused' : 'failed';
 }

@@ -150,7 +150,7 @@ export function grantTarget(deps: {
   return {
     readStanding: async () => [],
 
-    async judge({ principal }, { id, body }) {
+    async judge({ principal, note }, { id, body }) {
       if (!mayDo(principal, 'grants.write')) return { problem: NOT_INCLUDED };
       const why = whyNotFirst(principal, id);
       if (why !== null) return { problem: { status: 403, detail: why } };
@@ -158,6 +158,7 @@ export function grantTarget(deps: {
         const errors = toFieldErrors([...Errors(GrantBody, body)]);
         return { problem: { status: 422, errors: errors.map((one) => ({ ...one, pointer: `/body${one.pointer}` })) } };
       }
+      note({ wearerIds: body.wearerIds ?? [] });
       return { standingVersion: await readGrantVersion(deps.db, id), aboutWearerId: null, refersTo: [] };
     },
 

@@ -126,8 +126,11 @@ function saysSame(
 
 export function registerProposals(app: App, { db, clock, targets, findGrant }: ProposalsDeps): void {
   const mayRead = (request: FastifyRequest, proposal: StoredProposal): boolean => {
-    const { principal, findWearer } = askerOf(request);
-    return mayReadProposal(principal, toProposed(proposal), findWearer);
+    const { principal, findWearer, note } = askerOf(request);
+    const isReadable = mayReadProposal(principal, toProposed(proposal), findWearer);
+    const whom = proposal.aboutWearerId === null ? [] : [proposal.aboutWearerId];
+    note(isReadable ? { wearerIds: whom } : { hidden: whom });
+    return isReadable;
   };
   const findReadable = async (request: FastifyRequest, proposalId: string) => {
     const found = await findProposal(db, proposalId);
@@ -156,7 +159,10 @@ export function registerProposals(app: App, { db, clock, targets, findGrant }: P
       const { author, correlationId } = writerOf(request);
       const isSame = (one: StoredProposal) => one.proposedBy === author && saysSame(one, request.body);
       const earlier = await findProposal(db, proposalId);
-      if (earlier !== null) return isSame(earlier) ? reply.send(toItem(earlier)) : sendProblem(reply, ID_TAKEN);
+      if (earlier !== null)
+        return isSame(earlier) && mayRead(request, earlier)
+          ? reply.send(toItem(earlier))
+          : sendProblem(reply, ID_TAKEN);
       const judged = await targets[kind].judge(askerOf(request), { id, body });
       if ('problem' in judged) return sendProblem(reply, judged.problem);
       await addProposal(db, {

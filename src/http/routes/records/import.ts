@@ -1,8 +1,7 @@
 /** `POST /records/import`: records of all kinds in one go, all of them or none (`docs/wire.md`). */
 import Type from 'typebox';
 import { splitLines } from '../../../formats/pings/ping-message.js';
-import { isByWearer, type Refusal } from '../../../records/rule.js';
-import { ruleOf } from '../../../records/rules.js';
+import type { Refusal } from '../../../records/rule.js';
 import { writeRecords } from '../../../records/write-records.js';
 import type { App } from '../../app.js';
 import { noteAudited } from '../../plugins/audit.js';
@@ -11,7 +10,7 @@ import { compileAllButBody } from '../../plugins/validation.js';
 import { type ImportLine, type RefusedLine, readImportLines } from './import-lines.js';
 import { PUBLISH_WAIT_MS, type RecordDeps, writerOf } from './record-routes.js';
 import { askerOf } from './record-scope.js';
-import { guardWrites, NotAllowed, orNotAllowed, type RecordWrite, untilScopesKnown } from './write-scope.js';
+import { guardWrites, NotAllowed, orNotAllowed, untilScopesKnown } from './write-scope.js';
 
 const NDJSON = 'application/x-ndjson';
 /** Some zones of 10,000 vertices, or as many ordinary records as a transaction should hold. */
@@ -95,12 +94,6 @@ const toProblem = (refused: readonly RefusedLine[], records: number) => ({
     .map((one) => (one.errors === undefined ? one : { ...one, errors: one.errors.slice(0, MAX_FAULTS_TOLD) })),
 });
 
-/** Whom a record says that it is about. */
-function wearerIdsOf({ kind, id, content }: RecordWrite): readonly string[] {
-  if (isByWearer(ruleOf(kind))) return [id];
-  return 'wearerId' in content && typeof content.wearerId === 'string' ? [content.wearerId] : [];
-}
-
 export function registerImport(app: App, deps: RecordDeps): void {
   // The type is this endpoint's alone, so its parser lives in a scope of its own.
   app.register(async (scope) => {
@@ -125,9 +118,11 @@ export function registerImport(app: App, deps: RecordDeps): void {
         const writes = puts.map(({ kind, id, said }) => ({ kind, id, content: said.content }));
         const asker = askerOf(request);
         const guard = guardWrites(asker, writes);
-        noteAudited(request, { wearerIds: writes.flatMap(wearerIdsOf), rowCount: writes.length });
+        noteAudited(request, { rowCount: writes.length });
         const outcome = await orNotAllowed(writeRecords(deps, puts, writerOf(request), deps.clock.nowMs(), guard));
         if (outcome instanceof NotAllowed) {
+          // Whatever the status of a line, all of it was denied.
+          noteAudited(request, { hidden: [] });
           const told = [...outcome.problems].map(([place, problem]) => toDeniedLine(records[place]!, problem));
           return sendProblem(reply, toProblem(told, lines.length));
         }

@@ -1,23 +1,26 @@
 /** Records within a scope: what may not be seen answers as if it were not there. Whoever is `local` is asked nothing. */
 import type { FastifyRequest } from 'fastify';
-import { hidesVictimZones, mayDo, maySee, type WearerScope } from '../../../access/may.js';
+import { mayDo, mayKnowVictims, maySee, maySeeVictims, type WearerScope } from '../../../access/may.js';
 import type { Operation } from '../../../access/operations.js';
 import type { Principal } from '../../../access/principal.js';
 import type { Database } from '../../../ports/database.js';
 import type { RecordKind } from '../../../ports/records.js';
 import { type Owners, readOwners } from '../../../store/record-owners.js';
-import { noteAudited } from '../../plugins/audit.js';
+import { type AuditNotes, noteAudited } from '../../plugins/audit.js';
 import { principalOf, sees } from '../../plugins/principal.js';
 
 /** Who asks, and what scope knows of wearers. */
 export interface Asker {
   readonly principal: Principal;
   readonly findWearer: (wearerId: string) => WearerScope | undefined;
+  /** Tells the audit whom it is about. */
+  readonly note: (about: Pick<AuditNotes, 'wearerIds' | 'hidden'>) => void;
 }
 
 export const askerOf = (request: FastifyRequest): Asker => ({
   principal: principalOf(request),
   findWearer: (wearerId) => request.server.access.findWearer(wearerId),
+  note: (about) => noteAudited(request, about),
 });
 
 const isLocal = (request: FastifyRequest): boolean => principalOf(request).kind === 'local';
@@ -26,13 +29,14 @@ export const isOfNobody = (kind: RecordKind): boolean => kind === 'tag' || kind 
 export function mayReadRecord(asker: Asker, operation: Operation, owners: Owners | undefined): boolean {
   const { principal, findWearer } = asker;
   if (owners === undefined) return false;
-  if (owners.isOfVictim && hidesVictimZones(principal, operation)) return false;
-  if (owners.isShared) return mayDo(principal, 'shared.read');
+  if (owners.isShared)
+    return mayDo(principal, 'shared.read') && (!owners.isOfVictim || mayKnowVictims(principal, operation));
   // Nobody's scope says anything of a zone that no condition names: it is the next step of whoever writes records, and a victim's
   // address that of its author alone.
   if (owners.wearerIds.length === 0)
     return mayDo(principal, 'records.write') && (!owners.isOfVictim || owners.authors.includes(principal.subjectId));
-  return owners.wearerIds.some((wearerId) => maySee(principal, operation, findWearer(wearerId)));
+  const may = owners.isOfVictim ? maySeeVictims : maySee;
+  return owners.wearerIds.some((wearerId) => may(principal, operation, findWearer(wearerId)));
 }
 
 /** Those of some records of a kind that may be read. */

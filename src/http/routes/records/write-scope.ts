@@ -4,13 +4,14 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { hidesVictimZones, mayDo, maySee, rulesFor, type WearerScope } from '../../../access/may.js';
+import { mayDo, mayKnowVictims, maySee, maySeeVictims, rulesFor, type WearerScope } from '../../../access/may.js';
 import type { Operation } from '../../../access/operations.js';
 import type { Principal } from '../../../access/principal.js';
 import type { Queryable } from '../../../ports/database.js';
 import type { RecordKind } from '../../../ports/records.js';
 import type { AbsenceContent } from '../../../records/kinds/absence.js';
 import type { SuspensionContent } from '../../../records/kinds/suspension.js';
+import { isByWearer } from '../../../records/rule.js';
 import { ruleOf } from '../../../records/rules.js';
 import type { Guard } from '../../../records/write-records.js';
 import { demandsPresenceAtVictims, hasVictimZone, type Owners, readOwners } from '../../../store/record-owners.js';
@@ -30,7 +31,8 @@ export type Verdict =
   | { readonly type: 'free' }
   | { readonly type: 'second'; readonly operation: Operation }
   | { readonly type: 'missing' }
-  | { readonly type: 'refused'; readonly problem: ProblemInput };
+  /** `hidden`: it names what who asks may not see, or would be it; of whom that is. */
+  | { readonly type: 'refused'; readonly problem: ProblemInput; readonly hidden?: readonly string[] };
 
 const FREE: Verdict = { type: 'free' };
 const MISSING: Verdict = { type: 'missing' };
@@ -46,17 +48,33 @@ function writeOperationOf({ kind, content }: RecordWrite): Operation {
   return rule.writeOperation?.(content) ?? rule.operations?.write ?? 'records.write';
 }
 
-/** By the write's place. */
+/** By the write's place. The audit is told of whom they are, and of whom those are that may not be made. */
 export async function judgeWrites(
   asker: Asker,
   tx: Queryable,
   writes: readonly RecordWrite[],
 ): Promise<readonly Verdict[]> {
-  if (asker.principal.kind === 'local') return writes.map(() => FREE);
   const owners = await readAllOwners(tx, writes);
   const verdicts: Verdict[] = [];
-  for (const write of writes) verdicts.push(await judgeWrite(asker, tx, write, owners));
+  for (const write of writes) {
+    const verdict = asker.principal.kind === 'local' ? FREE : await judgeWrite(asker, tx, write, owners);
+    const whom = listWhom(write, owners);
+    const hidden = verdict.type === 'missing' ? whom : verdict.type === 'refused' ? verdict.hidden : undefined;
+    asker.note(hidden === undefined ? { wearerIds: whom } : { hidden: [...hidden, ...whom] });
+    verdicts.push(verdict);
+  }
   return verdicts;
+}
+
+/** Of whom it is by what it says, by its order, and as it stands. */
+function listWhom({ kind, id, content }: RecordWrite, findOwners: FindOwners): readonly string[] {
+  const { wearerId, orderId } = content as { readonly wearerId?: string; readonly orderId?: string };
+  return [
+    ...(isByWearer(ruleOf(kind)) ? [id] : []),
+    ...(wearerId === undefined ? [] : [wearerId]),
+    ...((orderId !== undefined && findOwners('order', orderId)?.wearerIds) || []),
+    ...(findOwners(kind, id)?.wearerIds ?? []),
+  ];
 }
 
 type FindOwners = (kind: RecordKind, id: string) => Owners | undefined;
@@ -91,21 +109,25 @@ async function judgeWrite(asker: Asker, tx: Queryable, write: RecordWrite, findO
   // A change of what several wearers share concerns each of them.
   const isOutside = (wearerId: string) => !maySee(principal, operation, findWearer(wearerId));
   if (!isShared && standing?.wearerIds.some(isOutside)) return MISSING;
-  if (standing !== undefined && isHiddenVictims(principal, kind, standing)) return MISSING;
+  if (standing !== undefined && isHiddenVictims(asker, kind, standing)) return MISSING;
   if (standing?.wearerIds.length === 0 && !isShared) {
     const maySeeIt = becomesShared ? mayRefer : mayReadRecord;
     if (!maySeeIt(asker, operation, standing)) return MISSING;
   }
   const foreign = findForeignReference(asker, operation, write, findOwners);
-  if (foreign !== null) return refused(foreign);
+  if (foreign !== null) return foreign;
   if (kind === 'wearer' && !maySee(principal, operation, scopeOf(id, content))) {
     const detail = 'would be outside your scope: see force, division and schemes';
-    return refused({ status: 422, errors: [{ pointer: '', detail }] });
+    return refused({ status: 422, errors: [{ pointer: '', detail }] }, [id]);
   }
   return (await pausesVictimZone(tx, write, findOwners)) ? judgePause(principal, operation) : verdict;
 }
 
-const refused = (problem: ProblemInput): Verdict => ({ type: 'refused', problem });
+const refused = (problem: ProblemInput, hidden?: readonly string[]): Verdict => ({
+  type: 'refused',
+  problem,
+  ...(hidden !== undefined && { hidden }),
+});
 
 function judgeOperation(principal: Principal, operation: Operation): Verdict {
   const rules = rulesFor(principal, operation);
@@ -128,12 +150,12 @@ function findForeignReference(
   operation: Operation,
   write: RecordWrite,
   findOwners: FindOwners,
-): ProblemInput | null {
+): Verdict | null {
   for (const { kind, id, pointer } of ruleOf(write.kind).references?.(write.content, write.id) ?? []) {
     const owners = isOfNobody(kind) ? undefined : findOwners(kind, id);
     if (owners === undefined) continue;
-    if (mayRefer(asker, operation, owners) && !isHiddenVictims(asker.principal, kind, owners)) continue;
-    return { status: 422, errors: [{ pointer, detail: `there is no ${kind} ${id}` }] };
+    if (mayRefer(asker, operation, owners) && !isHiddenVictims(asker, kind, owners)) continue;
+    return refused({ status: 422, errors: [{ pointer, detail: `there is no ${kind} ${id}` }] }, owners.wearerIds);
   }
   return null;
 }
@@ -162,9 +184,13 @@ function scopeOf(wearerId: string, content: object): WearerScope {
 }
 
 /** Whether it is a victim's and kept from whoever reads that kind by their roles. Who reads none of it is not asked. */
-function isHiddenVictims(principal: Principal, kind: RecordKind, { isOfVictim }: Owners): boolean {
+function isHiddenVictims({ principal, findWearer }: Asker, kind: RecordKind, owners: Owners): boolean {
   const operation = ruleOf(kind).operations?.read ?? 'records.read';
-  return isOfVictim && mayDo(principal, operation) && hidesVictimZones(principal, operation);
+  const { isOfVictim, isShared, wearerIds } = owners;
+  if (!isOfVictim || !mayDo(principal, operation)) return false;
+  if (isShared || wearerIds.length === 0) return !mayKnowVictims(principal, operation);
+  const own = wearerIds.map(findWearer).filter((wearer) => maySee(principal, operation, wearer));
+  return own.length > 0 && !own.some((wearer) => maySeeVictims(principal, operation, wearer));
 }
 
 /** Whether alerts about a victim's zone are held back, or excused, by it. */
