@@ -4,6 +4,7 @@
  */
 import type { DeviceEvent, Mechanism, Ping } from '../engine/types.js';
 import { type EventLog, type LogRecord, type NewRecord, RecordsRefused } from './event-log.js';
+import { believed } from './log-time.js';
 import { partitionOfKey } from './murmur2.js';
 import { INPUT_FORMAT, inputHeaders, newerFormatOf } from './record-format.js';
 import { appendInTurns, decodeJson, encodeJson, INPUTS, type InputRecord, inputRecord } from './topics.js';
@@ -25,7 +26,7 @@ export const MAX_PINGS_A_RECORD = 500;
 /** Of a record's offset, what one place in it takes: positions are exact numbers up to an offset of 2^41. */
 const PLACE = 1 / 4_096;
 
-/** One input and where it stands: `position` is the record's offset and, as a fraction, the place in it. */
+/** One input, with the times of its host as far as they are believed, and where it stands: `position` is the record's offset and, as a fraction, the place in it. */
 export interface InputAt {
   readonly input: InputRecord;
   readonly position: number;
@@ -194,18 +195,18 @@ export function readInputs(record: LogRecord): readonly InputAt[] {
 }
 
 function decodeInputs(record: LogRecord): readonly InputAt[] {
-  const { value, offset } = record;
+  const { value, offset, appendedAtMs } = record;
   const newer = newerFormatOf(record, INPUT_FORMAT);
   if (newer !== null) throw new UnknownFormat(`an input of format ${newer}: this program reads ${INPUT_FORMAT}`);
   const input = decodeJson<InputRecord | PingsRecord | null>(value ?? new Uint8Array());
   const type = input?.type;
   if (type !== 'pings') {
     if (typeof type !== 'string' || !KNOWN_INPUTS.has(type)) throw new Error('the record is of no known type');
-    return [{ input: input as InputRecord, position: offset, next: offset + 1, place: 0 }];
+    return [{ input: believed(input as InputRecord, appendedAtMs), position: offset, next: offset + 1, place: 0 }];
   }
   const pings = decodePings(input as PingsRecord);
   return pings.map((one, place) => ({
-    input: { type: 'ping', ...one },
+    input: believed({ type: 'ping', ...one }, appendedAtMs),
     position: offset + place * PLACE,
     next: place + 1 < pings.length ? offset + (place + 1) * PLACE : offset + 1,
     place,

@@ -17,7 +17,6 @@ import { isZeroPosition } from '../engine/fold/zero-position.js';
 import type { Activation, Ping, TagWatch } from '../engine/types.js';
 import type { ConsumerHandler, EventLog, LogRecord, PartitionControl, TopicPartition } from '../ports/event-log.js';
 import type { Log } from '../ports/log.js';
-import { believedTickMs } from '../ports/log-time.js';
 import { type InputAt, readInputs } from '../ports/ping-records.js';
 import type { StateRecord } from '../ports/states.js';
 import { decodeJson, INPUTS, STATES } from '../ports/topics.js';
@@ -237,7 +236,7 @@ export async function startLiveView(deps: LiveViewDeps): Promise<LiveView> {
             deps.onRecordable?.(record.partition, record.offset, record.appendedAtMs);
           if (input.type === 'ping') applyPing(input.ping, input.receivedAtMs);
           else if (input.type === 'watch') applyWatch(input.watch);
-          else if (input.type === 'tick') forget(believedTickMs(input.atMs, record));
+          else if (input.type === 'tick') forget(input.atMs);
         }
         cursor.next = record.offset + 1;
       }

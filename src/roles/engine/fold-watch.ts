@@ -2,8 +2,9 @@
 
 import type { EngineInput } from '../../engine/inputs.js';
 import { firstAbsenceMovedMs, firstChangeMs, pastOf } from '../../engine/past/past-change.js';
-import type { Activation, EngineEvent, TagWatch } from '../../engine/types.js';
+import type { Activation, EngineEvent, TagWatch, Term } from '../../engine/types.js';
 import { type CompiledOwn, type CompiledTag, compileTag, joinShared } from '../../engine/watch/compile.js';
+import { termKey } from '../../engine/watch/prepared-term.js';
 import type { ReconcileRecord } from '../../ports/topics.js';
 import { withoutOldestOf } from '../../watchlist/over.js';
 import { countForgettable, forgetActivation } from './forget.js';
@@ -19,14 +20,34 @@ import {
   step,
 } from './partition-memory.js';
 
+/**
+ * Terms as first published: a publication that is told of the future is believed to be of when the log took each watch that tells it
+ * (`ports/log-time.ts`), and a term that is known is not switched on again.
+ */
+export function asFirstPublished(before: readonly Term[], after: readonly Term[]): readonly Term[] {
+  const known = new Map(before.map((term) => [termKey(term), term.publishedAtMs]));
+  const firstMs = (term: Term) => Math.min(term.publishedAtMs, known.get(termKey(term)) ?? Infinity);
+  if (after.every((term) => firstMs(term) === term.publishedAtMs)) return after;
+  return after.map((term) => ({ ...term, publishedAtMs: firstMs(term) }));
+}
+
+function termsOf(watch: Pick<TagWatch, 'activations'> | undefined, activationId: string): readonly Term[] {
+  return watch?.activations.find((each) => each.activationId === activationId)?.terms ?? [];
+}
+
 export function foldWatch(
   fold: PartitionFold,
-  given: TagWatch,
+  told: TagWatch,
   offset: number,
   onFault: (fault: FoldFault) => void,
 ): Folded {
-  const held = fold.tags.get(given.tagId);
-  if (held && given.sequence <= held.watch.sequence) return NOTHING;
+  const held = fold.tags.get(told.tagId);
+  if (held && told.sequence <= held.watch.sequence) return NOTHING;
+  const activations = told.activations.map((each) => ({
+    ...each,
+    terms: asFirstPublished(termsOf(held?.watch, each.activationId), each.terms),
+  }));
+  const given = { ...told, activations };
   const watch = withoutOldestOf(given, countForgettable(fold, given, fold.tickAtMs, offset));
   const events: EngineEvent[] = [];
   const reconcile: ReconcileRecord[] = [];
@@ -47,7 +68,7 @@ export function foldWatch(
     const heldOwn = held?.compiled.activations.find((each) => each.activationId === activation.activationId);
     // Under the watch that stood when they changed.
     if (heldOwn) events.push(...adoptShared(fold, entry, heldOwn, offset, onFault));
-    const before = held?.watch.activations.find((each) => each.activationId === activation.activationId)?.terms ?? [];
+    const before = termsOf(held?.watch, activation.activationId);
     const pastFromMs = firstAbsenceMovedMs(before, activation.terms);
     const input: EngineInput = { type: 'watch', atMs: watch.publishedAtMs, pastFromMs };
     events.push(...step(entry, input, joinShared(own, fold.sharedIndex), offset, onFault).events);

@@ -5,7 +5,6 @@ import type { EngineEvent, NotJudged } from '../../engine/types.js';
 import type { Clock } from '../../ports/clock.js';
 import type { EventLog, LogBatch, LogRecord, NewRecord } from '../../ports/event-log.js';
 import type { Log } from '../../ports/log.js';
-import { believedTickMs } from '../../ports/log-time.js';
 import { type InputAt, readInputs, UnknownFormat } from '../../ports/ping-records.js';
 import { alertFormatOf, formatHeaders } from '../../ports/record-format.js';
 import {
@@ -100,7 +99,6 @@ export function createInputsFolding(deps: InputsFoldingDeps): InputsFolding {
 
   function foldOne(entry: OwnedPartition, record: LogRecord, { input, position, next }: InputAt): void {
     const { fold } = entry;
-    const told = input.type === 'tick' ? { ...input, atMs: believedTickMs(input.atMs, record) } : input;
     const onFault = ({ activationId, error }: FoldFault) => {
       logger.error(
         { partition: record.partition, offset: record.offset, activationId, err: error },
@@ -108,9 +106,9 @@ export function createInputsFolding(deps: InputsFoldingDeps): InputsFolding {
       );
       reject(entry, record, 'engine-fault', `activation ${activationId}: ${String(error)}`, input);
     };
-    const { events, notJudged, reconcile, counted } = foldInput(fold, told, position, onFault, next);
+    const { events, notJudged, reconcile, counted } = foldInput(fold, input, position, onFault, next);
     if (input.type === 'ping') counters.pingFolded(notJudged);
-    if (told.type === 'tick') sharedSchedules.look(record.partition, fold.sharedIndex, told.atMs);
+    if (input.type === 'tick') sharedSchedules.look(record.partition, fold.sharedIndex, input.atMs);
     for (const request of reconcile) {
       const key = request.activationId ?? `${FORGOTTEN_OF}${request.tagId}`;
       entry.pendingRequests.set(key, mergeRequests(entry.pendingRequests.get(key), request));

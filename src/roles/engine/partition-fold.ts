@@ -28,7 +28,7 @@ import {
   SUPPLIERS_TOLD_IN,
   type SupplierTagsRecord,
 } from '../../ports/topics.js';
-import { compileAlone, foldWatch } from './fold-watch.js';
+import { asFirstPublished, compileAlone, foldWatch } from './fold-watch.js';
 import { foldWearer, restoreWearer, tickWearers } from './fold-wearer.js';
 import { askWhoseItIs, forgetWhatIsOver } from './forget.js';
 import {
@@ -166,13 +166,14 @@ function lastMadeAtMs({ lastPing }: ActivationEntry): number {
  */
 function foldShared(
   fold: PartitionFold,
-  shared: SharedWatch,
+  told: SharedWatch,
   offset: number,
   onFault: (fault: FoldFault) => void,
 ): Folded {
   const { sharedIndex } = fold;
-  const { conditionId, publishedAtMs } = shared;
+  const { conditionId, publishedAtMs } = told;
   const before: readonly Term[] = fold.shared.get(conditionId)?.shared.terms ?? [];
+  const shared = { ...told, terms: asFirstPublished(before, told.terms) };
   const termsBefore = termsOfCondition(sharedIndex, conditionId);
   if (!applyShared(sharedIndex, shared)) return NOTHING;
   fold.shared.set(conditionId, { shared, appliedOffset: offset, dirty: true });
