@@ -380,7 +380,7 @@ describe('the fold of a partition', () => {
 
   it('tells of an activation whose state is broken, on its quiet pings too, and goes on with the others', () => {
     const fold = emptyFold(0);
-    const faults: string[] = [];
+    const faults: (string | null)[] = [];
     let offset = 0;
     const give = (record: InputRecord) =>
       foldInput(fold, record, offset++, ({ activationId }) => faults.push(activationId));

@@ -308,7 +308,7 @@ describe('turnover of tags', () => {
   it('does not take an activation from the tag that has it', () => {
     const fold = emptyFold(0);
     give(fold, turnover(1, 1, 'in').slice(0, -4));
-    const faults: string[] = [];
+    const faults: (string | null)[] = [];
     const moved = watchOf(1, 99, START_MS + HOUR_MS, [{ wearer: 0, fittedAtMs: START_MS, removedAtMs: null }]);
     const { ringCount } = fold.activations.get('A-0')!.state;
     const folded = foldInput(fold, { type: 'watch', watch: moved }, fold.position, ({ activationId }) =>

@@ -15,6 +15,7 @@ import {
   type Folded,
   type FoldFault,
   NOTHING,
+  orFault,
   type PartitionFold,
   requestOf,
   step,
@@ -49,23 +50,25 @@ export function foldWatch(
   }));
   const given = { ...told, activations };
   const watch = withoutOldestOf(given, countForgettable(fold, given, fold.tickAtMs, offset));
+  // Before anything is changed: one that cannot be compiled leaves all as it is. One that is held and cannot be is as none.
+  const tag = createTagEntry(watch, offset, true);
+  const { compiled } = tag;
+  const heldCompiled = held && orFault(null, onFault, () => held.compiled);
   const events: EngineEvent[] = [];
   const reconcile: ReconcileRecord[] = [];
-  for (const own of held?.compiled.activations ?? []) {
+  for (const own of heldCompiled?.activations ?? []) {
     if (watch.activations.some(({ activationId }) => activationId === own.activationId)) continue;
     const closed = closeActivation(fold, own, given, offset, onFault);
     events.push(...closed.events);
     reconcile.push(...closed.reconcile);
   }
-  const tag = createTagEntry(watch, offset, true);
-  const { compiled } = tag;
   fold.tags.set(watch.tagId, tag);
   for (const activation of watch.activations) {
     const own = compiled.activations.find((each) => each.activationId === activation.activationId);
     if (!own) throw new Error(`compiled watch of ${watch.tagId} lacks activation ${activation.activationId}`);
     const entry = activationEntry(fold, activation.activationId, watch.tagId, onFault);
     if (entry === null || offset <= entry.appliedOffset) continue;
-    const heldOwn = held?.compiled.activations.find((each) => each.activationId === activation.activationId);
+    const heldOwn = heldCompiled?.activations.find((each) => each.activationId === activation.activationId);
     // Under the watch that stood when they changed.
     if (heldOwn) events.push(...adoptShared(fold, entry, heldOwn, offset, onFault));
     const before = termsOf(held?.watch, activation.activationId);

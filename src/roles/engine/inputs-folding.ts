@@ -21,7 +21,7 @@ import { appendWhatFits, asRejected, keepRejected } from '../appending.js';
 import { mergeRequests } from '../reconciler/reconcile-request.js';
 import { type OwnedPartition, tellNewer } from './owned-partition.js';
 import { foldInput } from './partition-fold.js';
-import type { FoldFault } from './partition-memory.js';
+import { type FoldFault, orFault } from './partition-memory.js';
 import { createSharedSchedules } from './shared-schedules.js';
 
 /** How long requests wait for more shared conditions to come: a tick every 5 s ends an import before that. */
@@ -104,7 +104,8 @@ export function createInputsFolding(deps: InputsFoldingDeps): InputsFolding {
         { partition: record.partition, offset: record.offset, activationId, err: error },
         'engine: an input could not be folded; it is kept in tagwatch.rejected and the state stays as it was',
       );
-      reject(entry, record, 'engine-fault', `activation ${activationId}: ${String(error)}`, input);
+      const about = activationId === null ? '' : `activation ${activationId}: `;
+      reject(entry, record, 'engine-fault', `${about}${String(error)}`, input);
     };
     const { events, notJudged, reconcile, counted } = foldInput(fold, input, position, onFault, next);
     if (input.type === 'ping') counters.pingFolded(notJudged);
@@ -115,13 +116,16 @@ export function createInputsFolding(deps: InputsFoldingDeps): InputsFolding {
     }
     if (counted !== undefined) entry.pendingCounts.push(...counted);
     for (const event of events) {
+      const alert = orFault(event.activationId, onFault, () => toAlert(event));
+      if (alert === undefined) continue;
       entry.pendingEvents.push(event);
-      entry.pending.push({
-        key: event.wearerId,
-        value: encodeJson(tellSeverity(toFindingEvent(event), severity, severityTableId)),
-        headers: formatHeaders(alertFormatOf(event)),
-      });
+      entry.pending.push(alert);
     }
+  }
+
+  function toAlert(event: EngineEvent): NewRecord {
+    const value = encodeJson(tellSeverity(toFindingEvent(event), severity, severityTableId));
+    return { key: event.wearerId, value, headers: formatHeaders(alertFormatOf(event)) };
   }
 
   const rejects: NewRecord[] = [];

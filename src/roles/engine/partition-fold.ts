@@ -18,7 +18,7 @@ import {
 } from '../../engine/suppliers/suppliers.js';
 import { countTags, tellSuppliers } from '../../engine/suppliers/tell-supplier.js';
 import type { EngineEvent, SharedWatch, Term } from '../../engine/types.js';
-import { activationFor, joinShared } from '../../engine/watch/compile.js';
+import { activationFor, type CompiledOwn, joinShared } from '../../engine/watch/compile.js';
 import type { StateRecord } from '../../ports/states.js';
 import {
   type HistoryRecord,
@@ -39,6 +39,7 @@ import {
   type Folded,
   type FoldFault,
   NOTHING,
+  orFault,
   type PartitionFold,
   requestOf,
   step,
@@ -95,7 +96,7 @@ export function restoreState(fold: PartitionFold, record: StateRecord): void {
 /**
  * Folds the input at `offset`, behind which the fold then stands at `next`: of a record that holds many, both have fractions
  * (`ports/ping-records.ts`). What is below `fold.position`, and of an entity what its state has applied, is skipped.
- * Where `advance` throws for one activation, `onFault` is told, that state stays as it was, and the others go on.
+ * Where it throws for one activation, or for one tag's watch, `onFault` is told, what is held of that stays as it was, and the others go on.
  */
 export function foldInput(
   fold: PartitionFold,
@@ -106,6 +107,10 @@ export function foldInput(
 ): Folded {
   if (offset < fold.position) return NOTHING;
   fold.position = next;
+  return orFault(null, onFault, () => foldBy(fold, record, offset, onFault)) ?? NOTHING;
+}
+
+function foldBy(fold: PartitionFold, record: InputRecord, offset: number, onFault: (fault: FoldFault) => void): Folded {
   switch (record.type) {
     case 'ping':
       return foldPing(fold, record, offset, onFault);
@@ -188,7 +193,7 @@ function foldShared(
     const isDue = nextDueAtMs !== null && nextDueAtMs <= publishedAtMs;
     const steps = isDue || isConcernedNow(state, conditionId, terms);
     if (!steps && changedMs >= newestAtMsOf(state)) continue;
-    const own = ownOf(fold, entry);
+    const own = ownOf(fold, entry, onFault);
     if (own === undefined) continue;
     if (steps) {
       const input = { type: 'watch', atMs: publishedAtMs } as const;
@@ -200,8 +205,16 @@ function foldShared(
   return { events, notJudged: null, reconcile };
 }
 
-function ownOf(fold: PartitionFold, { tagId, state }: ActivationEntry) {
-  return fold.tags.get(tagId)?.compiled.activations.find((each) => each.activationId === state.activationId);
+/** Undefined: its tag's watch does not have it, or is not to be compiled, which is told. */
+function ownOf(
+  fold: PartitionFold,
+  { tagId, state: { activationId } }: ActivationEntry,
+  onFault: (fault: FoldFault) => void,
+): CompiledOwn | undefined {
+  const tag = fold.tags.get(tagId);
+  if (tag === undefined) return undefined;
+  const compiled = orFault(activationId, onFault, () => tag.compiled);
+  return compiled?.activations.find((each) => each.activationId === activationId);
 }
 
 function foldHistory(
@@ -213,7 +226,7 @@ function foldHistory(
   const entry = fold.activations.get(record.activationId);
   if (entry === undefined) return foldHistoryOfForgotten(record, offset, onFault);
   if (entry.tagId !== record.tagId || offset <= entry.appliedOffset) return NOTHING;
-  const own = ownOf(fold, entry);
+  const own = ownOf(fold, entry, onFault);
   return own ? stepAdopted(fold, entry, own, record, offset, onFault) : NOTHING;
 }
 
@@ -249,9 +262,12 @@ function foldTick(fold: PartitionFold, atMs: number, offset: number, onFault: (f
     return upToMs < atMs ? { type: 'tick', atMs, heardUpToMs: upToMs } : { type: 'tick', atMs };
   };
   const folded = stepAll(fold, tickOf, offset, onFault, isDue);
-  forgetWhatIsOver(fold, fold.tickAtMs, offset);
-  const events = [...folded.events, ...tickWearers(fold, atMs, offset)];
-  return { ...folded, ...tellOfSuppliers(fold, ticked.changes, atMs, events) };
+  // What the tags were told stands, whatever becomes of the rest.
+  orFault(null, onFault, () => forgetWhatIsOver(fold, fold.tickAtMs, offset));
+  const ofWearers = orFault(null, onFault, () => tickWearers(fold, atMs, offset)) ?? [];
+  const events = [...folded.events, ...ofWearers];
+  const told = orFault(null, onFault, () => tellOfSuppliers(fold, ticked.changes, atMs, events, onFault));
+  return { ...folded, events, ...told };
 }
 
 function tellOfSuppliers(
@@ -259,11 +275,12 @@ function tellOfSuppliers(
   changes: readonly SupplierChange[],
   atMs: number,
   before: readonly EngineEvent[],
+  onFault: (fault: FoldFault) => void,
 ): Pick<Folded, 'events' | 'counted'> {
   const counted = changes
     .filter(({ type }) => type === 'away')
     .map(({ supplier: { source }, away: { sinceMs } }): SupplierTagsRecord => {
-      const counted = countTagsOf(fold, source, atMs);
+      const counted = countTagsOf(fold, source, atMs, onFault);
       return { type: 'supplier-tags', source, sinceMs, partition: fold.partition, ...counted };
     });
   if (fold.partition !== SUPPLIERS_TOLD_IN) return { events: before, counted };
@@ -277,11 +294,12 @@ function countTagsOf(
   fold: PartitionFold,
   source: string,
   atMs: number,
+  onFault: (fault: FoldFault) => void,
 ): Pick<SupplierTagsRecord, 'tags' | 'shortestIntervalMs'> {
   let tags = 0;
   let shortestSeconds = Infinity;
   for (const entry of fold.activations.values()) {
-    if (entry.source !== source || (ownOf(fold, entry)?.removedAtMs ?? -Infinity) <= atMs) continue;
+    if (entry.source !== source || (ownOf(fold, entry, onFault)?.removedAtMs ?? -Infinity) <= atMs) continue;
     tags++;
     shortestSeconds = Math.min(shortestSeconds, fold.tags.get(entry.tagId)?.watch.intervalSeconds ?? Infinity);
   }
@@ -298,7 +316,7 @@ function stepAll(
   const events: EngineEvent[] = [];
   for (const entry of fold.activations.values()) {
     if (offset <= entry.appliedOffset || !applies(entry)) continue;
-    const own = ownOf(fold, entry);
+    const own = ownOf(fold, entry, onFault);
     if (own) events.push(...stepAdopted(fold, entry, own, inputOf(entry), offset, onFault).events);
   }
   return { events, notJudged: null, reconcile: [] };

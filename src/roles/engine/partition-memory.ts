@@ -96,10 +96,25 @@ export interface Folded {
   readonly counted?: readonly SupplierTagsRecord[];
 }
 
-/** `advance` threw: the state of that activation is as it was, and the input is for `tagwatch.rejected`. */
+/** Something threw: what is held of whom it is about is as it was, and the input is for `tagwatch.rejected`. */
 export interface FoldFault {
-  readonly activationId: string;
+  /** Null: it is about no activation alone. */
+  readonly activationId: string | null;
   readonly error: unknown;
+}
+
+/** What `run` answers; undefined, and told, where it throws: what is wrong with one is to keep nobody else from being judged. */
+export function orFault<T>(
+  activationId: string | null,
+  onFault: (fault: FoldFault) => void,
+  run: () => T,
+): T | undefined {
+  try {
+    return run();
+  } catch (error) {
+    onFault({ activationId, error });
+    return undefined;
+  }
 }
 
 export const NOTHING: Folded = { events: [], notJudged: null, reconcile: [] };
@@ -231,17 +246,12 @@ export function step(
   offset: number,
   onFault: (fault: FoldFault) => void,
 ): Folded {
-  try {
-    const { state, events, nextDueAtMs, notJudged, reconcile } = advance(entry.state, input, watch);
-    entry.state = state;
-    entry.nextDueAtMs = nextDueAtMs;
-    entry.appliedOffset = offset;
-    entry.dirty = true;
-    return { events, notJudged, reconcile: requestOf(entry, reconcile) };
-  } catch (error) {
-    entry.appliedOffset = offset;
-    entry.dirty = true;
-    onFault({ activationId: entry.state.activationId, error });
-    return NOTHING;
-  }
+  const advanced = orFault(entry.state.activationId, onFault, () => advance(entry.state, input, watch));
+  entry.appliedOffset = offset;
+  entry.dirty = true;
+  if (advanced === undefined) return NOTHING;
+  const { state, events, nextDueAtMs, notJudged, reconcile } = advanced;
+  entry.state = state;
+  entry.nextDueAtMs = nextDueAtMs;
+  return { events, notJudged, reconcile: requestOf(entry, reconcile) };
 }

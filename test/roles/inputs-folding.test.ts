@@ -1,12 +1,27 @@
-/** Hosts whose clocks run ahead: of the times that they write no more is believed than what the log has reached. */
+/**
+ * What the records of a partition are folded to. Hosts whose clocks run ahead: of the times that they write no more is believed than what
+ * the log has reached. What throws for one tag: everything else of the record is judged.
+ */
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { initialState } from '../../src/engine/advance.js';
+import type { Ping, TagWatch, Zone } from '../../src/engine/types.js';
 import type { LogRecord, NewRecord } from '../../src/ports/event-log.js';
-import { readInputs } from '../../src/ports/ping-records.js';
-import { ALERTS, decodeJson, INPUTS, type InputRecord, inputRecord, partitionInput } from '../../src/ports/topics.js';
+import { appendPings, readInputs } from '../../src/ports/ping-records.js';
+import {
+  ALERTS,
+  decodeJson,
+  INPUT_PARTITIONS,
+  INPUTS,
+  type InputRecord,
+  inputRecord,
+  partitionInput,
+  REJECTED,
+  type RejectedRecord,
+} from '../../src/ports/topics.js';
 import { createInputsFolding } from '../../src/roles/engine/inputs-folding.js';
 import type { OwnedPartition } from '../../src/roles/engine/owned-partition.js';
-import { emptyFold } from '../../src/roles/engine/partition-fold.js';
+import { emptyFold, type PartitionFold, restoreState } from '../../src/roles/engine/partition-fold.js';
 import { inputSink } from '../../src/roles/recorder/sinks.js';
 import type { World } from '../engine/random-world.js';
 import { createWorld, DRIVEN } from '../engine/shortcut-worlds.js';
@@ -62,35 +77,35 @@ const asRead = (appended: readonly Appended[]): LogRecord[] =>
     return { topic: INPUTS, partition: PARTITION, offset, appendedAtMs: each.atMs, key, value, headers };
   });
 
-/** What the engine appends to the alert log, and what the recorder is to write of the pings. */
-async function play(appended: readonly Appended[]) {
-  const { log } = test;
-  const endOf = async () => (await alertsFrom(0)).length;
-  const from = await endOf();
-  const records = asRead(appended);
-  const entry = {
-    fold: emptyFold(PARTITION),
-    isNewerTold: false,
-    pending: [],
-    pendingEvents: [],
-    pendingRequests: new Map(),
-    pendingCounts: [],
-    heldSinceMs: null,
-  } as unknown as OwnedPartition;
-  const clock = { nowMs: Date.now };
-  const folding = createInputsFolding({ log, clock, logger: silentLog, counters: noEngineCounters });
-  const end = records.length;
-  await folding.take(entry, { topic: INPUTS, partition: PARTITION, records, nextOffset: end, endOffset: end });
-  const sink = inputSink({ epoch: 'e', clock, counters: {}, limits: {}, days: new Set() } as never);
-  return { alerts: await alertsFrom(from), rows: records.flatMap((record) => sink.read(record)) };
+/** What stands in the only partition of a topic. */
+async function contentsOf<T>(topic: string): Promise<T[]> {
+  const found: T[] = [];
+  await test.log.readToEnd([{ topic, partition: 0 }], ({ records }) => {
+    for (const { value } of records) found.push(decodeJson<T>(value!));
+  });
+  return found;
 }
 
-async function alertsFrom(from: number): Promise<Record<string, unknown>[]> {
-  const found: Record<string, unknown>[] = [];
-  await test.log.readToEnd([{ topic: ALERTS, partition: 0 }], ({ records }) => {
-    for (const { value } of records) found.push(decodeJson<Record<string, unknown>>(value!));
-  });
-  return found.slice(from);
+/** Folds records as the engine's worker does; answers what it appended. */
+async function take(records: readonly LogRecord[], fold: PartitionFold = emptyFold(PARTITION)) {
+  const { log } = test;
+  const [alertsBefore, rejectedBefore] = [await contentsOf(ALERTS), await contentsOf(REJECTED)];
+  const nothing = { pending: [], pendingEvents: [], pendingRequests: new Map(), pendingCounts: [] };
+  const entry = { fold, isNewerTold: false, heldSinceMs: null, ...nothing } as unknown as OwnedPartition;
+  const counters = noEngineCounters;
+  const folding = createInputsFolding({ log, clock: { nowMs: Date.now }, logger: silentLog, counters });
+  const nextOffset = records.length;
+  await folding.take(entry, { topic: INPUTS, partition: PARTITION, records, nextOffset, endOffset: nextOffset });
+  const alerts = await contentsOf<Record<string, unknown>>(ALERTS);
+  const rejected = await contentsOf<RejectedRecord>(REJECTED);
+  return { alerts: alerts.slice(alertsBefore.length), rejected: rejected.slice(rejectedBefore.length) };
+}
+
+/** What the engine appends, and what the recorder is to write of the pings. */
+async function play(appended: readonly Appended[]) {
+  const records = asRead(appended);
+  const sink = inputSink({ epoch: 'e', clock: {}, counters: {}, limits: {}, days: new Set() } as never);
+  return { ...(await take(records)), rows: records.flatMap((record) => sink.read(record)) };
 }
 
 /** These worlds' schedules may have no end, or a last window that never closes: neither goes into the log. */
@@ -193,4 +208,86 @@ it('a condition published by a host three hours ahead applies from when the log 
   const right = await play(world(START_MS));
   expect(right.alerts.map(({ type, kind }) => [type, kind])).toEqual([['suspected', 'unknown-at-edge']]);
   expect(await play(world(START_MS + 3 * HOUR_MS))).toEqual(right);
+});
+
+const WITHOUT_EDGES: Zone = zone({ shape: { type: 'polygons', polygons: [] } });
+
+/** Tags that each have one exclusion about the middle; what is wrong with the watch of one of them. */
+const BROKEN: Readonly<Record<string, (watch: TagWatch) => TagWatch>> = {
+  'a zone is not there': (watch) => ({ ...watch, zones: {} }),
+  'a zone has no edges': (watch) => ({ ...watch, zones: { 'Z-1@1': WITHOUT_EDGES } }),
+};
+
+describe.each(Object.keys(BROKEN))('what cannot be compiled of one tag: %s', (what) => {
+  const exclusion = term('exclusion', zone());
+  const watchOf = (tag: number): TagWatch => ({
+    ...watch([zone()], [exclusion], { tagId: `T-${tag}` }, { activationId: `A-${tag}`, wearerId: `W-${tag}` }),
+    silentAfterSeconds: 3_600,
+  });
+  const pingOf = (tag: number, minute: number): Ping => ({
+    ...pingAt(START_MS + minute * MINUTE_MS, middle),
+    tagId: `T-${tag}`,
+  });
+  /** Four minutes of some tags in one record, and ticks two hours later: each is in the zone, and then silent. */
+  async function recordsOf(tags: readonly number[]): Promise<LogRecord[]> {
+    const pings = [1, 2, 3, 4].flatMap((minute) => tags.map((tag) => pingOf(tag, minute)));
+    const received = pings.map((ping) => ({ ping, receivedAtMs: ping.fixedAtMs + SECOND_MS }));
+    const { log } = test;
+    const inOne: typeof log = { ...log, partitionCount: async () => 1 };
+    const all = Array.from({ length: INPUT_PARTITIONS }, (_, partition) => ({ topic: INPUTS, partition }));
+    const before = new Map<number, number>();
+    await log.readToEnd(all, (batch) => void before.set(batch.partition, batch.nextOffset));
+    expect(await appendPings(inOne, received, 'columns')).toEqual([]);
+    const found: LogRecord[] = [];
+    await log.readToEnd(all, ({ partition, records }) => {
+      found.push(...records.filter(({ offset }) => offset >= (before.get(partition) ?? 0)));
+    });
+    expect(found).toHaveLength(1);
+    const ticks = Array.from({ length: 8 }, (_, minute): Appended => {
+      const atMs = START_MS + 2 * HOUR_MS + minute * MINUTE_MS;
+      return { atMs, input: { type: 'tick', atMs } };
+    });
+    return [found[0]!, ...asRead(ticks)].map((record, offset) => ({ ...record, offset: 100 + offset }));
+  }
+  const ofTags = (alerts: readonly Record<string, unknown>[]) =>
+    alerts.map(({ tagId, kind, type }) => [tagId, kind, type]);
+
+  it('the others of its record and of every tick are judged, and it is kept with its reason', async () => {
+    const fold = emptyFold(PARTITION);
+    for (const tag of [1, 2, 3]) {
+      const whole = watchOf(tag);
+      // As an older program may have left it.
+      const broken = tag === 2 ? BROKEN[what]!(whole) : whole;
+      restoreState(fold, { type: 'watch', watch: broken, appliedOffset: 0 });
+      const at = { activationId: `A-${tag}`, tagId: `T-${tag}`, appliedOffset: 0, nextDueAtMs: 0, lastPing: null };
+      restoreState(fold, { type: 'activation', state: initialState(`A-${tag}`), ...at });
+    }
+    const { alerts, rejected } = await take(await recordsOf([1, 2, 3]), fold);
+    const sorted = ofTags(alerts).sort();
+    expect(sorted).toEqual(
+      ['T-1', 'T-3'].flatMap((tagId) => [
+        [tagId, 'exclusion', 'confirmed'],
+        [tagId, 'exclusion', 'suspected'],
+        [tagId, 'unmonitored', 'confirmed'],
+      ]),
+    );
+    expect(rejected.length).toBeGreaterThanOrEqual(4);
+    for (const one of rejected) expect(one).toMatchObject({ reason: 'engine-fault' });
+    expect(rejected.slice(0, 4).map(({ tagId }) => tagId)).toEqual(['T-2', 'T-2', 'T-2', 'T-2']);
+  });
+
+  it('a watch that is published so leaves the one before in force, and one that is right takes the place of a broken one', async () => {
+    const fold = emptyFold(PARTITION);
+    const at = (watch: TagWatch): Appended => ({ atMs: START_MS, input: { type: 'watch', watch } });
+    const broken = { ...BROKEN[what]!(watchOf(2)), sequence: 2 };
+    const published = asRead([at(watchOf(1)), at(watchOf(2)), at(broken), at(watchOf(3))]);
+    const { alerts, rejected } = await take([...published, ...(await recordsOf([1, 2, 3]))], fold);
+    expect(new Set(alerts.map(({ tagId }) => tagId))).toEqual(new Set(['T-1', 'T-2', 'T-3']));
+    expect(rejected).toMatchObject([{ reason: 'engine-fault', tagId: 'T-2' }]);
+    const restored = emptyFold(PARTITION);
+    restoreState(restored, { type: 'watch', watch: broken, appliedOffset: 0 });
+    const mended = asRead([at(watchOf(1)), at({ ...watchOf(2), sequence: 3 })]);
+    const again = await take([...mended, ...(await recordsOf([2]))], restored);
+    expect(ofTags(again.alerts)).toContainEqual(['T-2', 'exclusion', 'confirmed']);
+  });
 });
