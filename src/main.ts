@@ -72,6 +72,7 @@ Environment (the README tells more):
   TAGWATCH_BASE_MAP_FILE           GeoJSON of streets and names below the console's map
   TAGWATCH_SERVICE_AREA            west,south,east,north in degrees: zones outside are refused
   TAGWATCH_INPUT_FORMAT            columns; single while an older program still reads the same Kafka (columns)
+  TAGWATCH_RETENTION_DAYS          after so many days tracks and messages are deleted, but for what is held (never)
   TAGWATCH_RECONCILE_QUIET_SECONDS how long a tag has to be quiet before what came too late is judged (60)
   TAGWATCH_LOG_LEVEL               fatal, error, warn, info, debug, trace, silent (info)
 

@@ -95,9 +95,10 @@ const ROWS = {
   'sessions.end': row(no, no, no, ALL, no, no, no, no),
   'grants.read': row(no, no, no, ALL, ALL, no, no, no),
   'grants.write': row(no, no, no, SECOND, no, no, no, no),
-  'holds.ask': row(no, SCOPE, no, no, no, no, no, no),
-  'holds.read': row(no, no, no, ALL, ALL, no, no, no),
-  'holds.write': row(no, no, no, SECOND, no, no, no, no),
+  /** A hold keeps what there is: it cannot wait for a second person, and to lift it takes one. */
+  'holds.place': row(no, SCOPE, no, ALL, no, no, no, no),
+  'holds.read': row(SCOPE, SCOPE, ASSIGNED, ALL, ALL, no, no, no),
+  'holds.lift': row(no, no, no, SECOND, no, no, no, no),
 } as const satisfies Readonly<Record<string, Row>>;
 
 export type Operation = keyof typeof ROWS;

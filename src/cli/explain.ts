@@ -67,7 +67,9 @@ async function repeat(
 ): Promise<number> {
   const inputs = await db.transaction((tx) => readRerunInputs(tx, findings));
   if (inputs === null) {
-    err('The re-run is not possible: the tag, its activation or the condition is not on record any more.');
+    err(
+      'The re-run is not possible: the tag, its activation or the condition is not on record any more, or pings that it rests on were deleted because of their age.',
+    );
     return 1;
   }
   if (inputs.pings.length > MAX_RERUN_PINGS) {

@@ -40,7 +40,7 @@ export async function buildPack(
   const placesOf = (): PackFile[] => [
     { name: 'zone.geojson', bytes: json(writeZones(model)) },
     ...writeTracks(model),
-    { name: 'inputs.ndjson', bytes: writeInputs(model.alerts) },
+    { name: 'inputs.ndjson', bytes: writeInputs(model) },
   ];
   if (holdsPlaces(edition))
     files.push({ name: 'audit.json', bytes: json(auditOf(model.audit, edition)) }, ...placesOf());

@@ -7,6 +7,8 @@ import { listPeriodAlerts, readAlert } from '../store/alerts.js';
 import { readGapFacts } from '../store/gap-facts.js';
 import { readRelatedRecords } from '../store/pack-records.js';
 import { recordStore } from '../store/record-store.js';
+import { countDeletedPings } from '../store/retention.js';
+import { listTagsWorn } from '../store/timeline.js';
 import { readTrail, type TrailPlace } from '../store/trail.js';
 import { judgeTrailStretch, type StretchBefore } from '../views/judged-trail.js';
 import { MAX_PACK_ALERTS, MAX_PACK_PERIOD_MS, type PackSubject } from '../wire/pack.js';
@@ -53,7 +55,9 @@ export async function gatherPack(db: Queryable, subject: PackSubject, nowMs: num
   if (records[0]?.versions.length === 0) return { refused: `there is no wearer ${wearerId}` };
   const track = await readTrack(db, { wearerId, fromMs, toMs }, nowMs);
   const audit = await readPackAudit(db, { wearerId, alertIds, fromMs });
-  return { source: { wearerId, fromMs, toMs, alerts, records, track, audit } };
+  const tagIds = await listTagsWorn(db, { wearerId, fromMs, untilMs: toMs });
+  const deletedPings = await countDeletedPings(db, { tagIds, fromMs, toMs });
+  return { source: { wearerId, fromMs, toMs, alerts, records, track, audit, deletedPings } };
 }
 
 function periodOf(alerts: readonly PackAlert[], nowMs: number): { readonly fromMs: number; readonly toMs: number } {

@@ -8,7 +8,7 @@ import { toCanonicalBytes } from '../canonical-json.js';
 import type { SharedWatch, TagWatch } from '../engine/types.js';
 import type { StoredPing } from '../roles/reconciler/rerun.js';
 import { madeAtMsOf, type RerunInputs } from '../roles/reconciler/rerun.js';
-import type { PackAlert } from './pack-model.js';
+import type { PackModel } from './pack-model.js';
 import { type FoldOrder, foldOrderOf } from './repeat-finding.js';
 
 interface AlertLine {
@@ -21,12 +21,21 @@ interface AlertLine {
   readonly shared: readonly SharedWatch[];
 }
 type PingLine = { readonly type: 'ping' } & StoredPing;
-type Line = AlertLine | PingLine;
+/** In the place of both: what the alert rests on was deleted because of its age. */
+interface DeletedLine {
+  readonly type: 'deleted';
+  readonly alertId: string;
+}
+type Line = AlertLine | PingLine | DeletedLine;
 
-export function writeInputs(alerts: readonly PackAlert[]): Uint8Array {
+export function writeInputs({ alerts, deletedPings }: Pick<PackModel, 'alerts' | 'deletedPings'>): Uint8Array {
   const lines: Line[] = [];
   for (const { alert, findings, inputs } of alerts) {
-    if (inputs === null) continue;
+    if (inputs === null) {
+      if (deletedPings > 0 && alert.finding.conditionId !== null)
+        lines.push({ type: 'deleted', alertId: alert.alertId });
+      continue;
+    }
     const { pings, ...rest } = inputs;
     const order = foldOrderOf(findings);
     const ordered = order === 'as-received' ? pings : [...pings].sort((a, b) => madeAtMsOf(a) - madeAtMsOf(b));
@@ -37,9 +46,9 @@ export function writeInputs(alerts: readonly PackAlert[]): Uint8Array {
   return Buffer.concat(lines.flatMap((line) => [toCanonicalBytes(line), newline]));
 }
 
-/** By alert. Throws where the file is not as `writeInputs` writes one; what is in the lines is the engine's to judge. */
-export function readInputsFile(bytes: Uint8Array): ReadonlyMap<string, RerunInputs> {
-  const byAlert = new Map<string, RerunInputs & { pings: StoredPing[] }>();
+/** By alert; null: what it rests on was deleted. Throws where the file is not as `writeInputs` writes one; what is in the lines is the engine's to judge. */
+export function readInputsFile(bytes: Uint8Array): ReadonlyMap<string, RerunInputs | null> {
+  const byAlert = new Map<string, RerunInputs | null>();
   let current: StoredPing[] | null = null;
   for (const text of new TextDecoder('utf-8', { fatal: true }).decode(bytes).split('\n')) {
     if (text === '') continue;
@@ -48,6 +57,9 @@ export function readInputsFile(bytes: Uint8Array): ReadonlyMap<string, RerunInpu
       const { activationId, watch, shared, untilMs } = line;
       current = [];
       byAlert.set(line.alertId, { activationId, watch, shared, untilMs, pings: current });
+    } else if (line.type === 'deleted') {
+      current = null;
+      byAlert.set(line.alertId, null);
     } else if (line.type === 'ping' && current !== null)
       current.push({ ping: line.ping, receivedAtMs: line.receivedAtMs });
     else throw new Error('a line of inputs.ndjson is neither an alert nor a ping of one');

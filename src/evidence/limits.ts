@@ -30,6 +30,11 @@ export function limitsOfTrack(model: PackModel): string[] {
   for (const [reason, n] of [...rejected].sort()) limits.push(`Not counted because ${notJudgedWords(reason)}: ${n}.`);
   const unplaced = track.filter(({ fix }) => fix.latitude === null && fix.notJudged === null).length;
   if (unplaced > 0) limits.push(`${unplaced} carried no position that could be used.`);
+  const { deletedPings } = model;
+  if (deletedPings > 0)
+    limits.push(
+      `At least ${deletedPings} messages of this time, or of a stretch that overlaps it, were deleted because of their age before this pack was asked for: where nothing is shown, something may have been sent.`,
+    );
   return [...limits, ...gapLimits(model), ...recordLimits(model)];
 }
 

@@ -78,6 +78,8 @@ export interface PackModel {
   /** In the order of device time. */
   readonly track: readonly PackFix[];
   readonly audit: PackAudit;
+  /** How many messages of that time were deleted because of their age, as far as is known: a silence may be theirs. */
+  readonly deletedPings: number;
 }
 
 /** As it is read from the record, before anything is computed of it. */

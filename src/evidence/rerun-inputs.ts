@@ -5,6 +5,7 @@ import type { Queryable } from '../ports/database.js';
 import type { TermKey } from '../ports/watch.js';
 import { madeAtMsOf, type RerunInputs } from '../roles/reconciler/rerun.js';
 import { publicationKey, readReceivedPings, readTermPublications } from '../store/rerun.js';
+import { countDeletedPings } from '../store/retention.js';
 import { watchStore } from '../store/watch.js';
 import { draftSharedWatch, draftTagWatch, horizonOf } from '../watchlist/watch-builder.js';
 
@@ -15,7 +16,7 @@ const AHEAD_MS = 86_400_000;
 /** Months of pings at one a minute. */
 export const MAX_RERUN_PINGS = 200_000;
 
-/** In a transaction. Null: the tag, its activation or the condition is not on record any more. `findings`: all of one alert, oldest first. */
+/** In a transaction. Null: the tag, its activation or the condition is not on record any more, or retention deleted of the pings. `findings`: all of one alert, oldest first. */
 export async function readRerunInputs(tx: Queryable, findings: readonly FindingEvent[]): Promise<RerunInputs | null> {
   const last = findings.at(-1);
   if (last === undefined) return null;
@@ -23,6 +24,8 @@ export async function readRerunInputs(tx: Queryable, findings: readonly FindingE
   const startMs = Math.min(...findings.map(({ episode }) => Date.parse(episode.startedAt)));
   const watched = await readWatch(tx, last, untilMs);
   if (watched === null) return null;
+  const rests = { tagIds: [last.tagId], fromMs: startMs - LEAD_IN_MS, toMs: untilMs };
+  if ((await countDeletedPings(tx, rests)) > 0) return null;
   const pings = await readReceivedPings(tx, {
     tagId: last.tagId,
     fromMs: startMs - LEAD_IN_MS,

@@ -187,6 +187,8 @@ function repeatAll(
       tell({ part: 'rerun', alert: i + 1, alerts: ids.length });
       const [findings, rests] = [byAlert.get(alertId), inputs.get(alertId)];
       if (findings === undefined) return answer(alertId, 'differs', ['alert.json does not hold it']);
+      if (rests === null)
+        return answer(alertId, 'not-run', ['what it rests on was deleted because of its age before the pack was made']);
       if (rests === undefined) {
         return findings[0]!.conditionId === null
           ? answer(alertId, 'not-run', ['it is about no condition: the tag itself said it'])

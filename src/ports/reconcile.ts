@@ -42,6 +42,8 @@ export interface ReconcileStore {
   /** What lies before is done. */
   moveStart(db: Queryable, request: DueRequest, fromMs: number): Promise<void>;
   countWaiting(db: Queryable): Promise<number>;
+  /** Before which a tag's past is not judged again: retention has deleted of it, and alerts that began before ended by then. Null: nothing. */
+  readKeptFrom(db: Queryable, request: Pick<DueRequest, 'tagId' | 'activationId'>): Promise<number | null>;
   /** The newest findings about an activation's conditions that are not over before `endedAfterMs`; at most `limit`, oldest first. */
   readFindings(
     db: Queryable,

@@ -22,6 +22,7 @@ export const RECORD_KINDS = [
   'intelligence',
   'recall',
   'consent',
+  'legal-hold',
 ] as const;
 export type RecordKind = (typeof RECORD_KINDS)[number];
 

@@ -6,6 +6,7 @@ import { condition } from './kinds/condition.js';
 import { consent } from './kinds/consent.js';
 import { custodyPeriod } from './kinds/custody-period.js';
 import { intelligence } from './kinds/intelligence.js';
+import { legalHold } from './kinds/legal-hold.js';
 import { mappa } from './kinds/mappa.js';
 import { membership } from './kinds/membership.js';
 import { order } from './kinds/order.js';
@@ -42,6 +43,7 @@ const RULES: Readonly<Record<RecordKind, RecordRule>> = {
   intelligence: generalize(intelligence),
   recall: generalize(recall),
   consent: generalize(consent),
+  'legal-hold': generalize(legalHold),
 };
 
 export const ruleOf = (kind: RecordKind): RecordRule => RULES[kind];

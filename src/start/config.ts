@@ -57,6 +57,8 @@ export interface Config {
   /** Null: the world. */
   readonly serviceArea: ServiceArea | null;
   readonly logLevel: LogLevel;
+  /** After how many days tracks and messages are deleted, as far as nothing holds them; null: never. */
+  readonly retentionDays: number | null;
   /** How long an activation has to be quiet before its past is judged again. */
   readonly reconcileQuietSeconds: number;
   /** How severe alerts are and to whom they climb; null: as built in. */
@@ -83,6 +85,8 @@ export type ConfigResult =
   | { readonly ok: false; readonly errors: readonly string[] };
 
 const LOG_LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+/** As long as the log keeps alerts: what may still be written again from there rests on what is on record. */
+const LEAST_RETENTION_DAYS = 90;
 const TOPIC_NAME = /^[A-Za-z0-9._-]{1,249}$/;
 
 /** Reads what is set, and the files that hold secrets; never throws. `roles`: what `--roles` said, or null for all. */
@@ -133,6 +137,13 @@ export function readConfig(
   if (!/^\d{1,4}$/.test(quietText) || reconcileQuietSeconds > 3600)
     errors.push(`TAGWATCH_RECONCILE_QUIET_SECONDS is "${quietText}"; it must be 0 to 3600`);
 
+  const retentionText = value('TAGWATCH_RETENTION_DAYS');
+  const retentionDays = retentionText === null ? null : Number(retentionText);
+  if (retentionDays !== null && !(/^\d{1,5}$/.test(retentionText ?? '') && retentionDays >= LEAST_RETENTION_DAYS))
+    errors.push(
+      `TAGWATCH_RETENTION_DAYS is "${retentionText}"; it must be ${LEAST_RETENTION_DAYS} to 99999, or not set: then everything is kept`,
+    );
+
   const kafkaTopicPrefix = value('KAFKA_TOPIC_PREFIX') ?? '';
   if (!/^[A-Za-z0-9._-]{0,64}$/.test(kafkaTopicPrefix))
     errors.push('KAFKA_TOPIC_PREFIX may hold letters, digits, dots, underscores and hyphens, 64 at most');
@@ -160,6 +171,7 @@ export function readConfig(
     serviceArea: readServiceArea(value('TAGWATCH_SERVICE_AREA'), errors),
     logLevel,
     reconcileQuietSeconds,
+    retentionDays,
     alertRulesFile: value('TAGWATCH_ALERT_RULES_FILE'),
     baseMapFile: value('TAGWATCH_BASE_MAP_FILE'),
     handoffFile: value('TAGWATCH_HANDOFF_FILE'),

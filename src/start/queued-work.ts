@@ -1,13 +1,16 @@
-/** What is asked for over REST and done behind it, one at a time: evidence packs and rehearsals. Part of the composition root. */
+/** What is done behind the answers, by one process at a time: evidence packs and rehearsals that were asked for, and what is too old. Part of the composition root. */
 import { startPackBuilder } from '../evidence/pack-builder.js';
 import type { App } from '../http/app-type.js';
 import { registerPacks } from '../http/routes/packs/packs.js';
 import { registerRehearsals } from '../http/routes/rehearsals/rehearsals.js';
+import type { AuditTrail } from '../ports/audit.js';
 import type { Clock } from '../ports/clock.js';
 import type { Database } from '../ports/database.js';
 import type { Log } from '../ports/log.js';
 import { startRehearsals } from '../rehearsal/rehearsals.js';
+import { startRetention } from '../roles/retention/retention.js';
 import { recordStore } from '../store/record-store.js';
+import { retentionStore } from '../store/retention.js';
 import { watchStore } from '../store/watch.js';
 import type { Config } from './config.js';
 import { readEngineVersion } from './engine-version.js';
@@ -21,10 +24,14 @@ export interface QueuedWorkParts {
   readonly life: Lifecycle;
   readonly clock: Clock;
   readonly db: Database;
+  readonly audit: Pick<AuditTrail, 'keep'>;
 }
 
 /** Begins to work off what waits, and answers the requests for more. */
-export async function openQueuedWork(app: App, { config, logger, life, clock, db }: QueuedWorkParts): Promise<void> {
+export async function openQueuedWork(
+  app: App,
+  { config, logger, life, clock, db, audit }: QueuedWorkParts,
+): Promise<void> {
   const keyFile = () => {
     openSigningKey(config, logger);
     return signingKeyFileOf(config);
@@ -41,6 +48,12 @@ export async function openQueuedWork(app: App, { config, logger, life, clock, db
     async () => startRehearsals({ db, clock, logger, store: recordStore, watchStore }),
     (part) => part.stop(),
   );
-  const { serviceArea } = config;
+  const { serviceArea, retentionDays: days } = config;
+  if (days !== null)
+    await life.start(
+      'retention',
+      async () => startRetention({ db, store: retentionStore, audit, clock, logger, days }),
+      (part) => part.stop(),
+    );
   registerRehearsals(app, { db, clock, store: recordStore, serviceArea, onAsked: rehearsals.wake });
 }

@@ -244,6 +244,7 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
       suspension: recordTarget('suspension', records),
       absence: recordTarget('absence', records),
       'rag-rating': recordTarget('rag-rating', records),
+      'legal-hold': recordTarget('legal-hold', records),
       records: recordsTarget(records),
       grant: grantTarget({ db, putGrant: (grant) => accessView.append(accessRecord({ type: 'grant', grant })) }),
     },
@@ -258,7 +259,7 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
   });
   registerHandovers(app, { db, clock, alertLog });
   registerReadAlertRules(app, deps.alertRules);
-  await openQueuedWork(app, { config, logger, life, clock, db });
+  await openQueuedWork(app, { config, logger, life, clock, db, audit });
   registerRecalls(app, { db, clock });
   registerWanted(app, { listWanted: (query) => listWanted(db, query), clock });
   registerAtv(app, { readViolations: (orderId) => readOrderViolations(db, orderId), unreasonableMs, clock });

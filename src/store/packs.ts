@@ -1,6 +1,11 @@
 /** Evidence packs on record: what was asked for, and what was made of it. */
 import type { Queryable } from '../ports/database.js';
+import type { LegalHoldContent } from '../wire/legal-hold.js';
 import type { Edition, PackState, PackStep, PackSubject } from '../wire/pack.js';
+import { recordStore } from './record-store.js';
+
+/** As `PUT /legal-holds` takes them. */
+const MAX_REASON_LENGTH = 500;
 
 export interface NewPack {
   readonly packId: string;
@@ -36,6 +41,8 @@ export interface StoredPack extends NewPack {
   /** Of the file, hexadecimal. */
   readonly sha256: string | null;
   readonly fileBytes: number | null;
+  /** What it is about is not deleted, whatever its age; false: its hold was lifted. */
+  readonly isHeld: boolean;
 }
 
 interface Row {
@@ -60,11 +67,13 @@ interface Row {
   failure: string | null;
   sha256: string | null;
   file_bytes: number | null;
+  is_held: boolean;
 }
 const COLUMNS = `pack_number, pack_id, request_key, wearer_id, subject, edition, marking, purpose, recipient, requested_by, requested_name,
   requested_at, correlation_id, state, attempts, step,
   case when state = 'queued' then (select count(*)::int from pack other
-    where other.state in ('queued', 'building') and other.pack_number < pack.pack_number) end as ahead, ended_at, failure, sha256, octet_length(file) as file_bytes`;
+    where other.state in ('queued', 'building') and other.pack_number < pack.pack_number) end as ahead, ended_at, failure, sha256, octet_length(file) as file_bytes,
+  exists (select from legal_hold h where h.legal_hold_id = pack.pack_id and h.lifted_reason is null) as is_held`;
 
 const toPack = (row: Row): StoredPack => ({
   packNumber: row.pack_number,
@@ -88,11 +97,15 @@ const toPack = (row: Row): StoredPack => ({
   failure: row.failure,
   sha256: row.sha256,
   fileBytes: row.file_bytes,
+  isHeld: row.is_held,
 });
 
-/** That one, or the one that was asked for before by the same request and did not fail. */
-export async function addPack(db: Queryable, pack: NewPack): Promise<StoredPack> {
-  await db.query(
+/**
+ * That one, or the one that was asked for before by the same request and did not fail. From now on all that it is about is held: what it
+ * is made of is read later. `alertIds`: of a period, those in it.
+ */
+export async function addPack(tx: Queryable, pack: NewPack, alertIds: readonly string[]): Promise<StoredPack> {
+  const added = await tx.query(
     `insert into pack (pack_id, request_key, wearer_id, subject, edition, marking, purpose, recipient, requested_by, requested_name,
        requested_at, correlation_id)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::timestamptz, $12)
@@ -112,11 +125,46 @@ export async function addPack(db: Queryable, pack: NewPack): Promise<StoredPack>
       pack.correlationId,
     ],
   );
-  const { rows } = await db.query<Row>(
+  if (added.rowCount > 0) await holdPack(tx, pack, alertIds);
+  const { rows } = await tx.query<Row>(
     `select ${COLUMNS} from pack where pack_id = $1 or (request_key = $2 and state <> 'failed') order by pack_number limit 1`,
     [pack.packId, pack.requestKey],
   );
   return toPack(rows[0]!);
+}
+
+/** From the beginning of what it is about until its end, or until what its alerts rest on was received. */
+async function holdPack(tx: Queryable, pack: NewPack, alertIds: readonly string[]): Promise<void> {
+  const { rows } = await tx.query<{ starts_at: Date | null; ends_at: Date | null }>(
+    'select starts_at, ends_at from find_alert_span($1)',
+    [alertIds],
+  );
+  const { subject, requestedAtMs } = pack;
+  const period = 'wearerId' in subject ? [subject.fromMs, subject.toMs] : [];
+  const starts = [rows[0]?.starts_at?.getTime() ?? [], period[0] ?? []].flat();
+  const ends = [rows[0]?.ends_at?.getTime() ?? [], period[1] ?? []].flat();
+  const iso = (atMs: number) => new Date(atMs).toISOString();
+  const content: LegalHoldContent = {
+    wearerId: pack.wearerId,
+    startsAt: iso(Math.min(requestedAtMs, ...starts)),
+    endsAt: iso(Math.max(...starts, ...ends)),
+    reason: pack.purpose.slice(0, MAX_REASON_LENGTH),
+    packId: pack.packId,
+  };
+  const recordedAt = iso(requestedAtMs);
+  await recordStore.write(tx, 'legal-hold', [
+    {
+      id: pack.packId,
+      content,
+      version: 1,
+      effectiveAt: recordedAt,
+      effectiveAtGiven: false,
+      recordedAt,
+      author: pack.requestedBy,
+      changeReason: null,
+      correlationId: pack.correlationId,
+    },
+  ]);
 }
 
 export async function findPack(db: Queryable, packId: string): Promise<StoredPack | null> {

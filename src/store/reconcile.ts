@@ -188,6 +188,15 @@ export const reconcileStore: ReconcileStore = {
     const { rows } = await db.query<{ count: number }>('select count(*) as count from reconcile_request', []);
     return rows[0]!.count;
   },
+  async readKeptFrom(db, { tagId, activationId }) {
+    const { rows } = await db.query<{ kept_from: Date | null }>(
+      `select greatest(deleted_to, (
+         select max(ended_at) from alert where activation_id = $2 and started_at <= deleted_to)) as kept_from
+       from (select max(to_at) as deleted_to from retention_deletion where tag_id = $1 and what = 'ping') as d`,
+      [tagId, activationId],
+    );
+    return rows[0]?.kept_from?.getTime() ?? null;
+  },
   async readFindings(db, { activationId, endedAfterMs, limit }) {
     const { rows } = await db.query<{ finding: FindingEvent }>(
       `select fold -> 'finding' as finding from alert

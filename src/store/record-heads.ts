@@ -43,6 +43,7 @@ export const TABLES: Readonly<Record<RecordKind, readonly [table: string, idColu
   intelligence: ['intelligence', 'intelligence_id'],
   recall: ['recall', 'recall_id'],
   consent: ['consent', 'consent_id'],
+  'legal-hold': ['legal_hold', 'legal_hold_id'],
 };
 
 const text = (field: string, column: string): FieldColumn => ({ field, column, type: 'text' });
@@ -99,6 +100,12 @@ const COLUMNS: Readonly<Record<Exclude<RecordKind, 'zone' | 'condition'>, readon
     instant('givenAt', 'given_at'),
     instant('expiresAt', 'expires_at'),
     instant('withdrawnAt', 'withdrawn_at'),
+  ],
+  'legal-hold': [
+    text('wearerId', 'wearer_id'),
+    text('packId', 'pack_id'),
+    ...PERIOD,
+    text('liftedReason', 'lifted_reason'),
   ],
 };
 

@@ -52,4 +52,6 @@ export interface PackItem {
   /** Of the file, hexadecimal. */
   readonly sha256?: string;
   readonly fileBytes?: number;
+  /** Under a legal hold, of its own: what it is about is not deleted, whatever its age. */
+  readonly isHeld: boolean;
 }

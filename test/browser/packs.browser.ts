@@ -197,9 +197,14 @@ test('it stands among the packs, with who, when, why, for whom, its size and its
     'for Recall team',
     'Full',
     'OFFICIAL-SENSITIVE',
+    'Under legal hold',
   ])
     expect(text).toContain(said);
   expect(text).toMatch(/Download, [\d.]+ [kM]B.*SHA-256 [0-9a-f]{64}/);
+  const holds = page.locator('tr[data-hold-id]');
+  await holds.first().waitFor();
+  expect(await holds.count()).toBe(1);
+  expect(await holds.textContent()).toMatch(/Wearer number 0.*\d{4} to .*Placed by officer-olga.*recall.*By pack/);
   await shoot('packs');
 });
 

@@ -3,6 +3,7 @@ import { packStateWords, packSubjectWords, sizeWords } from '../../src/console/w
 import type { PackItem } from '../../src/wire/pack.js';
 
 const PACK: PackItem = {
+  isHeld: true,
   packId: 'p',
   state: 'queued',
   wearerId: 'W-1',

@@ -52,6 +52,7 @@ describe('the API’s description', () => {
       'intelligence',
       'recalls',
       'consents',
+      'legal-holds',
     ];
     for (const record of records) {
       const own = Object.keys(paths).filter((path) => path.split('/')[3] === record);

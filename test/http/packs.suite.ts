@@ -123,6 +123,7 @@ export function packsSuite(name: string, openDatabase: () => Promise<Database>):
         requestedBy: SUBJECT,
         requestedName: 'Somebody',
         requestedAt: instantAt(120),
+        isHeld: true,
         ahead: 0,
       });
       expect(asked.headers['location']).toBe(`/api/v1/packs/${pack.packId}`);
@@ -417,6 +418,30 @@ export function packsSuite(name: string, openDatabase: () => Promise<Database>):
       const answer = await ask(`/${made.packId}/file`);
       trail.isAway = false;
       expect([answer.status, answer.headers['content-disposition']]).toEqual([503, undefined]);
+    });
+
+    it('holds all that it rests on from the moment it is asked for, in the name of who asked, until its hold is lifted', async () => {
+      const body = { ...WHY, purpose: 'an inquest', alertIds: ['P-W-in'] };
+      const made = (await ask('', { body })).json();
+      expect(made.isHeld).toBe(true);
+      const held = (await recordStore.find(db, 'legal-hold', [made.packId])).get(made.packId);
+      // The alert began at minute 0, and was told last at minute 1.
+      const content = {
+        wearerId: 'W-in',
+        startsAt: instantAt(0),
+        endsAt: instantAt(1),
+        reason: 'an inquest',
+        packId: made.packId,
+      };
+      expect(held).toMatchObject({ content, version: 1, author: SUBJECT });
+      const again = (await ask('', { body })).json();
+      expect([again.packId, (await recordStore.versions(db, 'legal-hold', made.packId, 0, 9)).length]).toEqual([
+        made.packId,
+        1,
+      ]);
+      const lifted = { ...held!, version: 2, content: { ...content, liftedReason: 'over' } };
+      await db.transaction((tx) => recordStore.write(tx, 'legal-hold', [lifted]));
+      expect((await ask(`/${made.packId}`)).json().isHeld).toBe(false);
     });
 
     it('is never changed, and never removed', async () => {

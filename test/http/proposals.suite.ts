@@ -79,6 +79,33 @@ export function proposalsSuite(name: string, open: () => Promise<Adapters>): voi
 
     proposedRecordsTests(() => ask);
 
+    it('a legal hold is placed by one at once, stays as it was placed, and is lifted by two administrators', async () => {
+      const hold = { wearerId: 'W-two', startsAt: '2026-01-01T00:00:00.000Z', reason: 'inquest' };
+      const put = (as: string, body: object, id = 'LH-two') => ask(as, SUBJECT, 'PUT', `/legal-holds/${id}`, body);
+      expect((await put('officer', hold)).status).toBe(403);
+      expect((await put('sergeant', { ...hold, wearerId: 'W-two-out' }, 'LH-out')).status).toBe(422);
+      expect((await put('sergeant', hold)).body).toMatchObject({ ...hold, version: 1, author: SUBJECT });
+      expect((await put('administrator', hold, 'LH-other')).status).toBe(201);
+      for (const changed of [{ startsAt: '2026-02-01T00:00:00.000Z' }, { endsAt: hold.startsAt }, { reason: 'none' }])
+        expect((await put('sergeant', { ...hold, ...changed })).status).toBe(422);
+      const lifted = { ...hold, liftedReason: 'the inquest is over' };
+      expect((await put('sergeant', lifted)).status).toBe(403);
+      expect((await put('administrator', lifted)).status).toBe(403);
+      expect((await propose('sergeant', 'legal-hold', 'LH-two', lifted)).status).toBe(403);
+      const proposed = await propose('administrator', 'legal-hold', 'LH-two', lifted);
+      expect(proposed.status).toBe(201);
+      const agree = (as: string, who: string) =>
+        ask(as, who, 'POST', `/proposals/${proposed.body.proposalId}/approve`, {});
+      expect((await agree('administrator', SUBJECT)).status).toBe(403);
+      expect((await agree('sergeant', OTHER)).status).toBe(403);
+      expect((await ask('sergeant', SUBJECT, 'GET', '/legal-holds/LH-two')).body.liftedReason).toBeUndefined();
+      expect((await agree('administrator', OTHER)).status).toBe(200);
+      const stands = (await ask('auditor', SUBJECT, 'GET', '/legal-holds/LH-two')).body;
+      expect(stands).toMatchObject({ ...lifted, version: 2 });
+      // What was let go is not held again by taking the word back.
+      expect((await put('sergeant', hold)).body.errors).toMatchObject([{ pointer: '/liftedReason' }]);
+    });
+
     it('a condition of all wearers: proposed by one, in force when another agrees, and both stand on record', async () => {
       const alone = await ask('sergeant', SUBJECT, 'PUT', '/conditions/C-two', sharedCondition);
       expect([alone.status, alone.body.detail]).toEqual([403, expect.stringContaining('/api/v1/proposals')]);

@@ -27,6 +27,7 @@ const KINDS = [
   'intelligence/I',
   'recalls/R',
   'consents/CS',
+  'legal-holds/LH',
 ];
 
 export function recordScopeSuite(name: string, open: () => Promise<Adapters>): void {
@@ -72,6 +73,7 @@ export function recordScopeSuite(name: string, open: () => Promise<Adapters>): v
       await ok(`/recalls/R-${n}?wait=false`, request);
       const given = { givenAt: '2026-01-01T00:00:00Z', evidence: 'signed' };
       await ok(`/consents/CS-${n}?wait=false`, { wearerId: `W-${n}`, ...given });
+      await ok(`/legal-holds/LH-${n}?wait=false`, { wearerId: `W-${n}`, ...STARTS, reason: 'inquest' });
     };
     const as = (role: string) => ({ [AS]: role });
     const get = (role: string, path: string) => api.app.inject({ url: `/api/v1${path}`, headers: as(role) });

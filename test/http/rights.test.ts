@@ -86,6 +86,7 @@ beforeAll(async () => {
       suspension: recordTarget('suspension', records),
       absence: recordTarget('absence', records),
       'rag-rating': recordTarget('rag-rating', records),
+      'legal-hold': recordTarget('legal-hold', records),
       records: recordsTarget(records),
       grant: grantTarget({ db, putGrant: async () => {} }),
     },

@@ -71,6 +71,7 @@ export function makeModel(options: ModelOptions = {}): PackModel {
     records: makeRecords(inputs.watch, startMs - 3_600_000, options),
     ...measureTrack(track, alerts),
     audit: makeAudit(startMs),
+    deletedPings: 0,
   };
 }
 

@@ -84,6 +84,7 @@ export async function openRecordsApi(
       suspension: recordTarget('suspension', records),
       absence: recordTarget('absence', records),
       'rag-rating': recordTarget('rag-rating', records),
+      'legal-hold': recordTarget('legal-hold', records),
       records: recordsTarget(records),
       grant: grantTarget({ db, putGrant: keepGrant }),
     },

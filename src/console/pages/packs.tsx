@@ -2,6 +2,7 @@
 import { useComputed } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import type { PackItem } from '../../wire/pack.js';
+import { LegalHolds } from '../components/legal-holds.js';
 import { followPack } from '../components/pack-making.js';
 import { CheckLinks } from '../components/pack-result.js';
 import { useAnswer, whyMissing } from '../components/use-answer.js';
@@ -44,6 +45,7 @@ export function PacksPage({ wearerId }: { readonly wearerId: string | null }) {
       ) : (
         <PackTable items={items} isAll={answer?.ok === true && answer.body.next === null} />
       )}
+      <LegalHolds wearerId={wearerId} turn={String(turn.value)} />
     </main>
   );
 }
@@ -144,6 +146,8 @@ function State({ pack }: { readonly pack: PackItem }) {
         Pack <span class="tw-pack__hash">{packId}</span>
         <br />
         SHA-256 <span class="tw-pack__hash">{sha256}</span>
+        <br />
+        {pack.isHeld ? 'Under legal hold with what it rests on' : 'Its legal hold was lifted'}
       </span>
     </>
   );

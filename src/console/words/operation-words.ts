@@ -24,5 +24,6 @@ export const OPERATION_WORDS: Readonly<Partial<Record<Operation, string>>> = {
   'grants.read': 'read who has which rights',
   'grants.write': 'give and take rights, with a second person',
   'holds.read': 'read legal holds',
-  'holds.write': 'set legal holds, with a second person',
+  'holds.place': 'place legal holds',
+  'holds.lift': 'lift legal holds, with a second person',
 };

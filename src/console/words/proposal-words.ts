@@ -27,6 +27,7 @@ const KIND_WORDS: Readonly<Record<string, string>> = {
   condition: 'Condition',
   suspension: 'Suspension',
   'rag-rating': 'RAG rating',
+  'legal-hold': 'Legal hold',
   grant: 'Rights',
 };
 

@@ -43,6 +43,11 @@ const join = (large: number, largeUnit: string, small: number, smallUnit: string
 
 const hour = format({ hour: '2-digit', hourCycle: 'h23' });
 
+const dated = format({ day: 'numeric', month: 'short', year: 'numeric' });
+
+/** `23 Nov 2026`. */
+export const dayOfYear = (atMs: number): string => dated.format(atMs);
+
 /** `Mon 23 Nov`. */
 export const dayOnly = (atMs: number): string => `${weekday.format(atMs)} ${day.format(atMs)}`;
 

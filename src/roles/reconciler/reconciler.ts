@@ -5,6 +5,7 @@
  * Several may run; each request is one's for a while.
  */
 import type { HistoricChange } from '../../engine/inputs.js';
+import { GAP_LIMIT_MS, HORIZON_MS } from '../../engine/thresholds.js';
 import type { TagWatch } from '../../engine/types.js';
 import { suspendedUntilMs } from '../../engine/watch/wearer-periods.js';
 import type { Clock } from '../../ports/clock.js';
@@ -57,6 +58,8 @@ const SUSPENDED_CHECK_MS = 3_600_000;
 /** How often and how long it waits for the recorder of alerts before it puts a request back. */
 const RECORD_LOOKS = 20;
 const RECORD_LOOK_MS = 100;
+/** Behind what was deleted: a re-run begins half an hour before, and a gap is no finding of its own. */
+const KEPT_MARGIN_MS = HORIZON_MS + 2 * GAP_LIMIT_MS;
 /** Waiting for log or database, at most. */
 const BACKOFF_LIMIT_MS = 10_000;
 
@@ -192,9 +195,20 @@ function createWork(deps: ReconcilerDeps, options: ReconcilerOptions, alertsEnd:
       await store.finish(db, request);
       return 'gone';
     }
+    // Over what retention has left of that time, what is on record would be taken back.
+    const keptFromMs = await store.readKeptFrom(db, request);
+    const fromMs = Math.max(request.fromMs, keptFromMs === null ? request.fromMs : keptFromMs + KEPT_MARGIN_MS);
+    if (fromMs > request.toMs) {
+      await store.finish(db, request);
+      logger.warn(
+        { activationId: request.activationId },
+        'reconciler: that past is not judged again: retention has deleted of it',
+      );
+      return 'gone';
+    }
     const result = await runReconciliation(
       { db, store, limits: options },
-      request,
+      { ...request, fromMs },
       watch,
       await readShared(nowMs),
       nowMs,

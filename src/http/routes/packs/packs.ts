@@ -78,6 +78,9 @@ const Item = Type.Object({
   failure: Type.Optional(Type.String({ description: 'why there is none' })),
   sha256: Type.Optional(Type.String({ description: 'of the file' })),
   fileBytes: Type.Optional(Type.Integer()),
+  isHeld: Type.Boolean({
+    description: 'under a legal hold, by its id: what it is about is not deleted, whatever its age',
+  }),
 });
 const Query = Type.Interface([ListQuery], { wearerId: Type.Optional(RecordId) });
 const Params = Type.Object({ packId: Type.String({ maxLength: 64 }) });
@@ -105,6 +108,7 @@ function toItem(pack: StoredPack): PackItem {
     ...(step === null || pack.state !== 'building' ? {} : { step }),
     ...(endedAtMs === null ? {} : { endedAt: toIso(endedAtMs) }),
     ...(failure === null ? {} : { failure }),
+    isHeld: pack.isHeld,
     ...(sha256 === null || fileBytes === null ? {} : { sha256, fileBytes }),
   };
 }
@@ -140,8 +144,9 @@ export function registerPacks(app: App, { db, clock, onAsked }: PacksDeps): void
       seesAlerts: (id) => sees(request, id, 'alerts.read'),
     });
     if ('problem' in resolved) return sendProblem(reply, resolved.problem);
-    const pack = await addPack(db, {
-      ...resolved,
+    const { alertIds, ...asked } = resolved;
+    const wanted = {
+      ...asked,
       packId: randomUUID(),
       edition,
       marking,
@@ -151,7 +156,8 @@ export function registerPacks(app: App, { db, clock, onAsked }: PacksDeps): void
       requestedName: principal.name,
       requestedAtMs: clock.nowMs(),
       correlationId: writerOf(request).correlationId,
-    });
+    };
+    const pack = await db.transaction((tx) => addPack(tx, wanted, alertIds));
     onAsked();
     noteAudited(request, { subjectId: pack.packId, subjectType: 'pack' });
     reply.header('location', `/api/v1/packs/${pack.packId}`);

@@ -15,7 +15,13 @@ export interface SubjectSaid {
   readonly to?: string;
 }
 export type Resolved =
-  | { readonly wearerId: string; readonly subject: PackSubject; readonly requestKey: string }
+  | {
+      readonly wearerId: string;
+      readonly subject: PackSubject;
+      readonly requestKey: string;
+      /** Of a period, those in it. */
+      readonly alertIds: readonly string[];
+    }
   | { readonly problem: ProblemInput };
 
 interface Asker {
@@ -50,7 +56,8 @@ export async function resolveSubject(
   // A finding that was revised since, or an action, is another pack.
   const stand = alerts.map(({ alertId, finding, actions }) => [alertId, finding.revision, actions]).sort();
   const text = JSON.stringify([subject, Object.entries(said).sort(), stand]);
-  return { wearerId, subject, requestKey: createHash('sha256').update(text).digest('hex') };
+  const requestKey = createHash('sha256').update(text).digest('hex');
+  return { wearerId, subject, requestKey, alertIds: alerts.map(({ alertId }) => alertId) };
 }
 
 type Found =

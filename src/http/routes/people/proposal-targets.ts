@@ -24,6 +24,7 @@ export const RECORD_TARGETS = [
   'suspension',
   'absence',
   'rag-rating',
+  'legal-hold',
 ] as const satisfies readonly RecordKind[];
 export const TARGETS = [...RECORD_TARGETS, 'grant', 'records'] as const;
 export type TargetKind = (typeof TARGETS)[number];
@@ -65,6 +66,7 @@ const READ_OPERATIONS: Readonly<Record<string, Operation>> = {
   // It takes a second person where it concerns a victim's zone alone: so not by whom those are kept from.
   absence: 'suspensions.read',
   'rag-rating': 'schemes.read',
+  'legal-hold': 'holds.read',
   records: 'records.read',
 };
 
