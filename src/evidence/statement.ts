@@ -15,6 +15,7 @@ import {
 import { GENERAL_LIMITS, limitsOfAlert, limitsOfDevice, limitsOfTrack } from './limits.js';
 import type { Manifest } from './manifest.js';
 import { gapsOf, type PackAlert, type PackModel, type PackOrder } from './pack-model.js';
+import { GRID_WORDS, placeWords } from './place-words.js';
 
 /** The words of section 9 as the forms of the courts have them; the pages are counted by hand when it is signed. */
 const DECLARATION =
@@ -58,7 +59,7 @@ export function writeStatement(model: PackModel, order: PackOrder, exhibits: Man
       ...numbered(tellTrack(model)),
       ...model.alerts.flatMap((pack): DocxBlock[] => [
         { type: 'heading', text: `Alert ${pack.alert.alertId}` },
-        ...numbered(tellAlert(pack)),
+        ...numbered(tellAlert(pack, model)),
         ...numbered(limitsOfAlert(pack, model)),
       ]),
       { type: 'heading', text: 'What these records do not show' },
@@ -97,6 +98,7 @@ function introduce({ wearerId, fromMs, toMs }: PackModel, order: PackOrder, init
     'I am the person named above. [My post, what I do in it, and since when. How I come to have access to these records.]',
     `I produce records that Tagwatch, version ${program.version}, holds about the wearer ${wearerId} for the time from ${isoBoth(fromMs)} to ${isoBoth(toMs)}. They were put together as evidence pack ${packId} at ${isoBoth(order.madeAtMs)}. The files of the pack are my exhibits, which are listed at the end with their hashes${initials === UNKNOWN_INITIALS ? '' : `; they bear the initials of who asked for the pack, and whoever signs this puts their own in their place`}.`,
     'Times are those of the tag’s own clock unless I say that they are of receipt. Each is given in local time with its offset to UTC, and in UTC in brackets.',
+    GRID_WORDS,
   ];
 }
 
@@ -138,16 +140,20 @@ function tellTrack(model: PackModel): string[] {
 }
 
 /** What the record holds, then what the program inferred from it, then what people decided. */
-function tellAlert(pack: PackAlert): string[] {
+function tellAlert(pack: PackAlert, { track }: PackModel): string[] {
   const { explanation, conditionId, conditionVersion } = strongestOf(pack);
   const { fixes, rule } = explanation;
   const { disposition, disposedAt } = pack.alert;
   const [first, last] = [fixes[0], fixes.at(-1)];
+  const tellPlace = (which: string, fixedAt: string) => {
+    const fix = track.find(({ fix: { fixedAtMs } }) => fixedAtMs === Date.parse(fixedAt))?.fix;
+    return fix === undefined ? '' : ` ${which} is recorded at ${placeWords(fix)}.`;
+  };
   return [
     ...(first === undefined || last === undefined
       ? ['No position of the tag is named by this finding.']
       : [
-          `The finding names ${fixes.length} ${fixes.length === 1 ? 'position' : 'positions'} of the tag, made from ${bothTimes(first.fixedAt)} to ${bothTimes(last.fixedAt)}. The report sets out each with its distance to the boundary and its accuracy.`,
+          `The finding names ${fixes.length} ${fixes.length === 1 ? 'position' : 'positions'} of the tag, made from ${bothTimes(first.fixedAt)} to ${bothTimes(last.fixedAt)}. The report sets out each with its distance to the boundary and its accuracy.${[tellPlace('The first', first.fixedAt), fixes.length > 1 ? tellPlace('The last', last.fixedAt) : ''].join('')}`,
         ]),
     `What the program infers: ${CERTAINTY_WORDS[certaintyOf(pack)]}${conditionId === null ? '' : `, by the rule “${rule}”, about condition ${conditionId}, version ${conditionVersion}`}. ${summarise(pack).join(' ')}`,
     ...(disposition === undefined || disposedAt === undefined

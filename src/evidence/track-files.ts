@@ -5,6 +5,7 @@ import { createKmlTrail } from '../formats/trails/trail-kml.js';
 import { type PackFile, toBytes } from './container.js';
 import { toLocalTime } from './local-time.js';
 import type { PackFix, PackModel } from './pack-model.js';
+import { gridOf } from './place-words.js';
 
 export function writeTracks(model: PackModel): PackFile[] {
   const name = `Wearer ${model.wearerId}`;
@@ -18,7 +19,7 @@ export function writeTracks(model: PackModel): PackFile[] {
   ];
 }
 
-/** The lines of the trail's CSV, each with its number before and, behind, local time and what the alerts' zones make of it. */
+/** The lines of the trail's CSV, each with its number before and, behind, local time, grid reference and what the alerts' zones make of it. */
 function writeCsv({ track, terms }: PackModel): string {
   const writer = createCsvTrail();
   const onlyOne = terms.length === 1;
@@ -32,7 +33,9 @@ function writeCsv({ track, terms }: PackModel): string {
       const one = measured.get(key);
       return [one?.signedDistanceMetres ?? '', one?.likelihoodRatio ?? ''];
     });
-    return withEnd(`${i + 1},${writer.fixes([fix])}`, [toLocalTime(fix.fixedAtMs), ...cells]);
+    return withEnd(`${i + 1},${writer.fixes([fix])}`, [toLocalTime(fix.fixedAtMs), gridOf(fix), ...cells]);
   };
-  return withEnd(`number,${writer.head()}`, ['fixedAtLocal', ...measuredNames]) + track.map(row).join('');
+  return (
+    withEnd(`number,${writer.head()}`, ['fixedAtLocal', 'gridReference', ...measuredNames]) + track.map(row).join('')
+  );
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildPack } from '../../src/evidence/build-pack.js';
 import { readContainer } from '../../src/evidence/container.js';
+import { toGridReference } from '../../src/formats/osgb36.js';
 import { makeSigningKey, readSigningKey, type SigningKey } from '../../src/signing-key.js';
 import type { Edition } from '../../src/wire/pack.js';
 import { makeModel, NEEDLES, ORDER } from '../support/pack.js';
@@ -25,7 +26,10 @@ async function textsOf(edition: Edition): Promise<Map<string, string>> {
 
 /** Coordinates to 11 m, since nobody needs more of them to find a house. */
 const PLACES = [NEEDLES.latitude.slice(0, 6), NEEDLES.longitude.slice(0, 6)];
+const GRID = toGridReference(Number(NEEDLES.latitude), Number(NEEDLES.longitude))!;
 const WORDS = [
+  // A hundred metres of it are near enough.
+  GRID.slice(0, 6),
   NEEDLES.zoneName,
   NEEDLES.zoneId,
   NEEDLES.conditionId,

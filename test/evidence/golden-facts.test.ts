@@ -10,6 +10,7 @@ import { readContainer } from '../../src/evidence/container.js';
 import { readManifest } from '../../src/evidence/manifest.js';
 import { NODE_CRYPTO } from '../../src/evidence/node-crypto.js';
 import { verifyPack } from '../../src/evidence/verify-pack.js';
+import { toGridReference } from '../../src/formats/osgb36.js';
 import { makeSigningKey, readSigningKey, type SigningKey } from '../../src/signing-key.js';
 import { ENGINE, makeModel, ORDER, trust } from '../support/pack.js';
 
@@ -84,6 +85,24 @@ describe.each([
     const words = strFromU8(unzipSync(statement)['word/document.xml']!);
     expect(words).toContain(`${entry} (${at(IN)})`);
     expect(words).toContain(`${exit} (${at(OUT)})`);
+  });
+
+  test('the grid reference of a fix is the same in track and statement, and is computed from what the track has', () => {
+    const rows: Record<string, string>[] = parse(textOf('track.csv'), { columns: true, bom: true });
+    for (const { latitude, longitude, gridReference } of rows) {
+      expect(gridReference).toMatch(/^SJ \d{5} \d{5}$/);
+      expect(gridReference).toBe(toGridReference(Number(latitude), Number(longitude)));
+    }
+    const statement = readContainer(zip).find(({ name }) => name === 'statement.docx')!.bytes;
+    const words = strFromU8(unzipSync(statement)['word/document.xml']!);
+    const named = [
+      ...words.matchAll(/is recorded at latitude ([\d.]+), longitude (-[\d.]+) \(grid reference ([^)]+)\)/g),
+    ];
+    expect(named.length).toBeGreaterThan(0);
+    for (const [, latitude, longitude, grid] of named) {
+      const row = rows.find((each) => each['gridReference'] === grid)!;
+      expect([Number(row['latitude']).toFixed(6), Number(row['longitude']).toFixed(6)]).toEqual([latitude, longitude]);
+    }
   });
 
   test('every local time in the track is another one: of an hour that comes twice each is told from the other', () => {

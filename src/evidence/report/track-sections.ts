@@ -3,16 +3,14 @@ import { bothTimes } from '../finding-sentences.js';
 import { toLocalTime } from '../local-time.js';
 import { notJudgedWords } from '../not-judged-words.js';
 import { gapsOf, type PackFix, type PackModel } from '../pack-model.js';
+import { GRID_WORDS, gridOf, PLACE_DECIMALS } from '../place-words.js';
 import type { Sheet } from './sheet.js';
 import { drawTable } from './table.js';
-
-/** Seven decimals are a centimetre, and more than any tag knows. */
-const DECIMALS = 6;
 
 export function writeFixes(sheet: Sheet, { track, terms }: PackModel): void {
   sheet.heading(2, 'Table of fixes');
   sheet.paragraph(
-    `Every message of the time, those too that did not count. Distance: metres to the boundary, negative inside${terms.length > 1 ? `; in this order: ${terms.map(({ key }) => key).join(', ')}` : ''}. track.csv holds the same and more.`,
+    `Every message of the time, those too that did not count. Distance: metres to the boundary, negative inside${terms.length > 1 ? `; in this order: ${terms.map(({ key }) => key).join(', ')}` : ''}. track.csv holds the same and more. ${GRID_WORDS}`,
   );
   if (track.length === 0) {
     sheet.paragraph('No message of this time is on record.');
@@ -21,21 +19,23 @@ export function writeFixes(sheet: Sheet, { track, terms }: PackModel): void {
   const right = 'right' as const;
   const columns = [
     { title: 'No.', share: 0.8, align: right, isHead: true },
-    { title: 'Time of the tag, local', share: 2.9 },
+    { title: 'Time of the tag, local', share: 2.7 },
     { title: 'Received', share: 1.1, align: right },
     { title: 'Latitude', share: 1.4, align: right },
     { title: 'Longitude', share: 1.4, align: right },
+    { title: 'Grid reference', share: 1.7 },
     { title: 'Accuracy', share: 1, align: right },
     { title: 'By', share: 0.7 },
     { title: 'Distance', share: 1.2, align: right },
-    { title: 'Did not count because', share: 2.6 },
+    { title: 'Did not count because', share: 2.2 },
   ];
   const cells = ({ fix, measured }: PackFix, i: number) => [
     `${i + 1}`,
     toLocalTime(fix.fixedAtMs),
     `${fix.receivedAtMs >= fix.fixedAtMs ? '+' : ''}${Math.round((fix.receivedAtMs - fix.fixedAtMs) / 100) / 10} s`,
-    fix.latitude?.toFixed(DECIMALS) ?? '',
-    fix.longitude?.toFixed(DECIMALS) ?? '',
+    fix.latitude?.toFixed(PLACE_DECIMALS) ?? '',
+    fix.longitude?.toFixed(PLACE_DECIMALS) ?? '',
+    gridOf(fix),
     fix.accuracyMetres === null ? '' : `${fix.accuracyMetres} m`,
     fix.mechanism ?? '',
     terms.map(({ key }) => measured.get(key)?.signedDistanceMetres ?? '').join('\n'),

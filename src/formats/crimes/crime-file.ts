@@ -4,7 +4,7 @@
  */
 import { CsvError, parse } from 'csv-parse/sync';
 import { parseInstant } from '../instant.js';
-import { fromGrid, MAX_EASTING, MAX_NORTHING, OSGB36_ERROR_METRES } from './osgb36.js';
+import { fromGrid, MAX_EASTING, MAX_NORTHING, OSGB36_ERROR_METRES } from '../osgb36.js';
 
 /** Robbery, burglary in a dwelling, aggravated burglary, burglary other than in a dwelling, theft of and from motor vehicles, and from the person. */
 export const CRIME_TYPES = ['RB', 'BIAD', 'AB', 'BOTD', 'TOMV', 'TFP', 'TFMV'] as const;

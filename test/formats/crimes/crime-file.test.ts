@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MAX_WINDOW_MS, readCrimeFile } from '../../../src/formats/crimes/crime-file.js';
-import { fromGrid } from '../../../src/formats/crimes/osgb36.js';
+import { fromGrid } from '../../../src/formats/osgb36.js';
 
 const bytesOf = (...lines: string[]) => new TextEncoder().encode(lines.join('\r\n'));
 const row = (overrides: Readonly<Record<number, string>> = {}) => {
