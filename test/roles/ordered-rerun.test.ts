@@ -56,11 +56,12 @@ function live(first: TagWatch) {
     watch(next: TagWatch) {
       const own = compiled.activations[0]!;
       const terms = [known.activations[0]!.terms, next.activations[0]!.terms] as const;
-      const changedMs = firstChangeMs(...terms);
+      const changedMs = firstChangeMs(...terms, next.publishedAtMs);
       compiled = compileTag(next, compiled);
       known = next;
-      give({ type: 'watch', atMs: next.publishedAtMs, pastFromMs: firstAbsenceMovedMs(...terms) });
-      const past = pastOf(state, changedMs, own, compiled.activations[0]!, next.publishedAtMs);
+      const pastFromMs = firstAbsenceMovedMs(...terms);
+      give({ type: 'watch', atMs: next.publishedAtMs, pastFromMs });
+      const past = pastOf(state, changedMs, own, compiled.activations[0]!, next.publishedAtMs, false, pastFromMs);
       if (past !== null) request = mergeRequests(request ?? undefined, past);
     },
     tickUntil(atMs: number) {
@@ -369,6 +370,79 @@ describe('an absence that ends otherwise, published minutes later', () => {
       give(known, '10:30:00', '12:10:00', home);
       expect(episodes(engine.events)).toEqual(episodes(known.events));
       expect(episodes(known.events)).toHaveLength(1);
+    },
+  );
+});
+
+describe('an absence that is shortened, with silence after it', () => {
+  const home = zone({ zoneId: 'Z-home' });
+  const windows = [at('10:00:00'), at('18:00:00')];
+  const until = (endsAtMs: number, sequence: number, publishedAtMs: number) => {
+    const absence = { absenceId: 'A-1', startsAtMs: at('09:00:00'), endsAtMs, knownFromMs: at('08:00:00') };
+    const curfew = term('curfew', home, { windows, windowsUntilMs: at('23:00:00'), absences: [absence] });
+    return watch([home], [curfew], { sequence, publishedAtMs });
+  };
+  const fixes = track('10:30:00', '11:30:00', (atMs) => atMs < at('11:28:00'));
+  const episodes = (events: readonly EngineEvent[]) =>
+    recordOf(events)
+      .filter(({ withdrawn }) => !withdrawn)
+      .map(({ last }) => [last.kind, last.episode.startedAtMs, last.episode.endedAtMs, last.strength]);
+
+  // To the newest fix and to the millisecond, about each of the last, and far from any.
+  const ends = [-45, -3, -2.5, -2, -1.5, -1, -0.5, 0].flatMap((minutes) =>
+    [-1, 0, 1].map((ms) => at('11:30:00') + minutes * MINUTE_MS + ms),
+  );
+  test.each(ends.filter((ms) => ms <= at('11:30:00')).map((ms) => [new Date(ms).toISOString().slice(11, 23), ms]))(
+    'to end at %s, the newest fix being of 11:30: as if it had been known',
+    (_, endsAtMs) => {
+      const engine = live(until(at('14:00:00'), 1, at('08:00:00')));
+      const known = live(until(endsAtMs, 1, at('08:00:00')));
+      for (const each of [engine, known]) {
+        for (const { atMs, place } of fixes) each.ping({ ping: pingAt(atMs, place), receivedAtMs: atMs + 1_000 });
+      }
+      engine.watch(until(endsAtMs, 2, at('11:31:00')));
+      for (const each of [engine, known]) each.tickUntil(at('12:10:00'));
+      engine.reconcile(at('12:12:00'));
+      expect(episodes(known.events)).toHaveLength(1);
+      expect(episodes(engine.events)).toEqual(episodes(known.events));
+    },
+  );
+});
+
+describe('a condition whose publication the log takes minutes after it is on record', () => {
+  const before = watch([square], [], { publishedAtMs: 0 });
+  const startsAtMs = at('11:00:00');
+  const after = (tookAtMs: number) =>
+    watch([square], [term('exclusion', square, { startsAtMs, publishedAtMs: startsAtMs + 500 })], {
+      sequence: 2,
+      publishedAtMs: tookAtMs,
+    });
+  const fixes = track('10:50:00', '11:30:00', within(['11:04:00', '11:09:00'], ['11:20:00', '11:25:00']));
+  const episodes = (events: readonly EngineEvent[]) =>
+    recordOf(events)
+      .filter(({ withdrawn }) => !withdrawn)
+      .map(({ last }) => [last.episode.startedAtMs, last.episode.endedAtMs, last.strength])
+      .sort();
+
+  test.each([0, 1, 2, 5, 9, 12, 22, 29])(
+    'by %i minutes: what was violated since is told as if it had come in time',
+    (lateMinutes) => {
+      const play = (minutes: number) => {
+        const engine = live(before);
+        const tookAtMs = startsAtMs + 1_500 + minutes * MINUTE_MS;
+        const all = [
+          ...fixes.map(({ atMs, place }) => ({
+            atMs: atMs + 1_000,
+            give: () => void engine.ping({ ping: pingAt(atMs, place), receivedAtMs: atMs + 1_000 }),
+          })),
+          { atMs: tookAtMs, give: () => engine.watch(after(tookAtMs)) },
+        ].sort((a, b) => a.atMs - b.atMs);
+        for (const { give } of all) give();
+        engine.reconcile(at('11:32:00'));
+        return episodes(engine.events);
+      };
+      expect(play(0)).toHaveLength(2);
+      expect(play(lateMinutes)).toEqual(play(0));
     },
   );
 });

@@ -67,7 +67,7 @@ function playPlainly(records: readonly InputRecord[]): Said {
       give({ type: 'watch', atMs: record.watch.publishedAtMs });
       const { activations, publishedAtMs } = record.watch;
       ask(
-        firstChangeMs(watch === null ? [] : watch.activations[0]!.terms, activations[0]!.terms),
+        firstChangeMs(watch === null ? [] : watch.activations[0]!.terms, activations[0]!.terms, publishedAtMs),
         before,
         publishedAtMs,
       );
@@ -75,7 +75,8 @@ function playPlainly(records: readonly InputRecord[]): Said {
     } else if (record.type === 'shared') {
       if (!applyShared(index, record.shared)) continue;
       give({ type: 'watch', atMs: record.shared.publishedAtMs });
-      ask(firstChangeMs(shared.get(record.shared.conditionId) ?? [], record.shared.terms), tag, -Infinity);
+      const { conditionId, terms, publishedAtMs } = record.shared;
+      ask(firstChangeMs(shared.get(conditionId) ?? [], terms, publishedAtMs), tag, -Infinity);
       shared.set(record.shared.conditionId, record.shared.terms);
     }
   }

@@ -9,14 +9,18 @@ import { termKey } from '../watch/prepared-term.js';
 
 type Fitted = Pick<CompiledOwn, 'fittedAtMs' | 'removedAtMs'>;
 
-/** The first instant that two lists of terms are of two minds about; Infinity: none. What was published in time is not of the past. */
-export function firstChangeMs(before: readonly Term[], after: readonly Term[]): number {
+/**
+ * The first instant that two lists of terms are of two minds about; Infinity: none. What was published in time is not of the past: a
+ * term's publication stands on record before the log has it, `publishedAtMs` is that of the watch that tells of it.
+ */
+export function firstChangeMs(before: readonly Term[], after: readonly Term[], publishedAtMs: number): number {
   const known = new Map(before.map((term) => [termKey(term), term]));
   let firstMs = Infinity;
   for (const term of after) {
     const old = known.get(termKey(term));
     if (old === undefined) {
-      if (!isPublishedInTime(term)) firstMs = Math.min(firstMs, term.startsAtMs);
+      const knownFromMs = Math.max(term.publishedAtMs, publishedAtMs);
+      if (!isPublishedInTime({ ...term, publishedAtMs: knownFromMs })) firstMs = Math.min(firstMs, term.startsAtMs);
       continue;
     }
     firstMs = Math.min(
@@ -51,7 +55,7 @@ function isSameAbsence(a: Absence, b: Absence): boolean {
 }
 
 /** A record takes a moment to be published; a term that began so shortly before is judged from its publication. */
-export function isPublishedInTime({ startsAtMs, publishedAtMs }: Term): boolean {
+export function isPublishedInTime({ startsAtMs, publishedAtMs }: Pick<Term, 'startsAtMs' | 'publishedAtMs'>): boolean {
   return publishedAtMs <= startsAtMs + SETTLE_MS;
 }
 
@@ -104,6 +108,7 @@ function reownedUntil(before: Fitted, after: Fitted, atMs: number): number {
  * What a change that begins to tell at `changedMs` asks to be judged again, of an activation in this state (after it has taken
  * the change over; or `closes`: it is yet to do so, and its horizon will be closed then). `before`: how it was fitted, where that is
  * known; `atMs`: when the change became known (of what concerns everybody: -Infinity, because it asks for what the live fold has alone).
+ * `absenceMovedMs` (`firstAbsenceMovedMs`): the live fold looks at no fix up to the newest again, so what begins with that is the record's, too.
  * Null: nothing that fixes tell about.
  */
 export function pastOf(
@@ -113,6 +118,7 @@ export function pastOf(
   after: Fitted,
   atMs: number,
   closes = false,
+  absenceMovedMs = Infinity,
 ): ReconcileRequest | null {
   const newestAtMs = newestEvidenceAtMsOf(state);
   if (newestAtMs === null) return unclaimedOf(changedMs, before, after, atMs);
@@ -128,6 +134,8 @@ export function pastOf(
     const baseAtMs = Math.max(newestAtMsOf(state) + 1, reownedUntilMs);
     return { fromMs, toMs, baseAtMs, ...(fromMs >= newestAtMs ? { unclaimed: true } : {}) };
   }
+  if (absenceMovedMs <= newestAtMs && fromMs <= newestAtMs)
+    return { fromMs, toMs: newestAtMs, baseAtMs: newestAtMsOf(state) + 1 };
   if (fromMs >= newestAtMs) return null;
   return { fromMs, toMs: newestAtMs, baseAtMs: closes ? newestAtMsOf(state) : liveBaseMs(state) };
 }

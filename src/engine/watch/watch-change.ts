@@ -24,7 +24,7 @@ export function adoptWatch(draft: Draft, watch: CompiledActivation, nowMs: numbe
   const { own, shared } = watch;
   const opened = draft.open.length;
   const settled = endVanished(draft, watch, nowMs);
-  const isOtherBefore = pastFromMs < (draft.fixes.at(-1)?.fixedAtMs ?? -Infinity);
+  const isOtherBefore = pastFromMs <= (draft.fixes.at(-1)?.fixedAtMs ?? -Infinity);
   let isOther = isOtherBefore || settled.length > 0 || draft.open.length !== opened;
   if (draft.knownTerms !== null) {
     const known = new Set(draft.knownTerms);

@@ -75,8 +75,9 @@ export function foldWatch(
     const pastFromMs = firstAbsenceMovedMs(before, activation.terms);
     const input: EngineInput = { type: 'watch', atMs: watch.publishedAtMs, pastFromMs };
     events.push(...step(entry, input, joinShared(own, fold.sharedIndex), offset, onFault).events);
-    const changedMs = firstChangeMs(before, activation.terms);
-    reconcile.push(...requestOf(entry, pastOf(entry.state, changedMs, heldOwn, own, watch.publishedAtMs)));
+    const changedMs = firstChangeMs(before, activation.terms, watch.publishedAtMs);
+    const past = pastOf(entry.state, changedMs, heldOwn, own, watch.publishedAtMs, false, pastFromMs);
+    reconcile.push(...requestOf(entry, past));
   }
   return { events, notJudged: null, reconcile };
 }

@@ -184,7 +184,7 @@ function foldShared(
   fold.shared.set(conditionId, { shared, appliedOffset: offset, dirty: true });
   fold.sharedChange = { offset, atMs: publishedAtMs };
   const terms = [...termsBefore, ...termsOfCondition(sharedIndex, conditionId)];
-  const changedMs = firstChangeMs(before, shared.terms);
+  const changedMs = firstChangeMs(before, shared.terms, publishedAtMs);
   const events: EngineEvent[] = [];
   const reconcile: ReconcileRecord[] = [];
   for (const entry of fold.activations.values()) {
