@@ -26,6 +26,21 @@ const life: readonly AlertEvent[] = [
 ];
 
 describe('the book', () => {
+  it('what the feed has told of is counted as the server counts it, whatever answers told ahead of it', () => {
+    const [raised, seen, closed] = [finding(), action('acknowledged', [1, 0]), action('disposed', [1, 1])];
+    const book = createAlertBook([itemOf(raised), itemOf(finding({ alertId: 'A-2' }))]);
+    expect(book.openByFeed()).toEqual({ least: 2, most: 2 });
+    book.put(itemOf(raised, seen, closed));
+    expect([book.view().open, book.openByFeed()]).toEqual([1, { least: 2, most: 2 }]);
+    book.fold(seen, 2);
+    expect(book.openByFeed()).toEqual({ least: 2, most: 2 });
+    book.fold(closed, 3);
+    expect(book.openByFeed()).toEqual({ least: 1, most: 1 });
+    // Of one that only an answer has told, it is not known whether the feed's list has it.
+    book.put(itemOf(finding({ alertId: 'A-3' })));
+    expect(book.openByFeed()).toEqual({ least: 1, most: 2 });
+  });
+
   it('says the same as the server after every event, from whichever snapshot it started', () => {
     for (let start = 0; start < life.length; start++) {
       let server: Alert | null = null;

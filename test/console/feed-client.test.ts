@@ -70,6 +70,10 @@ function connect(url: () => string) {
       onEvent: (event: AlertEvent, seq) => note(`event ${event.alertId} ${seq}`),
       onPositions: (items) => note(`positions ${items.length}`),
       onStatus: ({ database }) => note(`database ${database}`),
+      onStanding({ total }) {
+        note(`standing ${total}`);
+        return total === 0;
+      },
       onClock: () => {},
     },
     nowMs: () => Date.now(),
@@ -182,6 +186,33 @@ describe('against a server that misbehaves', () => {
     client.fallSilent();
     await client.until('event A-1 1');
     expect(client.heard.slice(2)).toEqual(['live', 'reconnecting', 'snapshot ', 'live', 'event A-1 1']);
+  });
+
+  it('where the server counts otherwise it asks for all of it again, once until they agree', async () => {
+    const beat = (total: number): ServerMessage => ({
+      type: 'heartbeat',
+      seq: 3,
+      standing: {
+        total,
+        byKind: {},
+        byAge: { 'under-1-hour': total, 'under-1-day': 0, 'under-7-days': 0, '7-days-and-more': 0 },
+      },
+    });
+    const start = [hello(3), snapshot(3)];
+    const url = await serve(
+      [...start, beat(0), beat(1), beat(5)],
+      [...start, beat(2), beat(2), beat(0), beat(3), beat(4)],
+      [...start, beat(0)],
+    );
+    const client = connect(url);
+    await client.until('snapshot ', 3);
+    await client.until('standing 0', 3);
+    expect(client.heard.filter((one) => /^(standing|snapshot)/.test(one))).toEqual([
+      ...['snapshot ', 'standing 0', 'standing 1'],
+      ...['snapshot ', 'standing 2', 'standing 2', 'standing 0', 'standing 3'],
+      ...['snapshot ', 'standing 0'],
+    ]);
+    expect(client.resumes).toEqual([null, null, null]);
   });
 
   it('types that a newer server may add are ignored', async () => {

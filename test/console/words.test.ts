@@ -296,6 +296,9 @@ describe('troubles of the other side', () => {
   it('are told one by one; what is short is none', () => {
     expect(describeTroubles(fine)).toEqual([]);
     expect(describeTroubles({ ...fine, recorderLagMs: 59_000 })).toEqual([]);
+    expect(describeTroubles(fine, { server: 9, page: 7 }).join()).toMatch(
+      'The server counts 9 unresolved, and this page has 7',
+    );
     expect(describeTroubles({ ...fine, recorderLagMs: 180_000 }).join()).toMatch('The record is 3 min behind');
     const away = describeTroubles({ ...fine, database: 'away', recorderLagMs: 180_000 });
     expect(away.join()).toMatch(/database is away.*last 3 min is yet to be recorded/);

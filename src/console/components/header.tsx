@@ -1,7 +1,18 @@
 /** What is always in sight: whether this is live, how much is unresolved, the time, who is signed in. */
 import { useComputed } from '@preact/signals';
 import { signOut } from '../api.js';
-import { connection, feedStatus, may, me, meanwhile, newestMs, nowMs, seesAlerts, unresolved } from '../live/live.js';
+import {
+  connection,
+  feedStatus,
+  may,
+  me,
+  meanwhile,
+  miscount,
+  newestMs,
+  nowMs,
+  seesAlerts,
+  unresolved,
+} from '../live/live.js';
 import { sound, startShift } from '../live/sounds.js';
 import { isDark, theme } from '../preferences.js';
 import { go, lastBoard, page } from '../route.js';
@@ -77,7 +88,7 @@ const ALERT_PAGES = [
   ['handover', 'Handover'],
 ] as const;
 
-/** The count of everything unresolved is in sight on every page. */
+/** The count of everything unresolved is in sight on every page; where the server's is another, both are. */
 function AlertPages() {
   const now = page.value.name;
   return (
@@ -85,6 +96,7 @@ function AlertPages() {
       <a href="/register" aria-current={now === 'register' ? 'page' : undefined}>
         Register <span class="tw-count">{unresolved}</span>
         <span class="govuk-visually-hidden"> unresolved</span>
+        {miscount.value === null ? null : ` (the server counts ${miscount.value.server})`}
       </a>
       {ALERT_PAGES.map(([name, words]) => (
         <a key={name} href={`/${name}`} aria-current={now === name ? 'page' : undefined}>
@@ -181,7 +193,7 @@ function backToBoard(event: MouseEvent): void {
 /** What is wrong on the other side, and what came while the connection was lost: below the header, until it is over or read. */
 export function Banners() {
   const status = feedStatus.value;
-  const troubles = status === null ? [] : describeTroubles(status);
+  const troubles = status === null ? [] : describeTroubles(status, miscount.value);
   return (
     <>
       <div id="trouble" class="tw-trouble" role="alert" hidden={troubles.length === 0}>

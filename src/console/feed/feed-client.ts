@@ -4,6 +4,7 @@
  */
 import type { AlertItem } from '../../alerts/alert.js';
 import type { AlertEvent } from '../../alerts/event.js';
+import type { StandingCounts } from '../../alerts/standing.js';
 import type { FeedStatus, PositionItem, ServerMessage } from '../../wire/feed-messages.js';
 
 /** What is used of a WebSocket: the browser's, or `ws` in tests. */
@@ -30,6 +31,8 @@ export interface FeedHandler {
   onEvent(event: AlertEvent, seq: number): void;
   onPositions(items: readonly PositionItem[]): void;
   onStatus(status: FeedStatus): void;
+  /** How much is unresolved by the server's count. Answers whether that is what is known here after the last event. */
+  onStanding(standing: StandingCounts): boolean;
   /** The server's clock minus ours, ms. */
   onClock(aheadMs: number): void;
 }
@@ -91,6 +94,8 @@ export function connectFeed({ open, handler, nowMs, random, later }: FeedOptions
   let lostAtMs: number | null = null;
   let stopped = false;
   let isCatchingUp = false;
+  /** Since the counts agreed last: asking again and again would help nobody. */
+  let isAskedAnew = false;
   let cancelTimer = () => {};
 
   function connect(): void {
@@ -160,10 +165,18 @@ export function connectFeed({ open, handler, nowMs, random, later }: FeedOptions
       // Told when everything that was missed has been sent.
       if (isCatchingUp) becomeLive();
       handler.onStatus(message);
-    } else if (message.type === 'heartbeat' && isCatchingUp) {
-      becomeLive();
+    } else if (message.type === 'heartbeat') {
+      if (isCatchingUp) becomeLive();
+      compareStanding(message.standing);
     }
-    // A heartbeat has done its work by coming; a type that a newer server added is none of ours.
+    // A type that a newer server added is none of ours.
+  }
+
+  /** It comes behind every event that it counts: where it is not what is known here, that is not whole. */
+  function compareStanding(standing: StandingCounts): void {
+    const isSame = handler.onStanding(standing);
+    if (!isSame && !isAskedAnew) lose(true);
+    isAskedAnew = !isSame;
   }
 
   function receiveEvent({ event, seq, prevSeq }: Extract<ServerMessage, { type: 'event' }>): void {

@@ -6,12 +6,13 @@ import { computed, effect, signal } from '@preact/signals';
 import type { Operation } from '../../access/operations.js';
 import type { AlertItem } from '../../alerts/alert.js';
 import type { AlertEvent } from '../../alerts/event.js';
+import type { StandingCounts } from '../../alerts/standing.js';
 import type { FeedStatus, PositionItem } from '../../wire/feed-messages.js';
 import { FEED_PATH, FEED_PROTOCOL } from '../../wire/feed-paths.js';
 import { askAlert, askMe, loadWearers, loadZones, type Me, type WearerInfo, type ZoneInfo } from '../api.js';
 import { type Connection, connectFeed } from '../feed/feed-client.js';
 import { type AlertBook, createAlertBook, isUnacknowledged } from '../model/alert-book.js';
-import { describeMeanwhile } from '../words/connection-words.js';
+import { describeMeanwhile, type Miscount } from '../words/connection-words.js';
 
 /** What the feed has told so far; the page sees it as it is painted, in `book`. */
 const latest = createAlertBook();
@@ -20,6 +21,8 @@ export const connection = signal<Connection>({ state: 'connecting' });
 /** Whether the server has ever told what is open: before that, an empty list says nothing. */
 export const isKnown = signal(false);
 export const feedStatus = signal<FeedStatus | null>(null);
+/** How much is unresolved by the server and by this page, where they differ; null: they agree. */
+export const miscount = signal<Miscount | null>(null);
 export const me = signal<Me | null>(null);
 export const wearers = signal<ReadonlyMap<string, WearerInfo>>(new Map());
 export const zones = signal<ReadonlyMap<string, ZoneInfo>>(new Map());
@@ -128,6 +131,14 @@ function takeEvent(event: AlertEvent, seq: number): void {
   wantFlush();
 }
 
+/** What an answer told ahead of the feed is not counted: the server's count is of what the feed has told. */
+function takeStanding({ total }: StandingCounts): boolean {
+  const { least, most } = latest.openByFeed();
+  const isSame = least <= total && total <= most;
+  miscount.value = isSame ? null : { server: total, page: least };
+  return isSame;
+}
+
 function takeConnection(now: Connection): void {
   connection.value = now;
   if (now.state === 'reconnecting') {
@@ -212,6 +223,7 @@ function startFeed(): { stop(): void } {
       onStatus(status) {
         feedStatus.value = status;
       },
+      onStanding: takeStanding,
       onClock(aheadMs) {
         clockAheadMs = aheadMs;
         nowMs.value = serverNowMs();

@@ -24,6 +24,8 @@ export interface AlertBookKeeper {
   replace(items: readonly AlertItem[]): void;
   /** `ask`: it is about an alert that the feed has not told (closed long ago), so only the server can say how it stands. */
   fold(event: AlertEvent, seq: number): 'folded' | 'ask';
+  /** How many are open as far as the feed has told; of some it is not known here. */
+  openByFeed(): { readonly least: number; readonly most: number };
   /**
    * Takes an alert as the server told it in an answer; an older version than the known one changes nothing. An answer may be ahead of the
    * feed: it is shown, and the feed's events go on from where the feed was, so that none counts twice.
@@ -112,6 +114,16 @@ export function createAlertBook(items: readonly AlertItem[] = []): AlertBookKeep
         set(item);
       }
       return 'folded';
+    },
+    openByFeed() {
+      let least = open;
+      let unknown = 0;
+      for (const [alertId, told] of byFeed) {
+        if (alerts.get(alertId)?.status === 'open') least -= 1;
+        if (told === null) unknown += 1;
+        else if (told.status === 'open') least += 1;
+      }
+      return { least, most: least + unknown };
     },
     put(item) {
       const { alertId } = item;

@@ -51,9 +51,21 @@ export function countTags(fixedAtMs: Iterable<number>, nowMs: number): string {
 /** The record is behind by less while it is busy. */
 const LAG_WORTH_TELLING_MS = 60_000;
 
-/** What is wrong on the other side, a sentence each. */
-export function describeTroubles({ database, log, recorderLagMs, silentSuppliers }: FeedStatus): string[] {
+export interface Miscount {
+  readonly server: number;
+  readonly page: number;
+}
+
+/** What is wrong on the other side, and where this page does not show what the server has, a sentence each. */
+export function describeTroubles(
+  { database, log, recorderLagMs, silentSuppliers }: FeedStatus,
+  miscount: Miscount | null = null,
+): string[] {
   const troubles: string[] = [];
+  if (miscount !== null)
+    troubles.push(
+      `The server counts ${miscount.server} unresolved, and this page has ${miscount.page}: the page asks for all of them again. Where this stays, load the page anew.`,
+    );
   if (log === 'away') troubles.push('The event log is away: nothing new is judged, and nothing can be acknowledged.');
   const behind = recorderLagMs !== null && recorderLagMs >= LAG_WORTH_TELLING_MS ? duration(recorderLagMs) : null;
   if (database === 'away') {
