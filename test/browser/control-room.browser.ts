@@ -252,6 +252,37 @@ test('a socket that is cut misses nothing, and says how much came meanwhile', as
 
 const THEMES = ['light', 'dark'] as const;
 
+test.each(THEMES)(
+  'where the server counts another number of unresolved alerts, the header says both: %s',
+  async (colorScheme) => {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme });
+    const misled = await context.newPage();
+    let more = 2;
+    let connections = 0;
+    await misled.routeWebSocket('**/api/v1/feed**', (socket) => {
+      connections += 1;
+      const server = socket.connectToServer();
+      server.onMessage((text) => {
+        const message = JSON.parse(String(text)) as { type: string; standing: { total: number } };
+        if (message.type === 'heartbeat') message.standing.total += more;
+        socket.send(JSON.stringify(message));
+      });
+    });
+    await misled.goto(program.url);
+    const register = misled.getByRole('link', { name: /^Register \d+ unresolved/ });
+    await misled.getByText(/^The server counts \d+ unresolved, and this page has \d+/).waitFor({ timeout: WAIT_MS });
+    const [, here, there] = /^Register (\d+) unresolved \(the server counts (\d+)\)$/.exec(await register.innerText())!;
+    expect(Number(there) - Number(here)).toBe(more);
+    expect(connections).toBe(2);
+    expect(await findWrong(misled)).toEqual([]);
+    await shoot(misled, `miscount-${colorScheme}`);
+    more = 0;
+    await misled.locator('#trouble').waitFor({ state: 'hidden', timeout: WAIT_MS });
+    expect(await register.innerText()).not.toContain('server');
+    await context.close();
+  },
+);
+
 test.each(THEMES)('axe finds nothing, on every page and in every state: %s', async (theme) => {
   // Whoever is there already gives no second alert.
   await enter(2);
