@@ -26,7 +26,7 @@ export type AuditOutcome = (typeof AUDIT_OUTCOMES)[number];
  * holds as they are (no NUL, no half of a character): what is chained has to be what is stored.
  */
 export interface AuditFacts {
-  /** The operation of the table of rights, or `sign-in`, `sign-out`. */
+  /** The operation of the table of rights, or `sign-in`, `sign-out`, `alert-rules`. */
   readonly what: string;
   readonly act: AuditAct;
   /** RFC 3339, by the clock of the api. */
@@ -52,6 +52,12 @@ export interface AuditFacts {
   readonly address?: string;
   /** Of a flood: how many the same were counted and have no entry of their own. */
   readonly repeats?: number;
+  /** Of a configuration: every place that says something else than before, as text; null: it says nothing there. */
+  readonly changed?: readonly {
+    readonly place: string;
+    readonly before: string | null;
+    readonly after: string | null;
+  }[];
   /** Of the feed: what it was sent. */
   readonly fromSeq?: number;
   readonly toSeq?: number;

@@ -50,6 +50,7 @@ import { createLifecycle, type Lifecycle, StartStopped } from './lifecycle.js';
 import { openListener } from './listener.js';
 import { createMetrics } from './metrics.js';
 import { createReadiness, listBlocking, type Readiness } from './readiness.js';
+import { recordAlertRules } from './recorded-alert-rules.js';
 import { API_PARTS, startApi } from './serve-api.js';
 import { createSignIn } from './sign-in.js';
 import { openSigningKey } from './signing-key.js';
@@ -121,7 +122,8 @@ async function startParts(config: Config, logger: Log, life: Lifecycle): Promise
   const needsDatabase = has('recorder') || has('publisher') || has('api');
   // Only who tells them has their secrets.
   const receivers = has('handoff') && config.handoffFile !== null ? readHandoffFile(config.handoffFile) : null;
-  const speaks = has('api') || receivers !== null;
+  // Who judges by tables says by which.
+  const speaks = has('api') || has('engine') || receivers !== null;
   const readiness = expectParts(has, { needsDatabase, speaks });
   const reach = createReach(config.reach);
   const alertRules = readAlertRules(config.alertRulesFile);
@@ -179,6 +181,9 @@ async function startParts(config: Config, logger: Log, life: Lifecycle): Promise
   await untilAnswered(() => log.ensureTopics([...OWN_TOPICS, ...supplierTopics]));
   const epoch = await untilAnswered(() => ensureEpoch(log, randomUUID));
   readiness.watch('topics');
+  const auditing = speaks ? await startAuditTrail({ config, log, logger, life, metrics, readiness }) : null;
+  if (auditing !== null && (has('engine') || has('api')))
+    await recordAlertRules({ rules: alertRules, dataDir: config.dataDir, audit: auditing, clock, logger });
   if (needsDatabase) readiness.watch('database', () => 'the database to be opened');
   const ownDb = needsDatabase
     ? await life.start(
@@ -275,7 +280,6 @@ async function startParts(config: Config, logger: Log, life: Lifecycle): Promise
     readiness.watch('intake');
     addIntakeGauges(metrics, groups);
   }
-  const auditing = speaks ? await startAuditTrail({ config, log, logger, life, metrics, readiness }) : null;
   if (receivers !== null && auditing !== null) {
     const handoff = await life.start(
       'hand-off',

@@ -33,7 +33,7 @@ const Hash = Type.String({ pattern: '^[0-9a-f]{64}$' });
 const Item = Type.Object({
   position: Position,
   hash: Hash,
-  what: Type.String({ description: 'the operation of the table of rights, or sign-in, sign-out' }),
+  what: Type.String({ description: 'the operation of the table of rights, or sign-in, sign-out, alert-rules' }),
   act: Type.Enum([...AUDIT_ACTS]),
   when: Instant,
   who: Type.Union([Type.String(), Type.Null()]),
@@ -52,6 +52,16 @@ const Item = Type.Object({
   address: Type.Optional(Type.String()),
   repeats: Type.Optional(
     Type.Integer({ description: 'of a flood: how many the same were counted and have no entry of their own' }),
+  ),
+  changed: Type.Optional(
+    Type.Array(
+      Type.Object({
+        place: Type.String({ description: 'JSON pointer' }),
+        before: Type.Union([Type.String(), Type.Null()]),
+        after: Type.Union([Type.String(), Type.Null()]),
+      }),
+      { description: 'of a configuration: each place that says something else than before' },
+    ),
   ),
   fromSeq: Type.Optional(Type.Integer({ description: 'of the feed' })),
   toSeq: Type.Optional(Type.Integer({ description: 'of the feed' })),
