@@ -60,6 +60,7 @@ import { readDesk } from '../store/desk.js';
 import { readGapFacts } from '../store/gap-facts.js';
 import { readOrderViolations } from '../store/order-violations.js';
 import { readPlaces } from '../store/positions.js';
+import { readPriorityFacts } from '../store/priority-facts.js';
 import { recordStore } from '../store/record-store.js';
 import { listRejected } from '../store/rejected-list.js';
 import { listClosedAlerts } from '../store/tasks.js';
@@ -254,6 +255,10 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
     alertLog,
     record: { list: (filter) => listAlerts(db, filter), read: (alertId) => readAlert(db, alertId) },
     failingHandoffs: handoffView.failing,
+    priority: {
+      table: deps.alertRules.priority,
+      readFacts: (wearerIds, nowMs) => readPriorityFacts(db, wearerIds, nowMs),
+    },
     clock,
     logger,
   });

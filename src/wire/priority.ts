@@ -5,6 +5,7 @@
  */
 import type { Severity } from '../engine/types.js';
 import type { Rag } from './rag.js';
+import type { DealtWith } from './recall.js';
 
 /** Whether somebody is to be arrested wherever met: `unlawfully-at-large` of who was recalled or did not come back. */
 export const WANTED = ['wanted', 'unlawfully-at-large'] as const;
@@ -41,6 +42,14 @@ export interface PriorityFacts {
   readonly dealtWith: boolean;
   readonly wanted: Wanted | null;
   readonly rag: Rag | null;
+}
+
+/** What is on record of wearers, as {@link PriorityFacts} wants it. */
+export interface WearersPriorityFacts {
+  readonly ragOf: (wearerId: string) => Rag | null;
+  readonly wantedOf: (wearerId: string) => Wanted | null;
+  /** Of everybody. */
+  readonly requests: readonly DealtWith[];
 }
 
 /** What moved an alert, and by how much; `last`: behind all that are not. */

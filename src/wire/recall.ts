@@ -89,6 +89,9 @@ export interface DealtWith {
   readonly outcome?: RecallOutcome;
 }
 
+/** How long one that ended is told beside those that go on, ms. */
+export const ENDED_SHOWN_MS = 28 * 86_400_000;
+
 /** Whether it goes on. */
 export const isUnderWay = ({ state }: Pick<DealtWith, 'state'>): boolean => state !== 'outcome';
 

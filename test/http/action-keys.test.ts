@@ -13,6 +13,7 @@ import { type AlertLog, startAlertLog } from '../../src/views/alert-log.js';
 import { action, finding, instantAt } from '../alerts/events.js';
 import { AS, SUBJECT, testAccess, WHO } from '../support/access.js';
 import { openTestLog, type TestLog } from '../support/embedded-log.js';
+import { NOTHING_ON_RECORD } from '../support/priority.js';
 import { silentLog } from '../support/silent-log.js';
 
 const OTHER = 'https://idp.example#other';
@@ -32,6 +33,7 @@ const deps = () => ({
     },
   },
   failingHandoffs: () => [],
+  priority: NOTHING_ON_RECORD,
   clock,
   logger: silentLog,
 });

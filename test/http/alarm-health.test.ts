@@ -7,6 +7,7 @@ import { startAlertLog } from '../../src/views/alert-log.js';
 import { finding, instantAt } from '../alerts/events.js';
 import { AS, testAccess } from '../support/access.js';
 import { openTestLog } from '../support/embedded-log.js';
+import { NOTHING_ON_RECORD } from '../support/priority.js';
 import { silentLog } from '../support/silent-log.js';
 
 test('counts and folds what may be seen, and nothing else', async () => {
@@ -31,6 +32,7 @@ test('counts and folds what may be seen, and nothing else', async () => {
     alertLog,
     record,
     failingHandoffs: () => [],
+    priority: NOTHING_ON_RECORD,
     clock: { nowMs: () => Date.parse(instantAt(5)) },
     logger: silentLog,
   });

@@ -10,6 +10,7 @@ import { type AlertLog, startAlertLog } from '../../src/views/alert-log.js';
 import { finding, instantAt } from '../alerts/events.js';
 import { AS, SUBJECT, testAccess, WHO } from '../support/access.js';
 import { openTestLog, type TestLog } from '../support/embedded-log.js';
+import { NOTHING_ON_RECORD } from '../support/priority.js';
 import { silentLog } from '../support/silent-log.js';
 
 let opened: TestLog;
@@ -24,6 +25,7 @@ async function serve(access?: typeof testAccess): Promise<App> {
     alertLog,
     record,
     failingHandoffs: () => [],
+    priority: NOTHING_ON_RECORD,
     clock: { nowMs: () => Date.parse(instantAt(60)) },
     logger: silentLog,
   });

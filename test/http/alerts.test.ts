@@ -12,6 +12,7 @@ import { ALERTS, encodeJson } from '../../src/ports/topics.js';
 import { type AlertLog, startAlertLog } from '../../src/views/alert-log.js';
 import { action, finding, instantAt } from '../alerts/events.js';
 import { openTestLog, type TestLog } from '../support/embedded-log.js';
+import { NOTHING_ON_RECORD } from '../support/priority.js';
 import { silentLog } from '../support/silent-log.js';
 
 let opened: TestLog;
@@ -62,6 +63,7 @@ async function serve(log: EventLog = opened.log, limits = {}): Promise<void> {
     alertLog,
     record,
     failingHandoffs: () => [],
+    priority: NOTHING_ON_RECORD,
     clock: { nowMs: () => Date.parse(instantAt(60)) },
     logger: silentLog,
   });

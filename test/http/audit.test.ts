@@ -15,6 +15,7 @@ import { finding, instantAt } from '../alerts/events.js';
 import { AS, SUBJECT, testAccess, WEARERS } from '../support/access.js';
 import { createRememberingTrail } from '../support/audit.js';
 import { openTestLog, type TestLog } from '../support/embedded-log.js';
+import { NOTHING_ON_RECORD } from '../support/priority.js';
 import { silentLog } from '../support/silent-log.js';
 
 const clock = { nowMs: () => Date.parse(instantAt(60)) };
@@ -39,7 +40,14 @@ beforeAll(async () => {
   registerHealth(app, { parts: () => [], metrics: async () => ({ contentType: 'text/plain', text: '' }) });
   registerMe(app);
   const record = { list: async () => [], read: async () => null };
-  registerAlerts(app, { alertLog, record, failingHandoffs: () => [], clock, logger: silentLog });
+  registerAlerts(app, {
+    alertLog,
+    record,
+    failingHandoffs: () => [],
+    priority: NOTHING_ON_RECORD,
+    clock,
+    logger: silentLog,
+  });
   registerPosition(app, {
     livePosition: () => null,
     latestPosition: async () => null,

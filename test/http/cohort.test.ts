@@ -7,6 +7,7 @@ import { registerWanted } from '../../src/http/routes/wearers/wanted.js';
 import { readCohortRows } from '../../src/start/cohort.js';
 import { foldAlertEvents } from '../../src/store/alerts.js';
 import { listWearerIds } from '../../src/store/cohort.js';
+import { readPriorityFacts } from '../../src/store/priority-facts.js';
 import { listWanted } from '../../src/store/wanted.js';
 import type { LiveView } from '../../src/views/live-view.js';
 import { finding } from '../alerts/events.js';
@@ -209,6 +210,18 @@ test('who is wanted is told as it is in force, to whoever sees their alerts, pag
   expect(first.items).toEqual([b]);
   expect((await wanted(`?limit=1&cursor=${first.next}`)).json()).toEqual({ items: [c], next: null });
   expect((await wanted('', 'auditor')).statusCode).toBe(403);
+});
+
+test('by what is in force the alerts of the same wearers are ordered', async () => {
+  const ids = ['W-a', 'W-b', 'W-c', 'W-nobody'];
+  const { ragOf, wantedOf, requests } = await readPriorityFacts(database.db, ids, NOW_MS);
+  expect(ids.map((wearerId) => [ragOf(wearerId), wantedOf(wearerId)])).toEqual([
+    ['amber', null],
+    ['red', 'wanted'],
+    [null, 'unlawfully-at-large'],
+    [null, null],
+  ]);
+  expect(requests).toEqual([]);
 });
 
 test('compliance is minutes, per activation and condition, with the unknown beside what was kept', async () => {

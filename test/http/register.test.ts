@@ -2,12 +2,15 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { AlertEvent } from '../../src/alerts/event.js';
 import { type App, createApp } from '../../src/http/app.js';
-import { registerAlerts } from '../../src/http/routes/alerts/register.js';
+import { type AlertDeps, registerAlerts } from '../../src/http/routes/alerts/register.js';
+import { DatabaseUnavailable } from '../../src/ports/database.js';
 import { ALERTS, encodeJson } from '../../src/ports/topics.js';
 import { type AlertLog, startAlertLog } from '../../src/views/alert-log.js';
+import { DEFAULT_PRIORITY } from '../../src/wire/priority.js';
 import { action, finding, instantAt } from '../alerts/events.js';
 import { AS, testAccess } from '../support/access.js';
 import { openTestLog, type TestLog } from '../support/embedded-log.js';
+import { NOTHING_ON_RECORD } from '../support/priority.js';
 import { silentLog } from '../support/silent-log.js';
 
 const FAILING = {
@@ -21,6 +24,7 @@ const FAILING = {
 let opened: TestLog;
 let alertLog: AlertLog;
 let app: App;
+let readFacts: AlertDeps['priority']['readFacts'];
 
 const one = (n: number, more: Partial<AlertEvent> = {}): AlertEvent =>
   finding({ type: 'confirmed', wearerId: 'W-in', alertId: `A-${n}`, raisedAt: instantAt(n), ...more } as never);
@@ -28,6 +32,7 @@ const act = (type: Parameters<typeof action>[0], n: number, seen: [number, numbe
   action(type, seen, { alertId: `A-${n}`, actor: 'p1', eventId: `${type}-${n}`, ...more });
 
 beforeEach(async () => {
+  readFacts = NOTHING_ON_RECORD.readFacts;
   opened = await openTestLog();
   const events = [
     one(1, { wearerId: 'W-out' } as never),
@@ -54,7 +59,14 @@ beforeEach(async () => {
   app = await createApp({ log: silentLog, access: testAccess });
   const record = { list: async () => [], read: async () => null };
   const clock = { nowMs: () => Date.parse(instantAt(65)) };
-  registerAlerts(app, { alertLog, record, failingHandoffs: () => [FAILING], clock, logger: silentLog });
+  registerAlerts(app, {
+    alertLog,
+    record,
+    failingHandoffs: () => [FAILING],
+    priority: { table: DEFAULT_PRIORITY, readFacts: (...query) => readFacts(...query) },
+    clock,
+    logger: silentLog,
+  });
 });
 afterEach(async () => {
   await app.close();
@@ -62,8 +74,9 @@ afterEach(async () => {
   await opened.dispose();
 });
 
-const get = async (query: string) =>
-  (await app.inject({ method: 'GET', url: `/api/v1/register${query}`, headers: { [AS]: 'supervisor' } })).json();
+const ask = async (path: string, as = 'supervisor') =>
+  (await app.inject({ method: 'GET', url: `/api/v1/${path}`, headers: { [AS]: as } })).json();
+const get = (query: string) => ask(`register${query}`);
 
 test('oldest first, with why, and counts of all that may be seen', async () => {
   const { items, counts, failingHandoffs, next } = await get('');
@@ -91,4 +104,63 @@ test('page by page', async () => {
     next = page.next;
   }
   expect(found).toEqual(['A-2', 'A-3', 'A-4', 'A-6', 'A-7']);
+});
+
+test.each(['register', 'alerts'])(
+  '%s says in which order to look, by what the one who asks may see, and of closed ones nothing',
+  async (path) => {
+    const asked: string[][] = [];
+    readFacts = async (wearerIds) => {
+      asked.push([...wearerIds]);
+      return {
+        ragOf: () => 'red',
+        wantedOf: () => 'unlawfully-at-large',
+        requests: [
+          {
+            recallId: 'R-1',
+            wearerId: 'W-in',
+            type: 'recall',
+            alertIds: ['A-3'],
+            state: 'outcome',
+            outcome: 'recalled',
+            stateAt: instantAt(9),
+          },
+        ] as never,
+      };
+    };
+    const of = async (as: string) => {
+      const { items, rated } = await ask(path, as);
+      expect(rated).toBe(true);
+      return new Map(items.map((item: { alertId: string; priority?: object }) => [item.alertId, item.priority]));
+    };
+    const wanted = { fact: 'unlawfully-at-large', moved: 1 };
+    const supervisor = await of('supervisor');
+    expect(supervisor.get('A-2')).toEqual({
+      rank: 4,
+      taken: 'critical',
+      because: [wanted, { fact: 'rag', rag: 'red', moved: 1 }],
+    });
+    expect(supervisor.get('A-3')).toMatchObject({
+      rank: -96,
+      because: [{ fact: 'dealt-with', moved: 'last' }, wanted, {}],
+    });
+    expect(supervisor.get('A-5')).toBeUndefined();
+    expect(asked.every((wearerIds) => wearerIds.length === 1 && wearerIds[0] === 'W-in')).toBe(true);
+    // Whose role does not read ratings has neither their words nor their order.
+    const service = await of('service');
+    for (const priority of service.values()) expect(JSON.stringify(priority ?? {})).not.toContain('rag');
+    expect(service.get('A-2')).toEqual({ rank: 3, taken: 'critical', because: [wanted] });
+  },
+);
+
+test.each([
+  ['is away', async () => Promise.reject(new DatabaseUnavailable('away'))],
+  ['does not answer', () => new Promise<never>(() => {})],
+])('while the record %s alerts are told without it, and it is said', async (_how, reading) => {
+  readFacts = reading;
+  for (const path of ['register', 'alerts?status=open']) {
+    const { items, rated } = await ask(path);
+    expect([items.length, rated]).toEqual([5, false]);
+    expect(items.every((item: object) => !('priority' in item))).toBe(true);
+  }
 });

@@ -39,6 +39,7 @@ import { finding, instantAt } from '../alerts/events.js';
 import { AS, SUBJECT, testAccess, WEARERS } from '../support/access.js';
 import { databaseAway } from '../support/database-away.js';
 import { openTestLog, type TestLog } from '../support/embedded-log.js';
+import { NOTHING_ON_RECORD } from '../support/priority.js';
 import { silentLog } from '../support/silent-log.js';
 
 const clock = { nowMs: () => Date.parse(instantAt(60)) };
@@ -62,6 +63,7 @@ beforeAll(async () => {
   registerHealth(app, { parts: () => [], metrics: async () => ({ contentType: 'text/plain', text: '' }) });
   registerAlerts(app, {
     failingHandoffs: () => [],
+    priority: NOTHING_ON_RECORD,
     alertLog,
     record: { list: async () => [], read: async () => null },
     clock,

@@ -33,6 +33,7 @@ import { openTestLog, type TestLog } from '../support/embedded-log.js';
 import { type FeedReader, readFeed } from '../support/feed-reader.js';
 import { MAPPING } from '../support/issuer.js';
 import { pingAt, TEST_START_MS, watchOf } from '../support/pings.js';
+import { NOTHING_ON_RECORD } from '../support/priority.js';
 import { silentLog } from '../support/silent-log.js';
 
 const OTHERS = ['https://idp.example#other'];
@@ -141,6 +142,7 @@ beforeAll(async () => {
   registerAlerts(app, {
     alertLog,
     failingHandoffs: () => [],
+    priority: NOTHING_ON_RECORD,
     record: { list: async () => [], read: async () => null },
     clock,
     logger: silentLog,

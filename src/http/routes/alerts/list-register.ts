@@ -8,6 +8,7 @@ import type { App } from '../../app.js';
 import { DEFAULT_LIST_LIMIT, decodeCursor, FOREIGN_CURSOR, ListOf, ListQuery, toPage } from '../../plugins/lists.js';
 import { sees } from '../../plugins/principal.js';
 import { problemResponses, sendProblem } from '../../plugins/problems.js';
+import { PrioritySchema, prioritise, Rated } from './prioritise.js';
 import { MAX_ALERT_ID_LENGTH } from './read.js';
 import { type AlertDeps, assertCaughtUp } from './sources.js';
 
@@ -23,6 +24,7 @@ const WHY = [
 ] as const;
 const Count = Type.Integer({ minimum: 0 });
 const Item = Type.Interface([AlertItemSchema], {
+  priority: Type.Optional(PrioritySchema),
   why: Type.Array(Type.Enum([...WHY]), { description: 'why it still stands there' }),
 });
 const Handoff = Type.Object({
@@ -37,6 +39,7 @@ const Handoff = Type.Object({
 });
 const Answer = Type.Interface([ListOf(Item)], {
   counts: StandingCountsSchema,
+  rated: Rated,
   failingHandoffs: Type.Array(Handoff, { description: 'receivers of the hand-off that are not told; of no scope' }),
 });
 const Key = Type.Tuple([Type.String({ maxLength: 32 }), Type.String({ maxLength: MAX_ALERT_ID_LENGTH })]);
@@ -64,9 +67,15 @@ export function registerListRegister(app: App, deps: AlertDeps): void {
       const nowMs = deps.clock.nowMs();
       const now = new Date(nowMs).toISOString();
       const page = toPage(rest, limit, ({ raisedAt, alertId }) => [raisedAt, alertId]);
+      const { rated, priorityOf } = await prioritise(request, deps, page.items);
       return {
         ...page,
-        items: page.items.map((alert) => ({ ...toAlertItem(alert), why: whyItStands(alert, now) })),
+        items: page.items.map((alert) => ({
+          ...toAlertItem(alert),
+          why: whyItStands(alert, now),
+          ...priorityOf(alert),
+        })),
+        rated,
         counts: countStanding(seen, nowMs),
         failingHandoffs: [...deps.failingHandoffs()],
       };

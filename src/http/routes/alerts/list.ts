@@ -18,6 +18,7 @@ import {
 } from '../../plugins/lists.js';
 import { sees } from '../../plugins/principal.js';
 import { problemResponses, sendProblem } from '../../plugins/problems.js';
+import { PrioritySchema, prioritise, Rated } from './prioritise.js';
 import { MAX_ALERT_ID_LENGTH } from './read.js';
 import { type AlertDeps, assertCaughtUp } from './sources.js';
 
@@ -29,7 +30,9 @@ const Query = Type.Interface([ListQuery], {
   to: Type.Optional(Type.String({ description: 'raised before this instant' })),
 });
 
-const Answer = Type.Interface([ListOf(AlertItemSchema)], {
+const Item = Type.Interface([AlertItemSchema], { priority: Type.Optional(PrioritySchema) });
+const Answer = Type.Interface([ListOf(Item)], {
+  rated: Rated,
   complete: Type.Boolean({ description: 'false: the database is away, so older closed alerts are not among them' }),
 });
 
@@ -59,7 +62,8 @@ export function registerListAlerts(app: App, deps: AlertDeps): void {
         ...(instants.to === undefined ? {} : { to: new Date(instants.to).toISOString() }),
         ...(after ? { after } : {}),
       });
-      return { items: alerts.map(toAlertItem), next, complete };
+      const { rated, priorityOf } = await prioritise(request, deps, alerts);
+      return { items: alerts.map((alert) => ({ ...toAlertItem(alert), ...priorityOf(alert) })), next, complete, rated };
     },
   );
 }

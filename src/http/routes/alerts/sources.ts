@@ -6,6 +6,7 @@ import type { Clock } from '../../../ports/clock.js';
 import { LogUnavailable } from '../../../ports/event-log.js';
 import type { FailingHandoff } from '../../../ports/handoff.js';
 import type { Log } from '../../../ports/log.js';
+import type { PriorityTable, WearersPriorityFacts } from '../../../wire/priority.js';
 
 /** What is needed of the alert log (`views/alert-log.ts`). */
 export interface AlertsInMemory extends Pick<AlertRegister, 'get' | 'read' | 'list' | 'open' | 'isComplete'> {
@@ -30,6 +31,11 @@ export interface AlertDeps {
   readonly alertLog: AlertsInMemory;
   readonly record: AlertsOnRecord;
   readonly failingHandoffs: () => readonly FailingHandoff[];
+  /** By which open alerts are ordered, and what is on record of wearers; rejects with `DatabaseUnavailable`. */
+  readonly priority: {
+    readonly table: PriorityTable;
+    readonly readFacts: (wearerIds: readonly string[], nowMs: number) => Promise<WearersPriorityFacts>;
+  };
   readonly clock: Clock;
   readonly logger: Log;
 }

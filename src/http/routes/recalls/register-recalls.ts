@@ -14,6 +14,7 @@ import { recordStore } from '../../../store/record-store.js';
 import { InstantSchema } from '../../../wire/alert-schemas.js';
 import {
   type DealtWith,
+  ENDED_SHOWN_MS,
   MAX_RECALL_ALERTS,
   RECALL_OUTCOMES,
   RECALL_QUESTIONS,
@@ -30,8 +31,6 @@ import { problemResponses, sendProblem } from '../../plugins/problems.js';
 import { MAX_ALERT_ID_LENGTH } from '../alerts/read.js';
 
 const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
-/** How long what has ended is told of everybody. */
-const ENDED_SHOWN_MS = 28 * 86_400_000;
 const tags = ['recalls'];
 
 const Item = Type.Object({
