@@ -50,6 +50,10 @@ export async function readTimeline(db: Database, query: TimelineQuery): Promise<
   const fixes = await readDayFixes(db, { wearerId, fromMs: fromMs - GAP_LIMIT_MS, untilMs: knownUntilMs });
   const presence = bandPresence(fixes, worn, fromMs, knownUntilMs);
   const inForce = parts.has('records') ? await keepReadable(db, query.asker, listInForce(worn, fromMs, untilMs)) : [];
+  const none = { items: [], onRecord: 0 };
+  const alerts = parts.has('alerts') ? await readDayAlerts(db, span) : none;
+  const notes = parts.has('alerts') ? await readDayNotes(db, span) : none;
+  const deviceEvents = await readDeviceEvents(db, span);
   return {
     wearerId,
     asOf: toIso(nowMs),
@@ -63,9 +67,10 @@ export async function readTimeline(db: Database, query: TimelineQuery): Promise<
     })),
     inForce,
     periods: listPeriods(facts, query, fromMs, untilMs),
-    alerts: parts.has('alerts') ? await readDayAlerts(db, span) : [],
-    deviceEvents: await readDeviceEvents(db, span),
-    notes: parts.has('alerts') ? await readDayNotes(db, span) : [],
+    alerts: alerts.items,
+    deviceEvents: deviceEvents.items,
+    notes: notes.items,
+    onRecord: { alerts: alerts.onRecord, deviceEvents: deviceEvents.onRecord, notes: notes.onRecord },
   };
 }
 

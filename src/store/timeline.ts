@@ -3,7 +3,7 @@ import type { Disposition } from '../alerts/event.js';
 import type { AlertKind, NotJudged, Severity } from '../engine/types.js';
 import type { Queryable } from '../ports/database.js';
 import type { TrailModel } from '../ports/watch.js';
-import type { TimelineAlert, TimelineNote } from '../wire/timeline.js';
+import type { Timeline, TimelineAlert, TimelineNote } from '../wire/timeline.js';
 
 interface Span {
   readonly wearerId: string;
@@ -89,48 +89,62 @@ const DEVICE_MESSAGES_LIMIT = 1_000;
 const ALERTS_LIMIT = 1_000;
 const NOTES_LIMIT = 500;
 
-/** What the tags said of themselves, the newest of too many. */
+/** The newest of too many, and how many there are. */
+export interface Newest<T> {
+  readonly items: readonly T[];
+  readonly onRecord: number;
+}
+type Counted<T> = T & { readonly on_record: number };
+
+function newestOf<Row, T>(rows: readonly Counted<Row>[], read: (row: Row) => T): Newest<T> {
+  return { items: rows.map(read), onRecord: rows[0]?.on_record ?? 0 };
+}
+
+/** What the tags said of themselves, in order of time. */
 export async function readDeviceEvents(
   db: Queryable,
   { wearerId, fromMs, untilMs }: Span,
-): Promise<{ readonly at: string; readonly events: readonly string[] }[]> {
-  const { rows } = await db.query<{ fixed_at: Date; device_events: string[] }>(
-    `select p.fixed_at, p.device_events
+): Promise<Newest<Timeline['deviceEvents'][number]>> {
+  const { rows } = await db.query<Counted<{ fixed_at: Date; device_events: string[] }>>(
+    `select p.fixed_at, p.device_events, count(*) over ()::int as on_record
      from worn a join ping p on p.tag_id = a.tag_id
        and p.fixed_at >= a.fitted_at and (a.until_at is null or p.fixed_at < a.until_at)
      where a.wearer_id = $1 and p.fixed_at >= $2::timestamptz and p.fixed_at < $3::timestamptz and p.device_events <> '{}'
      order by p.fixed_at desc limit $4`,
     [wearerId, new Date(fromMs), new Date(untilMs), DEVICE_MESSAGES_LIMIT],
   );
-  return rows.map((row) => ({ at: row.fixed_at.toISOString(), events: row.device_events })).reverse();
+  return newestOf(rows.reverse(), (row) => ({ at: row.fixed_at.toISOString(), events: row.device_events }));
 }
 
 /** Alerts whose episode lies in it, in the order of their start; what was withdrawn never was. */
 export async function readDayAlerts(
   db: Queryable,
   { wearerId, fromMs, untilMs }: Span,
-): Promise<readonly TimelineAlert[]> {
-  const { rows } = await db.query<{
-    alert_id: string;
-    kind: AlertKind;
-    severity: Severity;
-    status: 'open' | 'closed';
-    condition_id: string | null;
-    zone_id: string | null;
-    started_at: Date;
-    ended_at: Date | null;
-    strength: 'suspected' | 'confirmed';
-    disposition: Disposition | null;
-  }>(
+): Promise<Newest<TimelineAlert>> {
+  const { rows } = await db.query<
+    Counted<{
+      alert_id: string;
+      kind: AlertKind;
+      severity: Severity;
+      status: 'open' | 'closed';
+      condition_id: string | null;
+      zone_id: string | null;
+      started_at: Date;
+      ended_at: Date | null;
+      strength: 'suspected' | 'confirmed';
+      disposition: Disposition | null;
+    }>
+  >(
     `select alert_id, kind, severity, status, condition_id, fold #>> '{finding,zoneId}' as zone_id, started_at, ended_at, disposition,
-            coalesce(fold #>> '{finding,strength}', case when confirmed_at is null then 'suspected' else 'confirmed' end) as strength
+            coalesce(fold #>> '{finding,strength}', case when confirmed_at is null then 'suspected' else 'confirmed' end) as strength,
+            count(*) over ()::int as on_record
      from alert
      where wearer_id = $1 and type <> 'withdrawn' and started_at < $3::timestamptz
        and (ended_at is null or ended_at > $2::timestamptz)
-     order by started_at, alert_id limit $4`,
+     order by started_at desc, alert_id desc limit $4`,
     [wearerId, new Date(fromMs), new Date(untilMs), ALERTS_LIMIT],
   );
-  return rows.map((row) => ({
+  return newestOf(rows.reverse(), (row) => ({
     alertId: row.alert_id,
     kind: row.kind,
     severity: row.severity,
@@ -145,19 +159,16 @@ export async function readDayAlerts(
 }
 
 /** What people wrote about the wearer's alerts in that time, the newest first. */
-export async function readDayNotes(
-  db: Queryable,
-  { wearerId, fromMs, untilMs }: Span,
-): Promise<readonly TimelineNote[]> {
-  const { rows } = await db.query<{ alert_id: string; at: string; actor: string; note: string }>(
-    `select e.alert_id, e.event ->> 'at' as at, e.actor, e.event ->> 'note' as note
+export async function readDayNotes(db: Queryable, { wearerId, fromMs, untilMs }: Span): Promise<Newest<TimelineNote>> {
+  const { rows } = await db.query<Counted<{ alert_id: string; at: string; actor: string; note: string }>>(
+    `select e.alert_id, e.event ->> 'at' as at, e.actor, e.event ->> 'note' as note, count(*) over ()::int as on_record
      from alert a join alert_event e on e.alert_id = a.alert_id
      where a.wearer_id = $1 and e.outcome = 'accepted' and e.actor is not null and e.event ->> 'note' is not null
        and (e.event ->> 'at')::timestamptz >= $2::timestamptz and (e.event ->> 'at')::timestamptz < $3::timestamptz
      order by e.event_number desc limit $4`,
     [wearerId, new Date(fromMs), new Date(untilMs), NOTES_LIMIT],
   );
-  return rows.map(({ alert_id, at, actor, note }) => ({ alertId: alert_id, at, by: actor, note }));
+  return newestOf(rows, ({ alert_id, at, actor, note }) => ({ alertId: alert_id, at, by: actor, note }));
 }
 
 /** Ids of the conditions that apply to all wearers, in their order. */

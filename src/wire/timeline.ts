@@ -76,6 +76,8 @@ export interface Timeline {
   readonly alerts: readonly TimelineAlert[];
   readonly deviceEvents: readonly { readonly at: string; readonly events: readonly string[] }[];
   readonly notes: readonly TimelineNote[];
+  /** How many of these there are in those days; of more than are told it is the newest that are. */
+  readonly onRecord: { readonly alerts: number; readonly deviceEvents: number; readonly notes: number };
 }
 
 /** A condition as it is now: judged or not, and when that changes next. */

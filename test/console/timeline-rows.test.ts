@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { sumPresence, toDayRows } from '../../src/console/model/timeline-rows.js';
 import { addDays, readStretch, writeStretch } from '../../src/console/model/timeline-stretch.js';
-import { dayWords, lengthWords, presenceWords, standingNowWords } from '../../src/console/words/timeline-words.js';
+import {
+  cutWords,
+  dayWords,
+  lengthWords,
+  presenceWords,
+  standingNowWords,
+} from '../../src/console/words/timeline-words.js';
 import { hourAndMinute, hourOfDay } from '../../src/console/words/times.js';
 import type { Timeline } from '../../src/wire/timeline.js';
 
@@ -27,6 +33,7 @@ const timeline = (fields: Partial<Timeline> = {}): Timeline => ({
   alerts: [],
   deviceEvents: [],
   notes: [],
+  onRecord: { alerts: 0, deviceEvents: 0, notes: 0 },
   ...fields,
 });
 const march: Pick<Timeline, 'days'> = {
@@ -132,4 +139,13 @@ describe('which days an address names', () => {
     expect(readStretch('?days=5&lastDay=yesterday')).toEqual({ days: 2, lastDay: null, day: null });
     expect(addDays('2026-03-01', -1)).toBe('2026-02-28');
   });
+});
+
+it('say what of the days is not shown, and nothing where all is', () => {
+  const deviceEvents = [{ at: '2026-10-25T20:00:00.000Z', events: ['low-battery'] }];
+  const told = (count: number) => timeline({ deviceEvents, onRecord: { alerts: 0, deviceEvents: count, notes: 0 } });
+  expect(cutWords(told(1), 'deviceEvents')).toBe('');
+  expect(cutWords(told(3_412), 'deviceEvents')).toBe(
+    'Of 3,412 messages of the tag the newest 1 are shown: fewer days at once show all',
+  );
 });

@@ -77,6 +77,7 @@ const emptyTimeline = (wearerId: string): Timeline => ({
   alerts: [],
   deviceEvents: [],
   notes: [],
+  onRecord: { alerts: 0, deviceEvents: 0, notes: 0 },
 });
 
 const clock = { nowMs: () => Date.parse(instantAt(60)) };

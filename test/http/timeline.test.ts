@@ -237,6 +237,39 @@ test('what is in force now and the next change are those of the terms that the e
   expect([nextChangeAt, complete]).toEqual(['2026-10-26T19:00:00.000Z', true]);
 });
 
+test('of more than are told the newest are, and how many there are is told with them', async () => {
+  await database.db.query(
+    `insert into ping (tag_id, fixed_at, identity, received_at, device_events, fitted, log_partition, log_offset)
+     select 'T-W-mine', at, 'said', at, '{battery-low}', 'fitted', 0, 0
+     from generate_series('2026-09-01T00:00:00Z'::timestamptz, '2026-09-01T23:59:00Z', interval '1 minute') as at`,
+  );
+  const day = (count: number) => `2026-08-${String(count).padStart(2, '0')}T10:00:00.000Z`;
+  const many = Array.from({ length: 1_005 }, (_, index) => {
+    const startedAt = new Date(Date.parse(day(1)) + index * 60_000).toISOString();
+    const of = { wearerId: 'W-mine', tagId: 'T-W-mine', activationId: 'A-W-mine', alertId: `AL-many-${index}` };
+    const told = finding({ ...of, episode: { startedAt, endedAt: startedAt } });
+    return index < 505 ? [told, action('noted', [1, 0], { ...of, note: `note ${index}`, at: startedAt })] : [told];
+  }).flat();
+  await foldAlertEvents(
+    database.db,
+    'E-1',
+    many.map((event, index) => ({ seq: 100 + index, event })),
+  );
+  const told = await timeline('?days=1&lastDay=2026-09-01');
+  expect([told.deviceEvents.length, told.onRecord.deviceEvents]).toEqual([1_000, 1_380]);
+  expect(told.deviceEvents.at(-1)!.at).toBe('2026-09-01T22:59:00.000Z');
+  const august = await timeline('?days=2&lastDay=2026-08-02');
+  expect([august.alerts.length, august.notes.length, august.onRecord]).toEqual([
+    1_000,
+    500,
+    { alerts: 1_005, deviceEvents: 0, notes: 505 },
+  ]);
+  expect([august.alerts.at(-1)!.alertId, august.notes[0]!.note]).toEqual(['AL-many-1004', 'note 504']);
+  // Who may read no alerts is not told how many there are.
+  const { onRecord, alerts, deviceEvents, notes } = await timeline('?days=2');
+  expect(onRecord).toEqual({ alerts: alerts.length, deviceEvents: deviceEvents.length, notes: notes.length });
+});
+
 test('28 days at a ping a minute: how long they take is told', async () => {
   await heard('T-W-mine', HOME, '2026-09-27T00:00:00Z', '2026-10-24T23:00:00Z');
   const took: number[] = [];

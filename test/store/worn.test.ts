@@ -83,7 +83,7 @@ const READERS: Record<string, (db: Db, name: string) => Promise<readonly unknown
   'tags of days': async (db, name) => await listTagsWorn(db, { wearerId: `W-${name}`, ...AFTER }),
   'fixes of days': async (db, name) =>
     (await readDayFixes(db, { wearerId: `W-${name}`, ...ALL })).filter(({ fixedAtMs }) => fixedAtMs >= ENDED_MS),
-  'device events of days': async (db, name) => await readDeviceEvents(db, { wearerId: `W-${name}`, ...AFTER }),
+  'device events of days': async (db, name) => (await readDeviceEvents(db, { wearerId: `W-${name}`, ...AFTER })).items,
   'wearers that crimes are matched against': async (db, name) =>
     (await listWearersBetween(db, ENDED_MS, UNTIL_MS)).filter((wearerId) => wearerId === `W-${name}`),
   'fixes that crimes are matched against': async (db, name) =>

@@ -3,7 +3,7 @@ import type { Timeline } from '../../wire/timeline.js';
 import { zoneNameOf } from '../live/live.js';
 import { type DayRow, isViolation, ROW_WIDTH, toDayRows } from '../model/timeline-rows.js';
 import { alertAddress } from '../route.js';
-import { dayWords, lengthWords, PRESENCE_WORDS, presenceWords } from '../words/timeline-words.js';
+import { cutWords, dayWords, lengthWords, PRESENCE_WORDS, presenceWords } from '../words/timeline-words.js';
 import { dayOnly, hourAndMinute, hourOfDay, timeOfDay } from '../words/times.js';
 import { KIND_WORDS } from '../words/words.js';
 
@@ -23,6 +23,12 @@ export function TimelineStrip({ timeline, day, onDay }: Props) {
   const unknown = presenceOf(rows, 'unknown');
   return (
     <>
+      {(['alerts', 'deviceEvents'] as const)
+        .map((what) => cutWords(timeline, what))
+        .filter((words) => words !== '')
+        .map((words) => (
+          <p key={words} class="tw-days__cut">{`${words}.`}</p>
+        ))}
       <svg class="tw-day__patterns" width="0" height="0" aria-hidden="true">
         <defs>
           <pattern id="strip-unknown" width="7" height="7" patternUnits="userSpaceOnUse">
@@ -173,8 +179,9 @@ function InWords({ rows }: { readonly rows: readonly DayRow[] }) {
   );
 }
 
-/** More of one day than one reads; the table of alerts has all. */
+/** More of one day than one reads: the rest is counted. */
 const TOLD_LIMIT = 6;
+const moreWords = (count: number, what: string): string => `${count} more ${what}${count === 1 ? '' : 's'}`;
 
 function Told({ row }: { readonly row: DayRow }) {
   const { alerts, deviceEvents, periods } = row;
@@ -193,13 +200,16 @@ function Told({ row }: { readonly row: DayRow }) {
           {` ${what.strength}, from ${hourAndMinute(fromMs, row.fromMs)}`}
         </li>
       ))}
+      {alerts.length > TOLD_LIMIT ? <li>{`and ${moreWords(alerts.length - TOLD_LIMIT, 'alert')}`}</li> : null}
       {deviceEvents.slice(0, TOLD_LIMIT).map(({ atMs, events }) => (
         <li key={atMs}>{`The tag said ${events.join(', ')} at ${timeOfDay(atMs, atMs)}`}</li>
       ))}
+      {deviceEvents.length > TOLD_LIMIT ? (
+        <li>{`and ${moreWords(deviceEvents.length - TOLD_LIMIT, 'message')} of the tag`}</li>
+      ) : null}
       {periods.map(({ what }) => (
         <li key={what.id}>{`${PERIOD_WORDS[what.kind]} ${what.id}`}</li>
       ))}
-      {alerts.length > TOLD_LIMIT ? <li>{`and ${alerts.length - TOLD_LIMIT} more alerts`}</li> : null}
     </ul>
   );
 }

@@ -1,4 +1,5 @@
 /** One wearer: who it is, whether the tag is heard, what is in force, days as a strip, the trail over time, alerts and notes. */
+import { useComputed } from '@preact/signals';
 import { useState } from 'preact/hooks';
 import type { AlertItem } from '../../alerts/alert.js';
 import type { Timeline } from '../../wire/timeline.js';
@@ -21,6 +22,7 @@ import { askCohortRow, askTimeline } from '../wearer-api.js';
 import { newestWords } from '../words/count-words.js';
 import { ownerWords } from '../words/owner-words.js';
 import { personWords } from '../words/people-words.js';
+import { cutWords } from '../words/timeline-words.js';
 import { dayAndTime, dayOnly } from '../words/times.js';
 import { episodeWords, title } from '../words/words.js';
 
@@ -29,7 +31,8 @@ const REFRESH_MS = 60_000;
 
 export function WearerPage({ wearerId, query }: { readonly wearerId: string; readonly query: string }) {
   const stretch = readStretch(query);
-  const minute = Math.floor(nowMs.value / REFRESH_MS) * REFRESH_MS;
+  // Not by the second: of 28 days there is much to draw.
+  const minute = useComputed(() => Math.floor(nowMs.value / REFRESH_MS)).value;
   const { days, lastDay } = stretch;
   const timeline = useAnswer(may('positions.read') ? `${wearerId} ${minute} ${days} ${lastDay}` : null, () =>
     askTimeline(wearerId, stretch),
@@ -105,11 +108,14 @@ function Days({ timeline, stretch }: { readonly timeline: Timeline; readonly str
 }
 
 /** What people wrote about the alerts of these days. */
-function Notes({ timeline: { notes } }: { readonly timeline: Timeline }) {
+function Notes({ timeline }: { readonly timeline: Timeline }) {
+  const { notes } = timeline;
+  const cut = cutWords(timeline, 'notes');
   return (
     <section aria-label="Notes">
       <h2 class="tw-heading">Notes</h2>
       {notes.length === 0 ? <p>Nobody wrote a note on these days.</p> : null}
+      {cut === '' ? null : <p>{`${cut}.`}</p>}
       <ul class="tw-sentences">
         {notes.map(({ alertId, at, by, note }) => (
           <li key={`${alertId} ${at}`}>

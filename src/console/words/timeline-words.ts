@@ -1,5 +1,5 @@
 /** Days of a wearer in words: the same as the strip shows. Pure. */
-import type { ConditionNow, Presence } from '../../wire/timeline.js';
+import type { ConditionNow, Presence, Timeline } from '../../wire/timeline.js';
 import { type DayRow, sumPresence } from '../model/timeline-rows.js';
 import { duration, hourAndMinute } from './times.js';
 
@@ -40,6 +40,16 @@ export function dayWords(row: DayRow, name: string): string {
   const alerts = row.alerts.length === 0 ? 'no alert' : `${row.alerts.length} alert${row.alerts.length > 1 ? 's' : ''}`;
   const long = lengthWords(row);
   return `${name}${long === null ? '' : `, ${long}`}: ${[...parts, alerts].join('; ')}.`;
+}
+
+const CUT_WORDS = { alerts: 'alerts', deviceEvents: 'messages of the tag', notes: 'notes' } as const;
+
+/** `Of 3,412 messages of the tag the newest 1,000 are shown: fewer days at once show all`; an empty text: all of them are. */
+export function cutWords(timeline: Timeline, what: keyof Timeline['onRecord']): string {
+  const [shown, onRecord] = [timeline[what].length, timeline.onRecord[what]];
+  if (shown >= onRecord) return '';
+  const [some, all] = [shown, onRecord].map((count) => count.toLocaleString('en-GB'));
+  return `Of ${all} ${CUT_WORDS[what]} the newest ${some} are shown: fewer days at once show all`;
 }
 
 const END_WORDS: Readonly<Record<NonNullable<ConditionNow['endsBecause']>, string>> = {

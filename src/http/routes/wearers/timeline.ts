@@ -41,6 +41,7 @@ export interface TimelineDeps {
 
 const Maybe = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
 const Text = Type.String();
+const Count = Type.Integer({ minimum: 0 });
 const Span = { fromAt: InstantSchema, untilAt: InstantSchema };
 const Answer = Type.Unsafe<Timeline>(
   Type.Object({
@@ -92,6 +93,10 @@ const Answer = Type.Unsafe<Timeline>(
     notes: Type.Array(Type.Object({ alertId: Text, at: InstantSchema, by: Text, note: Text }), {
       description: 'what people wrote about the wearer’s alerts, the newest first',
     }),
+    onRecord: Type.Object(
+      { alerts: Count, deviceEvents: Count, notes: Count },
+      { description: 'how many there are in those days; of more than are told it is the newest that are' },
+    ),
   }),
 );
 
