@@ -404,6 +404,13 @@ test('a flood of a thousand: none is lost, and the page still answers', async ()
   await page.keyboard.press('n');
   await expect.poll(() => page.locator('tr.tw-alert').count(), { timeout: WAIT_MS }).toBeLessThanOrEqual(20);
   await groupRow().getByRole('button').click();
+  await groupRow()
+    .getByText(/^100 of \d+ are below$/)
+    .waitFor();
+  await page.getByRole('button', { name: /^Show more: 100 of \d+ of this row are shown$/ }).click();
+  await groupRow()
+    .getByText(/^200 of \d+ are below$/)
+    .waitFor();
   await page.evaluate(
     "document.querySelectorAll('tr:not(.tw-alert--group) .tw-mark').forEach((box, i) => i < 50 && box.click())",
   );

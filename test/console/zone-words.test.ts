@@ -13,7 +13,7 @@ const condition = (more: Partial<ConditionInfo>): ConditionInfo => ({
 const ORDER: OrderInfo = { orderId: 'O-1', wearerId: 'W-1', type: 'licence', startsAt: '2026-01-01T00:00:00Z' };
 const known = <T>(...items: T[]): Known<T> => ({ isKnown: true, items });
 const words = (conditions: Known<ConditionInfo>, orders: Known<OrderInfo>) =>
-  conditionsOfZone('Z-1', 'the mall', { conditions, orders, nameOf: (id) => `Wearer ${id}` });
+  conditionsOfZone('Z-1', 'the mall', { conditions, orders, nameOf: (id) => `Wearer ${id}` }).join(' ');
 
 test('of whom a condition holds is told as far as it is known, and of all wearers only where it says so', () => {
   const own = condition({ orderId: 'O-1' });
@@ -33,4 +33,11 @@ test.each([null, { ok: false, status: 0 }, { ok: false, status: 403 }, { ok: fal
 
 test('none is none of those that may be seen', () => {
   expect(words(known(condition({ zoneId: 'Z-2' })), known(ORDER))).toBe('none that you may see');
+});
+
+test('of thirty wearers each is a sentence of its own', () => {
+  const conditions = known(...Array.from({ length: 30 }, (_, index) => condition({ orderId: `O-${index}` })));
+  expect(conditionsOfZone('Z-1', 'the mall', { conditions, orders: known(ORDER), nameOf: (id) => id })).toHaveLength(
+    30,
+  );
 });

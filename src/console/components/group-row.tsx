@@ -7,7 +7,11 @@ import { duration, timeOfDay } from '../words/times.js';
 import { title } from '../words/words.js';
 import { Mark } from './mark.js';
 import { Severity } from './marks.js';
-import { openGroups, select, selected, toggleGroup } from './selection.js';
+import { openGroups, select, selected, showMoreOf, toggleGroup } from './selection.js';
+
+/** `All 12 are below`; `100 of 1234 are below`. */
+const shownWords = (shown: number, count: number): string =>
+  `${shown === count ? 'All' : `${shown} of`} ${count} are below`;
 
 interface Props {
   readonly groupId: string;
@@ -16,7 +20,8 @@ interface Props {
 }
 
 export function GroupRow({ groupId, group, items }: Props) {
-  const isOpen = openGroups.value.has(groupId);
+  const shown = Math.min(openGroups.value.get(groupId) ?? 0, items.length);
+  const isOpen = shown > 0;
   const isSelected = useComputed(() => selected.value === groupId);
   const age = useComputed(() => duration(nowMs.value - Date.parse(group.firstRaisedAt)));
   const [first] = items;
@@ -56,7 +61,22 @@ export function GroupRow({ groupId, group, items }: Props) {
         <span class="tw-age">{age}</span>
       </td>
       <td>
-        <span class="tw-sub">{isOpen ? `All ${count} are below` : `${count} alerts in this row`}</span>
+        <span class="tw-sub">{isOpen ? shownWords(shown, count) : `${count} alerts in this row`}</span>
+      </td>
+    </tr>
+  );
+}
+
+/** Below those that are shown, where there are more. */
+export function MoreOfGroup({ groupId, count }: { readonly groupId: string; readonly count: number }) {
+  const shown = openGroups.value.get(groupId) ?? 0;
+  if (shown === 0 || shown >= count) return null;
+  return (
+    <tr class="tw-alert">
+      <td colSpan={4}>
+        <button type="button" class="tw-button tw-more" onClick={() => showMoreOf(groupId)}>
+          {`Show more: ${shown} of ${count} of this row are shown`}
+        </button>
       </td>
     </tr>
   );

@@ -6,8 +6,9 @@ export const selected = signal<string | null>(null);
 export const marked = signal<ReadonlySet<string>>(new Set());
 /** Of the rows that stand for several: for which. */
 export const groupMembers = signal<ReadonlyMap<string, readonly string[]>>(new Map());
-/** Of those: which show theirs. */
-export const openGroups = signal<ReadonlySet<string>>(new Set());
+/** Of those: which show theirs, and how many of them at most. */
+export const openGroups = signal<ReadonlyMap<string, number>>(new Map());
+const MORE_ROWS = 100;
 
 export const membersOf = (rowId: string): readonly string[] => groupMembers.value.get(rowId) ?? [rowId];
 
@@ -36,9 +37,13 @@ export function unmark(alertIds: Iterable<string>): void {
 }
 
 export function toggleGroup(groupId: string): void {
-  const next = new Set(openGroups.value);
-  if (!next.delete(groupId)) next.add(groupId);
+  const next = new Map(openGroups.value);
+  if (!next.delete(groupId)) next.set(groupId, MORE_ROWS);
   openGroups.value = next;
+}
+
+export function showMoreOf(groupId: string): void {
+  openGroups.value = new Map(openGroups.value).set(groupId, (openGroups.value.get(groupId) ?? 0) + MORE_ROWS);
 }
 
 export function select(alertId: string | null): void {

@@ -6,7 +6,7 @@ import type { AlertItem } from '../../alerts/alert.js';
 import type { FloodSpan } from '../../alerts/grouping.js';
 import { AlertHead, AlertRow, isSelected } from '../components/alert-row.js';
 import { Filters } from '../components/filters.js';
-import { GroupRow } from '../components/group-row.js';
+import { GroupRow, MoreOfGroup } from '../components/group-row.js';
 import { MapPanel } from '../components/map-panel.js';
 import { MarkedBar } from '../components/marked-bar.js';
 import { useReading } from '../components/reading.js';
@@ -116,7 +116,8 @@ function FoldedRows({ rows }: { readonly rows: readonly Row[] }) {
         return (
           <Fragment key={row.groupId}>
             <GroupRow groupId={row.groupId} group={row.group} items={items} />
-            {openGroups.value.has(row.groupId) ? <Rows ids={row.group.alertIds.slice(0, PAGE_ROWS)} /> : null}
+            <Rows ids={row.group.alertIds.slice(0, openGroups.value.get(row.groupId) ?? 0)} />
+            <MoreOfGroup groupId={row.groupId} count={row.group.alertIds.length} />
           </Fragment>
         );
       })}

@@ -126,7 +126,7 @@ function ZoneList({ zones, conditions, orders, nameOf: nameOfWearer, onEdit }: L
     return zones.map((zone) => {
       const name = zone.properties.name ?? zone.zoneId;
       const naming = conditionsOfZone(zone.zoneId, name, from);
-      return { zone, name, naming, all: `${zone.zoneId} ${name} ${naming}`.toLowerCase() };
+      return { zone, name, naming, all: `${zone.zoneId} ${name} ${naming.join(' ')}`.toLowerCase() };
     });
   }, [zones, conditions, orders, wearers.value]);
   const found = rows.filter(({ all }) => all.includes(text.toLowerCase()));
@@ -155,7 +155,9 @@ function ZoneList({ zones, conditions, orders, nameOf: nameOfWearer, onEdit }: L
                 </button>
               </th>
               <td>{zone.properties.priority ?? 'standard'}</td>
-              <td>{naming}</td>
+              <td>
+                <Naming sentences={naming} />
+              </td>
               <td>
                 {`version ${zone.version}`}
                 {zone.effectiveAt === null ? '' : ` from ${dayAndTime(Date.parse(zone.effectiveAt))}`}
@@ -165,6 +167,23 @@ function ZoneList({ zones, conditions, orders, nameOf: nameOfWearer, onEdit }: L
         </tbody>
       </table>
     </section>
+  );
+}
+
+/** So many are read in a row of the table; of more, how many there are, and all of them one step away. */
+const MAX_READ = 3;
+
+function Naming({ sentences }: { readonly sentences: readonly string[] }) {
+  if (sentences.length <= MAX_READ) return <>{sentences.join(' ')}</>;
+  return (
+    <details>
+      <summary>{`${sentences.length} conditions name it`}</summary>
+      <ul class="tw-sentences">
+        {sentences.map((sentence) => (
+          <li key={sentence}>{sentence}</li>
+        ))}
+      </ul>
+    </details>
   );
 }
 

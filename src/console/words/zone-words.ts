@@ -19,11 +19,11 @@ export function ofWhomWords(
   return order === undefined ? `Order ${orderId}, of whom is not known here` : nameOf(order.wearerId);
 }
 
-/** One sentence a condition that names the zone. */
-export function conditionsOfZone(zoneId: string, zoneName: string, from: ZoneWordsFrom): string {
+/** One sentence a condition that names the zone; what is not known is one sentence that says so. */
+export function conditionsOfZone(zoneId: string, zoneName: string, from: ZoneWordsFrom): readonly string[] {
   const { conditions } = from;
-  if (!conditions.isKnown) return `not known: ${conditions.why}`;
+  if (!conditions.isKnown) return [`not known: ${conditions.why}`];
   const naming = conditions.items.filter((condition) => condition.zoneId === zoneId);
-  if (naming.length === 0) return 'none that you may see';
-  return naming.map((one) => `${ofWhomWords(one, from)}: ${conditionWords(one, zoneName)}`).join(' ');
+  if (naming.length === 0) return ['none that you may see'];
+  return naming.map((one) => `${ofWhomWords(one, from)}: ${conditionWords(one, zoneName)}`);
 }
