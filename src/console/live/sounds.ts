@@ -5,6 +5,7 @@
 import { signal } from '@preact/signals';
 import type { AlertItem } from '../../alerts/alert.js';
 import { isUnacknowledged } from '../model/alert-book.js';
+import { isHeardBy, type Sounded } from '../model/sounded.js';
 import { SEVERITY_WORDS, title } from '../words/words.js';
 import { book, nameOf, onNewAlert, zoneNameOf } from './live.js';
 
@@ -25,13 +26,11 @@ const TONES: Readonly<Record<AlertItem['severity'], Tone>> = {
 const BEEP_SECONDS = 0.13;
 const PAUSE_SECONDS = 0.09;
 const VOLUME = 0.25;
-/** A flood is one sound, not a hundred. */
-const QUIET_AFTER_MS = 2_000;
 /** A critical alert that nobody has acknowledged sounds again. */
 const REMIND_MS = 20_000;
 
 let audio: AudioContext | null = null;
-let lastPlayedAtMs = Number.NEGATIVE_INFINITY;
+let lastPlayed: Sounded | null = null;
 
 function play({ hertz, beeps }: Tone): void {
   if (audio === null || audio.state !== 'running') return;
@@ -86,10 +85,11 @@ export const describeForEar = (item: AlertItem): string =>
 export function soundAlerts(): void {
   onNewAlert((item) => {
     notify(item);
-    const now = performance.now();
-    if (item.severity !== 'critical' && now - lastPlayedAtMs < QUIET_AFTER_MS) return;
-    lastPlayedAtMs = now;
-    play(TONES[item.severity]);
+    const { severity } = item;
+    const atMs = performance.now();
+    if (isHeardBy(severity, atMs, lastPlayed)) return;
+    lastPlayed = { severity, atMs };
+    play(TONES[severity]);
   });
   setInterval(() => {
     const isWaiting = (item: AlertItem) => item.severity === 'critical' && isUnacknowledged(item);
