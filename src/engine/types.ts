@@ -81,6 +81,8 @@ export interface Term {
   readonly endsBecause: 'version-changed' | 'order-ended' | null;
   /** When this term was first published: ticks judge no edge before it, and it is the switch-on of a backdated term. */
   readonly publishedAtMs: number;
+  /** Of a re-run, as if it had been published earlier: when it was in truth, before which ticks judge no edge. Absent otherwise. */
+  readonly askedFromMs?: number;
   /** Flat, sorted, disjoint: opensAtMs, closesAtMs, … in UTC. Null: active always. Expanded by the publisher. */
   readonly windows: readonly number[] | null;
   /** Until when `windows` is complete. */

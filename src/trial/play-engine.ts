@@ -72,7 +72,7 @@ export function playInputs({ watch, shared, observations, fromMs, toMs }: Engine
       const rerun = startOrderedRerun(ACTIVATION_ID, watch, prepareShared(shared), fromMs);
       rerun.take([...stored].sort((a, b) => a.ping.fixedAtMs - b.ping.fixedAtMs));
       const { found, newestFixAtMs } = rerun.finish(nowMs);
-      const changes = compareWithRecord(found, recordedEpisodes(events), request);
+      const changes = compareWithRecord(found, recordedEpisodes(events), request, rerun.canTellOf);
       if (changes.length === 0) continue;
       take({ type: 'history', activationId: ACTIVATION_ID, tagId: watch.tagId, atMs: nowMs, newestFixAtMs, changes });
     }

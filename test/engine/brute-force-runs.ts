@@ -84,12 +84,14 @@ export function compareInOrder(random: Random, town: Town, pings: number, tally:
   const wearer = generateWearer(random, town, random() < 0.4);
   const { engine, own, terms } = bothSides(town, wearer.tag);
   const brute = createBruteForce(own, terms);
+  const events: EngineEvent[] = [];
   const give = (input: EngineInput): string | null => {
     // What is told of the watching itself, and of the tag, lies beside the fold: `about-the-watching.test.ts`, `devices.test.ts`.
     const found = engine(input).filter(({ conditionId }) => conditionId !== null);
     const wanted = input.type === 'ping' ? brute.ping(input.ping, input.receivedAtMs) : brute.tick(input.atMs);
     if (found.length === 0 && wanted.length === 0) return null;
     count(tally, wanted);
+    events.push(...found);
     const [ours, theirs] = [JSON.stringify(found), JSON.stringify(wanted)];
     return ours === theirs ? null : `${JSON.stringify(input)}\nengine ${ours}\nplain  ${theirs}`;
   };
@@ -104,7 +106,9 @@ export function compareInOrder(random: Random, town: Town, pings: number, tally:
       differs ??= give({ type: 'tick', atMs });
     }
   }
-  return differs;
+  if (differs !== null) return differs;
+  const twice = overlapping(standingOf(events));
+  return twice === null ? null : `two alerts of one time: ${twice}`;
 }
 
 const AT_ONCE_MS = 4_000;
@@ -166,6 +170,8 @@ export function compareOutOfOrder(random: Random, town: Town, pings: number, tal
   events.push(...engine({ type: 'tick', atMs: quietMs }));
   count(tally, events);
   if (beyond > 0) return `${beyond} fixes were beyond the horizon, which no delay here is`;
+  const twice = overlapping(standingOf(events));
+  if (twice !== null) return `two alerts of one time: ${twice}`;
   const track = sortTrack(arrivals, own);
   const [ours, theirs] = [standingOf(events), evaluateTrack(own, terms, track, quietMs)].map((list) =>
     list.map((each) => JSON.stringify(each)).sort(),
@@ -218,6 +224,17 @@ function standingOf(events: readonly EngineEvent[]): Standing[] {
       endedAfterMs: event.episode.endedAfterMs ?? null,
       endedBecause: event.endedBecause ?? null,
     }));
+}
+
+/** Two alerts of one term and kind about one time; null: there are none. */
+function overlapping(standing: readonly Standing[]): string | null {
+  for (const a of standing) {
+    for (const b of standing) {
+      if (a === b || a.termKey !== b.termKey || a.kind !== b.kind) continue;
+      if (a.startedAtMs <= b.startedAtMs && b.startedAtMs < (a.endedAtMs ?? Infinity)) return JSON.stringify([a, b]);
+    }
+  }
+  return null;
 }
 
 /** Most towns are small, so that most of the time goes to pings and not to the plain side's terms. */

@@ -183,13 +183,14 @@ export function createBruteForce(own: CompiledOwn, terms: readonly PreparedTerm[
     ping(ping, receivedAtMs) {
       if (ping.position !== null && ping.fixedAtMs - receivedAtMs > AHEAD_LIMIT_MS)
         return takeAhead(ping, receivedAtMs);
-      if (ping.position !== null && ping.fixedAtMs > (ahead.at(-1)?.receivedAtMs ?? Infinity)) {
-        ahead = [];
-        isClockAhead = false;
-      }
       const fix = fixOf(ping, receivedAtMs, own);
       const newest = plain.waiting.at(-1) ?? plain.fixes.at(-1);
       if (fix === null || (newest !== undefined && fix.fixedAtMs <= newest.fixedAtMs)) return [];
+      // What does not count may be one from before that is sent again, and says nothing of the clock.
+      if (fix.fixedAtMs > (ahead.at(-1)?.receivedAtMs ?? Infinity)) {
+        ahead = [];
+        isClockAhead = false;
+      }
       return say(fix, receivedAtMs);
     },
     tick: (atMs) => say(null, atMs),

@@ -6,7 +6,7 @@ import type { EngineInput } from '../../src/engine/inputs.js';
 import { createSharedIndex } from '../../src/engine/near/shared-index.js';
 import { firstAbsenceMovedMs, firstChangeMs, pastOf } from '../../src/engine/past/past-change.js';
 import { compareWithRecord } from '../../src/engine/past/reconcile.js';
-import type { EngineEvent, ReconcileRequest, TagWatch } from '../../src/engine/types.js';
+import type { EngineEvent, ReconcileRequest, TagWatch, Term } from '../../src/engine/types.js';
 import { compileTag, joinShared } from '../../src/engine/watch/compile.js';
 import { prepareShared, startOrderedRerun } from '../../src/roles/reconciler/ordered-rerun.js';
 import { mergeRequests } from '../../src/roles/reconciler/reconcile-request.js';
@@ -42,7 +42,7 @@ function live(first: TagWatch) {
     const again = startOrderedRerun('A-1', known, prepareShared([]), madeAtMsOf(ordered[0]!));
     again.take(ordered);
     const { found, newestFixAtMs } = again.finish(untilMs);
-    return { newestFixAtMs, changes: compareWithRecord(found, recordOf(events), at) };
+    return { newestFixAtMs, changes: compareWithRecord(found, recordOf(events), at, again.canTellOf) };
   };
   give({ type: 'watch', atMs: 0 });
   return {
@@ -447,6 +447,56 @@ describe('a condition whose publication the log takes minutes after it is on rec
   );
 });
 
+describe('a curfew that is not known to be kept', () => {
+  const home = zone({ zoneId: 'Z-home' });
+  const windows = ['10:00:00', '10:30:00', '11:00:00', '12:00:00'].map(at);
+  const curfew = {
+    windows,
+    windowsUntilMs: at('23:00:00'),
+    endsAtMs: at('12:05:00'),
+    endsBecause: 'order-ended' as const,
+  };
+  const unusable = (time: string) => ({
+    ping: pingAt(at(time), faraway, { mechanism: 'LBS' }),
+    receivedAtMs: at(time) + 1_000,
+  });
+  const until = (changes: Partial<Term>) =>
+    watch([home], [term('curfew', home, { ...curfew, ...changes })], { sequence: 2 });
+
+  test('of a tag that sends nothing usable, published in one of its windows: unknown from then on, and that stands', () => {
+    const late = live(watch([home], []));
+    late.ping(unusable('09:30:00'));
+    late.watch({
+      ...until({ startsAtMs: at('09:00:00'), publishedAtMs: at('11:30:00') }),
+      publishedAtMs: at('11:30:00'),
+    });
+    late.tickUntil(at('12:10:00'));
+    expect(lines(late.events)).toEqual([
+      '11:31:30 suspected unknown-at-edge 11:30:00- silence',
+      '12:01:30 amended unknown-at-edge 11:30:00- silence',
+      '12:05:00 ended unknown-at-edge 11:30:00-12:05:00 order-ended silence',
+    ]);
+    expect(late.request()).toMatchObject({ unclaimed: true });
+    expect(late.reconcile(at('12:10:00'))).toEqual([]);
+  });
+
+  test('over two edges before it was first heard of, and a fix between them comes late: it stays one alert', () => {
+    const engine = live(watch([home], [term('curfew', home, curfew)]));
+    engine.tickUntil(at('10:40:00'));
+    for (const { atMs, place } of track('10:40:00', '11:55:00', () => true))
+      engine.ping({ ping: pingAt(atMs, place), receivedAtMs: atMs + 1_000 });
+    for (const time of ['10:15:00', '10:50:30'])
+      engine.ping({ ping: pingAt(at(time), middle), receivedAtMs: at('11:56:00') });
+    expect(lines(engine.events)).toEqual([
+      '10:01:30 suspected unknown-at-edge 10:00:00- silence',
+      '10:31:30 amended unknown-at-edge 10:00:00- silence',
+      '10:40:01 ended unknown-at-edge 10:00:00-10:40:00 restored silence',
+    ]);
+    expect(engine.request()).toMatchObject({ fromMs: at('10:15:00'), toMs: at('10:50:30') });
+    expect(engine.reconcile(at('11:58:00'))).toEqual([]);
+  });
+});
+
 test('what is new waits for a suspension to end, and what was told twice is told once', () => {
   const suspended = { suspensionId: 'S-1', conditionId: null, startsAtMs: at('11:30:00'), endsAtMs: at('12:00:00') };
   const suspensions = [{ ...suspended, knownFromMs: at('11:00:00'), knownUntilMs: null }];
@@ -571,7 +621,7 @@ test('and under records that change, the changes dated back: it comes to an end,
           engine.tickUntil(atMs);
           give();
         }
-        const endMs = pings.at(-1)!.receivedAtMs + 10 * MINUTE_MS;
+        const endMs = all.at(-1)!.atMs + 10 * MINUTE_MS;
         engine.tickUntil(endMs);
         const request = engine.request();
         if (request === null) return;

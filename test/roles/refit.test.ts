@@ -106,7 +106,7 @@ class World {
     again.take(ordered);
     const { found, newestFixAtMs } = again.finish(at(minute));
     const told = this.events.filter((event) => event.activationId === activationId);
-    const changes = compareWithRecord(found, recordOf(told), request);
+    const changes = compareWithRecord(found, recordOf(told), request, again.canTellOf);
     if (changes.length === 0) return false;
     const { terms, ...about } = own;
     const history: HistoryRecord = {

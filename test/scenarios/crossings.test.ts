@@ -291,6 +291,24 @@ describe('fixes inside', () => {
       ]);
   });
 
+  test('a doubt that is left of them has no part in what begins after the passage', () => {
+    const { events } = scenario(DAY, exclusion())
+      .at('12:00:00')
+      .fix(west)
+      .at('12:00:30')
+      .fix(place(135), { accuracyMetres: 35 })
+      .at('12:01:00')
+      .fix(place(170), { accuracyMetres: 55 })
+      .at('12:02:00')
+      .fix(middle)
+      .expect([
+        '12:01:02 suspected exclusion 12:00:14- crossing',
+        '12:01:02 ended exclusion 12:00:14-12:00:42 complied crossing',
+        '12:02:02 suspected exclusion 12:02:00- belief',
+      ]);
+    expect(new Set(events.map(({ alertId }) => alertId)).size).toBe(2);
+  });
+
   test('two confirm, and then there is an episode and no crossing', () => {
     scenario(DAY, exclusion())
       .at('12:00:00')

@@ -23,7 +23,10 @@ export function foldTerm(
   const isTakenBack = open?.raised ?? false;
   if (!isTakenBack && !mayCross(term, before.at(-1), fix)) return folded;
   const crossing = crossingBetween(term, fitted, before, fix, isTakenBack);
-  return crossing === null ? folded : { ...folded, settled: [crossing] };
+  if (crossing === null) return folded;
+  // The passage is told: a doubt that is left of the fixes in it has no part in what begins after it.
+  const doubt = folded.open === null ? null : { ...folded.open, leftAt: folded.open.leftAt ?? fix };
+  return { ...folded, open: doubt, settled: [crossing] };
 }
 
 /** The term with its buffer, where it has one; `open`: the open episodes of all terms. What is open of these two is answered. */

@@ -46,18 +46,19 @@ export function collectFound(found: Map<string, FoundEpisode>, events: readonly 
 
 /**
  * What is to be said so that the record agrees with what was found, of episodes that touch `part` (widened by the gap limit) and
- * begin before its base; oldest first. `found` reaches beyond the base, and what is found on both sides of it is one. Comparing
- * again after these were told gives nothing.
+ * begin before its base; oldest first. `found` reaches beyond the base, and what is found on both sides of it is one. What is on record
+ * and the re-run cannot tell of stays as it is, and nothing is found beside it. Comparing again after these were told gives nothing.
  */
 export function compareWithRecord(
   found: readonly FoundEpisode[],
   recorded: readonly RecordedEpisode[],
   part: ReconcileRequest,
+  canTellOf: (recorded: RecordedEpisode) => boolean,
 ): HistoricChange[] {
-  const pairs = matchRecord(found, recorded);
+  const pairs = matchRecord(found, recorded.filter(canTellOf));
   const matched = new Set(pairs.map(([, before]) => before));
   const unmatched = recorded.filter((one) => !matched.has(one) && !one.withdrawn);
-  const left = unmatched.filter((one) => isLive(one, part));
+  const left = unmatched.filter((one) => !canTellOf(one) || isLive(one, part));
   const changes: HistoricChange[] = [];
   const standing: HistoricChange[] = [];
   const inUse = new Set(recorded.map(({ alertId }) => alertId));
@@ -68,7 +69,7 @@ export function compareWithRecord(
     if (change !== null) standing.push(change);
     else if (before !== null) standing.push({ ...before, isNew: false, sayings: [before.last] });
   }
-  for (const one of unmatched) {
+  for (const one of unmatched.filter(canTellOf)) {
     const isDone = isLive(one, part) || !touches(one.last, part);
     if (isDone && !isPartOfAnother(one, found, part)) continue;
     changes.push(withdrawalOf(one, standing, part));

@@ -132,9 +132,13 @@ export function openingsBetween(
  * The first edge after the instant: an opening, the publication inside an interval, and for curfews a window's close.
  * Infinity where there is none.
  */
-export function nextEdgeAfter(term: PreparedTerm, fitted: Fitted, atMs: number): number {
+export function nextEdgeAfter(
+  term: PreparedTerm,
+  fitted: Fitted,
+  atMs: number,
+  publishedAtMs = term.term.publishedAtMs,
+): number {
   let edge = nextIntervalAfter(term, fitted, atMs)?.startsAtMs ?? Infinity;
-  const publishedAtMs = term.term.publishedAtMs;
   if (publishedAtMs > atMs && publishedAtMs < edge && activeIntervalAt(term, fitted, publishedAtMs) !== null) {
     edge = publishedAtMs;
   }
@@ -149,7 +153,12 @@ export function nextEdgeAfter(term: PreparedTerm, fitted: Fitted, atMs: number):
 
 /** The first edge after the instant that a tick may judge: none before the term's publication. Infinity: none. */
 export function nextTickEdgeAfter(term: PreparedTerm, fitted: Fitted, atMs: number): number {
-  return nextEdgeAfter(term, fitted, Math.max(atMs, term.term.publishedAtMs - 1));
+  const fromMs = askedFromMs(term);
+  return nextEdgeAfter(term, fitted, Math.max(atMs, fromMs - 1), fromMs);
+}
+
+function askedFromMs({ term }: PreparedTerm): number {
+  return term.askedFromMs ?? term.publishedAtMs;
 }
 
 /** The last edge in (afterMs, latestMs] that a tick may judge; null where there is none. */
@@ -157,12 +166,13 @@ export function lastTickEdge(term: PreparedTerm, fitted: Fitted, afterMs: number
   let last: number | null = null;
   const untilMs = Math.min(latestMs, endOfTerm(term, fitted).atMs);
   // Two windows a day are two steps a day; looking back from the end keeps a silence of months as cheap as one of hours.
-  let from = Math.max(afterMs, term.term.publishedAtMs - 1);
+  const askedMs = askedFromMs(term);
+  let from = Math.max(afterMs, askedMs - 1);
   if (term.windows !== null) {
     const before = windowClosingAfter(term.windows, untilMs) - 2;
     if (before >= 0) from = Math.max(from, term.windows[2 * before]! - 1);
   }
-  for (let edge = nextEdgeAfter(term, fitted, from); edge <= untilMs; edge = nextEdgeAfter(term, fitted, edge))
-    last = edge;
+  const after = (atMs: number) => nextEdgeAfter(term, fitted, atMs, askedMs);
+  for (let edge = after(from); edge <= untilMs; edge = after(edge)) last = edge;
   return last;
 }

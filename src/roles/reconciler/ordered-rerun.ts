@@ -7,7 +7,7 @@ import { newestOf } from '../../engine/fold/horizon.js';
 import type { EngineInput } from '../../engine/inputs.js';
 import { applyShared, createSharedIndex, type SharedIndex } from '../../engine/near/shared-index.js';
 import { isPublishedInTime } from '../../engine/past/past-change.js';
-import { collectFound, type FoundEpisode } from '../../engine/past/reconcile.js';
+import { collectFound, type FoundEpisode, type RecordedEpisode } from '../../engine/past/reconcile.js';
 import type { Episode } from '../../engine/state.js';
 import { DELAYED_AFTER_MS } from '../../engine/thresholds.js';
 import type { SharedWatch, TagWatch, Term } from '../../engine/types.js';
@@ -15,24 +15,21 @@ import { type CompiledActivation, compileTag, joinShared } from '../../engine/wa
 import { bufferKey, termKey, zoneTermKey } from '../../engine/watch/prepared-term.js';
 import { madeAtMsOf, type StoredPing } from './rerun.js';
 
-/** When a term was published that is known from its start here: before that an edge cannot have been unknown. */
-type Publications = ReadonlyMap<string, number>;
-
-/** Shared conditions as they would have stood; `publishedAtMs` by term key. */
+/** Shared conditions as they would have stood, and the keys of their terms. */
 export interface OrderedShared {
   readonly index: SharedIndex;
-  readonly publishedAtMs: Publications;
+  readonly keys: ReadonlySet<string>;
 }
 
 /** Terms that were never published are left out: they never applied. */
-function knownFromStart(terms: readonly Term[], publishedAtMs: Map<string, number>): Term[] {
+function knownFromStart(terms: readonly Term[], keys: Set<string>): Term[] {
   return terms
     .filter((term) => Number.isFinite(term.publishedAtMs))
     .map((term) => {
-      publishedAtMs.set(termKey(term), term.publishedAtMs);
-      publishedAtMs.set(bufferKey(termKey(term)), term.publishedAtMs);
-      // A millisecond before, so that its start is an edge like any other and no switching on.
-      const published = isPublishedInTime(term) ? {} : { publishedAtMs: term.startsAtMs - 1 };
+      keys.add(termKey(term)).add(bufferKey(termKey(term)));
+      // A millisecond before, so that its start is an edge like any other and no switching on; but nobody asked whether it was unknown.
+      const late = { publishedAtMs: term.startsAtMs - 1, askedFromMs: term.publishedAtMs };
+      const published = isPublishedInTime(term) ? {} : late;
       if (term.absences === undefined) return { ...term, ...published };
       const absences = term.absences.map((one) => ({ ...one, knownFromMs: Math.min(one.knownFromMs, one.startsAtMs) }));
       return { ...term, ...published, absences };
@@ -41,9 +38,9 @@ function knownFromStart(terms: readonly Term[], publishedAtMs: Map<string, numbe
 
 export function prepareShared(shared: readonly SharedWatch[]): OrderedShared {
   const index = createSharedIndex();
-  const publishedAtMs = new Map<string, number>();
-  for (const each of shared) applyShared(index, { ...each, terms: knownFromStart(each.terms, publishedAtMs) });
-  return { index, publishedAtMs };
+  const keys = new Set<string>();
+  for (const each of shared) applyShared(index, { ...each, terms: knownFromStart(each.terms, keys) });
+  return { index, keys };
 }
 
 export interface OrderedRerun {
@@ -51,14 +48,12 @@ export interface OrderedRerun {
   take(pings: readonly StoredPing[]): void;
   /** Lets time pass until then; answers what stands. `newestFixAtMs` is -Infinity where no fix counted. */
   finish(untilMs: number): { readonly found: FoundEpisode[]; readonly newestFixAtMs: number };
-  /** When the first ping was made that it was given: of before that it can tell nothing. Infinity: there was none. */
-  beganAtMs(): number;
   /** How many episodes are held. */
   size(): number;
   /** Whether one that began until then goes on. */
   goesOn(untilMs: number): boolean;
-  /** Whether a term is judged here. */
-  knows(termKey: string): boolean;
+  /** Whether it can tell of what is on record: not of before the first ping that it was given, nor of terms that are not judged here. */
+  canTellOf(recorded: RecordedEpisode): boolean;
 }
 
 /** Throws where the watch lacks the activation. `startMs`: nothing is known of before. */
@@ -68,7 +63,7 @@ export function startOrderedRerun(
   shared: OrderedShared,
   startMs: number,
 ): OrderedRerun {
-  const own = new Map<string, number>();
+  const own = new Set<string>();
   const activations = watch.activations.map((each) => ({ ...each, terms: knownFromStart(each.terms, own) }));
   const compiled = compileTag({ ...watch, activations });
   const worn = compiled.activations.find((each) => each.activationId === activationId);
@@ -96,14 +91,9 @@ export function startOrderedRerun(
     }
   }
 
-  /**
-   * Of an edge that found the tag silent: whether that is more than the beginning of what was read, and whether anybody asked.
-   * Before a condition was published nobody did.
-   */
-  function wasAsked({ termKey: key, last }: FoundEpisode): boolean {
-    if (last.kind !== 'unknown-at-edge') return true;
-    if (last.episode.startedAtMs < beganAtMs) return false;
-    return last.episode.startedAtMs >= (own.get(key) ?? shared.publishedAtMs.get(key) ?? Number.NEGATIVE_INFINITY);
+  /** Of an edge that found the tag silent: whether that is more than the beginning of what was read. */
+  function isKnown({ last }: FoundEpisode): boolean {
+    return last.kind !== 'unknown-at-edge' || last.episode.startedAtMs >= beganAtMs;
   }
 
   give({ type: 'watch', atMs: startMs }, 0);
@@ -122,16 +112,16 @@ export function startOrderedRerun(
     },
     finish(untilMs) {
       tickUntil(untilMs);
-      const found = [...episodes.values()].filter(wasAsked).map((one) => ({ ...one, open: openOf(one, state.open) }));
+      const found = [...episodes.values()].filter(isKnown).map((one) => ({ ...one, open: openOf(one, state.open) }));
       return { found, newestFixAtMs: newestOf(state)?.fixedAtMs ?? Number.NEGATIVE_INFINITY };
     },
-    beganAtMs: () => beganAtMs,
     size: () => episodes.size,
     goesOn: (untilMs) =>
       [...episodes.values()].some(
         ({ last: { episode } }) => episode.endedAtMs === null && episode.startedAtMs <= untilMs,
       ),
-    knows: (key) => own.has(key) || shared.publishedAtMs.has(key),
+    canTellOf: ({ termKey: key, last }) =>
+      last.episode.startedAtMs >= beganAtMs && (own.has(key) || shared.keys.has(key)),
   };
 }
 

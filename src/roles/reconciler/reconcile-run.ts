@@ -80,10 +80,11 @@ export async function runReconciliation(
   }
   const { found, newestFixAtMs } = rerun.finish(slicedAtMs ?? untilMs);
   const toMs = Math.min(request.toMs, slicedAtMs ?? Number.POSITIVE_INFINITY);
-  // Of before the first ping, and of conditions that are not on record as they were, nothing can be told.
-  const comparable = recorded.filter(
-    ({ termKey, last }) => rerun.knows(termKey) && last.episode.startedAtMs >= rerun.beganAtMs(),
-  );
   const part = { ...request, toMs };
-  return { changes: compareWithRecord(found, comparable, part), newestFixAtMs, pings: count, slicedAtMs };
+  return {
+    changes: compareWithRecord(found, recorded, part, rerun.canTellOf),
+    newestFixAtMs,
+    pings: count,
+    slicedAtMs,
+  };
 }
