@@ -20,7 +20,7 @@ import { MAX_RERUN_PINGS, readRerunInputs } from './rerun-inputs.js';
 const AROUND_MS = 3_600_000;
 /** What an answer holds is read at one stretch, in which alerts wait: 500 take some 10 ms. */
 const FIXES_PER_READ = 500;
-const VERSIONS_PER_RECORD = 1_000;
+const VERSIONS_PER_READ = 500;
 
 /** What a pack is made of, or why there is none, in a sentence for who asked. */
 export type Gathered = { readonly source: PackSource } | { readonly refused: string };
@@ -87,6 +87,17 @@ async function readTrack(
   return track;
 }
 
+/** Every version of a record, however many there are. */
+async function readVersions(db: Queryable, kind: RecordKind, id: string): Promise<StoredRecord[]> {
+  const versions: StoredRecord[] = [];
+  let read: StoredRecord[];
+  do {
+    read = await recordStore.versions(db, kind, id, versions.at(-1)?.version ?? 0, VERSIONS_PER_READ);
+    versions.push(...read);
+  } while (read.length === VERSIONS_PER_READ);
+  return versions;
+}
+
 /** The wearer first. Of zones and conditions the version that each finding names; of the others every version known by the end. */
 async function readRecords(
   db: Queryable,
@@ -97,7 +108,7 @@ async function readRecords(
 ): Promise<PackRecord[]> {
   const records: PackRecord[] = [];
   const add = async (kind: RecordKind, id: string, isMeant: (version: StoredRecord) => boolean = () => true) => {
-    const versions = await recordStore.versions(db, kind, id, 0, VERSIONS_PER_RECORD);
+    const versions = await readVersions(db, kind, id);
     records.push({ kind, versions: versions.filter(isMeant) });
     return versions;
   };
@@ -113,7 +124,7 @@ async function readRecords(
   const orderIds = new Set<string>();
   const conditions: PackRecord[] = [];
   for (const conditionId of named((finding) => finding.conditionId)) {
-    const versions = await recordStore.versions(db, 'condition', conditionId, 0, VERSIONS_PER_RECORD);
+    const versions = await readVersions(db, 'condition', conditionId);
     const meant = new Set(findings.flatMap((one) => (one.conditionId === conditionId ? one.conditionVersion : [])));
     conditions.push({ kind: 'condition', versions: versions.filter(({ version }) => meant.has(version)) });
     const { orderId } = (versions.at(-1)?.content ?? {}) as { readonly orderId?: string };

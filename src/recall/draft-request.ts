@@ -48,8 +48,9 @@ const DAY_MS = 86_400_000;
 const MAX_BEFORE = 500;
 const PROTECTED = 'a protected zone, which is named in what is not disclosed';
 const toTimes = (atMs: number): string => bothTimes(new Date(atMs).toISOString());
+const CUT = ' … [cut here: it is longer than this form takes; the record has all of it]';
 const shorten = (text: string): string =>
-  text.length <= MAX_ANSWER_LENGTH ? text : `${text.slice(0, MAX_ANSWER_LENGTH - 2)} …`;
+  text.length <= MAX_ANSWER_LENGTH ? text : `${text.slice(0, MAX_ANSWER_LENGTH - CUT.length)}${CUT}`;
 
 /** In one snapshot of the record. */
 export async function draftRequest(db: Queryable, query: DraftQuery): Promise<Drafted> {
@@ -75,7 +76,7 @@ export async function draftRequest(db: Queryable, query: DraftQuery): Promise<Dr
   const before = await listAlerts(db, {
     wearerId,
     from: new Date(nowMs - BEFORE_DAYS * DAY_MS).toISOString(),
-    limit: MAX_BEFORE,
+    limit: MAX_BEFORE + 1,
   });
   const form: RecallForm = {
     conditions: [orderWords(order), ...breachedOf(alerts, conditions)].join('\n'),
@@ -204,7 +205,8 @@ function alternativesOf(before: readonly Alert[], named: readonly string[]): str
     counts.set(words, (counts.get(words) ?? 0) + 1);
   }
   const said = [...counts].sort().map(([words, count]) => `${words}: ${count}`);
-  return `In the ${BEFORE_DAYS} days before, ${others.length === 1 ? 'one other alert' : `${others.length} other alerts`}${said.length === 0 ? '' : ` (${said.join('; ')})`}.\n`;
+  const atLeast = before.length > MAX_BEFORE ? `more than ${MAX_BEFORE} alerts, of the newest of which ` : '';
+  return `In the ${BEFORE_DAYS} days before, ${atLeast}${others.length === 1 ? 'one other alert' : `${others.length} other alerts`}${said.length === 0 ? '' : ` (${said.join('; ')})`}.\n`;
 }
 
 function arrestIssuesOf({ activations }: CohortRecord, alerts: readonly PackAlert[]): string {
