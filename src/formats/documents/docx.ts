@@ -35,6 +35,9 @@ const NUMBERING = 'paragraphs';
 /** What XML has no place for, and what turns the direction of text, is named as in the report: `[U+202E]`. */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\u00ad\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/gu;
 
+/** Never torn by the end of a page, as who signs would sign the half of it; what is longer than half a page has to be. */
+const isShort = (text: string): boolean => text.length < 1_000 && text.split('\n').length < 15;
+
 export const toDocxText = (text: string): string =>
   text
     .replaceAll('\t', ' ')
@@ -79,7 +82,7 @@ export async function writeDocx({ title, marking, foot, blocks, madeAtMs }: Docx
       case 'answer':
         return [
           new Paragraph({ heading: HeadingLevel.HEADING_1, keepNext: true, children: [run(toDocxText(block.title))] }),
-          table([new TableRow({ children: [cell(paragraphs(block.text), 100)] })]),
+          table([new TableRow({ cantSplit: isShort(block.text), children: [cell(paragraphs(block.text), 100)] })]),
           gap(),
         ];
       case 'facts':
