@@ -112,10 +112,14 @@ export function limitsOfAlert(pack: PackAlert, { track, terms }: PackModel): str
       accuracyMetres === null || Math.abs(signedDistanceMetres) <= accuracyMetres,
   );
   if (fixes.length === 0) limits.push('It rests on no position.');
-  else
+  else {
+    const count = `It rests on ${fixes.length} ${fixes.length === 1 ? 'fix' : 'fixes'}`;
     limits.push(
-      `It rests on ${fixes.length} ${fixes.length === 1 ? 'fix' : 'fixes'}; ${near.length} of them no farther from the boundary than their stated accuracy, so that each by itself could be from the other side.`,
+      near.length === 0
+        ? `${count}, farther from the boundary than the accuracy that the device stated, which is no limit of its error.`
+        : `${count}; ${near.length} of them no farther from the boundary than their stated accuracy, so that each by itself could be from the other side.`,
     );
+  }
   if (fixes.length === 1) limits.push('It rests on one single position: nothing else bears it out.');
   if (rule === 'crossing')
     limits.push(

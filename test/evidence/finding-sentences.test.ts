@@ -65,9 +65,20 @@ test('fixes nearer to the boundary than their accuracy are told of', () => {
       explanation: { ...one.explanation, fixes: one.explanation.fixes.map((fix) => ({ ...fix, accuracyMetres: 190 })) },
     })),
   };
+  // None of them is: nothing is said of the other side.
+  expect(limitsOfAlert(pack, model).join('\n')).toMatch(
+    /It rests on 2 fixes, farther from the boundary than the accuracy/,
+  );
   expect(limitsOfAlert(vague, model).join('\n')).toMatch(
     /It rests on 2 fixes; 2 of them no farther from the boundary than their stated accuracy/,
   );
+});
+
+test('what was deleted because of its age is told beside the gaps, and only then', () => {
+  expect(limitsOfTrack({ ...makeModel(), deletedPings: 7 }).join('\n')).toMatch(
+    /At least 7 messages of this time.*deleted because of their age/,
+  );
+  expect(limitsOfTrack(makeModel()).join('\n')).not.toMatch(/deleted/);
 });
 
 test('a reason without words is told by its name', () => {

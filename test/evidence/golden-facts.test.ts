@@ -7,6 +7,8 @@ import { strFromU8, unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildPack } from '../../src/evidence/build-pack.js';
 import { readContainer } from '../../src/evidence/container.js';
+import { bothTimes } from '../../src/evidence/finding-sentences.js';
+import { limitsOfTrack } from '../../src/evidence/limits.js';
 import { readManifest } from '../../src/evidence/manifest.js';
 import { NODE_CRYPTO } from '../../src/evidence/node-crypto.js';
 import { verifyPack } from '../../src/evidence/verify-pack.js';
@@ -103,6 +105,21 @@ describe.each([
       const row = rows.find((each) => each['gridReference'] === grid)!;
       expect([Number(row['latitude']).toFixed(6), Number(row['longitude']).toFixed(6)]).toEqual([latitude, longitude]);
     }
+  });
+
+  test('the longest gap is the same in track, statement and what the report says against it', () => {
+    const rows: Record<string, string>[] = parse(textOf('track.csv'), { columns: true, bom: true });
+    const gaps = rows.flatMap(({ gapBeforeFrom, fixedAt }) =>
+      gapBeforeFrom === '' ? [] : [[gapBeforeFrom!, fixedAt!]],
+    );
+    expect(gaps).toEqual([[at(COUNT - 2), last]]);
+    const [from, to] = gaps[0]!.map((instant) => Date.parse(instant)) as [number, number];
+    const collection = JSON.parse(textOf('track.geojson')) as GeoJSON.FeatureCollection;
+    expect(collection.features.at(-1)!.properties!['gapBefore']).toMatchObject({ from: at(COUNT - 2) });
+    const said = `The longest is of ${(to - from) / 60_000} min: ${bothTimes(at(COUNT - 2))} to ${bothTimes(last)}.`;
+    expect(limitsOfTrack(model)).toContain(said);
+    const statement = readContainer(zip).find(({ name }) => name === 'statement.docx')!.bytes;
+    expect(strFromU8(unzipSync(statement)['word/document.xml']!)).toContain(said);
   });
 
   test('every local time in the track is another one: of an hour that comes twice each is told from the other', () => {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Zone } from '../../src/engine/types.js';
 import type { PackModel, PackOrder } from '../../src/evidence/pack-model.js';
 import { writeReport } from '../../src/evidence/report/write-report.js';
+import { toGridReference } from '../../src/formats/osgb36.js';
 import { checkPdf, drawPages, textOfPdf, validatePdfs } from '../support/documents.js';
 import { type ModelOptions, makeModel, NEEDLES, ORDER } from '../support/pack.js';
 
@@ -145,6 +146,21 @@ test('the golden facts of a track: its first and last fix, entry, exit, count', 
   expect(text).toMatch(/from 2026-11-20T00:03:00\+00:00 .{0,40} until 2026-11-20T00:08:00\+00:00/);
 });
 
+test('each fix has its grid reference beside latitude and longitude, and how exact that is stands above them', () => {
+  const text = flat(textOfPdf(fileOf('full')));
+  expect(text).toMatch(/computed from latitude and longitude by a transformation alone.{0,120}± 5 m/);
+  const rows = [...text.matchAll(/(53\.\d{6}) (-2\.\d{6}) (SJ \d{5} \d{5})/g)];
+  expect(rows).toHaveLength(12);
+  for (const [, latitude, longitude, grid] of rows)
+    expect(grid!.slice(0, 6)).toBe(toGridReference(Number(latitude), Number(longitude))!.slice(0, 6));
+});
+
+test('on the night the clocks go back, the two hours of one name are told apart in the table, the summary and the limits', () => {
+  const text = flat(textOfPdf(fileOf('clocks go back')));
+  expect(text).toMatch(/from 2026-10-25T01:30:00\+01:00 \(2026-10-25T00:30:00\.000Z\)/);
+  expect(text).toContain('1 2026-10-25T01:27:00+01:00');
+});
+
 test('one that is safe for the wearer holds nothing of a place or a person, in text, tree or metadata', () => {
   const raw = Buffer.from(write(makeModel({ priority: 'victim' }), { edition: 'wearer-safe' })).toString('latin1');
   const said = `${textOfPdf(fileOf('wearer-safe'))}\n${raw}`;
@@ -158,6 +174,8 @@ test('one that is safe for the wearer holds nothing of a place or a person, in t
     actor,
     'Planted',
     'Sam Example',
+    toGridReference(LATITUDE, LONGITUDE)!.slice(0, 6),
+    NEEDLES.address,
     latitude.slice(0, 6),
     longitude.slice(0, 6),
   ])

@@ -63,6 +63,19 @@ describe.each(CRYPTOS)('%s', (_name, crypto, everyNth) => {
       }
     });
 
+    test('one whose inputs retention deleted is verified, and says that and why it was not repeated', async () => {
+      const model = makeModel();
+      const alerts = model.alerts.map((pack) => ({ ...pack, inputs: null }));
+      const deleted = await buildPack({ ...model, alerts, deletedPings: 12 }, ORDER, key);
+      const verdict = verifyPack(deleted, [trust(key)], { crypto, engine: ENGINE });
+      const detail = ['what it rests on was deleted because of its age before the pack was made'];
+      expect(verdict.verified).toBe(true);
+      expect(verdict.rerun).toMatchObject(alerts.map(() => ({ outcome: 'not-run', detail })));
+      // Without that, inputs that are not there are a fault.
+      const missing = await buildPack({ ...model, alerts }, ORDER, key);
+      expect(verifyPack(missing, [trust(key)], { crypto, engine: ENGINE }).verified).toBe(false);
+    });
+
     test('a wearer-safe pack is verified, and says that it was not repeated', async () => {
       const verdict = verify(await buildPack(makeModel(), { ...ORDER, edition: 'wearer-safe' }, key));
       expect(verdict.verified).toBe(true);

@@ -420,6 +420,22 @@ export function packsSuite(name: string, openDatabase: () => Promise<Database>):
       expect([answer.status, answer.headers['content-disposition']]).toEqual([503, undefined]);
     });
 
+    it('holds every version of a record, however many there are', async () => {
+      await db.query(
+        `insert into record_version (record_kind, record_id, version, recorded_at, effective_at, effective_at_given, author, content)
+         select 'wearer', 'W-changed', n, now(), now(), false, 'a', '{"name":"Changed"}' from generate_series(1, 1201) n`,
+      );
+      await db.query(
+        `insert into wearer (wearer_id, name, version, recorded_at) values ('W-changed', 'Changed', 1201, now())`,
+      );
+      const [fromMs, toMs] = [Date.parse(instantAt(0)), Date.parse(instantAt(60))];
+      const gathered = await db.transaction((tx) =>
+        gatherPack(tx, { wearerId: 'W-changed', fromMs, toMs }, clock.nowMs()),
+      );
+      const versions = 'source' in gathered ? gathered.source.records[0]!.versions : [];
+      expect(versions.map(({ version }) => version)).toEqual(Array.from({ length: 1_201 }, (_, n) => n + 1));
+    });
+
     it('holds all that it rests on from the moment it is asked for, in the name of who asked, until its hold is lifted', async () => {
       const body = { ...WHY, purpose: 'an inquest', alertIds: ['P-W-in'] };
       const made = (await ask('', { body })).json();

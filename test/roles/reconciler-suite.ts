@@ -220,6 +220,35 @@ export function reconcilerSuite(
       expect((await eventsOf()).every(({ historic }) => historic)).toBe(true);
     });
 
+    it('over what retention has left nothing is judged again: what is on record of before stays, what came since is found', async () => {
+      await exclude(at(-600));
+      await log.append(
+        INPUTS,
+        backlog.toReversed().map((minute) => ping(minute)),
+      );
+      await start();
+      const starts = async () => (await recorded()).map(([startedAt]) => startedAt);
+      await expect.poll(async () => (await rows()).length, LIMIT).toBe(121);
+      await expect.poll(starts, LIMIT).toEqual([at(-110), at(-40)]);
+      await expect.poll(waiting, LIMIT).toBe(0);
+      // Eight are left of before the first visit, as a hold would have it: a re-run would begin there and find no visit.
+      const gone = [new Date(at(-112)), new Date(at(-90))];
+      await db.query('delete from ping where tag_id = $1 and fixed_at between $2::timestamptz and $3::timestamptz', [
+        tag,
+        ...gone,
+      ]);
+      await db.query(
+        `insert into retention_deletion (what, tag_id, from_at, to_at, deleted, older_than, deleted_at, wearer_ids)
+         values ('ping', $1, $2::timestamptz, $3::timestamptz, 23, $3::timestamptz, now(), '{}')`,
+        [tag, ...gone],
+      );
+      const again = { orderId: `O-${tag}`, kind: 'exclusion', zoneId: `Z-${tag}`, startsAt: at(-300) };
+      await put(`/conditions/C2-${tag}`, again);
+      await expect.poll(starts, LIMIT).toEqual([at(-110), at(-40), at(-40)]);
+      await expect.poll(waiting, LIMIT).toBe(0);
+      expect(await starts()).toEqual([at(-110), at(-40), at(-40)]);
+    });
+
     it('the same of a tag whose clock runs ahead: its fixes are judged when they were received, page by page', async () => {
       const fixes = backlog.toReversed().map((minute): NewRecord => {
         const { key, value } = ping(minute, AHEAD_MINUTES);
