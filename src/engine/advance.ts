@@ -1,7 +1,7 @@
 /** The fold of one activation: a state and an input give the next state and what is to be said. Pure and synchronous. */
 import { stepDevice } from './device/step.js';
 import { sigmaMetres } from './fold/belief.js';
-import { noteAhead, noteSentAhead, showsRight, stillAhead, wasSentAhead } from './fold/clock-ahead.js';
+import { noteAhead, noteRight, noteSentAhead, rightSinceMs, stillAhead, wasSentAhead } from './fold/clock-ahead.js';
 import { whyNotJudged } from './fold/evidence.js';
 import type { Finding } from './fold/finding.js';
 import { foldCandidate } from './fold/fold-all.js';
@@ -104,11 +104,16 @@ function advanceWearer(state: ActivationState, input: EngineInput, watch: Compil
   const advanced = withBeside(fold(state, input, watch), beside);
   // What does not count may be one from before that is sent again.
   const isNews = newestAtMsOf(advanced.state) > newestAtMs;
-  if (ahead === undefined || !isNews || !showsRight(ahead, { fixedAtMs: ping.fixedAtMs, receivedAtMs }))
+  if (ahead === undefined || !isNews) return addNotices(advanced, [], receivedAtMs, watch);
+  const fix = { fixedAtMs: ping.fixedAtMs, receivedAtMs };
+  const noted = noteRight(ahead, fix, noticeOf(advanced.state, 'clock-ahead') !== undefined);
+  if (noted !== null) {
+    advanced.state.ahead = noted;
     return addNotices(advanced, [], receivedAtMs, watch);
+  }
   // It is right again, or was wrong once.
   delete advanced.state.ahead;
-  const end = { atMs: receivedAtMs, because: 'restored' } as const;
+  const end = { atMs: rightSinceMs(ahead, fix), because: 'restored' } as const;
   const ended = endNotice(advanced.state, 'clock-ahead', end, receivedAtMs, watch.own);
   return addNotices(advanced, ended, receivedAtMs, watch);
 }

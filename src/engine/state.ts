@@ -206,7 +206,10 @@ export interface ActivationState {
   readonly device: DeviceState;
   /** Beside the fold (`notices.ts`); absent where there are none. */
   notices?: readonly Notice[];
-  /** The newest fixes that were dated ahead of their receipt, oldest first; absent where the newest fix was not. */
+  /**
+   * The newest fixes that were dated ahead of their receipt, oldest first, and behind them those that may show the clock to be right again;
+   * absent where none is waited for.
+   */
   ahead?: readonly AheadFix[];
   /** Fixes that came dated ahead and may be sent again when their date has come; absent where there are none. */
   sentAhead?: SentAhead;

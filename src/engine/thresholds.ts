@@ -12,6 +12,8 @@ export const AHEAD_LIMIT_MS = 60_000;
 /** So many fixes from the future within so long are a clock that runs ahead, and no mistake. */
 export const CLOCK_AHEAD_FIXES = 3;
 export const CLOCK_AHEAD_WITHIN_MS = 600_000;
+/** So many of them that are not ahead, received over so long, are a clock that is right again: fewer, or at once, may be late. */
+export const CLOCK_RIGHT_OVER_MS = 90_000;
 
 /** A fix this near to 0° 0° in both directions, a kilometre, is a receiver without a fix: nobody is tagged in the Gulf of Guinea. */
 export const ZERO_DEGREES = 0.009;

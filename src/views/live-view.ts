@@ -7,9 +7,9 @@ import {
   isAhead,
   madeAtMs,
   noteAhead,
+  noteRight,
   noteSentAhead,
   type SentAhead,
-  showsRight,
   stillAhead,
   wasSentAhead,
 } from '../engine/fold/clock-ahead.js';
@@ -130,7 +130,9 @@ export async function startLiveView(deps: LiveViewDeps): Promise<LiveView> {
     const sent = sentAhead.get(tagId);
     if (wasSentAhead(sent, ping)) return false;
     if (!isAhead(fix)) {
-      if (before !== undefined && showsRight(before.fixes, fix)) ahead.delete(tagId);
+      const noted = before === undefined ? null : noteRight(before.fixes, fix, before.runs);
+      if (noted === null) ahead.delete(tagId);
+      else ahead.set(tagId, { fixes: noted, runs: before!.runs });
       const still = sent && stillAhead(sent, fixedAtMs);
       if (still !== undefined) sentAhead.set(tagId, still);
       else if (sent !== undefined) sentAhead.delete(tagId);

@@ -2,7 +2,7 @@
  * Which fixes of a trail come from a clock that runs ahead, by the engine's own rule (`engine/fold/clock-ahead.ts`): it lies in no ping by
  * itself, so it is not on record but found by whoever reads the trail, as far as the trail goes.
  */
-import { isAhead, noteAhead, showsRight } from '../engine/fold/clock-ahead.js';
+import { isAhead, noteAhead, noteRight } from '../engine/fold/clock-ahead.js';
 import type { TrailClocks } from '../ports/watch.js';
 
 /** A fix of a trail, as far as clocks are concerned. */
@@ -30,8 +30,10 @@ export function markClocks<Fix extends ClockFix>(fixes: readonly Fix[], before: 
     if (fix.latitude === null) return fix;
     const known = clocks.get(fix.activationId);
     if (!isAhead(fix)) {
-      if (known !== undefined && fix.notJudged === null && showsRight(known.fixes, fix))
-        clocks.delete(fix.activationId);
+      if (known === undefined || fix.notJudged !== null) return fix;
+      const noted = noteRight(known.fixes, fix, known.runs);
+      if (noted === null) clocks.delete(fix.activationId);
+      else clocks.set(fix.activationId, { ...known, fixes: noted });
       return fix;
     }
     const noted = noteAhead(known?.fixes ?? [], fix, known?.runs ?? false);

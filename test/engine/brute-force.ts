@@ -20,6 +20,7 @@ import {
   AHEAD_LIMIT_MS,
   CLOCK_AHEAD_FIXES,
   CLOCK_AHEAD_WITHIN_MS,
+  CLOCK_RIGHT_OVER_MS,
   KEPT_FIXES,
 } from '../../src/engine/thresholds.js';
 import type { EngineEvent, Ping } from '../../src/engine/types.js';
@@ -167,12 +168,15 @@ export function createBruteForce(own: CompiledOwn, terms: readonly PreparedTerm[
   /** All fixes from the future since the clock was last seen to be right. */
   let ahead: { readonly fixedAtMs: number; readonly receivedAtMs: number }[] = [];
   let isClockAhead = false;
+  /** When those were received that were not ahead, since the last that was. */
+  let rights: number[] = [];
 
   /** A fix from the future: nothing, or of a clock that runs ahead what it is as made when it was received. */
   const takeAhead = (ping: Ping, receivedAtMs: number): readonly EngineEvent[] => {
     const fix = fixOf({ ...ping, fixedAtMs: receivedAtMs }, receivedAtMs, own);
     if (fix === null || ahead.slice(-8).some(({ fixedAtMs }) => fixedAtMs === ping.fixedAtMs)) return [];
     ahead.push({ fixedAtMs: ping.fixedAtMs, receivedAtMs });
+    rights = [];
     const recent = ahead.filter((each) => each.receivedAtMs > receivedAtMs - CLOCK_AHEAD_WITHIN_MS);
     isClockAhead ||= recent.length >= CLOCK_AHEAD_FIXES;
     if (!isClockAhead) return [];
@@ -187,8 +191,11 @@ export function createBruteForce(own: CompiledOwn, terms: readonly PreparedTerm[
       const newest = plain.waiting.at(-1) ?? plain.fixes.at(-1);
       if (fix === null || (newest !== undefined && fix.fixedAtMs <= newest.fixedAtMs)) return [];
       // What does not count may be one from before that is sent again, and says nothing of the clock.
-      if (fix.fixedAtMs > (ahead.at(-1)?.receivedAtMs ?? Infinity)) {
+      if (ping.fixedAtMs > (ahead.at(-1)?.receivedAtMs ?? Infinity)) rights.push(receivedAtMs);
+      const isRight = rights.length >= CLOCK_AHEAD_FIXES && receivedAtMs - rights[0]! >= CLOCK_RIGHT_OVER_MS;
+      if (isRight || (rights.length > 0 && !isClockAhead)) {
         ahead = [];
+        rights = [];
         isClockAhead = false;
       }
       return say(fix, receivedAtMs);

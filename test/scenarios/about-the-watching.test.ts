@@ -24,7 +24,7 @@ describe('a clock that runs ahead', () => {
     expect(notJudged).toEqual(['ahead-of-clock', 'ahead-of-clock', null]);
   });
 
-  it('goes on being judged, is told once, and is over with a fix that is not ahead', () => {
+  it('goes on being judged, is told once, and is over with the first of three in a row that are not ahead', () => {
     let told = scenario(DAY, excluded);
     for (let minute = 10; minute < 20; minute++) {
       told = told.at(`13:${minute}:00`).fix(minute < 15 ? faraway : middle, { afterMs: -3_600_000 });
@@ -34,13 +34,40 @@ describe('a clock that runs ahead', () => {
       .fix(faraway)
       .at('12:21:00')
       .fix(faraway)
+      .at('12:22:00')
+      .fix(faraway)
       .expect([
         '12:12:00 confirmed clock-ahead 12:10:00- device',
         '12:15:00 confirmed exclusion 12:15:00- first-fix',
-        '12:20:02 ended clock-ahead 12:10:00-12:20:02 restored device',
         '12:21:02 ended exclusion 12:15:00-12:20:00 complied belief',
+        '12:22:02 ended clock-ahead 12:10:00-12:20:02 restored device',
       ]);
-    expect(notJudged.slice(2)).toEqual(Array(10).fill(null));
+    expect(notJudged.slice(2)).toEqual(Array(11).fill(null));
+  });
+
+  it('three minutes ahead, a message that is two minutes on its way now and then, and two of them one after the other: told once', () => {
+    let told = scenario(DAY, excluded);
+    const sent = Array.from({ length: 50 }, (_, minute) => {
+      const isLate = minute % 11 < 2 || minute % 7 === 5;
+      return { minute, afterMs: isLate ? -55_000 : -178_000 };
+    });
+    const inOrder = sent.sort((a, b) => a.minute * 60_000 + a.afterMs - (b.minute * 60_000 + b.afterMs));
+    for (const { minute, afterMs } of inOrder)
+      told = told.at(`12:${String(minute).padStart(2, '0')}:00`).fix(faraway, { afterMs });
+    told.expect(['12:04:02 confirmed clock-ahead 12:01:02- device']);
+  });
+
+  it('a store that it sends at once says nothing of it, however many look right', () => {
+    let told = scenario(DAY, excluded);
+    const ahead = { afterMs: -178_000 };
+    for (const minute of [10, 11, 12]) told = told.at(`12:${minute}:00`).fix(faraway, ahead);
+    // Half an hour of it, all received at 12:41:30 and the seconds after.
+    for (let minute = 13; minute < 44; minute++) {
+      const receivedAtMs = at('12:41:30') + minute * 1_000;
+      const time = `12:${minute}:00`;
+      told = told.at(time).fix(faraway, { afterMs: receivedAtMs - at(time) });
+    }
+    told.at('12:46:00').fix(faraway, ahead).expect(['12:09:02 confirmed clock-ahead 12:07:02- device']);
   });
 
   it('a mistake now and then is no clock, and never the newest', () => {
@@ -123,10 +150,14 @@ describe('a clock that runs ahead', () => {
     const { notJudged } = told
       .at('12:11:00')
       .fix(middle)
+      .at('12:12:00')
+      .fix(middle)
+      .at('12:13:00')
+      .fix(middle)
       .expect([
         '12:02:00 confirmed clock-ahead 12:00:00- device',
         '12:11:02 confirmed exclusion 12:11:00- first-fix',
-        '12:11:02 ended clock-ahead 12:00:00-12:11:02 restored device',
+        '12:13:02 ended clock-ahead 12:00:00-12:11:02 restored device',
       ]);
     expect(notJudged.at(-1)).toBeNull();
   });

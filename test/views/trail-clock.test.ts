@@ -23,8 +23,13 @@ test('how far ahead each fix was, and of a clock that runs ahead that it was jud
     fix(2, AHEAD_MS),
     fix(3, AHEAD_MS),
     fix(4, AHEAD_MS),
+    // One that looks right was late; three in a row are a clock that is right again.
     fix(50, 0),
     fix(51, AHEAD_MS),
+    fix(52, 0),
+    fix(53, 0),
+    fix(54, 0),
+    fix(55, AHEAD_MS),
   ];
   const wanted = [
     [null, undefined],
@@ -32,6 +37,10 @@ test('how far ahead each fix was, and of a clock that runs ahead that it was jud
     ['ahead-of-clock', AHEAD_MS],
     [null, AHEAD_MS],
     [null, AHEAD_MS],
+    [null, undefined],
+    [null, AHEAD_MS],
+    [null, undefined],
+    [null, undefined],
     [null, undefined],
     ['ahead-of-clock', AHEAD_MS],
   ];

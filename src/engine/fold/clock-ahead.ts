@@ -2,10 +2,17 @@
  * A tag whose clock runs ahead. One fix from the future is a mistake and carries no evidence; one after the other is a clock, and its
  * fixes are judged at their receipt, so that nobody is unmonitored because of a clock.
  */
-import { AHEAD_LIMIT_MS, CLOCK_AHEAD_FIXES, CLOCK_AHEAD_WITHIN_MS, HORIZON_FIXES, HORIZON_MS } from '../thresholds.js';
+import {
+  AHEAD_LIMIT_MS,
+  CLOCK_AHEAD_FIXES,
+  CLOCK_AHEAD_WITHIN_MS,
+  CLOCK_RIGHT_OVER_MS,
+  HORIZON_FIXES,
+  HORIZON_MS,
+} from '../thresholds.js';
 import type { Ping } from '../types.js';
 
-/** A fix that was dated ahead of its receipt. */
+/** A fix that was dated ahead of its receipt; or, behind all of those, one that was not: of a clock that may be right again. */
 export interface AheadFix {
   readonly fixedAtMs: number;
   readonly receivedAtMs: number;
@@ -23,9 +30,23 @@ export function madeAtMs(fix: AheadFix): number {
   return isAhead(fix) ? fix.receivedAtMs : fix.fixedAtMs;
 }
 
-/** Whether a fix shows that a clock that was ahead is right again: one from before, sent late or once more, says nothing of it. */
-export function showsRight(before: readonly AheadFix[], fix: AheadFix): boolean {
-  return !isAhead(fix) && fix.fixedAtMs > before.at(-1)!.receivedAtMs;
+/**
+ * Notes a fix that is not ahead, of a clock that was: null where that is right again. One from before, sent late or once more, says
+ * nothing of it. `ran`: it was known to run ahead. Then one is not enough, nor are many at once: a message of a clock three minutes ahead
+ * that is two minutes on its way, and a store that is sent, look like those of one that is right.
+ */
+export function noteRight(before: readonly AheadFix[], fix: AheadFix, ran: boolean): readonly AheadFix[] | null {
+  if (fix.fixedAtMs <= madeAtMs(before.at(-1)!)) return before;
+  if (!ran) return null;
+  const rights = [...before.filter((each) => !isAhead(each)), fix];
+  const overMs = fix.receivedAtMs - rights[0]!.receivedAtMs;
+  if (rights.length >= CLOCK_AHEAD_FIXES && overMs >= CLOCK_RIGHT_OVER_MS) return null;
+  return [...before.filter(isAhead), rights[0]!, ...rights.slice(1).slice(-(CLOCK_AHEAD_FIXES - 1))];
+}
+
+/** Since when a clock that is right again has been, by receipt: `before` as it was noted, and the fix that showed it. */
+export function rightSinceMs(before: readonly AheadFix[], fix: AheadFix): number {
+  return (before.find((each) => !isAhead(each)) ?? fix).receivedAtMs;
 }
 
 export interface AheadNoted {
@@ -35,8 +56,9 @@ export interface AheadNoted {
   readonly runs: boolean;
 }
 
-/** Notes one more fix from the future. `ran`: the clock was known to run ahead. Oldest first. */
-export function noteAhead(before: readonly AheadFix[], fix: AheadFix, ran: boolean): AheadNoted {
+/** Notes one more fix from the future; whatever looked right before it was late. `ran`: the clock was known to run ahead. Oldest first. */
+export function noteAhead(noted: readonly AheadFix[], fix: AheadFix, ran: boolean): AheadNoted {
+  const before = noted.every(isAhead) ? noted : noted.filter(isAhead);
   if (before.some(({ fixedAtMs }) => fixedAtMs === fix.fixedAtMs))
     return { fixes: before, isRepeated: true, runs: ran };
   const fixes = [...before, fix].slice(-REMEMBERED);
