@@ -19,13 +19,17 @@ import { NewRecallPage, RecallPage } from './pages/recall.js';
 import { RecallsPage } from './pages/recalls.js';
 import { RegisterPage } from './pages/register.js';
 import { RejectedPage } from './pages/rejected.js';
+import { SigningKeysPage } from './pages/signing-keys.js';
 import { WearerPage } from './pages/wearer.js';
 import { ZonesPage } from './pages/zones.js';
 import { lastBoard, page } from './route.js';
 
+/** What is there for those too whose roles do not include alerts. */
+const WITHOUT_ALERTS: ReadonlySet<string> = new Set(['rejected', 'proposals', 'keys']);
+
 function CurrentPage() {
   const now = page.value;
-  if (!seesAlerts.value && now.name !== 'rejected' && now.name !== 'proposals') return <NoAlertsPage />;
+  if (!seesAlerts.value && !WITHOUT_ALERTS.has(now.name)) return <NoAlertsPage />;
   switch (now.name) {
     case 'board':
       return <Board />;
@@ -57,6 +61,8 @@ function CurrentPage() {
       return <NewRecallPage key={`${now.wearerId} ${now.alertIds.join()}`} about={now} />;
     case 'proposals':
       return <ProposalsPage />;
+    case 'keys':
+      return <SigningKeysPage />;
     case 'zones':
       return <ZonesPage />;
     case 'unknown':

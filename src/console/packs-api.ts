@@ -2,6 +2,7 @@
 import type { Edition, PackItem } from '../wire/pack.js';
 import { type Answer, ask, BASE, type Page } from './api.js';
 import { sayOnce, send } from './send.js';
+import type { KeyItem } from './words/key-words.js';
 
 /** What a pack is to be made of. */
 export type PackOf =
@@ -35,6 +36,7 @@ export async function askPacks(wearerId: string | null): Promise<Answer<Page<Pac
 }
 export const askPack = (packId: string) => ask<PackItem>(`/packs/${encodeURIComponent(packId)}`);
 export const packFileAddress = (packId: string): string => `${BASE}/packs/${encodeURIComponent(packId)}/file`;
+export const askKeys = () => ask<{ readonly keys: readonly KeyItem[] }>('/keys');
 export const KEYS_ADDRESS = `${BASE}/keys`;
 
 /** The pack that is made now, or was already; or why it is not, in words. */

@@ -12,6 +12,7 @@ export const PLAIN_PAGES = [
   'desk',
   'recalls',
   'proposals',
+  'keys',
 ] as const;
 export type PlainPage = (typeof PLAIN_PAGES)[number];
 

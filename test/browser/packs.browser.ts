@@ -370,9 +370,38 @@ test.each(['light', 'dark'] as const)(
     await page.locator('tr[data-pack-id]').first().waitFor();
     found['packs'] = await findWrong(page);
     await shoot(`packs-${theme}`);
-    expect(found).toEqual({ period: [], ready: [], packs: [] });
+    await page.goto(`${program.url}/keys`);
+    await page.locator('[data-key-id]').waitFor();
+    found['keys'] = await findWrong(page);
+    await shoot(`keys-${theme}`);
+    expect(found).toEqual({ period: [], ready: [], packs: [], keys: [] });
   },
 );
+
+test('the public keys on paper: what verify takes, with fingerprint and time, and nothing that is pressed', async () => {
+  await page.goto(`${program.url}/packs`);
+  await page.getByRole('link', { name: 'The public keys on paper' }).click();
+  await page.locator('[data-key-id]').waitFor({ timeout: WAIT_MS });
+  const { body } = await send(program.url, 'GET', '/keys');
+  const { keys } = body as { keys: { keyId: string; publicKey: string; validFrom: string }[] };
+  expect(keys).toHaveLength(1);
+  const shown = page.locator('[data-key-id]');
+  expect(await shown.count()).toBe(1);
+  const text = (await shown.textContent()) ?? '';
+  expect(text.replaceAll(' ', '')).toContain(keys[0]!.keyId);
+  expect(text).toContain(keys[0]!.publicKey.trim());
+  expect(text).toContain(`${keys[0]!.validFrom.slice(0, 19).replace('T', ' ')} UTC`);
+  await page.emulateMedia({ media: 'print' });
+  expect(await page.getByRole('button', { name: 'Print' }).isVisible()).toBe(false);
+  expect(await page.getByText('Handed over by').isVisible()).toBe(true);
+  expect(await shown.isVisible()).toBe(true);
+  // Also out of a dark room: light text on paper is none.
+  await page.evaluate("document.documentElement.dataset.theme = 'dark'");
+  const colour = "getComputedStyle(document.querySelector('[data-key-id] dd')).color";
+  expect(await page.evaluate(colour)).toBe('rgb(11, 12, 12)');
+  await shoot('keys-print');
+  await page.emulateMedia({ media: 'screen' });
+});
 
 test('every address of the console’s pages is answered with the console, also without having been there before', async () => {
   for (const address of ['/', ...PAGE_ADDRESSES]) {

@@ -30,6 +30,9 @@ export function PacksPage({ wearerId }: { readonly wearerId: string | null }) {
         </p>
       )}
       <CheckLinks />
+      <p>
+        <a href="/keys">The public keys on paper</a>, to be handed over by another way than the pack.
+      </p>
       {items === null ? (
         <p>
           {!mayRead
