@@ -61,9 +61,9 @@ async function deletePings(
 async function deleteRejected(tx: Queryable, { olderThanMs, nowMs, limit }: RetentionStep): Promise<number> {
   await tx.query('select pg_advisory_xact_lock($1::bigint)', [DELETION_LOCK]);
   const { rows } = await tx.query<{ deleted: number }>(
-    `with old as materialized (
+    `with span as materialized (select * from held), old as materialized (
        select rejected_id from rejected_message r where rejected_at < $1::timestamptz and not exists (
-         select from held h where (h.tag_id = r.tag_id or (r.tag_id is null and h.from_at > '-infinity'))
+         select from span h where (h.tag_id = r.tag_id or (r.tag_id is null and h.from_at > '-infinity'))
            and r.rejected_at >= h.from_at and r.rejected_at < h.until_at)
        order by rejected_at limit $2::int
      ), gone as (

@@ -285,6 +285,46 @@ export function retentionSuite(name: string, open: () => Promise<{ db: Database;
       expect(told).toMatchObject([{ subjectId: 'T-untold', wearerIds: ['W-untold'], rowCount: 3, act: 'erasure' }]);
     });
 
+    it('of what could not be used too: a message of nobody’s tag is kept while a hold covers its time', async () => {
+      const [tagId, wearerId] = [`T-${name}-rejected`, `W-${name}-rejected`];
+      await write('wearer', wearerId, { name });
+      await write('tag', tagId, {});
+      await write('activation', `A-${tagId}`, { tagId, wearerId, fittedAt: iso(START_MS) });
+      // Before anything that the tests above have left.
+      const heldMs = START_MS - 100 * DAY_MS;
+      const held = { wearerId, startsAt: iso(heldMs), endsAt: iso(heldMs + DAY_MS), reason: 'inquest' };
+      await write('legal-hold', `H-${name}-rejected`, held);
+      const messages: readonly [string, string | null, number][] = [
+        ['held', tagId, heldMs + HOUR_MS],
+        ['held, of no tag', null, heldMs + HOUR_MS],
+        ['of another tag', 'T-nobody', heldMs + HOUR_MS],
+        ['before', tagId, heldMs - DAY_MS],
+        ['before, of no tag', null, heldMs - DAY_MS],
+        ['young', null, heldMs + 60 * DAY_MS],
+      ];
+      for (const [n, [detail, of, atMs]] of messages.entries())
+        await db.query(
+          `insert into rejected_message (epoch, log_topic, log_partition, log_offset, reason, detail, rejected_at, tag_id, payload)
+           values ('retention', 't', 0, $1, 'not-json', $2, $3::timestamptz, $4, '')`,
+          [n, detail, new Date(atMs), of],
+        );
+      const told: AuditFacts[] = [];
+      const audit = { keep: async (facts: AuditFacts) => void told.push(facts) };
+      const clock = { nowMs: () => heldMs + (30 + KEPT_DAYS) * DAY_MS };
+      const deps = { db, store: retentionStore, audit, clock, logger: silentLog, days: KEPT_DAYS };
+      await runRetention({ ...deps, rowsAStep: 1, pauseMs: 0 });
+      const left = await db.query<{ detail: string }>("select detail from rejected_message where epoch = 'retention'");
+      expect(left.rows.map(({ detail }) => detail).sort()).toEqual(['held', 'held, of no tag', 'young']);
+      const deleted = told.filter(({ operationId }) => operationId === 'retention of rejected messages');
+      expect(deleted.map(({ subjectId, wearerIds, rowCount }) => [subjectId, wearerIds, rowCount]).sort()).toEqual(
+        [
+          ['T-nobody', [], 1],
+          [tagId, [wearerId], 1],
+          [undefined, [], 1],
+        ].sort(),
+      );
+    });
+
     it('deletes nothing more while the audit takes no entries', async () => {
       const tagId = `T-${name}-unaudited`;
       const rows = [0, 1].map((step) => ({
