@@ -1,6 +1,6 @@
 /** Decides: which rules a principal has for an operation, and whom they let it see. Pure, and a fraction of a microsecond. */
 import { OPERATIONS, type Operation, RIGHTS, type Rule } from './operations.js';
-import type { Names, Principal } from './principal.js';
+import type { Area, Names, Principal, Scope } from './principal.js';
 
 /** What scope needs to know of a wearer; it travels in the log, so that no decision asks the database. */
 export interface WearerScope {
@@ -92,4 +92,13 @@ export function mayUseTag(principal: Principal, operation: Operation, tagId: str
       extent === 'everything' ||
       (extent === 'own-tags' && principal.scope.tagPrefixes.some((prefix) => tagId.startsWith(prefix))),
   );
+}
+
+/** Whether what concerns all of some areas concerns somebody of this scope; what is of none concerns nobody. */
+export function coversAreas({ areas: own }: Scope, areas: readonly Area[]): boolean {
+  const isWithin = (names: Names, of: Names) =>
+    of === 'all' || (names !== 'all' && names.every((name) => of.includes(name)));
+  const isCovered = ({ forces, divisions, schemes }: Area) =>
+    own.some((of) => isWithin(forces, of.forces) && isWithin(divisions, of.divisions) && isWithin(schemes, of.schemes));
+  return areas.length > 0 && areas.every(isCovered);
 }

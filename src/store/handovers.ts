@@ -1,4 +1,5 @@
 /** Shifts that were handed over. */
+import type { Area } from '../access/principal.js';
 import type { HandoverFacts } from '../alerts/handover.js';
 import type { Queryable } from '../ports/database.js';
 
@@ -9,6 +10,8 @@ export interface NewHandover {
   readonly facts: HandoverFacts;
   /** Whom it concerns. */
   readonly wearerIds: readonly string[];
+  /** Of who signed off; null: not known. */
+  readonly areas: readonly Area[] | null;
   readonly correlationId: string | null;
 }
 
@@ -24,12 +27,13 @@ interface Row {
   note: string;
   facts: string;
   wearer_ids: string[];
+  areas: string | null;
   correlation_id: string | null;
   signed_on_by: string | null;
   signed_on_at: Date | null;
 }
 const COLUMNS =
-  'handover_id, signed_off_by, signed_off_at, note, facts, wearer_ids, correlation_id, signed_on_by, signed_on_at';
+  'handover_id, signed_off_by, signed_off_at, note, facts, wearer_ids, areas, correlation_id, signed_on_by, signed_on_at';
 
 const toHandover = (row: Row): StoredHandover => ({
   handoverId: row.handover_id,
@@ -38,6 +42,7 @@ const toHandover = (row: Row): StoredHandover => ({
   note: row.note,
   facts: JSON.parse(row.facts) as HandoverFacts,
   wearerIds: row.wearer_ids,
+  areas: row.areas === null ? null : (JSON.parse(row.areas) as Area[]),
   correlationId: row.correlation_id,
   signedOn:
     row.signed_on_by === null || row.signed_on_at === null
@@ -46,11 +51,19 @@ const toHandover = (row: Row): StoredHandover => ({
 });
 
 export async function addHandover(db: Queryable, given: NewHandover): Promise<StoredHandover> {
-  const { signedOffBy, signedOffAtMs, note, facts, wearerIds, correlationId } = given;
+  const { signedOffBy, signedOffAtMs, note, facts, wearerIds, areas, correlationId } = given;
   const { rows } = await db.query<Row>(
-    `insert into handover (signed_off_by, signed_off_at, note, facts, wearer_ids, correlation_id)
-     values ($1, $2::timestamptz, $3, $4, $5::text[], $6) returning ${COLUMNS}`,
-    [signedOffBy, new Date(signedOffAtMs), note, JSON.stringify(facts), wearerIds, correlationId],
+    `insert into handover (signed_off_by, signed_off_at, note, facts, wearer_ids, areas, correlation_id)
+     values ($1, $2::timestamptz, $3, $4, $5::text[], $6, $7) returning ${COLUMNS}`,
+    [
+      signedOffBy,
+      new Date(signedOffAtMs),
+      note,
+      JSON.stringify(facts),
+      wearerIds,
+      areas && JSON.stringify(areas),
+      correlationId,
+    ],
   );
   return toHandover(rows[0]!);
 }

@@ -1,14 +1,16 @@
 /** What `/handovers` promises, over either database. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Area } from '../../src/access/principal.js';
 import type { AlertEvent } from '../../src/alerts/event.js';
 import { type App, createApp } from '../../src/http/app.js';
+import type { Access } from '../../src/http/plugins/principal.js';
 import { registerHandovers } from '../../src/http/routes/alerts/handovers.js';
 import type { Database } from '../../src/ports/database.js';
 import type { EventLog } from '../../src/ports/event-log.js';
 import { ALERTS, encodeJson } from '../../src/ports/topics.js';
 import { type AlertLog, startAlertLog } from '../../src/views/alert-log.js';
 import { action, finding, instantAt } from '../alerts/events.js';
-import { AS, SUBJECT, testAccess, WHO } from '../support/access.js';
+import { AS, principalAs, SUBJECT, testAccess, WHO } from '../support/access.js';
 import { silentLog } from '../support/silent-log.js';
 
 interface Adapters {
@@ -27,6 +29,9 @@ export function handoversSuite(name: string, open: () => Promise<Adapters>): voi
     let adapters: Adapters;
     let alertLog: AlertLog;
     let app: App;
+    /** Where nothing is open, for whoever {@link asked} is. */
+    let quiet: App;
+    let asked = principalAs(['supervisor']);
 
     beforeAll(async () => {
       adapters = await open();
@@ -49,10 +54,21 @@ export function handoversSuite(name: string, open: () => Promise<Adapters>): voi
       alertLog = await startAlertLog({ log: adapters.log, logger: silentLog, epoch: 'e1' });
       await alertLog.caughtUp;
       app = await createApp({ log: silentLog, access: testAccess });
-      registerHandovers(app, { db: adapters.db, clock: { nowMs: () => Date.parse(instantAt(65)) }, alertLog });
+      const deps = { db: adapters.db, clock: { nowMs: () => Date.parse(instantAt(65)) }, alertLog };
+      registerHandovers(app, deps);
+      const access: Access = {
+        ...testAccess,
+        identify: async ({ headers }) => ({
+          principal: { ...asked, subjectId: String(headers[WHO]) },
+          check: () => 'valid',
+        }),
+      };
+      quiet = await createApp({ log: silentLog, access });
+      registerHandovers(quiet, { ...deps, alertLog: { ...alertLog, open: () => [] } });
     });
     afterAll(async () => {
       await app?.close();
+      await quiet?.close();
       await alertLog?.stop();
       await adapters?.stop();
     });
@@ -94,6 +110,40 @@ export function handoversSuite(name: string, open: () => Promise<Adapters>): voi
     it('is never changed, and never removed', async () => {
       for (const sql of ['update handover set note = $1', 'delete from handover where note <> $1'])
         await expect(adapters.db.query(sql, ['x'])).rejects.toThrow('never changed');
+    });
+
+    it('with nothing open is told to who has to do with the areas of who signed off, and to nobody else', async () => {
+      const east = 'https://idp.example#east';
+      const areas = { forces: ['essex'], divisions: ['east'], schemes: 'all' as const };
+      const of = (forces: readonly string[] | 'all', divisions: readonly string[] | 'all'): Area[] => [
+        { forces, divisions, schemes: 'all' },
+      ];
+      const askOf = async (scope: readonly Area[], who: string, method: 'GET' | 'POST', path = '', body?: object) => {
+        asked = principalAs(['supervisor'], { areas: scope });
+        const answer = await quiet.inject({
+          method,
+          url: `/api/v1/handovers${path}`,
+          headers: { [WHO]: who },
+          ...(body && { payload: body }),
+        });
+        return { status: answer.statusCode, body: answer.json() };
+      };
+      const { body } = await askOf([areas], east, 'POST', '', { note: 'nothing open' });
+      expect(body.facts.unresolved).toBe(0);
+      const isTold = async (scope: readonly Area[], who = OTHER) => {
+        const listed = (await askOf(scope, who, 'GET')).body.items as { handoverId: number }[];
+        return listed.some(({ handoverId }) => handoverId === body.handoverId);
+      };
+      expect(await isTold([areas])).toBe(true);
+      expect(await isTold(of('all', 'all'))).toBe(true);
+      expect(await isTold(of(['essex', 'kent'], 'all'))).toBe(true);
+      expect(await isTold(of(['kent'], 'all'))).toBe(false);
+      expect(await isTold(of(['essex'], ['west']))).toBe(false);
+      expect(await isTold([])).toBe(false);
+      expect(await isTold(of(['kent'], 'all'), east)).toBe(true);
+      const path = `/${body.handoverId}/sign-on`;
+      expect((await askOf(of(['kent'], 'all'), OTHER, 'POST', path)).status).toBe(404);
+      expect((await askOf([areas], OTHER, 'POST', path)).status).toBe(200);
     });
 
     it('is paged, the newest first, and not shown to whom it is not about', async () => {

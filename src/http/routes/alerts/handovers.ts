@@ -4,6 +4,7 @@
  */
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
+import { coversAreas } from '../../../access/may.js';
 import { factsForHandover } from '../../../alerts/handover.js';
 import type { Clock } from '../../../ports/clock.js';
 import type { Database } from '../../../ports/database.js';
@@ -16,6 +17,7 @@ import {
 } from '../../../store/handovers.js';
 import { InstantSchema } from '../../../wire/alert-schemas.js';
 import type { App } from '../../app.js';
+import { noteAudited } from '../../plugins/audit.js';
 import {
   DEFAULT_LIST_LIMIT,
   decodeCursor,
@@ -88,8 +90,17 @@ function toItem({
   };
 }
 
-const mayRead = (request: FastifyRequest, { wearerIds }: StoredHandover): boolean =>
-  wearerIds.every((wearerId) => sees(request, wearerId));
+/** Who signed off; and whoever may see all whom it is about, and of a shift with nobody who has to do with all of its areas. */
+function mayRead(request: FastifyRequest, { wearerIds, areas, signedOffBy }: StoredHandover): boolean {
+  const { kind, subjectId, scope } = principalOf(request);
+  const isOwn = kind === 'local' || subjectId === signedOffBy;
+  if (!isOwn && areas !== null && !coversAreas(scope, areas)) return false;
+  // Of before areas were kept: with nobody, it is about nobody who is known.
+  if (!isOwn && areas === null && wearerIds.length === 0) return false;
+  const isReadable = wearerIds.every((wearerId) => sees(request, wearerId));
+  if (isReadable) noteAudited(request, { wearerIds });
+  return isReadable;
+}
 
 export function registerHandovers(app: App, { db, clock, alertLog }: HandoverDeps): void {
   const tags = ['alerts'];
@@ -105,19 +116,24 @@ export function registerHandovers(app: App, { db, clock, alertLog }: HandoverDep
     assertCaughtUp(alertLog);
     const open = alertLog.open().filter(({ finding }) => sees(request, finding.wearerId));
     const nowMs = clock.nowMs();
+    const principal = principalOf(request);
+    const wearerIds = [...new Set(open.map(({ finding }) => finding.wearerId))];
+    noteAudited(request, { wearerIds });
     const handover = await addHandover(db, {
-      signedOffBy: principalOf(request).subjectId,
+      signedOffBy: principal.subjectId,
       signedOffAtMs: nowMs,
       note: request.body.note,
       facts: factsForHandover(open, nowMs),
-      wearerIds: [...new Set(open.map(({ finding }) => finding.wearerId))],
+      wearerIds,
+      areas: principal.kind === 'local' ? null : principal.scope.areas,
       correlationId: writerOf(request).correlationId,
     });
     return reply.code(201).send(toItem(handover));
   });
 
   const listSchema = {
-    summary: 'Shifts that were handed over, the newest first: those that concern nobody whom who asks may not see',
+    summary:
+      'Shifts that were handed over, the newest first: those of areas of who asks, about nobody whom they may not see',
     tags,
     querystring: ListQuery,
     response: { 200: ListOf(Item), ...problemResponses(400, 503) },
