@@ -13,7 +13,7 @@ export interface Rule {
   readonly needsPurpose?: true;
   /** It takes effect when a second person, not its author, agrees. */
   readonly needsSecond?: 'always' | 'victim-zones';
-  /** Where zones of victims are left out. */
+  /** Where zones of victims are left out, and whatever tells where they are. */
   readonly hidesVictimZones?: true;
   /** Only where the token names the operation. */
   readonly byToken?: true;
@@ -59,9 +59,9 @@ const ROWS = {
   /** Who am I. */
   self: row(ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL),
   'metrics.read': row(no, no, no, ALL, no, no, no, ALL),
-  'alerts.read': row(SCOPE, SCOPE, SCOPE, no, no, ASSIGNED, no, TOKEN),
+  'alerts.read': row(SCOPE, SCOPE, SCOPE, no, no, WITHOUT_VICTIM_ZONES, no, TOKEN),
   'alerts.act': row(SCOPE, SCOPE, no, no, no, no, no, no),
-  'positions.read': row(SCOPE, SCOPE, ASSIGNED, no, no, ASSIGNED, no, TOKEN),
+  'positions.read': row(SCOPE, SCOPE, ASSIGNED, no, no, WITHOUT_VICTIM_ZONES, no, TOKEN),
   'exports.make': row(SCOPE_FOR_PURPOSE, SCOPE_FOR_PURPOSE, ASSIGNED_FOR_PURPOSE, no, no, no, no, no),
   'records.read': row(SCOPE, SCOPE, SCOPE, no, no, WITHOUT_VICTIM_ZONES, no, TOKEN),
   'records.write': row(no, SCOPE, no, no, no, no, no, TOKEN),

@@ -5,7 +5,6 @@ import { countStanding } from '../alerts/standing.js';
 import { AHEAD_LIMIT_MS, SUPPLIER_SILENT_AFTER_MS } from '../engine/thresholds.js';
 import { unreasonableMs } from '../engine/watch/absences.js';
 import { readRegister } from '../evidence/key-register.js';
-import type { TrailFix } from '../formats/trails/trail.js';
 import { type AppOptions, createApp } from '../http/app.js';
 import { registerFeed } from '../http/feed/feed.js';
 import type { Reach } from '../http/feed/reach.js';
@@ -57,24 +56,21 @@ import { listAlerts, readAlert } from '../store/alerts.js';
 import { listAudit, listCheckpoints } from '../store/audit.js';
 import { listWearerIds } from '../store/cohort.js';
 import { readDesk } from '../store/desk.js';
-import { readGapFacts } from '../store/gap-facts.js';
 import { readOrderViolations } from '../store/order-violations.js';
 import { readPlaces } from '../store/positions.js';
 import { readPriorityFacts } from '../store/priority-facts.js';
 import { recordStore } from '../store/record-store.js';
 import { listRejected } from '../store/rejected-list.js';
 import { listClosedAlerts } from '../store/tasks.js';
-import { latestPositions, readMessagesAfter, readTrail, type TrailPlace } from '../store/trail.js';
+import { latestPositions, readMessagesAfter } from '../store/trail.js';
 import { listWanted } from '../store/wanted.js';
 import { watchStore } from '../store/watch.js';
 import { startAccessView } from '../views/access.js';
 import { startAlertLog } from '../views/alert-log.js';
 import { startHandoffView } from '../views/handoff.js';
-import { judgeTrailStretch } from '../views/judged-trail.js';
 import { startLiveView } from '../views/live-view.js';
 import { watchRecorderLag } from '../views/recorder-lag.js';
 import { newestByClock } from '../views/trail-clock.js';
-import type { GapLine } from '../views/trail-gaps.js';
 import { measureWatches } from '../watchlist/publication.js';
 import type { FeedStatus } from '../wire/feed-messages.js';
 import type { AlertRules } from './alert-rules-file.js';
@@ -89,7 +85,7 @@ import { openQueuedWork } from './queued-work.js';
 import type { Readiness } from './readiness.js';
 import type { SignIn } from './sign-in.js';
 import { signingKeyFileOf } from './signing-key.js';
-import { readConditionsNow, readTimeline } from './timeline.js';
+import { readConditionsNow, readJudgedTrail, readTimeline } from './timeline.js';
 import { VERSION } from './version.js';
 
 /** How often the feed's status is looked at, ms: consoles hear of a database that is away within that. */
@@ -269,10 +265,7 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
   registerWanted(app, { listWanted: (query) => listWanted(db, query), clock });
   registerAtv(app, { readViolations: (orderId) => readOrderViolations(db, orderId), unreasonableMs, clock });
   registerTrail(app, {
-    readTrail: async ({ after, ...query }) => {
-      const gapDeps = { readFacts: (lines: readonly GapLine[]) => readGapFacts(db, lines), nowMs: clock.nowMs() };
-      return await judgeTrailStretch<TrailFix, TrailPlace>(await readTrail(db, { ...query, after }), after, gapDeps);
-    },
+    readTrail: (query) => readJudgedTrail(db, query, clock.nowMs()),
     hasWearer: async (wearerId) => (await recordStore.find(db, 'wearer', [wearerId])).has(wearerId),
     clock,
     logger,

@@ -1,9 +1,12 @@
-/** Days of a wearer and their conditions of now, put together from the record and the watches that it makes. */
+/** Days, trail and conditions of now of a wearer, put together from the record and the watches that it makes. */
 import { GAP_LIMIT_MS } from '../engine/thresholds.js';
+import type { TrailFix } from '../formats/trails/trail.js';
 import { type Asker, mayReadRecord } from '../http/routes/records/record-scope.js';
 import type { TimelineQuery } from '../http/routes/wearers/timeline.js';
+import type { TrailDeps } from '../http/routes/wearers/trail.js';
 import type { Database } from '../ports/database.js';
 import type { WatchFacts } from '../ports/watch.js';
+import { readGapFacts } from '../store/gap-facts.js';
 import { readOwners } from '../store/record-owners.js';
 import { recordStore } from '../store/record-store.js';
 import {
@@ -14,10 +17,14 @@ import {
   readDayNotes,
   readDeviceEvents,
 } from '../store/timeline.js';
+import { readTrail, type TrailPlace } from '../store/trail.js';
 import { watchStore } from '../store/watch.js';
 import { compileShared, compileWorn, listConditionsNow, listInForce } from '../views/conditions-in-force.js';
+import { judgeTrailStretch } from '../views/judged-trail.js';
 import { LOCAL_TIME_ZONE, listLocalDays } from '../views/local-days.js';
 import { bandPresence } from '../views/presence.js';
+import type { GapLine } from '../views/trail-gaps.js';
+import { withoutVictims } from '../watchlist/without-victims.js';
 import type { ConditionsNow, Timeline, TimelinePeriod } from '../wire/timeline.js';
 
 /** More than a force has of its own; each brings its zones with it. */
@@ -39,20 +46,21 @@ async function keepReadable<T extends { readonly conditionId: string }>(
 }
 
 export async function readTimeline(db: Database, query: TimelineQuery): Promise<Timeline | null> {
-  const { wearerId, parts, nowMs } = query;
+  const { wearerId, parts, tellsVictims, nowMs } = query;
   if (!(await hasWearer(db, wearerId))) return null;
   const days = listLocalDays(query.days, query.lastDay, nowMs);
   const [fromMs, untilMs] = [days[0]!.fromMs, days.at(-1)!.untilMs];
   const span = { wearerId, fromMs, untilMs };
   const knownUntilMs = Math.min(untilMs, nowMs);
-  const facts = await watchStore.readTagFacts(db, await listTagsWorn(db, span));
+  const all = await watchStore.readTagFacts(db, await listTagsWorn(db, span));
+  const facts = tellsVictims ? all : withoutVictims(all);
   const worn = compileWorn(facts, wearerId, nowMs);
   const fixes = await readDayFixes(db, { wearerId, fromMs: fromMs - GAP_LIMIT_MS, untilMs: knownUntilMs });
   const presence = bandPresence(fixes, worn, fromMs, knownUntilMs);
   const inForce = parts.has('records') ? await keepReadable(db, query.asker, listInForce(worn, fromMs, untilMs)) : [];
   const none = { items: [], onRecord: 0 };
-  const alerts = parts.has('alerts') ? await readDayAlerts(db, span) : none;
-  const notes = parts.has('alerts') ? await readDayNotes(db, span) : none;
+  const alerts = parts.has('alerts') ? await readDayAlerts(db, span, tellsVictims) : none;
+  const notes = parts.has('alerts') ? await readDayNotes(db, span, tellsVictims) : none;
   const deviceEvents = await readDeviceEvents(db, span);
   return {
     wearerId,
@@ -102,6 +110,20 @@ function listPeriods(
       period('custody', one.custodyPeriodId, one.startsAtMs, one.endsAtMs),
     ),
   ];
+}
+
+/** A stretch of a trail with what its reader finds in it; of zones of victims its gaps tell only where `tellsVictims`. */
+export async function readJudgedTrail(
+  db: Database,
+  { after, tellsVictims, ...query }: Parameters<TrailDeps['readTrail']>[0],
+  nowMs: number,
+): ReturnType<TrailDeps['readTrail']> {
+  const readFacts = async (lines: readonly GapLine[]) => {
+    const { own, shared } = await readGapFacts(db, lines);
+    return tellsVictims ? { own, shared } : { own: withoutVictims(own), shared: withoutVictims(shared) };
+  };
+  const read = await readTrail(db, { ...query, after });
+  return await judgeTrailStretch<TrailFix, TrailPlace>(read, after, { readFacts, nowMs });
 }
 
 export async function readConditionsNow(

@@ -116,10 +116,14 @@ export async function readDeviceEvents(
   return newestOf(rows.reverse(), (row) => ({ at: row.fixed_at.toISOString(), events: row.device_events }));
 }
 
+/** As `concernsVictim` has it, of a row `a`. */
+const CONCERNS_VICTIM = `coalesce(a.fold #>> '{finding,zonePriority}' = 'victim', a.severity = 'critical')`;
+
 /** Alerts whose episode lies in it, in the order of their start; what was withdrawn never was. */
 export async function readDayAlerts(
   db: Queryable,
   { wearerId, fromMs, untilMs }: Span,
+  tellsVictims: boolean,
 ): Promise<Newest<TimelineAlert>> {
   const { rows } = await db.query<
     Counted<{
@@ -135,14 +139,16 @@ export async function readDayAlerts(
       disposition: Disposition | null;
     }>
   >(
-    `select alert_id, kind, severity, status, condition_id, fold #>> '{finding,zoneId}' as zone_id, started_at, ended_at, disposition,
+    `select alert_id, kind, severity, status, started_at, ended_at, disposition,
+            case when $5 or not ${CONCERNS_VICTIM} then condition_id end as condition_id,
+            case when $5 or not ${CONCERNS_VICTIM} then fold #>> '{finding,zoneId}' end as zone_id,
             coalesce(fold #>> '{finding,strength}', case when confirmed_at is null then 'suspected' else 'confirmed' end) as strength,
             count(*) over ()::int as on_record
-     from alert
+     from alert a
      where wearer_id = $1 and type <> 'withdrawn' and started_at < $3::timestamptz
        and (ended_at is null or ended_at > $2::timestamptz)
      order by started_at desc, alert_id desc limit $4`,
-    [wearerId, new Date(fromMs), new Date(untilMs), ALERTS_LIMIT],
+    [wearerId, new Date(fromMs), new Date(untilMs), ALERTS_LIMIT, tellsVictims],
   );
   return newestOf(rows.reverse(), (row) => ({
     alertId: row.alert_id,
@@ -159,14 +165,18 @@ export async function readDayAlerts(
 }
 
 /** What people wrote about the wearer's alerts in that time, the newest first. */
-export async function readDayNotes(db: Queryable, { wearerId, fromMs, untilMs }: Span): Promise<Newest<TimelineNote>> {
+export async function readDayNotes(
+  db: Queryable,
+  { wearerId, fromMs, untilMs }: Span,
+  tellsVictims: boolean,
+): Promise<Newest<TimelineNote>> {
   const { rows } = await db.query<Counted<{ alert_id: string; at: string; actor: string; note: string }>>(
     `select e.alert_id, e.event ->> 'at' as at, e.actor, e.event ->> 'note' as note, count(*) over ()::int as on_record
      from alert a join alert_event e on e.alert_id = a.alert_id
-     where a.wearer_id = $1 and e.outcome = 'accepted' and e.actor is not null and e.event ->> 'note' is not null
+     where a.wearer_id = $1 and ($5 or not ${CONCERNS_VICTIM}) and e.outcome = 'accepted' and e.actor is not null and e.event ->> 'note' is not null
        and (e.event ->> 'at')::timestamptz >= $2::timestamptz and (e.event ->> 'at')::timestamptz < $3::timestamptz
      order by e.event_number desc limit $4`,
-    [wearerId, new Date(fromMs), new Date(untilMs), NOTES_LIMIT],
+    [wearerId, new Date(fromMs), new Date(untilMs), NOTES_LIMIT, tellsVictims],
   );
   return newestOf(rows, ({ alert_id, at, actor, note }) => ({ alertId: alert_id, at, by: actor, note }));
 }

@@ -13,12 +13,21 @@ export { FEED_PATH, FEED_PROTOCOL } from './feed-paths.js';
 
 /**
  * Why the server closed. `GOING_AWAY`: it stops, come back; `TOO_SLOW`: the client does not read, it may resume; `ENDED`: the session is
- * over, sign in; `RIGHTS_CHANGED`: come back, with other rights or another scope.
+ * over, sign in; `RIGHTS_CHANGED`: come back, with other rights or another scope; `TOO_MANY`: it subscribed too often, come back later.
  */
-export const CLOSE = { GOING_AWAY: 1001, TOO_SLOW: 4008, MALFORMED: 4400, ENDED: 4401, RIGHTS_CHANGED: 4403 } as const;
+export const CLOSE = {
+  GOING_AWAY: 1001,
+  TOO_SLOW: 4008,
+  MALFORMED: 4400,
+  ENDED: 4401,
+  RIGHTS_CHANGED: 4403,
+  TOO_MANY: 4429,
+} as const;
 
 /** Ids in one subscription. */
 export const WEARER_IDS_LIMIT = 1_000;
+/** Subscriptions of one connection within a minute: each is put on record, and has all positions sent again. */
+export const SUBSCRIPTIONS_A_MINUTE = 60;
 
 const Seq = Type.Integer({ minimum: -1, description: 'offset in the alert log; -1: before its first record' });
 
@@ -107,7 +116,10 @@ export const SubscribeSchema = Type.Object(
     positions: Type.Optional(Type.Boolean()),
     wearerIds: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: WEARER_IDS_LIMIT })),
   },
-  { additionalProperties: false, description: 'replaces the one before; without wearerIds: every wearer' },
+  {
+    additionalProperties: false,
+    description: `replaces the one before, at most ${SUBSCRIPTIONS_A_MINUTE} times a minute; without wearerIds: every wearer`,
+  },
 );
 export type Subscribe = Static<typeof SubscribeSchema>;
 

@@ -3,6 +3,7 @@ import { openTestPglite } from '../support/database.js';
 import { openTestLog } from '../support/embedded-log.js';
 import { handoversSuite } from './handovers.suite.js';
 import { packsSuite } from './packs.suite.js';
+import { partnerSuite } from './partner.suite.js';
 import { proposalsSuite } from './proposals.suite.js';
 import { publisherSuite } from './publisher.suite.js';
 import { recallsSuite } from './recalls.suite.js';
@@ -33,6 +34,11 @@ recordsImportSuite('embedded', async () => {
 });
 
 recordScopeSuite('embedded', async () => {
+  const { log, dispose } = await openTestLog();
+  return { db: await openDatabase(), log, stop: dispose };
+});
+
+partnerSuite('embedded', async () => {
   const { log, dispose } = await openTestLog();
   return { db: await openDatabase(), log, stop: dispose };
 });

@@ -7,11 +7,12 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Compile } from 'typebox/compile';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { mayDo, maySee, type WearerScope } from '../../access/may.js';
+import { mayDo, maySee, maySeeVictims, type WearerScope } from '../../access/may.js';
 import type { Operation } from '../../access/operations.js';
-import { toAlertItem } from '../../alerts/alert.js';
+import { type Alert, toAlertItem } from '../../alerts/alert.js';
 import type { AcceptedEvent, AlertRegister } from '../../alerts/register.js';
 import { countStanding } from '../../alerts/standing.js';
+import { alertWithoutVictimZone, concernsVictim, withoutVictimZone } from '../../alerts/victim.js';
 import type { AuditTrail } from '../../ports/audit.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Log } from '../../ports/log.js';
@@ -21,7 +22,9 @@ import {
   FEED_PROTOCOL,
   type FeedStatus,
   type ServerMessage,
+  SUBSCRIPTIONS_A_MINUTE,
   SubscribeSchema,
+  WEARER_IDS_LIMIT,
 } from '../../wire/feed-messages.js';
 import { type Access, type Identity, OPEN_ACCESS } from '../plugins/principal.js';
 import { type SayOfClient, sayOfClient } from './feed-audit.js';
@@ -95,6 +98,7 @@ export interface Feed {
 
 /** How often it is looked whether those who read still may: a session that ends closes its sockets within that. */
 const IDENTITY_CHECK_MS = 500;
+const MINUTE_MS = 60_000;
 
 const subscribeMessage = Compile(SubscribeSchema);
 
@@ -124,6 +128,15 @@ export function registerFeed(server: Server, deps: FeedDeps): Feed {
   const tells = ({ identity }: FeedClient, operation: Operation, wearerId: string): boolean =>
     maySee(identity.principal, operation, access.findWearer(wearerId));
 
+  /** Whether what is of a victim's zone is kept from a client who sees the wearer. */
+  const keepsZone = ({ identity }: FeedClient, alert: Alert): boolean =>
+    concernsVictim(alert) &&
+    !maySeeVictims(identity.principal, 'alerts.read', access.findWearer(alert.finding.wearerId));
+
+  /** `whole`: the event as text, which is the same for most. */
+  const textFor = (client: FeedClient, { event, alert }: AcceptedEvent, whole: string): string =>
+    keepsZone(client, alert) ? JSON.stringify(withoutVictimZone(event)) : whole;
+
   /** Which log, seen with which rights: with others, what a client has missed is not what it has not been sent. */
   function epochOf({ identity }: FeedClient): string {
     const { kind, subjectId, roles, scope, tokenOperations } = identity.principal;
@@ -135,7 +148,9 @@ export function registerFeed(server: Server, deps: FeedDeps): Feed {
   function readSnapshotFor(client: FeedClient): string {
     if (client.identity.principal.kind === 'local') return readSnapshot();
     const seen = alertLog.open().filter(({ finding }) => tells(client, 'alerts.read', finding.wearerId));
-    return JSON.stringify(seen.map(toAlertItem));
+    return JSON.stringify(
+      seen.map((alert) => toAlertItem(keepsZone(client, alert) ? alertWithoutVictimZone(alert) : alert)),
+    );
   }
 
   function begin(client: FeedClient, resume: ReturnType<typeof parseResume>, isReached: boolean): void {
@@ -148,7 +163,7 @@ export function registerFeed(server: Server, deps: FeedDeps): Feed {
       client.position = resume.seq;
       for (const accepted of missed) {
         if (!tells(client, 'alerts.read', accepted.event.wearerId)) continue;
-        sendEvent(client, accepted, JSON.stringify(accepted.event), 'sendBurst');
+        sendEvent(client, accepted, textFor(client, accepted, JSON.stringify(accepted.event)), 'sendBurst');
       }
     } else {
       const reason = resume === null ? '' : `,"reason":"${isSameLog ? 'resume-too-old' : 'epoch-changed'}"`;
@@ -168,7 +183,10 @@ export function registerFeed(server: Server, deps: FeedDeps): Feed {
   async function takeMessage(client: FeedClient, say: SayOfClient, data: string | null): Promise<void> {
     const message = data === null ? null : parseJson(data);
     if (!subscribeMessage.Check(message)) {
-      client.socket.close(CLOSE.MALFORMED, 'not a subscribe message');
+      const { wearerIds } = (message ?? {}) as { readonly wearerIds?: unknown };
+      const isTooLong = Array.isArray(wearerIds) && wearerIds.length > WEARER_IDS_LIMIT;
+      const why = isTooLong ? `names more than ${WEARER_IDS_LIMIT} wearers` : 'not a subscribe message';
+      client.socket.close(CLOSE.MALFORMED, why);
       return;
     }
     const { positions = false, wearerIds } = message;
@@ -204,7 +222,17 @@ export function registerFeed(server: Server, deps: FeedDeps): Feed {
     // Whatever breaks a connection closes it too, with the code that fits; there is nothing to do.
     socket.on('error', (error) => logger.debug({ message: error.message }, 'a feed connection broke'));
     let taking: Promise<void> = Promise.resolve();
+    let minuteStartsAtMs = Number.NEGATIVE_INFINITY;
+    let messages = 0;
     socket.on('message', (data, isBinary) => {
+      const nowMs = clock.nowMs();
+      if (nowMs - minuteStartsAtMs >= MINUTE_MS) [minuteStartsAtMs, messages] = [nowMs, 0];
+      messages++;
+      // What it sends behind its close is not looked at.
+      if (messages > SUBSCRIPTIONS_A_MINUTE) {
+        socket.close(CLOSE.TOO_MANY, `subscribed more than ${SUBSCRIPTIONS_A_MINUTE} times within a minute`);
+        return;
+      }
       taking = taking
         .then(() => takeMessage(client, say, isBinary ? null : String(data)))
         .catch((error: unknown) => {
@@ -238,7 +266,9 @@ export function registerFeed(server: Server, deps: FeedDeps): Feed {
     for (const client of clients) {
       const { principal } = client.identity;
       const isSame = (['alerts.read', 'positions.read'] as const).every(
-        (operation) => maySee(principal, operation, before) === maySee(principal, operation, now),
+        (operation) =>
+          maySee(principal, operation, before) === maySee(principal, operation, now) &&
+          maySeeVictims(principal, operation, before) === maySeeVictims(principal, operation, now),
       );
       if (isSame) continue;
       clients.delete(client);
@@ -328,7 +358,8 @@ export function registerFeed(server: Server, deps: FeedDeps): Feed {
     alertLog.subscribe((accepted) => {
       const event = JSON.stringify(accepted.event);
       for (const client of clients) {
-        if (tells(client, 'alerts.read', accepted.event.wearerId)) sendEvent(client, accepted, event, 'send');
+        if (!tells(client, 'alerts.read', accepted.event.wearerId)) continue;
+        sendEvent(client, accepted, textFor(client, accepted, event), 'send');
       }
     }),
     liveView.subscribe((changed) =>

@@ -5,7 +5,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
-import { mayDo, maySee, rulesFor, type WearerScope } from '../../access/may.js';
+import { mayDo, maySee, maySeeVictims, rulesFor, type WearerScope } from '../../access/may.js';
 import type { Operation } from '../../access/operations.js';
 import { LOCAL, type Principal } from '../../access/principal.js';
 import type { App } from '../app-type.js';
@@ -102,6 +102,15 @@ export function sees(request: FastifyRequest, wearerId: string, operation?: Oper
   const isSeen = maySee(principalOf(request), asked, request.server.access.findWearer(wearerId));
   if (!isSeen) noteAudited(request, { hidden: [wearerId] });
   return isSeen;
+}
+
+/** Whether the one who asks is told what is of a victim's zone about this wearer, whom they see. */
+export function seesVictims(request: FastifyRequest, wearerId: string): boolean {
+  const { operation } = request.routeOptions.config;
+  return (
+    operation !== undefined &&
+    maySeeVictims(principalOf(request), operation, request.server.access.findWearer(wearerId))
+  );
 }
 
 /** The same for whatever is wrong with a token or a session: which of it, nobody is told. */

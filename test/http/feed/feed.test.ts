@@ -16,6 +16,8 @@ import {
   type FeedStatus,
   type ServerMessage,
   ServerMessageSchema,
+  SUBSCRIPTIONS_A_MINUTE,
+  WEARER_IDS_LIMIT,
 } from '../../../src/wire/feed-messages.js';
 import { action, finding } from '../../alerts/events.js';
 import { openTestLog, type TestLog } from '../../support/embedded-log.js';
@@ -337,6 +339,30 @@ describe('clients that misbehave', () => {
     const reader = await join();
     reader.socket.send(data);
     expect((await reader.closed).code).toBe(4400);
+  });
+
+  test('are told what is wrong with a subscription that names too many', async () => {
+    await serve();
+    const reader = await join();
+    const closed = once(reader.socket, 'close');
+    const wearerIds = Array.from({ length: WEARER_IDS_LIMIT + 1 }, (_, n) => `W-${n}`);
+    reader.socket.send(JSON.stringify({ type: 'subscribe', positions: true, wearerIds }));
+    const [code, why] = await closed;
+    expect([code, String(why)]).toEqual([4400, 'names more than 1000 wearers']);
+  });
+
+  test('are closed with 4429 where they subscribe again and again, and what they send behind it is not looked at', async () => {
+    await serve();
+    const reader = await join();
+    const closed = once(reader.socket, 'close');
+    for (let n = 0; n < 2 * SUBSCRIPTIONS_A_MINUTE; n++) reader.socket.send('{"type":"subscribe"}');
+    const [code, why] = await closed;
+    expect([code, String(why)]).toEqual([4429, 'subscribed more than 60 times within a minute']);
+    const other = await join();
+    for (let n = 0; n < SUBSCRIPTIONS_A_MINUTE; n++) other.socket.send('{"type":"subscribe"}');
+    other.socket.ping();
+    await once(other.socket, 'pong');
+    expect(other.socket.readyState).toBe(other.socket.OPEN);
   });
 
   test('are closed with 1009 where a message is too large', async () => {

@@ -11,7 +11,7 @@ import { ALERTS, encodeJson, INPUTS, inputRecord } from '../../../src/ports/topi
 import { type AlertLog, startAlertLog } from '../../../src/views/alert-log.js';
 import { type LiveView, startLiveView } from '../../../src/views/live-view.js';
 import { CLOSE, type ServerMessage } from '../../../src/wire/feed-messages.js';
-import { finding } from '../../alerts/events.js';
+import { action, finding, instantAt } from '../../alerts/events.js';
 import { AS, SUBJECT, testAccess, WEARERS, WHO } from '../../support/access.js';
 import { createRememberingTrail } from '../../support/audit.js';
 import { openTestLog, type TestLog } from '../../support/embedded-log.js';
@@ -134,6 +134,51 @@ describe('the feed of who is signed in', () => {
     await resumed.heard(isStatus);
     expect(resumed.of('snapshot')).toEqual([]);
     expect(resumed.of('event').map((one) => one.event.alertId)).toEqual([`C-${wearerId}`]);
+  });
+
+  test('tells a partner of an alert at a victim’s zone, and nothing of the zone: snapshot, events, what was missed', async () => {
+    const fix = { fixedAt: instantAt(0), latitude: 51.4242, longitude: 0.8181, accuracyMetres: 8 };
+    const secret = (alertId: string, wearerId: string, revision = 1) =>
+      finding({
+        alertId,
+        wearerId,
+        revision,
+        conditionId: 'C-secret',
+        zoneId: 'Z-secret',
+        zonePriority: 'victim',
+        severityBecause: ['victim-zone'],
+        explanation: {
+          rule: 'first-fix',
+          fixes: [{ ...fix, signedDistanceMetres: -37.125 }],
+          thresholds: { bufferMetres: 211.375 },
+        },
+      });
+    const secrets = ['secret', 'victim', '51.4242', '37.125', '211.375'];
+    const note = { note: 'she lives by the secret lane' };
+    for (const [as, wearerId] of [
+      ['probation', 'W-mine'],
+      ['sergeant,probation', 'W-mine'],
+      ['sergeant', 'W-in'],
+    ] as const) {
+      const [a, b] = [`A-${as}`, `B-${as}`];
+      await append(secret(a, wearerId));
+      const reader = await join(as);
+      await reader.heard(isStatus);
+      const { seq } = reader.of('hello')[0]!;
+      const seen = [
+        secret(a, wearerId, 2),
+        action('noted', [2, 0], { alertId: a, wearerId, ...note }),
+        secret(b, wearerId),
+      ];
+      await append(...seen);
+      await reader.heard((message) => message.type === 'event' && message.event.alertId === b);
+      const resumed = await join(as, `?resume=${epochOf(reader)}:${seq}`);
+      await resumed.heard(isStatus);
+      expect(resumed.of('event').map(({ event }) => event.eventId)).toEqual(seen.map(({ eventId }) => eventId));
+      const told = JSON.stringify([...reader.of('snapshot'), ...reader.of('event'), ...resumed.of('event')]);
+      const found = secrets.filter((one) => told.includes(one));
+      expect([as, found]).toEqual([as, as === 'sergeant' ? secrets : []]);
+    }
   });
 
   test('tells positions of those alone whose positions may be seen', async () => {

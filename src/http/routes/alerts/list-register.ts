@@ -1,6 +1,5 @@
 /** `GET /api/v1/register`: everything unresolved, oldest first, with why it stands there. From memory alone, as it has to be there always. */
 import { Type } from 'typebox';
-import { toAlertItem } from '../../../alerts/alert.js';
 import { compareOldestFirst, countStanding, whyItStands } from '../../../alerts/standing.js';
 import { AlertItemSchema, InstantSchema } from '../../../wire/alert-schemas.js';
 import { StandingCountsSchema } from '../../../wire/standing-schemas.js';
@@ -10,7 +9,7 @@ import { sees } from '../../plugins/principal.js';
 import { problemResponses, sendProblem } from '../../plugins/problems.js';
 import { PrioritySchema, prioritise, Rated } from './prioritise.js';
 import { MAX_ALERT_ID_LENGTH } from './read.js';
-import { type AlertDeps, assertCaughtUp } from './sources.js';
+import { type AlertDeps, assertCaughtUp, tellAlert } from './sources.js';
 
 const WHY = [
   'not-seen',
@@ -71,7 +70,7 @@ export function registerListRegister(app: App, deps: AlertDeps): void {
       return {
         ...page,
         items: page.items.map((alert) => ({
-          ...toAlertItem(alert),
+          ...tellAlert(request, alert),
           why: whyItStands(alert, now),
           ...priorityOf(alert),
         })),

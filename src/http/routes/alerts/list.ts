@@ -1,6 +1,6 @@
 /** `GET /api/v1/alerts`. What is unresolved comes from memory alone, so it is there while the database is away. */
 import { Type } from 'typebox';
-import { type Alert, toAlertItem } from '../../../alerts/alert.js';
+import type { Alert } from '../../../alerts/alert.js';
 import { type AlertFilter, compareNewestFirst, matchesFilter } from '../../../alerts/register.js';
 import { DatabaseUnavailable } from '../../../ports/database.js';
 import { isStorable } from '../../../store/text.js';
@@ -20,7 +20,7 @@ import { sees } from '../../plugins/principal.js';
 import { problemResponses, sendProblem } from '../../plugins/problems.js';
 import { PrioritySchema, prioritise, Rated } from './prioritise.js';
 import { MAX_ALERT_ID_LENGTH } from './read.js';
-import { type AlertDeps, assertCaughtUp } from './sources.js';
+import { type AlertDeps, assertCaughtUp, tellAlert } from './sources.js';
 
 const Query = Type.Interface([ListQuery], {
   status: Type.Optional(Type.Enum(['open', 'closed'])),
@@ -63,7 +63,8 @@ export function registerListAlerts(app: App, deps: AlertDeps): void {
         ...(after ? { after } : {}),
       });
       const { rated, priorityOf } = await prioritise(request, deps, alerts);
-      return { items: alerts.map((alert) => ({ ...toAlertItem(alert), ...priorityOf(alert) })), next, complete, rated };
+      const items = alerts.map((alert) => ({ ...tellAlert(request, alert), ...priorityOf(alert) }));
+      return { items, next, complete, rated };
     },
   );
 }

@@ -2,10 +2,11 @@
 import { Type } from 'typebox';
 import { type Alert, etagOf, toAlertItem } from '../../../alerts/alert.js';
 import type { AlertEvent } from '../../../alerts/event.js';
+import { alertWithoutVictimZone, wasOfVictim, withoutVictimZone } from '../../../alerts/victim.js';
 import { DatabaseUnavailable } from '../../../ports/database.js';
 import { AlertEventSchema, AlertItemSchema } from '../../../wire/alert-schemas.js';
 import type { App } from '../../app.js';
-import { sees } from '../../plugins/principal.js';
+import { sees, seesVictims } from '../../plugins/principal.js';
 import { problemResponses, sendProblem } from '../../plugins/problems.js';
 import { type AlertDeps, assertCaughtUp } from './sources.js';
 
@@ -33,7 +34,11 @@ export function registerReadAlert(app: App, deps: AlertDeps): void {
       if (found === null || !sees(request, found.alert.finding.wearerId))
         return sendProblem(reply, { status: 404, detail: 'There is no such alert.' });
       reply.header('etag', etagOf(found.alert));
-      return { ...toAlertItem(found.alert), events: [...found.events], eventsComplete: found.complete };
+      const { alert, events, complete } = found;
+      if (!wasOfVictim(alert, events) || seesVictims(request, alert.finding.wearerId))
+        return { ...toAlertItem(alert), events: [...events], eventsComplete: complete };
+      const told = toAlertItem(alertWithoutVictimZone(alert));
+      return { ...told, events: events.map(withoutVictimZone), eventsComplete: complete };
     },
   );
 }

@@ -1,12 +1,15 @@
 /** Where the alert endpoints get alerts: the api's fold in memory first, and the record where that is not enough. */
-import type { Alert, Refusal } from '../../../alerts/alert.js';
+import type { FastifyRequest } from 'fastify';
+import { type Alert, type AlertItem, type Refusal, toAlertItem } from '../../../alerts/alert.js';
 import type { ActionEvent, AlertEvent } from '../../../alerts/event.js';
 import type { AlertFilter, AlertRegister } from '../../../alerts/register.js';
+import { alertWithoutVictimZone, concernsVictim } from '../../../alerts/victim.js';
 import type { Clock } from '../../../ports/clock.js';
 import { LogUnavailable } from '../../../ports/event-log.js';
 import type { FailingHandoff } from '../../../ports/handoff.js';
 import type { Log } from '../../../ports/log.js';
 import type { PriorityTable, WearersPriorityFacts } from '../../../wire/priority.js';
+import { seesVictims } from '../../plugins/principal.js';
 
 /** What is needed of the alert log (`views/alert-log.ts`). */
 export interface AlertsInMemory extends Pick<AlertRegister, 'get' | 'read' | 'list' | 'open' | 'isComplete'> {
@@ -43,4 +46,10 @@ export interface AlertDeps {
 /** Throws `LogUnavailable` (503) while the fold would give a past state for the present one. */
 export function assertCaughtUp(alertLog: AlertsInMemory): void {
   if (!alertLog.isCaughtUp()) throw new LogUnavailable('the alert log is still being read');
+}
+
+/** An alert as it is told to the one who asks, who sees its wearer. */
+export function tellAlert(request: FastifyRequest, alert: Alert): AlertItem {
+  const isWhole = !concernsVictim(alert) || seesVictims(request, alert.finding.wearerId);
+  return toAlertItem(isWhole ? alert : alertWithoutVictimZone(alert));
 }

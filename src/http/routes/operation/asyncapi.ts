@@ -135,7 +135,7 @@ export function buildAsyncApi(options: {
   add(
     'feed',
     FEED_PATH,
-    `WebSocket, subprotocol ${FEED_PROTOCOL}. Closed with 4008 where a client does not read, 4400 where a message is malformed`,
+    `WebSocket, subprotocol ${FEED_PROTOCOL}. Closed with 4008 where a client does not read, 4400 where a message is malformed, 4429 where it subscribes too often`,
     { ws: { method: 'GET', query: toJson(query) } },
     FEED_SENDS,
     FEED_TAKES,

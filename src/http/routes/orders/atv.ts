@@ -2,6 +2,7 @@
 import { type Static, Type } from 'typebox';
 import { type Alert, strengthOf } from '../../../alerts/alert.js';
 import { EXCUSED } from '../../../alerts/excused.js';
+import { concernsVictim } from '../../../alerts/victim.js';
 import type { Clock } from '../../../ports/clock.js';
 import type { AbsenceFacts } from '../../../ports/watch.js';
 import type { OrderViolations } from '../../../store/order-violations.js';
@@ -9,7 +10,7 @@ import { DispositionSchema } from '../../../wire/alert-schemas.js';
 import { RecordId } from '../../../wire/record-id.js';
 import type { App } from '../../app.js';
 import { noteAudited } from '../../plugins/audit.js';
-import { sees } from '../../plugins/principal.js';
+import { sees, seesVictims } from '../../plugins/principal.js';
 import { problemResponses, sendProblem } from '../../plugins/problems.js';
 
 /** How many violations are listed; all that are on record are counted. */
@@ -28,7 +29,7 @@ const Params = Type.Object({ orderId: RecordId });
 const Instant = Type.String({ format: 'date-time' });
 const Violation = Type.Object({
   alertId: Type.String(),
-  conditionId: Type.String(),
+  conditionId: Type.Optional(Type.String({ description: 'absent: it names a zone that is kept from who asks' })),
   startedAt: Instant,
   endedAt: Type.Union([Instant, Type.Null()]),
   reason: Type.Optional(Type.String()),
@@ -69,7 +70,11 @@ export function registerAtv(app: App, deps: AtvDeps): void {
       if (found === null || !sees(request, found.wearerId))
         return sendProblem(reply, { status: 404, detail: `There is no order ${orderId}.` });
       noteAudited(request, { wearerIds: [found.wearerId], rowCount: found.alerts.length });
-      const violations = found.alerts.map((alert) => toViolation(alert, found.absences, deps.unreasonableMs));
+      const violations = found.alerts.map((alert) => {
+        const violation = toViolation(alert, found.absences, deps.unreasonableMs);
+        const { conditionId: _, ...unnamed } = violation;
+        return concernsVictim(alert) && !seesVictims(request, found.wearerId) ? unnamed : violation;
+      });
       const counted = violations.filter((violation) => violation.counted);
       return {
         orderId,

@@ -7,7 +7,7 @@ import { RecordId } from '../../../wire/record-id.js';
 import { PRESENCES, type Timeline } from '../../../wire/timeline.js';
 import type { App } from '../../app.js';
 import { noteAudited } from '../../plugins/audit.js';
-import { sees } from '../../plugins/principal.js';
+import { sees, seesVictims } from '../../plugins/principal.js';
 import { problemResponses, sendProblem } from '../../plugins/problems.js';
 import { type Asker, askerOf } from '../records/record-scope.js';
 
@@ -21,6 +21,8 @@ export interface TimelineQuery {
   readonly lastDay: string | null;
   /** What of it who asks may see. */
   readonly parts: ReadonlySet<TimelinePart>;
+  /** Whether who asks is told what is of a victim's zone. */
+  readonly tellsVictims: boolean;
   readonly nowMs: number;
   readonly asker: Asker;
 }
@@ -136,6 +138,7 @@ export function registerTimeline(app: App, deps: TimelineDeps): void {
         days,
         lastDay,
         parts,
+        tellsVictims: seesVictims(request, wearerId),
         nowMs: deps.clock.nowMs(),
         asker: askerOf(request),
       });

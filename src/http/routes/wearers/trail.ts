@@ -12,7 +12,7 @@ import { noteAudited } from '../../plugins/audit.js';
 import { admitExport, ExportSaid } from '../../plugins/export.js';
 import { readInstants } from '../../plugins/instants.js';
 import { negotiate } from '../../plugins/negotiate.js';
-import { sees } from '../../plugins/principal.js';
+import { sees, seesVictims } from '../../plugins/principal.js';
 import { problemResponses, sendProblem } from '../../plugins/problems.js';
 
 /** As far as a trail view goes elsewhere (`anchors.md`). */
@@ -39,6 +39,8 @@ export interface TrailDeps {
     readonly toMs: number;
     readonly limit: number;
     readonly after: TrailPlace | null;
+    /** Whether gaps tell of zones of victims. */
+    readonly tellsVictims: boolean;
   }) => Promise<{ readonly points: readonly TrailFix[]; readonly next: TrailPlace | null }>;
   /** Whether there is such a wearer; rejects with `DatabaseUnavailable`. */
   readonly hasWearer: (wearerId: string) => Promise<boolean>;
@@ -106,7 +108,8 @@ export function registerTrail(app: App, deps: TrailDeps): void {
           status: 403,
           detail: `You may read where ${wearerId} was, and not take it away as a file.`,
         });
-      const range = { wearerId, fromMs, toMs, limit: FIXES_PER_READ };
+      const tellsVictims = seesVictims(request, wearerId);
+      const range = { wearerId, fromMs, toMs, limit: FIXES_PER_READ, tellsVictims };
       // Before the first byte, so that a database that is away is still a 503.
       const first = await deps.readTrail({ ...range, after: null });
       if (first.points.length === 0 && !(await deps.hasWearer(wearerId))) {
@@ -131,7 +134,7 @@ export function registerTrail(app: App, deps: TrailDeps): void {
 
 async function* writeTrail(
   deps: TrailDeps,
-  range: { readonly wearerId: string; readonly fromMs: number; readonly toMs: number; readonly limit: number },
+  range: Omit<Parameters<TrailDeps['readTrail']>[0], 'after'>,
   first: Awaited<ReturnType<TrailDeps['readTrail']>>,
   writer: TrailWriter,
 ): AsyncGenerator<string> {
