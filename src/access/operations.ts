@@ -25,7 +25,7 @@ const ASSIGNED: Rule = { extent: 'assigned' };
 const TOKEN: Rule = { extent: 'scope', byToken: true };
 const SECOND: Rule = { extent: 'everything', needsSecond: 'always' };
 const SCOPE_SECOND: Rule = { extent: 'scope', needsSecond: 'always' };
-/** What holds back or excuses alerts. */
+/** What holds back or excuses alerts, and what ends or changes their watch. */
 const PAUSE: Rule = { extent: 'scope', needsSecond: 'victim-zones' };
 const ASSIGNED_PAUSE: Rule = { extent: 'assigned', needsSecond: 'victim-zones' };
 const SCOPE_FOR_PURPOSE: Rule = { extent: 'scope', needsPurpose: true };
@@ -64,7 +64,7 @@ const ROWS = {
   'positions.read': row(SCOPE, SCOPE, ASSIGNED, no, no, WITHOUT_VICTIM_ZONES, no, TOKEN),
   'exports.make': row(SCOPE_FOR_PURPOSE, SCOPE_FOR_PURPOSE, ASSIGNED_FOR_PURPOSE, no, no, no, no, no),
   'records.read': row(SCOPE, SCOPE, SCOPE, no, no, WITHOUT_VICTIM_ZONES, no, TOKEN),
-  'records.write': row(no, SCOPE, no, no, no, no, no, TOKEN),
+  'records.write': row(no, PAUSE, no, no, no, no, no, TOKEN),
   'absences.write': row(PAUSE, PAUSE, no, no, no, ASSIGNED_PAUSE, no, TOKEN),
   'custody.write': row(no, SCOPE, no, no, no, no, no, TOKEN),
   'suspensions.read': row(SCOPE, SCOPE, SCOPE, no, ALL, no, no, no),

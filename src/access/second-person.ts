@@ -1,5 +1,5 @@
 /** Who may agree to what another one has proposed. Pure. */
-import { mayDo, maySee, type WearerScope } from './may.js';
+import { mayDo, maySeeVictims, type WearerScope } from './may.js';
 import type { Operation } from './operations.js';
 import type { Principal } from './principal.js';
 
@@ -13,7 +13,7 @@ export interface Proposed {
   readonly aboutSubjectId: string | null;
 }
 
-/** Whoever proposed it, too: their scope may have become another since. */
+/** Whoever proposed it, too: their scope may have become another since. What is proposed of a wearer may be about a victim's zone. */
 export function mayReadProposal(
   principal: Principal,
   { readOperation, aboutWearerId }: Pick<Proposed, 'readOperation' | 'aboutWearerId'>,
@@ -21,7 +21,7 @@ export function mayReadProposal(
 ): boolean {
   return aboutWearerId === null
     ? mayDo(principal, readOperation)
-    : maySee(principal, readOperation, findWearer(aboutWearerId));
+    : maySeeVictims(principal, readOperation, findWearer(aboutWearerId));
 }
 
 /** Why this one is not the second person, whatever its roles are; null: it may be. */

@@ -21,7 +21,7 @@ import { registerKeys } from '../http/routes/operation/keys.js';
 import { registerStatic, registerVerifiers } from '../http/routes/operation/static.js';
 import { registerAtv } from '../http/routes/orders/atv.js';
 import { registerMe } from '../http/routes/people/me.js';
-import { grantTarget, recordTarget } from '../http/routes/people/proposal-targets.js';
+import { grantTarget, recordTargets } from '../http/routes/people/proposal-targets.js';
 import { registerProposals } from '../http/routes/people/proposals.js';
 import { recordsTarget } from '../http/routes/people/records-target.js';
 import { registerSessions } from '../http/routes/people/sessions.js';
@@ -59,6 +59,7 @@ import { readDesk } from '../store/desk.js';
 import { readOrderViolations } from '../store/order-violations.js';
 import { readPlaces } from '../store/positions.js';
 import { readPriorityFacts } from '../store/priority-facts.js';
+import { readOwners } from '../store/record-owners.js';
 import { recordStore } from '../store/record-store.js';
 import { listRejected } from '../store/rejected-list.js';
 import { listClosedAlerts } from '../store/tasks.js';
@@ -236,12 +237,7 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
     clock,
     findGrant: accessView.findGrant,
     targets: {
-      zone: recordTarget('zone', records),
-      condition: recordTarget('condition', records),
-      suspension: recordTarget('suspension', records),
-      absence: recordTarget('absence', records),
-      'rag-rating': recordTarget('rag-rating', records),
-      'legal-hold': recordTarget('legal-hold', records),
+      ...recordTargets(records),
       records: recordsTarget(records),
       grant: grantTarget({ db, putGrant: (grant) => accessView.append(accessRecord({ type: 'grant', grant })) }),
     },
@@ -249,7 +245,12 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
   registerSessions(app, { sessions: deps.signIn.routes?.sessions ?? null, grants: accessView.grants });
   registerAlerts(app, {
     alertLog,
-    record: { list: (filter) => listAlerts(db, filter), read: (alertId) => readAlert(db, alertId) },
+    record: {
+      list: (filter) => listAlerts(db, filter),
+      read: (alertId) => readAlert(db, alertId),
+      isOfVictim: async (conditionId) =>
+        (await readOwners(db, 'condition', [conditionId])).get(conditionId)?.isOfVictim === true,
+    },
     failingHandoffs: handoffView.failing,
     priority: {
       table: deps.alertRules.priority,

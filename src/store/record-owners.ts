@@ -96,3 +96,12 @@ export async function demandsPresenceAtVictims(db: Queryable, orderId: string): 
   );
   return rows[0]!.found;
 }
+
+/** Which of some orders have a condition with a zone of a victim, by any version. */
+export async function findWatchingVictims(db: Queryable, orderIds: readonly string[]): Promise<ReadonlySet<string>> {
+  const { rows } = await db.query<{ order_id: string }>(
+    `select distinct c.order_id from condition c where c.order_id = any($1) and ${VICTIM_ZONE}`,
+    [orderIds],
+  );
+  return new Set(rows.map(({ order_id }) => order_id));
+}

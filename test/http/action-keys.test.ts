@@ -27,6 +27,7 @@ const deps = () => ({
   alertLog,
   record: {
     list: async () => [],
+    isOfVictim: async () => false,
     async read() {
       if (isRecordAway) throw new DatabaseUnavailable('away');
       return null;

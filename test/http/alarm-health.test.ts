@@ -27,7 +27,7 @@ test('counts and folds what may be seen, and nothing else', async () => {
   const alertLog = await startAlertLog({ log: opened.log, logger: silentLog, epoch: 'e1' });
   await alertLog.caughtUp;
   const app = await createApp({ log: silentLog, access: testAccess });
-  const record = { list: async () => [], read: async () => null };
+  const record = { list: async () => [], read: async () => null, isOfVictim: async () => false };
   registerAlerts(app, {
     alertLog,
     record,

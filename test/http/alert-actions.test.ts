@@ -5,6 +5,7 @@ import { type App, createApp } from '../../src/http/app.js';
 import { ACTED_ON_LIMIT } from '../../src/http/routes/alerts/act-on-many.js';
 import { ACTION_NAMES } from '../../src/http/routes/alerts/action-bodies.js';
 import { registerAlerts } from '../../src/http/routes/alerts/register.js';
+import { DatabaseUnavailable } from '../../src/ports/database.js';
 import { ALERTS, encodeJson } from '../../src/ports/topics.js';
 import { type AlertLog, startAlertLog } from '../../src/views/alert-log.js';
 import { finding, instantAt } from '../alerts/events.js';
@@ -15,12 +16,17 @@ import { silentLog } from '../support/silent-log.js';
 
 let opened: TestLog;
 let apis: { readonly alertLog: AlertLog; readonly app: App }[];
+let isOfVictim: (conditionId: string) => Promise<boolean>;
 
 async function serve(access?: typeof testAccess): Promise<App> {
   const alertLog = await startAlertLog({ log: opened.log, logger: silentLog, epoch: 'e1', actLimitMs: 60_000 });
   await alertLog.caughtUp;
   const app = await createApp({ log: silentLog, ...(access === undefined ? {} : { access }) });
-  const record = { list: async () => [], read: async () => null };
+  const record = {
+    list: async () => [],
+    read: async () => null,
+    isOfVictim: (conditionId: string) => isOfVictim(conditionId),
+  };
   registerAlerts(app, {
     alertLog,
     record,
@@ -42,6 +48,7 @@ const append = (...events: readonly AlertEvent[]) =>
 beforeEach(async () => {
   opened = await openTestLog();
   apis = [];
+  isOfVictim = async () => false;
 });
 afterEach(async () => {
   for (const { app, alertLog } of apis) {
@@ -156,6 +163,26 @@ test('every action has its route, says what it takes, and stands with who, by wh
   expect((await post(app, '/note/note', { note: '' }, headers)).status).toBe(422);
   const late = { until: instantAt(60 + 24 * 60 + 1), reason: 'r' };
   expect((await post(app, '/suspend/suspend', late, headers)).status).toBe(422);
+});
+
+test('so does one about a zone that became a victim’s since; while the database is away what was told decides', async () => {
+  const alertIds = named(3);
+  await append(
+    ...alertIds.map((alertId) =>
+      finding({ alertId, wearerId: 'W-in', conditionId: `C-${alertId}`, zonePriority: 'standard' }),
+    ),
+  );
+  const app = await serve(testAccess);
+  const headers = { [AS]: 'supervisor', 'if-match': '"1.0"' };
+  const suspend = async (n: number) =>
+    await post(app, `/A-${n}/suspend`, { until: instantAt(90), reason: 'r' }, headers);
+  isOfVictim = async (conditionId) => conditionId === 'C-A-1';
+  expect(await suspend(1)).toMatchObject({ status: 403, body: { reason: 'second-person-required' } });
+  expect((await suspend(2)).status).toBe(200);
+  isOfVictim = async () => {
+    throw new DatabaseUnavailable('away');
+  };
+  expect((await suspend(0)).status).toBe(200);
 });
 
 test('a suspension about the zone of a victim takes a second person, and says so', async () => {

@@ -23,6 +23,7 @@ let recorded: AlertEvent[];
 
 /** A record that holds what a recorder would have written of `recorded`. */
 const record: AlertsOnRecord = {
+  isOfVictim: async () => false,
   async list(filter) {
     if (isDatabaseAway) throw new DatabaseUnavailable('away');
     const { after } = filter;

@@ -39,7 +39,7 @@ beforeAll(async () => {
   app = await createApp({ log: silentLog, access: testAccess, audit: trail, clock, reach: createReach(OWN_REACH) });
   registerHealth(app, { parts: () => [], metrics: async () => ({ contentType: 'text/plain', text: '' }) });
   registerMe(app);
-  const record = { list: async () => [], read: async () => null };
+  const record = { list: async () => [], read: async () => null, isOfVictim: async () => false };
   registerAlerts(app, {
     alertLog,
     record,

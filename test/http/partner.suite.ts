@@ -81,6 +81,7 @@ export function partnerSuite(name: string, open: () => Promise<Adapters>): void 
       const record = {
         list: (filter: Parameters<typeof listAlerts>[1]) => listAlerts(db, filter),
         read: (alertId: string) => readAlert(db, alertId),
+        isOfVictim: async () => true,
       };
       registerAlerts(app, {
         alertLog,

@@ -57,7 +57,7 @@ beforeEach(async () => {
   alertLog = await startAlertLog({ log: opened.log, logger: silentLog, epoch: 'e1' });
   await alertLog.caughtUp;
   app = await createApp({ log: silentLog, access: testAccess });
-  const record = { list: async () => [], read: async () => null };
+  const record = { list: async () => [], read: async () => null, isOfVictim: async () => false };
   const clock = { nowMs: () => Date.parse(instantAt(65)) };
   registerAlerts(app, {
     alertLog,

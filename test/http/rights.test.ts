@@ -15,7 +15,7 @@ import { registerKeys } from '../../src/http/routes/operation/keys.js';
 import { registerAtv } from '../../src/http/routes/orders/atv.js';
 import { registerPacks } from '../../src/http/routes/packs/packs.js';
 import { registerMe } from '../../src/http/routes/people/me.js';
-import { grantTarget, recordTarget } from '../../src/http/routes/people/proposal-targets.js';
+import { grantTarget, recordTargets } from '../../src/http/routes/people/proposal-targets.js';
 import { registerProposals } from '../../src/http/routes/people/proposals.js';
 import { recordsTarget } from '../../src/http/routes/people/records-target.js';
 import { registerSessions } from '../../src/http/routes/people/sessions.js';
@@ -65,7 +65,7 @@ beforeAll(async () => {
     failingHandoffs: () => [],
     priority: NOTHING_ON_RECORD,
     alertLog,
-    record: { list: async () => [], read: async () => null },
+    record: { list: async () => [], read: async () => null, isOfVictim: async () => false },
     clock,
     logger: silentLog,
   });
@@ -83,12 +83,7 @@ beforeAll(async () => {
     clock,
     findGrant: () => undefined,
     targets: {
-      zone: recordTarget('zone', records),
-      condition: recordTarget('condition', records),
-      suspension: recordTarget('suspension', records),
-      absence: recordTarget('absence', records),
-      'rag-rating': recordTarget('rag-rating', records),
-      'legal-hold': recordTarget('legal-hold', records),
+      ...recordTargets(records),
       records: recordsTarget(records),
       grant: grantTarget({ db, putGrant: async () => {} }),
     },

@@ -144,7 +144,7 @@ beforeAll(async () => {
     alertLog,
     failingHandoffs: () => [],
     priority: NOTHING_ON_RECORD,
-    record: { list: async () => [], read: async () => null },
+    record: { list: async () => [], read: async () => null, isOfVictim: async () => false },
     clock,
     logger: silentLog,
   });

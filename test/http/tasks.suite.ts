@@ -148,8 +148,17 @@ export function tasksSuite(name: string, open: () => Promise<Adapters>): void {
       expect((await put('sergeant', '/intelligence/I-1', { ...report, recipients })).json()).toMatchObject({
         recipients,
       });
+      const empty = await put('sergeant', '/intelligence/I-2', { ...report, recipients: [] });
+      expect([empty.statusCode, 'recipients' in empty.json()]).toEqual([201, false]);
       const corrected = { ...report, text: 'seen near there' };
-      expect(pointers(await put('sergeant', '/intelligence/I-1', corrected))).toEqual(['/recipients']);
+      const other = { ...recipients[0]!, to: 'Somebody else' };
+      for (const forgetting of [{ recipients: [] }, { recipients: [other] }])
+        expect(pointers(await put('sergeant', '/intelligence/I-1', { ...corrected, ...forgetting }))).toEqual([
+          '/recipients',
+        ]);
+      const added = { ...corrected, recipients: [...recipients, other] };
+      expect((await put('sergeant', '/intelligence/I-1', added)).statusCode).toBe(200);
+      expect(pointers(await put('sergeant', '/intelligence/I-1', corrected))).toEqual(['/recipients', '/recipients']);
     });
 
     it('intelligence is of who runs the scheme, and of the officer to whom the wearer is assigned', async () => {

@@ -13,6 +13,7 @@ const STARTS = { startsAt: '2026-01-01T00:00:00Z' };
 const PERIOD = { startsAt: '2026-04-01T10:00:00Z', endsAt: '2026-04-01T12:00:00Z', reason: 'work' };
 const OTHER = 'https://idp.example#second';
 const ROLES = ['supervisor', 'sergeant', 'officer', 'administrator', 'auditor', 'probation'] as const;
+const SET_BY_SERVER = ['author', 'changeReason', 'correlationId', 'recordedAt', 'version', 'effectiveAt'];
 const LONG_AFTER = '2100-01-01T00:00:00Z';
 
 /** `second`: it takes another person; `missing`: as if it were not there; `no`: no role includes it; `alone`: it is done. */
@@ -43,15 +44,20 @@ const PAUSES: readonly Row[] = [
   ['an absence that named it, made longer', '/absences/AB-watch-agreed', { orderId: 'O-watch-mine', conditionIds: ['C-watch-victim'], ...PERIOD, endsAt: LONG_AFTER }, 'second', 'second', 'missing'],
 ];
 
-// Of the order, not of the watch: what the table of rights gives who writes records alone.
+// What ends the watch, or changes it.
 // biome-ignore format: one line a way
 const CHANGES: readonly Row[] = [
-  ['the condition ended', '/conditions/C-watch-victim', { ...exclusion, ...ends }, 'no', 'alone', 'no'],
-  ['the zone moved', '/zones/Z-watch-moved', square(0.9, 51.9, 0.01, { priority: 'victim' }), 'no', 'alone', 'no'],
-  ['the zone made another than a victim’s', '/zones/Z-watch-moved', zone('standard'), 'no', 'alone', 'no'],
-  ['the order ended', '/orders/O-watch-mine', { wearerId: 'W-mine', type: 'licence', ...ends }, 'no', 'alone', 'no'],
-  ['the tag removed', '/activations/A-watch-mine', { tagId: 'T-victim-watch', wearerId: 'W-mine', fittedAt: STARTS.startsAt, removedAt: ends.endsAt }, 'no', 'alone', 'no'],
+  ['the condition ended', '/conditions/C-watch-victim', { ...exclusion, ...ends }, 'no', 'second', 'no'],
+  ['the zone moved', '/zones/Z-watch-moved', square(0.9, 51.9, 0.01, { priority: 'victim' }), 'no', 'second', 'no'],
+  ['the zone made another than a victim’s', '/zones/Z-watch-moved', zone('standard'), 'no', 'second', 'no'],
+  ['the order ended', '/orders/O-watch-mine', { wearerId: 'W-mine', type: 'licence', ...ends }, 'no', 'second', 'no'],
+  ['the tag removed', '/activations/A-watch-mine', { tagId: 'T-victim-watch', wearerId: 'W-mine', fittedAt: STARTS.startsAt, removedAt: ends.endsAt }, 'no', 'second', 'no'],
   ['the condition of all wearers ended', '/conditions/C-watch-of-all', { appliesTo: 'all-wearers', kind: 'exclusion', zoneId: 'Z-watch-of-all', ...ends }, 'no', 'second', 'no'],
+  ['the condition naming another zone', '/conditions/C-watch-victim', { ...exclusion, ...STARTS, zoneId: 'Z-watch-standard' }, 'no', 'second', 'no'],
+  ['the condition confirmed later', '/conditions/C-watch-victim', { ...exclusion, ...STARTS, confirmOn: 'belief' }, 'no', 'second', 'no'],
+  ['the order of another type', '/orders/O-watch-mine', { wearerId: 'W-mine', type: 'voluntary', ...STARTS }, 'no', 'second', 'no'],
+  ['the order begun later', '/orders/O-watch-mine', { wearerId: 'W-mine', type: 'licence', startsAt: ends.endsAt }, 'no', 'second', 'no'],
+  ['the tag fitted later', '/activations/A-watch-mine', { tagId: 'T-victim-watch', wearerId: 'W-mine', fittedAt: ends.endsAt }, 'no', 'second', 'no'],
 ];
 
 // What concerns no victim's zone is not made harder.
@@ -60,6 +66,11 @@ const HARMLESS: readonly Row[] = [
   ['a suspension of another condition', '/suspensions/S-watch-8', { wearerId: 'W-mine', conditionId: 'C-watch-standard', ...PERIOD }, 'alone', 'alone', 'no'],
   ['an absence that names another condition', '/absences/AB-watch-7', { orderId: 'O-watch-mine', conditionIds: ['C-watch-standard'], ...PERIOD }, 'alone', 'alone', 'alone'],
   ['an absence that names none, where a victim’s zone is only excluded', '/absences/AB-watch-8', { orderId: 'O-watch-mine', ...PERIOD }, 'alone', 'alone', 'alone'],
+  ['the order as it stands', '/orders/O-watch-mine', { wearerId: 'W-mine', type: 'licence', ...STARTS }, 'no', 'alone', 'no'],
+  ['the condition as it stands', '/conditions/C-watch-victim', { ...exclusion, ...STARTS }, 'no', 'alone', 'no'],
+  ['the tag as it stands', '/activations/A-watch-mine', { tagId: 'T-victim-watch', wearerId: 'W-mine', fittedAt: STARTS.startsAt }, 'no', 'alone', 'no'],
+  ['another condition ended', '/conditions/C-watch-standard', { ...exclusion, zoneId: 'Z-watch-standard', ...ends }, 'no', 'alone', 'no'],
+  ['a new victim’s zone', '/zones/Z-watch-new', square(0.9, 51.9, 0.01, { priority: 'victim' }), 'no', 'alone', 'no'],
   ['an absence that named it, overwritten by one that does not', '/absences/AB-watch-agreed', { orderId: 'O-watch-mine', conditionIds: ['C-watch-standard'], ...PERIOD }, 'alone', 'alone', 'missing'],
 ];
 
@@ -188,6 +199,29 @@ export function victimWatchSuite(name: string, open: () => Promise<Adapters>): v
       };
       expect(await naming('C-watch-victim')).toBe(await naming('C-watch-nobody'));
     });
+
+    it.each(CHANGES.filter(([, path]) => !path.endsWith('of-all')))(
+      'proposed and read by who sees the wearer, agreed to by another sergeant: %s',
+      async (way, path, body) => {
+        const [, collection, id] = path.split('/');
+        const before = (await local.get(path)).json();
+        const kind = collection!.slice(0, -1);
+        const proposal = { kind, id, body, reason: 'agreed with the victim’s officer' };
+        const proposed = await ask('sergeant', SUBJECT, 'POST', '/proposals', proposal);
+        expect([way, proposed.status, proposed.text]).toEqual([way, 201, expect.anything()]);
+        const at = `/proposals/${proposed.body.proposalId}`;
+        for (const role of ['administrator', 'auditor', 'probation,administrator'])
+          expect([role, (await ask(role, OTHER, 'GET', at)).status]).toEqual([role, 404]);
+        expect((await ask('supervisor', OTHER, 'GET', at)).status).toBe(200);
+        expect((await ask('sergeant', SUBJECT, 'POST', `${at}/approve`, {})).status).toBe(403);
+        expect((await ask('supervisor', OTHER, 'POST', `${at}/approve`, {})).status).toBe(403);
+        expect((await ask('sergeant', OTHER, 'POST', `${at}/approve`, {})).status).toBe(200);
+        expect((await local.get(path)).json()).toMatchObject({ version: before.version + 1, author: SUBJECT });
+        // As it was, by whom nobody is asked, for the next one.
+        const said = Object.entries(before).filter(([name]) => !SET_BY_SERVER.includes(name));
+        await ok(path, Object.fromEntries(said));
+      },
+    );
 
     it.each(PAUSES.filter(([, path]) => path.startsWith('/absences/')))(
       'agreed to by another one within scope, and by nobody else: %s',

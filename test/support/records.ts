@@ -6,7 +6,7 @@ import { unreasonableMs } from '../../src/engine/watch/absences.js';
 import { type App, createApp } from '../../src/http/app.js';
 import type { Access } from '../../src/http/plugins/principal.js';
 import { registerAtv } from '../../src/http/routes/orders/atv.js';
-import { grantTarget, recordTarget } from '../../src/http/routes/people/proposal-targets.js';
+import { grantTarget, recordTargets } from '../../src/http/routes/people/proposal-targets.js';
 import { registerProposals } from '../../src/http/routes/people/proposals.js';
 import { recordsTarget } from '../../src/http/routes/people/records-target.js';
 import { registerRecords } from '../../src/http/routes/records/register-records.js';
@@ -79,12 +79,7 @@ export async function openRecordsApi(
     clock,
     findGrant: (subjectId) => grants.get(subjectId),
     targets: {
-      zone: recordTarget('zone', records),
-      condition: recordTarget('condition', records),
-      suspension: recordTarget('suspension', records),
-      absence: recordTarget('absence', records),
-      'rag-rating': recordTarget('rag-rating', records),
-      'legal-hold': recordTarget('legal-hold', records),
+      ...recordTargets(records),
       records: recordsTarget(records),
       grant: grantTarget({ db, putGrant: keepGrant }),
     },

@@ -25,6 +25,8 @@ export interface ChangeWords {
 const KIND_WORDS: Readonly<Record<string, string>> = {
   zone: 'Zone',
   condition: 'Condition',
+  order: 'Order',
+  activation: 'Tag on a wearer',
   suspension: 'Suspension',
   'rag-rating': 'RAG rating',
   'legal-hold': 'Legal hold',

@@ -1,4 +1,5 @@
 /** Intelligence about a wearer, graded 3x5x2: how reliable its source is, how far it is known to be so, and who may have it on what terms. */
+import { isDeepStrictEqual } from 'node:util';
 import Type from 'typebox';
 import type { RecordFault } from '../../ports/records.js';
 import { RecordId } from '../../wire/record-id.js';
@@ -42,7 +43,7 @@ export const intelligence: RecordRule<IntelligenceContent> = {
       recipients: Type.Optional(
         Type.Array(Type.Object({ to: Line(200), at: Instant, purpose: Line(200) }, { additionalProperties: false }), {
           maxItems: 200,
-          description: 'To whom it was disseminated; where it stands it is repeated',
+          description: 'To whom it was disseminated, empty as absent: to nobody yet. Who has it stays on the list',
         }),
       ),
     },
@@ -54,12 +55,21 @@ export const intelligence: RecordRule<IntelligenceContent> = {
     const receivedAt = instants.read('/receivedAt', body.receivedAt);
     if ((body.handling === 'C') !== (body.handlingConditions !== undefined))
       errors.push({ pointer: '/handlingConditions', detail: 'are of handling C, which needs them' });
-    const recipients = body.recipients?.map((one, i) => ({ ...one, at: instants.read(`/recipients/${i}/at`, one.at) }));
-    return saidUnless(errors, { ...body, receivedAt, ...(recipients === undefined ? {} : { recipients }) });
+    const { recipients: named = [], ...rest } = body;
+    const recipients = named.map((one, i) => ({ ...one, at: instants.read(`/recipients/${i}/at`, one.at) }));
+    return saidUnless(errors, { ...rest, receivedAt, ...(recipients.length === 0 ? {} : { recipients }) });
   },
   keeps: { wearerId: 'intelligence stays with its wearer: write another report' },
-  // Who has it already is not forgotten by a correction that leaves it out.
-  mustSay: ['recipients'],
+  // Who has it already is not forgotten by a correction that leaves them out.
+  checkChange(before, { recipients = [] }) {
+    const isKept = (one: object) => recipients.some((other) => isDeepStrictEqual(one, other));
+    return (before.recipients ?? [])
+      .filter((one) => !isKept(one))
+      .map(({ to, at }) => ({
+        pointer: '/recipients',
+        detail: `${to} has had it since ${at}: repeat it as it stands`,
+      }));
+  },
   references: ({ wearerId }) => [{ pointer: '/wearerId', kind: 'wearer', id: wearerId }],
   targets: () => [],
 };

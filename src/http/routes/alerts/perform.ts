@@ -5,6 +5,7 @@ import { whyNotSecond } from '../../../access/second-person.js';
 import { isForClosed } from '../../../alerts/act.js';
 import { type Alert, etagOf, parseEtag, toAlertItem } from '../../../alerts/alert.js';
 import { concernsVictim } from '../../../alerts/victim.js';
+import { DatabaseUnavailable } from '../../../ports/database.js';
 import { principalOf, sees } from '../../plugins/principal.js';
 import type { ProblemInput } from '../../plugins/problems.js';
 import { writerOf } from '../records/record-routes.js';
@@ -35,9 +36,27 @@ const LET_GO: ProblemInput = {
     'This alert was closed too long ago to be acted on, or to be reopened: what is to be known is written down as a task of the wearer.',
 };
 
-function takesSecond(request: FastifyRequest, alert: Alert, { type }: Said): boolean {
-  if (type !== 'suspended' || !concernsVictim(alert)) return false;
-  return rulesFor(principalOf(request), 'suspensions.write').every(({ needsSecond }) => needsSecond !== undefined);
+async function takesSecond(
+  { record }: AlertDeps,
+  request: FastifyRequest,
+  alert: Alert,
+  { type }: Said,
+): Promise<boolean> {
+  if (type !== 'suspended') return false;
+  const rules = rulesFor(principalOf(request), 'suspensions.write');
+  if (rules.some(({ needsSecond }) => needsSecond === undefined)) return false;
+  return concernsVictim(alert) || (await isOfVictimByNow(record, alert));
+}
+
+/** The zone may have become a victim's since the alert was told. Without the database what was told decides: acting needs the log alone. */
+async function isOfVictimByNow(record: AlertDeps['record'], { finding }: Alert): Promise<boolean> {
+  if (finding.conditionId === null) return false;
+  try {
+    return await record.isOfVictim(finding.conditionId);
+  } catch (error) {
+    if (error instanceof DatabaseUnavailable) return false;
+    throw error;
+  }
 }
 
 /** Only of what is known here: the fold judges it in log order. */
@@ -68,7 +87,7 @@ export async function performAction(
     return { alert: null, problem: toRefusalProblem({ reason: 'unknown-alert' }) };
   if (alert === null)
     return { alert: null, problem: isForClosed(said.type) ? LET_GO : toRefusalProblem({ reason: 'closed' }) };
-  if (takesSecond(request, alert, said)) return { alert, problem: SECOND_PERSON };
+  if (await takesSecond(deps, request, alert, said)) return { alert, problem: SECOND_PERSON };
   const notSecond = whyNotAgree(request, alert, said);
   if (notSecond !== null)
     return { alert, problem: { status: 403, reason: 'second-person-required', detail: notSecond } };

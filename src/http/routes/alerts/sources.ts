@@ -24,6 +24,8 @@ export interface AlertsInMemory extends Pick<AlertRegister, 'get' | 'read' | 'li
 /** What is needed of the record (`store/alerts.ts`). Rejects with `DatabaseUnavailable` where the database is away. */
 export interface AlertsOnRecord {
   list(filter: AlertFilter): Promise<readonly Alert[]>;
+  /** Whether the zone of a condition is a victim's, was or is to be. */
+  isOfVictim(conditionId: string): Promise<boolean>;
   read(alertId: string): Promise<{
     readonly alert: Alert;
     readonly events: readonly { readonly event: AlertEvent; readonly outcome: 'accepted' | 'refused' }[];

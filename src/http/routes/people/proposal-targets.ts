@@ -10,17 +10,20 @@ import { isByWearer } from '../../../records/rule.js';
 import { ruleOf } from '../../../records/rules.js';
 import type { Guard, RecordPut } from '../../../records/write-records.js';
 import { lockGrants, type Referred, readGrantVersion, type StoredProposal } from '../../../store/proposals.js';
+import { readOwners } from '../../../store/record-owners.js';
 import { type ProblemInput, toFieldErrors } from '../../plugins/problems.js';
 import { readRecord } from '../records/import-lines.js';
 import type { RecordDeps } from '../records/record-routes.js';
 import type { Asker } from '../records/record-scope.js';
-import { judgeWrites, NotAllowed, toWriteProblem } from '../records/write-scope.js';
+import { judgeWrites, NotAllowed, type RecordWrite, toWriteProblem } from '../records/write-scope.js';
 import { carryOutRecords, changedSince, NOT_INCLUDED, readReferred, toWrite } from './carry-out-records.js';
 import { GrantBody, toGrant } from './grant-body.js';
 
 export const RECORD_TARGETS = [
   'zone',
   'condition',
+  'order',
+  'activation',
   'suspension',
   'absence',
   'rag-rating',
@@ -59,7 +62,7 @@ export interface ProposalTarget {
   carryOut(asker: Asker, proposal: StoredProposal, agree: Guard): Promise<ProblemInput | null>;
 }
 
-/** What it takes to read a proposal, where it is not about what concerns all wearers. */
+/** What it takes to read a proposal; of others that of what concerns all wearers, and of records of the wearer whom they are about. */
 const READ_OPERATIONS: Readonly<Record<string, Operation>> = {
   grant: 'grants.read',
   suspension: 'suspensions.read',
@@ -67,14 +70,11 @@ const READ_OPERATIONS: Readonly<Record<string, Operation>> = {
   absence: 'suspensions.read',
   'rag-rating': 'schemes.read',
   'legal-hold': 'holds.read',
-  records: 'records.read',
 };
 
 /** What rights go by. */
 export function toProposed({ targetKind, targetId, proposedBy, aboutWearerId }: StoredProposal): Proposed {
-  // Several records that are about no wearer are about all.
-  const isOfAll = targetKind === 'records' && aboutWearerId === null;
-  const readOperation = (isOfAll ? undefined : READ_OPERATIONS[targetKind]) ?? 'shared.read';
+  const readOperation = READ_OPERATIONS[targetKind] ?? (aboutWearerId === null ? 'shared.read' : 'records.read');
   return { proposedBy, readOperation, aboutWearerId, aboutSubjectId: targetKind === 'grant' ? targetId : null };
 }
 
@@ -108,14 +108,17 @@ export async function readStanding(
   return standing;
 }
 
-/** The wearer that a content is about, by itself or by its order; null: nobody's alone. */
-async function readWhom({ db, store }: RecordDeps, content: object): Promise<string | null> {
+/** The wearer that a write is about, by itself, by its order or as it stands, one of several; null: it is of all. */
+async function readWhom({ db, store }: RecordDeps, { kind, id, content }: RecordWrite): Promise<string | null> {
+  if (isByWearer(ruleOf(kind))) return id;
   const { wearerId, orderId } = content as { readonly wearerId?: string; readonly orderId?: string };
-  if (wearerId !== undefined || orderId === undefined) return wearerId ?? null;
-  return (await store.readWearers(db, [orderId])).get(orderId) ?? null;
+  if (wearerId !== undefined) return wearerId;
+  if (orderId !== undefined) return (await store.readWearers(db, [orderId])).get(orderId) ?? null;
+  const standing = (await readOwners(db, kind, [id])).get(id);
+  return standing?.isShared ? null : (standing?.wearerIds[0] ?? null);
 }
 
-export function recordTarget(kind: RecordKind, deps: RecordDeps): ProposalTarget {
+function recordTarget(kind: RecordKind, deps: RecordDeps): ProposalTarget {
   const { db, store } = deps;
 
   return {
@@ -130,7 +133,7 @@ export function recordTarget(kind: RecordKind, deps: RecordDeps): ProposalTarget
       if (problem !== null) return { problem };
       if (verdict?.type !== 'second') return { problem: TAKES_NO_SECOND };
       const standing = (await store.find(db, kind, [target.id])).get(target.id);
-      const aboutWearerId = isByWearer(ruleOf(kind)) ? target.id : await readWhom(deps, write.content);
+      const aboutWearerId = await readWhom(deps, write);
       const refersTo = await readReferred(db, store, [write]);
       return { standingVersion: standing?.version ?? null, aboutWearerId, refersTo };
     },
@@ -143,6 +146,10 @@ export function recordTarget(kind: RecordKind, deps: RecordDeps): ProposalTarget
     },
   };
 }
+
+/** Of every kind of record that may take a second person. */
+export const recordTargets = (deps: RecordDeps): Readonly<Record<(typeof RECORD_TARGETS)[number], ProposalTarget>> =>
+  Object.fromEntries(RECORD_TARGETS.map((kind) => [kind, recordTarget(kind, deps)])) as never;
 
 export function grantTarget(deps: {
   readonly db: Database;

@@ -145,7 +145,7 @@ export function registerProposals(app: App, { db, clock, targets, findGrant }: P
   const postSchema = {
     summary: 'Propose what takes a second person',
     description:
-      'A zone or a condition of all wearers, a suspension or an absence that concerns the zone of a victim, a RAG rating, a grant; or zones and conditions of one wearer, or of all, together (`records`). It takes effect when another ' +
+      'A zone or a condition of all wearers; a suspension or an absence that concerns the zone of a victim, and what ends or changes the watch of one; a RAG rating, a grant; or zones and conditions of one wearer, or of all, together (`records`). It takes effect when another ' +
       'person agrees; until then it can be refused by those and withdrawn by who proposed it.',
     tags,
     body: Body,

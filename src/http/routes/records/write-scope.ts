@@ -10,11 +10,20 @@ import type { Principal } from '../../../access/principal.js';
 import type { Queryable } from '../../../ports/database.js';
 import type { RecordKind } from '../../../ports/records.js';
 import type { AbsenceContent } from '../../../records/kinds/absence.js';
+import type { ActivationContent } from '../../../records/kinds/activation.js';
+import type { OrderContent } from '../../../records/kinds/order.js';
 import type { SuspensionContent } from '../../../records/kinds/suspension.js';
 import { isByWearer } from '../../../records/rule.js';
 import { ruleOf } from '../../../records/rules.js';
 import type { Guard } from '../../../records/write-records.js';
-import { demandsPresenceAtVictims, hasVictimZone, type Owners, readOwners } from '../../../store/record-owners.js';
+import {
+  demandsPresenceAtVictims,
+  findWatchingVictims,
+  hasVictimZone,
+  type Owners,
+  readOwners,
+} from '../../../store/record-owners.js';
+import { recordStore } from '../../../store/record-store.js';
 import type { ProblemInput } from '../../plugins/problems.js';
 import { type Asker, isOfNobody, mayReadRecord } from './record-scope.js';
 
@@ -120,7 +129,9 @@ async function judgeWrite(asker: Asker, tx: Queryable, write: RecordWrite, findO
     const detail = 'would be outside your scope: see force, division and schemes';
     return refused({ status: 422, errors: [{ pointer: '', detail }] }, [id]);
   }
-  return (await pausesVictimZone(tx, write, findOwners)) ? judgePause(principal, operation) : verdict;
+  if (verdict.type !== 'free' || !takesSecond(principal, operation)) return verdict;
+  const isOfVictim = (await pausesVictimZone(tx, write, findOwners)) || (await endsVictimWatch(tx, write, findOwners));
+  return isOfVictim ? { type: 'second', operation } : verdict;
 }
 
 const refused = (problem: ProblemInput, hidden?: readonly string[]): Verdict => ({
@@ -211,11 +222,49 @@ async function pausesVictimZone(
   return false;
 }
 
-/** Watching a victim's zone is not paused by one person alone. */
-function judgePause(principal: Principal, operation: Operation): Verdict {
-  const isFree = rulesFor(principal, operation).some(({ needsSecond }) => needsSecond === undefined);
-  return isFree ? FREE : { type: 'second', operation };
+/**
+ * Whether the watch of a victim's zone ends by it, or is another: such a condition or zone of somebody's changed in whatever way, their
+ * order made shorter or of another type, their tag taken off. To name it anew takes nobody else.
+ */
+async function endsVictimWatch(tx: Queryable, write: RecordWrite, findOwners: FindOwners): Promise<boolean> {
+  const { kind, id, content } = write;
+  const standing = findOwners(kind, id);
+  if (standing === undefined || !(await watchesVictim(tx, kind, id, standing))) return false;
+  const before = (await recordStore.find(tx, kind, [id])).get(id)?.content ?? {};
+  if (kind === 'condition' || kind === 'zone') return !isDeepStrictEqual(toPlain(before), toPlain(content));
+  if (kind === 'order') {
+    const [was, is] = [before as OrderContent, content as OrderContent];
+    return was.type !== is.type || isShorter(was.startsAt, was.endsAt, is.startsAt, is.endsAt);
+  }
+  const [was, is] = [before as ActivationContent, content as ActivationContent];
+  return isShorter(was.fittedAt, was.removedAt, is.fittedAt, is.removedAt);
 }
+
+async function watchesVictim(tx: Queryable, kind: RecordKind, id: string, owners: Owners): Promise<boolean> {
+  const [wearerId] = owners.wearerIds;
+  switch (kind) {
+    case 'condition':
+    case 'zone':
+      return owners.isOfVictim && wearerId !== undefined;
+    case 'order':
+      return (await findWatchingVictims(tx, [id])).has(id);
+    case 'activation':
+      return wearerId !== undefined && (await hasVictimZone(tx, wearerId));
+    default:
+      return false;
+  }
+}
+
+const toPlain = (content: object): unknown => JSON.parse(JSON.stringify(content));
+
+function isShorter(from: string, to: string | undefined, newFrom: string, newTo: string | undefined): boolean {
+  const endOf = (end: string | undefined) => (end === undefined ? Number.POSITIVE_INFINITY : Date.parse(end));
+  return Date.parse(newFrom) > Date.parse(from) || endOf(newTo) < endOf(to);
+}
+
+/** Watching a victim's zone is neither paused nor ended by one person alone. */
+const takesSecond = (principal: Principal, operation: Operation): boolean =>
+  rulesFor(principal, operation).every(({ needsSecond }) => needsSecond !== undefined);
 
 /** Undoes a transaction: why some of what it writes may not be written by who asks, by place. */
 export class NotAllowed extends Error {
