@@ -51,13 +51,13 @@ const CHANGES: readonly Row[] = [
   ['the zone moved', '/zones/Z-watch-moved', square(0.9, 51.9, 0.01, { priority: 'victim' }), 'no', 'second', 'no'],
   ['the zone made another than a victim’s', '/zones/Z-watch-moved', zone('standard'), 'no', 'second', 'no'],
   ['the order ended', '/orders/O-watch-mine', { wearerId: 'W-mine', type: 'licence', ...ends }, 'no', 'second', 'no'],
-  ['the tag removed', '/activations/A-watch-mine', { tagId: 'T-victim-watch', wearerId: 'W-mine', fittedAt: STARTS.startsAt, removedAt: ends.endsAt }, 'no', 'second', 'no'],
+  ['the tag removed', '/activations/A-watch-mine', { tagId: 'T-victim-watch', wearerId: 'W-watch-none', fittedAt: STARTS.startsAt, removedAt: ends.endsAt }, 'no', 'second', 'no'],
   ['the condition of all wearers ended', '/conditions/C-watch-of-all', { appliesTo: 'all-wearers', kind: 'exclusion', zoneId: 'Z-watch-of-all', ...ends }, 'no', 'second', 'no'],
   ['the condition naming another zone', '/conditions/C-watch-victim', { ...exclusion, ...STARTS, zoneId: 'Z-watch-standard' }, 'no', 'second', 'no'],
   ['the condition confirmed later', '/conditions/C-watch-victim', { ...exclusion, ...STARTS, confirmOn: 'belief' }, 'no', 'second', 'no'],
   ['the order of another type', '/orders/O-watch-mine', { wearerId: 'W-mine', type: 'voluntary', ...STARTS }, 'no', 'second', 'no'],
   ['the order begun later', '/orders/O-watch-mine', { wearerId: 'W-mine', type: 'licence', startsAt: ends.endsAt }, 'no', 'second', 'no'],
-  ['the tag fitted later', '/activations/A-watch-mine', { tagId: 'T-victim-watch', wearerId: 'W-mine', fittedAt: ends.endsAt }, 'no', 'second', 'no'],
+  ['the tag fitted later', '/activations/A-watch-mine', { tagId: 'T-victim-watch', wearerId: 'W-watch-none', fittedAt: ends.endsAt }, 'no', 'second', 'no'],
 ];
 
 // What concerns no victim's zone is not made harder.
@@ -68,7 +68,7 @@ const HARMLESS: readonly Row[] = [
   ['an absence that names none, where a victim’s zone is only excluded', '/absences/AB-watch-8', { orderId: 'O-watch-mine', ...PERIOD }, 'alone', 'alone', 'alone'],
   ['the order as it stands', '/orders/O-watch-mine', { wearerId: 'W-mine', type: 'licence', ...STARTS }, 'no', 'alone', 'no'],
   ['the condition as it stands', '/conditions/C-watch-victim', { ...exclusion, ...STARTS }, 'no', 'alone', 'no'],
-  ['the tag as it stands', '/activations/A-watch-mine', { tagId: 'T-victim-watch', wearerId: 'W-mine', fittedAt: STARTS.startsAt }, 'no', 'alone', 'no'],
+  ['the tag as it stands', '/activations/A-watch-mine', { tagId: 'T-victim-watch', wearerId: 'W-watch-none', fittedAt: STARTS.startsAt }, 'no', 'alone', 'no'],
   ['another condition ended', '/conditions/C-watch-standard', { ...exclusion, zoneId: 'Z-watch-standard', ...ends }, 'no', 'alone', 'no'],
   ['a new victim’s zone', '/zones/Z-watch-new', square(0.9, 51.9, 0.01, { priority: 'victim' }), 'no', 'alone', 'no'],
   ['an absence that named it, overwritten by one that does not', '/absences/AB-watch-agreed', { orderId: 'O-watch-mine', conditionIds: ['C-watch-standard'], ...PERIOD }, 'alone', 'alone', 'missing'],
@@ -122,7 +122,7 @@ export function victimWatchSuite(name: string, open: () => Promise<Adapters>): v
       for (const end of ['mine', 'presence'])
         await ok(`/orders/O-watch-${end}?wait=false`, { wearerId: 'W-mine', type: 'licence', ...STARTS });
       await ok('/tags/T-victim-watch?wait=false', {});
-      const fitted = { tagId: 'T-victim-watch', wearerId: 'W-mine', fittedAt: STARTS.startsAt };
+      const fitted = { tagId: 'T-victim-watch', wearerId: 'W-watch-none', fittedAt: STARTS.startsAt };
       await ok('/activations/A-watch-mine?wait=false', fitted);
       for (const end of ['victim', 'later', 'once', 'of-all', 'moved'])
         await ok(`/zones/Z-watch-${end}?wait=false`, zone('victim'));
