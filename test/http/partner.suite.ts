@@ -50,7 +50,6 @@ const MARKS = [
   '0.98765',
   '211.375',
   '64.875',
-  'victim',
 ];
 
 const IDS: Readonly<Record<string, string>> = {

@@ -83,7 +83,7 @@ export function proposalsSuite(name: string, open: () => Promise<Adapters>): voi
       const hold = { wearerId: 'W-two', startsAt: '2026-01-01T00:00:00.000Z', reason: 'inquest' };
       const put = (as: string, body: object, id = 'LH-two') => ask(as, SUBJECT, 'PUT', `/legal-holds/${id}`, body);
       expect((await put('officer', hold)).status).toBe(403);
-      expect((await put('sergeant', { ...hold, wearerId: 'W-two-out' }, 'LH-out')).status).toBe(422);
+      expect((await put('sergeant', { ...hold, wearerId: 'W-two-out' }, 'LH-two-out')).status).toBe(422);
       expect((await put('sergeant', hold)).body).toMatchObject({ ...hold, version: 1, author: SUBJECT });
       expect((await put('administrator', hold, 'LH-other')).status).toBe(201);
       for (const changed of [{ startsAt: '2026-02-01T00:00:00.000Z' }, { endsAt: hold.startsAt }, { reason: 'none' }])

@@ -340,6 +340,7 @@ export function recordScopeSuite(name: string, open: () => Promise<Adapters>): v
           text: 'seen',
         },
         'recalls/R': { wearerId: 'W-in', orderId: 'O-in', alertIds: [], form: {}, state: 'draft' },
+        'legal-holds/LH': { wearerId: 'W-in', ...STARTS, reason: 'inquest' },
         'consents/CS': { wearerId: 'W-in', givenAt: '2026-01-01T00:00:00Z', evidence: 'signed' },
       };
       const heard = async (work: () => Promise<unknown>) => {
