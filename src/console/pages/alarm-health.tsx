@@ -1,12 +1,28 @@
 /** Whether people can still work with what they are told: the figures of EEMUA 191 beside what they should be. */
 import { type AlarmHealthTold, askAlarmHealth } from '../api.js';
 import { useAnswer, whyMissing } from '../components/use-answer.js';
-import { nowMs, zoneNameOf } from '../live/live.js';
+import { nameOf, nowMs, zoneNameOf } from '../live/live.js';
 import { judgeHealth } from '../model/health-figures.js';
+import { wearerAddress } from '../route.js';
 import { personWords } from '../words/people-words.js';
 
 const REFRESH_MS = 15_000;
 const SOURCE_WORDS = { zone: 'Zone', condition: 'Condition', tag: 'Tag' } as const;
+/** On the wire this and the wearer's id stand in the place of a tag where there is none. */
+const WEARER_PLACE = 'wearer/';
+
+/** What would have to be put right: a wearer without a tag is led to. */
+function Source({ type, id }: Pick<AlarmHealthTold['worstSources'][number], 'type' | 'id'>) {
+  if (type === 'tag' && id.startsWith(WEARER_PLACE)) {
+    const wearerId = id.slice(WEARER_PLACE.length);
+    return (
+      <>
+        <a href={wearerAddress(wearerId)}>{nameOf(wearerId)}</a>, who has no tag
+      </>
+    );
+  }
+  return <>{`${SOURCE_WORDS[type]} ${type === 'zone' ? (zoneNameOf(id) ?? id) : id}`}</>;
+}
 
 export function AlarmHealthPage() {
   const answer = useAnswer(String(Math.floor(nowMs.value / REFRESH_MS)), askAlarmHealth);
@@ -50,7 +66,8 @@ function Figures({ health }: { readonly health: AlarmHealthTold }) {
       <ol class="tw-sentences">
         {health.worstSources.map(({ type, id, raised, share }) => (
           <li key={`${type} ${id}`}>
-            {`${SOURCE_WORDS[type]} ${type === 'zone' ? (zoneNameOf(id) ?? id) : id}: ${raised} alerts, ${Math.round(share * 100)} % of all`}
+            <Source type={type} id={id} />
+            {`: ${raised} ${raised === 1 ? 'alert' : 'alerts'}, ${Math.round(share * 100)} % of all`}
           </li>
         ))}
       </ol>
