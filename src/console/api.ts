@@ -204,6 +204,17 @@ export const askSuspensions = () => askPeriods('/suspensions', 'suspensionId');
 export const askAbsences = () => askPeriods('/absences', 'absenceId');
 export const askCustodyPeriods = () => askPeriods('/custody-periods', 'custodyPeriodId');
 
+/** Whom the orders are of, by order; without those that may not be read. */
+export async function askWearersOfOrders(orderIds: readonly string[]): Promise<Answer<ReadonlyMap<string, string>>> {
+  const answers = await Promise.all(
+    orderIds.map((orderId) => ask<OrderInfo>(`/orders/${encodeURIComponent(orderId)}`)),
+  );
+  return {
+    ok: true,
+    body: new Map(answers.flatMap((each) => (each.ok ? [[each.body.orderId, each.body.wearerId]] : []))),
+  };
+}
+
 /**
  * Every wearer by id; `isRated`: with their ratings, which are in force by the server's clock. Rejects where the server does not answer.
  */

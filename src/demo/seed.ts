@@ -60,6 +60,7 @@ export async function seed(seeding: Seeding): Promise<Story> {
     records.conditions.filter((record) => !isShared(record)),
     false,
   );
+  await put(records.absences, false);
   for (const record of records.conditions.filter(isShared)) await putShared(seeding, record);
   // The story's conditions are judged as soon as they are known: everybody's newest fix has to be of now.
   await heardOnce(seeding);

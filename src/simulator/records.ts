@@ -115,12 +115,16 @@ export interface CohortRecords {
   readonly orders: readonly RecordPut[];
   readonly activations: readonly RecordPut[];
   readonly conditions: readonly RecordPut[];
+  readonly absences: readonly RecordPut[];
   /** What is judged about them, which the engine is told nothing of. */
   readonly judgements: readonly RecordLine[];
 }
 
 /** Under an order since it began, and nobody has fitted a tag: what a cohort has to show before all else. */
 const NOT_FITTED = { wearerId: 'W-not-fitted', name: 'Martin Vale' };
+
+/** Of those with a curfew, and nobody to be kept from: there leave takes a second person. */
+const ON_LEAVE = 2;
 
 /** Red ones are managed with other agencies, and fixed; the green ones are of the cohort by their scores. */
 function judgementsOf({ wearerId, rag }: SimulatedWearer, effectiveAt: string): RecordLine[] {
@@ -132,6 +136,19 @@ function judgementsOf({ wearerId, rag }: SimulatedWearer, effectiveAt: string): 
     ...(rag === 'red' ? [{ kind: 'mappa', id: wearerId, body: { category: 2, level: 2, effectiveAt } }] : []),
   ];
 }
+
+const HOUR_MS = 3_600_000;
+
+/** Leave from curfew that holds now: somebody is off, and a page says who and until when. */
+const absenceOf = (wearer: SimulatedWearer, atMs: number): RecordPut => ({
+  path: `/absences/AB-${suffix(wearer)}`,
+  body: {
+    orderId: orderIdOf(wearer),
+    startsAt: new Date(atMs - HOUR_MS).toISOString(),
+    endsAt: new Date(atMs + 8 * HOUR_MS).toISOString(),
+    reason: 'At the hospital with a child, agreed with probation',
+  },
+});
 
 const consentOf = (wearer: SimulatedWearer, givenAt: string): RecordPut => ({
   path: `/consents/CS-${suffix(wearer)}`,
@@ -176,6 +193,10 @@ export function cohortRecords(cohort: Cohort, atMs: number, intervalSeconds: num
       path: `/activations/A-${suffix(wearer)}`,
       body: { tagId: wearer.tagId, wearerId: wearer.wearerId, fittedAt: startsAt },
     })),
+    absences: wearers
+      .filter(({ curfew, victimAddress }) => curfew !== null && victimAddress === null)
+      .slice(0, ON_LEAVE)
+      .map((wearer) => absenceOf(wearer, atMs)),
     judgements: wearers.flatMap((wearer) => judgementsOf(wearer, startsAt)),
     conditions: [
       {

@@ -168,6 +168,20 @@ test('the cohort shows first who is not monitored; it is sorted, filtered, saved
   }
 });
 
+test('who has leave from curfew now stands on the page of what is off', async () => {
+  const other = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  try {
+    await other.goto(`${program.url}/off-now`);
+    await other.getByRole('heading', { name: 'Authorised absences 2' }).waitFor();
+    const rows = other.getByRole('region', { name: 'Authorised absences' }).locator('tbody tr');
+    // Who it is, and not under which order.
+    await expect.poll(() => rows.getByRole('link').count()).toBe(2);
+    await rows.first().getByText('At the hospital with a child, agreed with probation').waitFor();
+  } finally {
+    await other.close();
+  }
+});
+
 test('the map goes where a key sends it', async () => {
   await row('Protected address, W-001')
     .getByRole('link', { name: /Protected address/ })

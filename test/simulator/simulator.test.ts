@@ -41,7 +41,7 @@ describe('cohort', () => {
   it('refers only to records of an earlier stage', () => {
     const stages = cohortRecords(inventCohort('tagwatch'), Date.UTC(2026, 10, 22), 15);
     const known = new Set<string>();
-    for (const stage of [stages.people, stages.orders, stages.activations, stages.conditions]) {
+    for (const stage of [stages.people, stages.orders, stages.activations, stages.conditions, stages.absences]) {
       for (const { body } of stage) {
         for (const [field, folder] of [
           ['zoneId', 'zones'],

@@ -1,6 +1,6 @@
 /** What is off now: whatever keeps an alert from being told, with who did it, why, and when it ends. */
 import type { ComponentChildren } from 'preact';
-import { askAbsences, askCustodyPeriods, askSuspensions, type PeriodRecord } from '../api.js';
+import { askAbsences, askCustodyPeriods, askSuspensions, askWearersOfOrders, type PeriodRecord } from '../api.js';
 import { useAnswer, whyMissing } from '../components/use-answer.js';
 import { book, may, nameOf, nowMs, zoneNameOf } from '../live/live.js';
 import { alertAddress, wearerAddress } from '../route.js';
@@ -94,15 +94,20 @@ const ofWearer = (wearerId: string, more: string) => (
   </>
 );
 
-function whomOf({ wearerId, orderId, conditionId, conditionIds }: PeriodRecord): ComponentChildren {
+/** By order. */
+type Wearers = ReadonlyMap<string, string>;
+
+function whomOf(record: PeriodRecord, wearers: Wearers): ComponentChildren {
+  const { orderId, conditionId, conditionIds } = record;
+  const wearerId = record.wearerId ?? wearers.get(orderId ?? '');
   const conditions = conditionId ?? conditionIds?.join(', ');
   const more = conditions === undefined ? '' : `, condition ${conditions}`;
   return wearerId === undefined ? `Order ${orderId ?? 'not known'}${more}` : ofWearer(wearerId, more);
 }
 
-const toOff = (record: PeriodRecord): Off => ({
+const toOff = (record: PeriodRecord, wearers: Wearers): Off => ({
   key: record.recordId,
-  what: whomOf(record),
+  what: whomOf(record, wearers),
   why: record.reason ?? '',
   by: record.author ?? 'not known',
   startsAt: record.startsAt,
@@ -131,6 +136,10 @@ export function OffNowPage() {
   const suspensions = useAnswer(may('suspensions.read') ? turn : null, askSuspensions);
   const absences = useAnswer(may('records.read') ? turn : null, askAbsences);
   const custody = useAnswer(may('records.read') ? turn : null, askCustodyPeriods);
+  const leave = absences?.ok === true ? absences.body.filter(isNow) : [];
+  const orderIds = [...new Set(leave.flatMap(({ orderId }) => orderId ?? []))].sort();
+  const orders = useAnswer(orderIds.length === 0 ? null : orderIds.join(), () => askWearersOfOrders(orderIds));
+  const wearers = orders?.ok === true ? orders.body : new Map<string, string>();
   const lists = [
     ['Suspensions of wearers', 'Nobody is suspended.', suspensions],
     ['Authorised absences', 'Nobody has leave now.', absences],
@@ -143,7 +152,12 @@ export function OffNowPage() {
       <OffTable caption="Suspended alerts" none="No alert is suspended." rows={suspendedAlerts()} />
       {lists.map(([caption, none, answer]) =>
         answer?.ok === true ? (
-          <OffTable key={caption} caption={caption} none={none} rows={answer.body.filter(isNow).map(toOff)} />
+          <OffTable
+            key={caption}
+            caption={caption}
+            none={none}
+            rows={answer.body.filter(isNow).map((record) => toOff(record, wearers))}
+          />
         ) : (
           <section key={caption} aria-label={caption}>
             <h2 class="tw-heading">{caption}</h2>

@@ -25,6 +25,7 @@ const MACHINE_OPERATIONS: readonly Operation[] = [
   'records.read',
   'tags.write',
   'tags.read',
+  'absences.write',
   'pings.write',
   'schemes.write',
   'rag.write',
