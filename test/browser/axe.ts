@@ -22,3 +22,13 @@ export async function findWrong(on: Page, unreadable = /^$/): Promise<string[]> 
     .map((rule) => ({ ...rule, nodes: rule.nodes.filter(({ html }) => !unreadable.test(html)) }));
   return [...results.violations, ...unread].flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }
+
+/** The same of a state that is not easily come to again, in either theme; light is left on. */
+export async function findWrongInBoth(on: Page, unreadable = /^$/): Promise<string[]> {
+  const found: string[] = [];
+  for (const theme of ['dark', 'light'] as const) {
+    await on.emulateMedia({ colorScheme: theme });
+    found.push(...(await findWrong(on, unreadable)).map((wrong) => `${theme}: ${wrong}`));
+  }
+  return found;
+}

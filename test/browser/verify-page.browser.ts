@@ -20,6 +20,7 @@ import { makeSigningKey, readSigningKey, type SigningKey } from '../../src/signi
 import { movePing, resignPack } from '../support/changed-pack.js';
 import { makeModel, ORDER, trust } from '../support/pack.js';
 import { makeAuthority } from '../support/time-stamp-authority.js';
+import { findWrongInBoth } from './axe.js';
 import { CHROMIUM, CHROMIUM_FLAGS, SCREENSHOTS } from './chromium.js';
 
 const PAGE = fileURLToPath(new URL('../../dist/verify-page/tagwatch-verify.html', import.meta.url));
@@ -97,6 +98,7 @@ test('a pack as it was made is verified, each question by itself', async () => {
     'Container',
     'Re-run',
   ]);
+  expect(await findWrongInBoth(page)).toEqual([]);
   await page.screenshot({ path: join(SCREENSHOTS, 'verify-page-good.png') });
 });
 
