@@ -40,18 +40,23 @@ export async function send<T>(
 }
 
 /**
- * Writes a record on the version that the page shows. `version` null: a new one, whose id was made when its form was opened. Where
- * somebody was first, that may have been this very form, by an earlier try that nobody answered: then it is there, or what it says by
- * now goes on top of it.
+ * Writes a record on the version that the page shows. `version` null: a new one. Where somebody was first, that may have been this very
+ * form, by an earlier try that nobody answered: then it is there; or, where its id was made when the form was opened (`isOwnId`), what it
+ * says by now goes on top of it.
  */
-export async function putRecord<T>(path: string, content: object, version: number | null): Promise<Sent<T>> {
+export async function putRecord<T>(
+  path: string,
+  content: object,
+  version: number | null,
+  isOwnId = true,
+): Promise<Sent<T>> {
   const condition: Record<string, string> =
     version === null ? { 'if-none-match': '*' } : { 'if-match': `"${version}"` };
   const sent = await send<T>('PUT', path, content, condition);
   if (sent.ok || sent.status !== 412) return sayOnce(sent);
   const standing = await send<T & object>('GET', path);
   if (standing.ok && saysAll(standing.body, content)) return standing;
-  return version === null ? sayOnce(await send<T>('PUT', path, content, { 'if-match': '"1"' })) : sent;
+  return version === null && isOwnId ? sayOnce(await send<T>('PUT', path, content, { 'if-match': '"1"' })) : sent;
 }
 
 /** What has its own id may be sent again. */

@@ -14,7 +14,7 @@ export async function listWanted(db: Queryable, { nowMs, after, limit }: WantedQ
   const { rows } = await db.query<{ wearer_id: string; wanted: Wanted; since: Date }>(
     `select wearer_id, wanted, since from (
        select distinct on (record_id) record_id as wearer_id, content ->> 'wanted' as wanted,
-              coalesce(effective_at, recorded_at) as since
+              coalesce(instant_of(content ->> 'wantedSince'), effective_at, recorded_at) as since
        from record_version
        where record_kind = 'wearer-flags' and record_id > $1 collate "C"
          and coalesce(effective_at, recorded_at) <= $2::timestamptz

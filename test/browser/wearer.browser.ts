@@ -63,6 +63,7 @@ beforeAll(async () => {
   await put(program.url, '/tag-models/M-1', { name: 'Model', accuracyConvention: 'r68', intervalSeconds: 60 });
   await put(program.url, '/wearers/W-1', { name: 'Adam Kerr', division: 'East' });
   await put(program.url, '/wearer-flags/W-1', { flags: ['visit in pairs'], wanted: 'unlawfully-at-large' });
+  await put(program.url, '/wearers/W-2', { name: 'Ben Hale', division: 'East' });
   await put(program.url, '/tags/T-1', { modelId: 'M-1' });
   await put(program.url, '/orders/O-1', { wearerId: 'W-1', type: 'hdc', startsAt: fittedAt });
   await put(program.url, '/activations/A-1', { tagId: 'T-1', wearerId: 'W-1', fittedAt });
@@ -132,6 +133,66 @@ test('that somebody is unlawfully at large stands with each alert, before what i
     .waitFor();
   await shoot(board, 'alert-at-large');
   await board.context().close();
+});
+
+test('that somebody is wanted is ended and recorded by keyboard, with why and since when, and stands at once for everybody', async () => {
+  const shown = await open('/wearers/W-1', 'dark');
+  const wanted = shown.getByRole('region', { name: 'Wanted' });
+  const dialog = shown.getByRole('dialog');
+  const why = dialog.getByLabel(/^Why/);
+  const mark = shown.locator('.tw-custody', { hasText: /^(Wanted|Unlawfully at large), since/ });
+  await wanted.getByText(/^Unlawfully at large, since .*\. Recorded by local, /).waitFor({ timeout: WAIT_MS });
+  await mark.waitFor();
+  await wanted.getByRole('button', { name: 'No longer wanted' }).press('Enter');
+  await why.fill('Arrested at the station');
+  await shoot(shown, 'wanted-end-dark');
+  await why.press('Control+Enter');
+  await dialog.waitFor({ state: 'detached' });
+  await wanted
+    .getByText(/^Neither wanted nor unlawfully at large\. Recorded by local, .*: Arrested at the station\.$/)
+    .waitFor();
+  await mark.waitFor({ state: 'detached' });
+  await wanted.getByRole('button', { name: 'Record as wanted' }).press('Enter');
+  const since = dialog.getByLabel('Since when (local time)');
+  await since.fill('2199-01-01T10:00');
+  await why.fill('Recalled, did not come back');
+  await why.press('Control+Enter');
+  await dialog
+    .getByRole('alert')
+    .getByText(/is in the future/)
+    .waitFor({ timeout: WAIT_MS });
+  await shoot(shown, 'wanted-record-dark');
+  expect(await findWrong(shown)).toEqual([]);
+  await since.fill('2026-01-05T10:00');
+  await why.press('Control+Enter');
+  await dialog.waitFor({ state: 'detached' });
+  await mark.filter({ hasText: /^Wanted, since Mon 5 Jan/ }).waitFor();
+  await wanted.getByText(/^Wanted, since Mon 5 Jan.*: Recalled, did not come back\.$/).waitFor();
+  await shown.context().close();
+  // Of whom nothing was said before, and somebody was first: what they wrote is not overwritten.
+  const other = await open('/wearers/W-2');
+  await other.getByRole('button', { name: 'Record as wanted' }).click();
+  await put(program.url, '/wearer-flags/W-2', { flags: ['dog'] });
+  await other.getByRole('dialog').getByLabel(/^Why/).fill('x');
+  await other.getByRole('dialog').getByLabel(/^Why/).press('Control+Enter');
+  await other.getByRole('dialog').getByRole('alert').waitFor({ timeout: WAIT_MS });
+  const kept = (await (await fetch(`${program.url}/api/v1/wearer-flags/W-2`)).json()) as {
+    flags: string[];
+    version: number;
+  };
+  expect([kept.flags, kept.version]).toEqual([['dog'], 1]);
+  await other.context().close();
+  // The flags beside it are as they were; light, too.
+  const light = await open('/wearers/W-1');
+  await light.getByText('Risk: visit in pairs').waitFor();
+  await light
+    .getByRole('region', { name: 'Wanted' })
+    .getByText(/^Wanted, since Mon 5 Jan/)
+    .waitFor({ timeout: WAIT_MS });
+  await light.getByRole('region', { name: 'Wanted' }).scrollIntoViewIfNeeded();
+  await shoot(light, 'wanted-light');
+  expect(await findWrong(light, /tw-day__hour/)).toEqual([]);
+  await light.context().close();
 });
 
 test('the day on which the clocks went back is as much longer as an hour, and midnight to three has four of them', async () => {

@@ -87,7 +87,17 @@ beforeAll(async () => {
   const wanted = { flags: [], wanted: 'unlawfully-at-large' };
   await judge('/wearer-flags/W-b', { flags: [], wanted: 'wanted', ...judgement });
   await judge('/wearer-flags/W-b', { flags: [], effectiveAt: '2026-04-01T00:00:00Z' });
-  await judge('/wearer-flags/W-c', wanted);
+  await judge('/wearer-flags/W-c', { ...wanted, wantedSince: '2026-03-18T09:00:00+01:00' });
+  for (const [wrong, why] of [
+    [{ flags: [], wantedSince: SINCE }, 'goes with wanted'],
+    [{ ...wanted, wantedSince: '2026-03-20T12:00:01Z' }, 'is in the future'],
+  ] as const) {
+    const refused = await records.put('/wearer-flags/W-c', wrong);
+    expect([refused.statusCode, refused.json().errors]).toMatchObject([
+      422,
+      [{ pointer: '/wantedSince', detail: expect.stringContaining(why) }],
+    ]);
+  }
   await judge('/wearer-flags/W-out', wanted);
   const fixes = [
     ['T-W-a', SINCE],
@@ -203,7 +213,7 @@ test('who is wanted is told as it is in force, to whoever sees their alerts, pag
     app.inject({ url: `/api/v1/wanted${query}`, headers: { [AS]: role } });
   const [b, c] = [
     { wearerId: 'W-b', wanted: 'wanted', since: SINCE },
-    { wearerId: 'W-c', wanted: 'unlawfully-at-large', since: NOW },
+    { wearerId: 'W-c', wanted: 'unlawfully-at-large', since: '2026-03-18T08:00:00.000Z' },
   ];
   expect((await wanted('')).json()).toEqual({ items: [b, c], next: null });
   const first = (await wanted('?limit=1')).json();

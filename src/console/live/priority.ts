@@ -35,7 +35,7 @@ export function priorityOf(item: AlertItem): Priority {
   return judgePriority(facts, table.value);
 }
 
-async function refresh(): Promise<void> {
+export async function refreshPriority(): Promise<void> {
   if (!seesAlerts.peek()) return;
   const [rules, found] = await Promise.all([askPriorityTable(), askWanted()]);
   // Rows are drawn again only where something changed.
@@ -47,6 +47,6 @@ async function refresh(): Promise<void> {
 
 /** Once a page. */
 export function watchPriority(): void {
-  setInterval(() => void refresh(), REFRESH_MS);
-  void refresh();
+  setInterval(() => void refreshPriority(), REFRESH_MS);
+  void refreshPriority();
 }

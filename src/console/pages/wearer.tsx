@@ -14,6 +14,7 @@ import { StretchChoice } from '../components/stretch-choice.js';
 import { TimelineStrip } from '../components/timeline-strip.js';
 import { TrailPlayer } from '../components/trail-player.js';
 import { useAnswer, whyMissing } from '../components/use-answer.js';
+import { WantedForm } from '../components/wanted-form.js';
 import { Profile, TagFacts } from '../components/wearer-facts.js';
 import { may, nameOf, nowMs, zoneNameOf } from '../live/live.js';
 import { readStretch, type Stretch, writeStretch } from '../model/timeline-stretch.js';
@@ -65,6 +66,7 @@ export function WearerPage({ wearerId, query }: { readonly wearerId: string; rea
             <PackButton draft={{ wearerId }} /> <a href={packsAddress(wearerId)}>Packs of this wearer</a>
           </p>
         ) : null}
+        <WantedForm key={`wanted ${wearerId}`} wearerId={wearerId} onWritten={() => setWritten(written + 1)} />
         <ConditionsNow wearerId={wearerId} />
         <Consents key={wearerId} wearerId={wearerId} onWritten={() => setWritten(written + 1)} />
         <h2 class="tw-heading">Days</h2>

@@ -1,18 +1,24 @@
 /** Why an alert is looked at before or after others, in words. Total: a new fact wants its words. Pure. */
 import type { Priority, PriorityReason, Wanted, WantedWearer } from '../../wire/priority.js';
+import type { FlagsRecord } from '../wanted-api.js';
+import { personWords } from './people-words.js';
 import { dayAndTime } from './times.js';
 import { SEVERITY_WORDS } from './words.js';
 
-const WANTED_WORDS: Readonly<Record<Wanted, string>> = {
+export const WANTED_WORDS: Readonly<Record<Wanted, string>> = {
   wanted: 'wanted',
   'unlawfully-at-large': 'unlawfully at large',
 };
 
-const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+export const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
 /** `Unlawfully at large, since Sun 22 Nov 18:03:11`. */
 export const wantedWords = ({ wanted, since }: WantedWearer): string =>
   `${capital(WANTED_WORDS[wanted])}, since ${dayAndTime(Date.parse(since))}`;
+
+/** `Recorded by sam, Sun 22 Nov 18:05:00: recalled`. */
+export const flagsRecordedWords = ({ author, recordedAt, changeReason }: FlagsRecord): string =>
+  `Recorded by ${personWords(author)}, ${dayAndTime(Date.parse(recordedAt))}${changeReason === undefined ? '' : `: ${changeReason}`}`;
 
 function factWords(reason: PriorityReason): string {
   if (reason.fact === 'in-custody') return 'in custody';

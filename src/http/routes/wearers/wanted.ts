@@ -12,7 +12,7 @@ import { problemResponses, sendProblem } from '../../plugins/problems.js';
 const Item = Type.Object({
   wearerId: Type.String(),
   wanted: Type.Enum([...WANTED]),
-  since: Type.String({ ...InstantSchema, description: 'from when the flags hold that say so' }),
+  since: Type.String({ ...InstantSchema, description: 'as it was recorded, or from when the flags hold that say so' }),
 });
 const Key = Type.Tuple([RecordId]);
 

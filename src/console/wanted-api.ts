@@ -1,0 +1,36 @@
+/** What the console asks about a wearer's flags over REST, and what it writes. */
+import type { Wanted } from '../wire/priority.js';
+import { type Answer, ask } from './api.js';
+import { putRecord } from './send.js';
+
+export interface FlagsContent {
+  readonly flags: readonly string[];
+  readonly wanted?: Wanted;
+  /** RFC 3339. */
+  readonly wantedSince?: string;
+}
+
+/** As it is answered: its newest version, and who wrote that. */
+export interface FlagsRecord extends FlagsContent {
+  readonly wearerId: string;
+  readonly version: number;
+  readonly effectiveAt: string;
+  readonly recordedAt: string;
+  readonly author: string;
+  readonly changeReason?: string;
+}
+
+const pathOf = (wearerId: string): string => `/wearer-flags/${encodeURIComponent(wearerId)}`;
+
+/** Null: nothing was ever said of this wearer. */
+export async function askFlags(wearerId: string): Promise<Answer<FlagsRecord | null>> {
+  const answer = await ask<FlagsRecord>(pathOf(wearerId));
+  return !answer.ok && answer.status === 404 ? { ok: true, body: null } : answer;
+}
+
+/** `version`: the one that the page shows; null: there is none yet. */
+export const putFlags = (
+  wearerId: string,
+  content: FlagsContent & { readonly changeReason: string },
+  version: number | null,
+) => putRecord<FlagsRecord>(pathOf(wearerId), content, version, false);
