@@ -26,6 +26,18 @@ export const DEFAULT_ESCALATION: EscalationTable = {
   low: [{ afterSeconds: 86_400, to: 'sergeant' }],
 };
 
+/** To whom an alert goes next and when, ms, unless somebody sees it; null: to nobody further. */
+export function nextEscalation(
+  alert: Alert,
+  table: EscalationTable,
+): { readonly to: EscalationRole; readonly atMs: number } | null {
+  if (!waitsForSomebody(alert)) return null;
+  const step = table[alert.finding.severity][alert.escalation?.level ?? 0];
+  return step === undefined ? null : { to: step.to, atMs: waitsSinceMs(alert) + step.afterSeconds * 1_000 };
+}
+
+const waitsSinceMs = ({ waitingSince, raisedAt }: Alert): number => Date.parse(waitingSince ?? raisedAt);
+
 /** The step that an alert is due for now; `level` counts from 1. Null: it is where it belongs. */
 export function dueEscalation(
   alert: Alert,
@@ -33,7 +45,7 @@ export function dueEscalation(
   nowMs: number,
 ): { readonly level: number; readonly to: EscalationRole } | null {
   if (!waitsForSomebody(alert)) return null;
-  const waitsMs = nowMs - Date.parse(alert.waitingSince ?? alert.raisedAt);
+  const waitsMs = nowMs - waitsSinceMs(alert);
   const steps = table[alert.finding.severity];
   const level = steps.filter(({ afterSeconds }) => waitsMs >= afterSeconds * 1_000).length;
   const step = steps[level - 1];

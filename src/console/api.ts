@@ -4,6 +4,7 @@ import type { Operation } from '../access/operations.js';
 import type { Role } from '../access/roles.js';
 import type { AlarmHealth } from '../alerts/alarm-health.js';
 import type { AlertItem } from '../alerts/alert.js';
+import type { EscalationTable } from '../alerts/escalation.js';
 import type { AlertEvent, ContactOutcome, Disposition } from '../alerts/event.js';
 import type { AlertGroup } from '../alerts/grouping.js';
 import type { HandoverFacts } from '../alerts/handover.js';
@@ -103,6 +104,17 @@ export interface HandoverTold {
   readonly signedOnAt?: string;
 }
 
+/** Of `GET /api/v1/register`: a receiver that is not told what there is to tell. */
+export interface FailingHandoffTold {
+  readonly receiverId: string;
+  readonly why: 'not-delivered' | 'no-sender';
+  readonly since: string;
+  readonly tries: number | null;
+  readonly error: string | null;
+  /** Records of the alert log that it may have yet to be told of. */
+  readonly behind: number;
+}
+
 /** Suspensions, absences and custody periods have this in common. */
 export interface PeriodRecord {
   readonly recordId: string;
@@ -164,7 +176,10 @@ export async function askBaseMap(): Promise<Answer<FeatureCollection>> {
 }
 export const askAlarmHealth = () => ask<AlarmHealthTold>('/alarm-health');
 export const askWanted = () => askList<WantedWearer>('/wanted');
-export const askPriorityTable = () => ask<{ readonly priority: PriorityTable }>('/alert-rules');
+export const askAlertRules = () =>
+  ask<{ readonly priority: PriorityTable; readonly escalation: EscalationTable }>('/alert-rules');
+export const askFailingHandoffs = () =>
+  ask<{ readonly failingHandoffs: readonly FailingHandoffTold[] }>('/register?limit=1');
 export const askRejected = () => ask<Page<RejectedMessage>>('/rejected?limit=100');
 
 async function* listAll(path: string): AsyncGenerator<Record<string, unknown>> {

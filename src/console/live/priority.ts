@@ -4,6 +4,7 @@
  */
 import { signal } from '@preact/signals';
 import type { AlertItem } from '../../alerts/alert.js';
+import type { EscalationTable } from '../../alerts/escalation.js';
 import {
   DEFAULT_PRIORITY,
   judgePriority,
@@ -11,13 +12,15 @@ import {
   type PriorityTable,
   type WantedWearer,
 } from '../../wire/priority.js';
-import { askPriorityTable, askWanted } from '../api.js';
+import { askAlertRules, askWanted } from '../api.js';
 import { dealtWithOf } from './dealt-with.js';
 import { seesAlerts, wearers } from './live.js';
 
 const REFRESH_MS = 20_000;
 
 const table = signal<PriorityTable>(DEFAULT_PRIORITY);
+/** Null: not known yet. */
+export const escalationTable = signal<EscalationTable | null>(null);
 const wanted = signal<ReadonlyMap<string, WantedWearer>>(new Map());
 
 /** Null: not, or nobody has said so. */
@@ -37,8 +40,10 @@ export function priorityOf(item: AlertItem): Priority {
 
 export async function refreshPriority(): Promise<void> {
   if (!seesAlerts.peek()) return;
-  const [rules, found] = await Promise.all([askPriorityTable(), askWanted()]);
+  const [rules, found] = await Promise.all([askAlertRules(), askWanted()]);
   // Rows are drawn again only where something changed.
+  if (rules.ok && JSON.stringify(rules.body.escalation) !== JSON.stringify(escalationTable.peek()))
+    escalationTable.value = rules.body.escalation;
   if (rules.ok && JSON.stringify(rules.body.priority) !== JSON.stringify(table.peek()))
     table.value = rules.body.priority;
   if (found.ok && JSON.stringify(found.body) !== JSON.stringify([...wanted.peek().values()]))

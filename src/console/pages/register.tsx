@@ -1,13 +1,15 @@
-/** The standing register: everything unresolved, the oldest first, with why it stands there. No alert closes by itself. */
+/** The standing register: everything unresolved, the oldest first, with why it stands there, and who is not told of it. No alert closes by itself. */
 import { useState } from 'preact/hooks';
 import { fromAlertItem } from '../../alerts/alert.js';
 import { compareOldestFirst, countStanding, STANDING_AGES, whyItStands } from '../../alerts/standing.js';
 import type { AlertKind } from '../../engine/types.js';
+import { askFailingHandoffs } from '../api.js';
 import { Severity } from '../components/marks.js';
+import { useAnswer } from '../components/use-answer.js';
 import { book, isKnown, nameOf, nowMs, zoneNameOf } from '../live/live.js';
 import { alertAddress, wearerAddress } from '../route.js';
 import { ownerWords } from '../words/owner-words.js';
-import { AGE_WORDS, BECAUSE_WORDS } from '../words/standing-words.js';
+import { AGE_WORDS, BECAUSE_WORDS, failingHandoffWords } from '../words/standing-words.js';
 import { dayAndTime, duration } from '../words/times.js';
 import { KIND_WORDS, title } from '../words/words.js';
 
@@ -15,6 +17,19 @@ import { KIND_WORDS, title } from '../words/words.js';
 const ROWS_LIMIT = 200;
 /** Ages in minutes and more: no need to draw the page every second. */
 const REDRAW_MS = 15_000;
+
+/** Other systems, and mailboxes, that are not told what there is to tell: the alerts stand here, and nobody there knows. */
+function FailingHandoffs({ atMs }: { readonly atMs: number }) {
+  const answer = useAnswer(String(atMs), askFailingHandoffs);
+  if (answer === null || !answer.ok || answer.body.failingHandoffs.length === 0) return null;
+  return (
+    <div class="tw-first" role="note">
+      {answer.body.failingHandoffs.map((one) => (
+        <p key={one.receiverId}>{failingHandoffWords(one)}</p>
+      ))}
+    </div>
+  );
+}
 
 export function RegisterPage() {
   const [kind, setKind] = useState<AlertKind | ''>('');
@@ -27,6 +42,7 @@ export function RegisterPage() {
   return (
     <main class="tw-page" id="main">
       <h1 class="tw-sentence">{`Register: ${total} unresolved`}</h1>
+      <FailingHandoffs atMs={atMs} />
       {total === 0 ? <p>{isKnown.value ? 'Nothing is unresolved.' : 'Not known yet: nothing has come.'}</p> : null}
       {total === 0 ? null : (
         <table class="tw-table tw-counts">

@@ -1,6 +1,7 @@
 /** Who has an alert, or what became of it. Pure. */
 import { proposalAt } from '../../alerts/act.js';
 import { type AlertItem, fromAlertItem } from '../../alerts/alert.js';
+import { type EscalationTable, nextEscalation } from '../../alerts/escalation.js';
 import { personWords } from './people-words.js';
 import { timeOfDay } from './times.js';
 import { DISPOSITION_WORDS } from './words.js';
@@ -16,6 +17,12 @@ export function proposalWords(item: AlertItem, atMs: number): string | null {
 export function ownerWords(item: AlertItem, atMs: number): string {
   const proposed = proposalWords(item, atMs);
   return [standsWords(item, atMs), proposed ?? ''].filter((words) => words !== '').join('. ');
+}
+
+/** `It goes to the sergeant at 18:12:00 unless somebody sees it.`; null: it climbs no further. */
+export function climbsWords(item: AlertItem, table: EscalationTable, atMs: number): string | null {
+  const next = nextEscalation(fromAlertItem(item), table);
+  return next === null ? null : `It goes to the ${next.to} at ${timeOfDay(next.atMs, atMs)} unless somebody sees it.`;
 }
 
 function standsWords(item: AlertItem, atMs: number): string {

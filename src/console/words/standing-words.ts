@@ -1,5 +1,7 @@
 /** Why an alert stands on the register, and for how long, in words. Total: a new reason wants its words. Pure. */
 import type { StandingAge, StandsBecause } from '../../alerts/standing.js';
+import type { FailingHandoffTold } from '../api.js';
+import { dayAndTime } from './times.js';
 
 export const BECAUSE_WORDS: Readonly<Record<StandsBecause, string>> = {
   'not-seen': 'nobody has seen it',
@@ -11,6 +13,15 @@ export const BECAUSE_WORDS: Readonly<Record<StandsBecause, string>> = {
   'more-found': 'more was found since',
   reopened: 'reopened',
 };
+
+/** `duty-sergeant is not told: what it is sent has failed since Sun 22 Nov 18:00:00 (3 tries, answered 503), up to 12 events wait.` */
+export function failingHandoffWords({ receiverId, why, since, tries, error, behind }: FailingHandoffTold): string {
+  const at = dayAndTime(Date.parse(since));
+  const waits = behind === 1 ? '1 event waits' : `up to ${behind} events wait`;
+  if (why === 'no-sender') return `${receiverId} is not told: nobody sends, since ${at}; ${waits}.`;
+  const last = [tries === null ? null : `${tries} tries`, error].filter((part) => part !== null).join(', ');
+  return `${receiverId} is not told: what it is sent has failed since ${at}${last === '' ? '' : ` (${last})`}; ${waits}.`;
+}
 
 export const AGE_WORDS: Readonly<Record<StandingAge, string>> = {
   'under-1-hour': 'Under 1 hour',
