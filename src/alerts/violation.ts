@@ -6,7 +6,11 @@ import { EXCUSED } from './excused.js';
 /** A warning, a silence or a device's fault is none. */
 export const VIOLATIONS: readonly AlertKind[] = ['exclusion', 'inclusion', 'restriction', 'curfew'];
 
-/** Confirmed by the evidence, not withdrawn, and by nobody excused or called a suspicion: what may stand under "breached". */
+/**
+ * Confirmed by the evidence, not withdrawn, and by nobody excused or called a suspicion: what may stand under "breached". `no-action`,
+ * `referred` and `already-dealt-with` say what was done about it, not that it was none: whoever finds that it was none has words that say
+ * so ({@link EXCUSED}). A request to recall tells the decision beside it.
+ */
 export function isBreach({
   finding,
   confirmedAt,

@@ -459,6 +459,25 @@ test('a shift is signed off with what stands, and signed on by who comes on', as
   expect(await findWrongInBoth(page)).toEqual([]);
 });
 
+test('a key acts on what the record tells of an alert, while the feed says nothing', async () => {
+  await enter(13);
+  const find = async () => {
+    const listed = await fetch(`${program.url}/api/v1/alerts?wearerId=W-13&status=open`);
+    return ((await listed.json()) as { items: { alertId: string }[] }).items[0]?.alertId;
+  };
+  await expect.poll(find, { timeout: WAIT_MS }).toBeDefined();
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const deaf = await context.newPage();
+  await deaf.routeWebSocket('**/api/v1/feed**', () => {});
+  await deaf.goto(`${program.url}/alerts/${await find()}`);
+  await deaf.getByText('Nobody has seen it yet.').waitFor({ timeout: WAIT_MS });
+  await deaf.getByText(/^It goes to the (supervisor|sergeant) at .* unless somebody sees it\.$/).waitFor();
+  await deaf.keyboard.press('t');
+  await deaf.locator('.tw-actions__owner', { hasText: /^In hand: local at/ }).waitFor({ timeout: WAIT_MS });
+  expect(await deaf.locator('#connection').getAttribute('data-state')).not.toBe('live');
+  await context.close();
+});
+
 test('a slow answer opens nothing again that a colleague has closed meanwhile', async () => {
   await enter(12);
   const other = await openBoard();

@@ -16,6 +16,7 @@ import {
   describeTroubles,
   STALE_DATA_MS,
 } from '../../src/console/words/connection-words.js';
+import { failingHandoffWords } from '../../src/console/words/standing-words.js';
 import { duration, timeOfDay } from '../../src/console/words/times.js';
 import {
   certainty,
@@ -308,5 +309,25 @@ describe('troubles of the other side', () => {
       expect.stringContaining('event log is away'),
       expect.stringContaining('Nothing has come from tagwatch.pings since'),
     ]);
+  });
+});
+
+describe('who is not told', () => {
+  const failing = {
+    receiverId: 'cad',
+    why: 'not-delivered',
+    since: '2026-11-22T18:00:00.000Z',
+    tries: 3,
+    error: 'answered 503',
+    behind: 12,
+  } as const;
+
+  it('is named with since when, how often it was tried, and how much waits', () => {
+    expect(failingHandoffWords(failing)).toBe(
+      'cad is not told: what it is sent has failed since Sun 22 Nov 18:00:00 (3 tries, answered 503); up to 12 events wait.',
+    );
+    expect(failingHandoffWords({ ...failing, why: 'no-sender', tries: null, error: null, behind: 1 })).toBe(
+      'cad is not told: nobody sends, since Sun 22 Nov 18:00:00; 1 event waits.',
+    );
   });
 });

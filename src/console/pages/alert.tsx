@@ -1,5 +1,5 @@
 /** One alert: what a sergeant has to know first, then what it rests on, then what was done about it. */
-import { useEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect } from 'preact/hooks';
 import type { AlertItem } from '../../alerts/alert.js';
 import { type AlertEvent, isFinding } from '../../alerts/event.js';
 import { ratioWords } from '../../alerts/evidence-words.js';
@@ -41,8 +41,9 @@ export function AlertPage({ alertId, asAt }: Props) {
   );
   const full = answer?.ok === true ? answer.body : null;
   const item = held ?? full;
-  useEffect(() => {
-    // An alert of long ago is not in the feed: acting on it begins from what the server told.
+  // Before it is painted: a key that is pressed at the sight of it must find it.
+  useLayoutEffect(() => {
+    // An alert of long ago is not in the feed, and one of now may not be yet: acting on it begins from what the server told.
     if (full !== null && book.peek().alerts.get(alertId) === undefined) takeAlert(toItem(full));
   }, [full]);
   if (item === null) {
