@@ -1,4 +1,7 @@
-/** `GET /api/v1/register`: everything unresolved, oldest first, with why it stands there. From memory alone, as it has to be there always. */
+/**
+ * `GET /api/v1/register`: everything unresolved, oldest first, with why it stands there. From memory, as it has to be there always; the
+ * record adds in which order to look.
+ */
 import { Type } from 'typebox';
 import { compareOldestFirst, countStanding, whyItStands } from '../../../alerts/standing.js';
 import { AlertItemSchema, InstantSchema } from '../../../wire/alert-schemas.js';
