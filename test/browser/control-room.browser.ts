@@ -258,6 +258,41 @@ const AXE_MS = 600_000;
 const nothingIn = (found: Record<string, string[]>) => Object.fromEntries(Object.keys(found).map((name) => [name, []]));
 
 test.each(THEMES)(
+  'where the server counts another number of unresolved alerts, the header says both: %s',
+  async (colorScheme) => {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme });
+    const misled = await context.newPage();
+    let more = 2;
+    let connections = 0;
+    await misled.routeWebSocket('**/api/v1/feed**', (socket) => {
+      connections += 1;
+      const server = socket.connectToServer();
+      server.onMessage((text) => {
+        const message = JSON.parse(String(text)) as { type: string; standing: { total: number } };
+        if (message.type === 'heartbeat') message.standing.total += more;
+        socket.send(JSON.stringify(message));
+      });
+    });
+    await misled.goto(program.url);
+    const register = misled.getByRole('link', { name: /^Register \d+ unresolved/ });
+    await misled.getByText(/^The server counts \d+ unresolved, and this page has \d+/).waitFor({ timeout: WAIT_MS });
+    const said = async () => (await register.innerText()).replaceAll(/\s+/g, ' ').trim();
+    const [, here, there] = /^Register (\d+) unresolved \(the server counts (\d+)\)$/.exec(await said())!;
+    expect(Number(there) - Number(here)).toBe(more);
+    // It asks for everything again, once.
+    await expect.poll(() => connections).toBe(2);
+    await misled.locator('#connection[data-state=live]').waitFor({ timeout: WAIT_MS });
+    expect(await findWrong(misled)).toEqual([]);
+    await shoot(misled, `miscount-${colorScheme}`);
+    more = 0;
+    await misled.locator('#trouble').waitFor({ state: 'hidden', timeout: WAIT_MS });
+    expect(await said()).toMatch(/^Register \d+ unresolved$/);
+    expect(connections).toBe(2);
+    await context.close();
+  },
+);
+
+test.each(THEMES)(
   'axe finds nothing on the board, with an alert and in the dialogs of all acts: %s',
   { timeout: AXE_MS },
   async (theme) => {
