@@ -1,6 +1,6 @@
 /**
  * One mailbox is told by SMTP of what climbs to its roles: the first at once, and what comes within a minute of a mail in one mail after
- * it, so that a thousand alerts are not a thousand mails. What the mail server has taken is delivered: it has it in its own queue.
+ * it, so that a thousand alerts are not a thousand mails. What is critical waits for critical ones alone. What the mail server has taken is delivered: it has it in its own queue.
  */
 import { createTransport, type Transporter } from 'nodemailer';
 import type { EscalationRole } from '../../alerts/escalation.js';
@@ -13,7 +13,7 @@ const ANSWER_LIMIT_MS = 15_000;
 const STOP_WAIT_MS = 5_000;
 /** Slower than webhooks: a mail server takes it for abuse otherwise. */
 const LANES = { atOnce: 1, retryFirstMs: 2_000, retryMaxMs: 60_000, awayAfter: 3 };
-/** A mailbox gets no second mail within it, ms: short beside the minutes after which a critical alert climbs. */
+/** A mailbox gets no second mail of what is critical, or of what is not, within it, ms: short beside the minutes after which a critical alert climbs. */
 const REST_MS = 60_000;
 
 export interface MailServer {
@@ -40,7 +40,7 @@ export function createMailTeller(receiver: MailReceiver, publicUrl: string | nul
   const domain = server.from.slice(server.from.lastIndexOf('@') + 1);
   return {
     wants: ({ event }) => event.type === 'escalated' && roles.has(event.to ?? ''),
-    laneOf: () => receiver.receiverId,
+    laneOf: ({ alert }) => (alert.finding.severity === 'critical' ? 'critical' : 'others'),
     async tell(accepted, stopping) {
       const transport = openTransport(server);
       const { messageId, subject, text } = toMailMessage(accepted, { domain, publicUrl });

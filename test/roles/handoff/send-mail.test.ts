@@ -163,6 +163,7 @@ test('a mail server that refuses or is gone is on the register, and told when it
 
 test('a thousand alerts are a few mails: the first at once, the others by cause, the critical ones each, and none is lost by a stop', async () => {
   const server = await serve();
+  const counted = () => readMails(server).reduce((sum, { count }) => sum + count, 0);
   const first = await start(server, {}, 3_600_000);
   const isCritical = (n: number) => n === 400 || n === 999;
   const flood = Array.from({ length: 1_000 }, (_, n) => {
@@ -172,8 +173,11 @@ test('a thousand alerts are a few mails: the first at once, the others by cause,
     return [raised, climbs(alertId, 1, 'sergeant', wearerId)];
   });
   await append(...flood.flat());
-  await vi.waitFor(() => expect(server.taken).toHaveLength(1), SOON);
-  await vi.waitFor(() => expect(first.waiting()).toEqual({ sergeants: 999 }), SOON);
+  // One, and none of the critical ones waits for the rest after it.
+  await vi.waitFor(() => expect(server.taken).toHaveLength(2), SOON);
+  expect(readMails(server).some(({ text }) => text.includes('/alerts/A-0\r'))).toBe(true);
+  expect(readMails(server).some(({ text }) => text.includes('/alerts/A-400\r'))).toBe(true);
+  await vi.waitFor(() => expect(first.waiting()).toEqual({ sergeants: 1_000 - counted() }), SOON);
   await first.stop();
   answer = 'refuse';
   const second = await start(server);
@@ -181,25 +185,14 @@ test('a thousand alerts are a few mails: the first at once, the others by cause,
   await second.stop();
   answer = 'take';
   await start(server);
-  const counted = () => readMails(server).reduce((sum, { count }) => sum + count, 0);
   await vi.waitFor(() => expect(counted()).toBe(1_000), SOON);
   const mails = readMails(server);
-  expect(mails.length).toBeLessThanOrEqual(3);
-  expect(mails[0]!.text).toContain('/alerts/A-0\r');
-  const { text, subject } = mails.at(-1)!;
-  expect(subject.replaceAll(/\r\n/g, '')).toMatch(/nobody has seen \d+ alerts, 2 of them critical$/);
-  const rows = text.split('\r\n').filter((line) => line.startsWith('- '));
-  // The critical ones before the others, and those as many rows as there are causes; each as the register groups it.
-  expect(rows.slice(0, 2).map((row) => row.replace(/, waiting.*: /, ' '))).toEqual([
-    '- critical https://tagwatch.example/alerts/A-400',
-    '- critical https://tagwatch.example/alerts/A-999',
-  ]);
-  expect(rows.slice(2).map((row) => /^- (\d+) of one cause, high at worst/.exec(row) !== null)).toEqual([
-    true,
-    true,
-    true,
-    true,
-  ]);
+  expect(mails.length).toBeLessThanOrEqual(5);
+  expect(mails.some(({ text }) => text.includes('/alerts/A-999\r'))).toBe(true);
+  // Of the others as many rows as there are causes, as the register groups them.
+  const many = mails.find(({ count }) => count > 2)!;
+  const rows = many.text.split('\r\n').filter((line) => line.startsWith('- '));
+  expect(rows.map((row) => /^- (\d+) of one cause, high at worst/.exec(row) !== null)).toEqual(Array(4).fill(true));
   expect(mails.map((mail) => mail.text).join('')).not.toMatch(/secret|exclusion/);
   expect(new Set(mails.map(({ messageId }) => messageId)).size).toBe(mails.length);
 });
