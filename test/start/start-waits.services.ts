@@ -55,6 +55,7 @@ describe('a start with Kafka away', () => {
         { part: 'log', ready: false, waitsFor: 'the event log to answer' },
         { part: 'topics', ready: false, waitsFor: 'its turn in the start' },
         { part: 'engine', ready: false, waitsFor: 'its turn in the start' },
+        { part: 'audit', ready: false, waitsFor: 'its turn in the start' },
         { part: 'start', ready: false, waitsFor: 'every other part to be ready' },
       ],
     });
