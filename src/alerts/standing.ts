@@ -67,3 +67,17 @@ export function compareOldestFirst(
   if (a.raisedAt !== b.raisedAt) return a.raisedAt < b.raisedAt ? -1 : 1;
   return a.alertId < b.alertId ? -1 : a.alertId > b.alertId ? 1 : 0;
 }
+
+/**
+ * A receiver that is not told what there is to tell. `not-delivered`: it does not take what it is sent; `no-sender`: nobody sends, so the
+ * role `handoff` runs nowhere or cannot store its position.
+ */
+export interface FailingHandoff {
+  readonly receiverId: string;
+  readonly why: 'not-delivered' | 'no-sender';
+  readonly since: string;
+  readonly tries: number | null;
+  readonly error: string | null;
+  /** Records of the alert log that it may have yet to be told of. */
+  readonly behind: number;
+}

@@ -8,6 +8,7 @@ import type { EscalationTable } from '../alerts/escalation.js';
 import type { AlertEvent, ContactOutcome, Disposition } from '../alerts/event.js';
 import type { AlertGroup } from '../alerts/grouping.js';
 import type { HandoverFacts } from '../alerts/handover.js';
+import type { FailingHandoff } from '../alerts/standing.js';
 import type { DeskRow } from '../wire/desk.js';
 import type { PositionItem } from '../wire/feed-messages.js';
 import type { OrderType } from '../wire/order.js';
@@ -104,17 +105,6 @@ export interface HandoverTold {
   readonly signedOnAt?: string;
 }
 
-/** Of `GET /api/v1/register`: a receiver that is not told what there is to tell. */
-export interface FailingHandoffTold {
-  readonly receiverId: string;
-  readonly why: 'not-delivered' | 'no-sender';
-  readonly since: string;
-  readonly tries: number | null;
-  readonly error: string | null;
-  /** Records of the alert log that it may have yet to be told of. */
-  readonly behind: number;
-}
-
 /** Suspensions, absences and custody periods have this in common. */
 export interface PeriodRecord {
   readonly recordId: string;
@@ -179,7 +169,7 @@ export const askWanted = () => askList<WantedWearer>('/wanted');
 export const askAlertRules = () =>
   ask<{ readonly priority: PriorityTable; readonly escalation: EscalationTable }>('/alert-rules');
 export const askFailingHandoffs = () =>
-  ask<{ readonly failingHandoffs: readonly FailingHandoffTold[] }>('/register?limit=1');
+  ask<{ readonly failingHandoffs: readonly FailingHandoff[] }>('/register?limit=1');
 export const askRejected = () => ask<Page<RejectedMessage>>('/rejected?limit=100');
 
 async function* listAll(path: string): AsyncGenerator<Record<string, unknown>> {

@@ -30,20 +30,6 @@ export interface HandoffRecord {
   readonly removed?: true;
 }
 
-/**
- * A receiver that is not told what there is to tell. `not-delivered`: it does not take what it is sent; `no-sender`: nobody sends, so the
- * role `handoff` runs nowhere or cannot store its position.
- */
-export interface FailingHandoff {
-  readonly receiverId: string;
-  readonly why: 'not-delivered' | 'no-sender';
-  readonly since: string;
-  readonly tries: number | null;
-  readonly error: string | null;
-  /** Records of the alert log that it may have yet to be told of. */
-  readonly behind: number;
-}
-
 export const HANDOFF_PARTITION = { topic: HANDOFF, partition: 0 } as const;
 
 export const handoffRecord = (record: HandoffRecord): NewRecord => ({

@@ -2,9 +2,10 @@
  * Whether the hand-off goes through, as every api reads it from `tagwatch.handoff`: receivers that fail, and those that nobody tells
  * although there is something to tell. From the log alone, so that it shows wherever the sender is, and when it is dead.
  */
+import type { FailingHandoff } from '../alerts/standing.js';
 import type { Clock } from '../ports/clock.js';
 import type { EventLog } from '../ports/event-log.js';
-import { type FailingHandoff, HANDOFF_PARTITION, type HandoffRecord, readHandoffRecord } from '../ports/handoff.js';
+import { HANDOFF_PARTITION, type HandoffRecord, readHandoffRecord } from '../ports/handoff.js';
 import { HANDOFF } from '../ports/topics.js';
 
 /** A sender stores its position each second, and a failure each minute: who is silent for so long, ms, is not there. */

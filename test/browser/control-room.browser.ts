@@ -500,7 +500,7 @@ test('a key acts on what the record tells of an alert, while the feed says nothi
     const listed = await fetch(`${program.url}/api/v1/alerts?wearerId=W-13&status=open`);
     return ((await listed.json()) as { items: { alertId: string }[] }).items[0]?.alertId;
   };
-  await expect.poll(find, { timeout: WAIT_MS }).toBeDefined();
+  await expect.poll(find, { timeout: WAIT_MS }).toMatch(/^\w{8}/);
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   const deaf = await context.newPage();
   await deaf.routeWebSocket('**/api/v1/feed**', () => {});

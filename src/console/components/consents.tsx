@@ -1,15 +1,14 @@
 /** Whether a wearer agrees to the tag, since when and by whose word; recorded and withdrawn by who may. */
 import { useState } from 'preact/hooks';
 import { askConsentsOf, type ConsentRecord, putConsent } from '../consent-api.js';
-import { may, nowMs, serverNowMs } from '../live/live.js';
+import { may, nowMs } from '../live/live.js';
 import { isHeld } from '../model/consent-state.js';
-import { toInstant, toLocalText } from '../model/local-instant.js';
+import { toInstant } from '../model/local-instant.js';
 import { consentRecordedWords, consentStateWords } from '../words/consent-words.js';
-import { FormDialog, type Written } from './form-dialog.js';
+import { FormDialog, ReasonField, textOf, WhenField, type Written } from './form-dialog.js';
 import { useAnswer, whyMissing } from './use-answer.js';
 
 const REFRESH_MS = 60_000;
-const textOf = (said: FormData, name: string) => String(said.get(name) ?? '').trim();
 
 interface Props {
   readonly wearerId: string;
@@ -82,17 +81,7 @@ function RecordDialog({ wearerId, onClose }: DialogProps & { readonly wearerId: 
       onClose={onClose}
       extra={<p>A tag whose collection has ended is fitted anew before anything of it is collected again.</p>}
     >
-      <label class="tw-label" for="consent-given">
-        Given when (local time)
-      </label>
-      <input
-        id="consent-given"
-        name="givenAt"
-        class="tw-input"
-        type="datetime-local"
-        defaultValue={toLocalText(serverNowMs())}
-        required
-      />
+      <WhenField id="consent-given" name="givenAt" label="Given when" />
       <label class="tw-label" for="consent-evidence">
         How it was given, and where that is kept
       </label>
@@ -134,21 +123,8 @@ function WithdrawDialog({ consent, onClose }: DialogProps & { readonly consent: 
         </p>
       }
     >
-      <label class="tw-label" for="withdraw-at">
-        Withdrawn when (local time)
-      </label>
-      <input
-        id="withdraw-at"
-        name="withdrawnAt"
-        class="tw-input"
-        type="datetime-local"
-        defaultValue={toLocalText(serverNowMs())}
-        required
-      />
-      <label class="tw-label" for="withdraw-reason">
-        How it was withdrawn, and why
-      </label>
-      <textarea id="withdraw-reason" name="changeReason" class="tw-textarea" rows={3} maxLength={500} required />
+      <WhenField id="withdraw-at" name="withdrawnAt" label="Withdrawn when" />
+      <ReasonField id="withdraw-reason" label="How it was withdrawn, and why" />
     </FormDialog>
   );
 }

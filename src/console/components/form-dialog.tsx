@@ -5,6 +5,8 @@
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { newKey } from '../api.js';
+import { serverNowMs } from '../live/live.js';
+import { toLocalText } from '../model/local-instant.js';
 import { Dialog } from './dialog.js';
 
 /** Whether it was taken; where it was not, why, in sentences. */
@@ -97,6 +99,44 @@ export function FormDialog({ label, draftKey, submitWords, children, extra, onSu
     </Dialog>
   );
 }
+
+interface FieldProps {
+  readonly id: string;
+  readonly label: string;
+}
+
+/** A local time that has passed: now, unless another is typed. */
+export function WhenField({ id, name, label }: FieldProps & { readonly name: string }) {
+  return (
+    <>
+      <label class="tw-label" for={id}>
+        {label} (local time)
+      </label>
+      <input
+        id={id}
+        name={name}
+        class="tw-input"
+        type="datetime-local"
+        defaultValue={toLocalText(serverNowMs())}
+        required
+      />
+    </>
+  );
+}
+
+/** Why a record is changed. */
+export function ReasonField({ id, label }: FieldProps) {
+  return (
+    <>
+      <label class="tw-label" for={id}>
+        {label}
+      </label>
+      <textarea id={id} name="changeReason" class="tw-textarea" rows={3} maxLength={500} required />
+    </>
+  );
+}
+
+export const textOf = (said: FormData, name: string): string => String(said.get(name) ?? '').trim();
 
 /** What was written before, in fields that are there still. */
 function fill(form: HTMLFormElement, values: Draft['values']): void {

@@ -1,16 +1,15 @@
 /** Whether a wearer is to be arrested wherever met, why and by whose word; recorded and ended by who may. */
 import { useState } from 'preact/hooks';
 import { WANTED, type Wanted } from '../../wire/priority.js';
-import { may, nowMs, serverNowMs } from '../live/live.js';
+import { may, nowMs } from '../live/live.js';
 import { refreshPriority } from '../live/priority.js';
-import { toInstant, toLocalText } from '../model/local-instant.js';
+import { toInstant } from '../model/local-instant.js';
 import { askFlags, type FlagsRecord, putFlags } from '../wanted-api.js';
 import { capital, flagsRecordedWords, WANTED_WORDS, wantedWords } from '../words/priority-words.js';
-import { FormDialog, type Written } from './form-dialog.js';
+import { FormDialog, ReasonField, textOf, WhenField, type Written } from './form-dialog.js';
 import { useAnswer, whyMissing } from './use-answer.js';
 
 const REFRESH_MS = 60_000;
-const textOf = (said: FormData, name: string) => String(said.get(name) ?? '').trim();
 
 interface Props {
   readonly wearerId: string;
@@ -103,21 +102,8 @@ function RecordDialog({
           </label>
         ))}
       </fieldset>
-      <label class="tw-label" for="wanted-since">
-        Since when (local time)
-      </label>
-      <input
-        id="wanted-since"
-        name="since"
-        class="tw-input"
-        type="datetime-local"
-        defaultValue={toLocalText(serverNowMs())}
-        required
-      />
-      <label class="tw-label" for="wanted-reason">
-        Why, and by whose word
-      </label>
-      <textarea id="wanted-reason" name="changeReason" class="tw-textarea" rows={3} maxLength={500} required />
+      <WhenField id="wanted-since" name="since" label="Since when" />
+      <ReasonField id="wanted-reason" label="Why, and by whose word" />
     </FormDialog>
   );
 }
@@ -134,10 +120,7 @@ function EndDialog({ flags, onClose }: DialogProps & { readonly flags: FlagsReco
       onClose={onClose}
       extra={<p>Alerts of this wearer are no longer marked, and come no earlier for it.</p>}
     >
-      <label class="tw-label" for="wanted-end-reason">
-        Why: arrested, returned, withdrawn
-      </label>
-      <textarea id="wanted-end-reason" name="changeReason" class="tw-textarea" rows={3} maxLength={500} required />
+      <ReasonField id="wanted-end-reason" label="Why: arrested, returned, withdrawn" />
     </FormDialog>
   );
 }

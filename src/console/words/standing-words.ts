@@ -1,6 +1,5 @@
 /** Why an alert stands on the register, and for how long, in words. Total: a new reason wants its words. Pure. */
-import type { StandingAge, StandsBecause } from '../../alerts/standing.js';
-import type { FailingHandoffTold } from '../api.js';
+import type { FailingHandoff, StandingAge, StandsBecause } from '../../alerts/standing.js';
 import { dayAndTime } from './times.js';
 
 export const BECAUSE_WORDS: Readonly<Record<StandsBecause, string>> = {
@@ -15,11 +14,13 @@ export const BECAUSE_WORDS: Readonly<Record<StandsBecause, string>> = {
 };
 
 /** `duty-sergeant is not told: what it is sent has failed since Sun 22 Nov 18:00:00 (3 tries, answered 503), up to 12 events wait.` */
-export function failingHandoffWords({ receiverId, why, since, tries, error, behind }: FailingHandoffTold): string {
+export function failingHandoffWords({ receiverId, why, since, tries, error, behind }: FailingHandoff): string {
   const at = dayAndTime(Date.parse(since));
   const waits = behind === 1 ? '1 event waits' : `up to ${behind} events wait`;
   if (why === 'no-sender') return `${receiverId} is not told: nobody sends, since ${at}; ${waits}.`;
-  const last = [tries === null ? null : `${tries} tries`, error].filter((part) => part !== null).join(', ');
+  const last = [tries === null ? null : tries === 1 ? '1 try' : `${tries} tries`, error]
+    .filter((part) => part !== null)
+    .join(', ');
   return `${receiverId} is not told: what it is sent has failed since ${at}${last === '' ? '' : ` (${last})`}; ${waits}.`;
 }
 
