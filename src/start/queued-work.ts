@@ -24,7 +24,7 @@ export interface QueuedWorkParts {
   readonly life: Lifecycle;
   readonly clock: Clock;
   readonly db: Database;
-  readonly audit: Pick<AuditTrail, 'keep'>;
+  readonly audit: Pick<AuditTrail, 'append'>;
 }
 
 /** Begins to work off what waits, and answers the requests for more. */

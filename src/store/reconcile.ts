@@ -191,7 +191,8 @@ export const reconcileStore: ReconcileStore = {
   async readKeptFrom(db, { tagId, activationId }) {
     const { rows } = await db.query<{ kept_from: Date | null }>(
       `select greatest(deleted_to, (
-         select max(ended_at) from alert where activation_id = $2 and started_at <= deleted_to)) as kept_from
+         select max(ended_at) from alert where activation_id = $2 and condition_id is not null and type <> 'withdrawn'
+           and started_at <= deleted_to + interval '30 minutes')) as kept_from
        from (select max(to_at) as deleted_to from retention_deletion where tag_id = $1 and what = 'ping') as d`,
       [tagId, activationId],
     );

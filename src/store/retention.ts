@@ -55,7 +55,8 @@ async function deletePings(
 }
 
 /**
- * Deletes the oldest messages that could not be used, as far as nothing holds their tag at that time; of those without a tag, as far as
+ * Deletes the oldest messages that could not be used, as far as nothing holds their tag then or before, for what is of a held time may have
+ * come at any time after it; of those without a tag, as far as
  * nothing that has a beginning holds any. Tells how many.
  */
 async function deleteRejected(tx: Queryable, { olderThanMs, nowMs, limit }: RetentionStep): Promise<number> {
@@ -63,8 +64,8 @@ async function deleteRejected(tx: Queryable, { olderThanMs, nowMs, limit }: Rete
   const { rows } = await tx.query<{ deleted: number }>(
     `with span as materialized (select * from held), old as materialized (
        select rejected_id from rejected_message r where rejected_at < $1::timestamptz and not exists (
-         select from span h where (h.tag_id = r.tag_id or (r.tag_id is null and h.from_at > '-infinity'))
-           and r.rejected_at >= h.from_at and r.rejected_at < h.until_at)
+         select from span h where r.rejected_at >= h.from_at and (h.tag_id = r.tag_id
+           or (r.tag_id is null and h.from_at > '-infinity' and r.rejected_at < h.until_at)))
        order by rejected_at limit $2::int
      ), gone as (
        delete from rejected_message r using old where r.rejected_id = old.rejected_id returning r.tag_id, r.rejected_at

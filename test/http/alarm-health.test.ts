@@ -1,5 +1,6 @@
 /** `GET /api/v1/alarm-health`: the figures of those whom who asks may see. */
 import { expect, test } from 'vitest';
+import type { AlertEvent } from '../../src/alerts/event.js';
 import { createApp } from '../../src/http/app.js';
 import { registerAlerts } from '../../src/http/routes/alerts/register.js';
 import { ALERTS, encodeJson } from '../../src/ports/topics.js';
@@ -10,16 +11,8 @@ import { openTestLog } from '../support/embedded-log.js';
 import { NOTHING_ON_RECORD } from '../support/priority.js';
 import { silentLog } from '../support/silent-log.js';
 
-test('counts and folds what may be seen, and nothing else', async () => {
+async function askAbout(events: readonly AlertEvent[], role: string) {
   const opened = await openTestLog();
-  const events = Array.from({ length: 30 }, (_, i) =>
-    finding({
-      alertId: `A-${i}`,
-      wearerId: i < 12 ? 'W-in' : 'W-out',
-      zoneId: i < 12 ? 'Z-1' : 'Z-2',
-      tagId: `T-${i}`,
-    }),
-  );
   await opened.log.append(
     ALERTS,
     events.map((event) => ({ key: event.wearerId, value: encodeJson(event), partition: 0 })),
@@ -37,17 +30,41 @@ test('counts and folds what may be seen, and nothing else', async () => {
     logger: silentLog,
   });
   try {
-    const answer = await app.inject({ url: '/api/v1/alarm-health', headers: { [AS]: 'supervisor' } });
+    const answer = await app.inject({ url: '/api/v1/alarm-health', headers: { [AS]: role } });
     expect(answer.statusCode).toBe(200);
-    expect(answer.json()).toMatchObject({
-      raisedInTenMinutes: 12,
-      floodSince: instantAt(1),
-      worstSources: [{ type: 'zone', id: 'Z-1', raised: 12, share: 1 }],
-      groups: [{ type: 'repeating', alertIds: { length: 12 }, severity: 'high' }],
-    });
+    return answer.json();
   } finally {
     await app.close();
     await alertLog.stop();
     await opened.dispose();
   }
+}
+
+test('counts and folds what may be seen, and nothing else', async () => {
+  const events = Array.from({ length: 30 }, (_, i) =>
+    finding({
+      alertId: `A-${i}`,
+      wearerId: i < 12 ? 'W-in' : 'W-out',
+      zoneId: i < 12 ? 'Z-1' : 'Z-2',
+      tagId: `T-${i}`,
+    }),
+  );
+  expect(await askAbout(events, 'supervisor')).toMatchObject({
+    raisedInTenMinutes: 12,
+    floodSince: instantAt(1),
+    worstSources: [{ type: 'zone', id: 'Z-1', raised: 12, share: 1 }],
+    groups: [{ type: 'repeating', alertIds: { length: 12 }, severity: 'high' }],
+  });
+});
+
+test('a partner is not told which victim’s zone alerts come from', async () => {
+  const of = (n: number) => ({ alertId: `A-${n}`, wearerId: 'W-mine', zoneId: 'Z-larkspur', tagId: 'T-1' });
+  const tell = async (zonePriority: 'victim' | 'standard') => {
+    const events = Array.from({ length: 12 }, (_, n) => finding({ ...of(n), zonePriority, severity: 'high' }));
+    const told = await askAbout(events, 'probation');
+    expect(told.raisedInTenMinutes).toBe(12);
+    return JSON.stringify(told);
+  };
+  expect(await tell('victim')).not.toContain('larkspur');
+  expect(await tell('standard')).toContain('larkspur');
 });

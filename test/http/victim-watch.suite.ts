@@ -57,6 +57,9 @@ const CHANGES: readonly Row[] = [
   ['the condition confirmed later', '/conditions/C-watch-victim', { ...exclusion, ...STARTS, confirmOn: 'belief' }, 'no', 'second', 'no'],
   ['the order of another type', '/orders/O-watch-mine', { wearerId: 'W-mine', type: 'voluntary', ...STARTS }, 'no', 'second', 'no'],
   ['the order begun later', '/orders/O-watch-mine', { wearerId: 'W-mine', type: 'licence', startsAt: ends.endsAt }, 'no', 'second', 'no'],
+  ['what was put ahead, from now on', '/conditions/C-watch-ahead', { ...exclusion, zoneId: 'Z-watch-standard', ...STARTS }, 'no', 'second', 'no'],
+  ['what was put ahead, earlier', '/conditions/C-watch-ahead', { ...exclusion, zoneId: 'Z-watch-standard', ...STARTS, effectiveAt: '2026-05-01T00:00:00Z' }, 'no', 'second', 'no'],
+  ['what was put ahead, later', '/zones/Z-watch-ahead', zone('standard', { effectiveAt: '2100-02-01T00:00:00Z' }), 'no', 'second', 'no'],
   ['the tag fitted later', '/activations/A-watch-mine', { tagId: 'T-victim-watch', wearerId: 'W-watch-none', fittedAt: ends.endsAt }, 'no', 'second', 'no'],
 ];
 
@@ -68,6 +71,7 @@ const HARMLESS: readonly Row[] = [
   ['an absence that names none, where a victim’s zone is only excluded', '/absences/AB-watch-8', { orderId: 'O-watch-mine', ...PERIOD }, 'alone', 'alone', 'alone'],
   ['the order as it stands', '/orders/O-watch-mine', { wearerId: 'W-mine', type: 'licence', ...STARTS }, 'no', 'alone', 'no'],
   ['the condition as it stands', '/conditions/C-watch-victim', { ...exclusion, ...STARTS }, 'no', 'alone', 'no'],
+  ['what was put ahead, as it stands', '/conditions/C-watch-ahead', { ...exclusion, zoneId: 'Z-watch-standard', ...STARTS, effectiveAt: LONG_AFTER }, 'no', 'alone', 'no'],
   ['the tag as it stands', '/activations/A-watch-mine', { tagId: 'T-victim-watch', wearerId: 'W-watch-none', fittedAt: STARTS.startsAt }, 'no', 'alone', 'no'],
   ['another condition ended', '/conditions/C-watch-standard', { ...exclusion, zoneId: 'Z-watch-standard', ...ends }, 'no', 'alone', 'no'],
   ['a new victim’s zone', '/zones/Z-watch-new', square(0.9, 51.9, 0.01, { priority: 'victim' }), 'no', 'alone', 'no'],
@@ -124,7 +128,7 @@ export function victimWatchSuite(name: string, open: () => Promise<Adapters>): v
       await ok('/tags/T-victim-watch?wait=false', {});
       const fitted = { tagId: 'T-victim-watch', wearerId: 'W-watch-none', fittedAt: STARTS.startsAt };
       await ok('/activations/A-watch-mine?wait=false', fitted);
-      for (const end of ['victim', 'later', 'once', 'of-all', 'moved'])
+      for (const end of ['victim', 'later', 'once', 'of-all', 'moved', 'ahead'])
         await ok(`/zones/Z-watch-${end}?wait=false`, zone('victim'));
       await ok('/zones/Z-watch-standard?wait=false', zone('standard'));
       const names = {
@@ -133,6 +137,7 @@ export function victimWatchSuite(name: string, open: () => Promise<Adapters>): v
         once: 'once',
         swapped: 'victim',
         moved: 'moved',
+        ahead: 'ahead',
         standard: 'standard',
       };
       for (const [end, named] of Object.entries(names))
@@ -149,9 +154,16 @@ export function victimWatchSuite(name: string, open: () => Promise<Adapters>): v
         zoneId: 'Z-watch-victim',
         ...STARTS,
       });
-      await ok('/zones/Z-watch-later?wait=false', zone('standard', { effectiveAt: LONG_AFTER }));
+      for (const end of ['later', 'ahead'])
+        await ok(`/zones/Z-watch-${end}?wait=false`, zone('standard', { effectiveAt: LONG_AFTER }));
       await ok('/zones/Z-watch-once?wait=false', zone('standard'));
       await ok('/conditions/C-watch-swapped?wait=false', {
+        ...exclusion,
+        zoneId: 'Z-watch-standard',
+        ...STARTS,
+        effectiveAt: LONG_AFTER,
+      });
+      await ok('/conditions/C-watch-ahead?wait=false', {
         ...exclusion,
         zoneId: 'Z-watch-standard',
         ...STARTS,
@@ -200,7 +212,7 @@ export function victimWatchSuite(name: string, open: () => Promise<Adapters>): v
       expect(await naming('C-watch-victim')).toBe(await naming('C-watch-nobody'));
     });
 
-    it.each(CHANGES.filter(([, path]) => !path.endsWith('of-all')))(
+    it.each(CHANGES.filter(([, path]) => !/(of-all|ahead)$/.test(path)))(
       'proposed and read by who sees the wearer, agreed to by another sergeant: %s',
       async (way, path, body) => {
         const [, collection, id] = path.split('/');

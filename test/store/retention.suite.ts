@@ -245,7 +245,7 @@ export function retentionSuite(name: string, open: () => Promise<{ db: Database;
                 clock: { nowMs: () => olderThanMs + KEPT_DAYS * DAY_MS },
                 logger: silentLog,
               };
-              const audit = { keep: async (facts: AuditFacts) => void told.push(facts) };
+              const audit = { append: async (facts: AuditFacts) => void told.push(facts) };
               await runRetention({ ...deps, audit, days: KEPT_DAYS, rowsAStep: 5, pauseMs: 0 });
               for (const wearer of wearers.keys()) {
                 const kept = left[wearer]!.filter((ping) => survives(wearer, ping, olderThanMs));
@@ -276,7 +276,7 @@ export function retentionSuite(name: string, open: () => Promise<{ db: Database;
       );
       const told: AuditFacts[] = [];
       const deps = { db, store: retentionStore, clock: { nowMs: () => START_MS }, logger: silentLog, days: KEPT_DAYS };
-      const audit = { keep: async (facts: AuditFacts) => void told.push(facts) };
+      const audit = { append: async (facts: AuditFacts) => void told.push(facts) };
       const other = await db.tryLock(7_402_310_006);
       expect(await runRetention({ ...deps, audit })).toBe(0);
       expect(told).toEqual([]);
@@ -297,6 +297,8 @@ export function retentionSuite(name: string, open: () => Promise<{ db: Database;
       const messages: readonly [string, string | null, number][] = [
         ['held', tagId, heldMs + HOUR_MS],
         ['held, of no tag', null, heldMs + HOUR_MS],
+        ['held, come late', tagId, heldMs + 10 * DAY_MS],
+        ['of no tag, come late', null, heldMs + 10 * DAY_MS],
         ['of another tag', 'T-nobody', heldMs + HOUR_MS],
         ['before', tagId, heldMs - DAY_MS],
         ['before, of no tag', null, heldMs - DAY_MS],
@@ -309,17 +311,23 @@ export function retentionSuite(name: string, open: () => Promise<{ db: Database;
           [n, detail, new Date(atMs), of],
         );
       const told: AuditFacts[] = [];
-      const audit = { keep: async (facts: AuditFacts) => void told.push(facts) };
+      const audit = { append: async (facts: AuditFacts) => void told.push(facts) };
       const clock = { nowMs: () => heldMs + (30 + KEPT_DAYS) * DAY_MS };
       const deps = { db, store: retentionStore, audit, clock, logger: silentLog, days: KEPT_DAYS };
       await runRetention({ ...deps, rowsAStep: 1, pauseMs: 0 });
       const left = await db.query<{ detail: string }>("select detail from rejected_message where epoch = 'retention'");
-      expect(left.rows.map(({ detail }) => detail).sort()).toEqual(['held', 'held, of no tag', 'young']);
+      expect(left.rows.map(({ detail }) => detail).sort()).toEqual([
+        'held',
+        'held, come late',
+        'held, of no tag',
+        'young',
+      ]);
       const deleted = told.filter(({ operationId }) => operationId === 'retention of rejected messages');
       expect(deleted.map(({ subjectId, wearerIds, rowCount }) => [subjectId, wearerIds, rowCount]).sort()).toEqual(
         [
           ['T-nobody', [], 1],
           [tagId, [wearerId], 1],
+          [undefined, [], 1],
           [undefined, [], 1],
         ].sort(),
       );
@@ -336,7 +344,7 @@ export function retentionSuite(name: string, open: () => Promise<{ db: Database;
       await db.transaction((tx) => insertPings(tx, rows, { aheadLimitMs: 600_000, zeroDegrees: 0.01 }));
       const deps = { db, store: retentionStore, logger: silentLog, days: KEPT_DAYS, rowsAStep: 1, pauseMs: 0 };
       const clock = { nowMs: () => START_MS + 2 * KEPT_DAYS * DAY_MS };
-      const away = { keep: async () => await Promise.reject(new Error('away')) };
+      const away = { append: async () => await Promise.reject(new Error('away')) };
       const count = async () => (await db.query('select from ping where tag_id = $1', [tagId])).rows.length;
       await expect(runRetention({ ...deps, clock, audit: away })).rejects.toThrow('away');
       const left = await count();

@@ -150,7 +150,7 @@ function State({ pack }: { readonly pack: PackItem }) {
         <br />
         SHA-256 <span class="tw-pack__hash">{sha256}</span>
         <br />
-        {pack.isHeld ? 'Under legal hold with what it rests on' : 'Its legal hold was lifted'}
+        {pack.isHeld ? 'Under legal hold with what it rests on' : 'Under no legal hold'}
       </span>
     </>
   );

@@ -5,7 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AuditTrail } from '../../ports/audit.js';
 import type { Clock } from '../../ports/clock.js';
-import { type Database, DatabaseUnavailable, type Queryable } from '../../ports/database.js';
+import { type Database, DatabaseBusy, DatabaseUnavailable, type Queryable } from '../../ports/database.js';
 import type { Log } from '../../ports/log.js';
 import type { Deletion, RetentionStore } from '../../ports/retention.js';
 
@@ -21,7 +21,7 @@ const UNTOLD_A_READ = 100;
 export interface RetentionDeps {
   readonly db: Database;
   readonly store: RetentionStore;
-  readonly audit: Pick<AuditTrail, 'keep'>;
+  readonly audit: Pick<AuditTrail, 'append'>;
   readonly clock: Clock;
   readonly logger: Log;
   /** What is older is deleted. */
@@ -44,7 +44,8 @@ export function startRetention(deps: RetentionDeps): Retention {
       try {
         await runRetention(deps, signal);
       } catch (error) {
-        if (!signal.aborted && !(error instanceof DatabaseUnavailable))
+        // One that is too slow is told as well: it would be so each hour.
+        if (!signal.aborted && (!(error instanceof DatabaseUnavailable) || error instanceof DatabaseBusy))
           logger.error({ err: error }, 'what is too old could not be deleted; it is tried again in an hour');
       }
       await delay(RUN_EVERY_MS, undefined, { signal, ref: false }).catch(() => {});
@@ -106,7 +107,7 @@ async function tellAll({ db, store, audit, clock, days }: RetentionDeps): Promis
   for (;;) {
     const untold = await store.listUntold(db, UNTOLD_A_READ);
     for (const deletion of untold) {
-      await audit.keep(toFacts(deletion, clock.nowMs(), days));
+      await audit.append(toFacts(deletion, clock.nowMs(), days));
       await store.noteTold(db, deletion.n, clock.nowMs());
     }
     if (untold.length < UNTOLD_A_READ) return;

@@ -6,7 +6,7 @@ import { AlertKindSchema, InstantSchema } from '../../../wire/alert-schemas.js';
 import type { App } from '../../app.js';
 import { sees } from '../../plugins/principal.js';
 import { problemResponses } from '../../plugins/problems.js';
-import { type AlertDeps, assertCaughtUp } from './sources.js';
+import { type AlertDeps, alertAsSeen, assertCaughtUp } from './sources.js';
 
 const DAY_MS = 86_400_000;
 const Count = Type.Integer({ minimum: 0 });
@@ -57,7 +57,9 @@ export function registerReadAlarmHealth(app: App, deps: AlertDeps): void {
       const { alertLog, clock } = deps;
       assertCaughtUp(alertLog);
       const nowMs = clock.nowMs();
-      const seen = listForHealth(alertLog, nowMs).filter(({ finding }) => sees(request, finding.wearerId));
+      const seen = listForHealth(alertLog, nowMs)
+        .filter(({ finding }) => sees(request, finding.wearerId))
+        .map((alert) => alertAsSeen(request, alert));
       const { worstSources, ...health } = measureAlarmHealth(seen, nowMs);
       const groups = groupAlerts(seen.map(toGrouped), floodNow(seen, nowMs));
       return { ...health, worstSources: [...worstSources], groups };

@@ -50,8 +50,10 @@ export function assertCaughtUp(alertLog: AlertsInMemory): void {
   if (!alertLog.isCaughtUp()) throw new LogUnavailable('the alert log is still being read');
 }
 
-/** An alert as it is told to the one who asks, who sees its wearer. */
-export function tellAlert(request: FastifyRequest, alert: Alert): AlertItem {
+/** An alert as far as it is for the one who asks, who sees its wearer. */
+export function alertAsSeen(request: FastifyRequest, alert: Alert): Alert {
   const isWhole = !concernsVictim(alert) || seesVictims(request, alert.finding.wearerId);
-  return toAlertItem(isWhole ? alert : alertWithoutVictimZone(alert));
+  return isWhole ? alert : alertWithoutVictimZone(alert);
 }
+
+export const tellAlert = (request: FastifyRequest, alert: Alert): AlertItem => toAlertItem(alertAsSeen(request, alert));

@@ -21,7 +21,7 @@ export const changedSince = (what: string): ProblemInput => ({
   detail: `${what} was changed since this was proposed: refuse it, and propose it anew.`,
 });
 
-export const toWrite = ({ kind, id, said }: RecordPut): RecordWrite => ({ kind, id, content: said.content });
+export const toWrite = ({ kind, id, said }: RecordPut): RecordWrite => ({ kind, id, ...said });
 
 const nameOf = ({ kind, id }: { readonly kind: string; readonly id: string }): string => `${kind}:${id}`;
 

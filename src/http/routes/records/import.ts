@@ -115,7 +115,7 @@ export function registerImport(app: App, deps: RecordDeps): void {
         const { records, refused } = readImportLines(lines, deps.serviceArea);
         if (refused.length > 0) return sendProblem(reply, toProblem(refused, lines.length));
         const puts = records.map(({ put }) => put);
-        const writes = puts.map(({ kind, id, said }) => ({ kind, id, content: said.content }));
+        const writes = puts.map(({ kind, id, said }) => ({ kind, id, ...said }));
         const asker = askerOf(request);
         const guard = guardWrites(asker, writes);
         noteAudited(request, { rowCount: writes.length });

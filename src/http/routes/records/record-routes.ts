@@ -146,7 +146,7 @@ export function registerRecord(app: App, deps: RecordDeps, rule: RecordRule): vo
       const { said, given, changeReason } = read;
       const put = { kind, id, said, given, changeReason, precondition: readPrecondition(request.headers) };
       const asker = askerOf(request);
-      const writes = [{ kind, id, content: said.content }];
+      const writes = [{ kind, id, ...said }];
       const guard = guardWrites(asker, writes);
       const outcome = await orNotAllowed(writeRecords(deps, [put], writerOf(request), deps.clock.nowMs(), guard));
       if (outcome instanceof NotAllowed) return sendProblem(reply, outcome.first);

@@ -8,7 +8,7 @@ import { mayDo, mayKnowVictims, maySee, maySeeVictims, rulesFor, type WearerScop
 import type { Operation } from '../../../access/operations.js';
 import type { Principal } from '../../../access/principal.js';
 import type { Queryable } from '../../../ports/database.js';
-import type { RecordKind } from '../../../ports/records.js';
+import type { RecordKind, StoredRecord } from '../../../ports/records.js';
 import type { AbsenceContent } from '../../../records/kinds/absence.js';
 import type { ActivationContent } from '../../../records/kinds/activation.js';
 import type { OrderContent } from '../../../records/kinds/order.js';
@@ -31,6 +31,8 @@ export interface RecordWrite {
   readonly kind: RecordKind;
   readonly id: string;
   readonly content: object;
+  /** From when on, ISO; null or absent: it does not say. */
+  readonly effectiveAt?: string | null;
   /** It is to be of all wearers by what is written with it: a zone whose conditions come beside it. */
   readonly becomesShared?: boolean;
 }
@@ -230,8 +232,10 @@ async function endsVictimWatch(tx: Queryable, write: RecordWrite, findOwners: Fi
   const { kind, id, content } = write;
   const standing = findOwners(kind, id);
   if (standing === undefined || !(await watchesVictim(tx, kind, id, standing))) return false;
-  const before = (await recordStore.find(tx, kind, [id])).get(id)?.content ?? {};
-  if (kind === 'condition' || kind === 'zone') return !isDeepStrictEqual(toPlain(before), toPlain(content));
+  const stands = (await recordStore.find(tx, kind, [id])).get(id);
+  if (stands === undefined) return false;
+  const before = stands.content;
+  if (kind === 'condition' || kind === 'zone') return saysOtherwise(write, stands);
   if (kind === 'order') {
     const [was, is] = [before as OrderContent, content as OrderContent];
     return was.type !== is.type || isShorter(was.startsAt, was.endsAt, is.startsAt, is.endsAt);
@@ -253,6 +257,13 @@ async function watchesVictim(tx: Queryable, kind: RecordKind, id: string, owners
     default:
       return false;
   }
+}
+
+/** Other content than the version that stands, or another time from when on: of one that was put ahead, silence says from now on. */
+function saysOtherwise({ content, effectiveAt = null }: RecordWrite, stands: StoredRecord): boolean {
+  if (!isDeepStrictEqual(toPlain(stands.content), toPlain(content))) return true;
+  if (effectiveAt !== null) return effectiveAt !== stands.effectiveAt;
+  return stands.effectiveAtGiven && stands.effectiveAt !== null && stands.effectiveAt > stands.recordedAt;
 }
 
 const toPlain = (content: object): unknown => JSON.parse(JSON.stringify(content));

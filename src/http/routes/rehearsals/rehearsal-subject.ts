@@ -52,7 +52,7 @@ export async function resolveRehearsal(
 ): Promise<RehearsalSubject> {
   const read = readDrafts(asked.drafts, deps);
   if ('problem' in read) return read;
-  const writes = read.map(({ kind, id, said }) => ({ kind, id, content: said.content }));
+  const writes = read.map(({ kind, id, said }) => ({ kind, id, ...said }));
   const verdicts = await judgeWrites(who.asker, deps.db, writes);
   for (const [place, verdict] of verdicts.entries()) {
     // That publishing it would take a second person hinders nobody from trying it.
