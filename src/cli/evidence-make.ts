@@ -8,6 +8,7 @@ import { toPackModel } from '../evidence/measure-track.js';
 import { createStamping } from '../evidence/time-stamp/ask-authority.js';
 import { parseInstant } from '../formats/instant.js';
 import { readSigningKey } from '../signing-key.js';
+import { holdPack } from '../store/packs.js';
 import { DEFAULT_MARKING, EDITIONS, type Edition, type PackSubject } from '../wire/pack.js';
 import { subjectOfUser } from './command-audit.js';
 import type { EvidenceDeps } from './evidence-deps.js';
@@ -18,7 +19,8 @@ tagwatch evidence make --wearer WEARER-ID --from INSTANT --to INSTANT --purpose 
 Makes an evidence pack, signed with the key of TAGWATCH_SIGNING_KEY_FILE ("tagwatch keys make"), from the database of DATABASE_URL,
 or the embedded one in TAGWATCH_DATA_DIR (not while tagwatch serve has it open). It stands in the audit first, and without that entry no
 pack is made: KAFKA_BROKERS and what goes with it are those of tagwatch serve. So is TAGWATCH_TIME_STAMP_URL: the authority that is asked
-(RFC 3161) when the pack was there; where it does not answer, the pack has no time stamp and that is said.
+(RFC 3161) when the pack was there; where it does not answer, the pack has no time stamp and that is said. What it rests on is under
+legal hold from then on.
 
   --alert ID        an alert; may be given several times, of one wearer
   --wearer ID       all alerts of this wearer raised from --from until --to, and the track over that time, 14 days at most
@@ -133,6 +135,10 @@ export async function make(argv: readonly string[], deps: EvidenceDeps): Promise
       operationId: 'tagwatch evidence make',
       correlationId: packId,
     });
+    const held = { packId, wearerId: model.wearerId, subject: call.subject, purpose, correlationId: packId };
+    const by = { requestedBy: subjectOfUser(deps.user) ?? 'command', requestedAtMs: nowMs };
+    const alertIds = model.alerts.map(({ alert }) => alert.alertId);
+    await db.transaction((tx) => holdPack(tx, { ...held, ...by }, alertIds));
     writeFileSync(file, zip, { flag: 'wx', mode: 0o600 });
     const { alerts, track } = model;
     out(

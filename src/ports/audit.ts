@@ -26,10 +26,10 @@ export type AuditOutcome = (typeof AUDIT_OUTCOMES)[number];
  * holds as they are (no NUL, no half of a character): what is chained has to be what is stored.
  */
 export interface AuditFacts {
-  /** The operation of the table of rights, or `sign-in`, `sign-out`, `alert-rules`. */
+  /** The operation of the table of rights, or `sign-in`, `sign-out`, `alert-rules`, `retention`. */
   readonly what: string;
   readonly act: AuditAct;
-  /** RFC 3339, by the clock of the api. */
+  /** RFC 3339, by the clock of who says it. */
   readonly when: string;
   /** The subject's id; null: nobody that is known here. */
   readonly who: string | null;

@@ -5,12 +5,15 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { AuditFacts, AuditTrail } from '../ports/audit.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import { type AlertRules, DEFAULT_ALERT_RULES } from './alert-rules-file.js';
 
 const FILE = 'alert-rules-on-record.json';
+/** Nothing is judged before: so long may the audit take, ms. */
+const PATIENCE_MS = 5_000;
 
 /**
  * Alerts go on where it can be kept nowhere: then it is told at the next start. At the first start on a folder what is built in counts as
@@ -43,7 +46,12 @@ export async function recordAlertRules(deps: {
     correlationId: `start-${when}`,
   };
   try {
-    await audit.keep(facts);
+    await Promise.race([
+      audit.keep(facts),
+      delay(PATIENCE_MS, undefined, { ref: false }).then(() => {
+        throw new Error(`the audit took no entry within ${PATIENCE_MS} ms`);
+      }),
+    ]);
     await mkdir(dataDir, { recursive: true });
     await writeFile(`${path}.new`, JSON.stringify(rules));
     await rename(`${path}.new`, path);

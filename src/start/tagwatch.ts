@@ -181,7 +181,14 @@ async function startParts(config: Config, logger: Log, life: Lifecycle): Promise
   await untilAnswered(() => log.ensureTopics([...OWN_TOPICS, ...supplierTopics]));
   const epoch = await untilAnswered(() => ensureEpoch(log, randomUUID));
   readiness.watch('topics');
-  const auditing = speaks ? await startAuditTrail({ config, log, logger, life, metrics, readiness }) : null;
+  const auditing = !speaks
+    ? null
+    : await startAuditTrail({ config, log, logger, life, metrics, readiness }).catch((error: unknown) => {
+        // Nobody is kept from judging by a folder: an engine has but its tables to say.
+        if (error instanceof StartStopped || has('api') || receivers !== null) throw error;
+        logger.error({ err: error }, 'the audit cannot be told by which tables alerts are judged; they are judged');
+        return null;
+      });
   if (auditing !== null && (has('engine') || has('api')))
     await recordAlertRules({ rules: alertRules, dataDir: config.dataDir, audit: auditing, clock, logger });
   if (needsDatabase) readiness.watch('database', () => 'the database to be opened');

@@ -134,7 +134,14 @@ export async function addPack(tx: Queryable, pack: NewPack, alertIds: readonly s
 }
 
 /** From the beginning of what it is about until its end, or until what its alerts rest on was received. */
-async function holdPack(tx: Queryable, pack: NewPack, alertIds: readonly string[]): Promise<void> {
+export async function holdPack(
+  tx: Queryable,
+  pack: Pick<
+    NewPack,
+    'packId' | 'wearerId' | 'subject' | 'purpose' | 'requestedBy' | 'requestedAtMs' | 'correlationId'
+  >,
+  alertIds: readonly string[],
+): Promise<void> {
   const { rows } = await tx.query<{ starts_at: Date | null; ends_at: Date | null }>(
     'select starts_at, ends_at from find_alert_span($1)',
     [alertIds],

@@ -242,6 +242,10 @@ describe('explain', () => {
       recipient: 'the court',
       operationId: 'tagwatch evidence make',
     });
+    const holds = await db!.query('select wearer_id from legal_hold where legal_hold_id = $1', [
+      made.at(-1)!.subjectId!,
+    ]);
+    expect(holds.rows).toEqual([{ wearer_id: `W-${TAG}` }]);
     const held = new Map(
       readContainer(readFileSync(out)).map(({ name, bytes }) => [name, Buffer.from(bytes).toString()]),
     );

@@ -1,6 +1,8 @@
 /** A start that has to wait: every role can be asked what for, and can be told to stop. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import getPort from 'get-port';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -75,6 +77,21 @@ describe('a start with Kafka away', () => {
     );
     engine.child.kill('SIGTERM');
     expect((await engine.ended)[0]).toBe(0);
+  });
+
+  it('an engine whose folder holds no audit judges all the same, and says so', { timeout: 120_000 }, async () => {
+    await services.start('kafka');
+    const folder = mkdtempSync(join(tmpdir(), 'tagwatch-test-'));
+    try {
+      writeFileSync(join(folder, 'audit-kept'), '');
+      const engine = await start('engine', { TAGWATCH_DATA_DIR: folder });
+      await vi.waitFor(async () => expect((await engine.ask('/health/ready')).status).toBe(200), KAFKA_BACK_LIMIT_MS);
+      expect(engine.output()).toContain('the audit cannot be told by which tables alerts are judged');
+      engine.child.kill('SIGTERM');
+      expect((await engine.ended)[0]).toBe(0);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('an api answers 503 with what it waits for; SIGTERM ends its start in order', { timeout: 120_000 }, async () => {

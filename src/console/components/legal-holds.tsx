@@ -18,10 +18,7 @@ export function LegalHolds({ wearerId, turn }: { readonly wearerId: string | nul
       <h2 class="tw-heading" id="tw-holds">
         Legal holds
       </h2>
-      <p>
-        What is on record of a wearer and a time is not deleted while a hold stands. Every pack places its own when it
-        is asked for here or by the API.
-      </p>
+      <p>What is on record of a wearer and a time is not deleted while a hold stands. Every pack places its own.</p>
       {items === undefined ? (
         <p>{answer === null || answer.ok ? '…' : `They are not shown: ${whyMissing(answer.status)}.`}</p>
       ) : items.length === 0 ? (

@@ -33,7 +33,9 @@ const Hash = Type.String({ pattern: '^[0-9a-f]{64}$' });
 const Item = Type.Object({
   position: Position,
   hash: Hash,
-  what: Type.String({ description: 'the operation of the table of rights, or sign-in, sign-out, alert-rules' }),
+  what: Type.String({
+    description: 'the operation of the table of rights, or sign-in, sign-out, alert-rules, retention',
+  }),
   act: Type.Enum([...AUDIT_ACTS]),
   when: Instant,
   who: Type.Union([Type.String(), Type.Null()]),
