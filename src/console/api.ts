@@ -55,6 +55,7 @@ export interface ConditionInfo {
   readonly orderId?: string;
   readonly appliesTo?: 'all-wearers';
   readonly zoneId: string;
+  readonly wording?: string;
   readonly startsAt?: string;
   readonly endsAt?: string;
   readonly schedule?: {
@@ -149,6 +150,15 @@ const id = encodeURIComponent;
 export const askMe = () => ask<Me>('/me');
 export const askAlert = (alertId: string) => ask<AlertWithEvents>(`/alerts/${id(alertId)}`);
 export const askCondition = (conditionId: string) => ask<ConditionInfo>(`/conditions/${id(conditionId)}`);
+/** As it stood by a version, which an alert was judged by. */
+export async function askConditionVersion(conditionId: string, version: number | null): Promise<Answer<ConditionInfo>> {
+  const newest = await askCondition(conditionId);
+  if (!newest.ok || version === null || newest.body.version === version) return newest;
+  const versions = await askList<ConditionInfo>(`/conditions/${id(conditionId)}/versions`);
+  if (!versions.ok) return versions;
+  const stood = versions.body.find((one) => one.version === version);
+  return stood === undefined ? newest : { ok: true, body: stood };
+}
 export const askOrder = (orderId: string) => ask<OrderInfo>(`/orders/${id(orderId)}`);
 export const askPosition = (wearerId: string) => ask<LatestPosition>(`/wearers/${id(wearerId)}/position`);
 export const askAlertsOf = (wearerId: string) =>

@@ -5,6 +5,7 @@ import type { ZonePriority } from '../engine/types.js';
 import type { TrailFix } from '../formats/trails/trail.js';
 import type { ChainLink } from '../ports/audit.js';
 import type { StoredRecord } from '../ports/records.js';
+import type { ConditionContent } from '../records/kinds/condition.js';
 import type { RerunInputs } from '../roles/reconciler/rerun.js';
 import type { RecordedEvent } from '../store/alerts.js';
 import type { Edition } from '../wire/pack.js';
@@ -106,6 +107,15 @@ export interface PackGap {
   readonly toMs: number;
   /** Null: it is so long that nothing can be excluded. */
   readonly cannotExclude: readonly string[] | null;
+}
+
+/** What the order said by the version that an alert was judged by; absent: it is not on record. */
+export function wordingOf({ records }: PackModel, conditionId: string, version: number | null): string | undefined {
+  const stood = records
+    .filter(({ kind }) => kind === 'condition')
+    .flatMap(({ versions }) => versions)
+    .find((one) => one.id === conditionId && one.version === version);
+  return (stood?.content as Partial<ConditionContent> | undefined)?.wording;
 }
 
 export function gapsOf({ track }: PackModel): PackGap[] {

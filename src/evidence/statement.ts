@@ -3,6 +3,8 @@
  * then what the program infers from it, and no opinion on what anybody meant. Nothing in it is signed, dated or counted beforehand.
  */
 import { type DocxBlock, writeDocx } from '../formats/documents/docx.js';
+import type { ConditionContent } from '../records/kinds/condition.js';
+import { wordingWords } from '../wire/condition-words.js';
 import { contentOf } from './editions.js';
 import {
   bothTimes,
@@ -120,10 +122,13 @@ function tellRecords({ records }: PackModel, { edition }: PackOrder): string[] {
       // A zone is GeoJSON there; its corners are for zone.geojson.
       const content = kind === 'zone' ? version.content : contentOf(kind, version, edition);
       const said = Object.entries(content).flatMap(([name, value]) =>
-        value === null || typeof value === 'object' ? [] : [`${name}: ${value}`],
+        value === null || typeof value === 'object' || name === 'wording' ? [] : [`${name}: ${value}`],
       );
+      // In one paragraph, as each has its number.
+      const wording =
+        kind === 'condition' ? ` ${wordingWords((content as ConditionContent).wording).replaceAll('\n', ' ')}` : '';
       const since = version.effectiveAt === null ? '' : `, in force from ${bothTimes(version.effectiveAt)}`;
-      return `${KIND_WORDS[kind]} ${version.id}, version ${version.version}${since}, as it is on record. ${said.join('; ')}.`;
+      return `${KIND_WORDS[kind]} ${version.id}, version ${version.version}${since}, as it is on record. ${said.join('; ')}.${wording}`;
     });
   });
 }

@@ -15,7 +15,7 @@ import { listAlerts, readAlert } from '../store/alerts.js';
 import { readCohort } from '../store/cohort.js';
 import { listOrders, type OrderOnRecord } from '../store/recalls.js';
 import { recordStore } from '../store/record-store.js';
-import { conditionWords, ORDER_WORDS } from '../wire/condition-words.js';
+import { conditionWords, ORDER_WORDS, wordingWords } from '../wire/condition-words.js';
 import { type RecallType, recallTypeOf, whyNoRecall } from '../wire/order.js';
 import { MAX_ANSWER_LENGTH, type RecallForm } from '../wire/recall.js';
 
@@ -47,6 +47,7 @@ const BEFORE_DAYS = 90;
 const DAY_MS = 86_400_000;
 const MAX_BEFORE = 500;
 const PROTECTED = 'a protected zone, which is named in what is not disclosed';
+const WORDING_APART = 'The words of the order stand in what is not disclosed, as they may tell whom it protects.';
 const toTimes = (atMs: number): string => bothTimes(new Date(atMs).toISOString());
 const CUT = ' … [cut here: it is longer than this form takes; the record has all of it]';
 const shorten = (text: string): string =>
@@ -106,6 +107,8 @@ interface NamedCondition {
   readonly orderId: string | null;
   /** For the wearer's eyes. */
   readonly words: string;
+  /** What the order says, or why it is not told here. */
+  readonly wording: string;
   /** Where the zone is one that they may not know; null: it is not. */
   readonly hidden: string | null;
 }
@@ -130,10 +133,15 @@ async function readConditions(db: Queryable, alerts: readonly PackAlert[]): Prom
     const version = `Condition ${conditionId}, version ${conditionVersion}`;
     // Also an id may say whom it protects.
     const shown = isHidden ? `Condition ${found.size + 1} of this request` : version;
+    const wording = wordingWords(stood.wording);
     found.set(key, {
       orderId: stood.orderId ?? null,
       words: `${shown}: ${conditionWords(stood, isHidden ? PROTECTED : name)}`,
-      hidden: isHidden ? `${shown} is ${version}: the zone is ${name}, ${zoneId} version ${zoneVersion}.` : null,
+      // The words of the order may name whom it protects.
+      wording: isHidden && stood.wording !== undefined ? WORDING_APART : wording,
+      hidden: isHidden
+        ? `${shown} is ${version}: the zone is ${name}, ${zoneId} version ${zoneVersion}. ${wording}`
+        : null,
     });
   }
   return found;
@@ -142,7 +150,7 @@ async function readConditions(db: Queryable, alerts: readonly PackAlert[]): Prom
 /** What is only suspected, was withdrawn or excused, or is a warning stands among the circumstances, as what it is. */
 function breachedOf(alerts: readonly PackAlert[], conditions: NamedConditions): string[] {
   const keys = new Set(alerts.filter(({ alert }) => isBreach(alert)).map(conditionOf));
-  const words = [...conditions].flatMap(([key, condition]) => (keys.has(key) ? condition.words : []));
+  const words = [...conditions].flatMap(([key, { words, wording }]) => (keys.has(key) ? `${words} ${wording}` : []));
   return words.length > 0
     ? words
     : [

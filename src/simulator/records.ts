@@ -72,16 +72,27 @@ export function victimZone(wearer: SimulatedWearer, address: Point): RecordPut {
   return circleZone(victimZoneIdOf(wearer), name, address, VICTIM_ZONE_RADIUS_METRES, 'victim');
 }
 
+/** As licences put it. */
+const WORDINGS = {
+  exclusion:
+    'Not to enter the area defined by the attached map, for the duration of your licence period, without the prior approval of your supervising officer.',
+  restriction:
+    'Not to leave the area defined by the attached map, for the duration of your licence period, without the prior approval of your supervising officer.',
+  curfew:
+    'Confine yourself to an address approved by your supervising officer between the hours notified to you, daily, unless otherwise authorised by your supervising officer.',
+} as const;
+
 /** A condition of a wearer's order, in force since `startsAtMs`. */
 export function condition(
   conditionId: string,
   wearer: SimulatedWearer,
-  kind: 'exclusion' | 'restriction' | 'curfew',
+  kind: keyof typeof WORDINGS,
   zoneId: string,
   startsAtMs: number,
   schedule?: ReturnType<typeof dailySchedule>,
 ): RecordPut {
-  const body = { orderId: orderIdOf(wearer), kind, zoneId, startsAt: new Date(startsAtMs).toISOString() };
+  const startsAt = new Date(startsAtMs).toISOString();
+  const body = { orderId: orderIdOf(wearer), kind, zoneId, wording: WORDINGS[kind], startsAt };
   return { path: `/conditions/${conditionId}`, body: schedule === undefined ? body : { ...body, schedule } };
 }
 

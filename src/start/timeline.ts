@@ -16,6 +16,7 @@ import {
   readDayFixes,
   readDayNotes,
   readDeviceEvents,
+  readWordings,
 } from '../store/timeline.js';
 import { readTrail, type TrailPlace } from '../store/trail.js';
 import { watchStore } from '../store/watch.js';
@@ -137,7 +138,9 @@ export async function readConditionsNow(
   const worn = compileWorn(await watchStore.readTagFacts(db, tagIds), wearerId, nowMs);
   const sharedIds = await listSharedConditions(db, SHARED_LIMIT + 1);
   const shared = compileShared(await watchStore.readSharedFacts(db, sharedIds.slice(0, SHARED_LIMIT)), nowMs);
-  const conditions = await keepReadable(db, asker, listConditionsNow(worn, shared, nowMs));
+  const standing = await keepReadable(db, asker, listConditionsNow(worn, shared, nowMs));
+  const wordings = await readWordings(db, standing);
+  const conditions = standing.map((one, i) => ({ ...one, wording: wordings[i] ?? null }));
   const changes = conditions.flatMap(({ changesAt }) => changesAt ?? []).sort();
   return {
     wearerId,

@@ -55,7 +55,10 @@ export function listInForce(worn: readonly CompiledOwn[], fromMs: number, untilM
   return found.sort((a, b) => (a.fromAt < b.fromAt ? -1 : a.fromAt > b.fromAt ? 1 : 0));
 }
 
-function standNow(term: PreparedTerm, fitted: Fitted, appliesToAll: boolean, nowMs: number): ConditionNow | null {
+/** Without the words of the order, of which the engine's terms know nothing. */
+export type StandingCondition = Omit<ConditionNow, 'wording'>;
+
+function standNow(term: PreparedTerm, fitted: Fitted, appliesToAll: boolean, nowMs: number): StandingCondition | null {
   const current = activeIntervalAt(term, fitted, nowMs);
   const next = current === null ? nextIntervalAfter(term, fitted, nowMs) : null;
   // What is over, or was replaced by another version, is nothing that stands.
@@ -75,11 +78,11 @@ export function listConditionsNow(
   worn: readonly CompiledOwn[],
   shared: readonly PreparedTerm[],
   nowMs: number,
-): ConditionNow[] {
+): StandingCondition[] {
   const own = worn.find(({ fittedAtMs, removedAtMs }) => fittedAtMs <= nowMs && nowMs < removedAtMs);
   if (own === undefined) return [];
   const stand = (terms: readonly PreparedTerm[], appliesToAll: boolean) =>
     terms.flatMap((term) => standNow(term, own, appliesToAll, nowMs) ?? []);
-  const rank = ({ isInForce, changesAt }: ConditionNow) => `${isInForce ? 0 : 1}${changesAt ?? '~'}`;
+  const rank = ({ isInForce, changesAt }: StandingCondition) => `${isInForce ? 0 : 1}${changesAt ?? '~'}`;
   return [...stand(own.terms, false), ...stand(shared, true)].sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
 }

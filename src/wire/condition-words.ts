@@ -40,6 +40,14 @@ export function conditionWords({ kind, schedule }: SaidCondition, zone: string):
   return `${CONDITION_KIND_WORDS[kind]} ${zone}, ${hours}.`;
 }
 
+/** Of the clause of an order, as it stands there. */
+export const MAX_WORDING_LENGTH = 4_000;
+const NO_WORDING = 'The words of the court are not on record.';
+
+/** What the order or licence itself says, in quotes; where nobody wrote it down, that it is not there. */
+export const wordingWords = (wording: string | null | undefined): string =>
+  wording == null ? NO_WORDING : `In the words of the order: “${wording}”`;
+
 export const ORDER_WORDS: Readonly<Record<OrderType, string>> = {
   hdc: 'Home Detention Curfew',
   licence: 'Licence',

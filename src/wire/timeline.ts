@@ -87,6 +87,8 @@ export interface ConditionNow {
   readonly kind: ConditionKind;
   readonly zoneId: string;
   readonly appliesToAll: boolean;
+  /** What the order says by that version; null: it is not on record. */
+  readonly wording: string | null;
   readonly isInForce: boolean;
   /** When that changes next; null: no change is known. */
   readonly changesAt: string | null;

@@ -92,6 +92,7 @@ beforeAll(async () => {
     zoneId: 'Z-shop',
     startsAt: fittedAt,
     confirmOn: 'first-fix',
+    wording: 'Not to go into the corner shop,\nby day or by night.',
   });
   // On the long day from eight in the morning two hours at home, a walk of an hour and back, a silence, then home.
   const eightMs = Date.parse(`${LONG_DAY}T08:00:00Z`);
@@ -115,7 +116,9 @@ test('who it is, whether anybody is watched, what is in force now and when that 
   await page.getByText(/^Monitored: Yes/).waitFor();
   const now = page.getByRole('region', { name: 'Conditions now' });
   await now.getByText(/^To be at 12 Mill Lane/).waitFor();
-  await now.getByText('Not to enter The corner shop').waitFor();
+  await now.getByText('Not to enter The corner shop', { exact: true }).waitFor();
+  await now.getByText('In the words of the order: “Not to go into the corner shop, by day or by night.”').waitFor();
+  await now.getByText('The words of the court are not on record.').waitFor();
   await now.getByText(/^Next change at .*, in /).waitFor();
 });
 
@@ -132,6 +135,10 @@ test('that somebody is unlawfully at large stands with each alert, before what i
     .getByText(/^Unlawfully at large, since/)
     .waitFor();
   await shoot(board, 'alert-at-large');
+  const condition = board.getByRole('region', { name: 'Condition and order' });
+  const said = /^The words of the court are not on record\.$|^In the words of the order: “/;
+  await condition.locator('.tw-note').getByText(said).scrollIntoViewIfNeeded();
+  await shoot(board, 'alert-wording');
   await board.context().close();
 });
 

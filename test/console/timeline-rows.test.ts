@@ -117,6 +117,7 @@ describe('the same in words', () => {
       kind: 'curfew',
       zoneId: 'Z-1',
       appliesToAll: false,
+      wording: null,
       isInForce: false,
       changesAt: '2026-10-26T19:00:00.000Z',
       endsBecause: null,

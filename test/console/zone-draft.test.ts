@@ -58,6 +58,10 @@ test.each(WIZARDS)('what the wizard %s drafts is what PUT takes', (wizard) => {
   const [zoneRecord, conditionRecord] = toRecords(draft);
   expect(zone.parse(zoneRecord!.body as never, draft.zoneId, null)).toMatchObject({ ok: true });
   expect(condition.parse(conditionRecord!.body as never, 'C-abc', null)).toMatchObject({ ok: true });
+  expect(conditionRecord!.body).not.toHaveProperty('wording');
+  const wording = 'Not to enter\nthe place.';
+  const [, told] = toRecords({ ...draft, condition: { ...draft.condition!, wording } });
+  expect(told!.body).toEqual({ ...conditionRecord!.body, wording });
   if (wizard === 'hdc')
     expect(conditionRecord!.body).toMatchObject({
       schedule: {

@@ -34,6 +34,7 @@ const WORDS = [
   NEEDLES.zoneId,
   NEEDLES.conditionId,
   NEEDLES.reason,
+  ...NEEDLES.wording.split('\n'),
   NEEDLES.note,
   NEEDLES.actor,
   NEEDLES.address,

@@ -14,7 +14,7 @@ import { NODE_CRYPTO } from '../../src/evidence/node-crypto.js';
 import { verifyPack } from '../../src/evidence/verify-pack.js';
 import { toGridReference } from '../../src/formats/osgb36.js';
 import { makeSigningKey, readSigningKey, type SigningKey } from '../../src/signing-key.js';
-import { ENGINE, makeModel, ORDER, trust } from '../support/pack.js';
+import { ENGINE, makeModel, NEEDLES, ORDER, trust } from '../support/pack.js';
 
 const EVERY_MS = 3 * 60_000;
 const COUNT = 50;
@@ -87,6 +87,18 @@ describe.each([
     const words = strFromU8(unzipSync(statement)['word/document.xml']!);
     expect(words).toContain(`${entry} (${at(IN)})`);
     expect(words).toContain(`${exit} (${at(OUT)})`);
+  });
+
+  test('the words of the order are the same in the record and the statement', () => {
+    const records = JSON.parse(textOf('record.json')) as {
+      kind: string;
+      versions: { content: { wording?: string } }[];
+    }[];
+    const stood = records.find(({ kind }) => kind === 'condition')!.versions;
+    expect(stood.map(({ content }) => content.wording)).toEqual([NEEDLES.wording]);
+    const statement = readContainer(zip).find(({ name }) => name === 'statement.docx')!.bytes;
+    const words = strFromU8(unzipSync(statement)['word/document.xml']!);
+    expect(words).toContain(`In the words of the order: “${NEEDLES.wording.replace('\n', ' ')}”`);
   });
 
   test('the grid reference of a fix is the same in track and statement, and is computed from what the track has', () => {

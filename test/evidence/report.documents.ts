@@ -47,6 +47,7 @@ const CASES: Readonly<Record<string, readonly [ModelOptions, Partial<PackOrder>]
     { wearerName: HOSTILE },
     { purpose: HOSTILE, recipient: HOSTILE, madeBy: HOSTILE, marking: HOSTILE.slice(0, 60) },
   ],
+  'no wording': [{ hasWording: false }, {}],
   'clocks go back': [{ startMs: Date.parse('2026-10-25T00:27:00Z') }, {}],
   // Its table goes over several pages.
   'four hours': [{ startMs: Date.parse('2026-11-20T00:00:00Z'), count: 240 }, {}],
@@ -112,6 +113,11 @@ test('it tells what was found, and beside it what that does not show', () => {
   expect(text).toContain('track.csv');
   expect(text).toContain(EXHIBITS[0]!.sha256);
   expect(text).toContain('Sam Example');
+});
+
+test('each alert tells the condition in the words of the order, or that they are not on record', () => {
+  expect(flat(textOfPdf(fileOf('full')))).toContain(`In the words of the order: “${flat(NEEDLES.wording)}”`);
+  expect(flat(textOfPdf(fileOf('no wording')))).toContain('The words of the court are not on record.');
 });
 
 test('a map is told in words to whoever does not see it', () => {

@@ -15,6 +15,7 @@ const SINCE = '2026-11-01T00:00:00Z';
 const WHY = 'purpose=recall&recipient=PPCS';
 /** Of a victim's home, which is not for the wearer's eyes. */
 const REFUGE = 'Refuge at 17 Planted Lane';
+const REFUGE_WORDS = 'Not to approach Jane Needle.';
 const WHOLE = Object.fromEntries(RECALL_QUESTIONS.map(({ name, title }) => [name, `${title}: said`]));
 
 interface Found {
@@ -84,7 +85,7 @@ export function recallsSuite(name: string, open: () => Promise<Adapters>): void 
         await ok(`/wearers/W-${n}`, { name: `Wearer ${n}`, force: n === 'in' ? 'kent' : 'essex' });
         await ok(`/orders/O-recall-${n}`, { wearerId: `W-${n}`, type, startsAt: SINCE });
         const condition = { orderId: `O-recall-${n}`, kind: 'exclusion', zoneId: 'Z-recall', startsAt: SINCE };
-        await ok(`/conditions/C-recall-${n}`, condition);
+        await ok(`/conditions/C-recall-${n}`, { ...condition, wording: REFUGE_WORDS });
         const event = finding({
           alertId: `R-W-${n}`,
           wearerId: `W-${n}`,
@@ -96,7 +97,9 @@ export function recallsSuite(name: string, open: () => Promise<Adapters>): void 
       }
       await ok('/zones/Z-town', square(0.3, 51.3, 0.01, { name: 'the Town' }));
       const town = { orderId: 'O-recall-in', kind: 'exclusion', zoneId: 'Z-town', startsAt: SINCE };
-      await ok('/conditions/C-recall-town', town);
+      await ok('/conditions/C-recall-town', { ...town, wording: 'Not to enter\nthe Town.' });
+      // The alerts were judged by the version before.
+      await ok('/conditions/C-recall-town', { ...town, wording: 'Not to go near the Town.' });
       await ok('/wearer-flags/W-in', { flags: ['visit in pairs'] });
       await ok('/mappa/W-in', { category: 2, level: 2 });
     }, 60_000);
@@ -127,7 +130,7 @@ export function recallsSuite(name: string, open: () => Promise<Adapters>): void 
       );
       expect(draft.form.circumstances).toContain('About Condition 1 of this request: Not to enter a protected zone');
       expect(draft.form.mappa).toMatch(/^MAPPA category 2, level 2, since /);
-      for (const hidden of [REFUGE, 'Z-recall', 'C-recall-in', 'visit in pairs']) {
+      for (const hidden of [REFUGE, REFUGE_WORDS, 'Z-recall', 'C-recall-in', 'visit in pairs']) {
         expect(JSON.stringify(draft.form)).not.toContain(hidden);
         expect(draft.nonDisclosure).toContain(hidden);
       }
@@ -162,7 +165,8 @@ export function recallsSuite(name: string, open: () => Promise<Adapters>): void 
       );
       const { form } = (await get(`/wearers/W-in/recall-draft?alertId=${encodeURIComponent(alertId)}`)).json().draft;
       const words = 'Condition C-recall-town, version 1: Not to enter the Town';
-      expect(form.conditions.includes(words)).toBe(isBreached);
+      const said = `${words}, at any time. In the words of the order: “Not to enter\nthe Town.”`;
+      expect(form.conditions.includes(said)).toBe(isBreached);
       expect(form.circumstances).toContain(words);
       expect(form.circumstances.includes('not counted as a breach')).toBe(!isBreached);
     });

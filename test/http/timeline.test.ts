@@ -19,6 +19,7 @@ import { square } from './records.suite.js';
 const NOW = '2026-10-26T12:00:00.000Z';
 const FITTED = '2026-03-01T00:00:00.000Z';
 const HOME = [0.505, 51.505] as const;
+const CURFEW_WORDS = 'To be at home between 7pm and 7am.';
 /** Two kilometres away: as far as somebody gets between two fixes. */
 const OUT = [0.52, 51.52] as const;
 
@@ -73,6 +74,7 @@ beforeAll(async () => {
     ...ofOrder,
     kind: 'curfew',
     zoneId: 'Z-home',
+    wording: CURFEW_WORDS,
     schedule: { timeZone: 'Europe/London', windows: [window] },
   });
   await put('/conditions/C-victim', { ...ofOrder, kind: 'exclusion', zoneId: 'Z-victim' });
@@ -235,6 +237,7 @@ test('what is in force now and the next change are those of the terms that the e
     ['C-town', false, '2026-10-31T20:00:00.000Z', null, true],
   ]);
   expect([nextChangeAt, complete]).toEqual(['2026-10-26T19:00:00.000Z', true]);
+  expect(conditions.map(({ wording }) => wording)).toEqual([null, CURFEW_WORDS, null]);
 });
 
 test('of more than are told the newest are, and how many there are is told with them', async () => {

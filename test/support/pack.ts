@@ -21,6 +21,7 @@ export const NEEDLES = {
   zoneId: 'Z-planted-lane',
   conditionId: 'C-keep-off-planted-lane',
   reason: 'collects from Jane Needle',
+  wording: 'Not to approach\nthe house of J. Haystack-Needle, by day or by night',
   note: 'she lives at 17 Planted Lane',
   actor: 'PC Haystack',
   address: '203.0.113.17',
@@ -33,6 +34,8 @@ export interface ModelOptions {
   readonly startMs?: number;
   readonly priority?: Zone['priority'];
   readonly wearerName?: string;
+  /** What the order says is on record; it is unless told otherwise. */
+  readonly hasWording?: boolean;
   /** Between pings. */
   readonly everyMs?: number;
   /** Of pings, twelve unless given. */
@@ -219,7 +222,8 @@ function toTrailFix({ ping, receivedAtMs }: RerunInputs['pings'][number], gapFro
   };
 }
 
-function makeRecords(watch: TagWatch, fromMs: number, { wearerName = 'Sam Example' }: ModelOptions): PackRecord[] {
+function makeRecords(watch: TagWatch, fromMs: number, options: ModelOptions): PackRecord[] {
+  const { wearerName = 'Sam Example', hasWording = true } = options;
   const at = new Date(watch.activations[0]!.fittedAtMs).toISOString();
   const record = (kind: string, id: string, content: object): PackRecord => {
     const version: StoredRecord = {
@@ -246,6 +250,7 @@ function makeRecords(watch: TagWatch, fromMs: number, { wearerName = 'Sam Exampl
       orderId: 'O-1',
       kind: 'exclusion',
       zoneId: NEEDLES.zoneId,
+      ...(hasWording ? { wording: NEEDLES.wording } : {}),
       startsAt: at,
     }),
     record('zone', NEEDLES.zoneId, { name: NEEDLES.zoneName, priority, bufferMetres, shape }),

@@ -1,6 +1,6 @@
 /** The condition in the editor's form: whose, of which kind, when. */
 
-import { daysWords, ORDER_WORDS } from '../../wire/condition-words.js';
+import { daysWords, MAX_WORDING_LENGTH, ORDER_WORDS } from '../../wire/condition-words.js';
 import type { OrderInfo } from '../api.js';
 import { nameOf } from '../live/live.js';
 import { ALL_DAYS, ALL_WEARERS, type ConditionDraft } from '../model/zone-draft.js';
@@ -143,6 +143,15 @@ export function ConditionFields({ condition, orders, onChange }: Props) {
           min={0}
           value={condition.graceMinutes}
           onInput={(event) => change({ graceMinutes: event.currentTarget.value })}
+        />
+      </label>
+      <label>
+        In the words of the order{' '}
+        <textarea
+          rows={3}
+          maxLength={MAX_WORDING_LENGTH}
+          value={condition.wording}
+          onInput={(event) => change({ wording: event.currentTarget.value })}
         />
       </label>
       <label>

@@ -1,6 +1,6 @@
 /** What a wearer has to keep at this moment, and when that changes next: by the terms that the engine judges by. */
 
-import { CONDITION_KIND_WORDS } from '../../wire/condition-words.js';
+import { CONDITION_KIND_WORDS, wordingWords } from '../../wire/condition-words.js';
 import type { ConditionNow } from '../../wire/timeline.js';
 import { may, nowMs, zoneNameOf } from '../live/live.js';
 import { askConditionsNow } from '../wearer-api.js';
@@ -44,6 +44,7 @@ function Told({ conditions, nextChangeAt, complete }: ToldProps) {
           <li key={`${one.conditionId} ${one.zoneId}`}>
             <strong>{`${CONDITION_KIND_WORDS[one.kind]} ${zoneNameOf(one.zoneId) ?? one.zoneId}`}</strong>
             {`${one.appliesToAll ? ' (applies to every wearer)' : ''}. ${standingNowWords(one, atMs)}.`}
+            <span class="tw-note">{wordingWords(one.wording)}</span>
           </li>
         ))}
       </ul>

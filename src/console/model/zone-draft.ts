@@ -14,6 +14,8 @@ export interface ConditionDraft {
   readonly windows: readonly WindowDraft[] | null;
   readonly exceptions: readonly ExceptionDraft[];
   readonly graceMinutes: string;
+  /** The clause as the order has it; empty: it is not told. */
+  readonly wording: string;
   /** As `datetime-local` has it. */
   readonly startsAt: string;
   readonly endsAt: string;
@@ -174,7 +176,7 @@ export function toZoneBody(draft: ZoneDraft): object {
 }
 
 function toConditionBody(condition: ConditionDraft, { zoneId, effectiveAt }: ZoneDraft): object {
-  const { orderId, kind, windows, exceptions, graceMinutes, startsAt, endsAt } = condition;
+  const { orderId, kind, windows, exceptions, graceMinutes, wording, startsAt, endsAt } = condition;
   return {
     ...(orderId === ALL_WEARERS ? { appliesTo: 'all-wearers' } : { orderId }),
     kind,
@@ -185,6 +187,7 @@ function toConditionBody(condition: ConditionDraft, { zoneId, effectiveAt }: Zon
           schedule: { timeZone: TIME_ZONE, windows: windows ?? [], ...(exceptions.length === 0 ? {} : { exceptions }) },
         }),
     ...given('graceMinutes', graceMinutes, figure),
+    ...given('wording', wording, String),
     startsAt: begins(startsAt),
     ...given('endsAt', endsAt, ends),
     ...given('effectiveAt', effectiveAt, begins),

@@ -40,6 +40,7 @@ const conditionOf = (said: WizardSaid, more: Partial<ConditionDraft>): Condition
   windows: null,
   exceptions: [],
   graceMinutes: '',
+  wording: '',
   startsAt: said.startsAt,
   endsAt: '',
   ...more,

@@ -3,8 +3,8 @@ import { useEffect, useLayoutEffect } from 'preact/hooks';
 import type { AlertItem } from '../../alerts/alert.js';
 import { type AlertEvent, isFinding } from '../../alerts/event.js';
 import { ratioWords } from '../../alerts/evidence-words.js';
-import { conditionWords, ORDER_WORDS, POWER_WORDS } from '../../wire/condition-words.js';
-import { type AlertWithEvents, askAlert, askCondition, askOrder, askPosition } from '../api.js';
+import { conditionWords, ORDER_WORDS, POWER_WORDS, wordingWords } from '../../wire/condition-words.js';
+import { type AlertWithEvents, askAlert, askConditionVersion, askOrder, askPosition } from '../api.js';
 import { ActButtons } from '../components/act-buttons.js';
 import { RecallLink } from '../components/dealt-with.js';
 import { MapPanel } from '../components/map-panel.js';
@@ -272,10 +272,14 @@ function Pack({ item }: { readonly item: AlertItem }) {
 }
 
 function Condition({ item }: { readonly item: AlertItem }) {
-  const condition = useAnswer(may('records.read') ? item.conditionId : null, askCondition);
+  const { conditionId, conditionVersion } = item;
+  const condition = useAnswer(
+    may('records.read') && conditionId !== null ? `${conditionId} ${conditionVersion}` : null,
+    () => askConditionVersion(conditionId ?? '', conditionVersion),
+  );
   const orderId = condition?.ok === true ? (condition.body.orderId ?? null) : null;
   const order = useAnswer(orderId, askOrder);
-  if (item.conditionId === null) return null;
+  if (conditionId === null) return null;
   const zone = zoneNameOf(item.zoneId) ?? item.zoneId ?? 'the zone';
   return (
     <section aria-label="Condition and order">
@@ -285,10 +289,11 @@ function Condition({ item }: { readonly item: AlertItem }) {
       {condition?.ok === true ? (
         <p>
           {conditionWords(condition.body, zone)}
-          {condition.body.version === item.conditionVersion
+          {condition.body.version === conditionVersion
             ? ''
-            : ` This is version ${condition.body.version} of now; the alert was judged by version ${item.conditionVersion ?? 'unknown'}.`}
+            : ` This is version ${condition.body.version} of now; the alert was judged by version ${conditionVersion ?? 'unknown'}.`}
           {condition.body.appliesTo === 'all-wearers' ? ' It applies to every wearer.' : ''}
+          <span class="tw-note">{wordingWords(condition.body.wording)}</span>
         </p>
       ) : null}
       {order?.ok === true ? (

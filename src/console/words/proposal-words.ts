@@ -118,6 +118,7 @@ interface ConditionBody {
   readonly orderId?: string;
   readonly confirmOn?: string;
   readonly graceMinutes?: number;
+  readonly wording?: string;
   readonly schedule?: {
     readonly windows: readonly (Window & { readonly days: readonly string[] })[];
     readonly exceptions?: readonly { readonly date: string; readonly windows: readonly Window[] }[];
@@ -125,7 +126,7 @@ interface ConditionBody {
 }
 
 function conditionFacts(body: Body, { zone, order }: Named): Facts {
-  const { kind, zoneId, orderId, confirmOn, graceMinutes, schedule } = body as unknown as ConditionBody;
+  const { kind, zoneId, orderId, confirmOn, graceMinutes, wording, schedule } = body as unknown as ConditionBody;
   const exceptions = schedule?.exceptions?.map(({ date, windows }) => `${date} ${windowsWords(windows)}`);
   return [
     ['Of whom', orderId === undefined ? 'all wearers' : order(orderId)],
@@ -136,6 +137,7 @@ function conditionFacts(body: Body, { zone, order }: Named): Facts {
     ['On single days', exceptions?.join('; ')],
     ['Confirmed', confirmOn],
     ['Grace', graceMinutes === undefined ? undefined : `${graceMinutes} min`],
+    ['In the words of the order', wording],
     ['Begins', instant(body['startsAt'])],
     ['Ends', instant(body['endsAt'])],
     ['In force from', instant(body['effectiveAt'])],

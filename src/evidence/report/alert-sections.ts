@@ -1,8 +1,9 @@
 /** What the report says of one alert: what it rests on, how the finding went, who did what. */
 import { type ActionEvent, isFinding } from '../../alerts/event.js';
+import { wordingWords } from '../../wire/condition-words.js';
 import { safeEvents } from '../editions.js';
 import { bothTimes, DECISION_WORDS, restingRows, strongestOf } from '../finding-sentences.js';
-import type { PackAlert, PackModel } from '../pack-model.js';
+import { type PackAlert, type PackModel, wordingOf } from '../pack-model.js';
 import { writeDetailMap } from './maps.js';
 import type { Sheet } from './sheet.js';
 import { drawTable } from './table.js';
@@ -10,10 +11,12 @@ import { drawTable } from './table.js';
 export function writeAlertDetail(sheet: Sheet, pack: PackAlert, model: PackModel): void {
   const strongest = strongestOf(pack);
   const { conditionId, conditionVersion, zoneId, zoneVersion, explanation } = strongest;
-  if (conditionId !== null)
+  if (conditionId !== null) {
     sheet.paragraph(
       `Condition ${conditionId}, version ${conditionVersion}; zone ${zoneId ?? 'none'}${zoneId === null ? '' : `, version ${zoneVersion}`}. Rule: ${explanation.rule}.`,
     );
+    sheet.paragraph(wordingWords(wordingOf(model, conditionId, conditionVersion)));
+  }
   if (explanation.fixes.length > 0) {
     sheet.heading(3, 'The fixes that the finding rests on');
     const columns = [

@@ -3,9 +3,10 @@ import Type from 'typebox';
 import type { ConditionKind } from '../../engine/types.js';
 import type { RecordFault } from '../../ports/records.js';
 import type { Schedule } from '../../ports/watch.js';
+import { MAX_WORDING_LENGTH } from '../../wire/condition-words.js';
 import { RecordId } from '../../wire/record-id.js';
 import { createInstantReader } from '../instants.js';
-import { Instant, invalid, type Parsed, type RecordRule, type Reference } from '../rule.js';
+import { Instant, invalid, Paragraphs, type Parsed, type RecordRule, type Reference } from '../rule.js';
 import { checkSchedule, MAX_WINDOWS_PER_DAY, WEEKDAYS } from '../schedule-rules.js';
 
 /** Conditions of a wearer that have not ended (`docs/wire.md`). */
@@ -58,6 +59,13 @@ export const ConditionBody = Type.Object(
       Type.Enum(['belief', 'first-fix'], { description: 'Without it: first-fix for a victim zone, belief for others' }),
     ),
     graceMinutes: Type.Optional(Type.Number({ minimum: 0, maximum: MAX_GRACE_MINUTES })),
+    wording: Type.Optional(
+      Type.String({
+        ...Paragraphs(MAX_WORDING_LENGTH),
+        minLength: 1,
+        description: 'The clause as the order or licence has it; nothing is judged by it',
+      }),
+    ),
     startsAt: Instant,
     endsAt: Type.Optional(Instant),
     effectiveAt: Type.Optional(Instant),
@@ -74,6 +82,8 @@ export interface ConditionContent {
   readonly schedule?: Schedule;
   readonly confirmOn?: 'belief' | 'first-fix';
   readonly graceMinutes?: number;
+  /** The clause as the order or licence has it. */
+  readonly wording?: string;
   readonly startsAt: string;
   readonly endsAt?: string;
 }

@@ -28,6 +28,7 @@ const Answer = Type.Unsafe<ConditionsNow>(
         kind: Type.String(),
         zoneId: Type.String(),
         appliesToAll: Type.Boolean(),
+        wording: Maybe(Type.String({ description: 'what the order says by that version; null: it is not on record' })),
         isInForce: Type.Boolean(),
         changesAt: Maybe(InstantSchema),
         endsBecause: Maybe(Type.String({ description: 'what ends it then; null: it begins then' })),
