@@ -11,6 +11,7 @@ import { Board } from './pages/board.js';
 import { CohortPage } from './pages/cohort.js';
 import { DeskPage } from './pages/desk.js';
 import { HandoverPage } from './pages/handover.js';
+import { IntelligencePage } from './pages/intelligence.js';
 import { NoAlertsPage } from './pages/no-alerts.js';
 import { OffNowPage } from './pages/off-now.js';
 import { PacksPage } from './pages/packs.js';
@@ -53,6 +54,8 @@ function CurrentPage() {
       return <PacksPage key={now.wearerId} wearerId={now.wearerId} />;
     case 'desk':
       return <DeskPage />;
+    case 'intelligence':
+      return <IntelligencePage />;
     case 'recalls':
       return <RecallsPage />;
     case 'recall':

@@ -12,6 +12,8 @@ export interface ProposalTold {
   readonly reason: string;
   readonly proposedBy: string;
   readonly proposedAt: string;
+  /** Once it is decided. */
+  readonly decidedBy?: string;
 }
 
 /** A record as it stands in the place of a proposed one; null: there is none. */

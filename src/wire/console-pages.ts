@@ -10,6 +10,7 @@ export const PLAIN_PAGES = [
   'cohort',
   'zones',
   'desk',
+  'intelligence',
   'recalls',
   'proposals',
   'keys',

@@ -74,6 +74,12 @@ const CHANGES: readonly [kind: string, stands: object, body: object, line: strin
   ['condition', { ...CURFEW, graceMinutes: 10 }, CURFEW, 'Grace: from 10 min to nothing said.'],
   ['rag-rating', RATING, { ...RATING, rating: 'red' }, 'Rating: from amber to red.'],
   [
+    'rag-rating',
+    RATING,
+    { ...RATING, effectiveAt: undefined },
+    'In force from: from Wed 1 Jul 19:00:00 to when it is agreed to.',
+  ],
+  [
     'suspension',
     SUSPENSION,
     { ...SUSPENSION, endsAt: '2026-07-01T21:00:00.000Z' },

@@ -3,14 +3,17 @@
  * closed by Escape. By keyboard: Enter in a line, Ctrl and Enter in a text.
  */
 import type { ComponentChildren } from 'preact';
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { newKey } from '../api.js';
 import { serverNowMs } from '../live/live.js';
 import { toLocalText } from '../model/local-instant.js';
+import type { Fault } from '../send.js';
 import { Dialog } from './dialog.js';
 
-/** Whether it was taken; where it was not, why, in sentences. */
-export type Written = { readonly ok: true } | { readonly ok: false; readonly why: string };
+/** Whether it was taken; where it was not, why, in sentences, and which fields it is about, by JSON Pointer. */
+export type Written =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly why: string; readonly faults?: readonly Pick<Fault, 'pointer'>[] };
 
 interface Draft {
   readonly sendId: string;
@@ -35,6 +38,7 @@ interface Props {
 
 export function FormDialog({ label, draftKey, submitWords, children, extra, onSubmit, onClose }: Props) {
   const form = useRef<HTMLFormElement>(null);
+  const toldId = useId();
   const [told, setTold] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
   const [sendId] = useState(() => drafts.get(draftKey)?.sendId ?? newKey());
@@ -56,10 +60,12 @@ export function FormDialog({ label, draftKey, submitWords, children, extra, onSu
     if (form.current === null || isBusy || !form.current.reportValidity()) return;
     setBusy(true);
     setTold(null);
+    markFaults(form.current, toldId, []);
     const written = await onSubmit(new FormData(form.current), sendId);
     setBusy(false);
-    if (written.ok) leave(true);
-    else setTold(written.why);
+    if (written.ok) return leave(true);
+    setTold(written.why);
+    markFaults(form.current, toldId, written.faults ?? []);
   };
   return (
     <Dialog
@@ -83,7 +89,7 @@ export function FormDialog({ label, draftKey, submitWords, children, extra, onSu
       >
         {children}
         {told === null ? null : (
-          <p class="tw-told" role="alert">
+          <p class="tw-told" role="alert" id={toldId}>
             {told}
           </p>
         )}
@@ -137,6 +143,21 @@ export function ReasonField({ id, label }: FieldProps) {
 }
 
 export const textOf = (said: FormData, name: string): string => String(said.get(name) ?? '').trim();
+
+/** Which fields the refusal is about, and the first of them under the hand; without faults: none any more. */
+function markFaults(form: HTMLFormElement | null, toldId: string, faults: readonly Pick<Fault, 'pointer'>[]): void {
+  const names = new Set(faults.flatMap(({ pointer }) => pointer.split('/')));
+  const wrong: HTMLElement[] = [];
+  for (const field of form?.querySelectorAll<HTMLInputElement>('input, select, textarea') ?? []) {
+    const isWrong = field.name !== '' && names.has(field.name);
+    if (isWrong) {
+      field.setAttribute('aria-invalid', 'true');
+      field.setAttribute('aria-describedby', toldId);
+      wrong.push(field);
+    } else for (const name of ['aria-invalid', 'aria-describedby']) field.removeAttribute(name);
+  }
+  wrong[0]?.focus();
+}
 
 /** What was written before, in fields that are there still. */
 function fill(form: HTMLFormElement, values: Draft['values']): void {

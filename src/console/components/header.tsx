@@ -164,6 +164,11 @@ export function Header() {
             Recalls
           </a>
         ) : null}
+        {seesAlerts.value && may('intelligence.read') ? (
+          <a href="/intelligence" aria-current={page.value.name === 'intelligence' ? 'page' : undefined}>
+            Intelligence
+          </a>
+        ) : null}
         {seesAlerts.value && may('records.write') ? (
           <a href="/zones" aria-current={page.value.name === 'zones' ? 'page' : undefined}>
             Zones

@@ -7,6 +7,8 @@ import { askAlertsOf } from '../api.js';
 import { ConditionsNow } from '../components/conditions-now.js';
 import { Consents } from '../components/consents.js';
 import { WearerDealtWith } from '../components/dealt-with.js';
+import { Intelligence } from '../components/intelligence.js';
+import { Judgements } from '../components/judgements.js';
 import { MapPanel } from '../components/map-panel.js';
 import { Certainty, Severity } from '../components/marks.js';
 import { PackButton } from '../components/pack-button.js';
@@ -67,8 +69,15 @@ export function WearerPage({ wearerId, query }: { readonly wearerId: string; rea
           </p>
         ) : null}
         <WantedForm key={`wanted ${wearerId}`} wearerId={wearerId} onWritten={() => setWritten(written + 1)} />
+        <Judgements key={`judged ${wearerId}`} wearerId={wearerId} onWritten={() => setWritten(written + 1)} />
         <ConditionsNow wearerId={wearerId} />
         <Consents key={wearerId} wearerId={wearerId} onWritten={() => setWritten(written + 1)} />
+        {may('intelligence.read') ? (
+          <section aria-label="Intelligence">
+            <h2 class="tw-heading">Intelligence</h2>
+            <Intelligence key={`intelligence ${wearerId}`} wearerId={wearerId} />
+          </section>
+        ) : null}
         <h2 class="tw-heading">Days</h2>
         {timeline !== null && !timeline.ok ? (
           <p>

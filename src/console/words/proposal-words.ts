@@ -64,7 +64,7 @@ function whatWords(kind: string, id: string, body: Body, { wearer }: Named): str
 
 /** By what it is called, in words; what is not said is not among them. */
 function factsOf(kind: string, body: Body, named: Named): Map<string, string> {
-  const read = kind === 'zone' ? zoneFacts : kind === 'condition' ? conditionFacts : plainFacts;
+  const read = FACTS[kind] ?? plainFacts;
   const facts = read(body, named).filter(([, text]) => text !== undefined && text !== '');
   return new Map(facts as [string, string][]);
 }
@@ -148,6 +148,16 @@ const windowsWords = (windows: readonly Window[]): string =>
   windows
     .map(({ days, from, to }) => `${days === undefined ? '' : `${daysWords(days)} `}${from} to ${to}`)
     .join(' and ') || 'not at all';
+
+function ratingFacts({ effectiveAt, ...body }: Body, named: Named): Facts {
+  return [...plainFacts(body, named), ['In force from', instant(effectiveAt) ?? 'when it is agreed to']];
+}
+
+const FACTS: Readonly<Record<string, typeof plainFacts>> = {
+  zone: zoneFacts,
+  condition: conditionFacts,
+  'rag-rating': ratingFacts,
+};
 
 /** `nextReviewAt` → `Next review`. */
 const nameWords = (name: string): string => {

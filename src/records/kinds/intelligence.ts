@@ -2,25 +2,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import Type from 'typebox';
 import type { RecordFault } from '../../ports/records.js';
+import { ASSESSMENTS, type IntelligenceContent } from '../../wire/intelligence.js';
 import { RecordId } from '../../wire/record-id.js';
 import { createInstantReader } from '../instants.js';
 import { Instant, Line, type RecordRule, saidUnless } from '../rule.js';
-
-const ASSESSMENTS = ['A', 'B', 'C', 'D', 'E'] as const;
-
-export interface IntelligenceContent {
-  readonly wearerId: string;
-  readonly receivedAt: string;
-  /** 1: reliable, 2: untested, 3: not reliable. */
-  readonly source: 1 | 2 | 3;
-  /** A: known directly, B: known indirectly but corroborated, C: known indirectly, D: not known, E: suspected to be false. */
-  readonly assessment: (typeof ASSESSMENTS)[number];
-  /** P: may be passed on lawfully; C: on the conditions alone. */
-  readonly handling: 'P' | 'C';
-  readonly handlingConditions?: string;
-  readonly text: string;
-  readonly recipients?: readonly { readonly to: string; readonly at: string; readonly purpose: string }[];
-}
 
 export const intelligence: RecordRule<IntelligenceContent> = {
   kind: 'intelligence',

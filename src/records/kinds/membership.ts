@@ -1,11 +1,8 @@
 /** Whether a wearer is of the managed cohort, and how: selected for good, for a time, or free of it. */
 import Type from 'typebox';
+import { COHORTS, type CohortName } from '../../wire/membership.js';
 import type { RecordRule } from '../rule.js';
 import { aboutWearer, EffectiveAt, sayEffective } from './judgement.js';
-
-/** Fixed: whatever happens; flex: by score; free: de-selected, or never selected. */
-export const COHORTS = ['FIXED', 'FLEX', 'FREE'] as const;
-export type CohortName = (typeof COHORTS)[number];
 
 export interface MembershipContent {
   readonly cohort: CohortName;
