@@ -61,6 +61,8 @@ export interface FindingEvent {
   readonly delayedByMs: number;
   /** How far the tag's clock was ahead: the fix was judged at its receipt. */
   readonly clockAheadMs?: number;
+  /** How far the tag's clock may be behind: all its messages are later by so much than those of others of its supplier. */
+  readonly clockBehindMs?: number;
   readonly historic: boolean;
   readonly reason?: Reason;
   /** It says more than what was said before: an alert that was dealt with is unresolved again by it. */
@@ -190,6 +192,7 @@ export function toFindingEvent(event: EngineEvent): FindingEvent {
     raisedAt: instant(event.raisedAtMs),
     delayedByMs: event.delayedByMs,
     ...(event.clockAheadMs === undefined ? {} : { clockAheadMs: event.clockAheadMs }),
+    ...(event.clockBehindMs === undefined ? {} : { clockBehindMs: event.clockBehindMs }),
     historic: event.historic,
     ...(event.reason === undefined ? {} : { reason: event.reason }),
     ...(event.strengthened === undefined ? {} : { strengthened: event.strengthened }),

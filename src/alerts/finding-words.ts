@@ -20,6 +20,8 @@ const WRONG: Partial<Record<AlertKind, string>> = {
   'never-moves': 'wore a tag that did not move for so long that it may be on no leg',
   unmonitored: 'was not monitored: no tag was fitted, it was not heard from, or told no position that could be used',
   'clock-ahead': 'wore a tag whose clock runs ahead; its fixes were judged when they were received',
+  'clock-behind':
+    'wore a tag whose clock may run behind, or that sends its store oldest first at the pace it fills it; its fixes were judged by its own time',
   'schedule-ran-out': 'could not be judged by a schedule, which was expanded no further',
 };
 

@@ -137,7 +137,7 @@ function advanceAhead(state: ActivationState, input: PingInput, watch: CompiledA
   const clockAheadMs = ping.fixedAtMs - receivedAtMs;
   const events = advanced.events.map((event) => ({ ...event, clockAheadMs }));
   const since = noted.fixes.find((fix) => fix.receivedAtMs > receivedAtMs - CLOCK_AHEAD_WITHIN_MS)!.receivedAtMs;
-  const raised = raiseNotice(advanced.state, 'clock-ahead', since, receivedAtMs, watch.own, clockAheadMs);
+  const raised = raiseNotice(advanced.state, 'clock-ahead', since, receivedAtMs, watch.own, { clockAheadMs });
   return addNotices({ ...advanced, events }, raised, receivedAtMs, watch);
 
   function refuse(why: NotJudged): Advance {

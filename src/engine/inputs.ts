@@ -1,10 +1,12 @@
 /** What the fold of one activation takes. */
 import type { Episode } from './state.js';
+import type { UsualLateness } from './suppliers/usual-lateness.js';
 import type { EngineEvent, Ping } from './types.js';
 
 /** An input of one activation. Time arrives in the input. */
 export type EngineInput =
-  | { readonly type: 'ping'; readonly ping: Ping; readonly receivedAtMs: number }
+  /** `usual`: how late others of its supplier come, of a ping that is late; absent: nobody knows. */
+  | { readonly type: 'ping'; readonly ping: Ping; readonly receivedAtMs: number; readonly usual?: UsualLateness }
   /** Its own or a shared watch changed: the new one is the `watch` argument. */
   /** `pastFromMs`: from when on it is another of terms that stay; what the live fold made of the time since is then the record's. */
   | { readonly type: 'watch'; readonly atMs: number; readonly pastFromMs?: number }

@@ -15,6 +15,19 @@ export const CLOCK_AHEAD_WITHIN_MS = 600_000;
 /** So many of them that are not ahead, received over so long, are a clock that is right again: fewer, or at once, may be late. */
 export const CLOCK_RIGHT_OVER_MS = 90_000;
 
+/** Later than the others of its supplier by so much, without exception, is a clock that may run behind: no queue on the way is so long for one tag alone. */
+export const CLOCK_BEHIND_MS = 600_000;
+/** In two windows of so long and so many messages, one after the other, the least lateness is the same but for so much: a store that is sent gets less late. */
+export const CLOCK_BEHIND_WINDOW_MS = 1_800_000;
+export const CLOCK_BEHIND_MESSAGES = 3;
+export const CLOCK_BEHIND_STEADY_MS = 120_000;
+/** So little over the others, so many times in a row, is a clock that is right again. */
+export const CLOCK_NOT_BEHIND_MS = 300_000;
+/** The others are a sample of so many tags at most in each half-hour; of fewer than so many nothing is said. */
+export const USUAL_LATENESS_TAGS = 16;
+export const USUAL_LATENESS_OTHERS = 5;
+export const USUAL_LATENESS_WINDOW_MS = 1_800_000;
+
 /** A fix this near to 0° 0° in both directions, a kilometre, is a receiver without a fix: nobody is tagged in the Gulf of Guinea. */
 export const ZERO_DEGREES = 0.009;
 

@@ -177,7 +177,7 @@ export type DeviceKind =
   | 'never-moves'
   | 'unmonitored';
 /** About the watching itself: neither a place nor a condition. */
-export type NoticeKind = DeviceKind | 'clock-ahead' | 'schedule-ran-out';
+export type NoticeKind = DeviceKind | 'clock-ahead' | 'clock-behind' | 'schedule-ran-out';
 export type Severity = 'low' | 'medium' | 'high' | 'critical';
 export type Rule = 'two-fixes' | 'first-fix' | 'belief' | 'crossing' | 'edge' | 'device' | 'silence';
 export type CurfewReason = 'late-home' | 'left-during' | 'out-for-whole-window' | 'out-at-end';
@@ -256,6 +256,8 @@ export interface EngineEvent {
   readonly delayedByMs: number;
   /** How far the tag's clock was ahead of the receipt of the fix that caused it: that fix was judged at its receipt. */
   readonly clockAheadMs?: number;
+  /** How far the tag's clock may be behind: by how much all its messages are later than those of the others of its supplier. */
+  readonly clockBehindMs?: number;
   readonly historic: boolean;
   readonly reason?: Reason;
   readonly strengthened?: Strengthening;

@@ -5,6 +5,7 @@
 import type { ActivationState } from '../engine/advance.js';
 import type { Suppliers } from '../engine/suppliers/suppliers.js';
 import type { SupplierAlerts } from '../engine/suppliers/tell-supplier.js';
+import type { Lateness } from '../engine/suppliers/usual-lateness.js';
 import type { Ping, SharedWatch, TagWatch } from '../engine/types.js';
 import { type WearerState, wearerPlaceOf } from '../engine/wearers/wearer-state.js';
 import type { LogRecord, NewRecord } from './event-log.js';
@@ -37,6 +38,8 @@ export type StateRecord =
       /** What is known of suppliers then, and what of them is told; absent: of a program from before. */
       readonly suppliers?: Suppliers;
       readonly supplierAlerts?: SupplierAlerts;
+      /** How late what they hand on is; absent: of a program from before. */
+      readonly lateness?: Lateness;
     }
   /** The log's identity, in partition 0: a console that resumes, and the record, must know whether it is the same log. */
   | { readonly type: 'epoch'; readonly epoch: string }

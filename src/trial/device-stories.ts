@@ -21,6 +21,7 @@ export const DEVICE_KINDS = [
   'never-moves',
   'unmonitored',
   'clock-ahead',
+  'clock-behind',
 ] as const satisfies readonly NoticeKind[];
 export type JudgedKind = (typeof DEVICE_KINDS)[number];
 
@@ -58,6 +59,27 @@ function walk(random: Random, toMs: number): Track {
   return track.done();
 }
 
+const OTHER_TAGS = 8;
+const OTHERS_EVERY_MS = 4 * MINUTE_MS;
+
+/** Other tags of the same supplier, a few seconds after each other. */
+function othersOf({ observations }: Stage, toMs: number, lateMsOf: (madeMs: number) => number) {
+  const { ping } = observations[0]!;
+  const sent = [];
+  for (let atMs = minutes(0); atMs < toMs; atMs += OTHERS_EVERY_MS) {
+    for (let other = 1; other <= OTHER_TAGS; other++) {
+      const fixedAtMs = atMs + other * 7_000;
+      const tagId = `OTHER-${other}`;
+      const identity = `${tagId}-${fixedAtMs}`;
+      sent.push({
+        ping: { ...ping, tagId, identity, fixedAtMs },
+        receivedAtMs: fixedAtMs + 4_000 + lateMsOf(fixedAtMs),
+      });
+    }
+  }
+  return sent;
+}
+
 type Deliver = (all: Observation[], random: Random, atMs: number) => Observation[];
 
 /** Something happens within the second hour. */
@@ -67,7 +89,7 @@ function story(
   hours: number,
   deliver: Deliver,
   truthAt: (atMs: number) => readonly DeviceTruth[],
-  more: { readonly isStill?: true; readonly byNetworkMin?: number } = {},
+  more: { readonly isStill?: true; readonly byNetworkMin?: number; readonly isSupplierLate?: true } = {},
 ): DeviceStory {
   return {
     name,
@@ -75,7 +97,7 @@ function story(
     stage: (random) => {
       const atMs = minutes(60) + Math.round(random.between(0, 60) * MINUTE_MS);
       const toMs = minutes(hours * 60);
-      const { isStill, byNetworkMin } = more;
+      const { isStill, byNetworkMin, isSupplierLate } = more;
       const outside = { fromMs: minutes(0), surroundings: isStill ? OPEN_SKY : STREET };
       const byNetwork =
         byNetworkMin === undefined
@@ -94,7 +116,8 @@ function story(
         deliver: (all) => duplicate(random, delaySome(random, deliver(all, random, atMs), 0.2, 120), 0.05),
         also: { silentAfterSeconds: SILENT_AFTER_S },
       });
-      return { stage, truth: truthAt(atMs) };
+      const others = othersOf(stage, toMs, (madeMs) => (isSupplierLate && madeMs >= atMs ? LATE_MS : 0));
+      return { stage: { ...stage, others }, truth: truthAt(atMs) };
     },
   };
 }
@@ -110,6 +133,21 @@ const battery =
 
 const nothing: Deliver = (all) => all;
 const none = () => [];
+const LATE_MS = 40 * MINUTE_MS;
+
+/** All that is made from an instant on is received so much later than otherwise. */
+const late: Deliver = (all, _, atMs) =>
+  all.map((each) => (each.truth.atMs < atMs ? each : { ...each, receivedAtMs: each.receivedAtMs + LATE_MS }));
+
+/** Out of coverage for 90 minutes; then what is stored is sent oldest first, three in the time in which one is made. */
+const slowStore: Deliver = (all, _, atMs) => {
+  let sentMs = atMs + 90 * MINUTE_MS;
+  return all.map((each) => {
+    if (each.truth.atMs < atMs || each.receivedAtMs > sentMs + MINUTE_MS) return each;
+    sentMs += MINUTE_MS / 3;
+    return { ...each, receivedAtMs: Math.max(sentMs, each.receivedAtMs) };
+  });
+};
 /** From 40 % at the beginning, two percent every quarter of an hour. */
 const falling = (minute: number) => 40 - Math.max(0, minute) / 7.5;
 const FALLS_TO_20_MS = 150 * MINUTE_MS;
@@ -245,6 +283,28 @@ export const DEVICE_STORIES: readonly DeviceStory[] = [
     4,
     (all) => skewClock(all, 180),
     () => [{ kind: 'clock-ahead', fromMs: minutes(0), toMs: minutes(30) }],
+  ),
+  story(
+    'clock-40-minutes-behind',
+    'The clock of the tag runs 40 minutes behind.',
+    4,
+    (all) => skewClock(all, -2_400),
+    () => [{ kind: 'clock-behind', fromMs: minutes(0), toMs: minutes(30) }],
+  ),
+  story(
+    'supplier-40-minutes-late',
+    'The supplier hands on everything of all of its tags 40 minutes late, for hours.',
+    7,
+    late,
+    none,
+    { isSupplierLate: true },
+  ),
+  story(
+    'store-of-90-minutes-sent-slowly',
+    'Out of coverage for an hour and a half; then the tag sends its store oldest first, three messages a minute.',
+    6,
+    slowStore,
+    none,
   ),
   story(
     'lies-on-a-table',

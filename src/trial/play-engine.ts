@@ -23,6 +23,8 @@ export interface EngineInputs {
   readonly shared: readonly SharedWatch[];
   /** In order of receipt. */
   readonly observations: readonly StoredPing[];
+  /** What other tags of the same supplier send, in order of receipt: nobody wears them here. Absent: none is heard of. */
+  readonly others?: readonly StoredPing[];
   readonly fromMs: number;
   /** Up to when time passes. */
   readonly toMs: number;
@@ -32,7 +34,9 @@ export function playEngine(stage: Stage): EngineEvent[] {
   return playInputs({ ...stage, watch: watchOf(stage), shared: sharedWatchesOf(stage) });
 }
 
-export function playInputs({ watch, shared, observations, fromMs, toMs }: EngineInputs): EngineEvent[] {
+const SUPPLIER = 'pings';
+
+export function playInputs({ watch, shared, observations, others = [], fromMs, toMs }: EngineInputs): EngineEvent[] {
   const fold = emptyFold(0);
   const events: EngineEvent[] = [];
   const stored: StoredPing[] = [];
@@ -97,7 +101,10 @@ export function playInputs({ watch, shared, observations, fromMs, toMs }: Engine
 
   publish(publications[0]!);
   let next = 1;
+  let nextOther = 0;
   for (const { ping, receivedAtMs } of observations) {
+    for (; nextOther < others.length && others[nextOther]!.receivedAtMs <= receivedAtMs; nextOther++)
+      take({ type: 'ping', ...others[nextOther]!, source: SUPPLIER });
     for (; next < publications.length && publications[next]! <= receivedAtMs; next++) {
       passUntil(publications[next]!);
       publish(publications[next]!);
@@ -105,7 +112,7 @@ export function playInputs({ watch, shared, observations, fromMs, toMs }: Engine
     passUntil(receivedAtMs);
     // A request is put off by the ones that follow it, not by pings.
     stored.push({ ping, receivedAtMs });
-    take({ type: 'ping', ping, receivedAtMs });
+    take({ type: 'ping', ping, receivedAtMs, ...(others.length === 0 ? {} : { source: SUPPLIER }) });
   }
   for (; next < publications.length; next++) {
     passUntil(publications[next]!);

@@ -50,6 +50,8 @@ export interface Stage {
   readonly toMs: number;
   /** In order of receipt. */
   readonly observations: readonly Observation[];
+  /** What other tags of the same supplier send, in order of receipt; absent: none is heard of. */
+  readonly others?: readonly Pick<Observation, 'ping' | 'receivedAtMs'>[];
   readonly accuracyConvention?: AccuracyConvention;
   readonly suspensions?: readonly Suspension[];
   readonly custodyPeriods?: readonly CustodyPeriod[];

@@ -30,6 +30,7 @@ export const ALERT_KINDS = [
   'unmonitored',
   'supplier-silent',
   'clock-ahead',
+  'clock-behind',
   'schedule-ran-out',
 ] as const;
 
@@ -75,6 +76,12 @@ const findingFields = {
   delayedByMs: Type.Number({ minimum: 0 }),
   clockAheadMs: Type.Optional(
     Type.Number({ description: 'how far the clock of the tag was ahead: the fix was judged at its receipt' }),
+  ),
+  clockBehindMs: Type.Optional(
+    Type.Number({
+      description:
+        'how far the clock of the tag may be behind: all its messages come later by so much than those of other tags of its supplier',
+    }),
   ),
   historic: Type.Boolean(),
   reason: Type.Optional(

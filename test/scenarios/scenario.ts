@@ -7,6 +7,7 @@ import { expect } from 'vitest';
 import { type ActivationState, advance, initialState } from '../../src/engine/advance.js';
 import type { EngineInput } from '../../src/engine/inputs.js';
 import { applyShared, createSharedIndex } from '../../src/engine/near/shared-index.js';
+import type { UsualLateness } from '../../src/engine/suppliers/usual-lateness.js';
 import type {
   DeviceEvent,
   EngineEvent,
@@ -94,8 +95,8 @@ export function play(
 
 export interface Scenario {
   at(time: string): {
-    /** A fix at this device time, received `afterMs` later (two seconds). */
-    fix(at: Place, options?: { afterMs?: number } & Partial<Position>): Scenario;
+    /** A fix at this device time, received `afterMs` later (two seconds); `usual`: how late the others of its supplier come. */
+    fix(at: Place, options?: { afterMs?: number; usual?: UsualLateness } & Partial<Position>): Scenario;
     /** Two fixes at one place, a minute apart: as many as it takes to be believed. */
     stay(at: Place): Scenario;
     /** A message without a position, unless it is given one. */
@@ -121,8 +122,9 @@ export function scenario(day: string, first: TagWatch): Scenario {
         return self;
       };
       return {
-        fix(at, { afterMs = DELAY_MS, ...position } = {}) {
-          const input = { type: 'ping', ping: pingAt(atMs, at, position), receivedAtMs: atMs + afterMs } as const;
+        fix(at, { afterMs = DELAY_MS, usual, ...position } = {}) {
+          const heard = { ping: pingAt(atMs, at, position), receivedAtMs: atMs + afterMs };
+          const input: EngineInput = { type: 'ping', ...heard, ...(usual === undefined ? {} : { usual }) };
           return add({ atMs: atMs + afterMs, input });
         },
         stay(at) {

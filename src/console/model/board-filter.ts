@@ -58,6 +58,7 @@ const GROUP_OF: Readonly<Record<AlertKind, Group>> = {
   unmonitored: 'devices',
   'supplier-silent': 'devices',
   'clock-ahead': 'devices',
+  'clock-behind': 'devices',
   'schedule-ran-out': 'devices',
 };
 

@@ -25,6 +25,10 @@ const TAG_WORDS: Readonly<Record<Exclude<OtherKind, 'unmonitored'>, readonly [no
   jamming: ['reports that it may be jammed', 'reported that it might be jammed'],
   'never-moves': ['never moves and may not be on a leg', 'did not move and may not have been on a leg'],
   'clock-ahead': ['has a clock that runs ahead', 'had a clock that ran ahead'],
+  'clock-behind': [
+    'sends everything late by the same time: its clock may run behind, or it sends its store as fast as it fills it',
+    'sent everything late by the same time: its clock may have run behind, or it sent its store as fast as it filled it',
+  ],
   'schedule-ran-out': [
     'belongs to a curfew whose schedule has run out, so that nobody judges by it',
     'belonged to a curfew whose schedule had run out, so that nobody judged by it',

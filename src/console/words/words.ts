@@ -26,6 +26,7 @@ export const KIND_WORDS: Readonly<Record<AlertKind, string>> = {
   unmonitored: 'Not monitored',
   'supplier-silent': 'Supplier silent',
   'clock-ahead': 'Clock of the tag runs ahead',
+  'clock-behind': 'Does the clock of the tag run behind?',
   'schedule-ran-out': 'Schedule has run out: nobody judges by it',
 };
 

@@ -56,6 +56,23 @@ export interface Rest {
   readonly leftAtMs: number | null;
 }
 
+/** Messages in a row that all came late. By receipt: how late they are made is what is asked. */
+export interface LateRun {
+  readonly sinceMs: number;
+  /** The window that is running; none of it has come yet where `messages` is 0. */
+  readonly fromMs: number;
+  readonly messages: number;
+  readonly leastMs: number;
+  /** The least lateness of the window before it; null: there is none. */
+  readonly beforeMs: number | null;
+}
+
+/** Messages in a row that are not late, of a clock that was told to be behind. */
+export interface RightRun {
+  readonly sinceMs: number;
+  readonly messages: number;
+}
+
 /** Changed in place. */
 export interface DeviceState {
   /** Since when it is watched: silence is counted from then on. Null: before any input. */
@@ -68,6 +85,10 @@ export interface DeviceState {
   rest: Rest | null;
   lines: readonly DeviceLine[];
   told: readonly DeviceTold[];
+  /** Absent: the newest message came in time, or its clock is told to be behind. */
+  late?: LateRun;
+  /** Absent: none is waited for. */
+  right?: RightRun;
 }
 
 const NONE: readonly never[] = [];

@@ -20,6 +20,7 @@ import {
 import type { DeviceKind, EngineEvent, NotJudged, Ping } from '../types.js';
 import type { CompiledOwn } from '../watch/compile.js';
 import { findOverdue } from './charging-overdue.js';
+import { hearLateness } from './clock-behind.js';
 import type { DeviceLine, DeviceState, DeviceTold, LineKind, Mark } from './device-state.js';
 import { markJamming } from './jamming.js';
 import type { MarkRule } from './mark-rule.js';
@@ -59,17 +60,18 @@ const UNUSABLE: ReadonlySet<NotJudged | null> = new Set(['no-position', 'zero-po
 /** Changes `device` of the state in place. `isSentAgain`: a ping that came before, dated ahead. */
 export function stepDevice(judged: Judged, input: EngineInput, own: CompiledOwn, isSentAgain: boolean): DeviceStep {
   const { device } = judged.state;
-  if (input.type === 'ping') return hearPing(judged, input.ping, input.receivedAtMs, own, isSentAgain);
+  if (input.type === 'ping') return hearPing(judged, input, own, isSentAgain);
   device.knownAtMs ??= input.atMs;
   if (input.type === 'history') return { events: NO_EVENTS, dueAtMs: dueAtMsOf(device, own, input.atMs) };
   const heardUpToMs = input.type === 'tick' ? (input.heardUpToMs ?? input.atMs) : -Infinity;
   return tellAll(device, own, { nowMs: input.atMs, delayedByMs: 0, heardUpToMs, isHeard: false });
 }
 
+type PingInput = Extract<EngineInput, { type: 'ping' }>;
+
 function hearPing(
   judged: Judged,
-  ping: Ping,
-  receivedAtMs: number,
+  { ping, receivedAtMs, usual }: PingInput,
   own: CompiledOwn,
   isSentAgain: boolean,
 ): DeviceStep {
@@ -86,6 +88,7 @@ function hearPing(
   // One that is sent again, or comes late, hours later, does not say that the tag lives.
   const isHeard = made > (device.madeAtMs ?? -Infinity);
   if (isHeard) device.heardAtMs = Math.max(device.heardAtMs ?? -Infinity, receivedAtMs);
+  const ofClock = isHeard ? hearLateness(state, receivedAtMs - made, receivedAtMs, usual, own) : NO_EVENTS;
   const isNewest = notJudged === null && path !== 'late';
   if (isNewest) {
     const position = ping.position!;
@@ -94,7 +97,7 @@ function hearPing(
   const isQuiet = isNewest && isUneventful(device, ping, made);
   if (isQuiet) {
     device.madeAtMs = Math.max(device.madeAtMs ?? -Infinity, made);
-    return { events: NO_EVENTS, dueAtMs: silentFromMs(device, own) };
+    return withClock(ofClock, { events: NO_EVENTS, dueAtMs: silentFromMs(device, own) }, own);
   }
   const marks = marksOf(judged, ping, made, receivedAtMs, restBefore, own);
   settleLate(
@@ -103,12 +106,15 @@ function hearPing(
   );
   device.madeAtMs = Math.max(device.madeAtMs ?? -Infinity, made);
   const delayMs = receivedAtMs - made;
-  return tellAll(device, own, {
-    nowMs: receivedAtMs,
-    delayedByMs: delayMs > DELAYED_AFTER_MS ? delayMs : 0,
-    heardUpToMs: -Infinity,
-    isHeard,
-  });
+  const delayedByMs = delayMs > DELAYED_AFTER_MS ? delayMs : 0;
+  const time = { nowMs: receivedAtMs, delayedByMs, heardUpToMs: -Infinity, isHeard };
+  return withClock(ofClock, tellAll(device, own, time), own);
+}
+
+/** What was found of its clock is over with the tag. */
+function withClock(ofClock: readonly EngineEvent[], { events, dueAtMs }: DeviceStep, own: CompiledOwn): DeviceStep {
+  if (ofClock.length === 0) return { events, dueAtMs };
+  return { events: [...events, ...ofClock], dueAtMs: Math.min(dueAtMs, own.removedAtMs) };
 }
 
 /** Whether a newest fix is all that a ping says, and nothing is remembered that it could end. */

@@ -1,11 +1,11 @@
 /**
- * What is to be said about the watching itself, not about a place: that the tag's clock runs ahead, that a schedule has run out and
+ * What is to be said about the watching itself, not about a place: that the tag's clock is wrong, that a schedule has run out and
  * nothing can be judged by it. One alert of a kind at a time, beside the fold and never a part of it.
  */
 
 import type { ActivationState, Notice } from '../state.js';
-import { AHEAD_LIMIT_MS } from '../thresholds.js';
-import type { EndedBecause, EngineEvent, EventType, NoticeKind } from '../types.js';
+import { AHEAD_LIMIT_MS, CLOCK_BEHIND_MS } from '../thresholds.js';
+import type { EndedBecause, EngineEvent, Explanation, NoticeKind } from '../types.js';
 import type { CompiledOwn } from '../watch/compile.js';
 import { noticeIdOf } from './ids.js';
 import { noticeEvent } from './notice-event.js';
@@ -23,13 +23,12 @@ export function raiseNotice(
   startedAtMs: number,
   nowMs: number,
   own: CompiledOwn,
-  clockAheadMs?: number,
+  clock: Pick<EngineEvent, 'clockAheadMs' | 'clockBehindMs'> = {},
 ): EngineEvent[] {
   if (noticeOf(state, kind) !== undefined) return [];
   const notice: Notice = { kind, alertId: noticeIdOf(kind, own.activationId, startedAtMs), startedAtMs };
   state.notices = [...(state.notices ?? NONE), notice];
-  const event = eventOf(notice, 'confirmed', null, nowMs, own);
-  return [clockAheadMs === undefined ? event : { ...event, clockAheadMs }];
+  return [{ ...eventOf(notice, null, nowMs, own), ...clock }];
 }
 
 /** Says that it is over. */
@@ -45,7 +44,7 @@ export function endNotice(
   const others = state.notices!.filter((each) => each !== notice);
   if (others.length > 0) state.notices = others;
   else delete state.notices;
-  return [eventOf(notice, 'ended', end, nowMs, own)];
+  return [eventOf(notice, end, nowMs, own)];
 }
 
 /** What time and the watch make of it: schedules that run out or are expanded anew, tags that are removed. */
@@ -60,7 +59,10 @@ export function noticeByTime(state: ActivationState, nowMs: number, own: Compile
   if (ranOutAtMs <= nowMs) events.push(...raiseNotice(state, 'schedule-ran-out', ranOutAtMs, nowMs, own));
   if (isRemoved) {
     events.push(...endNotice(state, 'clock-ahead', removal, nowMs, own));
+    events.push(...endNotice(state, 'clock-behind', removal, nowMs, own));
     delete state.ahead;
+    delete state.device.late;
+    delete state.device.right;
   }
   return events;
 }
@@ -100,31 +102,35 @@ function ranOutAtMsOf(own: CompiledOwn, nowMs: number): number {
   return atMs;
 }
 
+function explain({ kind, startedAtMs }: Notice): Explanation {
+  if (kind === 'schedule-ran-out') return { rule: 'edge', fixes: [], edgeAtMs: startedAtMs, thresholds: {} };
+  const thresholds = kind === 'clock-ahead' ? { aheadLimitMs: AHEAD_LIMIT_MS } : { behindLimitMs: CLOCK_BEHIND_MS };
+  return { rule: 'device', fixes: [], thresholds };
+}
+
 function eventOf(
-  { kind, alertId, startedAtMs }: Notice,
-  type: Extract<EventType, 'confirmed' | 'ended'>,
+  notice: Notice,
   end: { readonly atMs: number; readonly because: EndedBecause } | null,
   nowMs: number,
   own: CompiledOwn,
 ): EngineEvent {
+  const { kind, alertId, startedAtMs } = notice;
   const endedAtMs = end === null ? null : Math.max(end.atMs, startedAtMs);
+  const strength = kind === 'clock-behind' ? 'suspected' : 'confirmed';
   return noticeEvent(
     {
-      type,
+      type: end === null ? strength : 'ended',
       kind,
       alertId,
       // Raised once and ended once.
-      revision: type === 'confirmed' ? 1 : 2,
-      strength: 'confirmed',
+      revision: end === null ? 1 : 2,
+      strength,
       startedAtMs,
       endedAtMs,
       foundAtMs: endedAtMs ?? nowMs,
       delayedByMs: 0,
       ...(end === null ? {} : { endedBecause: end.because }),
-      explanation:
-        kind === 'clock-ahead'
-          ? { rule: 'device', fixes: [], thresholds: { aheadLimitMs: AHEAD_LIMIT_MS } }
-          : { rule: 'edge', fixes: [], edgeAtMs: startedAtMs, thresholds: {} },
+      explanation: explain(notice),
     },
     nowMs,
     own,

@@ -36,4 +36,5 @@ export const NOTICE_SEVERITIES: Readonly<Record<NoticeKind, Severity>> = {
   unmonitored: 'high',
   'schedule-ran-out': 'high',
   'clock-ahead': 'low',
+  'clock-behind': 'low',
 };

@@ -4,6 +4,7 @@
  */
 import type { Suppliers } from '../../engine/suppliers/suppliers.js';
 import type { SupplierAlerts } from '../../engine/suppliers/tell-supplier.js';
+import type { Lateness } from '../../engine/suppliers/usual-lateness.js';
 import type { StateRecord } from '../../ports/states.js';
 import { watchOf } from './held-watch.js';
 import type { ActivationEntry, PartitionFold, SharedEntry, TagEntry, WearerEntry } from './partition-memory.js';
@@ -24,8 +25,8 @@ export function takeCheckpoint(fold: PartitionFold): readonly StateRecord[] {
   records.push(...takeEmptied(fold));
   if (records.length === 0 && fold.gone.size === 0 && fold.throughOffset === fold.position) return [];
   fold.throughOffset = fold.position;
-  const { position, tickAtMs, suppliers, supplierAlerts } = fold;
-  records.push({ type: 'through', offset: position, tickAtMs, suppliers, supplierAlerts });
+  const { position, tickAtMs, suppliers, supplierAlerts, lateness } = fold;
+  records.push({ type: 'through', offset: position, tickAtMs, suppliers, supplierAlerts, lateness });
   // A tag's watch before its activations: it would let a late ping begin them anew.
   records.push(...takeGone(fold, fold.gone));
   return records;
@@ -87,6 +88,7 @@ export interface Rotation {
   readonly tickAtMs: number;
   readonly suppliers: Suppliers;
   readonly supplierAlerts: SupplierAlerts;
+  readonly lateness: Lateness;
   readonly shared: readonly SharedEntry[];
   readonly gone: ReadonlyMap<string, number>;
   /** Those whose turn is to come. */
@@ -99,14 +101,15 @@ export interface Rotation {
 
 /** Null: nothing is to be written. */
 export function startRotation(fold: PartitionFold): Rotation | null {
-  const { activations, tags, shared, gone, position, tickAtMs, suppliers, supplierAlerts } = fold;
+  const { activations, tags, shared, gone, position, tickAtMs, suppliers, supplierAlerts, lateness } = fold;
   const activationIds = [...activations].flatMap(([id, { dirty }]) => (dirty ? [id] : []));
   const tagIds = [...tags].flatMap(([id, { dirty }]) => (dirty ? [id] : []));
   const wearerIds = [...fold.wearers].flatMap(([id, { dirty }]) => (dirty ? [id] : []));
   const dirtyShared = [...shared.values()].filter(({ dirty }) => dirty);
   const size = activationIds.length + tagIds.length + wearerIds.length;
   if (size + dirtyShared.length + gone.size === 0 && fold.throughOffset === position) return null;
-  const closing = { offset: position, tickAtMs, suppliers, supplierAlerts, shared: dirtyShared, gone: new Map(gone) };
+  const beside = { tickAtMs, suppliers, supplierAlerts, lateness };
+  const closing = { offset: position, ...beside, shared: dirtyShared, gone: new Map(gone) };
   return { size, ...closing, activationIds, tagIds, wearerIds, isBroken: false };
 }
 
@@ -151,12 +154,12 @@ function takeTag(fold: PartitionFold, tag: TagEntry): StateRecord[] {
 }
 
 function close(fold: PartitionFold, rotation: Rotation): StateRecord[] {
-  const { offset, tickAtMs, suppliers, supplierAlerts, shared, gone } = rotation;
+  const { offset, tickAtMs, suppliers, supplierAlerts, lateness, shared, gone } = rotation;
   fold.throughOffset = offset;
   return [
     ...shared.map(takeShared),
     ...takeEmptied(fold),
-    { type: 'through', offset, tickAtMs, suppliers, supplierAlerts },
+    { type: 'through', offset, tickAtMs, suppliers, supplierAlerts, lateness },
     ...takeGone(fold, gone),
   ];
 }

@@ -17,6 +17,8 @@ import {
   tickSuppliers,
 } from '../../engine/suppliers/suppliers.js';
 import { countTags, tellSuppliers } from '../../engine/suppliers/tell-supplier.js';
+import { NO_LATENESS, noteLateness, usualLatenessOf } from '../../engine/suppliers/usual-lateness.js';
+import { CLOCK_NOT_BEHIND_MS } from '../../engine/thresholds.js';
 import type { EngineEvent, SharedWatch, Term } from '../../engine/types.js';
 import { activationFor, type CompiledOwn, joinShared } from '../../engine/watch/compile.js';
 import type { StateRecord } from '../../ports/states.js';
@@ -85,6 +87,7 @@ export function restoreState(fold: PartitionFold, record: StateRecord): void {
       fold.tickAtMs = record.tickAtMs;
       fold.suppliers = record.suppliers ?? NO_SUPPLIERS;
       fold.supplierAlerts = record.supplierAlerts ?? [];
+      fold.lateness = record.lateness ?? NO_LATENESS;
       return;
     case 'epoch':
     case 'published':
@@ -135,13 +138,18 @@ function foldBy(fold: PartitionFold, record: InputRecord, offset: number, onFaul
   }
 }
 
+type PingRecord = Extract<InputRecord, { type: 'ping' }>;
+
 function foldPing(
   fold: PartitionFold,
-  record: Extract<InputRecord, { type: 'ping' }>,
+  record: PingRecord,
   offset: number,
   onFault: (fault: FoldFault) => void,
 ): Folded {
-  const { ping, receivedAtMs } = record;
+  const { ping, receivedAtMs, source } = record;
+  // Before anything is asked of the tag, whose state may have applied the ping: what a restore folds again comes to the same.
+  if (source !== undefined)
+    fold.lateness = noteLateness(fold.lateness, { source, tagId: ping.tagId, fixedAtMs: ping.fixedAtMs, receivedAtMs });
   const tag = fold.tags.get(ping.tagId);
   if (!tag) return { ...NOTHING, notJudged: 'unknown-tag', reconcile: askWhoseItIs(fold, ping) };
   const madeMs = madeAtMs({ fixedAtMs: ping.fixedAtMs, receivedAtMs });
@@ -152,11 +160,19 @@ function foldPing(
   }
   const entry = activationEntry(fold, own.activationId, ping.tagId, onFault);
   if (entry === null || offset <= entry.appliedOffset) return NOTHING;
-  const yielded = stepAdopted(fold, entry, own, record, offset, onFault);
+  const yielded = stepAdopted(fold, entry, own, withUsual(fold, record), offset, onFault);
   const isNew = yielded.notJudged !== 'ahead-of-clock' && yielded.notJudged !== 'repeated';
-  if (record.source !== undefined && entry.state.device.heardAtMs === receivedAtMs) entry.source = record.source;
+  if (source !== undefined && entry.state.device.heardAtMs === receivedAtMs) entry.source = source;
   if (ping.position && isNew && madeMs >= lastMadeAtMs(entry)) entry.lastPing = { ping, receivedAtMs };
   return yielded;
+}
+
+/** Of a ping that is late, how late the others of its supplier are. */
+function withUsual({ lateness }: PartitionFold, record: PingRecord): EngineInput {
+  const { ping, receivedAtMs, source } = record;
+  if (source === undefined || receivedAtMs - ping.fixedAtMs < CLOCK_NOT_BEHIND_MS) return record;
+  const usual = usualLatenessOf(lateness, source, ping.tagId);
+  return usual === null ? record : { ...record, usual };
 }
 
 /** When the newest ping with a position was made. */

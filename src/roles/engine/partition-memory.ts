@@ -4,6 +4,7 @@ import type { EngineInput } from '../../engine/inputs.js';
 import { createSharedIndex, type SharedIndex } from '../../engine/near/shared-index.js';
 import { NO_SUPPLIERS, type Suppliers } from '../../engine/suppliers/suppliers.js';
 import type { SupplierAlerts } from '../../engine/suppliers/tell-supplier.js';
+import { type Lateness, NO_LATENESS } from '../../engine/suppliers/usual-lateness.js';
 import type { EngineEvent, NotJudged, Ping, ReconcileRequest, SharedWatch, TagWatch } from '../../engine/types.js';
 import {
   type CompiledActivation,
@@ -73,6 +74,7 @@ export interface PartitionFold {
   suppliers: Suppliers;
   /** Of the partition that tells of suppliers. */
   supplierAlerts: SupplierAlerts;
+  lateness: Lateness;
   /** The `through` that was last written, to notice a zombie's older one. */
   throughOffset: number;
   /** Keys of states that are forgotten, whose tombstones are to be written, and at which input each was. */
@@ -132,6 +134,7 @@ export function emptyFold(partition: number): PartitionFold {
     tickAtMs: 0,
     suppliers: NO_SUPPLIERS,
     supplierAlerts: [],
+    lateness: NO_LATENESS,
     throughOffset: 0,
     gone: new Map(),
     emptied: new Map(),
