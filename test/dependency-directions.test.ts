@@ -61,6 +61,7 @@ const ALLOWED: Readonly<Record<string, Rule | '*'>> = {
   schemes: { parts: [...PORTS, 'engine'], packages: [] },
   records: { parts: [...PORTS, 'access', 'formats', 'watchlist'] },
   recall: { parts: [...PORTS, 'formats', 'records', 'store', 'evidence'] },
+  briefing: { parts: [...INNER, 'views', 'store', 'schemes', 'evidence'] },
   http: {
     parts: [
       ...PORTS,
@@ -70,6 +71,7 @@ const ALLOWED: Readonly<Record<string, Rule | '*'>> = {
       'store',
       'schemes',
       'recall',
+      'briefing',
       'rehearsal/rehearsed-records',
       'rehearsal/rehearsed-watch',
     ],

@@ -146,6 +146,19 @@ export async function ask<T>(path: string, accept = 'application/json'): Promise
   }
 }
 
+/** The same as a file. */
+export async function askFile(path: string, accept: string): Promise<Answer<Blob>> {
+  try {
+    const answer = await fetch(`${BASE}${path}`, {
+      headers: { accept },
+      signal: AbortSignal.timeout(ANSWER_LIMIT_MS),
+    });
+    return answer.ok ? { ok: true, body: await answer.blob() } : { ok: false, status: answer.status };
+  } catch {
+    return { ok: false, status: 0 };
+  }
+}
+
 const id = encodeURIComponent;
 export const askMe = () => ask<Me>('/me');
 export const askAlert = (alertId: string) => ask<AlertWithEvents>(`/alerts/${id(alertId)}`);

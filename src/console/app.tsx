@@ -8,6 +8,7 @@ import { seesAlerts } from './live/live.js';
 import { AlarmHealthPage } from './pages/alarm-health.js';
 import { AlertPage } from './pages/alert.js';
 import { Board } from './pages/board.js';
+import { BriefingsPage } from './pages/briefings.js';
 import { CohortPage } from './pages/cohort.js';
 import { DeskPage } from './pages/desk.js';
 import { HandoverPage } from './pages/handover.js';
@@ -56,6 +57,8 @@ function CurrentPage() {
       return <DeskPage />;
     case 'intelligence':
       return <IntelligencePage />;
+    case 'briefings':
+      return <BriefingsPage />;
     case 'recalls':
       return <RecallsPage />;
     case 'recall':

@@ -1,5 +1,6 @@
 /** One wearer as the cohort shows them, from what is on record, the terms that the engine judges and the newest fix. Pure. */
 import { EXCUSED } from '../alerts/excused.js';
+import { SILENT_KINDS } from '../alerts/silence.js';
 import { VIOLATIONS } from '../alerts/violation.js';
 import { GAP_LIMIT_MS } from '../engine/thresholds.js';
 import type { AlertKind, Suspension, Term } from '../engine/types.js';
@@ -16,8 +17,7 @@ export const COHORT_DAYS = 28;
 
 /** What says that the tag tells nothing; the newest start of an open one is since when. */
 const POWERED_OFF: readonly AlertKind[] = ['powered-off'];
-const NOT_HEARD: readonly AlertKind[] = ['unmonitored', 'no-gps'];
-const TELLS_NOTHING = [...POWERED_OFF, ...NOT_HEARD];
+const NOT_HEARD = SILENT_KINDS.filter((kind) => !POWERED_OFF.includes(kind));
 const BATTERY: readonly AlertKind[] = ['battery-low', 'battery-critical', 'charging-overdue', 'powered-off'];
 
 export interface CohortFacts {
@@ -50,7 +50,7 @@ function findHeardAgain({ activations, alerts }: CohortRecord, nowMs: number): n
   );
   if (last === undefined) return null;
   const ends = alerts.flatMap(({ kind, activationId, endedAtMs }) =>
-    activationId === last.activationId && endedAtMs !== null && TELLS_NOTHING.includes(kind) ? [endedAtMs] : [],
+    activationId === last.activationId && endedAtMs !== null && SILENT_KINDS.includes(kind) ? [endedAtMs] : [],
   );
   const firstFixAtMs = last.heard?.firstFixAtMs ?? null;
   const wasSilent = firstFixAtMs !== null && firstFixAtMs - Math.max(fromMs, last.fittedAtMs) > GAP_LIMIT_MS;
@@ -86,7 +86,7 @@ function measureConditions({ record, terms, suspensions }: CohortFacts, nowMs: n
     const own = (terms.get(activationId) ?? []).filter(({ kind }) => kind !== 'exclusion');
     const ofTag = record.alerts.filter((alert) => alert.activationId === activationId);
     const silent = spansOf(
-      ofTag.filter(({ kind }) => TELLS_NOTHING.includes(kind)),
+      ofTag.filter(({ kind }) => SILENT_KINDS.includes(kind)),
       nowMs,
     );
     const unheard = unheardOf(heard, startMs, endMs);

@@ -13,6 +13,7 @@ import { registerHandovers } from '../http/routes/alerts/handovers.js';
 import { listForHealth } from '../http/routes/alerts/read-alarm-health.js';
 import { registerReadAlertRules } from '../http/routes/alerts/read-alert-rules.js';
 import { registerAlerts } from '../http/routes/alerts/register.js';
+import type { AlertDeps } from '../http/routes/alerts/sources.js';
 import { registerAudit } from '../http/routes/audit/register.js';
 import { registerAsyncApi } from '../http/routes/operation/asyncapi.js';
 import { registerDocs } from '../http/routes/operation/docs.js';
@@ -30,6 +31,7 @@ import { registerPings } from '../http/routes/pings/pings.js';
 import { registerRecalls } from '../http/routes/recalls/register-recalls.js';
 import { registerRecords } from '../http/routes/records/register-records.js';
 import { registerRejected } from '../http/routes/rejected/rejected.js';
+import { registerBriefings } from '../http/routes/schemes/briefings.js';
 import { registerCohort } from '../http/routes/schemes/cohort.js';
 import { registerDesk } from '../http/routes/schemes/desk.js';
 import { registerConditionsNow } from '../http/routes/wearers/conditions-now.js';
@@ -243,7 +245,7 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
     },
   });
   registerSessions(app, { sessions: deps.signIn.routes?.sessions ?? null, grants: accessView.grants });
-  registerAlerts(app, {
+  const alerts: AlertDeps = {
     alertLog,
     record: {
       list: (filter) => listAlerts(db, filter),
@@ -258,7 +260,8 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
     },
     clock,
     logger,
-  });
+  };
+  registerAlerts(app, alerts);
   registerHandovers(app, { db, clock, alertLog });
   registerReadAlertRules(app, deps.alertRules);
   await openQueuedWork(app, { config, logger, life, clock, db, audit });
@@ -293,6 +296,7 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
     listClosedAlerts: (time, after, limit) => listClosedAlerts(db, time, after, limit),
     records,
   });
+  registerBriefings(app, { db, clock, alerts });
   registerAudit(app, {
     listAudit: (filter) => listAudit(db, filter),
     listCheckpoints: (page) => listCheckpoints(db, page),

@@ -140,11 +140,12 @@ async function readUncovered(
   return new Map(rows.map(({ wearer_id, since }) => [wearer_id, since.getTime()]));
 }
 
-/** Of each kind the last of the versions that have come into force. */
+/** Of each kind the last of the versions that have come into force; `asKnownThen`: of those that were written by then. */
 export async function readJudgements(
   db: Queryable,
   wearerIds: readonly string[],
   nowMs: number,
+  asKnownThen = false,
 ): Promise<ReadonlyMap<string, Partial<Judgements>>> {
   const { rows } = await db.query<{
     wearer_id: string;
@@ -157,8 +158,9 @@ export async function readJudgements(
             coalesce(effective_at, recorded_at) as since, author
      from record_version
      where record_kind = any($1) and record_id = any($2) and coalesce(effective_at, recorded_at) <= $3::timestamptz
+       and (not $4::boolean or recorded_at <= $3::timestamptz)
      order by record_id, record_kind, version desc`,
-    [Object.keys(KINDS), wearerIds, new Date(nowMs)],
+    [Object.keys(KINDS), wearerIds, new Date(nowMs), asKnownThen],
   );
   const byWearer = new Map<string, Record<string, InForce<object>>>();
   for (const { wearer_id, kind, content, since, author } of rows) {

@@ -13,14 +13,17 @@ import type { ConditionNow, InForce } from '../wire/timeline.js';
 const always = () => 0;
 const toIso = (atMs: number): string => new Date(atMs).toISOString();
 
-/** The wearer's activations with their terms, in the order of their fitting. */
-export function compileWorn(facts: WatchFacts, wearerId: string, nowMs: number): CompiledOwn[] {
+/** Everybody's activations with their terms, in the order of their fitting. */
+export function compileAllWorn(facts: WatchFacts, nowMs: number): CompiledOwn[] {
   const horizonMs = horizonOf(nowMs);
   return facts.tags
     .flatMap((tag) => compileTag(draftTagWatch(tag, facts, horizonMs).finish(always, 0, nowMs)).activations)
-    .filter((own) => own.wearerId === wearerId)
     .sort((a, b) => a.fittedAtMs - b.fittedAtMs);
 }
+
+/** The same of one wearer. */
+export const compileWorn = (facts: WatchFacts, wearerId: string, nowMs: number): CompiledOwn[] =>
+  compileAllWorn(facts, nowMs).filter((own) => own.wearerId === wearerId);
 
 /** The terms of conditions that apply to all wearers. */
 export function compileShared(facts: WatchFacts, nowMs: number): PreparedTerm[] {

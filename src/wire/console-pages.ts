@@ -11,6 +11,7 @@ export const PLAIN_PAGES = [
   'zones',
   'desk',
   'intelligence',
+  'briefings',
   'recalls',
   'proposals',
   'keys',

@@ -1,6 +1,7 @@
 import { afterAll } from 'vitest';
 import { openTestPostgres } from '../support/database.js';
 import { openTestLog } from '../support/embedded-log.js';
+import { briefingsSuite } from './briefings.suite.js';
 import { handoversSuite } from './handovers.suite.js';
 import { packsSuite } from './packs.suite.js';
 import { proposalsSuite } from './proposals.suite.js';
@@ -32,6 +33,7 @@ recallsSuite('PostGIS', openAdapters);
 proposalsSuite('PostGIS', openAdapters);
 tasksSuite('PostGIS', openAdapters);
 handoversSuite('PostGIS', openAdapters);
+briefingsSuite('PostGIS', openAdapters);
 publisherSuite('PostGIS', async () => ({ db: await openDatabase(), openLog: openTestLog }));
 packsSuite('PostGIS', openDatabase);
 rehearsalsSuite('PostGIS', openDatabase);

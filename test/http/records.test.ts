@@ -1,6 +1,7 @@
 import { afterAll } from 'vitest';
 import { openTestPglite } from '../support/database.js';
 import { openTestLog } from '../support/embedded-log.js';
+import { briefingsSuite } from './briefings.suite.js';
 import { handoversSuite } from './handovers.suite.js';
 import { packsSuite } from './packs.suite.js';
 import { partnerSuite } from './partner.suite.js';
@@ -59,6 +60,11 @@ tasksSuite('embedded', async () => {
 });
 
 handoversSuite('embedded', async () => {
+  const { log, dispose } = await openTestLog();
+  return { db: await openDatabase(), log, stop: dispose };
+});
+
+briefingsSuite('embedded', async () => {
   const { log, dispose } = await openTestLog();
   return { db: await openDatabase(), log, stop: dispose };
 });

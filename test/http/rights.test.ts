@@ -7,6 +7,7 @@ import { type App, createApp } from '../../src/http/app.js';
 import { registerHandovers } from '../../src/http/routes/alerts/handovers.js';
 import { registerReadAlertRules } from '../../src/http/routes/alerts/read-alert-rules.js';
 import { registerAlerts } from '../../src/http/routes/alerts/register.js';
+import type { AlertDeps } from '../../src/http/routes/alerts/sources.js';
 import { registerAudit } from '../../src/http/routes/audit/register.js';
 import { registerAsyncApi } from '../../src/http/routes/operation/asyncapi.js';
 import { registerDocs } from '../../src/http/routes/operation/docs.js';
@@ -24,6 +25,7 @@ import { registerRecalls } from '../../src/http/routes/recalls/register-recalls.
 import { registerRecords } from '../../src/http/routes/records/register-records.js';
 import { registerRehearsals } from '../../src/http/routes/rehearsals/rehearsals.js';
 import { registerRejected } from '../../src/http/routes/rejected/rejected.js';
+import { registerBriefings } from '../../src/http/routes/schemes/briefings.js';
 import { registerCohort } from '../../src/http/routes/schemes/cohort.js';
 import { registerDesk } from '../../src/http/routes/schemes/desk.js';
 import { registerConditionsNow } from '../../src/http/routes/wearers/conditions-now.js';
@@ -61,14 +63,15 @@ beforeAll(async () => {
   app = await createApp({ log: silentLog, access: testAccess });
   registerMe(app);
   registerHealth(app, { parts: () => [], metrics: async () => ({ contentType: 'text/plain', text: '' }) });
-  registerAlerts(app, {
+  const alertDeps: AlertDeps = {
     failingHandoffs: () => [],
     priority: NOTHING_ON_RECORD,
     alertLog,
     record: { list: async () => [], read: async () => null, isOfVictim: async () => false },
     clock,
     logger: silentLog,
-  });
+  };
+  registerAlerts(app, alertDeps);
   registerReadAlertRules(app, DEFAULT_ALERT_RULES);
   registerPings(app, {
     log: opened.log,
@@ -117,6 +120,7 @@ beforeAll(async () => {
   registerConditionsNow(app, { readConditionsNow: async () => null, clock });
   registerCohort(app, { listIds: async () => [], readRows: async () => [], clock });
   registerDesk(app, { listIds: async () => [], readDesk: async () => [], listClosedAlerts: async () => [], records });
+  registerBriefings(app, { db, clock, alerts: alertDeps });
   registerAsyncApi(app, { version: '1', supplierTopics: [], topicPrefix: '' });
   registerKeys(app, { readKeys: () => [] });
   await registerDocs(app);

@@ -152,6 +152,9 @@ export function Header() {
             <a href="/desk" aria-current={page.value.name === 'desk' ? 'page' : undefined}>
               Desk
             </a>
+            <a href="/briefings" aria-current={page.value.name === 'briefings' ? 'page' : undefined}>
+              Briefings
+            </a>
           </>
         ) : null}
         {seesAlerts.value && may('exports.make') ? (

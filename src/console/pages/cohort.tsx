@@ -4,6 +4,7 @@ import { useMemo, useState } from 'preact/hooks';
 import type { CohortRow } from '../../wire/cohort.js';
 import { askCohort, askCohortFile } from '../cohort-api.js';
 import { WearerDealtWith } from '../components/dealt-with.js';
+import { FileForm } from '../components/file-form.js';
 import { useAnswer, whyMissing } from '../components/use-answer.js';
 import { may, nowMs } from '../live/live.js';
 import { arrangeCohort, type CohortSort, type CohortView, countViolations, FIRST_VIEW } from '../model/cohort-order.js';
@@ -192,45 +193,6 @@ function Filters({ view, onView }: { readonly view: CohortView; readonly onView:
   );
 }
 
-/** A file that leaves says what it is for and who gets it. */
-function FileForm() {
-  const [told, setTold] = useState('');
-  const save = async (form: HTMLFormElement): Promise<void> => {
-    const said = new FormData(form);
-    setTold('…');
-    const answer = await askCohortFile(String(said.get('purpose')), String(said.get('recipient')));
-    if (!answer.ok) return setTold(`There is no file: ${whyMissing(answer.status)}.`);
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(answer.body);
-    link.download = 'cohort.csv';
-    link.click();
-    URL.revokeObjectURL(link.href);
-    setTold('Saved; it stands in the audit.');
-  };
-  return (
-    <details class="tw-cohort__file">
-      <summary>Save as a CSV file</summary>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save(event.currentTarget);
-        }}
-      >
-        <label>
-          What it is for <input name="purpose" required maxLength={200} />
-        </label>
-        <label>
-          Who gets it <input name="recipient" required maxLength={200} />
-        </label>
-        <button type="submit" class="tw-button">
-          Save
-        </button>
-        <span role="status">{told}</span>
-      </form>
-    </details>
-  );
-}
-
 export function CohortPage() {
   const [view, setView] = useState(FIRST_VIEW);
   // Ages of minutes and more: the page is not drawn every second.
@@ -262,7 +224,7 @@ export function CohortPage() {
         As of {dayAndTime(atMs)}. Minutes and counts are of the last 28 days; unknown is when nobody knows.
       </p>
       <Filters view={view} onView={setView} />
-      {may('exports.make') ? <FileForm /> : null}
+      {may('exports.make') ? <FileForm words="Save as a CSV file" name="cohort.csv" ask={askCohortFile} /> : null}
       <section class="tw-cohort__table" aria-label="Table of the cohort">
         <table class="tw-table">
           <caption>

@@ -1,6 +1,7 @@
 /** The standing register: everything unresolved, the oldest first, with why it stands there, and who is not told of it. No alert closes by itself. */
 import { useState } from 'preact/hooks';
 import { fromAlertItem } from '../../alerts/alert.js';
+import { listSilentTags } from '../../alerts/silence.js';
 import { compareOldestFirst, countStanding, STANDING_AGES, whyItStands } from '../../alerts/standing.js';
 import type { AlertKind } from '../../engine/types.js';
 import { askFailingHandoffs } from '../api.js';
@@ -31,6 +32,9 @@ function FailingHandoffs({ atMs }: { readonly atMs: number }) {
   );
 }
 
+const silentWords = (count: number): string =>
+  count === 0 ? 'No tag is silent.' : count === 1 ? '1 tag is silent.' : `${count} tags are silent.`;
+
 export function RegisterPage() {
   const [kind, setKind] = useState<AlertKind | ''>('');
   const atMs = Math.floor(nowMs.value / REDRAW_MS) * REDRAW_MS;
@@ -43,6 +47,7 @@ export function RegisterPage() {
     <main class="tw-page" id="main">
       <h1 class="tw-sentence">{`Register: ${total} unresolved`}</h1>
       <FailingHandoffs atMs={atMs} />
+      {total === 0 ? null : <p>{silentWords(listSilentTags(folded).length)}</p>}
       {total === 0 ? <p>{isKnown.value ? 'Nothing is unresolved.' : 'Not known yet: nothing has come.'}</p> : null}
       {total === 0 ? null : (
         <table class="tw-table tw-counts">

@@ -2,33 +2,13 @@
 import { type AlertItem, strengthOf } from '../../alerts/alert.js';
 import type { ContactOutcome, Disposition } from '../../alerts/event.js';
 import { ratioWords } from '../../alerts/evidence-words.js';
-import type { AlertKind, EndedBecause, Reason, Rule, Severity } from '../../engine/types.js';
+import { KIND_WORDS } from '../../alerts/kind-words.js';
+import type { EndedBecause, Reason, Rule, Severity } from '../../engine/types.js';
 import type { Verb } from '../api.js';
 import { personWords } from './people-words.js';
 import { duration, hourAndMinute, timeOfDay } from './times.js';
 
-export const KIND_WORDS: Readonly<Record<AlertKind, string>> = {
-  exclusion: 'In an exclusion zone',
-  inclusion: 'Outside the inclusion zone',
-  restriction: 'Outside the permitted area',
-  curfew: 'Curfew',
-  buffer: 'Near an exclusion zone',
-  'unknown-at-edge': 'Whereabouts unknown at a curfew time',
-  'strap-tamper': 'Strap tamper',
-  'case-tamper': 'Case tamper',
-  'battery-low': 'Battery low',
-  'battery-critical': 'Battery critical',
-  'charging-overdue': 'Charging overdue',
-  'powered-off': 'Tag powered off',
-  'no-gps': 'No GPS',
-  jamming: 'Jamming suspected',
-  'never-moves': 'Tag never moves: is it on a leg?',
-  unmonitored: 'Not monitored',
-  'supplier-silent': 'Supplier silent',
-  'clock-ahead': 'Clock of the tag runs ahead',
-  'clock-behind': 'Does the clock of the tag run behind?',
-  'schedule-ran-out': 'Schedule has run out: nobody judges by it',
-};
+export { KIND_WORDS };
 
 export const REASON_WORDS: Readonly<Record<Reason, string>> = {
   'late-home': 'not home when the window opened',

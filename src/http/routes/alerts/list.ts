@@ -105,6 +105,23 @@ async function listVisible(deps: AlertDeps, isVisible: (alert: Alert) => boolean
   }
 }
 
+/** All that were raised in a time and may be seen, raised last first. Rejects with `DatabaseUnavailable` where older ones are not to be had. */
+export async function listAllAlerts(
+  deps: AlertDeps,
+  isVisible: (alert: Alert) => boolean,
+  time: { readonly from: string; readonly to: string },
+): Promise<Alert[]> {
+  const found: Alert[] = [];
+  for (let after: AlertFilter['after'] | null = null; ; ) {
+    const filter: AlertFilter = { ...time, limit: MAX_LIST_LIMIT, ...(after && { after }) };
+    const { alerts, next, complete } = await listVisible(deps, isVisible, filter);
+    if (!complete) throw new DatabaseUnavailable('older alerts are not to be had');
+    found.push(...alerts);
+    after = next === null ? null : (readCursor(next) ?? null);
+    if (after === null) return found;
+  }
+}
+
 async function listAlerts({ alertLog, record, logger }: AlertDeps, filter: AlertFilter): Promise<Page> {
   const wide = { ...filter, limit: filter.limit + 1 };
   const inMemory = alertLog.list(wide);
