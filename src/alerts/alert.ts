@@ -76,6 +76,8 @@ export interface Alert {
   readonly confirmedAt?: Instant;
   /** It was confirmed, or may have been, in revisions that nobody saw (a hole in the revisions). */
   readonly wasConfirmed: boolean;
+  /** It was about the zone of a victim by one of its findings: that the zone is a victim's no more makes nothing of it known. */
+  readonly wasOfVictim?: true;
   /** Actions that were accepted, ever; that it climbed is none, so that nobody's action fails at it. */
   readonly actions: number;
   /** The newest accepted action of a person: who was first. */
@@ -148,6 +150,7 @@ export function parseEtag(etag: string): ActionEvent['seen'] | null {
 }
 
 const LIFE = [
+  'wasOfVictim',
   'confirmedAt',
   'waitingSince',
   'acknowledgedBy',

@@ -7,6 +7,7 @@ import { applyAction } from './act.js';
 import { type Alert, type Applied, type MoreFound, strengthOf, tellAgain } from './alert.js';
 import { type CarriedEvent, isCarried, type LoggedEvent } from './carried.js';
 import { type FindingEvent, isFinding } from './event.js';
+import { concernsVictim, isOfVictim } from './victim.js';
 
 /**
  * Folds one event into the alert it is about (`current`: null where there is none yet). `seq` is its offset in the log. A
@@ -38,6 +39,7 @@ function applyFinding(current: Alert | null, finding: FindingEvent, seq: number)
   const hole = finding.revision > (current?.finding.revision ?? 0) + 1;
   const wasConfirmed = (current?.wasConfirmed ?? false) || confirmed || hole;
   const confirmedAt = current?.confirmedAt ?? (finding.type === 'confirmed' ? finding.raisedAt : undefined);
+  const wasOfVictim = (current !== null && concernsVictim(current)) || isOfVictim(finding);
   const base: Alert = {
     ...(current ?? {
       alertId: finding.alertId,
@@ -50,6 +52,7 @@ function applyFinding(current: Alert | null, finding: FindingEvent, seq: number)
     }),
     finding,
     wasConfirmed,
+    ...(wasOfVictim ? { wasOfVictim } : {}),
     ...(confirmedAt === undefined ? {} : { confirmedAt }),
     lastSeq: seq,
   };

@@ -115,9 +115,9 @@ export interface AlertRegister {
 const isFindingEvent = (event: LoggedEvent): event is FindingEvent => !isCarried(event) && isFinding(event);
 
 /** What is left of an alert that was let go of. */
-type Forgotten = KnownFinding & Pick<Alert, 'raisedAt' | 'actions' | 'wasConfirmed'>;
+type Forgotten = KnownFinding & Pick<Alert, 'raisedAt' | 'actions' | 'wasConfirmed' | 'wasOfVictim'>;
 
-function toForgotten({ finding, confirmedAt, raisedAt, actions, wasConfirmed }: Alert): Forgotten {
+function toForgotten({ finding, confirmedAt, raisedAt, actions, wasConfirmed, wasOfVictim }: Alert): Forgotten {
   const { revision, type, strength, severity, episode } = finding;
   const known = { revision, type, severity, episode, ...(strength === undefined ? {} : { strength }) };
   return {
@@ -125,6 +125,7 @@ function toForgotten({ finding, confirmedAt, raisedAt, actions, wasConfirmed }: 
     raisedAt,
     actions,
     wasConfirmed,
+    ...(wasOfVictim === undefined ? {} : { wasOfVictim }),
     ...(confirmedAt === undefined ? {} : { confirmedAt }),
   };
 }

@@ -2,10 +2,12 @@
 import type { Alert } from './alert.js';
 import { type AlertEvent, type FindingEvent, isFinding } from './event.js';
 
-/** Of events of before the zone's priority was told, by their severity, which nothing but a victim's zone made critical. */
-export const concernsVictim = ({ finding }: Pick<Alert, 'finding'>): boolean => isOfVictim(finding);
+/** By its newest finding or any before it. */
+export const concernsVictim = ({ finding, wasOfVictim }: Pick<Alert, 'finding' | 'wasOfVictim'>): boolean =>
+  wasOfVictim === true || isOfVictim(finding);
 
-function isOfVictim({ zonePriority, severity }: FindingEvent): boolean {
+/** Of events of before the zone's priority was told, by their severity, which nothing but a victim's zone made critical. */
+export function isOfVictim({ zonePriority, severity }: FindingEvent): boolean {
   return zonePriority === undefined ? severity === 'critical' : zonePriority === 'victim';
 }
 
@@ -47,10 +49,11 @@ export function withoutVictimZone(event: AlertEvent): AlertEvent {
 
 /** Such an alert. */
 export function alertWithoutVictimZone(alert: Alert): Alert {
-  const { suspension, suspensionProposal, review } = alert;
+  const { wasOfVictim: _, ...rest } = alert;
+  const { suspension, suspensionProposal, review } = rest;
   const kept = { reason: KEPT_FROM_YOU };
   return {
-    ...alert,
+    ...rest,
     finding: withoutZone(alert.finding),
     ...(suspension === undefined ? {} : { suspension: { ...suspension, ...kept } }),
     ...(suspensionProposal === undefined ? {} : { suspensionProposal: { ...suspensionProposal, ...kept } }),
@@ -58,6 +61,6 @@ export function alertWithoutVictimZone(alert: Alert): Alert {
   };
 }
 
-/** Whether it was one by any of its events. */
+/** Whether it was one by any of its events, too: a fold that a program from before carried on does not say so itself. */
 export const wasOfVictim = (alert: Alert, events: readonly AlertEvent[]): boolean =>
   concernsVictim(alert) || events.some((event) => isFinding(event) && isOfVictim(event));

@@ -195,6 +195,11 @@ const doneBy = { by: Type.String(), at: InstantSchema };
 export const AlertItemSchema = Type.Object({
   ...findingFields,
   status: Type.Enum(['open', 'closed']),
+  wasOfVictim: Type.Optional(
+    Type.Literal(true, {
+      description: "one of its findings was about a victim's zone; never told to whom that is kept from",
+    }),
+  ),
   confirmedAt: Type.Optional(InstantSchema),
   waitingSince: Type.Optional(InstantSchema),
   acknowledgedBy: Type.Optional(Type.String()),

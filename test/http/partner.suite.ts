@@ -61,8 +61,8 @@ const IDS: Readonly<Record<string, string>> = {
   activationId: 'A-partner',
   tagId: 'T-partner',
 };
-/** One alert at the zone itself, and one of a curfew at the victim's address. */
-const ALERT_IDS = ['AL-larkspur-1', 'AL-larkspur-2'].map((id) => id.replace('larkspur', 'partner'));
+/** One alert at the zone itself, one of a curfew at the victim's address, and one at the zone when that was a victim's no more. */
+const ALERT_IDS = ['AL-partner-1', 'AL-partner-2', 'AL-partner-3'];
 
 export function partnerSuite(name: string, open: () => Promise<Adapters>): void {
   describe(`what a partner is answered, ${name}`, () => {
@@ -173,7 +173,8 @@ export function partnerSuite(name: string, open: () => Promise<Adapters>): void 
           thresholds: { bufferMetres: 211.375 },
         },
       };
-      const [exclusion, curfew] = ALERT_IDS as [string, string];
+      const [exclusion, curfew, before] = ALERT_IDS as [string, string, string];
+      const isNoMore = { zonePriority: 'standard' as const, severity: 'high' as const, severityBecause: [] };
       const at = '2026-03-20T11:00:00.000Z';
       const of = { wearerId: 'W-mine', at, note: 'she lives at Larkspur Row', reason: 'Larkspur Row' };
       const events = [
@@ -182,6 +183,9 @@ export function partnerSuite(name: string, open: () => Promise<Adapters>): void 
         action('noted', [2, 0], { ...of, alertId: exclusion }),
         action('review-requested', [2, 1], { ...of, alertId: exclusion }),
         finding({ ...common, alertId: curfew, kind: 'curfew', conditionId: 'C-larkspur-home', revision: 2 }),
+        finding({ ...common, alertId: before, conditionId: 'C-larkspur' }),
+        finding({ ...common, ...isNoMore, alertId: before, conditionId: 'C-larkspur', revision: 2 }),
+        action('noted', [2, 0], { ...of, alertId: before }),
       ];
       await foldAlertEvents(
         adapters.db,

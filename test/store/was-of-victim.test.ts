@@ -1,0 +1,42 @@
+/** Alerts of before the fold said itself whether it was about a victim's zone. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { concernsVictim } from '../../src/alerts/victim.js';
+import { foldAlertEvents, listAlerts } from '../../src/store/alerts.js';
+import { readMigrations } from '../../src/store/migrate.js';
+import { finding } from '../alerts/events.js';
+import { openTestPglite, type TestDatabase } from '../support/database.js';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await openTestPglite();
+});
+afterAll(async () => await database?.stop());
+
+it('are told by their events, and the others are left as they are', async () => {
+  const { db } = database;
+  const standard = { zonePriority: 'standard', severity: 'high' } as const;
+  const events = [
+    finding({ alertId: 'AL-was', zonePriority: 'victim', severity: 'critical' }),
+    finding({ alertId: 'AL-was', ...standard, revision: 2 }),
+    finding({ alertId: 'AL-older', severity: 'critical' }),
+    finding({ alertId: 'AL-older', ...standard, revision: 2 }),
+    finding({ alertId: 'AL-never', ...standard }),
+  ];
+  await foldAlertEvents(
+    db,
+    'E-was',
+    events.map((event, seq) => ({ seq, event })),
+  );
+  const concerned = async () => {
+    const alerts = await listAlerts(db, { limit: 10 });
+    return alerts
+      .filter(concernsVictim)
+      .map(({ alertId }) => alertId)
+      .sort();
+  };
+  expect(await concerned()).toEqual(['AL-older', 'AL-was']);
+  await db.query(`update alert set fold = fold - 'wasOfVictim'`);
+  expect(await concerned()).toEqual([]);
+  await db.query(readMigrations().find(({ name }) => name === '0190_was_of_victim')!.sql);
+  expect(await concerned()).toEqual(['AL-older', 'AL-was']);
+});
