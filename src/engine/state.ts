@@ -1,7 +1,7 @@
 /** What the engine remembers of one activation: plain JSON, bounded, checkpointed as it is. */
 
 import { type DeviceState, initialDevice } from './device/device-state.js';
-import type { AheadFix, SentAhead } from './fold/clock-ahead.js';
+import type { SentAhead, TimedFix } from './fold/clock-ahead.js';
 import { SNAPSHOT_EVERY_FIXES } from './thresholds.js';
 import type {
   AlertKind,
@@ -210,7 +210,7 @@ export interface ActivationState {
    * The newest fixes that were dated ahead of their receipt, oldest first, and behind them those that may show the clock to be right again;
    * absent where none is waited for.
    */
-  ahead?: readonly AheadFix[];
+  ahead?: readonly TimedFix[];
   /** Fixes that came dated ahead and may be sent again when their date has come; absent where there are none. */
   sentAhead?: SentAhead;
 }

@@ -1,6 +1,6 @@
 /** The records as the publisher reads them: what of them stands in a watch, and its own memory. `store/watch.ts` holds them. */
 import type { WearerScope } from '../access/may.js';
-import type { AheadFix } from '../engine/fold/clock-ahead.js';
+import type { TimedFix } from '../engine/fold/clock-ahead.js';
 import type {
   Absence,
   AccuracyConvention,
@@ -125,7 +125,7 @@ export interface WatchFacts {
 }
 
 /** What is known of the clocks of tags at a place of a trail, by activation (`views/trail-clock.ts`). */
-export type TrailClocks = ReadonlyMap<string, { readonly fixes: readonly AheadFix[]; readonly runs: boolean }>;
+export type TrailClocks = ReadonlyMap<string, { readonly fixes: readonly TimedFix[]; readonly runs: boolean }>;
 
 /** What the model of a tag says of its accuracies. */
 export interface TrailModel {

@@ -28,7 +28,12 @@ export async function recordAlertRules(deps: {
 }): Promise<void> {
   const { rules, dataDir, audit, clock, logger } = deps;
   const path = join(dataDir, FILE);
-  const text = await readFile(path, 'utf8').catch(() => null);
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    // It is there: it was no first start, and what was in force is not known.
+    logger.error({ err: error, path }, 'by which tables alerts were judged before cannot be read');
+    return '';
+  });
   const before = text === null ? DEFAULT_ALERT_RULES : parse(text);
   const changed = listChanges(before, rules);
   if (text !== null && changed.length === 0) return;

@@ -3,7 +3,6 @@
  * the log alone, so positions go on while the database is away.
  */
 import {
-  type AheadFix,
   isAhead,
   madeAtMs,
   noteAhead,
@@ -11,6 +10,7 @@ import {
   noteSentAhead,
   type SentAhead,
   stillAhead,
+  type TimedFix,
   wasSentAhead,
 } from '../engine/fold/clock-ahead.js';
 import { isZeroPosition } from '../engine/fold/zero-position.js';
@@ -70,7 +70,7 @@ export async function startLiveView(deps: LiveViewDeps): Promise<LiveView> {
   const latest = new Map<string, LivePosition>();
   const changed = new Set<string>();
   /** Of tags whose newest fix was dated ahead of its receipt. */
-  const ahead = new Map<string, { readonly fixes: readonly AheadFix[]; readonly runs: boolean }>();
+  const ahead = new Map<string, { readonly fixes: readonly TimedFix[]; readonly runs: boolean }>();
   /** What tags sent dated ahead: sent again once its date has come it is no news. */
   const sentAhead = new Map<string, SentAhead>();
   const subscribers = new Set<(changed: readonly LivePosition[]) => void>();

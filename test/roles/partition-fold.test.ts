@@ -396,6 +396,50 @@ describe('the fold of a partition', () => {
     expect(fold.activations.get('A-1')!.state.ringCount).toBe(5);
   });
 
+  it('a changed watch of which one activation’s state is broken tells what the others of it are told', () => {
+    const fold = emptyFold(0);
+    const faults: (string | null)[] = [];
+    let offset = 0;
+    const give = (record: InputRecord) =>
+      foldInput(fold, record, offset++, ({ activationId }) => faults.push(activationId)).events;
+    const first = tagWatch(0, 1, START_MS);
+    const worn = first.activations[0]!;
+    const removedAtMs = START_MS + 30 * MINUTE_MS;
+    const later = { ...worn, activationId: 'A-LATER', wearerId: 'W-LATER', fittedAtMs: removedAtMs };
+    const watch = { ...first, activations: [{ ...worn, removedAtMs }, later] };
+    give({ type: 'watch', watch });
+    for (const minutes of [1, 2, 3]) {
+      const fixedAtMs = START_MS + minutes * MINUTE_MS;
+      give({ type: 'ping', receivedAtMs: fixedAtMs, ping: ping(0, fixedAtMs, 1.08) });
+    }
+    // Behind the first in the watch, so that the first has moved when it is met.
+    Object.assign(fold.activations.get('A-LATER')!.state, { ring: null, ringCount: 1, snapshots: null });
+    const atMs = START_MS + 4 * MINUTE_MS;
+    const activations = watch.activations.map((each) => ({ ...each, terms: [] }));
+    const told = give({ type: 'watch', watch: { ...watch, sequence: 2, publishedAtMs: atMs, activations } });
+    expect(told).toMatchObject([
+      { type: 'ended', kind: 'exclusion', activationId: 'A-0', endedBecause: 'version-changed' },
+    ]);
+    expect(new Set(faults)).toEqual(new Set(['A-LATER']));
+  });
+
+  it('a shared zone that meets a broken state is told to the others who are in it', () => {
+    const fold = emptyFold(0);
+    const faults: (string | null)[] = [];
+    let offset = 0;
+    const give = (record: InputRecord) =>
+      foldInput(fold, record, offset++, ({ activationId }) => faults.push(activationId)).events;
+    for (const tag of [0, 1, 2]) give({ type: 'watch', watch: tagWatch(tag, 1, START_MS) });
+    for (const minutes of [1, 2, 3, 4]) {
+      const fixedAtMs = START_MS + minutes * MINUTE_MS;
+      for (const tag of [0, 1, 2]) give({ type: 'ping', receivedAtMs: fixedAtMs, ping: ping(tag, fixedAtMs, 1.1) });
+    }
+    Object.assign(fold.activations.get('A-1')!.state, { ring: null, snapshots: null });
+    const told = give({ type: 'shared', shared: sharedWatch(1, START_MS + 5 * MINUTE_MS) });
+    expect(new Set(told.map(({ activationId }) => activationId))).toEqual(new Set(['A-0', 'A-2']));
+    expect(new Set(faults)).toEqual(new Set(['A-1']));
+  });
+
   it('notices a state that a zombie wrote over a newer one, and writes it again', () => {
     const fold = emptyFold(0);
     foldInput(fold, { type: 'watch', watch: tagWatch(0, 1, START_MS) }, 0, never);

@@ -175,6 +175,19 @@ describe('turnover of tags', () => {
     expect([...topic.keys()]).toEqual(['through']);
   });
 
+  it('a tag that cannot be compiled goes as well, and keeps no other', () => {
+    const fold = emptyFold(0);
+    const over = { fittedAtMs: START_MS, removedAtMs: START_MS + HOUR_MS };
+    for (const tag of [1, 2, 3]) {
+      const watch = watchOf(tag, 1, START_MS, [{ wearer: tag, ...over }]);
+      // As an older program may have left it.
+      restoreState(fold, { type: 'watch', watch: tag === 2 ? { ...watch, zones: {} } : watch, appliedOffset: 0 });
+    }
+    fold.position = 1;
+    give(fold, quietDays(START_MS + HOUR_MS, 4));
+    expect([...fold.tags.keys()]).toEqual([]);
+  });
+
   it('yields the same events over crashes anywhere, also in the middle of a checkpoint', () => {
     const inputs = [...turnover(2, 4, 'in'), ...quietDays(START_MS + 12 * HOUR_MS, 3)];
     const told = (events: readonly EngineEvent[]) =>

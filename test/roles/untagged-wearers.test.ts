@@ -138,3 +138,18 @@ it('an older program waits at it: it is of a newer format than all that it knows
   expect(stateRecord({ type: 'wearer', appliedOffset: 0, state }, 0).headers).toMatchObject({ format: '3' });
   expect(stateRecord({ type: 'through', offset: 1, tickAtMs: 1 }, 0).headers).toMatchObject({ format: '2' });
 });
+
+it('one whose state is broken takes nothing from what the others are told, and is told itself as a fault', () => {
+  const fold = emptyFold(0);
+  const faults: unknown[] = [];
+  const give = (record: InputRecord, offset: number) =>
+    foldInput(fold, record, offset, ({ error }) => faults.push(error)).events;
+  ['W-1', 'W-2', 'W-3'].forEach((id, i) => void give(wearer(id, i + 1, 0, [since(0)]), i));
+  Object.assign(fold.wearers.get('W-2')!.state, { untagged: null });
+  const told = give({ type: 'tick', atMs: 2 * NO_TAG_AFTER_MS }, 3);
+  expect(told.map(({ kind, wearerId }) => [kind, wearerId])).toEqual([
+    ['unmonitored', 'W-1'],
+    ['unmonitored', 'W-3'],
+  ]);
+  expect(faults).toHaveLength(1);
+});

@@ -1,5 +1,5 @@
 /** The tables by which alerts are judged: that they are others stands in the audit, with what changed, once, before they are used. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -99,4 +99,13 @@ test('what could be put on record nowhere keeps no start from going on, and the 
     '1',
     null,
   ]);
+});
+
+test('a file that is there and cannot be read is no first start: all that holds now is told, and that it cannot be read', async () => {
+  mkdirSync(join(dataDir, 'alert-rules-on-record.json'), { recursive: true });
+  await start({});
+  const [changed] = await changesTold();
+  expect(changed).toContainEqual({ place: '/priority/rag/red', before: null, after: '1' });
+  const errors = logger.entries.filter(({ level }) => level === 'error').map(({ message }) => message);
+  expect(errors).toContain('by which tables alerts were judged before cannot be read');
 });

@@ -12,8 +12,8 @@ import {
 } from '../thresholds.js';
 import type { Ping } from '../types.js';
 
-/** A fix that was dated ahead of its receipt; or, behind all of those, one that was not: of a clock that may be right again. */
-export interface AheadFix {
+/** A fix by its two times. */
+export interface TimedFix {
   readonly fixedAtMs: number;
   readonly receivedAtMs: number;
 }
@@ -21,12 +21,12 @@ export interface AheadFix {
 /** How many are remembered: by its device time a fix is known to be sent again. */
 const REMEMBERED = 8;
 
-export function isAhead({ fixedAtMs, receivedAtMs }: AheadFix): boolean {
+export function isAhead({ fixedAtMs, receivedAtMs }: TimedFix): boolean {
   return fixedAtMs - receivedAtMs > AHEAD_LIMIT_MS;
 }
 
 /** When a fix was made as far as is known: a clock that is ahead does not say. */
-export function madeAtMs(fix: AheadFix): number {
+export function madeAtMs(fix: TimedFix): number {
   return isAhead(fix) ? fix.receivedAtMs : fix.fixedAtMs;
 }
 
@@ -35,7 +35,7 @@ export function madeAtMs(fix: AheadFix): number {
  * nothing of it. `ran`: it was known to run ahead. Then one is not enough, nor are many at once: a message of a clock three minutes ahead
  * that is two minutes on its way, and a store that is sent, look like those of one that is right.
  */
-export function noteRight(before: readonly AheadFix[], fix: AheadFix, ran: boolean): readonly AheadFix[] | null {
+export function noteRight(before: readonly TimedFix[], fix: TimedFix, ran: boolean): readonly TimedFix[] | null {
   if (fix.fixedAtMs <= madeAtMs(before.at(-1)!)) return before;
   if (!ran) return null;
   const rights = [...before.filter((each) => !isAhead(each)), fix];
@@ -45,19 +45,19 @@ export function noteRight(before: readonly AheadFix[], fix: AheadFix, ran: boole
 }
 
 /** Since when a clock that is right again has been, by receipt: `before` as it was noted, and the fix that showed it. */
-export function rightSinceMs(before: readonly AheadFix[], fix: AheadFix): number {
+export function rightSinceMs(before: readonly TimedFix[], fix: TimedFix): number {
   return (before.find((each) => !isAhead(each)) ?? fix).receivedAtMs;
 }
 
 export interface AheadNoted {
-  readonly fixes: readonly AheadFix[];
+  readonly fixes: readonly TimedFix[];
   readonly isRepeated: boolean;
   /** The clock runs ahead: this fix is judged at its receipt. */
   readonly runs: boolean;
 }
 
 /** Notes one more fix from the future; whatever looked right before it was late. `ran`: the clock was known to run ahead. Oldest first. */
-export function noteAhead(noted: readonly AheadFix[], fix: AheadFix, ran: boolean): AheadNoted {
+export function noteAhead(noted: readonly TimedFix[], fix: TimedFix, ran: boolean): AheadNoted {
   const before = noted.every(isAhead) ? noted : noted.filter(isAhead);
   if (before.some(({ fixedAtMs }) => fixedAtMs === fix.fixedAtMs))
     return { fixes: before, isRepeated: true, runs: ran };

@@ -58,16 +58,15 @@ export function foldWatch(
   const reconcile: ReconcileRecord[] = [];
   for (const own of heldCompiled?.activations ?? []) {
     if (watch.activations.some(({ activationId }) => activationId === own.activationId)) continue;
-    const closed = closeActivation(fold, own, given, offset, onFault);
-    events.push(...closed.events);
-    reconcile.push(...closed.reconcile);
+    orFault(own.activationId, onFault, () => closeActivation(fold, own, given, offset, onFault, events, reconcile));
+    forgetActivation(fold, own.activationId, offset);
   }
   fold.tags.set(watch.tagId, tag);
-  for (const activation of watch.activations) {
+  const adopt = (activation: Activation): void => {
     const own = compiled.activations.find((each) => each.activationId === activation.activationId);
     if (!own) throw new Error(`compiled watch of ${watch.tagId} lacks activation ${activation.activationId}`);
     const entry = activationEntry(fold, activation.activationId, watch.tagId, onFault);
-    if (entry === null || offset <= entry.appliedOffset) continue;
+    if (entry === null || offset <= entry.appliedOffset) return;
     const heldOwn = heldCompiled?.activations.find((each) => each.activationId === activation.activationId);
     // Under the watch that stood when they changed.
     if (heldOwn) events.push(...adoptShared(fold, entry, heldOwn, offset, onFault));
@@ -78,18 +77,22 @@ export function foldWatch(
     const changedMs = firstChangeMs(before, activation.terms, watch.publishedAtMs);
     const past = pastOf(entry.state, changedMs, heldOwn, own, watch.publishedAtMs, false, pastFromMs);
     reconcile.push(...requestOf(entry, past));
-  }
+  };
+  // What is wrong with one takes nothing from what the others were told.
+  for (const activation of watch.activations) orFault(activation.activationId, onFault, () => adopt(activation));
   return { events, notJudged: null, reconcile };
 }
 
-/** Tells the end of an activation that its tag's watch leaves out, as of its removal, and forgets it. */
+/** Tells the end of an activation that its tag's watch leaves out, as of its removal, into `events` and `reconcile`. */
 function closeActivation(
   fold: PartitionFold,
   own: CompiledOwn,
   watch: TagWatch,
   offset: number,
   onFault: (fault: FoldFault) => void,
-): Pick<Folded, 'events' | 'reconcile'> {
+  events: EngineEvent[],
+  reconcile: ReconcileRecord[],
+): void {
   const { activationId, wearerId, fittedAtMs } = own;
   const entry = fold.activations.get(activationId);
   const named = watch.activations.find((each) => each.activationId === activationId)?.removedAtMs;
@@ -97,16 +100,12 @@ function closeActivation(
   const removedAtMs = named ?? Math.min(own.removedAtMs, leftOutUntilMs, watch.publishedAtMs);
   const about = { activationId, wearerId, fittedAtMs, removedAtMs };
   const closed = compileAlone(watch, about, own);
-  const events: EngineEvent[] = [];
-  let reconcile: ReconcileRecord[] = [];
   if (entry !== undefined && entry.tagId === watch.tagId && offset > entry.appliedOffset) {
     const input: EngineInput = { type: 'watch', atMs: watch.publishedAtMs };
     events.push(...adoptShared(fold, entry, own, offset, onFault));
     events.push(...step(entry, input, joinShared(closed, fold.sharedIndex), offset, onFault).events);
-    reconcile = requestOf(entry, pastOf(entry.state, Infinity, own, closed, watch.publishedAtMs));
+    reconcile.push(...requestOf(entry, pastOf(entry.state, Infinity, own, closed, watch.publishedAtMs)));
   }
-  forgetActivation(fold, closed, offset);
-  return { events, reconcile };
 }
 
 /** One activation without terms, in the place of what was compiled of it before. */

@@ -11,7 +11,7 @@ import {
 } from '../../engine/wearers/wearer-state.js';
 import type { StateRecord } from '../../ports/states.js';
 import { FORGET_AFTER_MS } from '../../watchlist/over.js';
-import { type Folded, NOTHING, type PartitionFold } from './partition-memory.js';
+import { type Folded, type FoldFault, NOTHING, orFault, type PartitionFold } from './partition-memory.js';
 
 export function foldWearer(fold: PartitionFold, watch: WearerWatch, offset: number): Folded {
   const held = fold.wearers.get(watch.wearerId);
@@ -21,15 +21,24 @@ export function foldWearer(fold: PartitionFold, watch: WearerWatch, offset: numb
   return { ...NOTHING, events: takeStep(fold, heard, watch.publishedAtMs, offset) };
 }
 
-export function tickWearers(fold: PartitionFold, atMs: number, offset: number): readonly EngineEvent[] {
+/** What is wrong with one wearer takes nothing from what the others were told. */
+export function tickWearers(
+  fold: PartitionFold,
+  atMs: number,
+  offset: number,
+  onFault: (fault: FoldFault) => void,
+): readonly EngineEvent[] {
   const events: EngineEvent[] = [];
   for (const [wearerId, { state, dueAtMs, appliedOffset }] of fold.wearers) {
     if (offset <= appliedOffset || dueAtMs > atMs) continue;
-    if (forgetAtMsOf(state, atMs) > atMs) events.push(...takeStep(fold, state, atMs, offset));
-    else {
+    orFault(null, onFault, () => {
+      if (forgetAtMsOf(state, atMs) > atMs) {
+        events.push(...takeStep(fold, state, atMs, offset));
+        return;
+      }
       fold.wearers.delete(wearerId);
       fold.gone.set(wearerPlaceOf(wearerId), offset);
-    }
+    });
   }
   return events;
 }

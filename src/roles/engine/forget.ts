@@ -5,12 +5,11 @@
  */
 
 import type { Ping, TagWatch } from '../../engine/types.js';
-import type { CompiledOwn } from '../../engine/watch/compile.js';
 import { activationKey, watchKey } from '../../ports/states.js';
 import type { ReconcileRecord } from '../../ports/topics.js';
 import { countOver, FORGET_AFTER_MS, withoutOldestOf } from '../../watchlist/over.js';
 import { watchOf } from './held-watch.js';
-import { createTagEntry, type PartitionFold } from './partition-memory.js';
+import { createTagEntry, type FoldFault, orFault, type PartitionFold, type TagEntry } from './partition-memory.js';
 
 /** How many of the oldest activations of a watch are over for long, and have nothing left to be told. */
 export function countForgettable(
@@ -28,27 +27,36 @@ export function countForgettable(
 }
 
 /** Forgets what is over for long at a tick: activations, and tags that nobody has worn for as long. */
-export function forgetWhatIsOver(fold: PartitionFold, atMs: number, offset: number): void {
+export function forgetWhatIsOver(
+  fold: PartitionFold,
+  atMs: number,
+  offset: number,
+  onFault: (fault: FoldFault) => void,
+): void {
   for (const [tagId, tag] of fold.tags) {
     // What was restored from behind this input goes when it went before: a tombstone of an older input would not remove it.
     if (tag.forgetAtMs > atMs || tag.appliedOffset > offset) continue;
-    if (tag.watch.activations.length === 0) {
-      fold.tags.delete(tagId);
-      fold.gone.set(watchKey(tagId), offset);
-      fold.emptied.set(tagId, { type: 'watch', appliedOffset: offset, watch: watchOf(tag.watch) });
-      continue;
-    }
-    const count = countForgettable(fold, tag.watch, atMs, offset);
-    if (count === 0) continue;
-    for (const own of tag.compiled.activations.slice(0, count)) forgetActivation(fold, own, offset);
-    const watch = withoutOldestOf(watchOf(tag.watch), count);
-    fold.tags.set(tagId, createTagEntry(watch, offset, true));
+    orFault(null, onFault, () => forgetOverOf(fold, tagId, tag, atMs, offset));
   }
 }
 
-export function forgetActivation(fold: PartitionFold, own: CompiledOwn, offset: number): void {
-  fold.activations.delete(own.activationId);
-  fold.gone.set(activationKey(own.activationId), offset);
+/** Goes by the watch as it is: also one that cannot be compiled any more has its end. */
+function forgetOverOf(fold: PartitionFold, tagId: string, { watch }: TagEntry, atMs: number, offset: number): void {
+  if (watch.activations.length === 0) {
+    fold.tags.delete(tagId);
+    fold.gone.set(watchKey(tagId), offset);
+    fold.emptied.set(tagId, { type: 'watch', appliedOffset: offset, watch: watchOf(watch) });
+    return;
+  }
+  const count = countForgettable(fold, watch, atMs, offset);
+  if (count === 0) return;
+  for (const { activationId } of watch.activations.slice(0, count)) forgetActivation(fold, activationId, offset);
+  fold.tags.set(tagId, createTagEntry(withoutOldestOf(watchOf(watch), count), offset, true));
+}
+
+export function forgetActivation(fold: PartitionFold, activationId: string, offset: number): void {
+  fold.activations.delete(activationId);
+  fold.gone.set(activationKey(activationId), offset);
 }
 
 /**

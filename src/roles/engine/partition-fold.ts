@@ -203,20 +203,22 @@ function foldShared(
   const changedMs = firstChangeMs(before, shared.terms, publishedAtMs);
   const events: EngineEvent[] = [];
   const reconcile: ReconcileRecord[] = [];
-  for (const entry of fold.activations.values()) {
-    if (offset <= entry.appliedOffset) continue;
+  const adopt = (entry: ActivationEntry): void => {
     const { state, nextDueAtMs } = entry;
     const isDue = nextDueAtMs !== null && nextDueAtMs <= publishedAtMs;
     const steps = isDue || isConcernedNow(state, conditionId, terms);
-    if (!steps && changedMs >= newestAtMsOf(state)) continue;
+    if (!steps && changedMs >= newestAtMsOf(state)) return;
     const own = ownOf(fold, entry, onFault);
-    if (own === undefined) continue;
+    if (own === undefined) return;
     if (steps) {
       const input = { type: 'watch', atMs: publishedAtMs } as const;
       events.push(...step(entry, input, joinShared(own, sharedIndex), offset, onFault).events);
     }
     const closes = !steps && sharedIndex.newestPublishedAtMs > state.sharedPublishedAtMs;
     reconcile.push(...requestOf(entry, pastOf(entry.state, changedMs, own, own, -Infinity, closes)));
+  };
+  for (const entry of fold.activations.values()) {
+    if (offset > entry.appliedOffset) orFault(entry.state.activationId, onFault, () => adopt(entry));
   }
   return { events, notJudged: null, reconcile };
 }
@@ -278,10 +280,9 @@ function foldTick(fold: PartitionFold, atMs: number, offset: number, onFault: (f
     return upToMs < atMs ? { type: 'tick', atMs, heardUpToMs: upToMs } : { type: 'tick', atMs };
   };
   const folded = stepAll(fold, tickOf, offset, onFault, isDue);
+  forgetWhatIsOver(fold, fold.tickAtMs, offset, onFault);
+  const events = [...folded.events, ...tickWearers(fold, atMs, offset, onFault)];
   // What the tags were told stands, whatever becomes of the rest.
-  orFault(null, onFault, () => forgetWhatIsOver(fold, fold.tickAtMs, offset));
-  const ofWearers = orFault(null, onFault, () => tickWearers(fold, atMs, offset)) ?? [];
-  const events = [...folded.events, ...ofWearers];
   const told = orFault(null, onFault, () => tellOfSuppliers(fold, ticked.changes, atMs, events, onFault));
   return { ...folded, events, ...told };
 }
