@@ -207,12 +207,15 @@ async function* listAll(path: string): AsyncGenerator<Record<string, unknown>> {
   }
 }
 
-/** All of a list, where all of it answers. */
-export async function askList<T>(path: string): Promise<Answer<readonly T[]>> {
+/** All of a list, or `only` some of it, where all of that answers. */
+export async function askList<T>(
+  path: string,
+  only: Readonly<Record<string, string>> = {},
+): Promise<Answer<readonly T[]>> {
   const items: T[] = [];
   let cursor: string | null = null;
   for (let page = 0; page < PAGES_LIMIT; page++) {
-    const query = new URLSearchParams({ limit: String(PAGE_LIMIT), ...(cursor === null ? {} : { cursor }) });
+    const query = new URLSearchParams({ ...only, limit: String(PAGE_LIMIT), ...(cursor === null ? {} : { cursor }) });
     const answer: Answer<Page<T>> = await ask(`${path}?${query}`);
     if (!answer.ok) return answer;
     items.push(...answer.body.items);

@@ -27,7 +27,7 @@ import { ZonesPage } from './pages/zones.js';
 import { lastBoard, page } from './route.js';
 
 /** What is there for those too whose roles do not include alerts. */
-const WITHOUT_ALERTS: ReadonlySet<string> = new Set(['rejected', 'proposals', 'keys']);
+const WITHOUT_ALERTS: ReadonlySet<string> = new Set(['rejected', 'proposals', 'keys', 'packs']);
 
 function CurrentPage() {
   const now = page.value;

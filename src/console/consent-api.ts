@@ -14,10 +14,9 @@ export interface ConsentRecord extends ConsentContent {
 
 /** Of one wearer, the one given last first. */
 export async function askConsentsOf(wearerId: string): Promise<Answer<readonly ConsentRecord[]>> {
-  const answer = await askList<ConsentRecord>('/consents');
+  const answer = await askList<ConsentRecord>('/consents', { wearerId });
   if (!answer.ok) return answer;
-  const own = answer.body.filter((one) => one.wearerId === wearerId);
-  return { ok: true, body: own.sort((a, b) => Date.parse(b.givenAt) - Date.parse(a.givenAt)) };
+  return { ok: true, body: [...answer.body].sort((a, b) => Date.parse(b.givenAt) - Date.parse(a.givenAt)) };
 }
 
 /** `version`: the one that the page shows; null: there is none yet, and the id was made when its form was opened. */

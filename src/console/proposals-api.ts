@@ -39,5 +39,14 @@ export async function proposeRecords(
   );
 }
 
+/** A record that takes a second person. `proposalId` as of {@link proposeRecords}. */
+export const proposeRecord = async (
+  proposalId: string,
+  kind: string,
+  id: string,
+  body: object,
+  reason: string,
+): Promise<Sent<ProposalTold>> => sayOnce(await send('POST', '/proposals', { proposalId, kind, id, body, reason }));
+
 export const decideProposal = (proposalId: string, what: 'approve' | 'refuse', reason: string) =>
   send<ProposalTold>('POST', `/proposals/${encodeURIComponent(proposalId)}/${what}`, { reason });

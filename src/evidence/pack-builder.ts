@@ -1,17 +1,21 @@
 /** The packs that were asked for: each gathered, built in a thread, and kept byte for byte; one that ends the process is given up. */
 import { createHash } from 'node:crypto';
 import type { Clock } from '../ports/clock.js';
-import { DatabaseUnavailable } from '../ports/database.js';
+import { type Database, DatabaseUnavailable } from '../ports/database.js';
+import { listPeriodAlerts } from '../store/alerts.js';
 import {
   failPack,
   hasWaitingPack,
+  holdPack,
   keepPackFile,
+  listUnheldPacks,
   notePackStep,
   putPackBack,
   type StoredPack,
   takeWaitingPack,
 } from '../store/packs.js';
 import { type QueuedWork, type QueuedWorkDeps, startQueuedWork } from '../store/queued-work.js';
+import { MAX_PACK_ALERTS } from '../wire/pack.js';
 import { buildPackBeside } from './build-pack-thread.js';
 import { gatherPack } from './gather.js';
 import type { PackOrder } from './pack-model.js';
@@ -27,6 +31,7 @@ export interface PackBuilderDeps extends QueuedWorkDeps {
 
 /** One that was begun so often, and each time the process ended with it, is given up: the others wait behind it. */
 const MAX_ATTEMPTS = 3;
+const HOLDS_PER_TURN = 100;
 const PACK_BUILDER_LOCK = 7_402_310_003;
 
 /** Builds the packs that were asked for. */
@@ -37,8 +42,9 @@ export function startPackBuilder(deps: PackBuilderDeps): QueuedWork {
   return startQueuedWork<StoredPack>(deps, {
     lock: PACK_BUILDER_LOCK,
     failure: 'packs could not be built',
-    isWaiting: () => hasWaitingPack(db),
+    isWaiting: async () => (await hasWaitingPack(db)) || (await listUnheldPacks(db, 1)).length > 0,
     async take() {
+      await placeMissingHolds(deps);
       for (const packId of left) {
         await putPackBack(db, packId);
         left.delete(packId);
@@ -53,6 +59,18 @@ export function startPackBuilder(deps: PackBuilderDeps): QueuedWork {
     },
   });
 }
+
+/** While programs of both kinds run side by side, an older one takes requests for packs and places no holds for them. */
+async function placeMissingHolds({ db, clock }: Pick<PackBuilderDeps, 'db' | 'clock'>): Promise<void> {
+  for (const pack of await listUnheldPacks(db, HOLDS_PER_TURN)) {
+    const { subject } = pack;
+    const alertIds = 'alertIds' in subject ? subject.alertIds : await listPeriodAlertIds(db, subject);
+    await db.transaction((tx) => holdPack(tx, pack, alertIds, clock.nowMs()));
+  }
+}
+
+const listPeriodAlertIds = async (db: Database, period: Parameters<typeof listPeriodAlerts>[1]): Promise<string[]> =>
+  (await listPeriodAlerts(db, period, MAX_PACK_ALERTS)).map(({ alertId }) => alertId);
 
 /** Ends as ready or failed; rejects where the database is away or the program stops, and it is begun again later. */
 async function buildOne(deps: PackBuilderDeps, pack: StoredPack, signal: AbortSignal): Promise<void> {

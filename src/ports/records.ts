@@ -101,8 +101,14 @@ export interface RecordStore extends RecordFacts {
   lock(tx: Queryable, names: readonly string[] | null): Promise<void>;
   /** As they stand, by id. */
   find(db: Queryable, kind: RecordKind, ids: readonly string[]): Promise<ReadonlyMap<string, StoredRecord>>;
-  /** As they stand, in the order of their ids, after the one given. */
-  list(db: Queryable, kind: RecordKind, after: string | null, limit: number): Promise<StoredRecord[]>;
+  /** As they stand, in the order of their ids, after the one given. `wearerId`: of a kind whose lists go by it, those of one. */
+  list(
+    db: Queryable,
+    kind: RecordKind,
+    after: string | null,
+    limit: number,
+    wearerId?: string,
+  ): Promise<StoredRecord[]>;
   /** In the order of versions, after the one given. */
   versions(db: Queryable, kind: RecordKind, id: string, after: number, limit: number): Promise<StoredRecord[]>;
   /** Each id once. */

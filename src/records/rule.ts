@@ -63,6 +63,8 @@ export interface RecordRule<C extends object = object> {
   /** The collection below `/api/v1`, and the name of its members' ids. */
   readonly path: string;
   readonly idName: string;
+  /** Its list may be asked for one wearer's. */
+  readonly listsByWearer?: true;
   /** What an id may be, where it is not of the caller's choice. */
   readonly id?: Type.TString;
   /** What of the table of rights reading and writing it are, where not those of records. */

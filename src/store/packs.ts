@@ -73,7 +73,7 @@ const COLUMNS = `pack_number, pack_id, request_key, wearer_id, subject, edition,
   requested_at, correlation_id, state, attempts, step,
   case when state = 'queued' then (select count(*)::int from pack other
     where other.state in ('queued', 'building') and other.pack_number < pack.pack_number) end as ahead, ended_at, failure, sha256, octet_length(file) as file_bytes,
-  exists (select from legal_hold h where h.legal_hold_id = pack.pack_id and h.lifted_reason is null) as is_held`;
+  exists (select from legal_hold h where h.pack_id = pack.pack_id and h.lifted_reason is null) as is_held`;
 
 const toPack = (row: Row): StoredPack => ({
   packNumber: row.pack_number,
@@ -141,6 +141,7 @@ export async function holdPack(
     'packId' | 'wearerId' | 'subject' | 'purpose' | 'requestedBy' | 'requestedAtMs' | 'correlationId'
   >,
   alertIds: readonly string[],
+  placedAtMs = pack.requestedAtMs,
 ): Promise<void> {
   const { rows } = await tx.query<{ starts_at: Date | null; ends_at: Date | null }>(
     'select starts_at, ends_at from find_alert_span($1)',
@@ -158,7 +159,7 @@ export async function holdPack(
     reason: pack.purpose.slice(0, MAX_REASON_LENGTH),
     packId: pack.packId,
   };
-  const recordedAt = iso(requestedAtMs);
+  const recordedAt = iso(placedAtMs);
   await recordStore.write(tx, 'legal-hold', [
     {
       id: pack.packId,
@@ -242,4 +243,15 @@ export async function failPack(db: Queryable, packId: string, failure: string, a
 export async function hasWaitingPack(db: Queryable): Promise<boolean> {
   const { rows } = await db.query(`select 1 from pack where state in ('queued', 'building') limit 1`);
   return rows.length > 0;
+}
+
+/** Those whose hold nobody placed: asked for by way of a program from before packs placed theirs. */
+export async function listUnheldPacks(db: Queryable, limit: number): Promise<StoredPack[]> {
+  const { rows } = await db.query<Row>(
+    `select ${COLUMNS} from pack where state <> 'failed'
+       and not exists (select from legal_hold h where h.legal_hold_id = pack.pack_id)
+     order by pack_number limit $1::int`,
+    [limit],
+  );
+  return rows.map(toPack);
 }

@@ -98,11 +98,13 @@ export const recordStore: RecordStore = {
     const found = await read(db, kind, 'head', `head.${TABLES[kind][1]} = any($1)`, [ids]);
     return new Map(found.map((record) => [record.id, record]));
   },
-  list(db, kind, after, limit) {
+  list(db, kind, after, limit, wearerId) {
     const id = `head.${TABLES[kind][1]}`;
-    return read(db, kind, 'head', `${id} > $1 collate "C" order by ${id} collate "C" limit $2::int`, [
+    const ofWearer = wearerId === undefined ? '' : 'and head.wearer_id = $3';
+    return read(db, kind, 'head', `${id} > $1 collate "C" ${ofWearer} order by ${id} collate "C" limit $2::int`, [
       after ?? '',
       limit,
+      ...(wearerId === undefined ? [] : [wearerId]),
     ]);
   },
   versions: (db, kind, id, after, limit) =>

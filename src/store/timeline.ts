@@ -181,7 +181,6 @@ export async function readDayNotes(
   return newestOf(rows, ({ alert_id, at, actor, note }) => ({ alertId: alert_id, at, by: actor, note }));
 }
 
-/** Ids of the conditions that apply to all wearers, in their order. */
 /** What the order says, in the order of what is asked; null: it is not on record. */
 export async function readWordings(
   db: Queryable,
@@ -197,6 +196,7 @@ export async function readWordings(
   return rows.map(({ wording }) => wording);
 }
 
+/** Ids of the conditions that apply to all wearers, in their order. */
 export async function listSharedConditions(db: Queryable, limit: number): Promise<readonly string[]> {
   const { rows } = await db.query<{ condition_id: string }>(
     'select condition_id from condition where order_id is null order by condition_id limit $1::int',

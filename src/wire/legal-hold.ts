@@ -5,6 +5,10 @@ export interface LegalHoldContent {
   readonly startsAt: string;
   readonly endsAt?: string;
   readonly reason: string;
+  /** Of the case, complaint or inquest that asks for it. */
+  readonly reference?: string;
+  /** By when somebody asks whether it is still needed; it holds on after that. */
+  readonly reviewAt?: string;
   /** Of the pack that placed it itself, whose id it has. */
   readonly packId?: string;
   /** Why it holds no more; without it, it holds. */

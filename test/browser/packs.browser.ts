@@ -403,6 +403,60 @@ test('the public keys on paper: what verify takes, with fingerprint and time, an
   await page.emulateMedia({ media: 'screen' });
 });
 
+test('a hold is placed by hand on the wearer’s page, and lifted by two administrators', async () => {
+  const signIn = async (name: string): Promise<Page> => {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: 'light' });
+    const own = await context.newPage();
+    own.on('pageerror', (error) => complaints.push(`${name}: ${error.message}`));
+    await own.goto(program.url);
+    await own.fill('input[name=login]', name);
+    await own.fill('input[name=password]', 'x');
+    await own.click('button[type=submit]');
+    await own.click('button[type=submit]');
+    await own.waitForURL(`${program.url}/`);
+    return own;
+  };
+  const rowOf = (on: Page) => on.locator('tr[data-hold-id]', { hasText: 'Reference CR/12/26' });
+  const sam = await signIn('sergeant-sam');
+  await sam.goto(`${program.url}/wearers/W-1`);
+  const holds = sam.getByRole('region', { name: 'Legal holds' });
+  await holds.getByText('Nothing is held.').waitFor({ timeout: WAIT_MS });
+  await holds.getByRole('button', { name: 'Place a hold' }).press('Enter');
+  const placing = sam.getByRole('dialog', { name: 'Place a legal hold on Wearer number 1' });
+  await placing.getByLabel('Why').fill('A complaint about the arrest');
+  await placing.getByLabel(/^Reference/).fill('CR/12/26');
+  await placing.getByLabel(/^What is held: from/).fill('2026-01-05T10:00');
+  await placing.getByLabel(/^To be reviewed by/).fill('2099-01-05T10:00');
+  await sam.screenshot({ path: join(SCREENSHOTS, 'hold-place.png') });
+  expect(await findWrong(sam)).toEqual([]);
+  await placing.getByLabel('Why').press('Control+Enter');
+  await placing.waitFor({ state: 'detached' });
+  const said = /from 5 Jan 2026 on.*Placed by sergeant-sam.*complaint.*To be reviewed by 5 Jan 2099/;
+  await expect.poll(() => rowOf(sam).textContent(), { timeout: WAIT_MS }).toMatch(said);
+  expect(await sam.getByRole('button', { name: 'Have it lifted' }).count()).toBe(0);
+  await holds.scrollIntoViewIfNeeded();
+  await sam.screenshot({ path: join(SCREENSHOTS, 'hold-placed.png') });
+  expect(await findWrong(sam, /tw-day__hour/)).toEqual([]);
+  const [ada, alf] = [await signIn('admin-ada'), await signIn('admin-alf')];
+  await ada.getByRole('link', { name: 'Holds', exact: true }).click();
+  await rowOf(ada).getByRole('button', { name: 'Have it lifted' }).press('Enter');
+  const lifting = ada.getByRole('dialog', { name: /^Have the hold on .* lifted$/ });
+  await lifting.getByLabel(/^Why/).fill('The complaint is closed');
+  await ada.screenshot({ path: join(SCREENSHOTS, 'hold-lift.png') });
+  await lifting.getByLabel(/^Why/).press('Control+Enter');
+  await ada.getByText('The lifting waits for a second administrator: until then it holds.').waitFor();
+  expect(await findWrong(ada)).toEqual([]);
+  await alf.getByRole('link', { name: 'To agree' }).click();
+  await alf.getByRole('button', { name: /^Agree to / }).click();
+  await alf.getByRole('dialog').getByRole('button', { name: 'Agree', exact: true }).click();
+  await alf.getByText(/is in force\.$/).waitFor({ timeout: WAIT_MS });
+  await sam.reload();
+  await expect
+    .poll(() => rowOf(sam).textContent(), { timeout: WAIT_MS })
+    .toMatch(/Lifted by admin-a\w+.*: The complaint is closed.*It was held for: A complaint/);
+  for (const one of [sam, ada, alf]) await one.context().close();
+});
+
 test('every address of the console’s pages is answered with the console, also without having been there before', async () => {
   for (const address of ['/', ...PAGE_ADDRESSES]) {
     const answer = await fetch(`${program.url}${address.replace(/:\w+/, 'x')}`);

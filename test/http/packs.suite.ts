@@ -262,6 +262,27 @@ export function packsSuite(name: string, openDatabase: () => Promise<Database>):
       await builder?.stop();
     }, 120_000);
 
+    it('whose hold a program of before did not place is held once a builder of now looks', async () => {
+      const packId = 'of-an-older-api';
+      await db.query(
+        `insert into pack (pack_id, request_key, wearer_id, subject, edition, marking, purpose, recipient, requested_by,
+           requested_name, requested_at)
+         select $1, $1, wearer_id, subject, edition, marking, 'an inquest', recipient, requested_by, requested_name, requested_at
+         from pack where wearer_id = 'W-in' order by pack_number limit 1`,
+        [packId],
+      );
+      expect((await ask(`/${packId}`)).json()).toMatchObject({ isHeld: false });
+      build();
+      expect(await untilEnded(packId)).toMatchObject({ state: 'ready', isHeld: true });
+      await builder?.stop();
+      const held = (await recordStore.find(db, 'legal-hold', [packId])).get(packId);
+      expect(held).toMatchObject({
+        content: { wearerId: 'W-in', startsAt: instantAt(0), reason: 'an inquest', packId },
+        author: SUBJECT,
+        recordedAt: instantAt(120),
+      });
+    }, 120_000);
+
     it('is handed out byte for byte as it was made, is verified, and stands in the audit with what it is for', async () => {
       const body = { alertIds: ['P-W-in'], ...WHY };
       const again = await ask('', { body });

@@ -84,7 +84,18 @@ export function proposalsSuite(name: string, open: () => Promise<Adapters>): voi
       const put = (as: string, body: object, id = 'LH-two') => ask(as, SUBJECT, 'PUT', `/legal-holds/${id}`, body);
       expect((await put('officer', hold)).status).toBe(403);
       expect((await put('sergeant', { ...hold, wearerId: 'W-two-out' }, 'LH-two-out')).status).toBe(422);
+      // As if a pack had placed it.
+      expect((await put('sergeant', { ...hold, packId: 'LH-two' })).body.errors).toMatchObject([
+        { pointer: '/packId' },
+      ]);
+      expect((await propose('administrator', 'legal-hold', 'LH-two', { ...hold, packId: 'LH-two' })).status).toBe(422);
       expect((await put('sergeant', hold)).body).toMatchObject({ ...hold, version: 1, author: SUBJECT });
+      const cased = { ...hold, reference: 'CR/12/26', reviewAt: '2026-06-01T00:00:00.000Z' };
+      expect((await put('sergeant', cased, 'LH-cased')).status).toBe(201);
+      expect((await put('sergeant', { ...cased, reference: 'CR/13/26' }, 'LH-cased')).status).toBe(422);
+      // Looked at, and still needed.
+      const reviewed = { ...cased, reviewAt: '2026-12-01T00:00:00.000Z' };
+      expect((await put('sergeant', reviewed, 'LH-cased')).body).toMatchObject({ ...reviewed, version: 2 });
       expect((await put('administrator', hold, 'LH-other')).status).toBe(201);
       for (const changed of [{ startsAt: '2026-02-01T00:00:00.000Z' }, { endsAt: hold.startsAt }, { reason: 'none' }])
         expect((await put('sergeant', { ...hold, ...changed })).status).toBe(422);
@@ -102,6 +113,13 @@ export function proposalsSuite(name: string, open: () => Promise<Adapters>): voi
       expect((await agree('administrator', OTHER)).status).toBe(200);
       const stands = (await ask('auditor', SUBJECT, 'GET', '/legal-holds/LH-two')).body;
       expect(stands).toMatchObject({ ...lifted, version: 2 });
+      const listed = async (as: string, wearerId: string) => {
+        const { items } = (await ask(as, SUBJECT, 'GET', `/legal-holds?wearerId=${wearerId}`)).body;
+        return items.map(({ legalHoldId }: { legalHoldId: string }) => legalHoldId);
+      };
+      await ok('/legal-holds/LH-two-out', { ...hold, wearerId: 'W-two-out' });
+      expect(await listed('sergeant', 'W-two')).toEqual(['LH-cased', 'LH-other', 'LH-two']);
+      expect(await listed('sergeant', 'W-two-out')).toEqual([]);
       // What was let go is not held again by taking the word back.
       expect((await put('sergeant', hold)).body.errors).toMatchObject([{ pointer: '/liftedReason' }]);
     });

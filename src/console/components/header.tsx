@@ -162,6 +162,11 @@ export function Header() {
             Packs
           </a>
         ) : null}
+        {!seesAlerts.value && may('holds.read') ? (
+          <a href="/packs" aria-current={page.value.name === 'packs' ? 'page' : undefined}>
+            Holds
+          </a>
+        ) : null}
         {seesAlerts.value && may('recalls.read') ? (
           <a href="/recalls" aria-current={page.value.name === 'recalls' ? 'page' : undefined}>
             Recalls

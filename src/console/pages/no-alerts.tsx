@@ -29,6 +29,11 @@ export function NoAlertsPage() {
           <a href="/proposals">What waits for a second person</a>
         </p>
       ) : null}
+      {may('holds.read') ? (
+        <p class="govuk-body">
+          <a href="/packs">Legal holds</a>
+        </p>
+      ) : null}
       {may('rejected.read') ? (
         <p class="govuk-body">
           <a href="/rejected">Rejected messages</a>

@@ -48,7 +48,7 @@ export function PacksPage({ wearerId }: { readonly wearerId: string | null }) {
       ) : (
         <PackTable items={items} isAll={answer?.ok === true && answer.body.next === null} />
       )}
-      <LegalHolds wearerId={wearerId} turn={String(turn.value)} />
+      <LegalHolds key={wearerId ?? ''} wearerId={wearerId} />
     </main>
   );
 }

@@ -9,6 +9,7 @@ import { Consents } from '../components/consents.js';
 import { WearerDealtWith } from '../components/dealt-with.js';
 import { Intelligence } from '../components/intelligence.js';
 import { Judgements } from '../components/judgements.js';
+import { LegalHolds } from '../components/legal-holds.js';
 import { MapPanel } from '../components/map-panel.js';
 import { Certainty, Severity } from '../components/marks.js';
 import { PackButton } from '../components/pack-button.js';
@@ -78,6 +79,7 @@ export function WearerPage({ wearerId, query }: { readonly wearerId: string; rea
             <Intelligence key={`intelligence ${wearerId}`} wearerId={wearerId} />
           </section>
         ) : null}
+        <LegalHolds key={`holds ${wearerId}`} wearerId={wearerId} />
         <h2 class="tw-heading">Days</h2>
         {timeline !== null && !timeline.ok ? (
           <p>

@@ -13,6 +13,7 @@ export const consent: RecordRule<ConsentContent> = {
   kind: 'consent',
   name: 'consent',
   path: '/consents',
+  listsByWearer: true,
   idName: 'consentId',
   operations: { read: 'schemes.read', write: 'schemes.write' },
   body: Type.Object(

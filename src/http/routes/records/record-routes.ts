@@ -85,6 +85,11 @@ export function sendRefusal(reply: FastifyReply, refusal: Refusal | null): Fasti
   }
 }
 
+const ListOfWearerQuery = Type.Object({
+  ...ListQuery.properties,
+  wearerId: Type.Optional(Type.String({ ...RecordId, description: 'Those of one wearer' })),
+});
+
 const PLAIN_OPERATIONS = { read: 'records.read', write: 'records.write' } as const;
 
 /** Adds `PUT`, `GET`, the list and the versions of one kind of record. */
@@ -178,14 +183,14 @@ export function registerRecord(app: App, deps: RecordDeps, rule: RecordRule): vo
   const listSchema: FastifySchema = {
     summary: `Every ${name}, by id`,
     tags,
-    querystring: ListQuery,
+    querystring: rule.listsByWearer === undefined ? ListQuery : ListOfWearerQuery,
     response: { 200: ListOf(item), ...problemResponses(400, 503) },
   };
   app.get(list, { schema: listSchema, config: reading }, async (request, reply) => {
-    const { limit = DEFAULT_LIST_LIMIT, cursor } = request.query as Type.Static<typeof ListQuery>;
+    const { limit = DEFAULT_LIST_LIMIT, cursor, wearerId } = request.query as Type.Static<typeof ListOfWearerQuery>;
     const key = cursor === undefined ? ([null] as const) : decodeCursor(cursor, ListKey);
     if (key === null) return sendForeignCursor(reply);
-    const readPage = (after: string | null, wanted: number) => store.list(db, kind, after, wanted);
+    const readPage = (after: string | null, wanted: number) => store.list(db, kind, after, wanted, wearerId);
     const rows = await listReadable(request, db, kind, key[0], limit + 1, readPage);
     const page = toPage(rows, limit, ({ id }) => [id]);
     return reply.send({ ...page, items: page.items.map(toWire) });
