@@ -22,6 +22,7 @@ import { RecallsPage } from './pages/recalls.js';
 import { RegisterPage } from './pages/register.js';
 import { RejectedPage } from './pages/rejected.js';
 import { SigningKeysPage } from './pages/signing-keys.js';
+import { StatisticsPage } from './pages/statistics.js';
 import { WearerPage } from './pages/wearer.js';
 import { ZonesPage } from './pages/zones.js';
 import { lastBoard, page } from './route.js';
@@ -57,6 +58,8 @@ function CurrentPage() {
       return <DeskPage />;
     case 'intelligence':
       return <IntelligencePage />;
+    case 'statistics':
+      return <StatisticsPage />;
     case 'briefings':
       return <BriefingsPage />;
     case 'recalls':

@@ -20,11 +20,14 @@ const POWERED_OFF: readonly AlertKind[] = ['powered-off'];
 const NOT_HEARD = SILENT_KINDS.filter((kind) => !POWERED_OFF.includes(kind));
 const BATTERY: readonly AlertKind[] = ['battery-low', 'battery-critical', 'charging-overdue', 'powered-off'];
 
-export interface CohortFacts {
+export interface JudgedFacts {
   readonly record: CohortRecord;
   /** By activation: what was judged, and what was held back meanwhile. */
   readonly terms: ReadonlyMap<string, readonly Term[]>;
   readonly suspensions: ReadonlyMap<string, readonly Suspension[]>;
+}
+
+export interface CohortFacts extends JudgedFacts {
   /** Whether the engine's watch of the tag of now is known here, as of this wearer. */
   readonly isWatched: boolean;
   readonly newest: { readonly fixedAtMs: number; readonly batteryPercent: number | null } | null;
@@ -78,9 +81,12 @@ function unheardOf(heard: CohortRecord['activations'][number]['heard'], startMs:
   return [[startMs, heard.firstFixAtMs], ...(isSilent ? [[heard.lastFixAtMs, endMs] as const] : [])];
 }
 
-/** Per activation and condition; exclusions demand nobody's presence. */
-function measureConditions({ record, terms, suspensions }: CohortFacts, nowMs: number): ConditionCompliance[] {
-  const fromMs = nowMs - COHORT_DAYS * DAY_MS;
+/** Per activation and condition, from then until now; exclusions demand nobody's presence. */
+function measureConditions(
+  { record, terms, suspensions }: JudgedFacts,
+  fromMs: number,
+  nowMs: number,
+): ConditionCompliance[] {
   return record.activations.flatMap(({ activationId, fittedAtMs, removedAtMs, heard }) => {
     const [startMs, endMs] = [Math.max(fromMs, fittedAtMs), Math.min(nowMs, removedAtMs ?? Infinity)];
     const own = (terms.get(activationId) ?? []).filter(({ kind }) => kind !== 'exclusion');
@@ -111,10 +117,44 @@ function measureConditions({ record, terms, suspensions }: CohortFacts, nowMs: n
   });
 }
 
-function countViolations(alerts: readonly CohortAlert[], fromMs: number): Partial<Record<AlertKind, number>> {
+const sumOf = (conditions: readonly Compliance[]): Compliance =>
+  conditions.reduce<Compliance>(addCompliance, NO_COMPLIANCE);
+
+/** What of one wearer is counted over a stretch of time: the same as the cohort's, of any other stretch. */
+export interface WearerFigures {
+  readonly onTagMs: number;
+  readonly violations: Readonly<Partial<Record<AlertKind, number>>>;
+  readonly compliance: Compliance;
+}
+
+/** `facts` are read as of `untilMs`, from `fromMs` on. */
+export function measureStretch(facts: JudgedFacts, fromMs: number, untilMs: number): WearerFigures {
+  const { activations, alerts } = facts.record;
+  return {
+    onTagMs: activations.reduce(
+      (sum, { fittedAtMs, removedAtMs }) =>
+        sum + Math.max(0, Math.min(removedAtMs ?? untilMs, untilMs) - Math.max(fittedAtMs, fromMs)),
+      0,
+    ),
+    violations: countViolations(alerts, fromMs, untilMs),
+    compliance: sumOf(measureConditions(facts, fromMs, untilMs)),
+  };
+}
+
+function countViolations(
+  alerts: readonly CohortAlert[],
+  fromMs: number,
+  untilMs: number,
+): Partial<Record<AlertKind, number>> {
   const counts: Partial<Record<AlertKind, number>> = {};
   for (const alert of alerts) {
-    if (!VIOLATIONS.includes(alert.kind) || !alert.isConfirmed || isExcused(alert) || alert.startedAtMs < fromMs)
+    if (
+      !VIOLATIONS.includes(alert.kind) ||
+      !alert.isConfirmed ||
+      isExcused(alert) ||
+      alert.startedAtMs < fromMs ||
+      alert.startedAtMs >= untilMs
+    )
       continue;
     counts[alert.kind] = (counts[alert.kind] ?? 0) + 1;
   }
@@ -140,8 +180,8 @@ export function toCohortRow(facts: CohortFacts, nowMs: number): CohortRow {
     (sum, { fittedAtMs, removedAtMs }) => sum + Math.max(0, Math.min(removedAtMs ?? nowMs, nowMs) - fittedAtMs),
     0,
   );
-  const conditions = measureConditions(facts, nowMs);
   const fromMs = nowMs - COHORT_DAYS * DAY_MS;
+  const conditions = measureConditions(facts, fromMs, nowMs);
   const isManaged = mappa !== null && mappa.content.category !== null && mappa.content.level !== null;
   return {
     wearerId: record.wearerId,
@@ -169,8 +209,8 @@ export function toCohortRow(facts: CohortFacts, nowMs: number): CohortRow {
     newestFixAt: toIso(newest?.fixedAtMs ?? null),
     batteryPercent: newest?.batteryPercent ?? null,
     daysOnTag: Math.floor(onTagMs / DAY_MS),
-    compliance: { ...conditions.reduce<Compliance>(addCompliance, NO_COMPLIANCE), conditions },
-    violations: countViolations(alerts, fromMs),
+    compliance: { ...sumOf(conditions), conditions },
+    violations: countViolations(alerts, fromMs, Infinity),
     openAlerts: alerts.filter(({ isOpen }) => isOpen).length,
     batteryAlerts: alerts.filter(({ kind, startedAtMs }) => BATTERY.includes(kind) && startedAtMs >= fromMs).length,
     reviewDueAt: toIso(findReviewDue(record)),

@@ -34,6 +34,7 @@ import { registerRejected } from '../http/routes/rejected/rejected.js';
 import { registerBriefings } from '../http/routes/schemes/briefings.js';
 import { registerCohort } from '../http/routes/schemes/cohort.js';
 import { registerDesk } from '../http/routes/schemes/desk.js';
+import { registerStatistics } from '../http/routes/schemes/statistics.js';
 import { registerConditionsNow } from '../http/routes/wearers/conditions-now.js';
 import { registerPosition } from '../http/routes/wearers/position.js';
 import { registerTimeline } from '../http/routes/wearers/timeline.js';
@@ -78,7 +79,7 @@ import { measureWatches } from '../watchlist/publication.js';
 import type { FeedStatus } from '../wire/feed-messages.js';
 import type { AlertRules } from './alert-rules-file.js';
 import { readBaseMap } from './base-map-file.js';
-import { readCohortRows } from './cohort.js';
+import { readCohortRows, readFigures } from './cohort.js';
 import type { Config } from './config.js';
 import { addAlarmGauges, addFailingHandoffGauges } from './gauges.js';
 import type { Lifecycle } from './lifecycle.js';
@@ -296,6 +297,7 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
     listClosedAlerts: (time, after, limit) => listClosedAlerts(db, time, after, limit),
     records,
   });
+  registerStatistics(app, { db, clock, readFigures: (wearerIds, period) => readFigures(db, wearerIds, period) });
   registerBriefings(app, { db, clock, alerts });
   registerAudit(app, {
     listAudit: (filter) => listAudit(db, filter),

@@ -12,6 +12,7 @@ export const PLAIN_PAGES = [
   'desk',
   'intelligence',
   'briefings',
+  'statistics',
   'recalls',
   'proposals',
   'keys',

@@ -1,7 +1,8 @@
-/** The office's pages: briefings. */
+/** The office's pages: briefings and statistics. */
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { Statistics } from '../../src/wire/statistics.js';
 import { type Home, makeHome, type Program, put, send, startProgram } from '../support/program.js';
 import { findWrong } from './axe.js';
 import { CHROMIUM, CHROMIUM_FLAGS, SCREENSHOTS } from './chromium.js';
@@ -15,6 +16,17 @@ let program: Program;
 let browser: Browser;
 let page: Page;
 const complaints: string[] = [];
+
+/** Of the exclusion zone, when it is confirmed. */
+const findAlert = () =>
+  vi.waitFor(async () => {
+    const { body } = await send(program.url, 'GET', '/alerts');
+    const found = (
+      body as { items: { alertId: string; etag: string; kind: string; confirmedAt?: string }[] }
+    ).items.find(({ kind, confirmedAt }) => kind === 'exclusion' && confirmedAt !== undefined);
+    expect(found).toBeDefined();
+    return found!;
+  }, WAIT_MS);
 
 beforeAll(async () => {
   home = await makeHome();
@@ -47,6 +59,28 @@ beforeAll(async () => {
       windows: [{ days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], from: '19:00', to: '07:00' }],
     },
   });
+  await put(url, '/zones/Z-2', {
+    type: 'Feature',
+    geometry: { type: 'Point', coordinates: [1.1, 51.3] },
+    properties: { name: 'High Street', radiusMetres: 300 },
+  });
+  await put(url, '/conditions/C-2', { orderId: 'O-1', kind: 'exclusion', zoneId: 'Z-2', startsAt: daysAgo(10) });
+  const fixes = [4, 3, 2, 1].map((minutes, sequence) => ({
+    tagId: 'T-1',
+    sequence,
+    fixedAt: new Date(Date.now() - minutes * 60_000).toISOString(),
+    latitude: 51.3,
+    longitude: 1.1,
+    accuracyMetres: 5,
+  }));
+  await send(url, 'POST', '/pings', fixes);
+  const { alertId, etag } = await findAlert();
+  await send(url, 'POST', `/alerts/${alertId}/dispose`, { disposition: 'gps-drift' }, { 'if-match': etag });
+  await vi.waitFor(async () => {
+    const [from, to] = [daysAgo(1), daysAgo(-1)];
+    const { body } = await send(url, 'GET', `/statistics?${new URLSearchParams({ from, to })}`);
+    expect((body as Statistics).all.decided).toBe(1);
+  }, WAIT_MS);
   browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
   const context = await browser.newContext({
     viewport: { width: 1280, height: 800 },
@@ -108,6 +142,44 @@ test.each(['light', 'dark'] as const)('axe finds nothing: %s', async (theme) => 
   await page.emulateMedia({ colorScheme: theme });
   expect(await findWrong(page)).toEqual([]);
   await page.screenshot({ path: join(SCREENSHOTS, `briefings-${theme}.png`) });
+});
+
+test('statistics tell counts with what they are of', async () => {
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.getByRole('link', { name: 'Statistics' }).click();
+  await page.getByRole('heading', { name: /^Performance report, all divisions/ }).waitFor({ timeout: WAIT_MS });
+  const report = page.getByRole('article', { name: 'Performance report' });
+  expect(await report.textContent()).toMatch(/False1 of 1 decided/);
+  expect(await report.textContent()).toMatch(/From then to closedhalf of them within [\d.]+ min.*\(n = 1 of \d+\)/);
+  expect(await section(/^By zone$/).textContent()).toMatch(/High Street1011 of 10 of 1GPS drift 1/);
+  expect(await page.locator('main').textContent()).not.toContain('%');
+  await page.getByLabel('Of which time').getByLabel('Division').selectOption('West');
+  await page.getByRole('heading', { name: /^Performance report, West/ }).waitFor({ timeout: WAIT_MS });
+  expect(await report.textContent()).toMatch(/False– decided/);
+  await page.getByLabel('Of which time').getByLabel('Division').selectOption('');
+});
+
+test('before and after are told side by side, with their unknown', async () => {
+  await page.getByLabel('Whom').selectOption('W-1');
+  await page.getByLabel('Days', { exact: true }).fill('3');
+  await page.getByLabel('before and after', { exact: true }).fill(daysAgo(4).slice(0, 10));
+  await page.keyboard.press('Enter');
+  const table = page.getByRole('table', { name: /^Wearer number 1: 3 days before and after/ });
+  await table.waitFor({ timeout: WAIT_MS });
+  expect(await table.getByRole('row', { name: 'Days on tag' }).textContent()).toBe('Days on tag33');
+  expect(await table.getByRole('row', { name: 'Unknown' }).textContent()).toMatch(
+    // An hour more or less where the clocks change.
+    /^Unknown3[567] h3[567] h$/,
+  );
+  await page.getByLabel('before and after', { exact: true }).fill(daysAgo(1).slice(0, 10));
+  await page.getByRole('button', { name: 'Compare' }).click();
+  await page.getByRole('alert').getByText('The days after are not over yet.').waitFor({ timeout: WAIT_MS });
+});
+
+test.each(['light', 'dark'] as const)('axe finds nothing in the statistics: %s', async (theme) => {
+  await page.emulateMedia({ colorScheme: theme });
+  expect(await findWrong(page)).toEqual([]);
+  await page.screenshot({ path: join(SCREENSHOTS, `statistics-${theme}.png`), fullPage: true });
 });
 
 test('no page threw', () => {

@@ -12,6 +12,7 @@ import { recordsImportSuite } from './records-import.suite.js';
 
 import { rehearsalsSuite } from './rehearsals.suite.js';
 
+import { statisticsSuite } from './statistics.suite.js';
 import { tasksSuite } from './tasks.suite.js';
 import { victimWatchSuite } from './victim-watch.suite.js';
 
@@ -34,6 +35,7 @@ proposalsSuite('PostGIS', openAdapters);
 tasksSuite('PostGIS', openAdapters);
 handoversSuite('PostGIS', openAdapters);
 briefingsSuite('PostGIS', openAdapters);
+statisticsSuite('PostGIS', openAdapters);
 publisherSuite('PostGIS', async () => ({ db: await openDatabase(), openLog: openTestLog }));
 packsSuite('PostGIS', openDatabase);
 rehearsalsSuite('PostGIS', openDatabase);

@@ -13,6 +13,7 @@ import { recordsSuite } from './records.suite.js';
 import { recordsImportSuite } from './records-import.suite.js';
 import { rehearsalsSuite } from './rehearsals.suite.js';
 import { rejectedSuite } from './rejected.suite.js';
+import { statisticsSuite } from './statistics.suite.js';
 import { tasksSuite } from './tasks.suite.js';
 import { victimWatchSuite } from './victim-watch.suite.js';
 
@@ -65,6 +66,11 @@ handoversSuite('embedded', async () => {
 });
 
 briefingsSuite('embedded', async () => {
+  const { log, dispose } = await openTestLog();
+  return { db: await openDatabase(), log, stop: dispose };
+});
+
+statisticsSuite('embedded', async () => {
   const { log, dispose } = await openTestLog();
   return { db: await openDatabase(), log, stop: dispose };
 });

@@ -28,6 +28,7 @@ import { registerRejected } from '../../src/http/routes/rejected/rejected.js';
 import { registerBriefings } from '../../src/http/routes/schemes/briefings.js';
 import { registerCohort } from '../../src/http/routes/schemes/cohort.js';
 import { registerDesk } from '../../src/http/routes/schemes/desk.js';
+import { registerStatistics } from '../../src/http/routes/schemes/statistics.js';
 import { registerConditionsNow } from '../../src/http/routes/wearers/conditions-now.js';
 import { registerPosition } from '../../src/http/routes/wearers/position.js';
 import { registerTimeline } from '../../src/http/routes/wearers/timeline.js';
@@ -120,6 +121,7 @@ beforeAll(async () => {
   registerConditionsNow(app, { readConditionsNow: async () => null, clock });
   registerCohort(app, { listIds: async () => [], readRows: async () => [], clock });
   registerDesk(app, { listIds: async () => [], readDesk: async () => [], listClosedAlerts: async () => [], records });
+  registerStatistics(app, { db, clock, readFigures: async () => new Map() });
   registerBriefings(app, { db, clock, alerts: alertDeps });
   registerAsyncApi(app, { version: '1', supplierTopics: [], topicPrefix: '' });
   registerKeys(app, { readKeys: () => [] });

@@ -155,6 +155,9 @@ export function Header() {
             <a href="/briefings" aria-current={page.value.name === 'briefings' ? 'page' : undefined}>
               Briefings
             </a>
+            <a href="/statistics" aria-current={page.value.name === 'statistics' ? 'page' : undefined}>
+              Statistics
+            </a>
           </>
         ) : null}
         {seesAlerts.value && may('exports.make') ? (

@@ -10,9 +10,10 @@ import {
   toBriefingSections,
 } from '../../wire/briefing-words.js';
 import { askBriefing, askBriefingFile, askBriefings, makeBriefing } from '../briefings-api.js';
+import { DivisionChoice } from '../components/division-choice.js';
 import { FileForm } from '../components/file-form.js';
 import { useAnswer, whyMissing } from '../components/use-answer.js';
-import { may, wearers } from '../live/live.js';
+import { may } from '../live/live.js';
 import { alertAddress, wearerAddress } from '../route.js';
 import { personWords } from '../words/people-words.js';
 
@@ -87,7 +88,6 @@ function Told({ briefing }: { readonly briefing: Briefing }) {
 
 function MakeForm({ onMade }: { onMade(briefingId: number): void }) {
   const [told, setTold] = useState('');
-  const divisions = [...new Set([...wearers.value.values()].flatMap(({ division }) => division ?? []))].sort();
   const make = async (form: HTMLFormElement) => {
     const said = new FormData(form);
     const division = String(said.get('division'));
@@ -109,14 +109,7 @@ function MakeForm({ onMade }: { onMade(briefingId: number): void }) {
         <option value="daily">Daily</option>
         <option value="weekly">Weekly</option>
       </select>
-      <select name="division" aria-label="Division">
-        <option value="">All divisions</option>
-        {divisions.map((division) => (
-          <option key={division} value={division}>
-            {division}
-          </option>
-        ))}
-      </select>
+      <DivisionChoice />
       <button type="submit" class="tw-button tw-button--main">
         Make it, since the last one
       </button>
