@@ -16,8 +16,7 @@ import { readJudgements } from '../store/cohort.js';
 import { type DeskRecord, readDesk } from '../store/desk.js';
 import { watchStore } from '../store/watch.js';
 import { compileAllWorn, listInForce } from '../views/conditions-in-force.js';
-import { LOCAL_TIME_ZONE } from '../views/local-days.js';
-import { createLocalClock } from '../watchlist/local-time.js';
+import { createLocalClock, LOCAL_TIME_ZONE } from '../watchlist/local-time.js';
 import type {
   BriefedAlert,
   BriefedChange,

@@ -12,6 +12,7 @@ import { BriefingsPage } from './pages/briefings.js';
 import { CohortPage } from './pages/cohort.js';
 import { DeskPage } from './pages/desk.js';
 import { HandoverPage } from './pages/handover.js';
+import { ImportsPage } from './pages/imports.js';
 import { IntelligencePage } from './pages/intelligence.js';
 import { NoAlertsPage } from './pages/no-alerts.js';
 import { OffNowPage } from './pages/off-now.js';
@@ -56,6 +57,8 @@ function CurrentPage() {
       return <PacksPage key={now.wearerId} wearerId={now.wearerId} />;
     case 'desk':
       return <DeskPage />;
+    case 'imports':
+      return <ImportsPage />;
     case 'intelligence':
       return <IntelligencePage />;
     case 'statistics':

@@ -63,6 +63,13 @@ export async function putRecord<T>(
 export const sayOnce = <T>(sent: Sent<T>): Sent<T> =>
   !sent.ok && sent.status === 0 ? { ...sent, why: `${sent.why} ${ONCE}` } : sent;
 
+/** As the bytes of a file go in a body. */
+export function toBase64(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text);
+}
+
 /** Whether a record as it is told has everything that was sent, whatever else it has. */
 export function saysAll(told: unknown, sent: unknown): boolean {
   if (typeof sent !== 'object' || sent === null) return told === sent;

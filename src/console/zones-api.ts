@@ -2,7 +2,7 @@
 import type { DraftRecord, RehearsalResult, RehearsalState } from '../wire/rehearsal.js';
 import { type Answer, ask, askList, type ConditionInfo, type OrderInfo } from './api.js';
 import type { ZoneRecord } from './model/zone-draft.js';
-import { type Sent, send } from './send.js';
+import { type Sent, send, toBase64 } from './send.js';
 
 export interface ZoneFinding {
   readonly severity: 'error' | 'warning';
@@ -54,9 +54,7 @@ export const cancelRehearsal = (rehearsalId: string) =>
   send<RehearsalTold>('POST', `/rehearsals/${encodeURIComponent(rehearsalId)}/cancel`, {});
 /** Of bytes, or of what was drawn as GeoJSON. */
 export async function readZones(name: string, bytes: Uint8Array): Promise<Sent<ReadZones>> {
-  let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return await send<ReadZones>('POST', '/zone-files/read', { name, base64: btoa(text) });
+  return await send<ReadZones>('POST', '/zone-files/read', { name, base64: toBase64(bytes) });
 }
 
 /** Where nobody signs in there is no second person: they come into force at once, all of them or none. */

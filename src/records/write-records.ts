@@ -102,38 +102,20 @@ export type Guard = (tx: Queryable) => Promise<void>;
 
 /** Writes records, or says why not. Rejects only where the guard does, and where the database is away or broken. */
 export async function writeRecords(
-  { db, store, measure }: WriteDeps,
+  deps: WriteDeps,
   puts: readonly RecordPut[],
   writer: Writer,
   nowMs: number,
   guard: Guard = async () => {},
 ): Promise<WriteOutcome> {
+  const { db, store } = deps;
   try {
     return await db.transaction(async (tx): Promise<WriteOutcome> => {
-      await lock(tx, store, puts);
-      await guard(tx);
-      const writing: Writing = {
-        tx,
-        store,
-        writer,
-        nowMs,
-        written: [],
-        refusals: new Map(),
-        refusedNames: new Set(),
-        changed: new Map(),
-        unchanged: new Map(),
-      };
-      for (const kind of RECORD_KINDS) {
-        const group = puts.flatMap((put, place) => (put.kind === kind ? [{ ...put, place }] : []));
-        if (group.length > 0) await writeKind(writing, ruleOf(kind), group);
-      }
+      const writing = await writeAll(deps, tx, puts, writer, nowMs, guard);
       if (writing.refusals.size > 0) throw new Refused(writing.refusals, null);
       const targets = [...writing.changed.values()];
-      const [tooLarge] = targets.length === 0 ? [] : await measure(tx, targets, nowMs);
-      if (tooLarge !== undefined) {
-        const detail = `this would make the watch of ${tooLarge.kind} ${tooLarge.id} ${tooLarge.bytes} bytes; at most 1,000,000 are taken`;
-        throw new Refused(new Map(), { type: 'invalid', errors: [{ pointer: '', detail }] });
-      }
+      const tooLarge = await findTooLarge(deps, writing);
+      if (tooLarge !== null) throw new Refused(new Map(), tooLarge);
       // The newest cause is told for all of them: a row is about its target.
       const cause = puts.at(-1);
       const added = cause === undefined ? [] : await store.addToOutbox(tx, cause, targets, nowMs);
@@ -144,6 +126,80 @@ export async function writeRecords(
     if (error instanceof Refused) return { type: 'refused', refusals: error.refusals, general: error.general };
     throw error;
   }
+}
+
+/** What would become of each put, by its place. One without either refers to one that is refused. */
+export interface Preview {
+  readonly written: ReadonlyMap<number, RecordWritten>;
+  readonly refusals: ReadonlyMap<number, Refusal>;
+  readonly general: Refusal | null;
+}
+
+/** Rolls a transaction back with what it would have made. */
+class Previewed extends Error {
+  constructor(readonly preview: Preview) {
+    super('previewed');
+  }
+}
+
+/** The same writing, undone: what {@link writeRecords} would make of all of them, and of each that it would refuse why. */
+export async function previewRecords(
+  deps: WriteDeps,
+  puts: readonly RecordPut[],
+  writer: Writer,
+  nowMs: number,
+  guard: Guard = async () => {},
+): Promise<Preview> {
+  try {
+    return await deps.db.transaction(async (tx): Promise<Preview> => {
+      const writing = await writeAll(deps, tx, puts, writer, nowMs, guard);
+      const { refusals } = writing;
+      const general = await findTooLarge(deps, writing);
+      const made = [...writing.written.entries()].filter(([place, one]) => one !== undefined && !refusals.has(place));
+      throw new Previewed({ written: new Map(made), refusals, general });
+    });
+  } catch (error) {
+    if (error instanceof Previewed) return error.preview;
+    throw error;
+  }
+}
+
+/** Writes what can be written; what cannot is among the refusals. */
+async function writeAll(
+  { store }: WriteDeps,
+  tx: Queryable,
+  puts: readonly RecordPut[],
+  writer: Writer,
+  nowMs: number,
+  guard: Guard,
+): Promise<Writing> {
+  await lock(tx, store, puts);
+  await guard(tx);
+  const writing: Writing = {
+    tx,
+    store,
+    writer,
+    nowMs,
+    written: [],
+    refusals: new Map(),
+    refusedNames: new Set(),
+    changed: new Map(),
+    unchanged: new Map(),
+  };
+  for (const kind of RECORD_KINDS) {
+    const group = puts.flatMap((put, place) => (put.kind === kind ? [{ ...put, place }] : []));
+    if (group.length > 0) await writeKind(writing, ruleOf(kind), group);
+  }
+  return writing;
+}
+
+/** A watch that all of them together would make too large; null: there is none. */
+async function findTooLarge({ measure }: WriteDeps, { tx, changed, nowMs }: Writing): Promise<Refusal | null> {
+  const targets = [...changed.values()];
+  const [tooLarge] = targets.length === 0 ? [] : await measure(tx, targets, nowMs);
+  if (tooLarge === undefined) return null;
+  const detail = `this would make the watch of ${tooLarge.kind} ${tooLarge.id} ${tooLarge.bytes} bytes; at most 1,000,000 are taken`;
+  return { type: 'invalid', errors: [{ pointer: '', detail }] };
 }
 
 /** One waits for those that write the same; many wait for everybody, and everybody for them. */

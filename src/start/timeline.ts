@@ -22,9 +22,10 @@ import { readTrail, type TrailPlace } from '../store/trail.js';
 import { watchStore } from '../store/watch.js';
 import { compileShared, compileWorn, listConditionsNow, listInForce } from '../views/conditions-in-force.js';
 import { judgeTrailStretch } from '../views/judged-trail.js';
-import { LOCAL_TIME_ZONE, listLocalDays } from '../views/local-days.js';
+import { listLocalDays } from '../views/local-days.js';
 import { bandPresence } from '../views/presence.js';
 import type { GapLine } from '../views/trail-gaps.js';
+import { LOCAL_TIME_ZONE } from '../watchlist/local-time.js';
 import { withoutVictims } from '../watchlist/without-victims.js';
 import type { ConditionsNow, Timeline, TimelinePeriod } from '../wire/timeline.js';
 

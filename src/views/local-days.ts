@@ -1,7 +1,6 @@
 /** Calendar days in the local time of the force, as the instants between which they lie. */
-import { createLocalClock } from '../watchlist/local-time.js';
+import { createLocalClock, LOCAL_TIME_ZONE } from '../watchlist/local-time.js';
 
-export const LOCAL_TIME_ZONE = 'Europe/London';
 const DAY_MS = 86_400_000;
 
 export interface DaySpan {

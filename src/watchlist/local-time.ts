@@ -4,6 +4,8 @@
  */
 import { Temporal } from 'temporal-polyfill';
 
+/** Of the forces. */
+export const LOCAL_TIME_ZONE = 'Europe/London';
 const DAY_MS = 86_400_000;
 /**
  * The rules that conversions here go by. The polyfill has no table of its own: it asks Intl, whose data are ICU's; null where

@@ -10,6 +10,7 @@ export const PLAIN_PAGES = [
   'cohort',
   'zones',
   'desk',
+  'imports',
   'intelligence',
   'briefings',
   'statistics',

@@ -7,6 +7,7 @@ import { packsSuite } from './packs.suite.js';
 import { proposalsSuite } from './proposals.suite.js';
 import { publisherSuite } from './publisher.suite.js';
 import { recallsSuite } from './recalls.suite.js';
+import { recordFilesSuite } from './record-files.suite.js';
 import { recordsSuite } from './records.suite.js';
 import { recordsImportSuite } from './records-import.suite.js';
 
@@ -33,6 +34,7 @@ recordsImportSuite('PostGIS', openAdapters);
 recallsSuite('PostGIS', openAdapters);
 proposalsSuite('PostGIS', openAdapters);
 tasksSuite('PostGIS', openAdapters);
+recordFilesSuite('PostGIS', openAdapters);
 handoversSuite('PostGIS', openAdapters);
 briefingsSuite('PostGIS', openAdapters);
 statisticsSuite('PostGIS', openAdapters);

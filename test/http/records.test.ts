@@ -8,6 +8,7 @@ import { partnerSuite } from './partner.suite.js';
 import { proposalsSuite } from './proposals.suite.js';
 import { publisherSuite } from './publisher.suite.js';
 import { recallsSuite } from './recalls.suite.js';
+import { recordFilesSuite } from './record-files.suite.js';
 import { recordScopeSuite } from './record-scope.suite.js';
 import { recordsSuite } from './records.suite.js';
 import { recordsImportSuite } from './records-import.suite.js';
@@ -56,6 +57,11 @@ proposalsSuite('embedded', async () => {
 });
 
 tasksSuite('embedded', async () => {
+  const { log, dispose } = await openTestLog();
+  return { db: await openDatabase(), log, stop: dispose };
+});
+
+recordFilesSuite('embedded', async () => {
   const { log, dispose } = await openTestLog();
   return { db: await openDatabase(), log, stop: dispose };
 });

@@ -185,6 +185,11 @@ export function Header() {
             Zones
           </a>
         ) : null}
+        {seesAlerts.value && may('records.write') ? (
+          <a href="/imports" aria-current={page.value.name === 'imports' ? 'page' : undefined}>
+            Imports
+          </a>
+        ) : null}
         {may('proposals.read') ? (
           <a href="/proposals" aria-current={page.value.name === 'proposals' ? 'page' : undefined}>
             To agree

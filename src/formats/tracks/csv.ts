@@ -14,7 +14,7 @@ const NEWLINE = 10;
 const DELIMITERS = [',', ';', '\t'] as const;
 
 /** The delimiter that the first line holds most of. */
-function guessDelimiter(head: Buffer): string {
+export function guessDelimiter(head: Buffer): string {
   const text = head.toString('utf8');
   const newline = text.indexOf('\n');
   const line = newline === -1 ? text : text.slice(0, newline);

@@ -57,7 +57,7 @@ const schema = {
   },
 };
 
-function toRefusedLine({ line, put: { kind, id } }: ImportLine, refusal: Refusal): RefusedLine {
+export function toRefusedLine({ line, put: { kind, id } }: ImportLine, refusal: Refusal): RefusedLine {
   switch (refusal.type) {
     case 'invalid': {
       const errors = refusal.errors.map(({ pointer, detail }) => ({ pointer: `/body${pointer}`, detail }));
@@ -73,7 +73,7 @@ function toRefusedLine({ line, put: { kind, id } }: ImportLine, refusal: Refusal
   }
 }
 
-const toDeniedLine = ({ line, put: { kind, id } }: ImportLine, problem: ProblemInput): RefusedLine => ({
+export const toDeniedLine = ({ line, put: { kind, id } }: ImportLine, problem: ProblemInput): RefusedLine => ({
   line,
   kind,
   id,

@@ -1,0 +1,210 @@
+/** Records from a CSV of another system: columns and what each is, a preview row by row, and the writing, which somebody confirms. */
+import { useRef, useState } from 'preact/hooks';
+import { FILE_KINDS, type FileKind } from '../../wire/record-file.js';
+import { may } from '../live/live.js';
+import { type FileRead, type FileRow, readFile, writeRows } from '../record-files-api.js';
+import { countWords, FILE_KIND_WORDS, ROW_WORDS, rowWords } from '../words/file-words.js';
+
+/** More are counted, and written, but not shown: what is refused stands first. */
+const MAX_SHOWN = 500;
+
+interface File {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+export function ImportsPage() {
+  return (
+    <main class="tw-page" id="main">
+      <h1 class="tw-sentence">Imports</h1>
+      {may('records.write') ? <ImportForm /> : <p>Your roles do not include imports.</p>}
+    </main>
+  );
+}
+
+function ImportForm() {
+  const [kind, setKind] = useState<FileKind>('wearer');
+  const [file, setFile] = useState<File | null>(null);
+  const [read, setRead] = useState<FileRead | null>(null);
+  const [said, setSaid] = useState('');
+  const [trouble, setTrouble] = useState('');
+  const [isBusy, setBusy] = useState(false);
+  /** What was asked last: an answer to something else is not shown. */
+  const turn = useRef(0);
+
+  const ask = async (of: File | null, as: FileKind, columns: FileRead['columns'] | null) => {
+    turn.current += 1;
+    const own = turn.current;
+    setSaid('');
+    setTrouble('');
+    if (of === null) return setRead(null);
+    setBusy(true);
+    const answer = await readFile(of.name, of.bytes, as, columns);
+    if (own !== turn.current) return;
+    setBusy(false);
+    setRead(answer.ok ? answer.body : null);
+    if (!answer.ok) setTrouble(`The file is not read. ${answer.why}`);
+  };
+  const choose = async (chosen: globalThis.File | undefined) => {
+    const next = chosen === undefined ? null : { name: chosen.name, bytes: new Uint8Array(await chosen.arrayBuffer()) };
+    setFile(next);
+    await ask(next, kind, null);
+  };
+  const write = async (rows: readonly FileRow[]) => {
+    if (isBusy) return;
+    setBusy(true);
+    setTrouble('');
+    const sent = await writeRows(rows);
+    setBusy(false);
+    if (!sent.ok) return setTrouble(`Nothing is written. ${sent.why}`);
+    const { created, changed } = sent.body;
+    // What it would make by now: nothing.
+    await ask(file, kind, read?.columns ?? null);
+    setSaid(`Written: ${created} new, ${changed} changed.`);
+  };
+  return (
+    <>
+      <p>
+        A CSV in UTF-8 whose first line names its columns. Nothing is written before you confirm it. What the file does
+        not say, by a missing column or an empty cell, stays as it stands; an import erases nothing.
+      </p>
+      <div class="tw-stretch">
+        <label>
+          What it lists{' '}
+          <select
+            value={kind}
+            onChange={({ currentTarget }) => {
+              const next = currentTarget.value as FileKind;
+              setKind(next);
+              void ask(file, next, null);
+            }}
+          >
+            {FILE_KINDS.map((one) => (
+              <option key={one} value={one}>
+                {FILE_KIND_WORDS[one]}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          File{' '}
+          <input
+            type="file"
+            accept=".csv,text/csv,text/plain"
+            onChange={({ currentTarget }) => void choose(currentTarget.files?.[0])}
+          />
+        </label>
+      </div>
+      <p role="status">{isBusy ? '…' : said}</p>
+      {trouble === '' ? null : (
+        <p class="tw-told" role="alert">
+          {trouble}
+        </p>
+      )}
+      {read === null ? null : (
+        <>
+          <Columns read={read} onColumns={(columns) => void ask(file, kind, columns)} />
+          {read.columns['id'] === undefined ? (
+            <p class="tw-first" role="note">
+              Say which column is the {read.fields[0]?.words.toLowerCase()}: without it no row is read.
+            </p>
+          ) : (
+            <Preview read={read} isBusy={isBusy} onWrite={(rows) => void write(rows)} />
+          )}
+        </>
+      )}
+    </>
+  );
+}
+
+/** Which column is which field: guessed, and changed by who knows. */
+function Columns({ read, onColumns }: { readonly read: FileRead; onColumns(columns: FileRead['columns']): void }) {
+  const { titles, fields, columns } = read;
+  const change = (name: string, text: string) => {
+    const { [name]: _, ...rest } = columns;
+    onColumns(text === '' ? rest : { ...rest, [name]: Number(text) });
+  };
+  return (
+    <section aria-label="Columns">
+      <h2 class="tw-heading">Columns</h2>
+      <div class="tw-import__columns">
+        {fields.map(({ name, words }) => (
+          <div key={name}>
+            <label for={`column-${name}`}>{words}</label>
+            <select
+              id={`column-${name}`}
+              value={columns[name] === undefined ? '' : String(columns[name])}
+              onChange={({ currentTarget }) => change(name, currentTarget.value)}
+            >
+              <option value="">not in the file</option>
+              {titles.map((title, place) => (
+                <option key={`${place} ${title}`} value={String(place)}>
+                  {title === '' ? `column ${place + 1}` : title}
+                </option>
+              ))}
+            </select>
+          </div>
+        ))}
+      </div>
+    </section>
+  );
+}
+
+const ORDER: readonly FileRow['what'][] = ['refused', 'created', 'changed', 'unchanged'];
+
+function Preview({
+  read,
+  isBusy,
+  onWrite,
+}: {
+  readonly read: FileRead;
+  readonly isBusy: boolean;
+  onWrite(rows: readonly FileRow[]): void;
+}) {
+  const { rows, faults } = read;
+  const unread = faults.map(({ line, detail }): FileRow => ({ line, what: 'refused', detail }));
+  const all = [...unread, ...rows].sort((a, b) => ORDER.indexOf(a.what) - ORDER.indexOf(b.what) || a.line - b.line);
+  const written = rows.filter(({ record }) => record !== undefined);
+  const refused = all.filter(({ what }) => what === 'refused').length;
+  return (
+    <section aria-label="Preview">
+      <h2 class="tw-heading">{`Preview: ${countWords(rows, faults.length)}`}</h2>
+      {written.length === 0 ? (
+        <p>There is nothing to write.</p>
+      ) : (
+        <p class="tw-row-of-buttons">
+          <button type="button" class="tw-button tw-button--main" disabled={isBusy} onClick={() => onWrite(written)}>
+            {written.length === 1 ? 'Write 1 record' : `Write ${written.length} records`}
+          </button>
+          {refused === 0 ? null : <span>{`Without what is refused (${refused}).`}</span>}
+        </p>
+      )}
+      <table class="tw-table">
+        <caption>
+          {all.length > MAX_SHOWN
+            ? `The first ${MAX_SHOWN} of ${all.length} rows, what is refused first`
+            : 'What is refused stands first'}
+        </caption>
+        <thead>
+          <tr>
+            {['Line', 'Id', 'Becomes', 'What'].map((words) => (
+              <th key={words} scope="col">
+                {words}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {all.slice(0, MAX_SHOWN).map((row) => (
+            <tr key={`${row.line} ${row.id}`}>
+              <td>{row.line}</td>
+              <td>{row.id ?? '–'}</td>
+              <td>{row.what === 'refused' ? <strong>{ROW_WORDS.refused}</strong> : ROW_WORDS[row.what]}</td>
+              <td>{rowWords(row, read)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
