@@ -16,6 +16,7 @@ interface Rule {
 
 const TYPES = 'engine/types';
 const LOCK = 'directory-lock.ts';
+const WORKER = 'worker-file.ts';
 const KEY = 'signing-key.ts';
 const CANONICAL = 'canonical-json.ts';
 /** What an adapter may know: what it gives, and the words of what passes through it. */
@@ -33,8 +34,9 @@ const ALLOWED: Readonly<Record<string, Rule | '*'>> = {
   views: { parts: INNER },
   roles: { parts: INNER },
   log: { parts: [...PORTS, LOCK] },
-  store: { parts: [...PORTS, LOCK] },
+  store: { parts: [...PORTS, LOCK, WORKER] },
   [LOCK]: { parts: [] },
+  [WORKER]: { parts: [] },
   [KEY]: { parts: [] },
   audit: { parts: ['ports', KEY, CANONICAL] },
   [CANONICAL]: { parts: [], packages: ['canonicalize'] },
@@ -51,12 +53,15 @@ const ALLOWED: Readonly<Record<string, Rule | '*'>> = {
       'roles/reconciler/ordered-rerun',
       KEY,
       CANONICAL,
+      WORKER,
     ],
   },
   // The same re-run, over what was never in force.
-  rehearsal: { parts: [...INNER, 'records', 'store', 'roles/reconciler/rerun'] },
+  rehearsal: { parts: [...INNER, 'records', 'store', 'roles/reconciler/rerun', WORKER] },
   // A judgement of fixes, as pure as the engine's.
   matching: { parts: ['engine'], packages: [] },
+  // Who was where a crime was, over what is on record.
+  crimes: { parts: [...INNER, 'matching', 'formats', 'views', 'store', WORKER] },
   // What is told of a cohort has to be the same years later.
   schemes: { parts: [...PORTS, 'engine'], packages: [] },
   records: { parts: [...PORTS, 'access', 'formats', 'watchlist'] },
@@ -74,6 +79,8 @@ const ALLOWED: Readonly<Record<string, Rule | '*'>> = {
       'briefing',
       'rehearsal/rehearsed-records',
       'rehearsal/rehearsed-watch',
+      'matching',
+      'crimes',
     ],
   },
   // Ground truth knows nothing of the engine but its words.

@@ -71,6 +71,8 @@ const ROWS = {
   'suspensions.write': row(PAUSE, PAUSE, no, no, no, no, no, no),
   /** It judges past tracks of whom it concerns. */
   'rehearsals.make': row(no, SCOPE, no, no, no, no, no, no),
+  /** Of everybody within scope, under an authority: who was where a crime was. */
+  'crimes.match': row(no, SCOPE_FOR_PURPOSE, no, no, no, no, no, no),
   'schemes.read': row(SCOPE, SCOPE, SCOPE, no, no, no, no, no),
   'schemes.write': row(no, SCOPE, no, no, no, no, no, TOKEN),
   /** What two persons have agreed elsewhere, a service may load. */

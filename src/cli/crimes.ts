@@ -2,16 +2,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { sigmaMetres } from '../engine/fold/belief.js';
+import { toMatchTrack } from '../crimes/examine.js';
 import { type Crime, readCrimeFile } from '../formats/crimes/crime-file.js';
 import { parseInstant } from '../formats/instant.js';
 import { BASE_RATE_DAYS } from '../matching/base-rate.js';
 import { DEFAULT_MATCH_OPTIONS, LONGEST_UNSEEN_MS, type MatchOptions } from '../matching/judge.js';
 import { type CrimeResult, startMatching } from '../matching/match-crimes.js';
-import { prepareTrack } from '../matching/match-track.js';
 import type { Database, Queryable } from '../ports/database.js';
 import { listWearersBetween, readRecordedFixes } from '../store/match-fixes.js';
-import { markSpeeds } from '../views/trail-speeds.js';
 import { type SayInAudit, subjectOfUser } from './command-audit.js';
 
 export const CRIMES_HELP = `tagwatch crimes match FILE --authority TEXT --authority-until INSTANT --purpose TEXT [OPTIONS]
@@ -96,18 +94,7 @@ async function matchOnRecord(
   const toMs = Math.max(...crimes.map((crime) => crime.toMs)) + MARGIN_MS;
   const matching = startMatching(crimes, options);
   for (const wearerId of await listWearersBetween(tx, fromMs, toMs)) {
-    const { fixes } = markSpeeds(await readRecordedFixes(tx, wearerId, fromMs, toMs), null);
-    // One at a speed that nobody reaches is no evidence: of having been there, or of having been elsewhere.
-    const sighted = fixes
-      .filter(({ notJudged }) => notJudged === null)
-      .map(({ fixedAtMs, latitude, longitude, accuracyMetres, model }) => ({
-        atMs: fixedAtMs,
-        latitude,
-        longitude,
-        sigmaMetres: sigmaMetres(accuracyMetres, model?.accuracyConvention ?? 'r68'),
-      }))
-      .sort((a, b) => a.atMs - b.atMs);
-    matching.examine(prepareTrack(wearerId, sighted));
+    matching.examine(toMatchTrack(wearerId, await readRecordedFixes(tx, wearerId, fromMs, toMs)));
   }
   return matching.results();
 }

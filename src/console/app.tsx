@@ -10,6 +10,7 @@ import { AlertPage } from './pages/alert.js';
 import { Board } from './pages/board.js';
 import { BriefingsPage } from './pages/briefings.js';
 import { CohortPage } from './pages/cohort.js';
+import { CrimesPage } from './pages/crimes.js';
 import { DeskPage } from './pages/desk.js';
 import { HandoverPage } from './pages/handover.js';
 import { ImportsPage } from './pages/imports.js';
@@ -22,6 +23,7 @@ import { NewRecallPage, RecallPage } from './pages/recall.js';
 import { RecallsPage } from './pages/recalls.js';
 import { RegisterPage } from './pages/register.js';
 import { RejectedPage } from './pages/rejected.js';
+import { ShownMatchPage } from './pages/shown-match.js';
 import { SigningKeysPage } from './pages/signing-keys.js';
 import { StatisticsPage } from './pages/statistics.js';
 import { WearerPage } from './pages/wearer.js';
@@ -55,6 +57,10 @@ function CurrentPage() {
       return <CohortPage />;
     case 'packs':
       return <PacksPage key={now.wearerId} wearerId={now.wearerId} />;
+    case 'crimes':
+      return <CrimesPage key={now.batchId} batchId={now.batchId} />;
+    case 'match':
+      return <ShownMatchPage key={`${now.batchId} ${now.place} ${now.wearerId}`} about={now} />;
     case 'desk':
       return <DeskPage />;
     case 'imports':

@@ -11,6 +11,10 @@ export type Page =
   | { readonly name: 'wearer'; readonly wearerId: string; readonly query: string }
   /** `wearerId`: of whom alone; null: of everybody. */
   | { readonly name: 'packs'; readonly wearerId: string | null }
+  /** `batchId`: of one file; null: all of them. */
+  | { readonly name: 'crimes'; readonly batchId: string | null }
+  /** One wearer and one crime of a file. */
+  | { readonly name: 'match'; readonly batchId: string; readonly place: number; readonly wearerId: string }
   | { readonly name: 'recall'; readonly recallId: string }
   /** One that is not written yet. */
   | { readonly name: 'new-recall'; readonly wearerId: string; readonly alertIds: readonly string[] }
@@ -24,10 +28,20 @@ export function readPage(path: string, query: string): Page {
   if (area === 'alerts' && id !== '') return { name: 'alert', alertId: decode(id), asAt: readInstant(query) };
   if (area === 'wearers' && id !== '') return { name: 'wearer', wearerId: decode(id), query };
   if (area === 'packs' && id === '') return { name: 'packs', wearerId: new URLSearchParams(query).get('wearerId') };
+  if (area === 'crimes' && id === '') return readCrimes(new URLSearchParams(query));
   if (area === 'recalls' && id !== '') return readRecall(decode(id), new URLSearchParams(query));
   const plain = PLAIN_PAGES.find((name) => name === area);
   if (plain !== undefined && id === '') return { name: plain };
   return { name: 'unknown', path };
+}
+
+/** `/crimes?batchId=B`, and `/crimes?batchId=B&place=2&wearerId=W-1` of one match. */
+function readCrimes(query: URLSearchParams): Page {
+  const batchId = query.get('batchId');
+  const wearerId = query.get('wearerId');
+  const place = Number(query.get('place'));
+  if (batchId === null || wearerId === null || !(place >= 1)) return { name: 'crimes', batchId };
+  return { name: 'match', batchId, place, wearerId };
 }
 
 /** `/recalls/new?wearerId=W-1&alertId=A-1` is one that is not written yet. */
@@ -60,6 +74,11 @@ export const alertAddress = (alertId: string, asAt: string | null = null): strin
 export const wearerAddress = (wearerId: string): string => `/wearers/${encodeURIComponent(wearerId)}`;
 export const packsAddress = (wearerId: string | null = null): string =>
   wearerId === null ? '/packs' : `/packs?${new URLSearchParams({ wearerId })}`;
+
+export const crimesAddress = (batchId: string | null = null): string =>
+  batchId === null ? '/crimes' : `/crimes?${new URLSearchParams({ batchId })}`;
+export const shownMatchAddress = (batchId: string, place: number, wearerId: string): string =>
+  `/crimes?${new URLSearchParams({ batchId, place: String(place), wearerId })}`;
 
 export const recallAddress = (recallId: string): string => `/recalls/${encodeURIComponent(recallId)}`;
 export const newRecallAddress = (wearerId: string, alertIds: readonly string[]): string =>

@@ -1,10 +1,9 @@
 /** A pack built beside the program, in a thread of its own. */
-import { existsSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { TrailFix } from '../formats/trails/trail.js';
 import type { StoredPing } from '../roles/reconciler/rerun.js';
+import { workerFile } from '../worker-file.js';
 import type { PackOrder, PackSource } from './pack-model.js';
 
 export interface BuildRequest {
@@ -30,19 +29,10 @@ export type Piece =
 /** What goes to a thread is copied by who sends it: so many at a time take some milliseconds, in which nothing else is done. */
 const ITEMS_PER_PIECE = 500;
 
-/** A thread runs compiled code only: from the sources (under the test runner) it is the one that was built. */
-function workerFile(): URL {
-  const own = import.meta.url;
-  if (own.endsWith('.js')) return new URL('./build-pack-worker.js', own);
-  const built = new URL('../../dist/evidence/build-pack-worker.js', own);
-  if (!existsSync(fileURLToPath(built))) throw new Error('Building a pack needs the built program: npm run build');
-  return built;
-}
-
 /** Rejects where the signing key cannot be used, the thread ends without a pack, or `signal` says that nobody waits for it. */
 export function buildPackBeside(request: BuildRequest, signal: AbortSignal): Promise<BuiltPack> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(workerFile());
+    const worker = new Worker(workerFile(import.meta.url, 'build-pack-worker.js', 'Building a pack'));
     const stop = () => void worker.terminate();
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();

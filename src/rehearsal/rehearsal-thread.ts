@@ -1,9 +1,8 @@
 /** A thread of its own for a rehearsal (`rehearsal-worker.ts`). */
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { AlertItem } from '../alerts/alert.js';
 import type { ReceivedPing } from '../store/rerun.js';
+import { workerFile } from '../worker-file.js';
 import type { ToWorker } from './rehearsal-worker.js';
 import type { RehearsedWatch } from './rehearsed-watch.js';
 
@@ -18,17 +17,8 @@ export interface RehearsalThread {
   stop(): Promise<void>;
 }
 
-/** A thread runs compiled code only: from the sources (under the test runner) it is the one that was built. */
-function workerFile(): URL {
-  const own = import.meta.url;
-  if (own.endsWith('.js')) return new URL('./rehearsal-worker.js', own);
-  const built = new URL('../../dist/rehearsal/rehearsal-worker.js', own);
-  if (!existsSync(fileURLToPath(built))) throw new Error('A rehearsal needs the built program: npm run build');
-  return built;
-}
-
 export function startRehearsalThread(): RehearsalThread {
-  const worker = new Worker(workerFile());
+  const worker = new Worker(workerFile(import.meta.url, 'rehearsal-worker.js', 'A rehearsal'));
   const ended = new Promise<never>((_, reject) => {
     worker.once('error', reject);
     worker.once('exit', () => reject(new Error('the thread that rehearses ended')));

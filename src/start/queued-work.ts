@@ -1,6 +1,8 @@
-/** What is done behind the answers, by one process at a time: evidence packs and rehearsals that were asked for, and what is too old. Part of the composition root. */
+/** What is done behind the answers, by one process at a time: evidence packs, rehearsals and matched crimes that were asked for, and what is too old. Part of the composition root. */
+import { startCrimeRuns } from '../crimes/crime-runs.js';
 import { startPackBuilder } from '../evidence/pack-builder.js';
 import type { App } from '../http/app-type.js';
+import { registerCrimeBatches } from '../http/routes/crimes/crime-batches.js';
 import { registerPacks } from '../http/routes/packs/packs.js';
 import { registerRehearsals } from '../http/routes/rehearsals/rehearsals.js';
 import type { AuditTrail } from '../ports/audit.js';
@@ -48,6 +50,12 @@ export async function openQueuedWork(
     async () => startRehearsals({ db, clock, logger, store: recordStore, watchStore }),
     (part) => part.stop(),
   );
+  const crimes = await life.start(
+    'crimes',
+    async () => startCrimeRuns({ db, clock, logger }),
+    (part) => part.stop(),
+  );
+  registerCrimeBatches(app, { db, clock, onAsked: crimes.wake });
   const { serviceArea, retentionDays: days } = config;
   if (days !== null)
     await life.start(

@@ -1,8 +1,7 @@
 /** The thread of the embedded database as seen by the program: statements in, answers out. */
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { DatabaseUnavailable } from '../ports/database.js';
+import { workerFile } from '../worker-file.js';
 import { asPortError } from './errors.js';
 import type { Reply, Request, WorkerOptions } from './pglite-messages.js';
 
@@ -23,22 +22,14 @@ export interface PgliteThread {
 
 const CLOSE_LIMIT_MS = 10_000;
 
-/** A thread runs compiled code only: from the sources (under the test runner) it is the one that was built. */
-function workerFile(): URL {
-  const own = import.meta.url;
-  if (own.endsWith('.js')) return new URL('./pglite-worker.js', own);
-  const built = new URL('../../dist/store/pglite-worker.js', own);
-  if (!existsSync(fileURLToPath(built)))
-    throw new Error('The embedded database needs the built program: npm run build');
-  return built;
-}
-
 /** Starts the thread; resolves when the database answers, rejects when it cannot be opened. */
 export async function startPgliteThread(
   options: WorkerOptions,
   onNotification: (channel: string, payload: string) => void,
 ): Promise<PgliteThread> {
-  const worker = new Worker(workerFile(), { workerData: options });
+  const worker = new Worker(workerFile(import.meta.url, 'pglite-worker.js', 'The embedded database'), {
+    workerData: options,
+  });
   const waiting = new Map<number, { resolve(answer: Answer): void; reject(error: unknown): void }>();
   let nextId = 1;
   let failure: unknown = null;

@@ -24,6 +24,7 @@ export const PAGE_ADDRESSES: readonly string[] = [
   '/alerts/:alertId',
   '/wearers/:wearerId',
   '/packs',
+  '/crimes',
   '/recalls/:recallId',
   ...PLAIN_PAGES.map((name) => `/${name}`),
 ];

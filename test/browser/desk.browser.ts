@@ -206,6 +206,98 @@ test.each(['light', 'dark'] as const)('axe finds nothing on the page and in its 
   await dialog().waitFor({ state: 'detached' });
 });
 
+const scene = { latitude: 51.2801, longitude: 1.0801 };
+const compact = (atMs: number) => new Date(atMs).toISOString().replaceAll(/[-:T]|\.\d+Z/g, '');
+
+test('a file of crimes with one bad row is matched; one match is qualified, one eliminated, and an elimination is shown', async () => {
+  const nowMs = Math.floor(Date.now() / 60_000) * 60_000;
+  const fittedAt = new Date(nowMs - 2 * DAY_MS).toISOString();
+  await put(program.url, '/tag-models/M-1', { name: 'Model', accuracyConvention: 'r95', intervalSeconds: 60 });
+  for (const n of [1, 2, 3]) {
+    await put(program.url, `/tags/T-${n}`, { modelId: 'M-1' });
+    await put(program.url, `/activations/A-${n}`, { tagId: `T-${n}`, wearerId: `W-${n}`, fittedAt });
+  }
+  // Two stand there for half an hour; the third is three kilometres away.
+  const pings = Array.from({ length: 90 }, (_, minute) => minute).flatMap((minute) =>
+    [1, 2, 3].map((n) => ({
+      tagId: `T-${n}`,
+      fixedAt: new Date(nowMs - (95 - minute) * 60_000).toISOString(),
+      latitude: scene.latitude + (n === 3 || minute < 30 || minute > 60 ? 0.03 : 0.0001 * n),
+      longitude: scene.longitude,
+      accuracyMetres: 8,
+    })),
+  );
+  await send(program.url, 'POST', '/pings', pings);
+  const trailOf = async (n: number) => {
+    const { body } = await send(program.url, 'GET', `/wearers/W-${n}/trail`);
+    return (body as { features: readonly unknown[] }).features.length;
+  };
+  for (const n of [1, 2, 3]) await expect.poll(() => trailOf(n), { timeout: WAIT_MS }).toBe(90);
+  const [from, to] = [nowMs - 60 * 60_000, nowMs - 40 * 60_000];
+  const row = (reference: string, until: number) =>
+    `Kent,BIAD,Burglary,B-1,${reference},${compact(from)},${compact(until)},,,${scene.latitude},${scene.longitude},WGS84,Window forced`;
+  await page.goto(`${program.url}/crimes`);
+  await page.getByRole('button', { name: 'Match a file of crimes' }).click();
+  await dialog().waitFor();
+  expect(await findWrong(page)).toEqual([]);
+  await page.screenshot({ path: join(SCREENSHOTS, 'crimes-send.png') });
+  await page.getByLabel('CSV, of 13 columns').setInputFiles({
+    name: 'november.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from(`${row('K/1', to)}\n${row('K/2', from - 1_000)}\n`),
+  });
+  await page.getByLabel('What for').fill('Operation Elm');
+  await page.getByLabel('Authority: its reference').fill('CM/77');
+  await page.getByLabel('What it covers').fill('Burglaries in the East');
+  await page.getByLabel('It holds until, that day too').fill(new Date(nowMs + 30 * DAY_MS).toISOString().slice(0, 10));
+  await page.getByLabel('What for').press('Control+Enter');
+  const crime = page.locator('.tw-crime').first();
+  await crime.waitFor({ timeout: WAIT_MS });
+  expect(await heading()).toBe('november.csv: who was there');
+  await page.getByText('One row could not be used', { exact: true }).click();
+  await page.getByText('Line 2: its to is before its from').waitFor();
+  await crime.getByText('1 of 3 eliminated').waitFor();
+  const match = (n: number) => crime.locator(`[data-wearer-id="W-${n}"]`);
+  expect(await match(1).textContent()).toMatch(
+    /^Present: Wearer number 1 – .*nearest \d+ m.*how usual that is|^Present: Wearer number 1 – .*on 0 of/,
+  );
+  await match(1).getByRole('button', { name: 'Qualify' }).click();
+  await page.getByLabel('Why').fill('CCTV shows him at the door');
+  await page.getByLabel('Why').press('Control+Enter');
+  await match(1)
+    .getByText(/^Qualified: to be looked into/)
+    .waitFor();
+  await match(2).getByRole('button', { name: 'Eliminate' }).click();
+  await page.getByLabel('Why').fill('He works next door, the till has him');
+  await page.getByLabel('Why').press('Control+Enter');
+  await match(2)
+    .getByText(/He works next door/)
+    .waitFor();
+  expect(await findWrong(page)).toEqual([]);
+  await page.screenshot({ path: join(SCREENSHOTS, 'crimes.png') });
+  await crime.getByLabel('Show what rules out, by wearer id').fill('W-3');
+  await crime.getByLabel('Show what rules out, by wearer id').press('Enter');
+  await expect.poll(heading).toBe('Eliminated: Wearer number 3, Kent K/1');
+  const told = await page.locator('main').textContent();
+  expect(told).toContain('was not within 100 m of it at any moment of that time');
+  expect(told).toMatch(/21 good fixes within the time; the last before it .*; the longest time without one 1 min/);
+  expect(told).toContain('Run 1 says the same.');
+  for (const theme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: theme });
+    expect(await findWrong(page)).toEqual([]);
+    await page.screenshot({ path: join(SCREENSHOTS, `crimes-eliminated-${theme}.png`) });
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.getByRole('link', { name: 'The file of crimes' }).click();
+  await crime.waitFor();
+  await page.getByRole('button', { name: 'Match again, by what is on record now' }).click();
+  await page.getByLabel('Run', { exact: true }).waitFor({ timeout: WAIT_MS });
+  expect(await page.getByLabel('Run', { exact: true }).locator('option').count()).toBe(2);
+  await match(2)
+    .getByText(/He works next door/)
+    .waitFor();
+});
+
 test('no page threw', () => {
   expect(complaints).toEqual([]);
 });

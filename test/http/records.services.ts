@@ -2,6 +2,7 @@ import { afterAll } from 'vitest';
 import { openTestPostgres } from '../support/database.js';
 import { openTestLog } from '../support/embedded-log.js';
 import { briefingsSuite } from './briefings.suite.js';
+import { crimeBatchesSuite } from './crime-batches.suite.js';
 import { handoversSuite } from './handovers.suite.js';
 import { packsSuite } from './packs.suite.js';
 import { proposalsSuite } from './proposals.suite.js';
@@ -41,6 +42,7 @@ statisticsSuite('PostGIS', openAdapters);
 publisherSuite('PostGIS', async () => ({ db: await openDatabase(), openLog: openTestLog }));
 packsSuite('PostGIS', openDatabase);
 rehearsalsSuite('PostGIS', openDatabase);
+crimeBatchesSuite('PostGIS', openDatabase);
 
 // Last: a victim's zone of all wearers stands from then on.
 victimWatchSuite('PostGIS', openAdapters);

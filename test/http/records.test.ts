@@ -2,6 +2,7 @@ import { afterAll } from 'vitest';
 import { openTestPglite } from '../support/database.js';
 import { openTestLog } from '../support/embedded-log.js';
 import { briefingsSuite } from './briefings.suite.js';
+import { crimeBatchesSuite } from './crime-batches.suite.js';
 import { handoversSuite } from './handovers.suite.js';
 import { packsSuite } from './packs.suite.js';
 import { partnerSuite } from './partner.suite.js';
@@ -88,6 +89,8 @@ rejectedSuite('embedded', openDatabase);
 packsSuite('embedded', openDatabase);
 
 rehearsalsSuite('embedded', openDatabase);
+
+crimeBatchesSuite('embedded', openDatabase);
 
 // Last: a victim's zone of all wearers stands from then on.
 victimWatchSuite('embedded', async () => {

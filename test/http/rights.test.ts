@@ -9,6 +9,7 @@ import { registerReadAlertRules } from '../../src/http/routes/alerts/read-alert-
 import { registerAlerts } from '../../src/http/routes/alerts/register.js';
 import type { AlertDeps } from '../../src/http/routes/alerts/sources.js';
 import { registerAudit } from '../../src/http/routes/audit/register.js';
+import { registerCrimeBatches } from '../../src/http/routes/crimes/crime-batches.js';
 import { registerAsyncApi } from '../../src/http/routes/operation/asyncapi.js';
 import { registerDocs } from '../../src/http/routes/operation/docs.js';
 import { registerHealth } from '../../src/http/routes/operation/health.js';
@@ -95,6 +96,7 @@ beforeAll(async () => {
   registerHandovers(app, { db, clock, alertLog });
   registerPacks(app, { db, clock, onAsked: () => {} });
   registerRehearsals(app, { db, clock, store: recordStore, serviceArea: null, onAsked: () => {} });
+  registerCrimeBatches(app, { db, clock, onAsked: () => {} });
   registerRecalls(app, { db, clock });
   registerWanted(app, { listWanted: async () => [], clock });
   registerSessions(app, { sessions: null, grants: () => [] });

@@ -49,7 +49,10 @@ export function FormDialog({ label, draftKey, submitWords, children, extra, onSu
   }, []);
   const keep = () => {
     if (form.current === null) return;
-    const values = [...new FormData(form.current)].map(([name, value]) => [name, String(value)] as const);
+    // A file is chosen again: a page may not fill one in.
+    const values = [...new FormData(form.current)].flatMap(([name, value]) =>
+      typeof value === 'string' ? [[name, value] as const] : [],
+    );
     drafts.set(draftKey, { sendId, values });
   };
   const leave = (isDone: boolean) => {

@@ -190,6 +190,11 @@ export function Header() {
             Imports
           </a>
         ) : null}
+        {seesAlerts.value && may('crimes.match') ? (
+          <a href="/crimes" aria-current={['crimes', 'match'].includes(page.value.name) ? 'page' : undefined}>
+            Crimes
+          </a>
+        ) : null}
         {may('proposals.read') ? (
           <a href="/proposals" aria-current={page.value.name === 'proposals' ? 'page' : undefined}>
             To agree

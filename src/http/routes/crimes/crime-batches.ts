@@ -1,0 +1,585 @@
+/**
+ * `/api/v1/crime-batches`: who was where crimes were. A file is sent under an authority and for a purpose, matched in the background, read by
+ * who may see the wearers it concerns, and what people make of a match is put beside it. Nothing of it is changed or taken back.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Static, Type } from 'typebox';
+import { maySee } from '../../../access/may.js';
+import { toScene } from '../../../crimes/examine.js';
+import { type Crime, readCrimeFile } from '../../../formats/crimes/crime-file.js';
+import { parseInstant } from '../../../formats/instant.js';
+import { DEFAULT_MATCH_OPTIONS } from '../../../matching/judge.js';
+import type { Clock } from '../../../ports/clock.js';
+import type { Database } from '../../../ports/database.js';
+import {
+  addBatch,
+  addDecision,
+  addRun,
+  countWaitingRuns,
+  findBatch,
+  findCrime,
+  findOutcome,
+  listBatches,
+  listResults,
+  listRuns,
+  readCrimes,
+  type StoredBatch,
+  type StoredCrime,
+  type StoredResult,
+  type StoredRun,
+} from '../../../store/crime-batches.js';
+import { listWearersBetween } from '../../../store/match-fixes.js';
+import { InstantSchema } from '../../../wire/alert-schemas.js';
+import {
+  CRIME_RUN_STATES,
+  type CrimeBatch,
+  type CrimeFacts,
+  type CrimeResultItem,
+  type CrimeRun,
+  LEAST_RADIUS_METRES,
+  MATCH_DECISIONS,
+  MATCH_OUTCOMES,
+  MAX_BATCH_CRIMES,
+  MAX_BATCH_FAULTS,
+  MAX_BATCH_FILE_LENGTH,
+  type MatchShown,
+  MOST_RADIUS_METRES,
+} from '../../../wire/crime-batch.js';
+import { RecordId } from '../../../wire/record-id.js';
+import type { App } from '../../app.js';
+import { noteAudited } from '../../plugins/audit.js';
+import { Said } from '../../plugins/export.js';
+import {
+  DEFAULT_LIST_LIMIT,
+  decodeCursor,
+  FOREIGN_CURSOR,
+  ListOf,
+  ListQuery,
+  readSeenPage,
+  toPage,
+} from '../../plugins/lists.js';
+import { principalOf } from '../../plugins/principal.js';
+import { problemResponses, sendProblem } from '../../plugins/problems.js';
+import { writerOf } from '../records/record-routes.js';
+import { showMatch } from './show-match.js';
+
+export interface CrimeBatchesDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  /** A run waits. */
+  readonly onAsked: () => void;
+}
+
+/** Of one person, waiting or running. */
+const MAX_WAITING = 3;
+const BODY_LIMIT_BYTES = 2 * MAX_BATCH_FILE_LENGTH;
+/** Before the first window and behind the last: whoever wore a tag then is examined. */
+const AROUND_MS = 86_400_000;
+
+const Authority = Type.Object(
+  {
+    reference: Said('of the authority to match'),
+    scope: Said('what it covers'),
+    until: Type.String({ description: 'when it runs out; nothing is matched by it any more then' }),
+  },
+  { additionalProperties: false },
+);
+const Body = Type.Object(
+  {
+    name: Said('what the file is called'),
+    file: Type.String({
+      minLength: 1,
+      maxLength: MAX_BATCH_FILE_LENGTH,
+      description: 'CSV: 13 columns as the Ministry of Justice takes it, or with a first line that names its columns',
+    }),
+    purpose: Said('what for'),
+    authority: Authority,
+    radiusMetres: Type.Optional(
+      Type.Number({
+        minimum: LEAST_RADIUS_METRES,
+        maximum: MOST_RADIUS_METRES,
+        description: 'how near is there; 100 unless said',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+const Decision = Type.Object(
+  {
+    place: Type.Integer({ minimum: 1, maximum: MAX_BATCH_CRIMES, description: 'which crime of the batch' }),
+    run: Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'the run that it rests on' }),
+    wearerId: RecordId,
+    decision: Type.Enum([...MATCH_DECISIONS]),
+    reason: Type.String({ minLength: 1, maxLength: 2_000, pattern: '\\S' }),
+  },
+  { additionalProperties: false },
+);
+
+const Outcome = Type.Enum([...MATCH_OUTCOMES]);
+const NullableNumber = Type.Union([Type.Number(), Type.Null()]);
+const NullableInstant = Type.Union([InstantSchema, Type.Null()]);
+const Facts = {
+  outcome: Outcome,
+  fixes: Type.Integer({ description: 'within the window' }),
+  probability: Type.Number({
+    description: 'how much of one fix’s error lies within the radius: of a position, never of guilt',
+  }),
+  closestMetres: NullableNumber,
+  closestAt: NullableInstant,
+  speedKmh: NullableNumber,
+  dwellSeconds: Type.Integer(),
+  longestUnseenSeconds: Type.Integer({ description: 'the longest time within the window without a good fix' }),
+  atRadius: Type.Unsafe<Readonly<Record<string, Static<typeof Outcome>>>>(
+    Type.Record(Type.String(), Outcome, { description: 'what it would be within other radii, by metres' }),
+  ),
+};
+const CrimeSchema = Type.Object({
+  force: Type.String(),
+  reference: Type.String(),
+  version: Type.Integer({ description: 'the same crime that says otherwise than in a batch before is the next one' }),
+  type: Type.String(),
+  from: InstantSchema,
+  to: InstantSchema,
+  latitude: Type.Number(),
+  longitude: Type.Number(),
+  datum: Type.String(),
+  text: Type.String(),
+});
+const Run = Type.Object({
+  run: Type.Integer(),
+  state: Type.Enum([...CRIME_RUN_STATES]),
+  requestedBy: Type.String(),
+  requestedAt: InstantSchema,
+  wearers: Type.Integer({ description: 'who is examined, of those whom who asks may see' }),
+  wearersDone: Type.Integer({ description: 'of all' }),
+  endedAt: Type.Optional(InstantSchema),
+  failure: Type.Optional(Type.String()),
+});
+const Batch = Type.Object({
+  batchId: Type.String(),
+  name: Type.String(),
+  requestedBy: Type.String(),
+  requestedAt: InstantSchema,
+  purpose: Type.String(),
+  authority: Type.Object({ reference: Type.String(), scope: Type.String(), until: InstantSchema }),
+  radiusMetres: Type.Number(),
+  file: Type.Object({
+    sha256: Type.String(),
+    crimes: Type.Integer(),
+    repeats: Type.Integer(),
+    faults: Type.Unsafe<CrimeBatch['file']['faults']>(
+      Type.Array(Type.Object({ line: Type.Integer(), detail: Type.String() }), {
+        description: `rows that could not be used: the first ${MAX_BATCH_FAULTS}`,
+      }),
+    ),
+    faultCount: Type.Integer(),
+  }),
+  runs: Type.Unsafe<readonly CrimeRun[]>(Type.Array(Run, { description: 'the newest first' })),
+});
+const Result = Type.Object({
+  place: Type.Integer(),
+  crime: CrimeSchema,
+  examined: Type.Integer(),
+  eliminated: Type.Integer(),
+  matches: Type.Unsafe<CrimeResultItem['matches']>(
+    Type.Array(
+      Type.Object({
+        wearerId: Type.String(),
+        ...Facts,
+        daysThere: Type.Integer({ description: 'of the 28 days before, on how many he was there at that hour' }),
+        daysKnown: Type.Integer({ description: 'of those, on how many anything was heard at it' }),
+      }),
+    ),
+  ),
+  cannotSay: Type.Unsafe<readonly string[]>(Type.Array(Type.String())),
+  isChanged: Type.Union([Type.Boolean(), Type.Null()], {
+    description: 'whether the run before had it otherwise; null: there is none before',
+  }),
+  decisions: Type.Unsafe<CrimeResultItem['decisions']>(
+    Type.Array(
+      Type.Object({
+        wearerId: Type.String(),
+        run: Type.Integer(),
+        decision: Type.Enum([...MATCH_DECISIONS]),
+        reason: Type.String(),
+        by: Type.String(),
+        at: InstantSchema,
+      }),
+      { description: 'the newest first' },
+    ),
+  ),
+});
+const Shown = Type.Object({
+  batchId: Type.String(),
+  place: Type.Integer(),
+  crime: CrimeSchema,
+  wearerId: Type.String(),
+  radiusMetres: Type.Number(),
+  fastestKmh: Type.Number(),
+  readAt: InstantSchema,
+  ...Facts,
+  outcomeOfRun: Type.Union([Type.Object({ run: Type.Integer(), outcome: Outcome }), Type.Null()]),
+  coverage: Type.Object({
+    goodFixes: Type.Integer(),
+    lastBefore: NullableInstant,
+    firstAfter: NullableInstant,
+    easiest: Type.Union([
+      Type.Object({ from: NullableInstant, to: NullableInstant, neededKmh: NullableNumber }),
+      Type.Null(),
+    ]),
+  }),
+});
+
+const BatchParams = Type.Object({ batchId: Type.String({ maxLength: 64 }) });
+const Count = Type.Integer({ minimum: 1, maximum: 1_000_000 });
+const RunParams = Type.Object({ batchId: Type.String({ maxLength: 64 }), run: Count });
+const ShownParams = Type.Object({ batchId: Type.String({ maxLength: 64 }), place: Count, wearerId: RecordId });
+const ResultQuery = Type.Interface([ListQuery], {
+  isMatched: Type.Optional(Type.Boolean({ description: 'those crimes alone that somebody matches' })),
+});
+const Key = Type.Tuple([Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })]);
+
+const toIso = (atMs: number): string => new Date(atMs).toISOString();
+
+export function toCrimeFacts({ version, content }: StoredCrime): CrimeFacts {
+  const { placeErrorMetres: _, ...facts } = content;
+  return { ...facts, version };
+}
+
+const toContent = (crime: Crime) => ({
+  force: crime.force,
+  reference: crime.reference,
+  type: crime.type,
+  from: toIso(crime.fromMs),
+  to: toIso(crime.toMs),
+  latitude: crime.latitude,
+  longitude: crime.longitude,
+  datum: crime.datum,
+  text: crime.text,
+  placeErrorMetres: crime.placeErrorMetres,
+});
+
+/** When its windows are, with the days around. */
+function spanOf(crimes: readonly { readonly fromMs: number; readonly toMs: number }[]) {
+  let [fromMs, toMs] = [Infinity, -Infinity];
+  for (const crime of crimes) {
+    fromMs = Math.min(fromMs, crime.fromMs);
+    toMs = Math.max(toMs, crime.toMs);
+  }
+  return { fromMs: fromMs - AROUND_MS, toMs: toMs + AROUND_MS };
+}
+
+export function registerCrimeBatches(app: App, { db, clock, onAsked }: CrimeBatchesDeps): void {
+  const tags = ['crimes'];
+  const config = { operation: 'crimes.match', keepsToScope: true } as const;
+  const seenOf = (request: FastifyRequest, wearerIds: readonly string[]): string[] =>
+    wearerIds.filter((id) => maySee(principalOf(request), config.operation, request.server.access.findWearer(id)));
+  /** Read by who asked for it, and by whoever may see anybody it concerns. */
+  const isReadable = (request: FastifyRequest, batch: StoredBatch, runs: readonly StoredRun[]): boolean =>
+    batch.requestedBy === principalOf(request).subjectId ||
+    runs.some(({ wearerIds }) => seenOf(request, wearerIds).length > 0);
+  const findReadable = async (request: FastifyRequest, batchId: string) => {
+    noteAudited(request, { subjectId: batchId, subjectType: 'crime-batch' });
+    const batch = await findBatch(db, batchId);
+    if (batch === null) return null;
+    const runs = await listRuns(db, [batchId]);
+    if (isReadable(request, batch, runs)) return { batch, runs };
+    noteAudited(request, { hidden: runs[0]?.wearerIds ?? [] });
+    return null;
+  };
+  const missing = (reply: FastifyReply, batchId: string) =>
+    sendProblem(reply, { status: 404, detail: `There is no batch ${batchId}.` });
+  const noSuchRun = (reply: FastifyReply, run: number) =>
+    sendProblem(reply, { status: 404, detail: `There is no run ${run} that has a result.` });
+  const toRun = (request: FastifyRequest, run: StoredRun): CrimeRun => ({
+    run: run.run,
+    state: run.state,
+    requestedBy: run.requestedBy,
+    requestedAt: toIso(run.requestedAtMs),
+    wearers: seenOf(request, run.wearerIds).length,
+    wearersDone: run.wearersDone,
+    ...(run.endedAtMs === null ? {} : { endedAt: toIso(run.endedAtMs) }),
+    ...(run.failure === null ? {} : { failure: run.failure }),
+  });
+  const toItem = (request: FastifyRequest, batch: StoredBatch, runs: readonly StoredRun[]): CrimeBatch => ({
+    batchId: batch.batchId,
+    name: batch.name,
+    requestedBy: batch.requestedBy,
+    requestedAt: toIso(batch.requestedAtMs),
+    purpose: batch.purpose,
+    authority: {
+      reference: batch.authority.reference,
+      scope: batch.authority.scope,
+      until: toIso(batch.authority.untilMs),
+    },
+    radiusMetres: batch.radiusMetres,
+    file: {
+      sha256: batch.sha256,
+      crimes: batch.crimes,
+      repeats: batch.repeats,
+      faults: batch.faults,
+      faultCount: batch.faultCount,
+    },
+    runs: runs.map((run) => toRun(request, run)),
+  });
+  /** Null: too many of theirs wait. */
+  const mayAsk = async (request: FastifyRequest): Promise<boolean> =>
+    (await countWaitingRuns(db, principalOf(request).subjectId)) < MAX_WAITING;
+  const tooMany = (reply: FastifyReply) =>
+    sendProblem(reply, {
+      status: 429,
+      detail: `${MAX_WAITING} runs of yours wait or are under way: wait for one of them.`,
+    });
+
+  const postSchema = {
+    summary: 'Match crimes: who of those within scope was there, who cannot have been, and of whom nobody can say',
+    description:
+      'A row that cannot be used is told by its line, and the others are matched. It is done in the background. After its authority has run ' +
+      'out nothing of it is matched any more; what was found stays.',
+    tags,
+    body: Body,
+    response: { 202: Batch, ...problemResponses(400, 403, 413, 415, 422, 429, 503) },
+  };
+  app.post(
+    '/api/v1/crime-batches',
+    { schema: postSchema, config, bodyLimit: BODY_LIMIT_BYTES },
+    async (request, reply) => {
+      const { name, file, purpose, authority, radiusMetres = DEFAULT_MATCH_OPTIONS.radiusMetres } = request.body;
+      noteAudited(request, { act: 'disclosure' });
+      const nowMs = clock.nowMs();
+      const untilMs = parseInstant(authority.until);
+      if (untilMs === null || untilMs <= nowMs) {
+        const detail =
+          untilMs === null ? 'is no instant such as 2026-12-31T00:00:00Z' : 'has passed: nothing is matched by it';
+        return sendProblem(reply, { status: 422, errors: [{ pointer: '/authority/until', detail }] });
+      }
+      const bytes = Buffer.from(file);
+      const read = readCrimeFile(bytes);
+      if (read.crimes.length === 0 || read.crimes.length > MAX_BATCH_CRIMES) {
+        const told = read.faults
+          .slice(0, MAX_BATCH_FAULTS)
+          .map(({ line, detail }) => ({ pointer: '/file', detail: `line ${line}: ${detail}` }));
+        const whole =
+          read.crimes.length === 0
+            ? 'no row of it can be used'
+            : `it has ${read.crimes.length} crimes; ${MAX_BATCH_CRIMES} at most are taken at a time`;
+        return sendProblem(reply, { status: 422, errors: [{ pointer: '/file', detail: whole }, ...told] });
+      }
+      if (!(await mayAsk(request))) return tooMany(reply);
+      const { subjectId } = principalOf(request);
+      const { fromMs, toMs } = spanOf(read.crimes);
+      const wearerIds = seenOf(request, await listWearersBetween(db, fromMs, toMs));
+      const batchId = randomUUID();
+      await db.transaction(async (tx) => {
+        const batch = {
+          batchId,
+          name,
+          requestedBy: subjectId,
+          requestedAtMs: nowMs,
+          purpose,
+          authority: { reference: authority.reference, scope: authority.scope, untilMs },
+          radiusMetres,
+          fastestMetresPerSecond: DEFAULT_MATCH_OPTIONS.fastestMetresPerSecond,
+          sha256: createHash('sha256').update(bytes).digest('hex'),
+          repeats: read.repeats,
+          faults: read.faults.slice(0, MAX_BATCH_FAULTS),
+          faultCount: read.faults.length,
+          correlationId: writerOf(request).correlationId,
+        };
+        await addBatch(
+          tx,
+          batch,
+          read.crimes.map((crime) => ({ content: toContent(crime), versionInFile: crime.version })),
+        );
+        await addRun(tx, { batchId, requestedBy: subjectId, requestedAtMs: nowMs, wearerIds });
+      });
+      onAsked();
+      noteAudited(request, { subjectId: batchId, subjectType: 'crime-batch', wearerIds });
+      reply.header('location', `/api/v1/crime-batches/${batchId}`);
+      return reply.code(202).send(toItem(request, (await findBatch(db, batchId))!, await listRuns(db, [batchId])));
+    },
+  );
+
+  const againSchema = {
+    summary: 'Match a batch again, by what is on record now: the next run of it',
+    tags,
+    params: BatchParams,
+    response: { 202: Batch, ...problemResponses(403, 404, 409, 429, 503) },
+  };
+  app.post('/api/v1/crime-batches/:batchId/runs', { schema: againSchema, config }, async (request, reply) => {
+    const { batchId } = request.params;
+    noteAudited(request, { act: 'disclosure' });
+    const found = await findReadable(request, batchId);
+    if (found === null) return missing(reply, batchId);
+    const { batch } = found;
+    const { reference, untilMs } = batch.authority;
+    noteAudited(request, { purpose: `${batch.purpose} (authority ${reference})` });
+    if (untilMs <= clock.nowMs())
+      return sendProblem(reply, {
+        status: 409,
+        detail: `Its authority ${reference} has run out: send it under another one.`,
+      });
+    if (!(await mayAsk(request))) return tooMany(reply);
+    const { fromMs, toMs } = spanOf((await readCrimes(db, batchId)).map(toScene));
+    const wearerIds = seenOf(request, await listWearersBetween(db, fromMs, toMs));
+    const requestedBy = principalOf(request).subjectId;
+    await addRun(db, { batchId, requestedBy, requestedAtMs: clock.nowMs(), wearerIds });
+    onAsked();
+    noteAudited(request, { wearerIds });
+    return reply.code(202).send(toItem(request, batch, await listRuns(db, [batchId])));
+  });
+
+  const listSchema = {
+    summary: 'Batches of crimes, the newest first: one’s own, and those that concern whom who asks may see',
+    tags,
+    querystring: ListQuery,
+    response: { 200: ListOf(Batch), ...problemResponses(400, 403, 503) },
+  };
+  app.get('/api/v1/crime-batches', { schema: listSchema, config }, async (request, reply) => {
+    const { cursor, limit = DEFAULT_LIST_LIMIT } = request.query;
+    const key = cursor === undefined ? ([Number.MAX_SAFE_INTEGER] as const) : decodeCursor(cursor, Key);
+    if (key === null) return sendProblem(reply, { status: 400, errors: [FOREIGN_CURSOR] });
+    const readRows = async (rows: { readonly before: number; readonly limit: number }) => {
+      const batches = await listBatches(db, rows);
+      const runs = await listRuns(
+        db,
+        batches.map(({ batchId }) => batchId),
+      );
+      return batches.map((batch) => ({ batch, runs: runs.filter(({ batchId }) => batchId === batch.batchId) }));
+    };
+    const page = await readSeenPage(
+      { before: key[0], limit },
+      readRows,
+      ({ batch, runs }) => isReadable(request, batch, runs),
+      ({ batch }) => batch.n,
+    );
+    return { ...page, items: page.items.map(({ batch, runs }) => toItem(request, batch, runs)) };
+  });
+
+  const readSchema = {
+    summary: 'A batch of crimes: its file with the rows that could not be used, and how far its runs are',
+    tags,
+    params: BatchParams,
+    response: { 200: Batch, ...problemResponses(403, 404, 503) },
+  };
+  app.get('/api/v1/crime-batches/:batchId', { schema: readSchema, config }, async (request, reply) => {
+    const { batchId } = request.params;
+    const found = await findReadable(request, batchId);
+    return found === null ? missing(reply, batchId) : toItem(request, found.batch, found.runs);
+  });
+
+  const resultSchema = {
+    summary: 'What a run says of each crime, in the order of the file: of those whom who asks may see',
+    tags,
+    params: RunParams,
+    querystring: ResultQuery,
+    response: { 200: ListOf(Result), ...problemResponses(400, 403, 404, 503) },
+  };
+  app.get('/api/v1/crime-batches/:batchId/runs/:run', { schema: resultSchema, config }, async (request, reply) => {
+    const { batchId, run: number } = request.params;
+    const { cursor, limit = DEFAULT_LIST_LIMIT, isMatched = false } = request.query;
+    const key = cursor === undefined ? ([0] as const) : decodeCursor(cursor, Key);
+    if (key === null) return sendProblem(reply, { status: 400, errors: [FOREIGN_CURSOR] });
+    const found = await findReadable(request, batchId);
+    if (found === null) return missing(reply, batchId);
+    const run = found.runs.find((each) => each.run === number && each.state === 'ready');
+    if (run === undefined) return noSuchRun(reply, number);
+    const page = { after: key[0], limit: limit + 1, isMatched };
+    const { items, next } = toPage(await listResults(db, run, page), limit, ({ place }) => [place]);
+    const seen = new Set(seenOf(request, run.wearerIds));
+    const told = items.map((item) => toResult(item, seen));
+    for (const { matches, cannotSay } of told)
+      noteAudited(request, { wearerIds: [...matches.map(({ wearerId }) => wearerId), ...cannotSay] });
+    return { items: told, next };
+  });
+
+  const shownSchema = {
+    summary:
+      'What the fixes on record say of one wearer and one crime, with what it rests on: for an elimination to be shown',
+    tags,
+    params: ShownParams,
+    response: { 200: Shown, ...problemResponses(403, 404, 503) },
+  };
+  app.get(
+    '/api/v1/crime-batches/:batchId/crimes/:place/wearers/:wearerId',
+    { schema: shownSchema, config },
+    async (request, reply) => {
+      const { batchId, place, wearerId } = request.params;
+      const found = await findReadable(request, batchId);
+      if (found === null) return missing(reply, batchId);
+      const crime = await findCrime(db, batchId, place);
+      const isSeen = seenOf(request, [wearerId]).length > 0;
+      if (!isSeen) noteAudited(request, { hidden: [wearerId] });
+      if (crime === null || !isSeen)
+        return sendProblem(reply, {
+          status: 404,
+          detail: `There is no ${crime === null ? `crime ${place}` : `wearer ${wearerId}`}.`,
+        });
+      noteAudited(request, { wearerIds: [wearerId] });
+      const { runs, batch } = found;
+      const last = runs.find(({ state, wearerIds }) => state === 'ready' && wearerIds.includes(wearerId));
+      const outcome = last === undefined ? null : await findOutcome(db, last, place, wearerId);
+      const shown: MatchShown = {
+        batchId,
+        place,
+        crime: toCrimeFacts(crime),
+        wearerId,
+        outcomeOfRun: last === undefined || outcome === null ? null : { run: last.run, outcome },
+        ...(await showMatch(db, { batch, crime, wearerId, nowMs: clock.nowMs() })),
+      };
+      return shown;
+    },
+  );
+
+  const decideSchema = {
+    summary:
+      'What a person makes of a match: qualified, or eliminated, and why. It stands beside it; the next one stands above it',
+    tags,
+    params: BatchParams,
+    body: Decision,
+    response: { 201: Result, ...problemResponses(400, 403, 404, 413, 415, 422, 503) },
+  };
+  app.post('/api/v1/crime-batches/:batchId/decisions', { schema: decideSchema, config }, async (request, reply) => {
+    const { batchId } = request.params;
+    const { body } = request;
+    const found = await findReadable(request, batchId);
+    if (found === null) return missing(reply, batchId);
+    const run = found.runs.find((each) => each.run === body.run && each.state === 'ready');
+    if (run === undefined) return noSuchRun(reply, body.run);
+    const seen = new Set(seenOf(request, run.wearerIds));
+    const read = async () =>
+      (await listResults(db, run, { after: body.place - 1, limit: 1, isMatched: false })).find(
+        ({ place }) => place === body.place,
+      );
+    const standing = await read();
+    const isMatched = standing?.matches.some(({ wearerId }) => wearerId === body.wearerId);
+    if (standing === undefined || !seen.has(body.wearerId) || isMatched !== true) {
+      const detail =
+        standing === undefined
+          ? `There is no crime ${body.place}.`
+          : `Run ${run.run} has no match of ${body.wearerId} there.`;
+      return sendProblem(reply, { status: 404, detail });
+    }
+    noteAudited(request, { wearerIds: [body.wearerId] });
+    await addDecision(db, { ...body, batchId, by: principalOf(request).subjectId, atMs: clock.nowMs() });
+    return reply.code(201).send(toResult((await read())!, seen));
+  });
+}
+
+/** Whoever may not be seen is not counted either. */
+function toResult(result: StoredResult, seen: ReadonlySet<string>): CrimeResultItem {
+  const isSeen = ({ wearerId }: { readonly wearerId: string }) => seen.has(wearerId);
+  const matches = result.matches.filter(isSeen);
+  const cannotSay = result.cannotSay.filter((wearerId) => seen.has(wearerId));
+  return {
+    place: result.place,
+    crime: toCrimeFacts(result),
+    examined: seen.size,
+    eliminated: seen.size - matches.length - cannotSay.length,
+    matches,
+    cannotSay,
+    isChanged: result.isChanged,
+    decisions: result.decisions.filter(isSeen),
+  };
+}

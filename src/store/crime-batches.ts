@@ -1,0 +1,430 @@
+/** Crimes on record, what runs say of them, and what people made of it. */
+import type { Queryable } from '../ports/database.js';
+import type {
+  CrimeFacts,
+  CrimeMatch,
+  CrimeRunState,
+  MatchDecided,
+  MatchDecision,
+  MatchOutcome,
+} from '../wire/crime-batch.js';
+
+export interface BatchFault {
+  readonly line: number;
+  readonly detail: string;
+}
+
+/** What is said of a crime; its version is told by what stood before. */
+export type CrimeContent = Omit<CrimeFacts, 'version'> & { readonly placeErrorMetres: number };
+
+export interface NewBatch {
+  readonly batchId: string;
+  readonly name: string;
+  readonly requestedBy: string;
+  readonly requestedAtMs: number;
+  readonly purpose: string;
+  readonly authority: { readonly reference: string; readonly scope: string; readonly untilMs: number };
+  readonly radiusMetres: number;
+  readonly fastestMetresPerSecond: number;
+  readonly sha256: string;
+  readonly repeats: number;
+  readonly faults: readonly BatchFault[];
+  readonly faultCount: number;
+  readonly correlationId: string | null;
+}
+
+export interface StoredBatch extends Omit<NewBatch, 'correlationId'> {
+  /** In the order in which they were asked for. */
+  readonly n: number;
+  readonly crimes: number;
+}
+
+export interface NewRun {
+  readonly batchId: string;
+  readonly requestedBy: string;
+  readonly requestedAtMs: number;
+  readonly wearerIds: readonly string[];
+}
+
+export interface StoredRun extends NewRun {
+  readonly run: number;
+  readonly state: CrimeRunState;
+  readonly wearersDone: number;
+  readonly endedAtMs: number | null;
+  readonly failure: string | null;
+}
+
+export interface StoredCrime {
+  readonly place: number;
+  readonly version: number;
+  readonly content: CrimeContent;
+}
+
+export interface NewResult {
+  readonly place: number;
+  readonly matches: readonly CrimeMatch[];
+  readonly cannotSay: readonly string[];
+}
+
+export interface StoredResult extends NewResult, StoredCrime {
+  /** Null: no run before it has ended. */
+  readonly isChanged: boolean | null;
+  readonly decisions: readonly MatchDecided[];
+}
+
+interface BatchRow {
+  n: number;
+  batch_id: string;
+  name: string;
+  requested_by: string;
+  requested_at: Date;
+  purpose: string;
+  authority_reference: string;
+  authority_scope: string;
+  authority_until: Date;
+  radius_metres: number;
+  fastest_metres_per_second: number;
+  sha256: string;
+  repeats: number;
+  faults: string;
+  fault_count: number;
+  crimes: number;
+}
+const BATCH_COLUMNS = `n, batch_id, name, requested_by, requested_at, purpose, authority_reference, authority_scope, authority_until,
+  radius_metres, fastest_metres_per_second, sha256, repeats, faults, fault_count,
+  (select count(*)::int from crime where crime.batch_id = crime_batch.batch_id) as crimes`;
+
+const toBatch = (row: BatchRow): StoredBatch => ({
+  n: row.n,
+  batchId: row.batch_id,
+  name: row.name,
+  requestedBy: row.requested_by,
+  requestedAtMs: row.requested_at.getTime(),
+  purpose: row.purpose,
+  authority: {
+    reference: row.authority_reference,
+    scope: row.authority_scope,
+    untilMs: row.authority_until.getTime(),
+  },
+  radiusMetres: row.radius_metres,
+  fastestMetresPerSecond: row.fastest_metres_per_second,
+  sha256: row.sha256,
+  repeats: row.repeats,
+  faults: JSON.parse(row.faults) as BatchFault[],
+  faultCount: row.fault_count,
+  crimes: row.crimes,
+});
+
+/** Of a crime that an earlier batch has, with the version within this file. */
+export interface NewCrime {
+  readonly content: CrimeContent;
+  readonly versionInFile: number;
+}
+
+/** Puts a batch with its crimes on record, in a transaction. */
+export async function addBatch(tx: Queryable, given: NewBatch, crimes: readonly NewCrime[]): Promise<void> {
+  await tx.query(
+    `insert into crime_batch (batch_id, name, requested_by, requested_at, purpose, authority_reference, authority_scope,
+       authority_until, radius_metres, fastest_metres_per_second, sha256, repeats, faults, fault_count, correlation_id)
+     values ($1, $2, $3, $4::timestamptz, $5, $6, $7, $8::timestamptz, $9::double precision, $10::double precision, $11, $12::int,
+       $13, $14::int, $15)`,
+    [
+      given.batchId,
+      given.name,
+      given.requestedBy,
+      new Date(given.requestedAtMs),
+      given.purpose,
+      given.authority.reference,
+      given.authority.scope,
+      new Date(given.authority.untilMs),
+      given.radiusMetres,
+      given.fastestMetresPerSecond,
+      given.sha256,
+      given.repeats,
+      JSON.stringify(given.faults),
+      given.faultCount,
+      given.correlationId,
+    ],
+  );
+  await tx.query(
+    `insert into crime (batch_id, place, force, reference, version, content)
+     select $1, given.place, given.force, given.reference,
+       case when before.content = given.content then before.version else coalesce(before.version, 0) + given.version end,
+       given.content
+     from unnest($2::int[], $3::text[], $4::text[], $5::int[], $6::text[]) as given (place, force, reference, version, content)
+       left join lateral (
+         select crime.version, crime.content from crime
+         where crime.force = given.force and crime.reference = given.reference
+         order by crime.version desc limit 1) as before on true`,
+    [
+      given.batchId,
+      crimes.map((_, at) => at + 1),
+      crimes.map(({ content }) => content.force),
+      crimes.map(({ content }) => content.reference),
+      crimes.map(({ versionInFile }) => versionInFile),
+      crimes.map(({ content }) => JSON.stringify(content)),
+    ],
+  );
+}
+
+export async function findBatch(db: Queryable, batchId: string): Promise<StoredBatch | null> {
+  const { rows } = await db.query<BatchRow>(`select ${BATCH_COLUMNS} from crime_batch where batch_id = $1`, [batchId]);
+  return rows[0] === undefined ? null : toBatch(rows[0]);
+}
+
+/** The newest first. */
+export async function listBatches(
+  db: Queryable,
+  { before, limit }: { readonly before: number; readonly limit: number },
+): Promise<StoredBatch[]> {
+  const { rows } = await db.query<BatchRow>(
+    `select ${BATCH_COLUMNS} from crime_batch where n < $1::bigint order by n desc limit $2::int`,
+    [before, limit],
+  );
+  return rows.map(toBatch);
+}
+
+interface RunRow {
+  batch_id: string;
+  run: number;
+  requested_by: string;
+  requested_at: Date;
+  wearer_ids: string[];
+  state: CrimeRunState;
+  wearers_done: number;
+  ended_at: Date | null;
+  failure: string | null;
+}
+const RUN_COLUMNS = 'batch_id, run, requested_by, requested_at, wearer_ids, state, wearers_done, ended_at, failure';
+
+const toRun = (row: RunRow): StoredRun => ({
+  batchId: row.batch_id,
+  run: row.run,
+  requestedBy: row.requested_by,
+  requestedAtMs: row.requested_at.getTime(),
+  wearerIds: row.wearer_ids,
+  state: row.state,
+  wearersDone: row.wearers_done,
+  endedAtMs: row.ended_at?.getTime() ?? null,
+  failure: row.failure,
+});
+
+/** The next run of a batch, of those wearers. */
+export async function addRun(db: Queryable, given: NewRun): Promise<StoredRun> {
+  const { rows } = await db.query<RunRow>(
+    `insert into crime_run (batch_id, run, requested_by, requested_at, wearer_ids)
+     select $1, coalesce(max(run), 0) + 1, $2, $3::timestamptz, $4::text[] from crime_run where batch_id = $1
+     returning ${RUN_COLUMNS}`,
+    [given.batchId, given.requestedBy, new Date(given.requestedAtMs), given.wearerIds],
+  );
+  return toRun(rows[0]!);
+}
+
+/** Of these batches, the newest of each first. */
+export async function listRuns(db: Queryable, batchIds: readonly string[]): Promise<StoredRun[]> {
+  const { rows } = await db.query<RunRow>(
+    `select ${RUN_COLUMNS} from crime_run where batch_id = any($1) order by batch_id, run desc`,
+    [batchIds],
+  );
+  return rows.map(toRun);
+}
+
+/** How many of somebody's wait or run. */
+export async function countWaitingRuns(db: Queryable, requestedBy: string): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    `select count(*)::int as count from crime_run where state in ('queued', 'running') and requested_by = $1`,
+    [requestedBy],
+  );
+  return rows[0]?.count ?? 0;
+}
+
+export async function hasWaitingRun(db: Queryable): Promise<boolean> {
+  const { rows } = await db.query(`select 1 from crime_run where state in ('queued', 'running') limit 1`);
+  return rows.length > 0;
+}
+
+/** The one that waits longest, or was begun by who did not end it; null: none waits. */
+export async function takeWaitingRun(db: Queryable): Promise<StoredRun | null> {
+  const { rows } = await db.query<RunRow>(
+    `update crime_run set state = 'running', wearers_done = 0 where n = (
+       select n from crime_run where state in ('queued', 'running') order by n limit 1) returning ${RUN_COLUMNS}`,
+  );
+  return rows[0] === undefined ? null : toRun(rows[0]);
+}
+
+export async function noteExamined(db: Queryable, { batchId, run }: StoredRun, wearersDone: number): Promise<void> {
+  await db.query(
+    `update crime_run set wearers_done = $3::int where batch_id = $1 and run = $2::int and state = 'running'`,
+    [batchId, run, wearersDone],
+  );
+}
+
+const outcomesOf = (matches: readonly CrimeMatch[]): string =>
+  matches
+    .map(({ wearerId, outcome }) => `${wearerId} ${outcome}`)
+    .sort()
+    .join();
+
+/** With its results, all or none: in a transaction. */
+export async function endRun(
+  tx: Queryable,
+  { batchId, run }: StoredRun,
+  end: { readonly results: readonly NewResult[] } | { readonly failure: string },
+  atMs: number,
+): Promise<void> {
+  if ('results' in end)
+    for (const { place, matches, cannotSay } of end.results)
+      await tx.query(
+        `insert into crime_result (batch_id, run, place, matches, cannot_say, outcomes)
+         values ($1, $2::int, $3::int, $4, $5::text[], $6)`,
+        [batchId, run, place, JSON.stringify(matches), [...cannotSay].sort(), outcomesOf(matches)],
+      );
+  await tx.query(
+    `update crime_run set state = $3, ended_at = $4::timestamptz, failure = $5
+     where batch_id = $1 and run = $2::int and state in ('queued', 'running')`,
+    [batchId, run, 'results' in end ? 'ready' : 'failed', new Date(atMs), 'results' in end ? null : end.failure],
+  );
+}
+
+interface CrimeRow {
+  place: number;
+  version: number;
+  content: string;
+}
+const toCrime = ({ place, version, content }: CrimeRow): StoredCrime => ({
+  place,
+  version,
+  content: JSON.parse(content) as CrimeContent,
+});
+
+export async function readCrimes(db: Queryable, batchId: string): Promise<StoredCrime[]> {
+  const { rows } = await db.query<CrimeRow>(
+    'select place, version, content from crime where batch_id = $1 order by place',
+    [batchId],
+  );
+  return rows.map(toCrime);
+}
+
+export async function findCrime(db: Queryable, batchId: string, place: number): Promise<StoredCrime | null> {
+  const { rows } = await db.query<CrimeRow>(
+    'select place, version, content from crime where batch_id = $1 and place = $2::int',
+    [batchId, place],
+  );
+  return rows[0] === undefined ? null : toCrime(rows[0]);
+}
+
+interface ResultRow extends CrimeRow {
+  matches: string;
+  cannot_say: string[];
+  is_changed: boolean | null;
+}
+
+/** In the order of the file; `isMatched`: those alone that somebody matches. */
+export async function listResults(
+  db: Queryable,
+  { batchId, run }: Pick<StoredRun, 'batchId' | 'run'>,
+  page: { readonly after: number; readonly limit: number; readonly isMatched: boolean },
+): Promise<StoredResult[]> {
+  const { rows } = await db.query<ResultRow>(
+    `select c.place, c.version, c.content, r.matches, r.cannot_say,
+       case when before.place is null then null
+         else before.outcomes <> r.outcomes or before.cannot_say <> r.cannot_say end as is_changed
+     from crime_result r join crime c using (batch_id, place)
+       left join crime_result before on before.batch_id = r.batch_id and before.place = r.place and before.run = (
+         select max(run) from crime_run where batch_id = r.batch_id and run < r.run and state = 'ready')
+     where r.batch_id = $1 and r.run = $2::int and r.place > $3::int and (not $5::boolean or r.matches <> '[]')
+     order by r.place limit $4::int`,
+    [batchId, run, page.after, page.limit, page.isMatched],
+  );
+  const decisions = await readDecisions(
+    db,
+    batchId,
+    rows.map(({ place }) => place),
+  );
+  return rows.map((row) => ({
+    ...toCrime(row),
+    matches: JSON.parse(row.matches) as CrimeMatch[],
+    cannotSay: row.cannot_say,
+    isChanged: row.is_changed,
+    decisions: decisions.get(row.place) ?? [],
+  }));
+}
+
+/** What a run says of one wearer and one crime; null: it says nothing of this crime. */
+export async function findOutcome(
+  db: Queryable,
+  { batchId, run }: Pick<StoredRun, 'batchId' | 'run'>,
+  place: number,
+  wearerId: string,
+): Promise<MatchOutcome | null> {
+  const { rows } = await db.query<Pick<ResultRow, 'matches' | 'cannot_say'>>(
+    'select matches, cannot_say from crime_result where batch_id = $1 and run = $2::int and place = $3::int',
+    [batchId, run, place],
+  );
+  if (rows[0] === undefined) return null;
+  if (rows[0].cannot_say.includes(wearerId)) return 'CANNOT SAY';
+  const matches = JSON.parse(rows[0].matches) as CrimeMatch[];
+  return matches.find((match) => match.wearerId === wearerId)?.outcome ?? 'ELIMINATED';
+}
+
+export interface NewDecision {
+  readonly batchId: string;
+  readonly place: number;
+  readonly run: number;
+  readonly wearerId: string;
+  readonly decision: MatchDecision;
+  readonly reason: string;
+  readonly by: string;
+  readonly atMs: number;
+}
+
+export async function addDecision(db: Queryable, given: NewDecision): Promise<void> {
+  await db.query(
+    `insert into match_decision (batch_id, place, run, wearer_id, decision, reason, decided_by, decided_at)
+     values ($1, $2::int, $3::int, $4, $5, $6, $7, $8::timestamptz)`,
+    [
+      given.batchId,
+      given.place,
+      given.run,
+      given.wearerId,
+      given.decision,
+      given.reason,
+      given.by,
+      new Date(given.atMs),
+    ],
+  );
+}
+
+/** By place, the newest first. */
+export async function readDecisions(
+  db: Queryable,
+  batchId: string,
+  places: readonly number[],
+): Promise<ReadonlyMap<number, readonly MatchDecided[]>> {
+  const { rows } = await db.query<{
+    place: number;
+    run: number;
+    wearer_id: string;
+    decision: MatchDecision;
+    reason: string;
+    decided_by: string;
+    decided_at: Date;
+  }>(
+    `select place, run, wearer_id, decision, reason, decided_by, decided_at from match_decision
+     where batch_id = $1 and place = any($2::int[]) order by n desc`,
+    [batchId, places],
+  );
+  const found = new Map<number, MatchDecided[]>();
+  for (const row of rows) {
+    const decided = {
+      wearerId: row.wearer_id,
+      run: row.run,
+      decision: row.decision,
+      reason: row.reason,
+      by: row.decided_by,
+      at: row.decided_at.toISOString(),
+    };
+    found.set(row.place, [...(found.get(row.place) ?? []), decided]);
+  }
+  return found;
+}
