@@ -21,6 +21,13 @@ export interface HistoryInput {
   /** The newest fix that the re-run had: where it is the live fold's too, both know the same. */
   readonly newestFixAtMs: number;
   readonly changes: readonly HistoricChange[];
+  /** Messages of that time that tell of the strap or the case, which may have been heard by nobody; absent: there are none. */
+  readonly tampers?: readonly HeardMessage[];
+}
+
+export interface HeardMessage {
+  readonly ping: Ping;
+  readonly receivedAtMs: number;
 }
 
 /** What is to be said of one alert. */

@@ -70,6 +70,20 @@ export interface ReconcileStore {
       readonly aheadLimitMs: number;
     },
   ): Promise<{ readonly ping: Ping; readonly receivedAtMs: number }[]>;
+  /**
+   * The messages of a time that tell of the strap or the case, oldest first; none where every tamper among them lies in an alert on
+   * record of the activation.
+   */
+  readUntoldTampers(
+    db: Queryable,
+    query: {
+      readonly activationId: string;
+      readonly tagId: string;
+      readonly fromMs: number;
+      readonly toMs: number;
+      readonly limit: number;
+    },
+  ): Promise<{ readonly ping: Ping; readonly receivedAtMs: number }[]>;
   /** When the terms of an activation (empty: of shared conditions) were first published. */
   readPublications(db: Queryable, activationId: string): Promise<{ readonly term: TermKey; readonly atMs: number }[]>;
   listSharedConditions(db: Queryable): Promise<string[]>;

@@ -53,7 +53,7 @@ export async function mergeReconcileRequests(tx: Queryable, epoch: string, rows:
 }
 
 /**
- * Without those that are about what a tag sent before it was known whose it was, where it sent no position then. What counts is what the
+ * Without those that are about what a tag sent before it was known whose it was, where it sent neither a position nor word of itself then. What counts is what the
  * log has before the request: a recorder that is behind has put the activation to the pings by now, and the engine has not judged them.
  */
 async function findUnclaimed(tx: Queryable, rows: readonly RequestRow[]): Promise<readonly RequestRow[]> {
@@ -64,7 +64,7 @@ async function findUnclaimed(tx: Queryable, rows: readonly RequestRow[]): Promis
      from unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::int[], $5::bigint[]) with ordinality
        as asked (tag_id, after_at, until_at, in_partition, before_offset, place)
      join ping using (tag_id)
-     where fixed_at >= after_at and fixed_at < until_at and position is not null
+     where fixed_at >= after_at and fixed_at < until_at and (position is not null or device_events <> '{}')
        and log_partition = in_partition and log_offset < before_offset
      group by place`,
     [
@@ -239,6 +239,22 @@ export const reconcileStore: ReconcileStore = {
           order by received_at, identity limit $4)
        ) as ping order by ${madeAt('$5')}, identity limit $4`,
       [tagId, instant(after?.madeAtMs ?? fromMs), after?.identity ?? '', limit, aheadLimitMs / 1000],
+    );
+    return rows.map((row) => toStoredPing(tagId, row));
+  },
+  async readUntoldTampers(db, { activationId, tagId, fromMs, toMs, limit }) {
+    const { rows } = await db.query<StoredPingRow>(
+      `with said as materialized (
+         select * from ping where tag_id = $1 and fixed_at >= $3::timestamptz and fixed_at <= $4::timestamptz
+           and device_events && array['strap-tamper', 'strap-restored', 'case-tamper', 'case-restored']
+       )
+       select ${PING_COLUMNS} from said where exists (
+         select from said s join unnest(array['strap-tamper', 'case-tamper']) as tamper (of_kind) on of_kind = any (s.device_events)
+         where not exists (
+           select from alert a where a.activation_id = $2 and a.kind = of_kind and a.type <> 'withdrawn'
+             and a.started_at <= s.fixed_at and coalesce(a.ended_at, 'infinity') >= s.fixed_at))
+       order by fixed_at, identity limit $5`,
+      [tagId, activationId, instant(fromMs), instant(toMs), limit],
     );
     return rows.map((row) => toStoredPing(tagId, row));
   },

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { FindingEvent } from '../../src/alerts/event.js';
+import type { DeviceEvent } from '../../src/engine/types.js';
 import { type Database, DatabaseUnavailable } from '../../src/ports/database.js';
 import type { EventLog, NewRecord } from '../../src/ports/event-log.js';
 import type { ReconcileStore } from '../../src/ports/reconcile.js';
@@ -374,6 +375,37 @@ export function reconcilerSuite(
         )
         .toMatchObject([{ kind: 'exclusion', strength: 'confirmed', historic: true, episode: { startedAt: at(-40) } }]);
       await expect.poll(waiting, LIMIT).toBe(0);
+    });
+
+    it('a tamper of before anybody had recorded whose tag it is, is told when it is, once, and stays until the tag says it is over', async () => {
+      const other = { wearerId: `W-${tag}-c`, tagId: `${tag}-c` };
+      const activationId = `A-${other.tagId}`;
+      await put(`/wearers/${other.wearerId}`, { name: 'z' });
+      await put(`/tags/${other.tagId}`, {});
+      const say = (minute: number, deviceEvent: DeviceEvent) => {
+        const fields = { fixedAtMs: nowMs + minute * MINUTE_MS, identity: String(minute), sequence: null };
+        const ping = { ...pingAt(other.tagId, 0, fields), position: null, deviceEvents: [deviceEvent] };
+        return inputRecord({ type: 'ping', ping, receivedAtMs: nowMs + minute * MINUTE_MS });
+      };
+      const tampers = [say(-50, 'strap-tamper'), say(-46, 'strap-restored'), say(-30, 'case-tamper')];
+      await log.append(INPUTS, tampers);
+      await start();
+      await put(`/activations/${activationId}`, { ...other, fittedAt: at(-300) });
+      const alerts = async () =>
+        (await listAlerts(db, { wearerId: other.wearerId, limit: 50 }))
+          .map(({ finding: { kind, episode } }) => [kind, episode.startedAt, episode.endedAt])
+          .sort();
+      const found = [
+        ['case-tamper', at(-30), null],
+        ['strap-tamper', at(-50), at(-46)],
+      ];
+      await expect.poll(alerts, LIMIT).toEqual(found);
+      await expect.poll(waiting, LIMIT).toBe(0);
+      const asked = { activationId, tagId: other.tagId, fromMs: nowMs - 60 * MINUTE_MS, toMs: nowMs, limit: 9 };
+      expect(await reconcileStore.readUntoldTampers(db, asked), 'all of it is on record').toEqual([]);
+      expect(await reconcileStore.readUntoldTampers(db, { ...asked, activationId: 'A-none' })).toHaveLength(3);
+      const told = (await eventsOf()).filter((event) => event.activationId === activationId);
+      expect(told.map(({ type }) => type).sort()).toEqual(['confirmed', 'confirmed', 'ended']);
     });
 
     it('a record of the inputs that is no request is put aside, and one that is stands with the recorder’s place', async () => {

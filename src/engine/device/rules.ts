@@ -18,3 +18,6 @@ export const MARK_RULES: readonly MarkRule[] = [
   noGps,
   jamming,
 ];
+
+/** What stays so until the tag says that it is over, and what it does not say again. */
+export const TAMPER_RULES: readonly MarkRule[] = [strapTamper, caseTamper];

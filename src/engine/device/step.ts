@@ -4,7 +4,7 @@
  */
 import { madeAtMs } from '../fold/clock-ahead.js';
 import { firstEvidenceFrom, newestEvidenceAtMsOf } from '../fold/horizon.js';
-import type { EngineInput } from '../inputs.js';
+import type { EngineInput, HistoryInput } from '../inputs.js';
 import type { Path } from '../paths.js';
 import type { ActivationState } from '../state.js';
 import {
@@ -35,7 +35,7 @@ import {
 } from './marks.js';
 import { markRest, restAfter } from './never-moves.js';
 import { markNoGps } from './no-gps.js';
-import { MARK_RULES } from './rules.js';
+import { MARK_RULES, TAMPER_RULES } from './rules.js';
 import { tellDevice } from './tell-device.js';
 import { findUnmonitored, silentFromMs } from './unmonitored.js';
 
@@ -62,9 +62,24 @@ export function stepDevice(judged: Judged, input: EngineInput, own: CompiledOwn,
   const { device } = judged.state;
   if (input.type === 'ping') return hearPing(judged, input, own, isSentAgain);
   device.knownAtMs ??= input.atMs;
-  if (input.type === 'history') return { events: NO_EVENTS, dueAtMs: dueAtMsOf(device, own, input.atMs) };
+  if (input.type === 'history') return hearPast(device, input, own);
   const heardUpToMs = input.type === 'tick' ? (input.heardUpToMs ?? input.atMs) : -Infinity;
   return tellAll(device, own, { nowMs: input.atMs, delayedByMs: 0, heardUpToMs, isHeard: false });
+}
+
+/** What a tag said of its strap and its case before anybody knew whose it was; what was heard then is known, and nothing comes of it. */
+function hearPast(device: DeviceState, { tampers = [], atMs }: HistoryInput, own: CompiledOwn): DeviceStep {
+  let firstMs = Infinity;
+  for (const { ping, receivedAtMs } of tampers) {
+    const made = madeAtMs({ fixedAtMs: ping.fixedAtMs, receivedAtMs });
+    if (made < own.fittedAtMs || made >= own.removedAtMs) continue;
+    for (const { kind, read } of TAMPER_RULES) {
+      const says = read(ping);
+      if (says !== null && addMark(device, kind, { atMs: made, says })) firstMs = Math.min(firstMs, made);
+    }
+  }
+  if (firstMs === Infinity) return { events: NO_EVENTS, dueAtMs: dueAtMsOf(device, own, atMs) };
+  return tellAll(device, own, { nowMs: atMs, delayedByMs: atMs - firstMs, heardUpToMs: -Infinity, isHeard: false });
 }
 
 type PingInput = Extract<EngineInput, { type: 'ping' }>;

@@ -4,7 +4,7 @@
  * re-run finds nothing that is not on record: so it may be cut off anywhere, and what was refused or overtaken is compared anew.
  * Several may run; each request is one's for a while.
  */
-import type { HistoricChange } from '../../engine/inputs.js';
+import type { HeardMessage, HistoricChange } from '../../engine/inputs.js';
 import { GAP_LIMIT_MS, HORIZON_MS } from '../../engine/thresholds.js';
 import type { TagWatch } from '../../engine/types.js';
 import { suspendedUntilMs } from '../../engine/watch/wearer-periods.js';
@@ -60,6 +60,12 @@ const RECORD_LOOKS = 20;
 const RECORD_LOOK_MS = 100;
 /** Behind what was deleted: a re-run begins half an hour before, and a gap is no finding of its own. */
 const KEPT_MARGIN_MS = HORIZON_MS + 2 * GAP_LIMIT_MS;
+/**
+ * What a tag said of its strap and case is sent to the engine so often while it is not on record: after that it was told, and is
+ * forgotten. The engine keeps fewer (`DEVICE_MARKS`).
+ */
+const TAMPER_TRIES = 3;
+const MAX_TAMPERS = 100;
 /** Waiting for log or database, at most. */
 const BACKOFF_LIMIT_MS = 10_000;
 
@@ -160,11 +166,16 @@ function createWork(deps: ReconcilerDeps, options: ReconcilerOptions, alertsEnd:
   const checkAt = ({ attempts }: DueRequest): number =>
     clock.nowMs() + Math.min(options.checkFirstMs * 2 ** Math.max(0, attempts - 1), options.checkLimitMs);
 
-  async function send(request: DueRequest, watch: TagWatch, result: RunResult): Promise<'sent' | 'held back'> {
+  async function send(
+    request: DueRequest,
+    watch: TagWatch,
+    result: RunResult,
+    tampers: readonly HeardMessage[],
+  ): Promise<'sent' | 'held back'> {
     const nowMs = clock.nowMs();
     const heldUntilMs = (change: HistoricChange) => (change.isNew ? suspendedUntil(watch, change, nowMs) : null);
     const changes = result.changes.filter((change) => heldUntilMs(change) === null);
-    if (changes.length === 0) {
+    if (changes.length === 0 && tampers.length === 0) {
       const untilMs = Math.min(...result.changes.map((change) => heldUntilMs(change)!), nowMs + SUSPENDED_CHECK_MS);
       await store.putBack(db, request, { notBeforeMs: untilMs, attempts: 0 });
       return 'held back';
@@ -173,15 +184,23 @@ function createWork(deps: ReconcilerDeps, options: ReconcilerOptions, alertsEnd:
     const { newestFixAtMs } = result;
     const about = aboutIfOver(watch, nowMs);
     const records: NewRecord[] = [];
+    const told = { type: 'history', activationId, tagId, atMs: nowMs, newestFixAtMs } as const;
     for (let from = 0; from < changes.length; from += options.maxChanges) {
       const part = changes.slice(from, from + options.maxChanges);
-      const told = { activationId, tagId, atMs: nowMs, newestFixAtMs, changes: part };
-      const record: HistoryRecord = { type: 'history', ...told, ...about };
-      records.push(inputRecord(record));
+      records.push(inputRecord({ ...told, changes: part, ...about } satisfies HistoryRecord));
     }
+    if (tampers.length > 0)
+      records.push(inputRecord({ ...told, changes: [], tampers, ...about } satisfies HistoryRecord));
     await appendInTurns(log, INPUTS, records);
     logger.info(
-      { activationId, tagId, changes: changes.length, pings: result.pings, attempts: request.attempts },
+      {
+        activationId,
+        tagId,
+        changes: changes.length,
+        tampers: tampers.length,
+        pings: result.pings,
+        attempts: request.attempts,
+      },
       'reconciler: what the past looks like now was sent to the engine',
     );
     await store.putBack(db, request, { notBeforeMs: checkAt(request) });
@@ -213,12 +232,20 @@ function createWork(deps: ReconcilerDeps, options: ReconcilerOptions, alertsEnd:
       await readShared(nowMs),
       nowMs,
     );
-    if (result.changes.length > 0) return await send(request, watch, result);
+    const tampers = request.attempts > TAMPER_TRIES ? [] : await readTampers({ ...request, fromMs }, watch);
+    if (result.changes.length > 0 || tampers.length > 0) return await send(request, watch, result, tampers);
     if (result.slicedAtMs !== null) {
       await store.moveStart(db, request, result.slicedAtMs);
       await store.putBack(db, request, { notBeforeMs: nowMs, attempts: 0 });
     } else await store.finish(db, request);
     return 'agreed';
+  }
+
+  async function readTampers(request: DueRequest, { activations }: TagWatch): Promise<readonly HeardMessage[]> {
+    const { fittedAtMs, removedAtMs } = activations[0]!;
+    const fromMs = Math.max(request.fromMs, fittedAtMs);
+    const toMs = Math.min(request.toMs, removedAtMs ?? request.toMs);
+    return await store.readUntoldTampers(db, { ...request, fromMs, toMs, limit: MAX_TAMPERS });
   }
 
   async function giveUp(request: DueRequest, lastError: string): Promise<void> {
