@@ -50,3 +50,9 @@ export function applyPreferences(): void {
 /** The filter of the board as this person left it in this browser, as an address has it; empty: none. */
 export const readFilterOf = (subjectId: string): string => read(`filter-${subjectId}`) ?? '';
 export const keepFilterOf = (subjectId: string, query: string): void => keep(`filter-${subjectId}`, query);
+
+/** The columns of the cohort that this person does not want to see. */
+export const readHiddenColumnsOf = (subjectId: string): readonly string[] =>
+  (read(`hidden-columns-${subjectId}`) ?? '').split(',').filter((name) => name !== '');
+export const keepHiddenColumnsOf = (subjectId: string, names: readonly string[]): void =>
+  keep(`hidden-columns-${subjectId}`, names.join(','));

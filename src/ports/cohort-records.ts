@@ -3,6 +3,11 @@ import type { Disposition } from '../alerts/event.js';
 import type { AlertKind } from '../engine/types.js';
 import type { TaskFacts } from './task-records.js';
 
+export interface Heard {
+  readonly firstFixAtMs: number;
+  readonly lastFixAtMs: number;
+}
+
 /** A judgement as it is in force. */
 export interface InForce<C> {
   readonly content: C;
@@ -40,7 +45,9 @@ export interface CohortRecord {
     /** When it was removed, or a consent ended. */
     readonly removedAtMs: number | null;
     /** The first and the last fix on record while it was on, as far back as is asked; null: there is none. */
-    readonly heard: { readonly firstFixAtMs: number; readonly lastFixAtMs: number } | null;
+    readonly heard: Heard | null;
+    /** The same of the stretch before that, where it is asked for. */
+    readonly heardBefore?: Heard | null;
   }[];
   /** When the consent ended by which a tag that is still on was worn; null: none has. */
   readonly consentEndedAtMs: number | null;

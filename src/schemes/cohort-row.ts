@@ -161,8 +161,20 @@ function countViolations(
   return counts;
 }
 
-export function toCohortRow(facts: CohortFacts, nowMs: number): CohortRow {
+/** Of the stretch before that of the cohort. */
+function measureBefore({ record, ...judged }: JudgedFacts, nowMs: number): WearerFigures {
+  const untilMs = nowMs - COHORT_DAYS * DAY_MS;
+  const activations = record.activations.map((one) => ({ ...one, heard: one.heardBefore ?? null }));
+  return measureStretch({ record: { ...record, activations }, ...judged }, untilMs - COHORT_DAYS * DAY_MS, untilMs);
+}
+
+/** `given`: with the alerts of the 28 days before, too. */
+export function toCohortRow(given: CohortFacts, nowMs: number): CohortRow {
+  const fromMs = nowMs - COHORT_DAYS * DAY_MS;
+  const alertsNow = given.record.alerts.filter(({ isOpen, endedAtMs }) => isOpen || (endedAtMs ?? Infinity) > fromMs);
+  const facts = { ...given, record: { ...given.record, alerts: alertsNow } };
   const { record, newest, isWatched } = facts;
+  const { violations, compliance } = measureBefore(given, nowMs);
   const { rag, mappa, membership, flags, orders, activations, alerts, tasks } = record;
   const line = judgeMonitored(
     {
@@ -180,7 +192,6 @@ export function toCohortRow(facts: CohortFacts, nowMs: number): CohortRow {
     (sum, { fittedAtMs, removedAtMs }) => sum + Math.max(0, Math.min(removedAtMs ?? nowMs, nowMs) - fittedAtMs),
     0,
   );
-  const fromMs = nowMs - COHORT_DAYS * DAY_MS;
   const conditions = measureConditions(facts, fromMs, nowMs);
   const isManaged = mappa !== null && mappa.content.category !== null && mappa.content.level !== null;
   return {
@@ -211,6 +222,7 @@ export function toCohortRow(facts: CohortFacts, nowMs: number): CohortRow {
     daysOnTag: Math.floor(onTagMs / DAY_MS),
     compliance: { ...sumOf(conditions), conditions },
     violations: countViolations(alerts, fromMs, Infinity),
+    before: { violations, compliance },
     openAlerts: alerts.filter(({ isOpen }) => isOpen).length,
     batteryAlerts: alerts.filter(({ kind, startedAtMs }) => BATTERY.includes(kind) && startedAtMs >= fromMs).length,
     reviewDueAt: toIso(findReviewDue(record)),

@@ -7,7 +7,7 @@ import {
   toCohortRow,
   type WearerFigures,
 } from '../schemes/cohort-row.js';
-import { readCohort } from '../store/cohort.js';
+import { type CohortTime, readCohort } from '../store/cohort.js';
 import { watchStore } from '../store/watch.js';
 import type { LiveView } from '../views/live-view.js';
 import { draftTagWatch } from '../watchlist/watch-builder.js';
@@ -15,13 +15,10 @@ import type { CohortRow } from '../wire/cohort.js';
 
 const DAY_MS = 86_400_000;
 
-/** What is on record of some wearers, with what was judged, from `fromMs` until `nowMs`. */
-async function readJudged(
-  db: Database,
-  wearerIds: readonly string[],
-  { fromMs, nowMs }: { readonly fromMs: number; readonly nowMs: number },
-): Promise<JudgedFacts[]> {
-  const records = await readCohort(db, wearerIds, { nowMs, fromMs });
+/** What is on record of some wearers, with what was judged. */
+async function readJudged(db: Database, wearerIds: readonly string[], time: CohortTime): Promise<JudgedFacts[]> {
+  const { nowMs } = time;
+  const records = await readCohort(db, wearerIds, time);
   const tagIds = new Set(records.flatMap(({ activations }) => activations.map(({ tagId }) => tagId)));
   const facts = await watchStore.readTagFacts(db, [...tagIds]);
   // What the engine judges until now: the same builder as its watches come from.
@@ -51,7 +48,11 @@ export async function readCohortRows(
   wearerIds: readonly string[],
   nowMs: number,
 ): Promise<CohortRow[]> {
-  const judged = await readJudged(db, wearerIds, { nowMs, fromMs: nowMs - COHORT_DAYS * DAY_MS });
+  const judged = await readJudged(db, wearerIds, {
+    nowMs,
+    fromMs: nowMs - COHORT_DAYS * DAY_MS,
+    beforeMs: nowMs - 2 * COHORT_DAYS * DAY_MS,
+  });
   return judged.map((facts) => {
     const { record } = facts;
     const { wearerId } = record;

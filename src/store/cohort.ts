@@ -1,7 +1,7 @@
 /** What is on record of some wearers at once, for the cohort: a few statements, however many they are. */
 import type { Disposition } from '../alerts/event.js';
 import type { AlertKind } from '../engine/types.js';
-import type { CohortAlert, CohortRecord, InForce } from '../ports/cohort-records.js';
+import type { CohortAlert, CohortRecord, Heard, InForce } from '../ports/cohort-records.js';
 import type { Queryable } from '../ports/database.js';
 import { NO_TASKS } from '../ports/task-records.js';
 import { readTaskFacts } from './tasks.js';
@@ -9,9 +9,13 @@ import { readTaskFacts } from './tasks.js';
 const KINDS = { 'rag-rating': 'rag', mappa: 'mappa', membership: 'membership', 'wearer-flags': 'flags' } as const;
 type Judgements = Pick<CohortRecord, (typeof KINDS)[keyof typeof KINDS]>;
 
-/** What a fix is that says where a wearer was while a tag was on, from $2 until $3. */
-const FIX_WHILE_ON = `ping.tag_id = a.tag_id and ping.not_judged is null and ping.fixed_at >= a.fitted_at
-  and ping.fixed_at >= $2::timestamptz and ping.fixed_at <= $3::timestamptz and ping.fixed_at < coalesce(a.until_at, 'infinity')`;
+/** The first or the last fix that says where a wearer was while a tag was on, within a time; the parameters hold its ends. */
+const fixWhileOn = (from: string, until: string, order: 'asc' | 'desc') =>
+  `left join lateral (
+     select fixed_at from ping where ping.tag_id = a.tag_id and ping.not_judged is null and ping.fixed_at >= a.fitted_at
+       and ping.fixed_at >= ${from}::timestamptz and ping.fixed_at <= ${until}::timestamptz
+       and ping.fixed_at < coalesce(a.until_at, 'infinity')
+     order by fixed_at ${order} limit 1)`;
 
 /** Ids in their order, after the one given. */
 export async function listWearerIds(db: Queryable, after: string | null, limit: number): Promise<readonly string[]> {
@@ -35,11 +39,19 @@ function group<T extends { readonly wearer_id: string }, R>(
   return byWearer;
 }
 
-/** In the order of their ids; alerts and fixes from `fromMs` on. */
+export interface CohortTime {
+  readonly nowMs: number;
+  /** From when on fixes are asked for. */
+  readonly fromMs: number;
+  /** Where the stretch before that begins; it is as well from when on alerts are. Without it there is none. */
+  readonly beforeMs?: number;
+}
+
+/** In the order of their ids. */
 export async function readCohort(
   db: Queryable,
   wearerIds: readonly string[],
-  { nowMs, fromMs }: { readonly nowMs: number; readonly fromMs: number },
+  { nowMs, fromMs, beforeMs = fromMs }: CohortTime,
 ): Promise<CohortRecord[]> {
   const { rows: wearers } = await db.query<{
     wearer_id: string;
@@ -64,15 +76,22 @@ export async function readCohort(
     collects_until: Date | null;
     first_fix_at: Date | null;
     last_fix_at: Date | null;
+    first_before_at: Date | null;
+    last_before_at: Date | null;
   }>(
     `select a.wearer_id, activation_id, a.tag_id, a.fitted_at, until_at, removed_at as taken_off_at,
-            collects_until, first_fix.fixed_at as first_fix_at, last_fix.fixed_at as last_fix_at
+            collects_until, first_fix.fixed_at as first_fix_at, last_fix.fixed_at as last_fix_at,
+            first_before.fixed_at as first_before_at, last_before.fixed_at as last_before_at
      from worn a join activation using (activation_id)
-       left join lateral (select fixed_at from ping where ${FIX_WHILE_ON} order by fixed_at limit 1) as first_fix on true
-       left join lateral (select fixed_at from ping where ${FIX_WHILE_ON} order by fixed_at desc limit 1) as last_fix on true
+       ${fixWhileOn('$2', '$3', 'asc')} as first_fix on true
+       ${fixWhileOn('$2', '$3', 'desc')} as last_fix on true
+       ${fixWhileOn('$4', '$2', 'asc')} as first_before on $4::timestamptz < $2::timestamptz
+       ${fixWhileOn('$4', '$2', 'desc')} as last_before on $4::timestamptz < $2::timestamptz
      where a.wearer_id = any($1) and (removed_at is null or removed_at > a.fitted_at) order by a.fitted_at, activation_id`,
-    [wearerIds, new Date(fromMs), new Date(nowMs)],
+    [wearerIds, new Date(fromMs), new Date(nowMs), new Date(beforeMs)],
   );
+  const heard = (first: Date | null, last: Date | null): Heard | null =>
+    first === null || last === null ? null : { firstFixAtMs: first.getTime(), lastFixAtMs: last.getTime() };
   const ordersOf = group(orders, ({ type, starts_at, ends_at }) => ({
     type,
     startsAtMs: starts_at.getTime(),
@@ -83,10 +102,8 @@ export async function readCohort(
     tagId: row.tag_id,
     fittedAtMs: row.fitted_at.getTime(),
     removedAtMs: row.until_at?.getTime() ?? null,
-    heard:
-      row.first_fix_at === null || row.last_fix_at === null
-        ? null
-        : { firstFixAtMs: row.first_fix_at.getTime(), lastFixAtMs: row.last_fix_at.getTime() },
+    heard: heard(row.first_fix_at, row.last_fix_at),
+    heardBefore: heard(row.first_before_at, row.last_before_at),
   }));
   const endedOf = new Map(
     activations.flatMap(({ wearer_id, taken_off_at, collects_until }) => {
@@ -98,7 +115,7 @@ export async function readCohort(
   );
   const uncoveredOf = await readUncovered(db, wearerIds, nowMs);
   const tasksOf = await readTaskFacts(db, wearerIds);
-  const alertsOf = await readAlerts(db, wearerIds, fromMs);
+  const alertsOf = await readAlerts(db, wearerIds, beforeMs);
   return wearers.map(({ wearer_id: wearerId, name, division, schemes }) => ({
     wearerId,
     name,

@@ -43,6 +43,11 @@ export interface CohortRow {
   readonly daysOnTag: number;
   readonly compliance: Compliance & { readonly conditions: readonly ConditionCompliance[] };
   readonly violations: Readonly<Partial<Record<AlertKind, number>>>;
+  /** The same of the 28 days before those, so that a change is seen. */
+  readonly before: {
+    readonly violations: CohortRow['violations'];
+    readonly compliance: Compliance;
+  };
   readonly openAlerts: number;
   readonly batteryAlerts: number;
   readonly reviewDueAt: string | null;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { arrangeCohort, COHORT_SORTS, FIRST_VIEW } from '../../src/console/model/cohort-order.js';
-import { dueWords, minuteWords, monitoredWords } from '../../src/console/words/cohort-words.js';
+import { dueWords, minuteWords, monitoredWords, trendWords } from '../../src/console/words/cohort-words.js';
 import type { CohortRow } from '../../src/wire/cohort.js';
 import { cohortRow } from '../support/cohort-row.js';
 
@@ -33,6 +33,34 @@ test('filters go together', () => {
 test.each(COHORT_SORTS)('by %s both ways, nobody lost', (sort) => {
   for (const descends of [true, false])
     expect(ids(arrangeCohort(cohort, { ...FIRST_VIEW, sort, descends })).sort()).toEqual(ids(cohort).sort());
+});
+
+test('by trend whose violations have grown most stand first, and the unknown is told beside what was kept', () => {
+  const minutes = {
+    requiredMinutes: 600,
+    keptMinutes: 540,
+    excusedMinutes: 0,
+    unreasonableMinutes: 0,
+    unknownMinutes: 60,
+  };
+  const worse = cohortRow('W-worse', {
+    violations: { curfew: 3 },
+    compliance: { ...minutes, keptMinutes: 480, unreasonableMinutes: 60, conditions: [] },
+    before: { violations: { curfew: 1 }, compliance: minutes },
+  });
+  const better = cohortRow('W-better', { before: { violations: { curfew: 5 }, compliance: minutes } });
+  expect(ids(arrangeCohort([better, cohortRow('W-same'), worse], { ...FIRST_VIEW, sort: 'trend' }))).toEqual([
+    'W-worse',
+    'W-same',
+    'W-better',
+  ]);
+  expect(trendWords(worse)).toEqual([
+    'Violations 1 → 3',
+    'Unreasonable 0 min → 1 h',
+    'Kept 9 h → 8 h',
+    'Unknown 1 h → 1 h',
+  ]);
+  expect(trendWords(cohortRow('W-same'))).toEqual(['Violations 0 → 0']);
 });
 
 test('says it in words', () => {

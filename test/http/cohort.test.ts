@@ -10,7 +10,7 @@ import { listWearerIds } from '../../src/store/cohort.js';
 import { readPriorityFacts } from '../../src/store/priority-facts.js';
 import { listWanted } from '../../src/store/wanted.js';
 import type { LiveView } from '../../src/views/live-view.js';
-import { finding } from '../alerts/events.js';
+import { action, finding } from '../alerts/events.js';
 import { AS, testAccess } from '../support/access.js';
 import { openTestPglite, type TestDatabase } from '../support/database.js';
 import { openTestLog } from '../support/embedded-log.js';
@@ -133,10 +133,21 @@ beforeAll(async () => {
       episode: { startedAt: '2026-03-19T12:00:00.000Z', endedAt: null },
     }),
   ];
+  events.push(
+    finding({
+      ...of('W-a'),
+      alertId: 'AL-3',
+      kind: 'curfew',
+      strength: 'confirmed',
+      type: 'confirmed',
+      episode: { startedAt: '2026-02-01T20:00:00.000Z', endedAt: '2026-02-01T20:45:00.000Z' },
+    }),
+  );
+  const closed = action('disposed', [1, 0], { alertId: 'AL-3', wearerId: 'W-a', disposition: 'breach-confirmed' });
   await foldAlertEvents(
     db,
     'E-1',
-    events.map((event, seq) => ({ seq, event })),
+    [...events, closed].map((event, seq) => ({ seq, event })),
   );
   app = await createApp({
     log: silentLog,
@@ -192,6 +203,7 @@ test('tells of everybody within scope what is in force, and who is not monitored
       daysOnTag: 10,
       openAlerts: 1,
       violations: { curfew: 1 },
+      before: { violations: { curfew: 1 }, compliance: { requiredMinutes: 0, unknownMinutes: 0 } },
       reviewDueAt: '2026-04-07T00:00:00.000Z',
     },
     {

@@ -36,6 +36,7 @@ function rowWith(
         fittedAtMs: daysAgo(45),
         removedAtMs: null,
         heard: { firstFixAtMs, lastFixAtMs: NOW },
+        heardBefore: { firstFixAtMs: daysAgo(44), lastFixAtMs: daysAgo(28) },
       },
     ],
     alerts: alerts.map((alert) => ({
@@ -98,4 +99,38 @@ test.each([
     suspensions: new Map([['A-1', [suspension]]]),
   });
   expect(compliance).toMatchObject({ requiredMinutes: 600, keptMinutes, unknownMinutes });
+});
+
+test('the 28 days before those are counted by the same rules, and nothing of them stands in those of now', () => {
+  const always = {
+    conditionId: 'C-1',
+    kind: 'inclusion',
+    startsAtMs: daysAgo(50),
+    endsAtMs: null,
+    windows: null,
+  } as unknown as Term;
+  const away = (startedAtMs: number, minutes: number): Partial<CohortAlert> => ({
+    kind: 'inclusion',
+    conditionId: 'C-1',
+    startedAtMs,
+    endedAtMs: startedAtMs + minutes * 60_000,
+  });
+  const { before, violations, compliance } = rowWith(daysAgo(28), [away(daysAgo(40), 60), away(daysAgo(2), 10)], {
+    terms: new Map([['A-1', [always]]]),
+  });
+  expect([before.violations, violations]).toEqual([{ inclusion: 1 }, { inclusion: 1 }]);
+  // Seventeen days on the tag of now, of which it was first heard after one.
+  expect(before.compliance).toEqual({
+    requiredMinutes: 17 * 1_440,
+    keptMinutes: 16 * 1_440 - 60,
+    excusedMinutes: 0,
+    unreasonableMinutes: 60,
+    unknownMinutes: 1_440,
+  });
+  expect(compliance).toMatchObject({
+    requiredMinutes: 28 * 1_440,
+    keptMinutes: 28 * 1_440 - 10,
+    unreasonableMinutes: 10,
+    unknownMinutes: 0,
+  });
 });

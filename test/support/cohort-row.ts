@@ -28,6 +28,10 @@ export const cohortRow = (wearerId: string, more: Partial<CohortRow> = {}): Coho
     conditions: [],
   },
   violations: {},
+  before: {
+    violations: {},
+    compliance: { requiredMinutes: 0, keptMinutes: 0, excusedMinutes: 0, unreasonableMinutes: 0, unknownMinutes: 0 },
+  },
   openAlerts: 0,
   batteryAlerts: 0,
   reviewDueAt: null,

@@ -11,6 +11,7 @@ export const COHORT_SORTS = [
   'unreasonable',
   'unknown',
   'violations',
+  'trend',
   'openAlerts',
   'battery',
   'reviewDue',
@@ -40,7 +41,7 @@ export const FIRST_VIEW: CohortView = {
 
 const RAG_PLACE: Readonly<Record<string, number>> = { red: 0, amber: 1, green: 2, blue: 3 };
 const ragPlace = ({ rag }: CohortRow): number => RAG_PLACE[rag ?? ''] ?? 4;
-export const countViolations = ({ violations }: CohortRow): number =>
+export const countViolations = ({ violations }: Pick<CohortRow, 'violations'>): number =>
   Object.values(violations).reduce((sum, count) => sum + (count ?? 0), 0);
 const instantOr = (text: string | null, without: number): number => (text === null ? without : Date.parse(text));
 
@@ -55,6 +56,10 @@ const KEYS: Readonly<Record<CohortSort, (item: CohortRow) => number | string>> =
   unreasonable: ({ compliance }) => -compliance.unreasonableMinutes,
   unknown: ({ compliance }) => -compliance.unknownMinutes,
   violations: (item) => -countViolations(item),
+  // Whose has grown most: of violations first, then of unreasonable minutes.
+  trend: (item) =>
+    -1e6 * (countViolations(item) - countViolations(item.before)) -
+    (item.compliance.unreasonableMinutes - item.before.compliance.unreasonableMinutes),
   openAlerts: ({ openAlerts }) => -openAlerts,
   battery: ({ batteryAlerts }) => -batteryAlerts,
   reviewDue: ({ reviewDueAt }) => instantOr(reviewDueAt, Number.MAX_SAFE_INTEGER),

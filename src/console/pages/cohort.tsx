@@ -1,15 +1,17 @@
 /** The cohort: the page a sergeant lives in. Who is not monitored stands first. */
 import { useComputed } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { CohortRow } from '../../wire/cohort.js';
 import { askCohort, askCohortFile } from '../cohort-api.js';
 import { WearerDealtWith } from '../components/dealt-with.js';
 import { FileForm } from '../components/file-form.js';
 import { useAnswer, whyMissing } from '../components/use-answer.js';
-import { may, nowMs } from '../live/live.js';
+import { may, me, nowMs } from '../live/live.js';
 import { arrangeCohort, type CohortSort, type CohortView, countViolations, FIRST_VIEW } from '../model/cohort-order.js';
+import { keepHiddenColumnsOf, readHiddenColumnsOf } from '../preferences.js';
 import { wearerAddress } from '../route.js';
-import { dueWords, minuteWords, monitoredAndCoverWords } from '../words/cohort-words.js';
+import { dueWords, minuteWords, monitoredAndCoverWords, trendWords } from '../words/cohort-words.js';
 import { dayAndTime, duration } from '../words/times.js';
 import { KIND_WORDS } from '../words/words.js';
 
@@ -25,6 +27,7 @@ const COLUMNS: readonly (readonly [CohortSort, string])[] = [
   ['unreasonable', 'Unreasonable'],
   ['unknown', 'Unknown'],
   ['violations', 'Violations'],
+  ['trend', 'Trend'],
   ['openAlerts', 'Open alerts'],
   ['battery', 'Battery'],
   ['reviewDue', 'Review due'],
@@ -32,15 +35,86 @@ const COLUMNS: readonly (readonly [CohortSort, string])[] = [
   ['tasks', 'Tasks'],
 ];
 
-function Due({ dueAt, atMs }: { readonly dueAt: string | null; readonly atMs: number }) {
-  if (dueAt === null) return <td>–</td>;
+function due(dueAt: string | null, atMs: number) {
+  if (dueAt === null) return '–';
   const words = dueWords(dueAt, atMs);
-  return <td>{Date.parse(dueAt) < atMs ? <strong>{words}</strong> : words}</td>;
+  return Date.parse(dueAt) < atMs ? <strong>{words}</strong> : words;
 }
 
-function Row({ item, atMs }: { readonly item: CohortRow; readonly atMs: number }) {
-  const { compliance, mappa } = item;
-  const nothing = compliance.requiredMinutes === 0;
+const isNothing = ({ compliance }: CohortRow): boolean => compliance.requiredMinutes === 0;
+
+/** Of every column but the first, which is whose row it is. */
+const CELLS: Readonly<Record<Exclude<CohortSort, 'name'>, (item: CohortRow, atMs: number) => ComponentChildren>> = {
+  rag: ({ rag, cohort, mappa }) => (
+    <>
+      {rag === null ? 'not rated' : <strong class={`tw-rag tw-rag--${rag}`}>{rag}</strong>}
+      <br />
+      <span class="tw-cohort__quiet">
+        {[cohort, mappa === null ? null : `MAPPA ${mappa.category}/${mappa.level}`]
+          .filter((one) => one !== null)
+          .join(' · ')}
+      </span>
+    </>
+  ),
+  monitored: (item, atMs) =>
+    item.isMonitored && item.uncoveredSince === null ? (
+      monitoredAndCoverWords(item, atMs)
+    ) : (
+      <strong>{monitoredAndCoverWords(item, atMs)}</strong>
+    ),
+  newestFix: ({ newestFixAt }, atMs) =>
+    newestFixAt === null ? 'none' : `${duration(atMs - Date.parse(newestFixAt))} ago`,
+  daysOnTag: ({ daysOnTag }) => daysOnTag,
+  kept: (item) =>
+    isNothing(item)
+      ? 'nothing required'
+      : `${minuteWords(item.compliance.keptMinutes)} of ${minuteWords(item.compliance.requiredMinutes)}`,
+  unreasonable: (item) => (isNothing(item) ? '–' : minuteWords(item.compliance.unreasonableMinutes)),
+  unknown: (item) => (isNothing(item) ? '–' : minuteWords(item.compliance.unknownMinutes)),
+  violations: (item) =>
+    countViolations(item) === 0
+      ? '–'
+      : Object.entries(item.violations)
+          .map(([kind, count]) => `${KIND_WORDS[kind as keyof typeof KIND_WORDS]} ${count}`)
+          .join(', '),
+  trend: (item) => (
+    <ul class="tw-plain-list tw-cohort__trend">
+      {trendWords(item).map((words) => (
+        <li key={words}>{words}</li>
+      ))}
+    </ul>
+  ),
+  openAlerts: ({ openAlerts }) => (openAlerts === 0 ? '–' : openAlerts),
+  battery: ({ batteryPercent, batteryAlerts }) => (
+    <>
+      {batteryPercent === null ? 'not known' : `${Math.round(batteryPercent)} %`}
+      {batteryAlerts === 0 ? null : (
+        <>
+          <br />
+          {batteryAlerts} alerts
+        </>
+      )}
+    </>
+  ),
+  reviewDue: ({ reviewDueAt }, atMs) => due(reviewDueAt, atMs),
+  visitDue: ({ visitDueAt }, atMs) => due(visitDueAt, atMs),
+  tasks: ({ openTasks, overdueTasks }) => (
+    <>
+      {openTasks === 0 ? '–' : openTasks}
+      {overdueTasks === 0 ? null : <strong>{`, ${overdueTasks} overdue`}</strong>}
+    </>
+  ),
+};
+
+function Row({
+  item,
+  columns,
+  atMs,
+}: {
+  readonly item: CohortRow;
+  readonly columns: readonly CohortSort[];
+  readonly atMs: number;
+}) {
   return (
     <tr class={item.isMonitored ? '' : 'tw-cohort__unmonitored'}>
       <th scope="row">
@@ -54,54 +128,13 @@ function Row({ item, atMs }: { readonly item: CohortRow; readonly atMs: number }
         <WearerDealtWith wearerId={item.wearerId} />
         {item.flags.length === 0 ? null : <strong class="tw-cohort__flags">{item.flags.join('; ')}</strong>}
       </th>
-      <td>
-        {item.rag === null ? 'not rated' : <strong class={`tw-rag tw-rag--${item.rag}`}>{item.rag}</strong>}
-        <br />
-        <span class="tw-cohort__quiet">
-          {[item.cohort, mappa === null ? null : `MAPPA ${mappa.category}/${mappa.level}`]
-            .filter((one) => one !== null)
-            .join(' · ')}
-        </span>
-      </td>
-      <td>
-        {item.isMonitored && item.uncoveredSince === null ? (
-          monitoredAndCoverWords(item, atMs)
-        ) : (
-          <strong>{monitoredAndCoverWords(item, atMs)}</strong>
-        )}
-      </td>
-      <td>{item.newestFixAt === null ? 'none' : `${duration(atMs - Date.parse(item.newestFixAt))} ago`}</td>
-      <td class="tw-cohort__figure">{item.daysOnTag}</td>
-      <td class="tw-cohort__figure">
-        {nothing
-          ? 'nothing required'
-          : `${minuteWords(compliance.keptMinutes)} of ${minuteWords(compliance.requiredMinutes)}`}
-      </td>
-      <td class="tw-cohort__figure">{nothing ? '–' : minuteWords(compliance.unreasonableMinutes)}</td>
-      <td class="tw-cohort__figure">{nothing ? '–' : minuteWords(compliance.unknownMinutes)}</td>
-      <td>
-        {countViolations(item) === 0
-          ? '–'
-          : Object.entries(item.violations)
-              .map(([kind, count]) => `${KIND_WORDS[kind as keyof typeof KIND_WORDS]} ${count}`)
-              .join(', ')}
-      </td>
-      <td class="tw-cohort__figure">{item.openAlerts === 0 ? '–' : item.openAlerts}</td>
-      <td>
-        {item.batteryPercent === null ? 'not known' : `${Math.round(item.batteryPercent)} %`}
-        {item.batteryAlerts === 0 ? null : (
-          <>
-            <br />
-            {item.batteryAlerts} alerts
-          </>
-        )}
-      </td>
-      <Due dueAt={item.reviewDueAt} atMs={atMs} />
-      <Due dueAt={item.visitDueAt} atMs={atMs} />
-      <td class="tw-cohort__figure">
-        {item.openTasks === 0 ? '–' : item.openTasks}
-        {item.overdueTasks === 0 ? null : <strong>{`, ${item.overdueTasks} overdue`}</strong>}
-      </td>
+      {columns.map((name) =>
+        name === 'name' ? null : (
+          <td key={name} class="tw-cohort__figure">
+            {CELLS[name](item, atMs)}
+          </td>
+        ),
+      )}
     </tr>
   );
 }
@@ -193,8 +226,49 @@ function Filters({ view, onView }: { readonly view: CohortView; readonly onView:
   );
 }
 
+/** Which columns are shown, kept for this person in this browser. */
+function ColumnChoice({
+  hidden,
+  onHidden,
+}: {
+  readonly hidden: readonly string[];
+  onHidden(names: readonly string[]): void;
+}) {
+  return (
+    <details class="tw-cohort__file">
+      <summary>{hidden.length === 0 ? 'Columns' : `Columns: ${hidden.length} not shown`}</summary>
+      <fieldset class="tw-cohort__columns">
+        <legend class="govuk-visually-hidden">Columns that are shown</legend>
+        {COLUMNS.map(([name, words]) =>
+          name === 'name' ? null : (
+            <label key={name}>
+              <input
+                type="checkbox"
+                checked={!hidden.includes(name)}
+                onChange={({ currentTarget }) =>
+                  onHidden(currentTarget.checked ? hidden.filter((one) => one !== name) : [...hidden, name])
+                }
+              />{' '}
+              {words}
+            </label>
+          ),
+        )}
+      </fieldset>
+    </details>
+  );
+}
+
 export function CohortPage() {
   const [view, setView] = useState(FIRST_VIEW);
+  const subjectId = me.value?.subjectId ?? '';
+  const [hidden, setHidden] = useState<readonly string[] | null>(null);
+  const hiddenNow = hidden ?? readHiddenColumnsOf(subjectId);
+  const shownColumns = COLUMNS.filter(([name]) => name === 'name' || !hiddenNow.includes(name));
+  const columns = shownColumns.map(([name]) => name);
+  const hide = (names: readonly string[]) => {
+    keepHiddenColumnsOf(subjectId, names);
+    setHidden(names);
+  };
   // Ages of minutes and more: the page is not drawn every second.
   const turn = useComputed(() => Math.floor(nowMs.value / REFRESH_MS));
   const atMs = turn.value * REFRESH_MS;
@@ -221,9 +295,11 @@ export function CohortPage() {
     <main class="tw-page tw-cohort" id="main">
       <h1 class="tw-sentence">{`Cohort: ${items.length} wearers, ${unmonitored} not monitored`}</h1>
       <p class="tw-cohort__as-of">
-        As of {dayAndTime(atMs)}. Minutes and counts are of the last 28 days; unknown is when nobody knows.
+        As of {dayAndTime(atMs)}. Minutes and counts are of the last 28 days, a trend is against the 28 before; unknown
+        is when nobody knows.
       </p>
       <Filters view={view} onView={setView} />
+      <ColumnChoice hidden={hiddenNow} onHidden={hide} />
       {may('exports.make') ? <FileForm words="Save as a CSV file" name="cohort.csv" ask={askCohortFile} /> : null}
       <section class="tw-cohort__table" aria-label="Table of the cohort">
         <table class="tw-table">
@@ -232,14 +308,14 @@ export function CohortPage() {
           </caption>
           <thead>
             <tr>
-              {COLUMNS.map((column) => (
+              {shownColumns.map((column) => (
                 <SortHead key={column[0]} column={column} view={view} onView={setView} />
               ))}
             </tr>
           </thead>
           <tbody>
             {shown.map((item) => (
-              <Row key={item.wearerId} item={item} atMs={atMs} />
+              <Row key={item.wearerId} item={item} columns={columns} atMs={atMs} />
             ))}
           </tbody>
         </table>

@@ -35,6 +35,25 @@ export function coverWords({ uncoveredSince }: CohortRow, atMs: number): string 
   );
 }
 
+/** What has changed against the 28 days before, unknown beside it: nothing that is not known says that it went better. */
+export function trendWords(row: CohortRow): string[] {
+  const { compliance, violations, before } = row;
+  const sum = (counts: CohortRow['violations']) => Object.values(counts).reduce((all, count) => all + (count ?? 0), 0);
+  const minutes = (words: string, field: 'keptMinutes' | 'unreasonableMinutes' | 'unknownMinutes') =>
+    `${words} ${minuteWords(before.compliance[field])} → ${minuteWords(compliance[field])}`;
+  const isJudged = compliance.requiredMinutes > 0 || before.compliance.requiredMinutes > 0;
+  return [
+    `Violations ${sum(before.violations)} → ${sum(violations)}`,
+    ...(isJudged
+      ? [
+          minutes('Unreasonable', 'unreasonableMinutes'),
+          minutes('Kept', 'keptMinutes'),
+          minutes('Unknown', 'unknownMinutes'),
+        ]
+      : []),
+  ];
+}
+
 /** `95 h 5 min`. */
 export function minuteWords(minutes: number): string {
   if (minutes < 60) return `${minutes} min`;

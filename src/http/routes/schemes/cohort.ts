@@ -74,6 +74,13 @@ const Row = Type.Object({
   violations: Type.Unsafe<CohortRow['violations']>(
     Type.Record(Type.String(), Type.Integer(), { description: 'confirmed and not excused, by kind, of 28 days' }),
   ),
+  before: Type.Object(
+    {
+      violations: Type.Unsafe<CohortRow['violations']>(Type.Record(Type.String(), Type.Integer())),
+      compliance: Type.Object(Parts),
+    },
+    { description: 'the same of the 28 days before those' },
+  ),
   openAlerts: Type.Integer({ minimum: 0 }),
   batteryAlerts: Type.Integer({ minimum: 0, description: 'of 28 days' }),
   reviewDueAt: Maybe(InstantSchema),
@@ -174,11 +181,12 @@ export function registerCohort(app: App, deps: CohortDeps): void {
 const HEADS = [
   'wearerId,name,division,rag,ragSince,mappa,cohort,flags,orders,monitored,missing,monitoredSince,newestFixAt,batteryPercent,daysOnTag',
   'requiredMinutes,keptMinutes,excusedMinutes,unreasonableMinutes,unknownMinutes,exclusion,inclusion,restriction,curfew',
+  'requiredMinutesBefore,keptMinutesBefore,unreasonableMinutesBefore,unknownMinutesBefore,violationsBefore',
   'openAlerts,batteryAlerts,reviewDueAt,visitDueAt,openTasks,overdueTasks,consentEndedAt,uncoveredSince',
 ].flatMap((line) => line.split(','));
 
 function cellsOf(row: Static<typeof Row> | CohortRow): (string | number | null)[] {
-  const { compliance, violations } = row;
+  const { compliance, violations, before } = row;
   return [
     row.wearerId,
     row.name,
@@ -204,6 +212,11 @@ function cellsOf(row: Static<typeof Row> | CohortRow): (string | number | null)[
     violations.inclusion ?? 0,
     violations.restriction ?? 0,
     violations.curfew ?? 0,
+    before.compliance.requiredMinutes,
+    before.compliance.keptMinutes,
+    before.compliance.unreasonableMinutes,
+    before.compliance.unknownMinutes,
+    Object.values(before.violations).reduce((sum, count) => sum + (count ?? 0), 0),
     row.openAlerts,
     row.batteryAlerts,
     row.reviewDueAt,
