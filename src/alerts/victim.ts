@@ -6,9 +6,12 @@ import { type AlertEvent, type FindingEvent, isFinding } from './event.js';
 export const concernsVictim = ({ finding, wasOfVictim }: Pick<Alert, 'finding' | 'wasOfVictim'>): boolean =>
   wasOfVictim === true || isOfVictim(finding);
 
-/** Of events of before the zone's priority was told, by their severity, which nothing but a victim's zone made critical. */
-export function isOfVictim({ zonePriority, severity }: FindingEvent): boolean {
-  return zonePriority === undefined ? severity === 'critical' : zonePriority === 'victim';
+/**
+ * Of events of before the zone's priority was told, by their severity, which nothing but a victim's zone made critical. What is about no
+ * zone is critical where a table in configuration says so.
+ */
+export function isOfVictim({ zonePriority, zoneId, severity }: FindingEvent): boolean {
+  return zonePriority === undefined ? zoneId !== null && severity === 'critical' : zonePriority === 'victim';
 }
 
 /** In the place of what somebody wrote: a note may say where the victim is. */

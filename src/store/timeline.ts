@@ -117,7 +117,7 @@ export async function readDeviceEvents(
 }
 
 /** As `concernsVictim` has it, of a row `a`. */
-const CONCERNS_VICTIM = `(a.fold -> 'wasOfVictim' is not null or coalesce(a.fold #>> '{finding,zonePriority}' = 'victim', a.severity = 'critical'))`;
+const CONCERNS_VICTIM = `(a.fold -> 'wasOfVictim' is not null or coalesce(a.fold #>> '{finding,zonePriority}' = 'victim', a.severity = 'critical' and a.fold #>> '{finding,zoneId}' is not null))`;
 
 /** Alerts whose episode lies in it, in the order of their start; what was withdrawn never was. */
 export async function readDayAlerts(

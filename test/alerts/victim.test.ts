@@ -23,6 +23,17 @@ describe('an alert at a zone that was a victim’s', () => {
     expect(concernsVictim(fold([finding(standard), finding({ revision: 2 })]))).toBe(false);
   });
 
+  it('what is about no zone is none, however severe a table makes it', () => {
+    const ofTag = {
+      kind: 'strap-tamper',
+      severity: 'critical',
+      severityTable: 'T-1',
+      conditionId: null,
+      zoneId: null,
+    } as const;
+    expect(concernsVictim(fold([finding(ofTag), finding({ ...ofTag, revision: 2 })]))).toBe(false);
+  });
+
   it('stays one through acts, in a list, carried on, and in a fold of before that does not say so', () => {
     const noted = applyEvent(noMore, action('noted', [2, 0]), 7).alert!;
     expect(concernsVictim(noted)).toBe(true);

@@ -21,6 +21,7 @@ it('are told by their events, and the others are left as they are', async () => 
     finding({ alertId: 'AL-older', severity: 'critical' }),
     finding({ alertId: 'AL-older', ...standard, revision: 2 }),
     finding({ alertId: 'AL-never', ...standard }),
+    finding({ alertId: 'AL-tag', kind: 'strap-tamper', severity: 'critical', zoneId: null }),
   ];
   await foldAlertEvents(
     db,
@@ -37,6 +38,7 @@ it('are told by their events, and the others are left as they are', async () => 
   expect(await concerned()).toEqual(['AL-older', 'AL-was']);
   await db.query(`update alert set fold = fold - 'wasOfVictim'`);
   expect(await concerned()).toEqual([]);
-  await db.query(readMigrations().find(({ name }) => name === '0190_was_of_victim')!.sql);
+  for (const name of ['0190_was_of_victim', '0191_of_no_zone'])
+    await db.query(readMigrations().find((each) => each.name === name)!.sql);
   expect(await concerned()).toEqual(['AL-older', 'AL-was']);
 });
