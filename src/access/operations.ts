@@ -78,6 +78,7 @@ const ROWS = {
   /** What two persons have agreed elsewhere, a service may load. */
   'rag.write': row(no, SCOPE_SECOND, no, no, no, no, no, TOKEN),
   'tasks.write': row(no, SCOPE, SCOPE, no, no, no, no, no),
+  'notes.write': row(SCOPE, SCOPE, SCOPE, no, no, no, no, no),
   /** Of those alone who work with the wearer, and of who runs the scheme. */
   'intelligence.read': row(no, SCOPE, ASSIGNED, no, no, no, no, no),
   'intelligence.write': row(no, SCOPE, ASSIGNED, no, no, no, no, no),

@@ -23,6 +23,7 @@ export const RECORD_KINDS = [
   'recall',
   'consent',
   'legal-hold',
+  'note',
 ] as const;
 export type RecordKind = (typeof RECORD_KINDS)[number];
 

@@ -9,6 +9,7 @@ import { intelligence } from './kinds/intelligence.js';
 import { legalHold } from './kinds/legal-hold.js';
 import { mappa } from './kinds/mappa.js';
 import { membership } from './kinds/membership.js';
+import { note } from './kinds/note.js';
 import { order } from './kinds/order.js';
 import { ragRating } from './kinds/rag-rating.js';
 import { recall } from './kinds/recall.js';
@@ -44,6 +45,7 @@ const RULES: Readonly<Record<RecordKind, RecordRule>> = {
   recall: generalize(recall),
   consent: generalize(consent),
   'legal-hold': generalize(legalHold),
+  note: generalize(note),
 };
 
 export const ruleOf = (kind: RecordKind): RecordRule => RULES[kind];

@@ -44,6 +44,7 @@ export const TABLES: Readonly<Record<RecordKind, readonly [table: string, idColu
   recall: ['recall', 'recall_id'],
   consent: ['consent', 'consent_id'],
   'legal-hold': ['legal_hold', 'legal_hold_id'],
+  note: ['note', 'note_id'],
 };
 
 const text = (field: string, column: string): FieldColumn => ({ field, column, type: 'text' });
@@ -107,6 +108,7 @@ const COLUMNS: Readonly<Record<Exclude<RecordKind, 'zone' | 'condition'>, readon
     ...PERIOD,
     text('liftedReason', 'lifted_reason'),
   ],
+  note: [text('wearerId', 'wearer_id')],
 };
 
 /** As PostgreSQL writes an array, each element in quotes. */

@@ -34,6 +34,7 @@ const QUERIES: Readonly<Record<Exclude<RecordKind, 'tag' | 'tag-model'>, string>
   recall: `select recall_id as id, ${OF_WEARER} from recall where recall_id = any($1)`,
   consent: `select consent_id as id, ${OF_WEARER} from consent where consent_id = any($1)`,
   'legal-hold': `select legal_hold_id as id, ${OF_WEARER} from legal_hold where legal_hold_id = any($1)`,
+  note: `select note_id as id, ${OF_WEARER} from note where note_id = any($1)`,
   absence: `select absence_id as id, array[wearer_id] as wearer_ids, false as is_shared,
       exists (select from record_version r
         cross join jsonb_array_elements_text(coalesce(r.content -> 'conditionIds', '[]')) named (condition_id)

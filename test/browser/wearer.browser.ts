@@ -202,6 +202,31 @@ test('that somebody is wanted is ended and recorded by keyboard, with why and si
   await light.context().close();
 });
 
+test('a note is written by keyboard, stays as it was written, and stands before older ones with who and when', async () => {
+  const shown = await open('/wearers/W-2', 'dark');
+  const notes = shown.getByRole('region', { name: 'Notes on the wearer' });
+  await notes.getByText('Nobody has written a note on this wearer.').waitFor({ timeout: WAIT_MS });
+  const write = async (text: string) => {
+    await notes.getByRole('button', { name: 'Write a note' }).press('Enter');
+    const field = shown.getByRole('dialog', { name: 'Write a note on Ben Hale' }).getByLabel('Note', { exact: true });
+    await field.pressSequentially(text);
+    await shoot(shown, 'note-dark');
+    await field.press('Control+Enter');
+    await shown.getByRole('dialog').waitFor({ state: 'detached' });
+  };
+  await write('Rang at 10:40: no answer.');
+  await notes.getByText('no answer').waitFor();
+  await write('It was 10:50, not 10:40.');
+  await expect.poll(() => notes.locator('[data-note-id]').count(), { timeout: WAIT_MS }).toBe(2);
+  const [first, second] = await notes.locator('[data-note-id]').allTextContents();
+  expect(first).toMatch(/local.*It was 10:50, not 10:40\./);
+  expect(second).toMatch(/local.*Rang at 10:40: no answer\./);
+  await notes.scrollIntoViewIfNeeded();
+  await shoot(shown, 'notes-dark');
+  expect(await findWrong(shown, /tw-day__hour/)).toEqual([]);
+  await shown.context().close();
+});
+
 test('the day on which the clocks went back is as much longer as an hour, and midnight to three has four of them', async () => {
   const rows = page.locator('.tw-day');
   await rows.first().locator('.tw-day__bar--home').first().waitFor();

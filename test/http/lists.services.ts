@@ -37,13 +37,15 @@ const FILL = `
     select 'N-' || n, 'W-' || n, now(), 1, now() from generate_series(1, ${ROWS}) n;
   insert into legal_hold (legal_hold_id, wearer_id, starts_at, version, recorded_at)
     select 'H-' || n, 'W-' || n, now(), 1, now() from generate_series(1, ${ROWS}) n;
+  insert into note (note_id, wearer_id, version, recorded_at)
+    select 'Y-' || n, 'W-' || n, 1, now() from generate_series(1, ${ROWS}) n;
   insert into intelligence (intelligence_id, wearer_id, received_at, version, recorded_at)
     select 'I-' || n, 'W-' || n, now(), 1, now() from generate_series(1, ${ROWS}) n;
   insert into record_version (record_kind, record_id, version, recorded_at, content)
     select kind, letter || '-' || n, 1, now(), '{}' from generate_series(1, ${ROWS}) n,
       (values ('tag-model', 'M'), ('wearer', 'W'), ('tag', 'T'), ('activation', 'A'), ('order', 'O'), ('zone', 'Z'), ('condition', 'C'),
               ('absence', 'B'), ('suspension', 'S'), ('custody-period', 'P'), ('task', 'K'), ('intelligence', 'I'), ('recall', 'R'),
-              ('consent', 'N'), ('legal-hold', 'H')) as kinds (kind, letter)
+              ('consent', 'N'), ('legal-hold', 'H'), ('note', 'Y')) as kinds (kind, letter)
     on conflict do nothing;
   insert into record_version (record_kind, record_id, version, recorded_at, content)
     select kind, 'W-' || n, 1, now(), '{}' from generate_series(1, ${ROWS}) n,

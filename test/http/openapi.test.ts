@@ -53,6 +53,7 @@ describe('the API’s description', () => {
       'recalls',
       'consents',
       'legal-holds',
+      'notes',
     ];
     for (const record of records) {
       const own = Object.keys(paths).filter((path) => path.split('/')[3] === record);

@@ -28,6 +28,7 @@ const KINDS = [
   'recalls/R',
   'consents/CS',
   'legal-holds/LH',
+  'notes/N',
 ];
 
 export function recordScopeSuite(name: string, open: () => Promise<Adapters>): void {
@@ -74,6 +75,7 @@ export function recordScopeSuite(name: string, open: () => Promise<Adapters>): v
       const given = { givenAt: '2026-01-01T00:00:00Z', evidence: 'signed' };
       await ok(`/consents/CS-${n}?wait=false`, { wearerId: `W-${n}`, ...given });
       await ok(`/legal-holds/LH-${n}?wait=false`, { wearerId: `W-${n}`, ...STARTS, reason: 'inquest' });
+      await ok(`/notes/N-${n}?wait=false`, { wearerId: `W-${n}`, text: 'seen' });
     };
     const as = (role: string) => ({ [AS]: role });
     const get = (role: string, path: string) => api.app.inject({ url: `/api/v1${path}`, headers: as(role) });
@@ -341,6 +343,7 @@ export function recordScopeSuite(name: string, open: () => Promise<Adapters>): v
         },
         'recalls/R': { wearerId: 'W-in', orderId: 'O-in', alertIds: [], form: {}, state: 'draft' },
         'legal-holds/LH': { wearerId: 'W-in', ...STARTS, reason: 'inquest' },
+        'notes/N': { wearerId: 'W-in', text: 'seen' },
         'consents/CS': { wearerId: 'W-in', givenAt: '2026-01-01T00:00:00Z', evidence: 'signed' },
       };
       const heard = async (work: () => Promise<unknown>) => {

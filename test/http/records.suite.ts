@@ -115,6 +115,21 @@ export function recordsSuite(name: string, open: () => Promise<Adapters>): void 
       await ok('/consents/CS-1', { ...given, withdrawnAt: NOW });
     });
 
+    it('a note stays as it was written: a later one corrects it', async () => {
+      for (const id of ['W-noted', 'W-noted-too']) await ok(`/wearers/${id}`, { name: 'W' });
+      const written = { wearerId: 'W-noted', text: 'Rang at 10:40.\nMother answered.' };
+      await ok('/notes/N-1', written);
+      expect((await api.put('/notes/N-1', written)).json()).toMatchObject({ ...written, version: 1 });
+      for (const [field, value] of Object.entries({ text: 'Nobody answered.', wearerId: 'W-noted-too' })) {
+        const changed = await api.put('/notes/N-1', { ...written, [field]: value });
+        expect([changed.statusCode, changed.json().errors]).toEqual([
+          422,
+          [{ pointer: `/${field}`, detail: expect.stringContaining('write another') }],
+        ]);
+      }
+      expect((await api.put('/notes/N-2', { ...written, text: '' })).statusCode).toBe(422);
+    });
+
     it('creates, repeats, changes and keeps every version', async () => {
       const created = await api.put('/wearers/W-1', { name: 'A', force: 'kent' });
       expect([created.statusCode, created.headers.etag, created.headers.location]).toEqual([

@@ -19,6 +19,7 @@ import { TrailPlayer } from '../components/trail-player.js';
 import { useAnswer, whyMissing } from '../components/use-answer.js';
 import { WantedForm } from '../components/wanted-form.js';
 import { Profile, TagFacts } from '../components/wearer-facts.js';
+import { WearerNotes } from '../components/wearer-notes.js';
 import { may, nameOf, nowMs, zoneNameOf } from '../live/live.js';
 import { readStretch, type Stretch, writeStretch } from '../model/timeline-stretch.js';
 import { alertAddress, go, lastBoard, packsAddress, wearerAddress } from '../route.js';
@@ -91,6 +92,7 @@ export function WearerPage({ wearerId, query }: { readonly wearerId: string; rea
         <h2 class="tw-heading">Alerts</h2>
         {alerts !== null && !alerts.ok ? <p>The alerts are not shown: {whyMissing(alerts.status)}.</p> : null}
         {alerts?.ok === true ? <Alerts items={items} hasMore={alerts.body.next !== null} /> : null}
+        <WearerNotes key={`notes ${wearerId}`} wearerId={wearerId} />
         {timeline?.ok === true ? <Notes timeline={timeline.body} /> : null}
       </article>
       <MapPanel label="Map of the trail of the day that is chosen; gaps are dashed, stops are numbered" />
@@ -125,8 +127,8 @@ function Notes({ timeline }: { readonly timeline: Timeline }) {
   const { notes } = timeline;
   const cut = cutWords(timeline, 'notes');
   return (
-    <section aria-label="Notes">
-      <h2 class="tw-heading">Notes</h2>
+    <section aria-label="Notes on alerts">
+      <h2 class="tw-heading">Notes on alerts of these days</h2>
       {notes.length === 0 ? <p>Nobody wrote a note on these days.</p> : null}
       {cut === '' ? null : <p>{`${cut}.`}</p>}
       <ul class="tw-sentences">

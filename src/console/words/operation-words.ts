@@ -8,6 +8,7 @@ export const OPERATION_WORDS: Readonly<Partial<Record<Operation, string>>> = {
   'schemes.write': 'write what is judged about wearers',
   'rag.write': 'propose RAG ratings, and agree to those of others',
   'tasks.write': 'write tasks, visits and letters',
+  'notes.write': 'write notes about wearers',
   'intelligence.read': 'read intelligence about wearers',
   'intelligence.write': 'write intelligence about wearers',
   'tags.read': 'read tags and their models',
