@@ -11,6 +11,7 @@ import { Board } from './pages/board.js';
 import { BriefingsPage } from './pages/briefings.js';
 import { CohortPage } from './pages/cohort.js';
 import { CrimesPage } from './pages/crimes.js';
+import { CustodyListPage } from './pages/custody-list.js';
 import { DeskPage } from './pages/desk.js';
 import { HandoverPage } from './pages/handover.js';
 import { ImportsPage } from './pages/imports.js';
@@ -63,6 +64,8 @@ function CurrentPage() {
       return <ShownMatchPage key={`${now.batchId} ${now.place} ${now.wearerId}`} about={now} />;
     case 'desk':
       return <DeskPage />;
+    case 'custody-list':
+      return <CustodyListPage />;
     case 'imports':
       return <ImportsPage />;
     case 'intelligence':

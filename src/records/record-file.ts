@@ -7,7 +7,7 @@ import { createLocalClock, LOCAL_TIME_ZONE, type LocalClock } from '../watchlist
 import type { FileKind } from '../wire/record-file.js';
 
 /** `end`: of a day without a time it is the end of that day. */
-type Reading = 'text' | 'list' | 'word' | 'start' | 'end';
+type Reading = 'text' | 'list' | 'word' | 'date' | 'start' | 'end';
 
 export interface FileField {
   /** As the body of the kind has it; `id` is the record's own. */
@@ -19,7 +19,7 @@ export interface FileField {
   readonly aliases: readonly string[];
 }
 
-const field = (name: string, words: string, reading: Reading, ...aliases: string[]): FileField => ({
+export const field = (name: string, words: string, reading: Reading, ...aliases: string[]): FileField => ({
   name,
   words,
   reading,
@@ -27,17 +27,26 @@ const field = (name: string, words: string, reading: Reading, ...aliases: string
 });
 
 const OF_WEARER = ['wearer', 'subject', 'subjectid', 'person', 'personid', 'nomis', 'nomisid', 'pncid', 'crn'];
-const STARTS = ['start', 'starts', 'startdate', 'from', 'fromdate', 'begins', 'datefrom'];
+export const STARTS = ['start', 'starts', 'startdate', 'from', 'fromdate', 'begins', 'datefrom'];
 const ENDS = ['end', 'ends', 'enddate', 'to', 'todate', 'until', 'expires', 'expiry', 'expirydate', 'dateto'];
+
+/** Who somebody is elsewhere. */
+export const IDENTITY: readonly FileField[] = [
+  field('dateOfBirth', 'Date of birth', 'date', 'dob', 'born', 'birthdate'),
+  field('pncId', 'PNC', 'text', 'pnc', 'pncnumber', 'pncref'),
+  field('nomisId', 'NOMIS', 'text', 'nomis', 'nomisnumber', 'nomsid', 'noms', 'nomsnumber', 'prisonnumber'),
+  field('crn', 'CRN', 'text', 'crnnumber', 'caseref', 'casereference'),
+];
 
 /** What a file may have of each kind. */
 const FIELDS: Readonly<Record<FileKind, readonly FileField[]>> = {
   wearer: [
-    field('id', 'Wearer id', 'text', 'wearerid', ...OF_WEARER),
+    field('id', 'Wearer id', 'text', 'wearerid', 'wearer', 'subject', 'subjectid', 'person', 'personid'),
     field('name', 'Name', 'text', 'fullname', 'wearername', 'subjectname', 'personname'),
     field('force', 'Force', 'text', 'policeforce', 'area', 'policearea'),
     field('division', 'Division', 'text', 'district', 'lpa', 'bcu'),
     field('schemes', 'Schemes, parted by ;', 'list', 'scheme', 'programme'),
+    ...IDENTITY,
   ],
   order: [
     field('id', 'Order id', 'text', 'orderid', 'order', 'orderref', 'orderreference', 'reference', 'ref'),
@@ -74,13 +83,12 @@ export type FileColumns = Readonly<Record<string, number>>;
 const plain = (title: string): string => title.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
 
 /** By what the columns are called; each is of one field, and of two that might be it the one that is called as the field is. */
-export function guessColumns(kind: FileKind, titles: readonly string[]): FileColumns {
+export function guessColumns(fields: readonly FileField[], titles: readonly string[]): FileColumns {
   const columns: Record<string, number> = {};
   const names = titles.map(plain);
   const take = (name: string, place: number): void => {
     if (place >= 0 && columns[name] === undefined && !Object.values(columns).includes(place)) columns[name] = place;
   };
-  const fields = fieldsOf(kind);
   for (const { name, words } of fields)
     take(
       name,
@@ -97,13 +105,13 @@ export function guessColumns(kind: FileKind, titles: readonly string[]): FileCol
 
 /** What a row says, by field, without what it does not say. */
 export function readCells(
-  kind: FileKind,
+  fields: readonly FileField[],
   cells: readonly string[],
   columns: FileColumns,
 ): { readonly id: string; readonly said: Readonly<Record<string, unknown>> } {
   const said: Record<string, unknown> = {};
   let id = '';
-  for (const { name, reading } of fieldsOf(kind)) {
+  for (const { name, reading } of fields) {
     const place = columns[name];
     const cell = place === undefined ? '' : (cells[place] ?? '');
     if (name === 'id') id = cell;
@@ -123,10 +131,18 @@ function readCell(reading: Reading, cell: string): unknown {
         .split(';')
         .map((part) => part.trim())
         .filter((part) => part !== '');
+    case 'date':
+      return readDay(cell);
     case 'start':
     case 'end':
       return readLocalTime(cell, reading);
   }
+}
+
+/** `2000-02-29`; text that is no day stays, so that who reads it can say so. */
+function readDay(cell: string): string {
+  const read = readFileTime(cell, 'day-first');
+  return read.kind === 'date' ? new Date(read.ms).toISOString().slice(0, 10) : cell;
 }
 
 /** Of a year each: to make one takes longer than to ask it. */

@@ -10,6 +10,7 @@ export const PLAIN_PAGES = [
   'cohort',
   'zones',
   'desk',
+  'custody-list',
   'imports',
   'intelligence',
   'briefings',

@@ -67,6 +67,13 @@ export function recordFilesSuite(name: string, open: () => Promise<Adapters>): v
         headers: as === null ? {} : { [AS]: as },
         payload: { name: 'cohort.csv', base64: Buffer.from(text).toString('base64'), kind, ...more },
       });
+    const readList = (text: string, as: string | null = null) =>
+      (as === null ? local : api).app.inject({
+        method: 'POST',
+        url: '/api/v1/custody-lists/read',
+        headers: as === null ? {} : { [AS]: as },
+        payload: { name: 'custody.csv', base64: Buffer.from(text).toString('base64') },
+      });
     const rowsOf = async (kind: string, lines: readonly string[], as: string | null = null): Promise<Row[]> => {
       const answer = await read(kind, lines.join('\n'), {}, as);
       expect([answer.statusCode, answer.json().faults]).toEqual([200, []]);
@@ -219,6 +226,46 @@ export function recordFilesSuite(name: string, open: () => Promise<Adapters>): v
       expect(JSON.stringify(rows)).not.toMatch(/Name of W-file-(out|restricted)/);
       for (const role of ['supervisor', 'officer', 'administrator', 'probation'])
         expect((await read('wearer', lines.join('\n'), {}, role)).statusCode).toBe(403);
+    });
+
+    it('a custody list proposes whom it names, and by itself opens and ends nothing', async () => {
+      await put('/wearers/W-file-held', { name: 'Gil Ash', dateOfBirth: '1990-02-01', pncId: '2001/0123456A' });
+      await put('/wearers/W-file-free', { name: 'Hal Ash', dateOfBirth: '1991-02-01' });
+      await put('/custody-periods/P-file-held', { wearerId: 'W-file-held', startsAt: BEFORE });
+      const periods = async () => (await local.get('/custody-periods?limit=500')).body;
+      const before = await periods();
+      const list = [
+        'Prisoner,DOB,PNC,Reception date,Establishment',
+        '"ASH, Gil",01/02/1990,01/123456A,01/03/2026,HMP Elmley',
+        'Hal Ash,01/02/1991,,01/03/2026,',
+        'Nobody Known,,,01/03/2026,',
+        'Hal Ash,,,never,',
+      ].join('\n');
+      const answer = await readList(list);
+      expect(answer.statusCode).toBe(200);
+      expect(answer.json()).toMatchObject({
+        columns: { name: 0, dateOfBirth: 1, pncId: 2, startsAt: 3, place: 4 },
+        rows: [
+          { line: 2, place: 'HMP Elmley', matches: [{ wearerId: 'W-file-held', strength: 'strong' }] },
+          { line: 3, matches: [{ wearerId: 'W-file-free', strength: 'likely', by: ['name', 'date of birth'] }] },
+        ],
+        unmatched: 1,
+        faults: [{ line: 5, detail: 'from when is no time: "never"' }],
+      });
+      // Neither whom it names, however sure, nor whom it leaves out.
+      await readList('Prisoner,From\nSomebody Else,01/03/2026');
+      expect(await periods()).toBe(before);
+      expect((await local.get('/custody-periods/P-file-held/versions')).json().items).toHaveLength(1);
+    });
+
+    it('a custody list tells nobody of whom they may not know, and is for who writes custody', async () => {
+      const list = ['name,from', 'Name of W-file-in,01/03/2026', 'Name of W-file-out,01/03/2026'];
+      const answer = await readList([...list, 'Name of W-file-restricted,01/03/2026'].join('\n'), 'sergeant');
+      const { rows, unmatched } = answer.json();
+      expect(rows).toMatchObject([{ line: 2, matches: [{ wearerId: 'W-file-in', strength: 'weak' }] }]);
+      expect([rows.length, unmatched]).toEqual([1, 2]);
+      for (const role of ['supervisor', 'officer', 'administrator', 'probation'])
+        expect((await readList(list.join('\n'), role)).statusCode).toBe(403);
     });
   });
 }

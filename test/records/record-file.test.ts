@@ -1,7 +1,7 @@
 /** Records as other systems have them: which column is which field, and what a cell says. */
 import { expect, test } from 'vitest';
 import { readCsvTable } from '../../src/formats/csv-table.js';
-import { guessColumns, readCells, readLocalTime } from '../../src/records/record-file.js';
+import { fieldsOf, guessColumns, readCells, readLocalTime } from '../../src/records/record-file.js';
 
 const tableOf = (text: string) => readCsvTable(Buffer.from(text));
 
@@ -43,28 +43,28 @@ test.each([
 });
 
 test('columns are guessed by what they are called, each for one field, its own name first', () => {
-  expect(guessColumns('wearer', ['Force', 'Subject ID', 'FULL_NAME', 'Shoe size'])).toEqual({
+  expect(guessColumns(fieldsOf('wearer'), ['Force', 'Subject ID', 'FULL_NAME', 'Shoe size'])).toEqual({
     id: 1,
     name: 2,
     force: 0,
   });
-  expect(guessColumns('order', ['NOMIS', 'Order ref', 'Order Type', 'Start Date', 'Expiry date'])).toEqual({
+  expect(guessColumns(fieldsOf('order'), ['NOMIS', 'Order ref', 'Order Type', 'Start Date', 'Expiry date'])).toEqual({
     id: 1,
     wearerId: 0,
     type: 2,
     startsAt: 3,
     endsAt: 4,
   });
-  expect(guessColumns('wearer', ['pnc', 'wearer id'])).toEqual({ id: 1 });
+  expect(guessColumns(fieldsOf('wearer'), ['pnc', 'wearer id', 'DOB'])).toEqual({ id: 1, pncId: 0, dateOfBirth: 2 });
 });
 
 test('what a cell does not say is not said', () => {
   const columns = { id: 0, wearerId: 1, type: 2, startsAt: 3, endsAt: 4 };
-  expect(readCells('order', ['O-1', 'W-1', 'Community Order', '', ''], columns)).toEqual({
+  expect(readCells(fieldsOf('order'), ['O-1', 'W-1', 'Community Order', '', ''], columns)).toEqual({
     id: 'O-1',
     said: { wearerId: 'W-1', type: 'community-order' },
   });
-  expect(readCells('wearer', ['W-1', 'a; b;'], { id: 0, schemes: 1 })).toEqual({
+  expect(readCells(fieldsOf('wearer'), ['W-1', 'a; b;'], { id: 0, schemes: 1 })).toEqual({
     id: 'W-1',
     said: { schemes: ['a', 'b'] },
   });

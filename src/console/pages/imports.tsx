@@ -1,6 +1,7 @@
 /** Records from a CSV of another system: columns and what each is, a preview row by row, and the writing, which somebody confirms. */
 import { useRef, useState } from 'preact/hooks';
 import { FILE_KINDS, type FileKind } from '../../wire/record-file.js';
+import { type ChosenFile, ColumnFields, FileField } from '../components/file-choice.js';
 import { may } from '../live/live.js';
 import { type FileRead, type FileRow, readFile, writeRows } from '../record-files-api.js';
 import { countWords, FILE_KIND_WORDS, ROW_WORDS, rowWords } from '../words/file-words.js';
@@ -8,15 +9,15 @@ import { countWords, FILE_KIND_WORDS, ROW_WORDS, rowWords } from '../words/file-
 /** More are counted, and written, but not shown: what is refused stands first. */
 const MAX_SHOWN = 500;
 
-interface File {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-}
-
 export function ImportsPage() {
   return (
     <main class="tw-page" id="main">
       <h1 class="tw-sentence">Imports</h1>
+      {may('custody.write') ? (
+        <p>
+          <a href="/custody-list">A list of who is in custody</a> is read on a page of its own.
+        </p>
+      ) : null}
       {may('records.write') ? <ImportForm /> : <p>Your roles do not include imports.</p>}
     </main>
   );
@@ -24,7 +25,7 @@ export function ImportsPage() {
 
 function ImportForm() {
   const [kind, setKind] = useState<FileKind>('wearer');
-  const [file, setFile] = useState<File | null>(null);
+  const [file, setFile] = useState<ChosenFile | null>(null);
   const [read, setRead] = useState<FileRead | null>(null);
   const [said, setSaid] = useState('');
   const [trouble, setTrouble] = useState('');
@@ -32,7 +33,7 @@ function ImportForm() {
   /** What was asked last: an answer to something else is not shown. */
   const turn = useRef(0);
 
-  const ask = async (of: File | null, as: FileKind, columns: FileRead['columns'] | null) => {
+  const ask = async (of: ChosenFile | null, as: FileKind, columns: FileRead['columns'] | null) => {
     turn.current += 1;
     const own = turn.current;
     setSaid('');
@@ -44,11 +45,6 @@ function ImportForm() {
     setBusy(false);
     setRead(answer.ok ? answer.body : null);
     if (!answer.ok) setTrouble(`The file is not read. ${answer.why}`);
-  };
-  const choose = async (chosen: globalThis.File | undefined) => {
-    const next = chosen === undefined ? null : { name: chosen.name, bytes: new Uint8Array(await chosen.arrayBuffer()) };
-    setFile(next);
-    await ask(next, kind, null);
   };
   const write = async (rows: readonly FileRow[]) => {
     if (isBusy) return;
@@ -86,14 +82,12 @@ function ImportForm() {
             ))}
           </select>
         </label>
-        <label>
-          File{' '}
-          <input
-            type="file"
-            accept=".csv,text/csv,text/plain"
-            onChange={({ currentTarget }) => void choose(currentTarget.files?.[0])}
-          />
-        </label>
+        <FileField
+          onFile={(next) => {
+            setFile(next);
+            void ask(next, kind, null);
+          }}
+        />
       </div>
       <p role="status">{isBusy ? '…' : said}</p>
       {trouble === '' ? null : (
@@ -103,7 +97,7 @@ function ImportForm() {
       )}
       {read === null ? null : (
         <>
-          <Columns read={read} onColumns={(columns) => void ask(file, kind, columns)} />
+          <ColumnFields read={read} onColumns={(columns) => void ask(file, kind, columns)} />
           {read.columns['id'] === undefined ? (
             <p class="tw-first" role="note">
               Say which column is the {read.fields[0]?.words.toLowerCase()}: without it no row is read.
@@ -114,39 +108,6 @@ function ImportForm() {
         </>
       )}
     </>
-  );
-}
-
-/** Which column is which field: guessed, and changed by who knows. */
-function Columns({ read, onColumns }: { readonly read: FileRead; onColumns(columns: FileRead['columns']): void }) {
-  const { titles, fields, columns } = read;
-  const change = (name: string, text: string) => {
-    const { [name]: _, ...rest } = columns;
-    onColumns(text === '' ? rest : { ...rest, [name]: Number(text) });
-  };
-  return (
-    <section aria-label="Columns">
-      <h2 class="tw-heading">Columns</h2>
-      <div class="tw-import__columns">
-        {fields.map(({ name, words }) => (
-          <div key={name}>
-            <label for={`column-${name}`}>{words}</label>
-            <select
-              id={`column-${name}`}
-              value={columns[name] === undefined ? '' : String(columns[name])}
-              onChange={({ currentTarget }) => change(name, currentTarget.value)}
-            >
-              <option value="">not in the file</option>
-              {titles.map((title, place) => (
-                <option key={`${place} ${title}`} value={String(place)}>
-                  {title === '' ? `column ${place + 1}` : title}
-                </option>
-              ))}
-            </select>
-          </div>
-        ))}
-      </div>
-    </section>
   );
 }
 

@@ -25,22 +25,18 @@ import { guardWrites, NotAllowed, orNotAllowed } from './write-scope.js';
 const BODY_LIMIT_BYTES = 12 * 1_048_576;
 const MAX_NAME_LENGTH = 255;
 /** As many as are written at once. */
-const MAX_ROWS = 5_000;
+export const MAX_ROWS = 5_000;
 
 const Column = Type.Integer({ minimum: 0, maximum: 1_000 });
-const Body = Type.Object(
-  {
-    name: { ...Line(MAX_NAME_LENGTH), description: 'Of the file: versions say it as their reason' },
-    base64: Type.String({ description: 'CSV in UTF-8, whose first line names the columns' }),
-    kind: Type.Enum([...FILE_KINDS]),
-    columns: Type.Optional(
-      Type.Record(Type.String(), Column, {
-        description: 'By field the place of its column, from 0; without it: guessed by what they are called',
-      }),
-    ),
-  },
-  { additionalProperties: false },
-);
+const ColumnsBody = Type.Record(Type.String(), Column, {
+  description: 'By field the place of its column, from 0; without it: guessed by what they are called',
+});
+export const FILE_BODY = {
+  name: { ...Line(MAX_NAME_LENGTH), description: 'Of the file: versions say it as their reason' },
+  base64: Type.String({ description: 'CSV in UTF-8, whose first line names the columns' }),
+  columns: Type.Optional(ColumnsBody),
+};
+const Body = Type.Object({ ...FILE_BODY, kind: Type.Enum([...FILE_KINDS]) }, { additionalProperties: false });
 const Text = Type.String();
 const LineNumber = Type.Integer({ minimum: 1, description: 'From 1, the header counted' });
 const Row = Type.Object({
@@ -58,13 +54,14 @@ const Row = Type.Object({
   ),
 });
 type Row = Static<typeof Row>;
-const Answer = Type.Object({
+/** Of every file that is read. */
+export const FILE_ANSWER = {
   titles: Type.Array(Text),
   fields: Type.Array(Type.Object({ name: Text, words: Text })),
   columns: Type.Record(Text, Column, { description: 'By which the rows were read' }),
-  rows: Type.Array(Row),
   faults: Type.Array(Type.Object({ line: LineNumber, detail: Text }), { description: 'Rows that could not be read' }),
-});
+};
+const Answer = Type.Object({ ...FILE_ANSWER, rows: Type.Array(Row) });
 
 const schema = {
   summary: 'Read a CSV of records, and tell what each row would make; nothing is written',
@@ -100,7 +97,7 @@ function readRows(
   const byId = new Map<string, SaidRow>();
   const refused: Row[] = [];
   for (const { line, cells } of rows) {
-    const row = { line, ...readCells(kind, cells, columns) };
+    const row = { line, ...readCells(fieldsOf(kind), cells, columns) };
     const before = byId.get(row.id);
     if (row.id === '') refused.push({ line, what: 'refused', detail: 'it has no id' });
     else if (before === undefined) byId.set(row.id, row);
@@ -214,7 +211,7 @@ export function registerReadFile(app: App, deps: RecordDeps): void {
       if (table.rows.length > MAX_ROWS)
         return sendProblem(reply, { status: 413, detail: `At most ${MAX_ROWS} rows are taken at once.` });
       const { titles, faults } = table;
-      const chosen = columns ?? guessColumns(kind, titles);
+      const chosen = columns ?? guessColumns(fieldsOf(kind), titles);
       const fields = fieldsOf(kind).map((field) => ({ name: field.name, words: field.words }));
       const answer = { titles: [...titles], fields, columns: chosen, faults: [...faults] };
       if (chosen['id'] === undefined) return reply.send({ ...answer, rows: [] });

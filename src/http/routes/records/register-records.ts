@@ -5,6 +5,7 @@ import { createPublicationWaiter } from '../../../store/outbox.js';
 import { recordStore } from '../../../store/record-store.js';
 import type { App } from '../../app.js';
 import { registerImport } from './import.js';
+import { registerReadCustodyList } from './read-custody-list.js';
 import { registerReadFile } from './read-file.js';
 import { registerReadZones } from './read-zones.js';
 import { type RecordDeps, registerRecord } from './record-routes.js';
@@ -22,6 +23,7 @@ export function registerRecords(app: App, options: RecordsDeps): RecordDeps {
   for (const rule of RECORD_RULES) registerRecord(app, deps, rule);
   registerImport(app, deps);
   registerReadFile(app, deps);
+  registerReadCustodyList(app, deps);
   registerReadZones(app, deps);
   return deps;
 }

@@ -1,0 +1,208 @@
+/** A list of who is in custody: whom of ours each row may be, confirmed or refused one by one. Nothing opens or ends by itself. */
+import { useRef, useState } from 'preact/hooks';
+import { askCustodyPeriods, newKey, type PeriodRecord } from '../api.js';
+import { type ChosenFile, ColumnFields, FileField } from '../components/file-choice.js';
+import { useAnswer } from '../components/use-answer.js';
+import {
+  type CustodyListRead,
+  type CustodyMatch,
+  type CustodyRow,
+  putCustody,
+  readCustodyList,
+} from '../custody-list-api.js';
+import { may, nowMs } from '../live/live.js';
+import type { FileRead } from '../record-files-api.js';
+import { wearerAddress } from '../route.js';
+import { custodyReason, custodyRowWords, matchWords, STRENGTH_WORDS } from '../words/custody-words.js';
+import { dayAndTime } from '../words/times.js';
+
+export function CustodyListPage() {
+  return (
+    <main class="tw-page" id="main">
+      <p class="tw-back">
+        <a href="/imports">Imports</a>
+      </p>
+      <h1 class="tw-sentence">Custody list</h1>
+      {may('custody.write') ? <CustodyList /> : <p>Your roles do not include custody.</p>}
+    </main>
+  );
+}
+
+/** What became of a match: refused, written, or why it was not. */
+type Decided = { readonly what: 'confirmed' | 'refused' } | { readonly what: 'failed'; readonly why: string };
+
+const keyOf = ({ line }: CustodyRow, { wearerId }: CustodyMatch): string => `${line} ${wearerId}`;
+
+function CustodyList() {
+  const [file, setFile] = useState<ChosenFile | null>(null);
+  const [read, setRead] = useState<CustodyListRead | null>(null);
+  const [trouble, setTrouble] = useState('');
+  const [decided, setDecided] = useState<Readonly<Record<string, Decided>>>({});
+  const [written, setWritten] = useState(0);
+  const turn = useRef(0);
+  /** Of each match the period that it would be: the same for every try. */
+  const periodIds = useRef(new Map<string, string>());
+  const periods = useAnswer(String(written), askCustodyPeriods);
+
+  const ask = async (of: ChosenFile | null, columns: FileRead['columns'] | null) => {
+    turn.current += 1;
+    const own = turn.current;
+    setTrouble('');
+    setDecided({});
+    periodIds.current = new Map();
+    if (of === null) return setRead(null);
+    const answer = await readCustodyList(of.name, of.bytes, columns);
+    if (own !== turn.current) return;
+    setRead(answer.ok ? answer.body : null);
+    if (!answer.ok) setTrouble(`The list is not read. ${answer.why}`);
+  };
+  const decide = (key: string, what: Decided) => setDecided((before) => ({ ...before, [key]: what }));
+  const confirm = async (row: CustodyRow, match: CustodyMatch) => {
+    const key = keyOf(row, match);
+    const id = periodIds.current.get(key) ?? newKey();
+    periodIds.current.set(key, id);
+    const changeReason = custodyReason(file?.name ?? '', row, match);
+    const sent = await putCustody(id, { wearerId: match.wearerId, startsAt: row.startsAt, changeReason });
+    decide(key, sent.ok ? { what: 'confirmed' } : { what: 'failed', why: sent.why });
+    if (sent.ok) setWritten((count) => count + 1);
+  };
+  return (
+    <>
+      <p>
+        A CSV in UTF-8 whose first line names its columns. Whom a row may be is proposed; nobody is in custody by it
+        before you confirm the match, and nothing ends by it.
+      </p>
+      <div class="tw-stretch">
+        <FileField
+          onFile={(next) => {
+            setFile(next);
+            void ask(next, null);
+          }}
+        />
+      </div>
+      {trouble === '' ? null : (
+        <p class="tw-told" role="alert">
+          {trouble}
+        </p>
+      )}
+      {read === null ? null : (
+        <>
+          <ColumnFields read={read} onColumns={(columns) => void ask(file, columns)} />
+          {read.faults.length === 0 ? null : (
+            <section aria-label="Rows that are not read">
+              <h2 class="tw-heading">{`Rows that are not read: ${read.faults.length}`}</h2>
+              <ul class="tw-sentences">
+                {read.faults.map(({ line, detail }) => (
+                  <li key={line}>{`Line ${line}: ${detail}.`}</li>
+                ))}
+              </ul>
+            </section>
+          )}
+          <section aria-label="Matches">
+            <h2 class="tw-heading">
+              {`${read.rows.length} of ${read.rows.length + read.unmatched} rows may be somebody of ours`}
+            </h2>
+            <ul class="tw-plain-list">
+              {read.rows.map((row) => (
+                <li key={row.line}>
+                  <OneRow
+                    row={row}
+                    periods={periods?.ok === true ? periods.body : []}
+                    decided={decided}
+                    onConfirm={(match) => void confirm(row, match)}
+                    onRefuse={(match) => decide(keyOf(row, match), { what: 'refused' })}
+                  />
+                </li>
+              ))}
+            </ul>
+          </section>
+        </>
+      )}
+    </>
+  );
+}
+
+interface RowProps {
+  readonly row: CustodyRow;
+  readonly periods: readonly PeriodRecord[];
+  readonly decided: Readonly<Record<string, Decided>>;
+  onConfirm(match: CustodyMatch): void;
+  onRefuse(match: CustodyMatch): void;
+}
+
+function OneRow({ row, periods, decided, onConfirm, onRefuse }: RowProps) {
+  const title = `Line ${row.line}: ${row.name ?? 'no name'}`;
+  return (
+    <article aria-label={title} class="tw-intelligence">
+      <h3 class="tw-heading">{title}</h3>
+      <p>{custodyRowWords(row)}</p>
+      {row.matches.length < 2 ? null : (
+        <p
+          class="tw-first"
+          role="note"
+        >{`It may be any of ${row.matches.length}: which one, the list does not say.`}</p>
+      )}
+      <ul class="tw-sentences">
+        {row.matches.map((match) => (
+          <li key={match.wearerId}>
+            <OneMatch
+              row={row}
+              match={match}
+              since={periods.find(isOn(match.wearerId))?.startsAt ?? null}
+              decided={decided[keyOf(row, match)] ?? null}
+              onConfirm={() => onConfirm(match)}
+              onRefuse={() => onRefuse(match)}
+            />
+          </li>
+        ))}
+      </ul>
+    </article>
+  );
+}
+
+/** In custody now, by what is on record. */
+const isOn =
+  (wearerId: string) =>
+  (period: PeriodRecord): boolean =>
+    period.wearerId === wearerId &&
+    Date.parse(period.startsAt) <= nowMs.value &&
+    (period.endsAt == null || Date.parse(period.endsAt) > nowMs.value);
+
+interface MatchProps {
+  readonly row: CustodyRow;
+  readonly match: CustodyMatch;
+  /** Since when this wearer is in custody on record; null: not. */
+  readonly since: string | null;
+  readonly decided: Decided | null;
+  onConfirm(): void;
+  onRefuse(): void;
+}
+
+function OneMatch({ match, since, decided, onConfirm, onRefuse }: MatchProps) {
+  const { wearerId, name, strength } = match;
+  const isOpen = decided === null || decided.what === 'failed';
+  return (
+    <>
+      <strong>{STRENGTH_WORDS[strength]}</strong>: <a href={wearerAddress(wearerId)}>{`${name} (${wearerId})`}</a>
+      {`, ${matchWords(match)}. `}
+      {since === null ? '' : `In custody on record since ${dayAndTime(Date.parse(since))}. `}
+      {decided?.what === 'confirmed' ? <strong role="status">Confirmed: in custody on record.</strong> : null}
+      {decided?.what === 'refused' ? <strong role="status">Refused: not this wearer.</strong> : null}
+      {decided?.what === 'failed' ? (
+        <span class="tw-told" role="alert">{`It is not written. ${decided.why}`}</span>
+      ) : null}
+      {isOpen ? (
+        <span class="tw-row-of-buttons">
+          {since === null ? (
+            <button type="button" class="tw-button" onClick={onConfirm}>
+              {`Confirm ${name} (${wearerId})`}
+            </button>
+          ) : null}
+          <button type="button" class="tw-button" onClick={onRefuse}>
+            {`Refuse ${name} (${wearerId})`}
+          </button>
+        </span>
+      ) : null}
+    </>
+  );
+}

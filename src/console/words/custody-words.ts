@@ -1,0 +1,38 @@
+/** What the page of the custody list says of a row and whom it may be. Pure. */
+import type { CustodyMatch, CustodyRow } from '../custody-list-api.js';
+import { dayAndTime } from './times.js';
+
+export const STRENGTH_WORDS: Readonly<Record<CustodyMatch['strength'], string>> = {
+  strong: 'Strong',
+  likely: 'Likely',
+  weak: 'Weak',
+};
+
+/** `by PNC and name; date of birth differs`. */
+export function matchWords({ by, against }: CustodyMatch): string {
+  const differs =
+    against.length === 0 ? '' : `; ${against.join(' and ')} ${against.length === 1 ? 'differs' : 'differ'}`;
+  return `${by.length === 0 ? 'by nothing' : `by ${by.join(' and ')}`}${differs}`;
+}
+
+/** `KERR, Adam, born 1990-02-01, PNC 01/123456A, in custody from Mon 23 Nov 10:00:00 at HMP Elmley`. */
+export function custodyRowWords({ name, dateOfBirth, pncId, nomisId, crn, startsAt, place }: CustodyRow): string {
+  const parts = [
+    name ?? 'No name',
+    dateOfBirth === undefined ? '' : `born ${dateOfBirth}`,
+    pncId === undefined ? '' : `PNC ${pncId}`,
+    nomisId === undefined ? '' : `NOMIS ${nomisId}`,
+    crn === undefined ? '' : `CRN ${crn}`,
+    `in custody from ${dayAndTime(Date.parse(startsAt))}${place === undefined ? '' : ` at ${place}`}`,
+  ];
+  return parts.filter((part) => part !== '').join(', ');
+}
+
+const MAX_REASON_LENGTH = 500;
+
+/** Why a period is written: which list, which line, where, and by what it was matched. */
+export const custodyReason = (file: string, row: CustodyRow, match: CustodyMatch): string =>
+  `custody list ${file}, line ${row.line}${row.place === undefined ? '' : `, ${row.place}`}: confirmed, ${match.strength} match ${matchWords(match)}`.slice(
+    0,
+    MAX_REASON_LENGTH,
+  );

@@ -1,0 +1,115 @@
+/**
+ * `POST /api/v1/custody-lists/read`: whom of the wearers a list of who is in custody may name. It opens and ends nothing: whoever confirms a
+ * match writes the custody period, by `PUT /custody-periods/{custodyPeriodId}`.
+ */
+import Type from 'typebox';
+import { mayDo, maySee } from '../../../access/may.js';
+import { readCsvTable } from '../../../formats/csv-table.js';
+import type { StoredRecord } from '../../../ports/records.js';
+import {
+  CUSTODY_FIELDS,
+  type CustodyRow,
+  createCustodyMatcher,
+  readCustodyRow,
+  STRENGTHS,
+} from '../../../records/custody-list.js';
+import type { WearerContent } from '../../../records/kinds/wearer.js';
+import { guessColumns } from '../../../records/record-file.js';
+import type { App } from '../../app.js';
+import { noteAudited } from '../../plugins/audit.js';
+import { problemResponses, sendProblem } from '../../plugins/problems.js';
+import { createTurns } from '../../plugins/turns.js';
+import { FILE_ANSWER, FILE_BODY, MAX_ROWS } from './read-file.js';
+import type { RecordDeps } from './record-routes.js';
+import { askerOf } from './record-scope.js';
+
+const BODY_LIMIT_BYTES = 12 * 1_048_576;
+/** Wearers are read in parts of so many. */
+const PART = 1_000;
+
+const Text = Type.String();
+const Match = Type.Object({
+  wearerId: Text,
+  name: Text,
+  strength: Type.Enum([...STRENGTHS], {
+    description:
+      'strong: by a reference; likely: by name and date of birth; weak: by the name alone, or with something against it',
+  }),
+  by: Type.Array(Text),
+  against: Type.Array(Text, { description: 'What both say, and not the same' }),
+});
+const Row = Type.Object({
+  line: Type.Integer({ minimum: 1 }),
+  name: Type.Optional(Text),
+  dateOfBirth: Type.Optional(Text),
+  pncId: Type.Optional(Text),
+  nomisId: Type.Optional(Text),
+  crn: Type.Optional(Text),
+  startsAt: Text,
+  place: Type.Optional(Text),
+  matches: Type.Array(Match, { description: 'The strongest first; more than one: which of them is not known' }),
+});
+const Answer = Type.Object({
+  ...FILE_ANSWER,
+  rows: Type.Array(Row, { description: 'Those that may be a wearer' }),
+  unmatched: Type.Integer({ minimum: 0, description: 'How many rows are nobody of ours' }),
+});
+
+const schema = {
+  summary: 'Read a list of who is in custody, and propose whom of the wearers it names; nothing is written',
+  tags: ['records'],
+  body: Type.Object(FILE_BODY, { additionalProperties: false }),
+  response: { 200: Answer, ...problemResponses(400, 403, 413, 415, 422, 503) },
+};
+
+export function registerReadCustodyList(app: App, deps: RecordDeps): void {
+  const { db, store } = deps;
+  const config = { operation: 'custody.write', keepsToScope: true } as const;
+  app.post(
+    '/api/v1/custody-lists/read',
+    { schema, config, bodyLimit: BODY_LIMIT_BYTES, preHandler: createTurns() },
+    async (request, reply) => {
+      const { base64, columns } = request.body;
+      const { principal, findWearer } = askerOf(request);
+      if (!mayDo(principal, 'records.read'))
+        return sendProblem(reply, { status: 403, detail: 'Your roles do not include reading wearers.' });
+      const table = readCsvTable(Buffer.from(base64, 'base64'));
+      if ('fault' in table)
+        return sendProblem(reply, { status: 422, errors: [{ pointer: '/base64', detail: table.fault }] });
+      if (table.rows.length > MAX_ROWS)
+        return sendProblem(reply, { status: 413, detail: `At most ${MAX_ROWS} rows are taken at once.` });
+      const chosen = columns ?? guessColumns(CUSTODY_FIELDS, table.titles);
+      const wearers: StoredRecord[] = [];
+      for (let after: string | null = null; ; ) {
+        const part: StoredRecord[] = await store.list(db, 'wearer', after, PART);
+        wearers.push(...part.filter(({ id }) => maySee(principal, config.operation, findWearer(id))));
+        after = part.at(-1)?.id ?? null;
+        if (part.length < PART) break;
+      }
+      const findMatches = createCustodyMatcher(wearers as unknown as { id: string; content: WearerContent }[]);
+      const read = table.rows.map((row) => readCustodyRow(row, chosen));
+      const rows = read
+        .filter((row): row is CustodyRow => !('detail' in row))
+        .map((row) => ({
+          ...row,
+          matches: findMatches(row).map((one) => ({ ...one, by: [...one.by], against: [...one.against] })),
+        }));
+      const matched = rows.filter(({ matches }) => matches.length > 0);
+      const faults = [
+        ...table.faults,
+        ...read.filter((row): row is { line: number; detail: string } => 'detail' in row),
+      ];
+      // Whom it tells of, not whom it looked at.
+      const wearerIds = matched.flatMap(({ matches }) => matches.map(({ wearerId }) => wearerId));
+      noteAudited(request, { rowCount: rows.length, wearerIds });
+      return reply.send({
+        titles: [...table.titles],
+        fields: CUSTODY_FIELDS.map(({ name, words }) => ({ name, words })),
+        columns: chosen,
+        rows: matched,
+        unmatched: rows.length - matched.length,
+        faults: faults.sort((a, b) => a.line - b.line),
+      });
+    },
+  );
+}
