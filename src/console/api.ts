@@ -192,7 +192,7 @@ export const askWanted = () => askList<WantedWearer>('/wanted');
 export const askAlertRules = () =>
   ask<{ readonly priority: PriorityTable; readonly escalation: EscalationTable }>('/alert-rules');
 export const askFailingHandoffs = () =>
-  ask<{ readonly failingHandoffs: readonly FailingHandoff[] }>('/register?limit=1');
+  ask<{ readonly failingHandoffs: readonly FailingHandoff[] }>('/register?limit=1&rate=false');
 export const askRejected = () => ask<Page<RejectedMessage>>('/rejected?limit=100');
 
 async function* listAll(path: string): AsyncGenerator<Record<string, unknown>> {

@@ -153,7 +153,14 @@ test.each(['register', 'alerts'])(
   },
 );
 
+test('the record is asked nothing where no order is asked for', async () => {
+  readFacts = () => Promise.reject(new Error('nothing was to be read'));
+  const { items, rated } = await get('?rate=false');
+  expect([items.length, rated]).toEqual([5, false]);
+});
+
 test.each([
+  ['is at fault', async () => Promise.reject(new Error('a column that is not there'))],
   ['is away', async () => Promise.reject(new DatabaseUnavailable('away'))],
   ['does not answer', () => new Promise<never>(() => {})],
 ])('while the record %s alerts are told without it, and it is said', async (_how, reading) => {

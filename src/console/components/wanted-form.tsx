@@ -5,7 +5,7 @@ import { may, nowMs } from '../live/live.js';
 import { refreshPriority } from '../live/priority.js';
 import { toInstant } from '../model/local-instant.js';
 import { askFlags, type FlagsRecord, putFlags } from '../wanted-api.js';
-import { capital, flagsRecordedWords, WANTED_WORDS, wantedWords } from '../words/priority-words.js';
+import { capital, flagsRecordedWords, toComeWords, WANTED_WORDS, wantedWords } from '../words/priority-words.js';
 import { FormDialog, ReasonField, textOf, WhenField, type Written } from './form-dialog.js';
 import { useAnswer, whyMissing } from './use-answer.js';
 
@@ -35,6 +35,8 @@ export function WantedForm({ wearerId, onWritten }: Props) {
   };
   const flags = answer?.ok === true ? answer.body : null;
   const { wanted } = flags ?? {};
+  // Written ahead: what holds until then stands at the top of the page.
+  const isToCome = flags !== null && Date.parse(flags.effectiveAt) > nowMs.value;
   const since = flags?.wantedSince ?? flags?.effectiveAt ?? '';
   return (
     <section aria-label="Wanted">
@@ -43,7 +45,11 @@ export function WantedForm({ wearerId, onWritten }: Props) {
       {answer?.ok === true ? (
         <p>
           <strong>
-            {wanted === undefined ? 'Neither wanted nor unlawfully at large' : wantedWords({ wearerId, wanted, since })}
+            {isToCome
+              ? toComeWords(wanted, flags.effectiveAt)
+              : wanted === undefined
+                ? 'Neither wanted nor unlawfully at large'
+                : wantedWords({ wearerId, wanted, since })}
           </strong>
           {flags === null ? '.' : `. ${flagsRecordedWords(flags)}.`}
         </p>

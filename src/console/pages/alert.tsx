@@ -25,7 +25,15 @@ import { wantedWords } from '../words/priority-words.js';
 import { dealtWithWords } from '../words/recall-words.js';
 import { sentenceOf } from '../words/sentence.js';
 import { dayAndTime, duration, timeOfDay } from '../words/times.js';
-import { CONTACT_WORDS, DISPOSITION_WORDS, episodeWords, explain, KIND_WORDS } from '../words/words.js';
+import {
+  aboutWords,
+  CONTACT_WORDS,
+  DISPOSITION_WORDS,
+  episodeWords,
+  explain,
+  isKeptFrom,
+  KIND_WORDS,
+} from '../words/words.js';
 
 interface Props {
   readonly alertId: string;
@@ -125,8 +133,7 @@ function Found({ item, events, isWhole = true, asAt }: FoundProps) {
         <Condition item={item} />
         <History item={item} events={events} isWhole={isWhole} />
         <p class="tw-ids">
-          {`Tag ${item.tagId} · condition ${item.conditionId ?? 'none'} version ${item.conditionVersion ?? '-'} · ` +
-            `zone ${item.zoneId ?? 'none'} · alert ${item.alertId} revision ${item.revision}`}
+          {`Tag ${item.tagId} · ${aboutWords(item)} · alert ${item.alertId} revision ${item.revision}`}
         </p>
       </article>
       <MapPanel label="Map of the moment: the fixes that the alert rests on, numbered, with their confidence circles" />
@@ -279,6 +286,13 @@ function Condition({ item }: { readonly item: AlertItem }) {
   );
   const orderId = condition?.ok === true ? (condition.body.orderId ?? null) : null;
   const order = useAnswer(orderId, askOrder);
+  if (isKeptFrom(item))
+    return (
+      <section aria-label="Condition and order">
+        <h2 class="tw-heading">Condition and order</h2>
+        <p>The condition and its zone are kept from you.</p>
+      </section>
+    );
   if (conditionId === null) return null;
   const zone = zoneNameOf(item.zoneId) ?? item.zoneId ?? 'the zone';
   return (

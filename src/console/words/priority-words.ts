@@ -16,6 +16,10 @@ export const capital = (words: string): string => words.charAt(0).toUpperCase() 
 export const wantedWords = ({ wanted, since }: WantedWearer): string =>
   `${capital(WANTED_WORDS[wanted])}, since ${dayAndTime(Date.parse(since))}`;
 
+/** `Not in force yet. From Sun 22 Nov 18:03:11 on: wanted`. */
+export const toComeWords = (wanted: Wanted | undefined, effectiveAt: string): string =>
+  `Not in force yet. From ${dayAndTime(Date.parse(effectiveAt))} on: ${wanted === undefined ? 'neither wanted nor unlawfully at large' : WANTED_WORDS[wanted]}`;
+
 /** `Recorded by sam, Sun 22 Nov 18:05:00: recalled`. */
 export const flagsRecordedWords = ({ author, recordedAt, changeReason }: FlagsRecord): string =>
   `Recorded by ${personWords(author)}, ${dayAndTime(Date.parse(recordedAt))}${changeReason === undefined ? '' : `: ${changeReason}`}`;

@@ -3,7 +3,8 @@ import { type AlertItem, strengthOf } from '../../alerts/alert.js';
 import type { ContactOutcome, Disposition } from '../../alerts/event.js';
 import { ratioWords } from '../../alerts/evidence-words.js';
 import { KIND_WORDS } from '../../alerts/kind-words.js';
-import type { EndedBecause, Reason, Rule, Severity } from '../../engine/types.js';
+import { VIOLATIONS } from '../../alerts/violation.js';
+import type { AlertKind, EndedBecause, Reason, Rule, Severity } from '../../engine/types.js';
 import type { Verb } from '../api.js';
 import { personWords } from './people-words.js';
 import { duration, hourAndMinute, timeOfDay } from './times.js';
@@ -233,4 +234,17 @@ export function refusalWords(
 ): string {
   if (by === null || at === null) return detail;
   return `${personWords(by)} was first, at ${timeOfDay(Date.parse(at), nowMs)}. Your action was not counted.`;
+}
+
+/** What speaks of a condition always has one: where none is told, it is kept from who looks. */
+const OF_A_CONDITION: readonly AlertKind[] = [...VIOLATIONS, 'buffer', 'unknown-at-edge'];
+export const isKeptFrom = ({ kind, conditionId }: Pick<AlertItem, 'kind' | 'conditionId'>): boolean =>
+  conditionId === null && OF_A_CONDITION.includes(kind);
+
+/** `condition C-9 version 3 · zone Z-4`. */
+export function aboutWords(item: Pick<AlertItem, 'kind' | 'conditionId' | 'conditionVersion' | 'zoneId'>): string {
+  if (isKeptFrom(item)) return 'condition and zone kept from you';
+  const { conditionId, conditionVersion, zoneId } = item;
+  const version = conditionVersion === null ? '' : ` version ${conditionVersion}`;
+  return `condition ${conditionId ?? 'none'}${version} · zone ${zoneId ?? 'none'}`;
 }

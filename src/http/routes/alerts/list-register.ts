@@ -44,20 +44,27 @@ const Answer = Type.Interface([ListOf(Item)], {
   rated: Rated,
   failingHandoffs: Type.Array(Handoff, { description: 'receivers of the hand-off that are not told; of no scope' }),
 });
+const RegisterQuery = Type.Object({
+  ...ListQuery.properties,
+  rate: Type.Optional(
+    Type.Boolean({ description: 'false: no item has a priority, and the record is not asked for what they go by' }),
+  ),
+});
+const NOT_RATED = { rated: false, priorityOf: () => ({}) };
 const Key = Type.Tuple([Type.String({ maxLength: 32 }), Type.String({ maxLength: MAX_ALERT_ID_LENGTH })]);
 
 export function registerListRegister(app: App, deps: AlertDeps): void {
   const schema = {
     summary: 'Everything unresolved, raised first first, with why it stands there, and counts of all of it',
     tags: ['alerts'],
-    querystring: ListQuery,
+    querystring: RegisterQuery,
     response: { 200: Answer, ...problemResponses(400, 503) },
   };
   app.get(
     '/api/v1/register',
     { schema, config: { operation: 'alerts.read', keepsToScope: true } },
     async (request, reply) => {
-      const { cursor, limit = DEFAULT_LIST_LIMIT } = request.query;
+      const { cursor, limit = DEFAULT_LIST_LIMIT, rate = true } = request.query;
       const key = cursor === undefined ? undefined : decodeCursor(cursor, Key);
       if (key === null) return sendProblem(reply, { status: 400, errors: [FOREIGN_CURSOR] });
       assertCaughtUp(deps.alertLog);
@@ -69,7 +76,7 @@ export function registerListRegister(app: App, deps: AlertDeps): void {
       const nowMs = deps.clock.nowMs();
       const now = new Date(nowMs).toISOString();
       const page = toPage(rest, limit, ({ raisedAt, alertId }) => [raisedAt, alertId]);
-      const { rated, priorityOf } = await prioritise(request, deps, page.items);
+      const { rated, priorityOf } = rate ? await prioritise(request, deps, page.items) : NOT_RATED;
       return {
         ...page,
         items: page.items.map((alert) => ({

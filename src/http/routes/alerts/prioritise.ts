@@ -6,6 +6,7 @@ import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { maySee } from '../../../access/may.js';
 import type { Alert } from '../../../alerts/alert.js';
+import { DatabaseUnavailable } from '../../../ports/database.js';
 import { judgePriority, type Priority, WANTED, type WearersPriorityFacts } from '../../../wire/priority.js';
 import { RAG_RATINGS } from '../../../wire/rag.js';
 import { findDealtWith } from '../../../wire/recall.js';
@@ -48,7 +49,8 @@ export async function prioritise(
   alerts: readonly Alert[],
 ): Promise<{ readonly rated: boolean; readonly priorityOf: (alert: Alert) => { readonly priority?: Priority } }> {
   const wearerIds = [...new Set(alerts.filter(isOpen).map(({ finding }) => finding.wearerId))];
-  const known = wearerIds.length === 0 ? NOTHING : await withinWait(readFacts(wearerIds, clock.nowMs()));
+  const reading = () => readFacts(wearerIds, clock.nowMs());
+  const known = wearerIds.length === 0 ? NOTHING : await withinWait(reading(), request.log);
   if (known === null) return { rated: false, priorityOf: () => ({}) };
   const seesRag = (wearerId: string) =>
     maySee(principalOf(request), 'schemes.read', request.server.access.findWearer(wearerId));
@@ -69,18 +71,20 @@ export async function prioritise(
 const isOpen = ({ status }: Alert): boolean => status === 'open';
 const NOTHING: WearersPriorityFacts = { ragOf: () => null, wantedOf: () => null, requests: [] };
 
-/** Null where it comes too late, or not: whatever is wrong with the record, its own watch tells. */
-async function withinWait<T>(reading: Promise<T>): Promise<T | null> {
+/** Null where it comes too late, or not. That the record is away its own watch tells; anything else is a fault of ours. */
+async function withinWait<T>(reading: Promise<T>, logger: FastifyRequest['log']): Promise<T | null> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<null>((resolve) => {
     timer = setTimeout(() => resolve(null), WAIT_MS);
   });
-  try {
-    return await Promise.race([reading, late]);
-  } catch {
+  const found = reading.catch((error: unknown) => {
+    if (!(error instanceof DatabaseUnavailable))
+      logger.error({ err: error }, 'in which order to look at alerts could not be judged');
     return null;
+  });
+  try {
+    return await Promise.race([found, late]);
   } finally {
     clearTimeout(timer);
-    reading.catch(() => {});
   }
 }
