@@ -152,7 +152,7 @@ test('the cohort shows first who is not monitored; it is sorted, filtered, saved
       await other.getByLabel('Only who is not monitored').check();
       await expect.poll(async () => await other.getByText(/^Yes, for/).count()).toBe(0);
       await other.getByLabel('Only who is not monitored').uncheck();
-      await other.getByLabel('RAG').selectOption('red');
+      await other.getByRole('combobox', { name: 'RAG' }).selectOption('red');
       await expect.poll(async () => await other.locator('.tw-rag--green').count()).toBe(0);
       await other.getByRole('button', { name: 'Who' }).click();
       await other.locator('th[aria-sort=ascending]', { hasText: 'Who' }).waitFor();

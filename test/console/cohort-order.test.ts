@@ -56,10 +56,12 @@ test('by trend whose violations have grown most stand first, and the unknown is 
   ]);
   expect(trendWords(worse)).toEqual([
     'Violations 1 → 3',
-    'Unreasonable 0 min → 1 h',
-    'Kept 9 h → 8 h',
-    'Unknown 1 h → 1 h',
+    'Unreasonable 0 → 60 min',
+    'Kept 540 → 480 min',
+    'Unknown 60 → 60 min',
   ]);
+  const hours = { ...minutes, unknownMinutes: 12_937 };
+  expect(trendWords({ ...worse, before: { violations: {}, compliance: hours } })[3]).toBe('Unknown 216 → 1 h');
   expect(trendWords(cohortRow('W-same'))).toEqual(['Violations 0 → 0']);
 });
 

@@ -301,11 +301,11 @@ export function CohortPage() {
       <Filters view={view} onView={setView} />
       <ColumnChoice hidden={hiddenNow} onHidden={hide} />
       {may('exports.make') ? <FileForm words="Save as a CSV file" name="cohort.csv" ask={askCohortFile} /> : null}
-      <section class="tw-cohort__table" aria-label="Table of the cohort">
-        <table class="tw-table">
-          <caption>
-            {shown.length === items.length ? `${items.length} wearers` : `${shown.length} of ${items.length} wearers`}
-          </caption>
+      <p class="tw-cohort__as-of">
+        {shown.length === items.length ? `${items.length} wearers` : `${shown.length} of ${items.length} wearers`}
+      </p>
+      <section class="tw-cohort__table tw-cohort__people" aria-label="Table of the cohort">
+        <table class="tw-table" aria-label="Cohort">
           <thead>
             <tr>
               {shownColumns.map((column) => (

@@ -35,12 +35,18 @@ export function coverWords({ uncoveredSince }: CohortRow, atMs: number): string 
   );
 }
 
+const WHOLE_HOURS_FROM_MINUTES = 600;
+
 /** What has changed against the 28 days before, unknown beside it: nothing that is not known says that it went better. */
 export function trendWords(row: CohortRow): string[] {
   const { compliance, violations, before } = row;
   const sum = (counts: CohortRow['violations']) => Object.values(counts).reduce((all, count) => all + (count ?? 0), 0);
-  const minutes = (words: string, field: 'keptMinutes' | 'unreasonableMinutes' | 'unknownMinutes') =>
-    `${words} ${minuteWords(before.compliance[field])} → ${minuteWords(compliance[field])}`;
+  const minutes = (words: string, field: 'keptMinutes' | 'unreasonableMinutes' | 'unknownMinutes') => {
+    const both = [before.compliance[field], compliance[field]] as const;
+    // In one unit, and no longer than a line.
+    if (Math.max(...both) < WHOLE_HOURS_FROM_MINUTES) return `${words} ${both[0]} → ${both[1]} min`;
+    return `${words} ${Math.round(both[0] / 60)} → ${Math.round(both[1] / 60)} h`;
+  };
   const isJudged = compliance.requiredMinutes > 0 || before.compliance.requiredMinutes > 0;
   return [
     `Violations ${sum(before.violations)} → ${sum(violations)}`,
