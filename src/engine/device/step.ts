@@ -127,9 +127,9 @@ function hearPing(
 }
 
 /** What was found of its clock is over with the tag. */
-function withClock(ofClock: readonly EngineEvent[], { events, dueAtMs }: DeviceStep, own: CompiledOwn): DeviceStep {
-  if (ofClock.length === 0) return { events, dueAtMs };
-  return { events: [...events, ...ofClock], dueAtMs: Math.min(dueAtMs, own.removedAtMs) };
+function withClock(ofClock: readonly EngineEvent[], step: DeviceStep, own: CompiledOwn): DeviceStep {
+  if (ofClock.length === 0) return step;
+  return { events: [...step.events, ...ofClock], dueAtMs: Math.min(step.dueAtMs, own.removedAtMs) };
 }
 
 /** Whether a newest fix is all that a ping says, and nothing is remembered that it could end. */
