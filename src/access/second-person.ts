@@ -9,19 +9,25 @@ export interface Proposed {
   /** What it takes to read it, and whose wearer it is about; null: nobody's. */
   readonly readOperation: Operation;
   readonly aboutWearerId: string | null;
+  /** Of a transfer: where the wearer would be; null: it moves nobody. */
+  readonly movesTo: Pick<WearerScope, 'force' | 'division' | 'schemes'> | null;
   /** Of a grant: whose rights it changes; null: it changes no rights. */
   readonly aboutSubjectId: string | null;
 }
 
-/** Whoever proposed it, too: their scope may have become another since. What is proposed of a wearer may be about a victim's zone. */
+/**
+ * Whoever proposed it, too: their scope may have become another since. What is proposed of a wearer may be about a victim's zone. A transfer
+ * is told on both sides.
+ */
 export function mayReadProposal(
   principal: Principal,
-  { readOperation, aboutWearerId }: Pick<Proposed, 'readOperation' | 'aboutWearerId'>,
+  { readOperation, aboutWearerId, movesTo }: Pick<Proposed, 'readOperation' | 'aboutWearerId' | 'movesTo'>,
   findWearer: (wearerId: string) => WearerScope | undefined,
 ): boolean {
-  return aboutWearerId === null
-    ? mayDo(principal, readOperation)
-    : maySeeVictims(principal, readOperation, findWearer(aboutWearerId));
+  if (aboutWearerId === null) return mayDo(principal, readOperation);
+  const wearer = findWearer(aboutWearerId);
+  if (maySeeVictims(principal, readOperation, wearer)) return true;
+  return wearer !== undefined && movesTo !== null && maySeeVictims(principal, readOperation, { ...wearer, ...movesTo });
 }
 
 /** Why this one is not the second person, whatever its roles are; null: it may be. */

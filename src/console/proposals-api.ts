@@ -48,5 +48,21 @@ export const proposeRecord = async (
   reason: string,
 ): Promise<Sent<ProposalTold>> => sayOnce(await send('POST', '/proposals', { proposalId, kind, id, body, reason }));
 
+/** Where a wearer goes: what is not said there is not said of the wearer any more. */
+export interface TransferContent {
+  readonly force: string;
+  readonly division?: string;
+  readonly schemes?: readonly string[];
+}
+
+export async function proposeTransfer(
+  proposalId: string,
+  wearerId: string,
+  body: TransferContent,
+  reason: string,
+): Promise<Sent<ProposalTold>> {
+  return sayOnce(await send('POST', '/proposals', { proposalId, kind: 'transfer', id: wearerId, body, reason }));
+}
+
 export const decideProposal = (proposalId: string, what: 'approve' | 'refuse', reason: string) =>
   send<ProposalTold>('POST', `/proposals/${encodeURIComponent(proposalId)}/${what}`, { reason });

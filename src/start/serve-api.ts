@@ -27,6 +27,7 @@ import { registerProposals } from '../http/routes/people/proposals.js';
 import { recordsTarget } from '../http/routes/people/records-target.js';
 import { registerSessions } from '../http/routes/people/sessions.js';
 import { registerSignIn } from '../http/routes/people/sign-in.js';
+import { transferTarget } from '../http/routes/people/transfer-target.js';
 import { registerPings } from '../http/routes/pings/pings.js';
 import { registerRecalls } from '../http/routes/recalls/register-recalls.js';
 import { registerRecords } from '../http/routes/records/register-records.js';
@@ -242,6 +243,7 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
     targets: {
       ...recordTargets(records),
       records: recordsTarget(records),
+      transfer: transferTarget(records),
       grant: grantTarget({ db, putGrant: (grant) => accessView.append(accessRecord({ type: 'grant', grant })) }),
     },
   });

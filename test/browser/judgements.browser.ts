@@ -119,5 +119,33 @@ test('a supervisor reads what is judged, and is offered nothing to write', async
     .getByText(/^RAG red/)
     .waitFor({ timeout: WAIT_MS });
   expect(await section(sam).getByRole('button').count()).toBe(0);
+});
+
+test('handed over to another force, the wearer stays until a sergeant there accepts, and then is theirs', async () => {
+  await section(anna).getByRole('button', { name: 'Hand over' }).click();
+  await dialog(anna).getByLabel('To which force').fill('essex');
+  await dialog(anna).getByLabel('Why', { exact: true }).fill('he moves to Colchester');
+  expect(await findWrongInBoth(anna, /^<p>The wearer stays/)).toEqual([]);
+  await shoot(anna, 'transfer');
+  await dialog(anna).getByLabel('Why', { exact: true }).press('Control+Enter');
+  await section(anna).getByRole('article', { name: 'Transfer of Adam Kerr' }).waitFor({ timeout: WAIT_MS });
+  const eve = await people.signIn('sergeant-eve-essex');
+  await eve.goto(`${people.url}/wearers/W-0`);
+  await eve.getByText('No wearer W-0 is known here').waitFor({ timeout: WAIT_MS });
+  await eve.goto(`${people.url}/proposals`);
+  const waiting = eve.getByRole('article', { name: 'Transfer of W-0' });
+  await waiting.getByText('Force: from kent to essex.').waitFor({ timeout: WAIT_MS });
+  await waiting.getByText(/^As before: Name Adam Kerr/).waitFor();
+  await shoot(eve, 'transfer-waits');
+  expect(await findWrongInBoth(eve)).toEqual([]);
+  await eve.getByRole('button', { name: 'Agree to Transfer of W-0' }).click();
+  await dialog(eve).getByRole('button', { name: 'Agree' }).click();
+  await eve.getByText('Transfer of W-0 is in force.').waitFor({ timeout: WAIT_MS });
+  await show(eve);
+  await section(eve)
+    .getByText(/^RAG red/)
+    .waitFor({ timeout: WAIT_MS });
+  await anna.goto(`${people.url}/wearers/W-0`);
+  await anna.getByText('No wearer W-0 is known here').waitFor({ timeout: WAIT_MS });
   expect(people.complaints).toEqual([]);
 });

@@ -53,7 +53,7 @@ export function recordFilesSuite(name: string, open: () => Promise<Adapters>): v
           force,
           ...(restrictedTo === null ? {} : { restrictedTo }),
         });
-    }, 60_000);
+    });
     afterAll(async () => {
       await api?.stop();
       await local?.stop();

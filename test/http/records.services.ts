@@ -16,6 +16,7 @@ import { rehearsalsSuite } from './rehearsals.suite.js';
 
 import { statisticsSuite } from './statistics.suite.js';
 import { tasksSuite } from './tasks.suite.js';
+import { transferSuite } from './transfer.suite.js';
 import { victimWatchSuite } from './victim-watch.suite.js';
 
 let opened: ReturnType<typeof openTestPostgres> | null = null;
@@ -36,6 +37,7 @@ recallsSuite('PostGIS', openAdapters);
 proposalsSuite('PostGIS', openAdapters);
 tasksSuite('PostGIS', openAdapters);
 recordFilesSuite('PostGIS', openAdapters);
+transferSuite('PostGIS', openAdapters);
 handoversSuite('PostGIS', openAdapters);
 briefingsSuite('PostGIS', openAdapters);
 statisticsSuite('PostGIS', openAdapters);

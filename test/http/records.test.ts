@@ -17,6 +17,7 @@ import { rehearsalsSuite } from './rehearsals.suite.js';
 import { rejectedSuite } from './rejected.suite.js';
 import { statisticsSuite } from './statistics.suite.js';
 import { tasksSuite } from './tasks.suite.js';
+import { transferSuite } from './transfer.suite.js';
 import { victimWatchSuite } from './victim-watch.suite.js';
 
 // One embedded database for all suites: it takes 8 s and a gigabyte.
@@ -63,6 +64,11 @@ tasksSuite('embedded', async () => {
 });
 
 recordFilesSuite('embedded', async () => {
+  const { log, dispose } = await openTestLog();
+  return { db: await openDatabase(), log, stop: dispose };
+});
+
+transferSuite('embedded', async () => {
   const { log, dispose } = await openTestLog();
   return { db: await openDatabase(), log, stop: dispose };
 });

@@ -21,6 +21,7 @@ import { grantTarget, recordTargets } from '../../src/http/routes/people/proposa
 import { registerProposals } from '../../src/http/routes/people/proposals.js';
 import { recordsTarget } from '../../src/http/routes/people/records-target.js';
 import { registerSessions } from '../../src/http/routes/people/sessions.js';
+import { transferTarget } from '../../src/http/routes/people/transfer-target.js';
 import { registerPings } from '../../src/http/routes/pings/pings.js';
 import { registerRecalls } from '../../src/http/routes/recalls/register-recalls.js';
 import { registerRecords } from '../../src/http/routes/records/register-records.js';
@@ -90,6 +91,7 @@ beforeAll(async () => {
     targets: {
       ...recordTargets(records),
       records: recordsTarget(records),
+      transfer: transferTarget(records),
       grant: grantTarget({ db, putGrant: async () => {} }),
     },
   });

@@ -23,7 +23,13 @@ export const MAPPING: ClaimsMapping = {
       'tw-administrator': 'administrator',
     },
   },
-  areas: { from: ['/groups'], values: { kent: { forces: ['kent'], divisions: 'all', schemes: 'all' } } },
+  areas: {
+    from: ['/groups'],
+    values: {
+      kent: { forces: ['kent'], divisions: 'all', schemes: 'all' },
+      essex: { forces: ['essex'], divisions: 'all', schemes: 'all' },
+    },
+  },
   wearerIds: '/wearers',
 };
 
@@ -50,7 +56,7 @@ const ROLES_BY_NAME = { 'admin-': 'tw-administrator', 'officer-': 'tw-officer', 
 const roleOf = (accountId: string): string =>
   Object.entries(ROLES_BY_NAME).find(([begins]) => accountId.startsWith(begins))?.[1] ?? 'tw-supervisor';
 
-/** Everybody may sign in by their name, and supervises Kent; `admin-`, `officer-` (of W-0) or `sergeant-` at its beginning is that role instead. */
+/** Everybody may sign in by their name, and supervises Kent (`-essex` at its end: Essex); `admin-`, `officer-` (of W-0) or `sergeant-` at its beginning is that role instead. */
 export async function startProvider(clientUrl: string): Promise<Running> {
   const server = createServer();
   const running = await listenOn(server);
@@ -72,7 +78,7 @@ export async function startProvider(clientUrl: string): Promise<Running> {
         sub: accountId,
         name: `The ${accountId}`,
         roles: [roleOf(accountId)],
-        groups: ['kent'],
+        groups: [accountId.endsWith('-essex') ? 'essex' : 'kent'],
         wearers: accountId.startsWith('officer-') ? ['W-0'] : [],
       }),
     }),

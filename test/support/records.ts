@@ -9,6 +9,7 @@ import { registerAtv } from '../../src/http/routes/orders/atv.js';
 import { grantTarget, recordTargets } from '../../src/http/routes/people/proposal-targets.js';
 import { registerProposals } from '../../src/http/routes/people/proposals.js';
 import { recordsTarget } from '../../src/http/routes/people/records-target.js';
+import { transferTarget } from '../../src/http/routes/people/transfer-target.js';
 import { registerRecords } from '../../src/http/routes/records/register-records.js';
 import { registerDesk } from '../../src/http/routes/schemes/desk.js';
 import type { AuditTrail } from '../../src/ports/audit.js';
@@ -81,6 +82,7 @@ export async function openRecordsApi(
     targets: {
       ...recordTargets(records),
       records: recordsTarget(records),
+      transfer: transferTarget(records),
       grant: grantTarget({ db, putGrant: keepGrant }),
     },
   });

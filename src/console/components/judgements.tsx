@@ -17,7 +17,7 @@ import {
 } from '../judgements-api.js';
 import { may, me, nowMs } from '../live/live.js';
 import { toInstant, toLocalText } from '../model/local-instant.js';
-import { askProposals } from '../proposals-api.js';
+import { askProposals, proposeTransfer } from '../proposals-api.js';
 import {
   COHORT_WORDS,
   mappaWords,
@@ -39,7 +39,7 @@ interface Props {
 
 export function Judgements({ wearerId, onWritten }: Props) {
   const [turn, setTurn] = useState(0);
-  const [open, setOpen] = useState<'rag' | 'mappa' | 'membership' | null>(null);
+  const [open, setOpen] = useState<'rag' | 'mappa' | 'membership' | 'transfer' | null>(null);
   const [said, setSaid] = useState('');
   const minute = Math.floor(nowMs.value / REFRESH_MS);
   const key = `${wearerId} ${minute} ${turn}`;
@@ -61,7 +61,7 @@ export function Judgements({ wearerId, onWritten }: Props) {
   const versions = ratings?.ok === true ? ratings.body : [];
   const inForce = versions.find(({ effectiveAt, recordedAt }) => Date.parse(effectiveAt ?? recordedAt) <= nowMs.value);
   const own = (waiting?.ok === true ? waiting.body : []).filter(
-    ({ kind, id }) => kind === 'rag-rating' && id === wearerId,
+    ({ kind, id }) => (kind === 'rag-rating' || kind === 'transfer') && id === wearerId,
   );
   const isAlone = me.value?.kind === 'local';
   return (
@@ -90,6 +90,11 @@ export function Judgements({ wearerId, onWritten }: Props) {
             Select or de-select …
           </button>
         ) : null}
+        {may('records.write') && may('proposals.write') && !isAlone ? (
+          <button type="button" class="tw-button" onClick={() => setOpen('transfer')}>
+            Hand over …
+          </button>
+        ) : null}
       </p>
       {open === 'rag' ? (
         <RagDialog
@@ -99,6 +104,9 @@ export function Judgements({ wearerId, onWritten }: Props) {
           version={versions[0]?.version ?? null}
           onClose={close(isAlone ? 'It is rated.' : 'It waits for a second person.')}
         />
+      ) : null}
+      {open === 'transfer' ? (
+        <TransferDialog wearerId={wearerId} onClose={close('It waits for the other side to accept it.')} />
       ) : null}
       {open === 'mappa' && mappa?.ok === true ? (
         <MappaDialog wearerId={wearerId} stands={mappa.body} onClose={close('The MAPPA status is written.')} />
@@ -193,6 +201,46 @@ function RagDialog({
         Next review (local time; none: as often as the rating asks for)
       </label>
       <input id="rag-review" name="nextReviewAt" class="tw-input" type="datetime-local" />
+    </FormDialog>
+  );
+}
+
+function TransferDialog({ wearerId, onClose }: DialogProps) {
+  const write = (said: FormData, sendId: string): Promise<Written> => {
+    const [force, division, schemes] = [textOf(said, 'force'), textOf(said, 'division'), textOf(said, 'schemes')];
+    const listed = schemes
+      .split(';')
+      .map((one) => one.trim())
+      .filter((one) => one !== '');
+    const body = {
+      force,
+      ...(division === '' ? {} : { division }),
+      ...(listed.length === 0 ? {} : { schemes: listed }),
+    };
+    return proposeTransfer(sendId, wearerId, body, textOf(said, 'changeReason'));
+  };
+  return (
+    <FormDialog
+      label="Hand over to another force"
+      draftKey={`transfer ${wearerId}`}
+      submitWords="Hand over"
+      onSubmit={write}
+      onClose={onClose}
+      extra={<p>The wearer stays yours until the other side accepts.</p>}
+    >
+      <label class="tw-label" for="transfer-force">
+        To which force
+      </label>
+      <input id="transfer-force" name="force" class="tw-input" required maxLength={200} autocomplete="off" />
+      <label class="tw-label" for="transfer-division">
+        Division there (if it is known)
+      </label>
+      <input id="transfer-division" name="division" class="tw-input" maxLength={200} autocomplete="off" />
+      <label class="tw-label" for="transfer-schemes">
+        Schemes there, parted by ; (if any)
+      </label>
+      <input id="transfer-schemes" name="schemes" class="tw-input" maxLength={1_000} autocomplete="off" />
+      <ReasonField id="transfer-reason" label="Why" />
     </FormDialog>
   );
 }

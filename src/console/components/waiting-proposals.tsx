@@ -51,6 +51,7 @@ const isOwn = ({ proposedBy }: ProposalTold): boolean => proposedBy === me.value
 /** `Market Square, for W-1`, as whoever proposed it called it. */
 const titleOf = ({ kind, id }: ProposalTold): string => {
   if (kind === 'rag-rating') return `RAG rating of ${nameOf(id)}`;
+  if (kind === 'transfer') return `Transfer of ${nameOf(id)}`;
   return kind === 'grant' ? `Rights of ${personWords(id)}` : id;
 };
 
@@ -108,7 +109,7 @@ function Changes({ proposal }: { readonly proposal: ProposalTold }) {
     return 'roles' in grant ? grant : null;
   };
   const parts: readonly ChangeWords[] = (body.records ?? [{ kind, id, body }]).map((one) =>
-    changeWords(one.kind, one.id, stands(one), one.body as Readonly<Record<string, unknown>>, named),
+    changeWords(one.kind, one.id, stands(one), { ...keptOf(one.kind, stands(one)), ...(one.body as object) }, named),
   );
   return (
     <>
@@ -127,6 +128,9 @@ function Changes({ proposal }: { readonly proposal: ProposalTold }) {
     </>
   );
 }
+
+/** Whoever is moved keeps their name, which the other side does not know yet. */
+const keptOf = (kind: string, stands: Stands): object => (kind === 'transfer' ? { name: stands?.['name'] } : {});
 
 /** The orders that its conditions name, also those that stand. */
 function idsNamed({ kind, body }: ProposalTold, standing: readonly StandingTold[]): string[] {

@@ -16,13 +16,16 @@ export function ProposalsPage() {
       {!may('proposals.read') ? (
         <p>Your roles do not include proposals.</p>
       ) : waiting.isKnown ? (
-        <WaitingProposals
-          proposals={waiting.items}
-          onDecided={(told) => {
-            setSaid(told);
-            setTurn(turn + 1);
-          }}
-        />
+        <>
+          <h2 class="govuk-visually-hidden">Proposals</h2>
+          <WaitingProposals
+            proposals={waiting.items}
+            onDecided={(told) => {
+              setSaid(told);
+              setTurn(turn + 1);
+            }}
+          />
+        </>
       ) : (
         <p>{`What waits is not known: ${waiting.why}.`}</p>
       )}

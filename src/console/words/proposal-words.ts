@@ -31,6 +31,7 @@ const KIND_WORDS: Readonly<Record<string, string>> = {
   'rag-rating': 'RAG rating',
   'legal-hold': 'Legal hold',
   grant: 'Rights',
+  transfer: 'Transfer',
 };
 
 export function changeWords(kind: string, id: string, stands: Stands, body: Body, named: Named): ChangeWords {
@@ -56,7 +57,7 @@ export function changeWords(kind: string, id: string, stands: Stands, body: Body
 }
 
 function whatWords(kind: string, id: string, body: Body, { wearer }: Named): string {
-  if (kind === 'rag-rating') return `of ${wearer(id)}`;
+  if (kind === 'rag-rating' || kind === 'transfer') return `of ${wearer(id)}`;
   if (kind === 'grant') return `of ${personWords(id)}`;
   const { properties } = body as { readonly properties?: { readonly name?: string } };
   return properties?.name === undefined ? id : `${properties.name} (${id})`;

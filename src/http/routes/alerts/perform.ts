@@ -62,7 +62,7 @@ async function isOfVictimByNow(record: AlertDeps['record'], { finding }: Alert):
 /** Only of what is known here: the fold judges it in log order. */
 function whyNotAgree(request: FastifyRequest, { suspensionProposal, finding }: Alert, { type }: Said): string | null {
   if (type !== 'suspension-agreed' || suspensionProposal === undefined) return null;
-  const about = { aboutWearerId: finding.wearerId, aboutSubjectId: null };
+  const about = { aboutWearerId: finding.wearerId, aboutSubjectId: null, movesTo: null };
   const proposed = { ...about, proposedBy: suspensionProposal.by, readOperation: 'suspensions.read' as const };
   return whyNotSecond(principalOf(request), proposed);
 }

@@ -78,6 +78,8 @@ export interface AgreedRecords {
   readonly writes: readonly RecordWrite[];
   /** Rejects where they are not any more what they were proposed as. */
   readonly check?: Guard;
+  /** Who may agree, where that is not who may write them as they stand. */
+  readonly judge?: () => ProblemInput | null;
 }
 
 /** Writes them with the decision in the same transaction; the answer is why not. `agree` rejects where it may not be, or was decided before. */
@@ -85,13 +87,15 @@ export async function carryOutRecords(
   deps: RecordDeps,
   asker: Asker,
   proposal: StoredProposal,
-  { puts, standingVersions, writes, check }: AgreedRecords,
+  { puts, standingVersions, writes, check, judge }: AgreedRecords,
   agree: Guard,
 ): Promise<ProblemInput | null> {
   const guard: Guard = async (tx) => {
     await check?.(tx);
-    const verdicts = await judgeWrites(asker, tx, writes);
-    for (const [place, write] of writes.entries()) {
+    const refusal = judge?.() ?? null;
+    if (refusal !== null) throw new NotAllowed(new Map([[0, refusal]]));
+    const verdicts = judge === undefined ? await judgeWrites(asker, tx, writes) : [];
+    for (const [place, write] of judge === undefined ? writes.entries() : []) {
       const verdict = verdicts[place];
       const problem = verdict === undefined ? NOT_INCLUDED : whyNotAgreed(asker, write, verdict);
       if (problem !== null) throw new NotAllowed(new Map([[0, problem]]));

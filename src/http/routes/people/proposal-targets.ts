@@ -18,6 +18,7 @@ import type { Asker } from '../records/record-scope.js';
 import { judgeWrites, NotAllowed, type RecordWrite, toWriteProblem } from '../records/write-scope.js';
 import { carryOutRecords, changedSince, NOT_INCLUDED, readReferred, toWrite } from './carry-out-records.js';
 import { GrantBody, toGrant } from './grant-body.js';
+import { toTransferScope } from './transfer-body.js';
 
 export const RECORD_TARGETS = [
   'zone',
@@ -29,7 +30,7 @@ export const RECORD_TARGETS = [
   'rag-rating',
   'legal-hold',
 ] as const satisfies readonly RecordKind[];
-export const TARGETS = [...RECORD_TARGETS, 'grant', 'records'] as const;
+export const TARGETS = [...RECORD_TARGETS, 'grant', 'records', 'transfer'] as const;
 export type TargetKind = (typeof TARGETS)[number];
 
 export interface Target {
@@ -48,7 +49,7 @@ export interface Judged {
 
 /** A record as it stands, in the form in which it is written; null: there is none. */
 export interface Standing {
-  readonly kind: RecordKind;
+  readonly kind: RecordKind | 'transfer';
   readonly id: string;
   readonly body: object | null;
 }
@@ -70,12 +71,15 @@ const READ_OPERATIONS: Readonly<Record<string, Operation>> = {
   absence: 'suspensions.read',
   'rag-rating': 'schemes.read',
   'legal-hold': 'holds.read',
+  transfer: 'records.read',
 };
 
 /** What rights go by. */
-export function toProposed({ targetKind, targetId, proposedBy, aboutWearerId }: StoredProposal): Proposed {
+export function toProposed({ targetKind, targetId, proposedBy, aboutWearerId, body }: StoredProposal): Proposed {
   const readOperation = READ_OPERATIONS[targetKind] ?? (aboutWearerId === null ? 'shared.read' : 'records.read');
-  return { proposedBy, readOperation, aboutWearerId, aboutSubjectId: targetKind === 'grant' ? targetId : null };
+  const movesTo = targetKind === 'transfer' ? toTransferScope(body) : null;
+  const aboutSubjectId = targetKind === 'grant' ? targetId : null;
+  return { proposedBy, readOperation, aboutWearerId, aboutSubjectId, movesTo };
 }
 
 const TAKES_NO_SECOND: ProblemInput = {

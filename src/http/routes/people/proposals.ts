@@ -54,7 +54,7 @@ const Body = Type.Object(
       {},
       {
         description:
-          'As PUT of the kind takes it; of a grant: roles, areas, wearerIds, isBlocked; of `records`: records, each kind, id, body',
+          'As PUT of the kind takes it; of a grant: roles, areas, wearerIds, isBlocked; of a transfer: force, division, schemes; of `records`: records, each kind, id, body',
       },
     ),
     reason: Reason,
@@ -145,7 +145,7 @@ export function registerProposals(app: App, { db, clock, targets, findGrant }: P
   const postSchema = {
     summary: 'Propose what takes a second person',
     description:
-      'A zone or a condition of all wearers; a suspension or an absence that concerns the zone of a victim, and what ends or changes the watch of one; a RAG rating, a grant; or zones and conditions of one wearer, or of all, together (`records`). It takes effect when another ' +
+      'A zone or a condition of all wearers; a suspension or an absence that concerns the zone of a victim, and what ends or changes the watch of one; a RAG rating, a grant; a transfer of a wearer to another force, which who would have them accepts; or zones and conditions of one wearer, or of all, together (`records`). It takes effect when another ' +
       'person agrees; until then it can be refused by those and withdrawn by who proposed it.',
     tags,
     body: Body,
