@@ -97,7 +97,11 @@ export function whyOf(status: number, body: Body): string {
     Array.isArray(list)
       ? list.flatMap((one: { pointer?: string; detail?: string; errors?: unknown; id?: string }) =>
           one.errors === undefined
-            ? [[pointerWords(one.pointer), one.detail].filter((part) => part !== undefined && part !== '').join(' ')]
+            ? [
+                [one.id, pointerWords(one.pointer), one.detail]
+                  .filter((part) => part !== undefined && part !== '')
+                  .join(' '),
+              ]
             : faults(one.errors).map((text) => `${one.id ?? ''} ${text}`.trim()),
         )
       : [];

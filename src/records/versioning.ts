@@ -13,7 +13,8 @@ export type StandingGiven = Partial<
 
 /** Whether it may be written over the version that stands (null: none does). */
 export function holds(precondition: Precondition | null, given: StandingGiven, version: number | null): boolean {
-  if ((given.version ?? version) !== version) return false;
+  const stands = version ?? 0;
+  if ((given.version ?? stands) !== stands) return false;
   if (precondition === null) return true;
   if ('absent' in precondition) return version === null;
   if (version === null) return false;

@@ -18,6 +18,7 @@ test.each([
     },
     'record 2 grace minutes is too many; no.',
   ],
+  [422, { lines: [{ id: 'W-1', detail: 'Version 2 stands.' }] }, 'W-1 Version 2 stands.'],
   [422, { lines: [{ id: 'Z-1', errors: [{ pointer: '/name', detail: 'is needed' }] }] }, 'Z-1 name is needed.'],
 ])('a refusal %i is told in words that a person can use', (status, body, words) => {
   expect(whyOf(status, body as never)).toBe(words);

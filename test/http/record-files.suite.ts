@@ -198,6 +198,20 @@ export function recordFilesSuite(name: string, open: () => Promise<Adapters>): v
       expect(answer.json().lines).toMatchObject([{ id: 'W-file-9', status: 412 }]);
     });
 
+    it('what was previewed as new is written over nothing: what somebody made in between stands, and is told', async () => {
+      const rows = await rowsOf('wearer', ['id,name', 'W-file-10,Ida', 'W-file-11,Jo']);
+      expect(rows.map(({ what }) => what)).toEqual(['created', 'created']);
+      const made = { name: 'Ida Roe', force: 'kent', schemes: ['iom'], restrictedTo: ['https://idp.example#ida'] };
+      await put('/wearers/W-file-10', made);
+      const answer = await write(rows);
+      expect(answer.statusCode).toBe(422);
+      expect(answer.json().lines).toMatchObject([
+        { id: 'W-file-10', status: 412, detail: 'It is there by now: version 1 stands.', version: 1 },
+      ]);
+      expect((await local.get('/wearers/W-file-10')).json()).toMatchObject({ ...made, version: 1 });
+      expect((await local.get('/wearers/W-file-11')).statusCode).toBe(404);
+    });
+
     it('columns that are told go before those that are guessed; without an id no row is read', async () => {
       const text = 'code,who\nW-file-1,Adam\n';
       const guessed = (await read('wearer', text)).json();

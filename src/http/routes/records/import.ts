@@ -57,7 +57,7 @@ const schema = {
   },
 };
 
-export function toRefusedLine({ line, put: { kind, id } }: ImportLine, refusal: Refusal): RefusedLine {
+export function toRefusedLine({ line, put: { kind, id, given } }: ImportLine, refusal: Refusal): RefusedLine {
   switch (refusal.type) {
     case 'invalid': {
       const errors = refusal.errors.map(({ pointer, detail }) => ({ pointer: `/body${pointer}`, detail }));
@@ -67,7 +67,11 @@ export function toRefusedLine({ line, put: { kind, id } }: ImportLine, refusal: 
       return { line, kind, id, status: 409, detail: refusal.detail, conflicts: refusal.conflicts };
     case 'precondition': {
       const { version } = refusal;
-      const detail = version === null ? 'There is no such record yet.' : `Version ${version} stands.`;
+      const isNew = given.version === 0;
+      const detail =
+        version === null
+          ? 'There is no such record yet.'
+          : `${isNew ? 'It is there by now: version' : 'Version'} ${version} stands.`;
       return { line, kind, id, status: 412, detail, version };
     }
   }

@@ -179,7 +179,7 @@ async function previewRows(
 
 const toRow = ({ row: { line, id } }: Tried) => ({ line, id });
 
-/** What is there already keeps what the row does not say. */
+/** What is there already keeps what the row does not say. Whoever writes the record writes it over what was previewed, or over nothing. */
 function toTried(
   kind: FileKind,
   row: SaidRow,
@@ -187,7 +187,7 @@ function toTried(
   changeReason: string,
   { serviceArea }: RecordDeps,
 ): Tried | Row {
-  const record = { kind, id: row.id, body: { ...standing, ...row.said, changeReason } };
+  const record = { kind, id: row.id, body: { version: 0, ...standing, ...row.said, changeReason } };
   const read = readRecord(row.line, record, serviceArea);
   return 'put' in read ? { ...read, row, record } : refusedRow(read);
 }

@@ -38,7 +38,10 @@ const MAX_AUTHOR_LENGTH = 1_000;
 /** The fields of a body that only repeat what was answered, and the reason for the change, which may be another. */
 const Repeated = {
   version: Type.Optional(
-    Type.Integer({ minimum: 1, description: 'As it was answered: another one than stands is refused with 412' }),
+    Type.Integer({
+      minimum: 0,
+      description: 'As it was answered: another one than stands is refused with 412; 0: none may stand',
+    }),
   ),
   effectiveAt: Type.Optional(
     Type.Union([Instant, Type.Null()], { description: 'As it was answered; set by the server' }),
