@@ -3,10 +3,11 @@ import { expect, test } from 'vitest';
 import { readCsvTable } from '../../src/formats/csv-table.js';
 import { fieldsOf, guessColumns, readCells, readLocalTime } from '../../src/records/record-file.js';
 
-const tableOf = (text: string) => readCsvTable(Buffer.from(text));
+const MAX_ROWS = 100;
+const tableOf = (text: string) => readCsvTable(Buffer.from(text), MAX_ROWS);
 
-test('a table is read with a BOM, quotes, semicolons and blank lines; each row by its line', () => {
-  expect(tableOf('\uFEFFId;Name\r\n\r\nW-1;"Kerr; Adam"\r\n;\r\n W-2 ; "said ""so""" \r\n')).toEqual({
+test('a table is read with a BOM, quotes, semicolons and blank lines; each row by its line', async () => {
+  expect(await tableOf('\uFEFFId;Name\r\n\r\nW-1;"Kerr; Adam"\r\n;\r\n W-2 ; "said ""so""" \r\n')).toEqual({
     titles: ['Id', 'Name'],
     rows: [
       { line: 3, cells: ['W-1', 'Kerr; Adam'] },
@@ -16,16 +17,16 @@ test('a table is read with a BOM, quotes, semicolons and blank lines; each row b
   });
 });
 
-test('a row that is no CSV is told by its line once, and the others are kept', () => {
-  expect(tableOf('id,name\nW-1,Adam "A" Kerr\nW-2,Bea\n')).toEqual({
+test('a row that is no CSV is told by its line once, and the others are kept', async () => {
+  expect(await tableOf('id,name\nW-1,Adam "A" Kerr\nW-2,Bea\n')).toEqual({
     titles: ['id', 'name'],
     rows: [{ line: 3, cells: ['W-2', 'Bea'] }],
     faults: [{ line: 2, detail: 'it is not CSV (INVALID_OPENING_QUOTE)' }],
   });
 });
 
-test('a row with more cells than the first line names is told by its line, and the others are kept', () => {
-  expect(tableOf('id,name\nW-1,Adam,Kerr\nW-2,Bea,,\nW-3\n')).toEqual({
+test('a row with more cells than the first line names is told by its line, and the others are kept', async () => {
+  expect(await tableOf('id,name\nW-1,Adam,Kerr\nW-2,Bea,,\nW-3\n')).toEqual({
     titles: ['id', 'name'],
     rows: [
       { line: 3, cells: ['W-2', 'Bea'] },
@@ -38,8 +39,55 @@ test('a row with more cells than the first line names is told by its line, and t
 test.each([
   ['', 'the file is empty'],
   [Buffer.from([0x69, 0x64, 0x0a, 0xe9]), 'the file is not UTF-8: save it as "CSV UTF-8"'],
-])('a file of which nothing can be read says why: %j', (bytes, fault) => {
-  expect(readCsvTable(Buffer.from(bytes))).toEqual({ fault });
+])('a file of which nothing can be read says why: %j', async (bytes, fault) => {
+  expect(await readCsvTable(Buffer.from(bytes), MAX_ROWS)).toEqual({ fault });
+});
+
+test('a spreadsheet that goes on for a million empty rows is read for the one that says something, others are served meanwhile', async () => {
+  let turns = 0;
+  let isRead = false;
+  const count = () => {
+    turns += 1;
+    if (!isRead) setImmediate(count);
+  };
+  setImmediate(count);
+  const blank = ',,,,\n'.repeat(60_000);
+  const table = await tableOf(`id,name,,,\n${blank}W-1,Adam,,,\n${',,,,\n'.repeat(1_048_576)}`);
+  isRead = true;
+  expect(table).toEqual({
+    titles: ['id', 'name', '', '', ''],
+    rows: [{ line: 60_002, cells: ['W-1', 'Adam', '', '', ''] }],
+    faults: [],
+  });
+  expect(turns).toBeGreaterThan(10);
+});
+
+test('no more rows are read than may be taken, and one', async () => {
+  const table = await tableOf(`id\n${'a\n'.repeat(500_000)}`);
+  expect(table).toMatchObject({ titles: ['id'], faults: [] });
+  expect('rows' in table && table.rows.length).toBe(MAX_ROWS + 1);
+});
+
+test.each([
+  ['a\n'.concat('x"y\n'.repeat(131_072)), 2, 'it is not CSV (INVALID_OPENING_QUOTE)'],
+  [`a\n${'x"'.repeat(40_000)}`, 2, 'it is not CSV (INVALID_OPENING_QUOTE)'],
+  ['a\n'.concat('x,y\n'.repeat(1_000)), 2, 'it has 2 columns; the first line names 1'],
+])('a file of faults is left off, with the first of them (%#)', async (text, line, detail) => {
+  expect(await tableOf(text)).toEqual({ fault: `it has more than 500 faults; the first, line ${line}: ${detail}` });
+});
+
+test('a quote that is never closed is no row, however long it goes on', async () => {
+  expect(await tableOf(`a\nb\n"${'never closed\n'.repeat(100_000)}`)).toEqual({
+    titles: ['a'],
+    rows: [{ line: 2, cells: ['b'] }],
+    faults: [{ line: 7_695, detail: 'it is not CSV (CSV_MAX_RECORD_SIZE)' }],
+  });
+});
+
+test('more columns than a file has are not filled up', async () => {
+  expect(await tableOf(`${'a,'.repeat(20_000)}a\nx\n`)).toEqual({
+    fault: 'its first line names 20001 columns; at most 1000 are read',
+  });
 });
 
 test('columns are guessed by what they are called, each for one field, its own name first', () => {

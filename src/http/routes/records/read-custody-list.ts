@@ -23,7 +23,7 @@ import { FILE_ANSWER, FILE_BODY, MAX_ROWS } from './read-file.js';
 import type { RecordDeps } from './record-routes.js';
 import { askerOf } from './record-scope.js';
 
-const BODY_LIMIT_BYTES = 12 * 1_048_576;
+const BODY_LIMIT_BYTES = 8 * 1_048_576;
 /** Wearers are read in parts of so many. */
 const PART = 1_000;
 
@@ -73,7 +73,7 @@ export function registerReadCustodyList(app: App, deps: RecordDeps): void {
       const { principal, findWearer } = askerOf(request);
       if (!mayDo(principal, 'records.read'))
         return sendProblem(reply, { status: 403, detail: 'Your roles do not include reading wearers.' });
-      const table = readCsvTable(Buffer.from(base64, 'base64'));
+      const table = await readCsvTable(Buffer.from(base64, 'base64'), MAX_ROWS);
       if ('fault' in table)
         return sendProblem(reply, { status: 422, errors: [{ pointer: '/base64', detail: table.fault }] });
       if (table.rows.length > MAX_ROWS)

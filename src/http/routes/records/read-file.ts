@@ -22,7 +22,8 @@ import { type RecordDeps, writerOf } from './record-routes.js';
 import { askerOf, keepReadable } from './record-scope.js';
 import { guardWrites, NotAllowed, orNotAllowed } from './write-scope.js';
 
-const BODY_LIMIT_BYTES = 12 * 1_048_576;
+/** A spreadsheet's rows down to the last that it may have, all but some of them empty, in Base64. */
+const BODY_LIMIT_BYTES = 8 * 1_048_576;
 const MAX_NAME_LENGTH = 255;
 /** As many as are written at once. */
 export const MAX_ROWS = 5_000;
@@ -205,7 +206,7 @@ export function registerReadFile(app: App, deps: RecordDeps): void {
           status: 403,
           detail: `Your roles do not include reading each ${ruleOf(kind).name}.`,
         });
-      const table = readCsvTable(Buffer.from(base64, 'base64'));
+      const table = await readCsvTable(Buffer.from(base64, 'base64'), MAX_ROWS);
       if ('fault' in table)
         return sendProblem(reply, { status: 422, errors: [{ pointer: '/base64', detail: table.fault }] });
       if (table.rows.length > MAX_ROWS)
