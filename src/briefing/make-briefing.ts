@@ -20,6 +20,7 @@ import { createLocalClock, LOCAL_TIME_ZONE } from '../watchlist/local-time.js';
 import type {
   BriefedAlert,
   BriefedChange,
+  BriefedPanel,
   BriefedRelease,
   BriefedReview,
   BriefingContent,
@@ -42,14 +43,17 @@ export interface BriefingQuery {
   readonly wearers: readonly { readonly wearerId: string; readonly name: string }[];
   /** The one before it; null: this is the first. */
   readonly last: StoredBriefing | null;
-  /** Raised from {@link alertsFromMs} on, of anybody. */
+  /** Raised from {@link lookFromMs} on, of anybody. */
   readonly alerts: readonly Alert[];
   /** Everything unresolved. */
   readonly open: readonly Alert[];
 }
 
-/** From when on alerts are looked for: one that was found late is told the next time, though it was raised before. */
-export const alertsFromMs = (last: StoredBriefing | null, fromMs: number): number =>
+/**
+ * From when on alerts and decisions are looked for, without those that the last one told: one that was found late, or recorded while the last
+ * one was made, is told the next time, though its instant is before.
+ */
+export const lookFromMs = (last: StoredBriefing | null, fromMs: number): number =>
   last === null ? fromMs : Date.parse(last.from);
 
 const toIso = (atMs: number): string => new Date(atMs).toISOString();
@@ -105,6 +109,8 @@ async function readAll(db: Queryable, query: BriefingQuery) {
 
   const told = new Set(last?.content.alerts.map(({ alertId }) => alertId));
   const isOurs = ({ alertId, finding }: Alert) => names.has(finding.wearerId) && !told.has(alertId);
+  const toldDecisions = new Set(last?.content.panels.map(decisionKey));
+  const decisions = await listPanelDecisions(db, wearerIds, { fromMs: lookFromMs(last, fromMs), untilMs: toMs });
   const desk = await readDesk(db, wearerIds, toMs);
   const content: BriefingContent = {
     wearers: wearers.length,
@@ -112,7 +118,7 @@ async function readAll(db: Queryable, query: BriefingQuery) {
     alerts: alerts.filter(isOurs).map(toAlert).map(named).sort(byGravity),
     ragChanges,
     membershipChanges,
-    panels: (await listPanelDecisions(db, wearerIds, { fromMs, untilMs: toMs })).map(named),
+    panels: decisions.filter((one) => !toldDecisions.has(decisionKey(one))).map(named),
     silentTags: listSilentTags(open)
       .filter(({ finding }) => names.has(finding.wearerId))
       .map(({ alertId, finding }) => ({
@@ -138,6 +144,8 @@ async function readAll(db: Queryable, query: BriefingQuery) {
   return { content, standing };
 }
 
+/** One that is decided anew is another. */
+const decisionKey = ({ taskId, at }: Pick<BriefedPanel, 'taskId' | 'at'>): string => `${taskId} ${at}`;
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const RANKS: Readonly<Record<Severity, number>> = { critical: 0, high: 1, medium: 2, low: 3 };
 const byGravity = (a: BriefedAlert, b: BriefedAlert): number =>
@@ -192,6 +200,7 @@ async function readTonight(
       wearerId,
       conditionId,
       kind,
+      zoneId: zones.get(zoneId) == null ? null : zoneId,
       zone: zones.get(zoneId) ?? null,
       fromAt,
       untilAt,

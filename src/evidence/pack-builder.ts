@@ -61,11 +61,21 @@ export function startPackBuilder(deps: PackBuilderDeps): QueuedWork {
 }
 
 /** While programs of both kinds run side by side, an older one takes requests for packs and places no holds for them. */
-async function placeMissingHolds({ db, clock }: Pick<PackBuilderDeps, 'db' | 'clock'>): Promise<void> {
+async function placeMissingHolds({
+  db,
+  clock,
+  logger,
+}: Pick<PackBuilderDeps, 'db' | 'clock' | 'logger'>): Promise<void> {
   for (const pack of await listUnheldPacks(db, HOLDS_PER_TURN)) {
-    const { subject } = pack;
-    const alertIds = 'alertIds' in subject ? subject.alertIds : await listPeriodAlertIds(db, subject);
-    await db.transaction((tx) => holdPack(tx, pack, alertIds, clock.nowMs()));
+    const { packId, subject } = pack;
+    try {
+      const alertIds = 'alertIds' in subject ? subject.alertIds : await listPeriodAlertIds(db, subject);
+      await db.transaction((tx) => holdPack(tx, pack, alertIds, clock.nowMs()));
+    } catch (error) {
+      if (error instanceof DatabaseUnavailable) throw error;
+      // The others do not wait for it.
+      logger.error({ packId, err: error }, 'what an evidence pack is about could not be held');
+    }
   }
 }
 

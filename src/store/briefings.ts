@@ -27,14 +27,17 @@ export interface NewBriefing extends BriefingChain {
   readonly standing: Readonly<Record<string, Standing>>;
 }
 
-export interface StoredBriefing extends BriefingHead {
+export interface StoredBriefingHead extends BriefingHead {
   readonly areas: readonly Area[] | null;
+}
+
+export interface StoredBriefing extends StoredBriefingHead {
   readonly wearerIds: readonly string[];
   readonly content: BriefingContent;
   readonly standing: Readonly<Record<string, Standing>>;
 }
 
-interface Row {
+interface HeadRow {
   briefing_id: number;
   period: BriefingPeriod;
   division: string | null;
@@ -42,13 +45,16 @@ interface Row {
   from_at: Date;
   to_at: Date;
   made_by: string;
+}
+interface Row extends HeadRow {
   wearer_ids: string[];
   content: string;
   standing: string;
 }
-const COLUMNS = 'briefing_id, period, division, areas, from_at, to_at, made_by, wearer_ids, content, standing';
+const HEAD_COLUMNS = 'briefing_id, period, division, areas, from_at, to_at, made_by';
+const COLUMNS = `${HEAD_COLUMNS}, wearer_ids, content, standing`;
 
-const toBriefing = (row: Row): StoredBriefing => ({
+const toHead = (row: HeadRow): StoredBriefingHead => ({
   briefingId: row.briefing_id,
   period: row.period,
   division: row.division,
@@ -57,6 +63,10 @@ const toBriefing = (row: Row): StoredBriefing => ({
   to: row.to_at.toISOString(),
   madeBy: row.made_by,
   madeAt: row.to_at.toISOString(),
+});
+
+const toBriefing = (row: Row): StoredBriefing => ({
+  ...toHead(row),
   wearerIds: row.wearer_ids,
   content: JSON.parse(row.content) as BriefingContent,
   standing: JSON.parse(row.standing) as Record<string, Standing>,
@@ -112,20 +122,20 @@ export interface BriefingFilter {
   readonly toMs: number | null;
 }
 
-/** The newest first. */
+/** The newest first, without what they tell: a page of it would be read whole to be left out. */
 export async function listBriefings(
   db: Queryable,
   { period, division, fromMs, toMs }: BriefingFilter,
   { before, limit }: { readonly before: number; readonly limit: number },
-): Promise<StoredBriefing[]> {
-  const { rows } = await db.query<Row>(
-    `select ${COLUMNS} from briefing
+): Promise<StoredBriefingHead[]> {
+  const { rows } = await db.query<HeadRow>(
+    `select ${HEAD_COLUMNS} from briefing
      where briefing_id < $1::bigint and ($2::text is null or period = $2::text) and ($3::text is null or division = $3::text)
        and ($4::timestamptz is null or to_at > $4::timestamptz) and ($5::timestamptz is null or from_at < $5::timestamptz)
      order by briefing_id desc limit $6::int`,
     [before, period, division, fromMs && new Date(fromMs), toMs && new Date(toMs), limit],
   );
-  return rows.map(toBriefing);
+  return rows.map(toHead);
 }
 
 /** Who may stand in a briefing, in the order of their ids: nobody of whom only some named persons may know. */

@@ -46,7 +46,8 @@ export interface SilentTag extends About {
 export interface ConditionTonight extends About {
   readonly conditionId: string;
   readonly kind: ConditionKind;
-  /** Null: the zone is a victim's, which no briefing names. */
+  /** Null, as its name: the zone is, was or is to be a victim's, when it is made or when it is read. No briefing names one. */
+  readonly zoneId: string | null;
   readonly zone: string | null;
   readonly fromAt: string;
   readonly untilAt: string;

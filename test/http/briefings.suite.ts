@@ -7,7 +7,9 @@ import { listSilentTags } from '../../src/alerts/silence.js';
 import { registerAlerts } from '../../src/http/routes/alerts/register.js';
 import type { AlertDeps } from '../../src/http/routes/alerts/sources.js';
 import { registerBriefings } from '../../src/http/routes/schemes/briefings.js';
+import type { Queryable } from '../../src/ports/database.js';
 import { ALERTS, encodeJson } from '../../src/ports/topics.js';
+import { listBriefings } from '../../src/store/briefings.js';
 import { type AlertLog, startAlertLog } from '../../src/views/alert-log.js';
 import type { Briefing } from '../../src/wire/briefing.js';
 import { action, finding } from '../alerts/events.js';
@@ -227,6 +229,7 @@ export function briefingsSuite(name: string, open: () => Promise<Adapters>): voi
             ...one,
             conditionId: 'C-brief-victim',
             kind: 'exclusion',
+            zoneId: null,
             zone: null,
             fromAt: '2026-03-16T18:00:00.000Z',
             untilAt: '2026-03-17T08:00:00.000Z',
@@ -235,6 +238,7 @@ export function briefingsSuite(name: string, open: () => Promise<Adapters>): voi
             ...one,
             conditionId: 'C-brief-curfew',
             kind: 'curfew',
+            zoneId: 'Z-brief-home',
             zone: expect.any(String),
             fromAt: '2026-03-16T19:00:00.000Z',
             untilAt: '2026-03-17T07:00:00.000Z',
@@ -269,6 +273,15 @@ export function briefingsSuite(name: string, open: () => Promise<Adapters>): voi
     });
 
     it('the next one begins where it ended: nothing comes twice, what was found late comes, and what has changed is against what was told', async () => {
+      // Stamped before the first one was made, and not there yet when it was read.
+      clock.set('2026-03-16T07:59:59.000Z');
+      await put('/tasks/K-brief-panel-late', {
+        wearerId: 'W-brief-1',
+        kind: 'panel',
+        subject: 'monthly panel',
+        status: 'done',
+        outcome: { decision: 'retain', text: 'as before', attendees: ['DS Hart'] },
+      });
       clock.set('2026-03-16T18:00:00.000Z');
       await put('/rag-ratings/W-brief-1', { rating: 'green', evidence: 'a mistake' });
       await say(
@@ -285,7 +298,8 @@ export function briefingsSuite(name: string, open: () => Promise<Adapters>): voi
         ['AL-brief-late', null],
       ]);
       expect(next.content.ragChanges).toMatchObject([{ wearerId: 'W-brief-1', before: 'red', now: 'green' }]);
-      expect([next.content.membershipChanges, next.content.panels]).toEqual([[], []]);
+      expect(next.content.membershipChanges).toEqual([]);
+      expect(next.content.panels).toMatchObject([{ taskId: 'K-brief-panel-late', at: '2026-03-16T07:59:59.000Z' }]);
       expect(next.content.silentTags).toHaveLength(1);
       // The first one stands as it was read.
       expect((await get(`/${first.briefingId}`)).json()).toEqual(first);
@@ -343,6 +357,18 @@ export function briefingsSuite(name: string, open: () => Promise<Adapters>): voi
         (await list('division=Brief%20East&period=daily&to=2026-03-16T07:00:00Z')).map(({ briefingId }) => briefingId),
       ).toEqual([first.briefingId]);
       expect((await get('?from=yesterday')).statusCode).toBe(400);
+      const read = new Set<string>();
+      const db: Queryable = {
+        query: async (...asked) => {
+          const answer = await adapters.db.query(...asked);
+          for (const row of answer.rows) for (const column of Object.keys(row as object)) read.add(column);
+          return answer as never;
+        },
+      };
+      const filter = { period: null, division: 'Brief East', fromMs: null, toMs: null };
+      expect(await listBriefings(db, filter, { before: Number.MAX_SAFE_INTEGER, limit: 10 })).not.toEqual([]);
+      // A briefing may be a megabyte, and a page looks through a hundred.
+      expect([...read].sort()).toEqual(['areas', 'briefing_id', 'division', 'from_at', 'made_by', 'period', 'to_at']);
       const page = (await get('?division=Brief%20East&limit=1')).json();
       expect([page.items.length, typeof page.next]).toEqual([1, 'string']);
     });
@@ -360,6 +386,27 @@ export function briefingsSuite(name: string, open: () => Promise<Adapters>): voi
       expect(file.rawPayload.subarray(0, 5).toString('latin1')).toBe('%PDF-');
       expect((await get(said, 'sergeant')).rawPayload.equals(file.rawPayload)).toBe(true);
       expect((await get(said, 'officer')).statusCode).toBe(403);
+    });
+
+    it('names no zone that has become a victim’s since, nor one of which it is not stored which it is', async () => {
+      const path = `/${first.briefingId}`;
+      const fileOf = async () => (await get(`${path}/file?purpose=parade&recipient=all`, 'sergeant')).rawPayload;
+      const zonesOf = async (briefingId: number) =>
+        ((await get(`/${briefingId}`)).json() as Briefing).content.conditionsTonight.map(({ zone }) => zone);
+      const before = await fileOf();
+      expect(await zonesOf(first.briefingId)).toEqual([null, expect.any(String)]);
+      const { rows } = await adapters.db.query<{ briefing_id: number }>(
+        `insert into briefing (period, division, areas, from_at, to_at, made_by, wearer_ids, content, standing)
+         select period, 'Brief older', areas, from_at, to_at, made_by, wearer_ids, replace(content, $2, ''), standing
+         from briefing where briefing_id = $1::bigint returning briefing_id`,
+        [first.briefingId, '"zoneId":"Z-brief-home",'],
+      );
+      expect(await zonesOf(rows[0]!.briefing_id)).toEqual([null, null]);
+      await put('/zones/Z-brief-home', square(0.5, 51.5, 0.01, { priority: 'victim' }));
+      const after = await get(path);
+      expect(await zonesOf(first.briefingId)).toEqual([null, null]);
+      expect(after.body).not.toContain('Z-brief-home');
+      expect((await fileOf()).equals(before)).toBe(false);
     });
 
     it('refuses a division in which there is nobody', async () => {

@@ -283,6 +283,25 @@ export function packsSuite(name: string, openDatabase: () => Promise<Database>):
       });
     }, 120_000);
 
+    it('whose hold cannot be placed keeps no other from its own, nor from being made', async () => {
+      const ids = ['of-no-alert', 'of-another-older-api'];
+      for (const [packId, alertId] of [
+        [ids[0], 'P-nobody-knows'],
+        [ids[1], 'P-W-in'],
+      ])
+        await db.query(
+          `insert into pack (pack_id, request_key, wearer_id, subject, edition, marking, purpose, recipient, requested_by,
+             requested_name, requested_at)
+           select $1, $1, wearer_id, $2, edition, marking, purpose, recipient, requested_by, requested_name, requested_at
+           from pack where wearer_id = 'W-in' order by pack_number limit 1`,
+          [packId, JSON.stringify({ alertIds: [alertId] })],
+        );
+      build();
+      expect(await untilEnded(ids[1]!)).toMatchObject({ state: 'ready', isHeld: true });
+      expect(await untilEnded(ids[0]!)).toMatchObject({ state: 'failed', isHeld: false });
+      await builder?.stop();
+    }, 120_000);
+
     it('is handed out byte for byte as it was made, is verified, and stands in the audit with what it is for', async () => {
       const body = { alertIds: ['P-W-in'], ...WHY };
       const again = await ask('', { body });

@@ -20,6 +20,7 @@ const WEARERS: ReadonlyMap<string, WearerScope> = new Map([
   scopeOf('W-stat-out', 'essex'),
 ]);
 const WEEK = 'from=2026-02-01T00:00:00Z&to=2026-02-08T00:00:00Z&division=Stat%20East';
+const NOW = '2026-02-20T12:00:00.000Z';
 const NONE = { raised: 0, withdrawn: 0, decided: 0, false: 0, unknown: 0, dispositions: {} };
 
 export function statisticsSuite(name: string, open: () => Promise<Adapters>): void {
@@ -31,7 +32,7 @@ export function statisticsSuite(name: string, open: () => Promise<Adapters>): vo
     beforeAll(async () => {
       adapters = await open();
       const { db, log } = adapters;
-      const clock = createTestClock('2026-02-20T12:00:00.000Z');
+      const clock = createTestClock(NOW);
       local = await openRecordsApi(db, log, clock);
       api = await openRecordsApi(db, log, clock, {
         ...testAccess,
@@ -171,6 +172,15 @@ export function statisticsSuite(name: string, open: () => Promise<Adapters>): vo
         untilDisposed: { n: 2, medianMinutes: 15, p90Minutes: 19 },
       });
       expect(answer.body).not.toMatch(/Planted Lane|Z-stat-victim/);
+    });
+
+    it('ends now where a later end is asked for: a day that has not been is nobody’s day on tag', async () => {
+      const asked = await get('?from=2026-02-18T00:00:00Z&to=2026-02-22T00:00:00Z&division=Stat%20East');
+      const told: Statistics = asked.json();
+      // Two days and a half of each.
+      expect([told.from, told.to, told.daysOnTag]).toEqual(['2026-02-18T00:00:00.000Z', NOW, 5]);
+      const later = await get(`?from=${NOW}&to=2026-02-22T00:00:00Z`);
+      expect([later.statusCode, later.json().errors[0].pointer]).toEqual([400, '/to']);
     });
 
     it('before and after are equal stretches, each with its days on tag and its unknown minutes', async () => {

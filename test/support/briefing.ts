@@ -37,6 +37,7 @@ export function makeBriefingOf(name: string, rows = 1): Briefing {
         ...about(`W-${n}`, name),
         conditionId: `C-${n}`,
         kind: n % 2 === 0 ? 'exclusion' : 'curfew',
+        zoneId: n % 2 === 0 ? null : `Z-${n}`,
         zone: n % 2 === 0 ? null : 'Home, 1 Mill Lane',
         fromAt: '2026-03-16T19:00:00.000Z',
         untilAt: '2026-03-17T07:00:00.000Z',

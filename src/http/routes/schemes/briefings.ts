@@ -7,10 +7,10 @@ import { Type } from 'typebox';
 import { coversAreas } from '../../../access/may.js';
 import type { Area } from '../../../access/principal.js';
 import type { Alert } from '../../../alerts/alert.js';
-import { alertsFromMs, makeBriefing, PERIOD_MS } from '../../../briefing/make-briefing.js';
+import { lookFromMs, makeBriefing, PERIOD_MS } from '../../../briefing/make-briefing.js';
 import { writeBriefing } from '../../../briefing/write-briefing.js';
 import type { Clock } from '../../../ports/clock.js';
-import type { Database } from '../../../ports/database.js';
+import type { Database, Queryable } from '../../../ports/database.js';
 import { Line } from '../../../records/rule.js';
 import {
   addBriefing,
@@ -18,7 +18,9 @@ import {
   findLastBriefing,
   listBriefable,
   listBriefings,
+  readZoneNames,
   type StoredBriefing,
+  type StoredBriefingHead,
 } from '../../../store/briefings.js';
 import { InstantSchema } from '../../../wire/alert-schemas.js';
 import { BRIEFING_PERIODS, type Briefing, type BriefingContent, type BriefingHead } from '../../../wire/briefing.js';
@@ -84,7 +86,10 @@ const Told = Type.Object({
       conditionsTonight: rows({
         conditionId: Type.String(),
         kind: Type.String(),
-        zone: Type.Union([Type.String(), Type.Null()], { description: 'null: it is a victim’s' }),
+        zoneId: Text,
+        zone: Type.Union([Type.String(), Type.Null()], {
+          description: 'as it was named then; null, as its id: it is, was or is to be a victim’s',
+        }),
         fromAt: Type.String(),
         untilAt: Type.String(),
       }),
@@ -112,12 +117,12 @@ function areasOf(areas: readonly Area[], division: string | null): readonly Area
 }
 
 /** Who made it, and who has to do with all of its areas. */
-function mayRead(request: FastifyRequest, { areas, madeBy }: StoredBriefing): boolean {
+function mayRead(request: FastifyRequest, { areas, madeBy }: StoredBriefingHead): boolean {
   const { kind, subjectId, scope } = principalOf(request);
   return kind === 'local' || subjectId === madeBy || (areas !== null && coversAreas(scope, areas));
 }
 
-const toHead = ({ briefingId, period, division, from, to, madeBy, madeAt }: StoredBriefing): BriefingHead => ({
+const toHead = ({ briefingId, period, division, from, to, madeBy, madeAt }: StoredBriefingHead): BriefingHead => ({
   briefingId,
   period,
   division,
@@ -127,8 +132,8 @@ const toHead = ({ briefingId, period, division, from, to, madeBy, madeAt }: Stor
   madeAt,
 });
 
-/** Without whom the reader may not see, whatever was so when it was made. */
-function tell(request: FastifyRequest, stored: StoredBriefing): Briefing {
+/** Without whom the reader may not see and without zones that are or were a victim’s, whatever was so when it was made. */
+async function tell(db: Queryable, request: FastifyRequest, stored: StoredBriefing): Promise<Briefing> {
   const seen = new Set(stored.wearerIds.filter((wearerId) => sees(request, wearerId)));
   noteAudited(request, {
     wearerIds: [...seen],
@@ -139,6 +144,8 @@ function tell(request: FastifyRequest, stored: StoredBriefing): Briefing {
   const of = <T extends { readonly wearerId: string }>(items: readonly T[]) =>
     items.filter(({ wearerId }) => seen.has(wearerId));
   const { content } = stored;
+  const zones = await readZoneNames(db, [...new Set(content.conditionsTonight.flatMap(({ zoneId }) => zoneId ?? []))]);
+  const isTold = (zoneId: string | null | undefined) => zoneId != null && zones.get(zoneId) != null;
   return {
     ...toHead(stored),
     hidden: stored.wearerIds.length - seen.size,
@@ -150,7 +157,9 @@ function tell(request: FastifyRequest, stored: StoredBriefing): Briefing {
       membershipChanges: of(content.membershipChanges),
       panels: of(content.panels),
       silentTags: of(content.silentTags),
-      conditionsTonight: of(content.conditionsTonight),
+      conditionsTonight: of(content.conditionsTonight).map((one) =>
+        isTold(one.zoneId) ? one : { ...one, zoneId: null, zone: null },
+      ),
       releases: of(content.releases),
       reviewsDue: of(content.reviewsDue),
     },
@@ -193,7 +202,7 @@ export function registerBriefings(app: App, { db, clock, alerts }: BriefingDeps)
     const ours = new Set(wearers.map(({ wearerId }) => wearerId));
     const isOurs = ({ finding }: Alert) => ours.has(finding.wearerId);
     const time = {
-      from: new Date(alertsFromMs(last, fromMs)).toISOString(),
+      from: new Date(lookFromMs(last, fromMs)).toISOString(),
       to: new Date(toMs).toISOString(),
     };
     const { content, standing } = await makeBriefing(db, {
@@ -219,7 +228,7 @@ export function registerBriefings(app: App, { db, clock, alerts }: BriefingDeps)
     });
     if (made === null) return sendFirst();
     reply.header('location', `/api/v1/briefings/${made.briefingId}`);
-    return reply.code(201).send(tell(request, made));
+    return reply.code(201).send(await tell(db, request, made));
 
     function sendFirst() {
       const detail = 'Somebody has made the same one at this moment: it is in the list.';
@@ -265,7 +274,7 @@ export function registerBriefings(app: App, { db, clock, alerts }: BriefingDeps)
     const stored = await findBriefing(db, briefingId);
     if (stored === null || !mayRead(request, stored))
       return sendProblem(reply, { status: 404, detail: `There is no briefing ${briefingId}.` });
-    return tell(request, stored);
+    return await tell(db, request, stored);
   });
 
   const fileSchema = {
@@ -285,7 +294,7 @@ export function registerBriefings(app: App, { db, clock, alerts }: BriefingDeps)
     if (stored === null || !mayRead(request, stored))
       return sendProblem(reply, { status: 404, detail: `There is no briefing ${briefingId}.` }) as never;
     if (!admitExport(request, reply, request.query, 'query')) return reply;
-    const told = tell(request, stored);
+    const told = await tell(db, request, stored);
     const isExportable = stored.wearerIds.every(
       (wearerId) => !sees(request, wearerId) || sees(request, wearerId, 'exports.make'),
     );

@@ -111,7 +111,12 @@ export function registerStatistics(app: App, { db, clock, readFigures }: Statist
       'Of everybody of whom who asks may know, by when alerts were raised. Counts with what they are counts of, and never a percentage. As ' +
       '`text/csv` it is an export.',
     tags,
-    querystring: Type.Object({ from: Type.String(), to: Type.String(), division: Division, ...ExportSaid }),
+    querystring: Type.Object({
+      from: Type.String(),
+      to: Type.String({ description: 'now, where it is later than that: the answer says so' }),
+      division: Division,
+      ...ExportSaid,
+    }),
     response: {
       200: {
         description: 'Counts',
@@ -132,10 +137,15 @@ export function registerStatistics(app: App, { db, clock, readFigures }: Statist
     }
     const { from, to, division = null } = request.query;
     const { instants, errors } = readInstants({ from, to }, 'query');
-    const period = { fromMs: instants.from ?? 0, untilMs: instants.to ?? 0 };
+    // Days that have not been are days on tag of nobody.
+    const period = { fromMs: instants.from ?? 0, untilMs: Math.min(instants.to ?? 0, clock.nowMs()) };
     const spanMs = period.untilMs - period.fromMs;
     if (errors.length === 0 && !(spanMs > 0 && spanMs <= MAX_DAYS * DAY_MS))
-      errors.push({ in: 'query', pointer: '/to', detail: `is after from, and at most ${MAX_DAYS} days after it` });
+      errors.push({
+        in: 'query',
+        pointer: '/to',
+        detail: `is after from, which is before now, and at most ${MAX_DAYS} days after it`,
+      });
     if (errors.length > 0) {
       sendProblem(reply, { status: 400, errors });
       return reply;
