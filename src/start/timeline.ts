@@ -9,6 +9,7 @@ import type { WatchFacts } from '../ports/watch.js';
 import { readGapFacts } from '../store/gap-facts.js';
 import { readOwners } from '../store/record-owners.js';
 import { recordStore } from '../store/record-store.js';
+import { listDeletedStretches } from '../store/retention.js';
 import {
   listSharedConditions,
   listTagsWorn,
@@ -23,7 +24,7 @@ import { watchStore } from '../store/watch.js';
 import { compileShared, compileWorn, listConditionsNow, listInForce } from '../views/conditions-in-force.js';
 import { judgeTrailStretch } from '../views/judged-trail.js';
 import { listLocalDays } from '../views/local-days.js';
-import { bandPresence } from '../views/presence.js';
+import { bandPresence, tellDeleted } from '../views/presence.js';
 import type { GapLine } from '../views/trail-gaps.js';
 import { LOCAL_TIME_ZONE } from '../watchlist/local-time.js';
 import { withoutVictims } from '../watchlist/without-victims.js';
@@ -54,11 +55,14 @@ export async function readTimeline(db: Database, query: TimelineQuery): Promise<
   const [fromMs, untilMs] = [days[0]!.fromMs, days.at(-1)!.untilMs];
   const span = { wearerId, fromMs, untilMs };
   const knownUntilMs = Math.min(untilMs, nowMs);
-  const all = await watchStore.readTagFacts(db, await listTagsWorn(db, span));
+  const tagIds = await listTagsWorn(db, span);
+  const all = await watchStore.readTagFacts(db, tagIds);
   const facts = tellsVictims ? all : withoutVictims(all);
   const worn = compileWorn(facts, wearerId, nowMs);
   const fixes = await readDayFixes(db, { wearerId, fromMs: fromMs - GAP_LIMIT_MS, untilMs: knownUntilMs });
+  const deleted = await listDeletedStretches(db, { wearerId, tagIds, fromMs, toMs: knownUntilMs });
   const presence = bandPresence(fixes, worn, fromMs, knownUntilMs);
+  const bands = tellDeleted(presence.bands, deleted);
   const inForce = parts.has('records') ? await keepReadable(db, query.asker, listInForce(worn, fromMs, untilMs)) : [];
   const none = { items: [], onRecord: 0 };
   const alerts = parts.has('alerts') ? await readDayAlerts(db, span, tellsVictims) : none;
@@ -70,7 +74,7 @@ export async function readTimeline(db: Database, query: TimelineQuery): Promise<
     timeZone: LOCAL_TIME_ZONE,
     days: days.map((day) => ({ date: day.date, fromAt: toIso(day.fromMs), untilAt: toIso(day.untilMs) })),
     fixes: presence.fixes,
-    bands: presence.bands.map((band) => ({
+    bands: bands.map((band) => ({
       presence: band.presence,
       fromAt: toIso(band.fromMs),
       untilAt: toIso(band.untilMs),

@@ -116,6 +116,31 @@ async function noteTold(db: Queryable, n: number, atMs: number): Promise<void> {
 
 export const retentionStore: RetentionStore = { nextTagWithPings, deletePings, deleteRejected, listUntold, noteTold };
 
+/** From its first message to its last. */
+export interface DeletedStretch {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** What retention deleted of what a wearer's tags sent within a time, by the device's clock, the first first. */
+export async function listDeletedStretches(
+  db: Queryable,
+  query: {
+    readonly wearerId: string;
+    readonly tagIds: readonly string[];
+    readonly fromMs: number;
+    readonly toMs: number;
+  },
+): Promise<DeletedStretch[]> {
+  const { rows } = await db.query<{ from_at: Date; to_at: Date }>(
+    `select from_at, to_at from retention_deletion
+     where what = 'ping' and tag_id = any ($1) and $2::text = any (wearer_ids)
+       and to_at >= $3::timestamptz and from_at < $4::timestamptz order by from_at`,
+    [query.tagIds, query.wearerId, new Date(query.fromMs), new Date(query.toMs)],
+  );
+  return rows.map(({ from_at, to_at }) => ({ fromMs: from_at.getTime(), toMs: to_at.getTime() }));
+}
+
 /** Pings that retention deleted of what tags sent within a time, by the device's clock; the bounds included. */
 export async function countDeletedPings(
   db: Queryable,

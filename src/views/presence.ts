@@ -76,6 +76,34 @@ function judgeFix(homes: readonly PreparedTerm[], fix: Evidence, before: Presenc
   return before === 'home' || before === 'out' ? before : 'unknown';
 }
 
+/**
+ * A silence that is one because of what was deleted is told so: from the first message that was deleted until the last, and on to the end
+ * of the silence where that is no longer than a gap. `stretches`: the first first.
+ */
+export function tellDeleted(
+  bands: readonly Band[],
+  stretches: readonly { readonly fromMs: number; readonly toMs: number }[],
+): Band[] {
+  return bands.flatMap((band) => {
+    if (band.presence !== 'unknown') return [band];
+    const told: Band[] = [];
+    let fromMs = band.fromMs;
+    for (const stretch of stretches) {
+      if (stretch.toMs < fromMs || stretch.fromMs >= band.untilMs) continue;
+      // What was heard just before and just after it, was heard then.
+      const startMs = stretch.fromMs - fromMs <= GAP_LIMIT_MS ? fromMs : stretch.fromMs;
+      const endMs = band.untilMs - stretch.toMs <= GAP_LIMIT_MS ? band.untilMs : stretch.toMs;
+      if (endMs <= startMs) continue;
+      if (startMs > fromMs) told.push({ presence: 'unknown', fromMs, untilMs: startMs });
+      const last = told.at(-1);
+      if (last?.presence === 'deleted' && last.untilMs === startMs) told[told.length - 1] = { ...last, untilMs: endMs };
+      else told.push({ presence: 'deleted', fromMs: startMs, untilMs: endMs });
+      fromMs = endMs;
+    }
+    return fromMs < band.untilMs ? [...told, { presence: 'unknown' as const, fromMs, untilMs: band.untilMs }] : told;
+  });
+}
+
 /** `fixes` begin a gap's length before `fromMs`, so that what was known then is known. */
 export function bandPresence(
   fixes: readonly PresenceFix[],

@@ -4,9 +4,9 @@ import type { AlertKind, ConditionKind, Severity } from '../engine/types.js';
 
 /**
  * Where a wearer was: within an address of a curfew, outside of all of them, heard where no curfew names an address, not heard for
- * longer than anything is inferred over, or without a tag.
+ * longer than anything is inferred over, heard then but deleted since because of its age, or without a tag.
  */
-export const PRESENCES = ['home', 'out', 'heard', 'unknown', 'not-fitted'] as const;
+export const PRESENCES = ['home', 'out', 'heard', 'unknown', 'deleted', 'not-fitted'] as const;
 export type Presence = (typeof PRESENCES)[number];
 
 /** A local day: 23, 24 or 25 h long. */

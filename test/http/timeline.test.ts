@@ -191,6 +191,22 @@ test('bands have no hole: at home, out, UNKNOWN over a silence, and nothing of t
   expect(silent.bands.map(({ presence }) => presence)).toEqual(['unknown']);
 });
 
+test('a silence of what retention deleted is told as that, of this wearer alone', async () => {
+  const tell = (wearerId: string, from: string, until: string) =>
+    database.db.query(
+      `insert into retention_deletion (what, tag_id, from_at, to_at, deleted, older_than, deleted_at, wearer_ids)
+       values ('ping', 'T-W-mine', $1::timestamptz, $2::timestamptz, 60, now(), now(), array[$3])`,
+      [from, until, wearerId],
+    );
+  await tell('W-mine', '2026-05-31T20:00:00Z', '2026-06-02T11:00:00Z');
+  await tell('W-out', '2026-06-02T12:00:00Z', '2026-06-02T13:00:00Z');
+  const { bands } = await timeline('?days=2&lastDay=2026-06-02');
+  expect(bands.map(({ presence, fromAt, untilAt }) => [presence, fromAt, untilAt])).toEqual([
+    ['deleted', '2026-05-31T23:00:00.000Z', '2026-06-02T11:00:00.000Z'],
+    ['unknown', '2026-06-02T11:00:00.000Z', '2026-06-02T23:00:00.000Z'],
+  ]);
+});
+
 test('alerts, device events, absences and notes of those days stand in it', async () => {
   const { alerts, deviceEvents, periods, notes } = await timeline('?days=2', 'officer');
   expect(alerts).toMatchObject([{ alertId: 'AL-1', kind: 'curfew', strength: 'confirmed', zoneId: 'Z-home' }]);

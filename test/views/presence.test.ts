@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { prepareZone } from '../../src/engine/geometry/zone.js';
 import type { PreparedTerm } from '../../src/engine/watch/prepared-term.js';
-import { bandPresence } from '../../src/views/presence.js';
+import { bandPresence, tellDeleted } from '../../src/views/presence.js';
 
 const MINUTE_MS = 60_000;
 const METRE_DEGREES = 1 / 111_195;
@@ -92,4 +92,33 @@ test.each<[string, readonly Fix[], readonly unknown[][]]>([
   ],
 ])('%s', (_what, fixes, expected) => {
   expect(bands(fixes, fixes.at(-1)![0] + 2)).toEqual(expected);
+});
+
+test('a silence is told as deleted as far as it is one because of that, and nothing that was heard is', () => {
+  const at = (minute: number) => minute * MINUTE_MS;
+  const bands = [
+    { presence: 'home' as const, fromMs: 0, untilMs: at(60) },
+    { presence: 'unknown' as const, fromMs: at(60), untilMs: at(300) },
+    { presence: 'out' as const, fromMs: at(300), untilMs: at(360) },
+  ];
+  const told = (...stretches: [number, number][]) =>
+    tellDeleted(
+      bands,
+      stretches.map(([from, to]) => ({ fromMs: at(from), toMs: at(to) })),
+    ).map(({ presence, fromMs, untilMs }) => [presence, fromMs / MINUTE_MS, untilMs / MINUTE_MS]);
+  const [home, out] = [
+    ['home', 0, 60],
+    ['out', 300, 360],
+  ];
+  expect(told()).toEqual([home, ['unknown', 60, 300], out]);
+  expect(told([61, 299])).toEqual([home, ['deleted', 60, 300], out]);
+  // Two steps of one deletion; before and after them the tag was silent by itself.
+  expect(told([100, 150], [151, 200])).toEqual([
+    home,
+    ['unknown', 60, 100],
+    ['deleted', 100, 200],
+    ['unknown', 200, 300],
+    out,
+  ]);
+  expect(told([0, 50], [310, 350])).toEqual([home, ['unknown', 60, 300], out]);
 });

@@ -119,6 +119,7 @@ const KEYS = [
   ['tw-day__bar--home', 'At home'],
   ['tw-day__bar--out', 'Out'],
   ['tw-day__bar--unknown', 'UNKNOWN: not heard'],
+  ['tw-day__bar--deleted', 'Deleted under retention'],
   ['tw-day__demanded', 'Curfew hours'],
   ['tw-day__alert--confirmed', 'Violation, confirmed'],
   ['tw-day__alert--suspected', 'Violation, suspected'],

@@ -108,11 +108,18 @@ function Days({ timeline, stretch }: { readonly timeline: Timeline; readonly str
   const show = (next: Stretch) => go(`${wearerAddress(wearerId)}${writeStretch(next)}`, true);
   const fromMs = Date.parse(chosen.fromAt);
   const untilMs = Math.min(Date.parse(chosen.untilAt), Date.parse(timeline.asOf));
+  const isDeleted = timeline.bands.some(
+    ({ presence, fromAt, untilAt }) =>
+      presence === 'deleted' && Date.parse(fromAt) < untilMs && Date.parse(untilAt) > fromMs,
+  );
   return (
     <>
       <StretchChoice stretch={stretch} lastDay={days.at(-1)?.date ?? chosen.date} onStretch={show} />
       <TimelineStrip timeline={timeline} day={chosen.date} onDay={(day) => show({ ...stretch, day })} />
       <h2 class="tw-heading">{`Trail of ${dayOnly(fromMs)}`}</h2>
+      {isDeleted ? (
+        <p>Positions of this day were deleted under retention: where none is shown, one may have been sent.</p>
+      ) : null}
       {untilMs > fromMs ? (
         <TrailPlayer key={`${wearerId} ${fromMs}`} wearerId={wearerId} fromMs={fromMs} untilMs={untilMs} />
       ) : (

@@ -8,6 +8,7 @@ export const PRESENCE_WORDS: Readonly<Record<Presence, string>> = {
   out: 'Out',
   heard: 'Heard, no home address then',
   unknown: 'UNKNOWN',
+  deleted: 'Deleted under retention',
   'not-fitted': 'No tag fitted',
 };
 

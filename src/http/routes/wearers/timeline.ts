@@ -57,7 +57,8 @@ const Answer = Type.Unsafe<Timeline>(
     bands: Type.Array(Type.Object({ presence: Type.Enum([...PRESENCES]), ...Span }), {
       description:
         'without holes until now. home: within an address of a curfew of then; out: outside of all; heard: no curfew names one; ' +
-        'unknown: no fix for over five minutes, or after such a silence none that says which; not-fitted: no tag',
+        'unknown: no fix for over five minutes, or after such a silence none that says which; deleted: there were, and retention has ' +
+        'deleted them; not-fitted: no tag',
     }),
     inForce: Type.Array(
       Type.Object({
