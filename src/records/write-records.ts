@@ -111,6 +111,7 @@ export async function writeRecords(
   const { db, store } = deps;
   try {
     return await db.transaction(async (tx): Promise<WriteOutcome> => {
+      await lock(tx, store, puts);
       const writing = await writeAll(deps, tx, puts, writer, nowMs, guard);
       if (writing.refusals.size > 0) throw new Refused(writing.refusals, null);
       const targets = [...writing.changed.values()];
@@ -142,7 +143,10 @@ class Previewed extends Error {
   }
 }
 
-/** The same writing, undone: what {@link writeRecords} would make of all of them, and of each that it would refuse why. */
+/**
+ * The same writing, undone: what {@link writeRecords} would make of all of them, and of each that it would refuse why. Nobody who writes
+ * waits for it, but of the same records: where one of them comes to be meanwhile, it rejects as the database does (`23505`).
+ */
 export async function previewRecords(
   deps: WriteDeps,
   puts: readonly RecordPut[],
@@ -173,7 +177,6 @@ async function writeAll(
   nowMs: number,
   guard: Guard,
 ): Promise<Writing> {
-  await lock(tx, store, puts);
   await guard(tx);
   const writing: Writing = {
     tx,

@@ -103,6 +103,26 @@ test('orders are refused at their line, by the title of the column', async () =>
   expect((await standing('/orders/O-2')).body).toMatchObject({ wearerId: 'W-3', startsAt: '2026-12-01T00:00:00.000Z' });
 });
 
+test('where no answer comes, nothing is claimed: the file is read again and shows what is there', async () => {
+  await page.getByLabel('What it lists').selectOption('Wearers');
+  await page.getByLabel('File', { exact: true }).setInputFiles(file('late.csv', 'id,name\nW-9,Ida\nW-10,Jo\n'));
+  await page.getByRole('heading', { name: 'Preview: 2 new, 0 changed, 0 as they stand' }).waitFor({ timeout: WAIT_MS });
+  // It is written, and the answer lost.
+  await page.route('**/records/import', async (route) => {
+    await route.fetch();
+    await route.abort();
+  });
+  await page.getByRole('button', { name: 'Write 2 records' }).click();
+  await page.getByRole('heading', { name: 'Preview: 0 new, 0 changed, 2 as they stand' }).waitFor({ timeout: WAIT_MS });
+  await page
+    .getByRole('alert')
+    .getByText(/^No answer came: it may or may not be written\./)
+    .waitFor({ timeout: WAIT_MS });
+  expect(await page.getByText('Nothing is written.', { exact: false }).count()).toBe(0);
+  expect((await standing('/wearers/W-9')).body).toMatchObject({ name: 'Ida', version: 1 });
+  await page.unroute('**/records/import');
+});
+
 test('a file that is none is told, and the page did not throw', async () => {
   await page.getByLabel('File', { exact: true }).setInputFiles(file('empty.csv', ''));
   await page

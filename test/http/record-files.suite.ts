@@ -1,6 +1,9 @@
 /** What `POST /record-files/read` promises, over either database: a preview row by row that writes nothing, and what an import then keeps. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WearerScope } from '../../src/access/may.js';
+import type { Queryable } from '../../src/ports/database.js';
+import { previewRecords, writeRecords } from '../../src/records/write-records.js';
+import { recordStore } from '../../src/store/record-store.js';
 import { AS, testAccess } from '../support/access.js';
 import { createTestClock, openRecordsApi, type RecordsApi } from '../support/records.js';
 import type { Adapters } from './records.suite.js';
@@ -210,6 +213,33 @@ export function recordFilesSuite(name: string, open: () => Promise<Adapters>): v
       ]);
       expect((await local.get('/wearers/W-file-10')).json()).toMatchObject({ ...made, version: 1 });
       expect((await local.get('/wearers/W-file-11')).statusCode).toBe(404);
+    });
+
+    it('a preview holds up nobody who writes: it takes none of the locks that writing takes', async () => {
+      const { db } = adapters;
+      const deps = { db, store: recordStore, measure: async () => [] };
+      const content = { name: 'Kay', schemes: [], restrictedTo: null };
+      const puts = ['W-file-20', 'W-file-21'].map((id) => ({
+        kind: 'wearer' as const,
+        id,
+        said: { content, effectiveAt: null },
+        changeReason: null,
+        precondition: null,
+        given: {},
+      }));
+      const held: number[] = [];
+      const guard = async (tx: Queryable) => {
+        const { rows } = await tx.query<{ count: number }>(
+          `select count(*)::int from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()`,
+        );
+        held.push(rows[0]!.count);
+      };
+      const writer = { author: 'local', correlationId: null };
+      const preview = await previewRecords(deps, puts, writer, Date.parse(NOW), guard);
+      expect([...preview.written.values()].map(({ type }) => type)).toEqual(['created', 'created']);
+      expect(held).toEqual([0]);
+      expect((await writeRecords(deps, puts, writer, Date.parse(NOW), guard)).type).toBe('written');
+      expect(held[1]).toBeGreaterThan(0);
     });
 
     it('columns that are told go before those that are guessed; without an id no row is read', async () => {

@@ -9,6 +9,11 @@ import { countWords, FILE_KIND_WORDS, ROW_WORDS, rowWords } from '../words/file-
 /** More are counted, and written, but not shown: what is refused stands first. */
 const MAX_SHOWN = 500;
 
+const UNKNOWN =
+  'No answer came: it may or may not be written. What still says new or changed was not there when it was read again.';
+/** Nobody answered, or something between did; the server itself says 503 where it wrote nothing. */
+const isUnknown = (status: number): boolean => status === 0 || (status >= 500 && status !== 503);
+
 export function ImportsPage() {
   return (
     <main class="tw-page" id="main">
@@ -52,10 +57,11 @@ function ImportForm() {
     setTrouble('');
     const sent = await writeRows(rows);
     setBusy(false);
-    if (!sent.ok) return setTrouble(`Nothing is written. ${sent.why}`);
-    const { created, changed } = sent.body;
-    // What it would make by now: nothing.
+    if (!sent.ok && !isUnknown(sent.status)) return setTrouble(`Nothing is written. ${sent.why}`);
+    // What it would make by now: nothing, if it was written.
     await ask(file, kind, read?.columns ?? null);
+    if (!sent.ok) return setTrouble((why) => `${UNKNOWN} ${why}`.trim());
+    const { created, changed } = sent.body;
     setSaid(`Written: ${created} new, ${changed} changed.`);
   };
   return (

@@ -1,6 +1,7 @@
 /**
- * Who may write which records. Asked in the transaction that writes them, of one or of thousands, with two questions of the database a
- * kind. What may not be seen answers as if it were not there; whoever is `local` is asked nothing.
+ * Who may write which records. Asked in the transaction that writes them, of one or of thousands: whose they are with one question of the
+ * database a kind; what would pause or end the watch of a victim with some for each, of who needs a second person for it alone. What may
+ * not be seen answers as if it were not there; whoever is `local` is asked nothing.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
