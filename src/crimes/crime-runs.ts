@@ -1,13 +1,15 @@
 /** The runs that were asked for: each in a thread of its own, within a time, and while its authority holds. */
 import { setImmediate as turn } from 'node:timers/promises';
 import { BASE_RATE_DAYS } from '../matching/base-rate.js';
-import type { Match } from '../matching/match-crimes.js';
+import type { CrimeResult, Match } from '../matching/match-crimes.js';
 import type { Clock } from '../ports/clock.js';
 import { DatabaseUnavailable } from '../ports/database.js';
 import {
+  addResults,
   endRun,
   findBatch,
   hasWaitingRun,
+  type NewResult,
   noteExamined,
   readCrimes,
   type StoredBatch,
@@ -28,6 +30,10 @@ const LIMIT_MS = 60 * 60_000;
 const DAY_MS = 86_400_000;
 /** Read at a time: what one answer brings is looked at in one turn, and alerts wait for it. */
 const DAYS_PER_READ = 2;
+/** Results are handed over so many crimes at a time, for the same reason. */
+const CRIMES_PER_PIECE = 50;
+/** What brings the program down is not begun for ever. */
+const MAX_ATTEMPTS = 3;
 
 export interface CrimeRunsDeps extends QueuedWorkDeps {
   readonly clock: Clock;
@@ -50,7 +56,11 @@ export function startCrimeRuns(deps: CrimeRunsDeps): QueuedWork {
 async function runOne(deps: CrimeRunsDeps, run: StoredRun, signal: AbortSignal): Promise<void> {
   const { db, clock, logger, limitMs = LIMIT_MS } = deps;
   const { batchId } = run;
-  const fail = (failure: string) => db.transaction((tx) => endRun(tx, run, { failure }, clock.nowMs()));
+  const fail = (failure: string) => endRun(db, run, failure, clock.nowMs());
+  if (run.attempts > MAX_ATTEMPTS) {
+    await fail(`It was begun ${MAX_ATTEMPTS} times and not ended.`);
+    return;
+  }
   const batch = await findBatch(db, batchId);
   if (batch === null) throw new Error(`there is no batch ${batchId}`);
   if (batch.authority.untilMs <= clock.nowMs()) {
@@ -66,8 +76,15 @@ async function runOne(deps: CrimeRunsDeps, run: StoredRun, signal: AbortSignal):
   const stop = () => void thread.stop();
   for (const each of [signal, limit]) each.addEventListener('abort', stop, { once: true });
   try {
-    const results = await match(deps, { batch, run, crimes, thread });
-    await db.transaction((tx) => endRun(tx, run, { results }, clock.nowMs()));
+    if (!(await examineAll(deps, { batch, run, crimes, thread }))) {
+      await fail('Its authority ran out while it was run.');
+      return;
+    }
+    await db.transaction(async (tx) => {
+      for (let from = 0; from < crimes.length; from += CRIMES_PER_PIECE)
+        await addResults(tx, run, (await thread.results(from, CRIMES_PER_PIECE)).map(toResult));
+      await endRun(tx, run, null, clock.nowMs());
+    });
   } catch (error) {
     if (signal.aborted || error instanceof DatabaseUnavailable) throw error;
     if (limit.aborted) {
@@ -89,9 +106,11 @@ interface Matched {
   readonly thread: MatchingThread;
 }
 
-async function match({ db }: CrimeRunsDeps, { run, crimes, thread }: Matched) {
+/** False: its authority ran out meanwhile. */
+async function examineAll({ db, clock }: CrimeRunsDeps, { batch, run, crimes, thread }: Matched): Promise<boolean> {
   const stretches = stretchesToRead(crimes.map(toScene));
   for (const [done, wearerId] of run.wearerIds.entries()) {
+    if (batch.authority.untilMs <= clock.nowMs()) return false;
     for (const [fromMs, untilMs] of stretches) {
       thread.give(await readRecordedFixes(db, wearerId, fromMs, untilMs));
       await turn();
@@ -99,13 +118,14 @@ async function match({ db }: CrimeRunsDeps, { run, crimes, thread }: Matched) {
     await thread.examine(wearerId);
     await noteExamined(db, run, done + 1);
   }
-  const results = await thread.results();
-  return results.map(({ crime: { place }, matches, cannotSay }) => ({
-    place,
-    matches: matches.map(toMatch),
-    cannotSay,
-  }));
+  return true;
 }
+
+const toResult = ({ crime: { place }, matches, cannotSay }: CrimeResult<PlacedScene>): NewResult => ({
+  place,
+  matches: matches.map(toMatch),
+  cannotSay,
+});
 
 const toMatch = (match: Match): CrimeMatch => ({
   wearerId: match.wearerId,

@@ -7,18 +7,24 @@ import { workerFile } from '../worker-file.js';
 import type { PlacedScene } from './examine.js';
 import type { FromMatching, ToMatching } from './matching-worker.js';
 
+/** Of the thread alone: what wants more ends it, and not the program. */
+const MEMORY_MB = 2_048;
+
 export interface MatchingThread {
   /** Of the wearer who is examined next, a part after the other in order of time. */
   give(fixes: readonly RecordedFix[]): void;
   /** Rejects where the thread ended. */
   examine(wearerId: string): Promise<void>;
-  results(): Promise<readonly CrimeResult<PlacedScene>[]>;
+  /** When everybody is examined: of so many crimes, in their order. */
+  results(from: number, count: number): Promise<readonly CrimeResult<PlacedScene>[]>;
   /** At once, whatever it does. */
   stop(): Promise<void>;
 }
 
 export function startMatchingThread(crimes: readonly PlacedScene[], options: MatchOptions): MatchingThread {
-  const worker = new Worker(workerFile(import.meta.url, 'matching-worker.js', 'Matching crimes'));
+  const worker = new Worker(workerFile(import.meta.url, 'matching-worker.js', 'Matching crimes'), {
+    resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },
+  });
   const ended = new Promise<never>((_, reject) => {
     worker.once('error', reject);
     worker.once('exit', () => reject(new Error('the thread that matches crimes ended')));
@@ -39,8 +45,8 @@ export function startMatchingThread(crimes: readonly PlacedScene[], options: Mat
     async examine(wearerId) {
       await ask({ type: 'examine', wearerId });
     },
-    async results() {
-      const answer = await ask({ type: 'results' });
+    async results(from, count) {
+      const answer = await ask({ type: 'results', from, count });
       return answer.type === 'results' ? answer.results : [];
     },
     async stop() {

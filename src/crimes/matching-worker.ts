@@ -17,7 +17,7 @@ export type ToMatching =
   | { readonly type: 'begin'; readonly crimes: readonly PlacedScene[]; readonly options: MatchOptions }
   | { readonly type: 'fixes'; readonly fixes: readonly RecordedFix[] }
   | { readonly type: 'examine'; readonly wearerId: string }
-  | { readonly type: 'results' };
+  | { readonly type: 'results'; readonly from: number; readonly count: number };
 /** After every `examine`, and after `results`. */
 export type FromMatching =
   | { readonly type: 'examined' }
@@ -27,6 +27,7 @@ export type FromMatching =
 if (process.platform === 'linux') setPriority(0, NICE);
 
 let matching: Matching<PlacedScene> | null = null;
+let results: readonly CrimeResult<PlacedScene>[] | null = null;
 let fixes: RecordedFix[] = [];
 
 /** The days come one after the other, with every tag in each: tag by tag again, in the order in which they were first there. */
@@ -53,7 +54,8 @@ parentPort?.on('message', (message: ToMatching) => {
   }
   if (matching === null) throw new Error('no crimes were given');
   if (message.type === 'results') {
-    say({ type: 'results', results: matching.results() });
+    results ??= matching.results();
+    say({ type: 'results', results: results.slice(message.from, message.from + message.count) });
     return;
   }
   matching.examine(toMatchTrack(message.wearerId, byTag(fixes)));

@@ -48,6 +48,8 @@ export interface NewRun {
 
 export interface StoredRun extends NewRun {
   readonly run: number;
+  /** How often it was begun. */
+  readonly attempts: number;
   readonly state: CrimeRunState;
   readonly wearersDone: number;
   readonly endedAtMs: number | null;
@@ -71,6 +73,8 @@ export interface StoredResult extends NewResult, StoredCrime {
   readonly isChanged: boolean | null;
   readonly decisions: readonly MatchDecided[];
 }
+
+const CRIMES_LOCK = 7_402_310_024;
 
 interface BatchRow {
   n: number;
@@ -123,6 +127,8 @@ export interface NewCrime {
 
 /** Puts a batch with its crimes on record, in a transaction. */
 export async function addBatch(tx: Queryable, given: NewBatch, crimes: readonly NewCrime[]): Promise<void> {
+  // One after the other: a version is told by what stands before.
+  await tx.query('select pg_advisory_xact_lock($1::bigint)', [CRIMES_LOCK]);
   await tx.query(
     `insert into crime_batch (batch_id, name, requested_by, requested_at, purpose, authority_reference, authority_scope,
        authority_until, radius_metres, fastest_metres_per_second, sha256, repeats, faults, fault_count, correlation_id)
@@ -192,10 +198,12 @@ interface RunRow {
   wearer_ids: string[];
   state: CrimeRunState;
   wearers_done: number;
+  attempts: number;
   ended_at: Date | null;
   failure: string | null;
 }
-const RUN_COLUMNS = 'batch_id, run, requested_by, requested_at, wearer_ids, state, wearers_done, ended_at, failure';
+const RUN_COLUMNS =
+  'batch_id, run, requested_by, requested_at, wearer_ids, state, wearers_done, attempts, ended_at, failure';
 
 const toRun = (row: RunRow): StoredRun => ({
   batchId: row.batch_id,
@@ -205,6 +213,7 @@ const toRun = (row: RunRow): StoredRun => ({
   wearerIds: row.wearer_ids,
   state: row.state,
   wearersDone: row.wearers_done,
+  attempts: row.attempts,
   endedAtMs: row.ended_at?.getTime() ?? null,
   failure: row.failure,
 });
@@ -246,7 +255,7 @@ export async function hasWaitingRun(db: Queryable): Promise<boolean> {
 /** The one that waits longest, or was begun by who did not end it; null: none waits. */
 export async function takeWaitingRun(db: Queryable): Promise<StoredRun | null> {
   const { rows } = await db.query<RunRow>(
-    `update crime_run set state = 'running', wearers_done = 0 where n = (
+    `update crime_run set state = 'running', wearers_done = 0, attempts = attempts + 1 where n = (
        select n from crime_run where state in ('queued', 'running') order by n limit 1) returning ${RUN_COLUMNS}`,
   );
   return rows[0] === undefined ? null : toRun(rows[0]);
@@ -259,30 +268,30 @@ export async function noteExamined(db: Queryable, { batchId, run }: StoredRun, w
   );
 }
 
-const outcomesOf = (matches: readonly CrimeMatch[]): string =>
-  matches
-    .map(({ wearerId, outcome }) => `${wearerId} ${outcome}`)
-    .sort()
-    .join();
-
-/** With its results, all or none: in a transaction. */
-export async function endRun(
+/** Of one run, in the transaction that ends it. */
+export async function addResults(
   tx: Queryable,
   { batchId, run }: StoredRun,
-  end: { readonly results: readonly NewResult[] } | { readonly failure: string },
+  results: readonly NewResult[],
+): Promise<void> {
+  for (const { place, matches, cannotSay } of results)
+    await tx.query(
+      `insert into crime_result (batch_id, run, place, matches, cannot_say) values ($1, $2::int, $3::int, $4, $5::text[])`,
+      [batchId, run, place, JSON.stringify(matches), [...cannotSay].sort()],
+    );
+}
+
+/** `failure` null: its results are there. */
+export async function endRun(
+  db: Queryable,
+  { batchId, run }: StoredRun,
+  failure: string | null,
   atMs: number,
 ): Promise<void> {
-  if ('results' in end)
-    for (const { place, matches, cannotSay } of end.results)
-      await tx.query(
-        `insert into crime_result (batch_id, run, place, matches, cannot_say, outcomes)
-         values ($1, $2::int, $3::int, $4, $5::text[], $6)`,
-        [batchId, run, place, JSON.stringify(matches), [...cannotSay].sort(), outcomesOf(matches)],
-      );
-  await tx.query(
+  await db.query(
     `update crime_run set state = $3, ended_at = $4::timestamptz, failure = $5
      where batch_id = $1 and run = $2::int and state in ('queued', 'running')`,
-    [batchId, run, 'results' in end ? 'ready' : 'failed', new Date(atMs), 'results' in end ? null : end.failure],
+    [batchId, run, failure === null ? 'ready' : 'failed', new Date(atMs), failure],
   );
 }
 
@@ -316,39 +325,62 @@ export async function findCrime(db: Queryable, batchId: string, place: number): 
 interface ResultRow extends CrimeRow {
   matches: string;
   cannot_say: string[];
-  is_changed: boolean | null;
+  matches_before: string | null;
+  cannot_say_before: string[] | null;
 }
 
-/** In the order of the file; `isMatched`: those alone that somebody matches. */
+export interface ResultPage {
+  readonly after: number;
+  readonly limit: number;
+  /** Those alone that somebody matches. */
+  readonly isMatched: boolean;
+  /** Of these wearers: of others there is nothing, not even that somebody matches or is told otherwise. */
+  readonly seen: ReadonlySet<string>;
+}
+
+/** In the order of the file. */
 export async function listResults(
   db: Queryable,
   { batchId, run }: Pick<StoredRun, 'batchId' | 'run'>,
-  page: { readonly after: number; readonly limit: number; readonly isMatched: boolean },
+  { after, limit, isMatched, seen }: ResultPage,
 ): Promise<StoredResult[]> {
   const { rows } = await db.query<ResultRow>(
-    `select c.place, c.version, c.content, r.matches, r.cannot_say,
-       case when before.place is null then null
-         else before.outcomes <> r.outcomes or before.cannot_say <> r.cannot_say end as is_changed
+    `select c.place, c.version, c.content, r.matches, r.cannot_say, before.matches as matches_before,
+       before.cannot_say as cannot_say_before
      from crime_result r join crime c using (batch_id, place)
        left join crime_result before on before.batch_id = r.batch_id and before.place = r.place and before.run = (
          select max(run) from crime_run where batch_id = r.batch_id and run < r.run and state = 'ready')
-     where r.batch_id = $1 and r.run = $2::int and r.place > $3::int and (not $5::boolean or r.matches <> '[]')
+     where r.batch_id = $1 and r.run = $2::int and r.place > $3::int and (not $5::boolean or exists (
+       select 1 from json_array_elements(r.matches::json) as m where m ->> 'wearerId' = any($6::text[])))
      order by r.place limit $4::int`,
-    [batchId, run, page.after, page.limit, page.isMatched],
+    [batchId, run, after, limit, isMatched, [...seen]],
   );
   const decisions = await readDecisions(
     db,
     batchId,
     rows.map(({ place }) => place),
   );
-  return rows.map((row) => ({
-    ...toCrime(row),
-    matches: JSON.parse(row.matches) as CrimeMatch[],
-    cannotSay: row.cannot_say,
-    isChanged: row.is_changed,
-    decisions: decisions.get(row.place) ?? [],
-  }));
+  return rows.map((row) => {
+    const now = seenOf(row.matches, row.cannot_say, seen);
+    const before = row.matches_before === null ? null : seenOf(row.matches_before, row.cannot_say_before ?? [], seen);
+    return {
+      ...toCrime(row),
+      ...now,
+      isChanged: before === null ? null : outcomesOf(before) !== outcomesOf(now),
+      decisions: (decisions.get(row.place) ?? []).filter(({ wearerId }) => seen.has(wearerId)),
+    };
+  });
 }
+
+type Said = Pick<NewResult, 'matches' | 'cannotSay'>;
+
+const seenOf = (matches: string, cannotSay: readonly string[], seen: ReadonlySet<string>): Said => ({
+  matches: (JSON.parse(matches) as CrimeMatch[]).filter(({ wearerId }) => seen.has(wearerId)),
+  cannotSay: cannotSay.filter((wearerId) => seen.has(wearerId)),
+});
+
+const outcomesOf = ({ matches, cannotSay }: Said): string =>
+  JSON.stringify([matches.map(({ wearerId, outcome }) => `${wearerId} ${outcome}`).sort(), cannotSay]);
 
 /** What a run says of one wearer and one crime; null: it says nothing of this crime. */
 export async function findOutcome(

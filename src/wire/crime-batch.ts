@@ -27,7 +27,7 @@ export interface CrimeRun {
   readonly requestedAt: string;
   /** How many were examined, or will be: of those whom who asks may see. */
   readonly wearers: number;
-  /** While it runs: of all. */
+  /** While it runs: of those. */
   readonly wearersDone: number;
   readonly endedAt?: string;
   readonly failure?: string;
@@ -112,7 +112,7 @@ export interface CrimeResultItem {
   readonly matches: readonly CrimeMatch[];
   /** Wearers of whom nobody can say. */
   readonly cannotSay: readonly string[];
-  /** Whether the run before had it otherwise, of whomever; null: there is none before. */
+  /** Whether the run before had it otherwise; null: there is none before. */
   readonly isChanged: boolean | null;
   /** The newest first: nothing is taken back, the next one stands above it. */
   readonly decisions: readonly MatchDecided[];
@@ -127,8 +127,8 @@ export interface MatchShown extends MatchFacts {
   readonly radiusMetres: number;
   readonly fastestKmh: number;
   readonly readAt: string;
-  /** What the last run that ended said; null: he was not examined. */
-  readonly outcomeOfRun: { readonly run: number; readonly outcome: MatchOutcome } | null;
+  /** What the last run that examined this wearer said. */
+  readonly outcomeOfRun: { readonly run: number; readonly outcome: MatchOutcome };
   /** Good fixes around the window, and within: what an elimination rests on. */
   readonly coverage: {
     readonly goodFixes: number;

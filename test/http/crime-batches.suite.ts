@@ -5,6 +5,7 @@ import { AHEAD_LIMIT_MS } from '../../src/engine/thresholds.js';
 import { type App, createApp } from '../../src/http/app.js';
 import { registerCrimeBatches } from '../../src/http/routes/crimes/crime-batches.js';
 import type { Database } from '../../src/ports/database.js';
+import { addRun, listResults } from '../../src/store/crime-batches.js';
 import { insertPings } from '../../src/store/pings.js';
 import type { QueuedWork } from '../../src/store/queued-work.js';
 import { recordStore } from '../../src/store/record-store.js';
@@ -161,8 +162,10 @@ export function crimeBatchesSuite(name: string, openDatabase: () => Promise<Data
       expect(result!.examined).toBe(told[0]!.wearers);
       for (const hidden of ['W-out', 'W-restricted', 'W-mine']) expect(JSON.stringify(result)).not.toContain(hidden);
       expect(result!.eliminated + result!.matches.length + result!.cannotSay.length).toBe(result!.examined);
+      // A colleague who sees them all reads it, and does not use what was granted to another.
       const other = { who: 'https://idp.example#other', role: 'sergeant' };
       expect((await ask(`/${batchId}`, other)).status).toBe(200);
+      expect((await ask(`/${batchId}/runs`, { ...other, body: {} })).status).toBe(403);
       for (const role of ['supervisor', 'officer', 'probation', 'auditor'])
         expect((await ask(`/${batchId}`, { role })).status).toBe(403);
     });
@@ -266,6 +269,7 @@ export function crimeBatchesSuite(name: string, openDatabase: () => Promise<Data
         409,
         'Its authority CM/77 has run out: send it under another one.',
       ]);
+      expect((await ask(`/${batchId}/crimes/1/wearers/W-in`)).status).toBe(409);
       // What was found stays.
       expect(await resultsOf(batchId)).toHaveLength(1);
     });
@@ -278,6 +282,41 @@ export function crimeBatchesSuite(name: string, openDatabase: () => Promise<Data
         'line 1: its to is before its from',
         'line 2: it has 2 columns; a row has 13',
       ]);
+    });
+
+    it('of whoever may not be seen any more nothing shows, not even that a crime has a match or is told otherwise', async () => {
+      const { batchId } = await matched(row('C/13', WINDOW_MS));
+      const hidden = { ...(await listOne(batchId, new Set(['W-in'])))! };
+      expect(hidden.matches).toHaveLength(1);
+      expect(await listOne(batchId, new Set())).toBeUndefined();
+      expect((await ask(`/${batchId}/runs`, { body: {} })).status).toBe(202);
+      await untilEnded(batchId);
+      const [unseen] = await listResults(
+        db,
+        { batchId, run: 2 },
+        { after: 0, limit: 1, isMatched: false, seen: new Set() },
+      );
+      expect(unseen).toMatchObject({ matches: [], cannotSay: [], isChanged: false, decisions: [] });
+    });
+    const listOne = async (batchId: string, seen: ReadonlySet<string>) =>
+      (await listResults(db, { batchId, run: 1 }, { after: 0, limit: 1, isMatched: true, seen }))[0];
+
+    it('a run that was begun three times and not ended is not begun again, and holds nobody up', async () => {
+      const { batchId } = await matched(row('C/14', WINDOW_MS));
+      const run = await addRun(db, { batchId, requestedBy: SUBJECT, requestedAtMs: NOW_MS, wearerIds: ['W-in'] });
+      await db.query(`update crime_run set state = 'running', attempts = 3 where batch_id = $1 and run = $2::int`, [
+        batchId,
+        run.run,
+      ]);
+      runs?.wake();
+      const { runs: told } = await untilEnded(batchId);
+      expect(told[0]).toMatchObject({ run: 2, state: 'failed', failure: 'It was begun 3 times and not ended.' });
+    });
+
+    it('a file of more lines than are read in one turn is refused as it is', async () => {
+      const answer = await post('a\n'.repeat(20_000));
+      expect([answer.status, answer.body.errors.length]).toEqual([422, 1]);
+      expect(answer.body.errors[0].detail).toMatch(/^has more than 10000 lines/);
     });
 
     it('stands in the audit with its purpose and authority, and whose tracks were examined or told of', async () => {

@@ -88,11 +88,9 @@ function Certificate({ shown }: { readonly shown: MatchShown }) {
         <dt>Read</dt>
         <dd>
           {`By what was on record ${dayAndTime(Date.parse(readAt))}. `}
-          {outcomeOfRun === null
-            ? 'No run has examined this wearer.'
-            : outcomeOfRun.outcome === outcome
-              ? `Run ${outcomeOfRun.run} says the same.`
-              : `Run ${outcomeOfRun.run} said otherwise: ${OUTCOME_WORDS[outcomeOfRun.outcome].toLowerCase()}. The record has changed since.`}
+          {outcomeOfRun.outcome === outcome
+            ? `Run ${outcomeOfRun.run} says the same.`
+            : `Run ${outcomeOfRun.run} said otherwise: ${OUTCOME_WORDS[outcomeOfRun.outcome].toLowerCase()}. The record has changed since.`}
         </dd>
       </dl>
       <p>

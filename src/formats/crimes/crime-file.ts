@@ -15,6 +15,9 @@ export const MAX_WINDOW_MS = 12 * 3_600_000;
 /** A file beyond it is another one's. */
 export const MAX_CRIME_FILE_BYTES = 64 * 1_048_576;
 const MAX_TEXT_LENGTH = 10_000;
+const MAX_ROW_LENGTH = 65_536;
+/** Of a force or a reference. */
+const MAX_NAME_LENGTH = 200;
 
 export interface Crime {
   readonly force: string;
@@ -165,6 +168,11 @@ function toCrime(cells: Cells, line: number): Omit<Crime, 'version'> {
   const { force, reference, typeDescription, batchId, text } = cells;
   if (force === '') throw new Unusable('it names no force');
   if (reference === '') throw new Unusable('it has no crime reference');
+  for (const [name, value] of Object.entries({ force, reference })) {
+    if (value.length > MAX_NAME_LENGTH) throw new Unusable(`its ${name} has more than ${MAX_NAME_LENGTH} characters`);
+  }
+  // PostgreSQL has no such text.
+  if (Object.values(cells).some((value) => value.includes('\0'))) throw new Unusable('it has a character that is none');
   const type = CRIME_TYPES.find((each) => each === cells.type.toUpperCase());
   if (type === undefined) throw new Unusable(`its type is none of ${CRIME_TYPES.join(', ')}: ${quote(cells.type)}`);
   const fromMs = readTime('from', cells.from);
@@ -202,6 +210,7 @@ export function readCrimeFile(bytes: Uint8Array): CrimeFile {
     relax_column_count: true,
     skip_empty_lines: true,
     skip_records_with_error: true,
+    max_record_size: MAX_ROW_LENGTH,
     on_skip: (error) => {
       const { code, lines } = (error ?? {}) as { readonly code?: string; readonly lines?: number };
       fail(lines ?? 1, `it is not CSV (${error instanceof CsvError ? code : 'unreadable'})`);

@@ -44,6 +44,8 @@ create table crime_run (
   wearer_ids text[] not null,
   state text not null default 'queued' check (state in ('queued', 'running', 'ready', 'failed')),
   wearers_done int not null default 0,
+  -- How often it was begun: what brings the program down is not begun for ever.
+  attempts int not null default 0,
   ended_at timestamptz,
   -- Why there is no result.
   failure text,
@@ -60,8 +62,6 @@ create table crime_result (
   -- JSON.
   matches text not null,
   cannot_say text[] not null,
-  -- Who matches and how, in words: so that it is seen whether the run before had it otherwise.
-  outcomes text not null,
   primary key (batch_id, run, place),
   foreign key (batch_id, run) references crime_run (batch_id, run),
   foreign key (batch_id, place) references crime (batch_id, place)
@@ -93,8 +93,8 @@ create trigger match_decision_kept before update or delete on match_decision for
 create function keep_crime_run() returns trigger language plpgsql as $$
 begin
   if tg_op = 'UPDATE' and old.state in ('queued', 'running')
-     and to_jsonb(old) - array['state', 'wearers_done', 'ended_at', 'failure']
-       = to_jsonb(new) - array['state', 'wearers_done', 'ended_at', 'failure'] then
+     and to_jsonb(old) - array['state', 'wearers_done', 'attempts', 'ended_at', 'failure']
+       = to_jsonb(new) - array['state', 'wearers_done', 'attempts', 'ended_at', 'failure'] then
     return new;
   end if;
   raise exception 'a run ends once and is otherwise never changed';

@@ -74,6 +74,8 @@ export interface CrimeBatchesDeps {
 /** Of one person, waiting or running. */
 const MAX_WAITING = 3;
 const BODY_LIMIT_BYTES = 2 * MAX_BATCH_FILE_LENGTH;
+/** Of a file: also empty ones, and such as cannot be used. */
+const MAX_LINES = 2 * MAX_BATCH_CRIMES;
 /** Before the first window and behind the last: whoever wore a tag then is examined. */
 const AROUND_MS = 86_400_000;
 
@@ -152,7 +154,7 @@ const Run = Type.Object({
   requestedBy: Type.String(),
   requestedAt: InstantSchema,
   wearers: Type.Integer({ description: 'who is examined, of those whom who asks may see' }),
-  wearersDone: Type.Integer({ description: 'of all' }),
+  wearersDone: Type.Integer({ description: 'of those' }),
   endedAt: Type.Optional(InstantSchema),
   failure: Type.Optional(Type.String()),
 });
@@ -219,7 +221,7 @@ const Shown = Type.Object({
   fastestKmh: Type.Number(),
   readAt: InstantSchema,
   ...Facts,
-  outcomeOfRun: Type.Union([Type.Object({ run: Type.Integer(), outcome: Outcome }), Type.Null()]),
+  outcomeOfRun: Type.Object({ run: Type.Integer(), outcome: Outcome }),
   coverage: Type.Object({
     goodFixes: Type.Integer(),
     lastBefore: NullableInstant,
@@ -260,6 +262,13 @@ const toContent = (crime: Crime) => ({
   placeErrorMetres: crime.placeErrorMetres,
 });
 
+function countLines(text: string): number {
+  let lines = 1;
+  for (let at = text.search(/[\r\n]/); at >= 0 && at < text.length; at++)
+    if (text[at] === '\n' || (text[at] === '\r' && text[at + 1] !== '\n')) lines++;
+  return lines;
+}
+
 /** When its windows are, with the days around. */
 function spanOf(crimes: readonly { readonly fromMs: number; readonly toMs: number }[]) {
   let [fromMs, toMs] = [Infinity, -Infinity];
@@ -275,10 +284,11 @@ export function registerCrimeBatches(app: App, { db, clock, onAsked }: CrimeBatc
   const config = { operation: 'crimes.match', keepsToScope: true } as const;
   const seenOf = (request: FastifyRequest, wearerIds: readonly string[]): string[] =>
     wearerIds.filter((id) => maySee(principalOf(request), config.operation, request.server.access.findWearer(id)));
-  /** Read by who asked for it, and by whoever may see anybody it concerns. */
+  /** Read by who asked for it, and by whoever may see everybody it concerns. */
   const isReadable = (request: FastifyRequest, batch: StoredBatch, runs: readonly StoredRun[]): boolean =>
-    batch.requestedBy === principalOf(request).subjectId ||
-    runs.some(({ wearerIds }) => seenOf(request, wearerIds).length > 0);
+    isOwn(request, batch) || runs.every(({ wearerIds }) => seenOf(request, wearerIds).length === wearerIds.length);
+  const isOwn = (request: FastifyRequest, batch: StoredBatch): boolean =>
+    batch.requestedBy === principalOf(request).subjectId;
   const findReadable = async (request: FastifyRequest, batchId: string) => {
     noteAudited(request, { subjectId: batchId, subjectType: 'crime-batch' });
     const batch = await findBatch(db, batchId);
@@ -298,7 +308,7 @@ export function registerCrimeBatches(app: App, { db, clock, onAsked }: CrimeBatc
     requestedBy: run.requestedBy,
     requestedAt: toIso(run.requestedAtMs),
     wearers: seenOf(request, run.wearerIds).length,
-    wearersDone: run.wearersDone,
+    wearersDone: seenOf(request, run.wearerIds.slice(0, run.wearersDone)).length,
     ...(run.endedAtMs === null ? {} : { endedAt: toIso(run.endedAtMs) }),
     ...(run.failure === null ? {} : { failure: run.failure }),
   });
@@ -353,6 +363,11 @@ export function registerCrimeBatches(app: App, { db, clock, onAsked }: CrimeBatc
         const detail =
           untilMs === null ? 'is no instant such as 2026-12-31T00:00:00Z' : 'has passed: nothing is matched by it';
         return sendProblem(reply, { status: 422, errors: [{ pointer: '/authority/until', detail }] });
+      }
+      // It is read in one turn, in which no alert is told.
+      if (countLines(file) > MAX_LINES) {
+        const detail = `has more than ${MAX_LINES} lines; ${MAX_BATCH_CRIMES} crimes at most are taken at a time`;
+        return sendProblem(reply, { status: 422, errors: [{ pointer: '/file', detail }] });
       }
       const bytes = Buffer.from(file);
       const read = readCrimeFile(bytes);
@@ -414,7 +429,12 @@ export function registerCrimeBatches(app: App, { db, clock, onAsked }: CrimeBatc
     if (found === null) return missing(reply, batchId);
     const { batch } = found;
     const { reference, untilMs } = batch.authority;
-    noteAudited(request, { purpose: `${batch.purpose} (authority ${reference})` });
+    noteAudited(request, { purpose: purposeOf(batch) });
+    if (!isOwn(request, batch))
+      return sendProblem(reply, {
+        status: 403,
+        detail: 'It is matched again by who sent it, under whose authority it is.',
+      });
     if (untilMs <= clock.nowMs())
       return sendProblem(reply, {
         status: 409,
@@ -485,10 +505,10 @@ export function registerCrimeBatches(app: App, { db, clock, onAsked }: CrimeBatc
     if (found === null) return missing(reply, batchId);
     const run = found.runs.find((each) => each.run === number && each.state === 'ready');
     if (run === undefined) return noSuchRun(reply, number);
-    const page = { after: key[0], limit: limit + 1, isMatched };
-    const { items, next } = toPage(await listResults(db, run, page), limit, ({ place }) => [place]);
     const seen = new Set(seenOf(request, run.wearerIds));
-    const told = items.map((item) => toResult(item, seen));
+    const page = { after: key[0], limit: limit + 1, isMatched, seen };
+    const { items, next } = toPage(await listResults(db, run, page), limit, ({ place }) => [place]);
+    const told = items.map((item) => toResult(item, seen.size));
     for (const { matches, cannotSay } of told)
       noteAudited(request, { wearerIds: [...matches.map(({ wearerId }) => wearerId), ...cannotSay] });
     return { items: told, next };
@@ -499,7 +519,7 @@ export function registerCrimeBatches(app: App, { db, clock, onAsked }: CrimeBatc
       'What the fixes on record say of one wearer and one crime, with what it rests on: for an elimination to be shown',
     tags,
     params: ShownParams,
-    response: { 200: Shown, ...problemResponses(403, 404, 503) },
+    response: { 200: Shown, ...problemResponses(403, 404, 409, 503) },
   };
   app.get(
     '/api/v1/crime-batches/:batchId/crimes/:place/wearers/:wearerId',
@@ -516,16 +536,23 @@ export function registerCrimeBatches(app: App, { db, clock, onAsked }: CrimeBatc
           status: 404,
           detail: `There is no ${crime === null ? `crime ${place}` : `wearer ${wearerId}`}.`,
         });
-      noteAudited(request, { wearerIds: [wearerId] });
       const { runs, batch } = found;
+      noteAudited(request, { wearerIds: [wearerId], purpose: purposeOf(batch) });
       const last = runs.find(({ state, wearerIds }) => state === 'ready' && wearerIds.includes(wearerId));
       const outcome = last === undefined ? null : await findOutcome(db, last, place, wearerId);
+      if (last === undefined || outcome === null)
+        return sendProblem(reply, { status: 404, detail: `No run has examined ${wearerId}.` });
+      const { reference, untilMs } = batch.authority;
+      if (untilMs <= clock.nowMs()) {
+        const detail = `The authority ${reference} has run out: nothing is looked at by it any more. Run ${last.run} said ${outcome}.`;
+        return sendProblem(reply, { status: 409, detail });
+      }
       const shown: MatchShown = {
         batchId,
         place,
         crime: toCrimeFacts(crime),
         wearerId,
-        outcomeOfRun: last === undefined || outcome === null ? null : { run: last.run, outcome },
+        outcomeOfRun: { run: last.run, outcome },
         ...(await showMatch(db, { batch, crime, wearerId, nowMs: clock.nowMs() })),
       };
       return shown;
@@ -549,7 +576,7 @@ export function registerCrimeBatches(app: App, { db, clock, onAsked }: CrimeBatc
     if (run === undefined) return noSuchRun(reply, body.run);
     const seen = new Set(seenOf(request, run.wearerIds));
     const read = async () =>
-      (await listResults(db, run, { after: body.place - 1, limit: 1, isMatched: false })).find(
+      (await listResults(db, run, { after: body.place - 1, limit: 1, isMatched: false, seen })).find(
         ({ place }) => place === body.place,
       );
     const standing = await read();
@@ -563,23 +590,15 @@ export function registerCrimeBatches(app: App, { db, clock, onAsked }: CrimeBatc
     }
     noteAudited(request, { wearerIds: [body.wearerId] });
     await addDecision(db, { ...body, batchId, by: principalOf(request).subjectId, atMs: clock.nowMs() });
-    return reply.code(201).send(toResult((await read())!, seen));
+    return reply.code(201).send(toResult((await read())!, seen.size));
   });
 }
 
-/** Whoever may not be seen is not counted either. */
-function toResult(result: StoredResult, seen: ReadonlySet<string>): CrimeResultItem {
-  const isSeen = ({ wearerId }: { readonly wearerId: string }) => seen.has(wearerId);
-  const matches = result.matches.filter(isSeen);
-  const cannotSay = result.cannotSay.filter((wearerId) => seen.has(wearerId));
-  return {
-    place: result.place,
-    crime: toCrimeFacts(result),
-    examined: seen.size,
-    eliminated: seen.size - matches.length - cannotSay.length,
-    matches,
-    cannotSay,
-    isChanged: result.isChanged,
-    decisions: result.decisions.filter(isSeen),
-  };
+/** `examined`: of whom who asks may see; whoever is not named among them is eliminated. */
+function toResult(result: StoredResult, examined: number): CrimeResultItem {
+  const { place, matches, cannotSay, isChanged, decisions } = result;
+  const eliminated = examined - matches.length - cannotSay.length;
+  return { place, crime: toCrimeFacts(result), examined, eliminated, matches, cannotSay, isChanged, decisions };
 }
+
+const purposeOf = ({ purpose, authority }: StoredBatch): string => `${purpose} (authority ${authority.reference})`;
