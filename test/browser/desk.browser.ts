@@ -298,6 +298,30 @@ test('a file of crimes with one bad row is matched; one match is qualified, one 
     .waitFor();
 });
 
+/** What the browser has fetched, by the name of the page. */
+const isFetched = (name: string) =>
+  page.evaluate<boolean>(
+    `performance.getEntriesByType('resource').some((each) => each.name.includes('/assets/${name}-'))`,
+  );
+
+test('a page that nobody has opened yet is there while the server is away; one that could not be fetched says so, and is', async () => {
+  await page.goto(`${program.url}/register`);
+  await page.getByRole('heading', { level: 1 }).waitFor({ timeout: WAIT_MS });
+  await expect.poll(() => isFetched('shown-match'), { timeout: WAIT_MS }).toBe(true);
+  await page.context().setOffline(true);
+  await page.getByRole('link', { name: 'Crimes' }).click();
+  await page.getByText(/^They are not shown: /).waitFor({ timeout: WAIT_MS });
+  expect(await heading()).toBe('Crimes, and who was there');
+  await page.context().setOffline(false);
+  await page.route('**/assets/zones-*', (route) => route.abort());
+  await page.goto(`${program.url}/zones`);
+  await page.getByText(/^This page could not be fetched/).waitFor({ timeout: WAIT_MS });
+  expect(await findWrong(page)).toEqual([]);
+  await page.unroute('**/assets/zones-*');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('heading', { name: 'What there is' }).waitFor({ timeout: WAIT_MS });
+});
+
 test('no page threw', () => {
   expect(complaints).toEqual([]);
 });
