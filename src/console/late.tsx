@@ -8,7 +8,7 @@ import { useEffect, useState } from 'preact/hooks';
 type Fetch = () => Promise<unknown>;
 const fetches: Fetch[] = [];
 
-/** `load` brings the page; a page that was brought is there at once. */
+/** Some browsers keep that a script could not be fetched until the page is loaded again: that stands first. `load` brings the page; a page that was brought is there at once. */
 export function late<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
   let brought: ComponentType<P> | null = null;
   const bring = async (): Promise<void> => {

@@ -243,20 +243,34 @@ export const reconcileStore: ReconcileStore = {
     return rows.map((row) => toStoredPing(tagId, row));
   },
   async readUntoldTampers(db, { activationId, tagId, fromMs, toMs, limit }) {
+    // Of each line the first message that says so and the first that says otherwise: many a tag repeats itself in every message. The
+    // newest: what is over has to be heard of.
     const { rows } = await db.query<StoredPingRow>(
       `with said as materialized (
-         select * from ping where tag_id = $1 and fixed_at >= $3::timestamptz and fixed_at <= $4::timestamptz
+         select *, case when 'strap-tamper' = any (device_events) then true when 'strap-restored' = any (device_events) then false end as strap,
+           case when 'case-tamper' = any (device_events) then true when 'case-restored' = any (device_events) then false end as casing
+         from ping where tag_id = $1 and fixed_at >= $3::timestamptz and fixed_at <= $4::timestamptz
            and device_events && array['strap-tamper', 'strap-restored', 'case-tamper', 'case-restored']
-       )
-       select ${PING_COLUMNS} from said where exists (
-         select from said s join unnest(array['strap-tamper', 'case-tamper']) as tamper (of_kind) on of_kind = any (s.device_events)
+       ), untold as (
+         select coalesce(bool_or(tamper.of_kind = 'strap-tamper'), false) as strap, coalesce(bool_or(tamper.of_kind = 'case-tamper'), false) as casing
+         from said s join unnest(array['strap-tamper', 'case-tamper']) as tamper (of_kind) on tamper.of_kind = any (s.device_events)
          where not exists (
-           select from alert a where a.activation_id = $2 and a.kind = of_kind and a.type <> 'withdrawn'
-             and a.started_at <= s.fixed_at and coalesce(a.ended_at, 'infinity') >= s.fixed_at))
-       order by fixed_at, identity limit $5`,
+           select from alert a where a.activation_id = $2 and a.kind = tamper.of_kind and a.type <> 'withdrawn'
+             and a.started_at <= s.fixed_at and coalesce(a.ended_at, 'infinity') >= s.fixed_at)
+       ), changed as (
+         select fixed_at, identity from (
+           select fixed_at, identity, strap is distinct from lag(strap) over (order by fixed_at, identity) as is_change
+           from said where strap is not null and (select strap from untold)) as of_strap where is_change
+         union
+         select fixed_at, identity from (
+           select fixed_at, identity, casing is distinct from lag(casing) over (order by fixed_at, identity) as is_change
+           from said where casing is not null and (select casing from untold)) as of_case where is_change
+       )
+       select ${PING_COLUMNS} from said join changed using (fixed_at, identity)
+       order by fixed_at desc, identity desc limit $5`,
       [tagId, activationId, instant(fromMs), instant(toMs), limit],
     );
-    return rows.map((row) => toStoredPing(tagId, row));
+    return rows.map((row) => toStoredPing(tagId, row)).reverse();
   },
   async readPublications(db, activationId) {
     const { rows } = await db.query<{

@@ -170,6 +170,12 @@ export function crimeBatchesSuite(name: string, openDatabase: () => Promise<Data
         expect((await ask(`/${batchId}`, { role })).status).toBe(403);
     });
 
+    it('one that examined nobody is read by who sent it alone', async () => {
+      const { batchId, runs: told } = await matched(row('C/nobody', Date.parse('2019-03-01T10:00:00Z')));
+      expect(told[0]).toMatchObject({ state: 'ready', wearers: 0 });
+      expect((await ask(`/${batchId}`, { who: 'https://idp.example#other' })).status).toBe(404);
+    });
+
     it('a run of a batch again is its next one, and says which crimes it has otherwise', async () => {
       const fromMs = WINDOW_MS - 2 * DAY_MS;
       const { batchId } = await matched([row('C/4', fromMs), row('C/5', WINDOW_MS)].join('\n'));

@@ -58,10 +58,10 @@ export function transferSuite(name: string, open: () => Promise<Adapters>): void
       const findWearer = (wearerId: string) => view.findWearer(wearerId);
       api = await openRecordsApi(adapters.db, adapters.log, clock, { ...testAccess, identify, findWearer });
       await local.startPublisher({ epoch: `E-transfer-${name}` });
-      for (const id of ['W-move', 'W-stay', 'W-changed'])
+      for (const id of ['W-move', 'W-stay', 'W-renamed'])
         await put(`/wearers/${id}`, { name: `Name of ${id}`, force: 'kent', division: 'East', schemes: ['iom'] });
       await put('/rag-ratings/W-move', { rating: 'red', evidence: 'two breaches' });
-      await vi.waitFor(() => expect(view.findWearer('W-changed')).toMatchObject({ force: 'kent' }), {
+      await vi.waitFor(() => expect(view.findWearer('W-renamed')).toMatchObject({ force: 'kent' }), {
         timeout: 30_000,
       });
     });
@@ -97,7 +97,11 @@ export function transferSuite(name: string, open: () => Promise<Adapters>): void
       expect([await seesWearer(KENT, 'W-move'), await seesWearer(ESSEX, 'W-move')]).toEqual([true, false]);
 
       expect((await decide(ESSEX, 'approve', proposalId)).body).toMatchObject({ status: 'approved', decidedBy: ESSEX });
-      expect([await seesWearer(KENT, 'W-move'), await seesWearer(ESSEX, 'W-move')]).toEqual([false, true]);
+      await vi.waitFor(
+        async () =>
+          expect([await seesWearer(KENT, 'W-move'), await seesWearer(ESSEX, 'W-move')]).toEqual([false, true]),
+        { timeout: 30_000 },
+      );
       const moved = (await ask(ESSEX, 'GET', '/wearers/W-move')).body;
       expect(moved).toMatchObject({
         name: 'Name of W-move',
@@ -130,6 +134,10 @@ export function transferSuite(name: string, open: () => Promise<Adapters>): void
       }
       expect([await seesWearer(KENT, 'W-stay'), await seesWearer(ESSEX, 'W-stay')]).toEqual([true, false]);
       expect(await waiting(ESSEX)).toEqual([]);
+      // Nor is anything told of the wearer any more to who would have had them.
+      const { proposalId } = (await propose(KENT, 'W-stay', { force: 'essex' })).body;
+      await decide(ESSEX, 'refuse', proposalId);
+      expect((await ask(ESSEX, 'GET', `/proposals/${proposalId}`)).body.standing).toEqual([]);
     });
 
     it('is proposed by who writes the wearer’s records, to somewhere else, and on the record as it stood', async () => {
@@ -142,10 +150,10 @@ export function transferSuite(name: string, open: () => Promise<Adapters>): void
       ]);
       const here = { force: 'kent', division: 'East', schemes: ['iom'] };
       expect((await propose(KENT, 'W-stay', here)).body.errors).toMatchObject([{ pointer: '/body/force' }]);
-      const { proposalId } = (await propose(KENT, 'W-changed', essex)).body;
-      await put('/wearers/W-changed', { name: 'Another name', force: 'kent', division: 'East', schemes: ['iom'] });
+      const { proposalId } = (await propose(KENT, 'W-renamed', essex)).body;
+      await put('/wearers/W-renamed', { name: 'Another name', force: 'kent', division: 'East', schemes: ['iom'] });
       expect((await decide(ESSEX, 'approve', proposalId)).status).toBe(412);
-      expect(await seesWearer(KENT, 'W-changed')).toBe(true);
+      expect(await seesWearer(KENT, 'W-renamed')).toBe(true);
     });
   });
 }

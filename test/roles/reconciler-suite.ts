@@ -408,6 +408,30 @@ export function reconcilerSuite(
       expect(told.map(({ type }) => type).sort()).toEqual(['confirmed', 'confirmed', 'ended']);
     });
 
+    it('a tamper that the tag told in every message until it was restored is told as over', async () => {
+      const other = { wearerId: `W-${tag}-d`, tagId: `${tag}-d` };
+      const activationId = `A-${other.tagId}`;
+      await put(`/wearers/${other.wearerId}`, { name: 'z' });
+      await put(`/tags/${other.tagId}`, {});
+      const say = (minute: number, deviceEvent: DeviceEvent) => {
+        const fields = { fixedAtMs: nowMs + minute * MINUTE_MS, identity: String(minute), sequence: null };
+        const ping = { ...pingAt(other.tagId, 0, fields), position: null, deviceEvents: [deviceEvent] };
+        return inputRecord({ type: 'ping', ping, receivedAtMs: nowMs + minute * MINUTE_MS });
+      };
+      const repeated = Array.from({ length: 150 }, (_, n) => say(-200 + n, 'strap-tamper'));
+      await log.append(INPUTS, [...repeated, say(-40, 'strap-restored')]);
+      await start();
+      await put(`/activations/${activationId}`, { ...other, fittedAt: at(-300) });
+      const alerts = async () =>
+        (await listAlerts(db, { wearerId: other.wearerId, limit: 50 })).map(({ finding: { kind, episode } }) => [
+          kind,
+          episode.startedAt,
+          episode.endedAt,
+        ]);
+      await expect.poll(alerts, LIMIT).toEqual([['strap-tamper', at(-200), at(-40)]]);
+      await expect.poll(waiting, LIMIT).toBe(0);
+    });
+
     it('a record of the inputs that is no request is put aside, and one that is stands with the recorder’s place', async () => {
       const places = await log.append(INPUTS, [
         { key: 'T', value: encodeJson({ type: 'reconcile', activationId: 7 }) },

@@ -107,7 +107,7 @@ function CustodyList() {
                 <li key={row.line}>
                   <OneRow
                     row={row}
-                    periods={periods?.ok === true ? periods.body : []}
+                    periods={periods?.ok === true ? periods.body : null}
                     decided={decided}
                     onConfirm={(match) => void confirm(row, match)}
                     onRefuse={(match) => decide(keyOf(row, match), { what: 'refused' })}
@@ -124,7 +124,8 @@ function CustodyList() {
 
 interface RowProps {
   readonly row: CustodyRow;
-  readonly periods: readonly PeriodRecord[];
+  /** Null: they are not known. */
+  readonly periods: readonly PeriodRecord[] | null;
   readonly decided: Readonly<Record<string, Decided>>;
   onConfirm(match: CustodyMatch): void;
   onRefuse(match: CustodyMatch): void;
@@ -148,7 +149,7 @@ function OneRow({ row, periods, decided, onConfirm, onRefuse }: RowProps) {
             <OneMatch
               row={row}
               match={match}
-              since={periods.find(isOn(match.wearerId))?.startsAt ?? null}
+              known={periods?.filter(isBehind(match.wearerId, row.startsAt)) ?? null}
               decided={decided[keyOf(row, match)] ?? null}
               onConfirm={() => onConfirm(match)}
               onRefuse={() => onRefuse(match)}
@@ -160,32 +161,41 @@ function OneRow({ row, periods, decided, onConfirm, onRefuse }: RowProps) {
   );
 }
 
-/** In custody now, by what is on record. */
-const isOn =
-  (wearerId: string) =>
+/** What is on record of a wearer and goes on behind an instant, or begins behind it. */
+const isBehind =
+  (wearerId: string, instant: string) =>
   (period: PeriodRecord): boolean =>
-    period.wearerId === wearerId &&
-    Date.parse(period.startsAt) <= nowMs.value &&
-    (period.endsAt == null || Date.parse(period.endsAt) > nowMs.value);
+    period.wearerId === wearerId && (period.endsAt == null || Date.parse(period.endsAt) > Date.parse(instant));
+
+function periodWords({ startsAt, endsAt }: PeriodRecord): string {
+  const [fromMs, untilMs] = [Date.parse(startsAt), endsAt == null ? null : Date.parse(endsAt)];
+  if (untilMs !== null && untilMs <= nowMs.value)
+    return `Released on ${dayAndTime(untilMs)} by what is on record: the list may be older. `;
+  return fromMs > nowMs.value
+    ? `To be in custody from ${dayAndTime(fromMs)} on, by what is on record. `
+    : `In custody on record since ${dayAndTime(fromMs)}. `;
+}
 
 interface MatchProps {
   readonly row: CustodyRow;
   readonly match: CustodyMatch;
-  /** Since when this wearer is in custody on record; null: not. */
-  readonly since: string | null;
+  /** What is on record behind the row's begin: then nothing is written by the list. Null: it is not known. */
+  readonly known: readonly PeriodRecord[] | null;
   readonly decided: Decided | null;
   onConfirm(): void;
   onRefuse(): void;
 }
 
-function OneMatch({ match, since, decided, onConfirm, onRefuse }: MatchProps) {
+function OneMatch({ match, known, decided, onConfirm, onRefuse }: MatchProps) {
   const { wearerId, name, strength } = match;
   const isOpen = decided === null || decided.what === 'failed';
   return (
     <>
       <strong>{STRENGTH_WORDS[strength]}</strong>: <a href={wearerAddress(wearerId)}>{`${name} (${wearerId})`}</a>
       {`, ${matchWords(match)}. `}
-      {since === null ? '' : `In custody on record since ${dayAndTime(Date.parse(since))}. `}
+      {known === null
+        ? 'What is on record of custody is not known: nothing can be confirmed. '
+        : known.map(periodWords)}
       {decided?.what === 'confirmed' ? <strong role="status">Confirmed: in custody on record.</strong> : null}
       {decided?.what === 'refused' ? <strong role="status">Refused: not this wearer.</strong> : null}
       {decided?.what === 'failed' ? (
@@ -193,7 +203,7 @@ function OneMatch({ match, since, decided, onConfirm, onRefuse }: MatchProps) {
       ) : null}
       {isOpen ? (
         <span class="tw-row-of-buttons">
-          {since === null ? (
+          {known?.length === 0 ? (
             <button type="button" class="tw-button" onClick={onConfirm}>
               {`Confirm ${name} (${wearerId})`}
             </button>

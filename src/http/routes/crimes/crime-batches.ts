@@ -286,7 +286,9 @@ export function registerCrimeBatches(app: App, { db, clock, onAsked }: CrimeBatc
     wearerIds.filter((id) => maySee(principalOf(request), config.operation, request.server.access.findWearer(id)));
   /** Read by who asked for it, and by whoever may see everybody it concerns. */
   const isReadable = (request: FastifyRequest, batch: StoredBatch, runs: readonly StoredRun[]): boolean =>
-    isOwn(request, batch) || runs.every(({ wearerIds }) => seenOf(request, wearerIds).length === wearerIds.length);
+    isOwn(request, batch) ||
+    (runs.some(({ wearerIds }) => wearerIds.length > 0) &&
+      runs.every(({ wearerIds }) => seenOf(request, wearerIds).length === wearerIds.length));
   const isOwn = (request: FastifyRequest, batch: StoredBatch): boolean =>
     batch.requestedBy === principalOf(request).subjectId;
   const findReadable = async (request: FastifyRequest, batchId: string) => {

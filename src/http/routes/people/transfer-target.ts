@@ -30,7 +30,9 @@ export function transferTarget(deps: RecordDeps): ProposalTarget {
   const findStanding = async (wearerId: string) => (await store.find(db, 'wearer', [wearerId])).get(wearerId);
 
   return {
-    async readStanding({ targetId }) {
+    async readStanding({ targetId, decision }) {
+      // Of whom they would not have, or were not given, nobody is told how they stand.
+      if (decision !== null && decision.decision !== 'approved') return [];
       const standing = await findStanding(targetId);
       if (standing === undefined) return [];
       // Whose, and where: who is to accept it is told whom they would have, and no more.

@@ -2,6 +2,7 @@
  * `POST /api/v1/custody-lists/read`: whom of the wearers a list of who is in custody may name. It opens and ends nothing: whoever confirms a
  * match writes the custody period, by `PUT /custody-periods/{custodyPeriodId}`.
  */
+import { setImmediate as turn } from 'node:timers/promises';
 import Type from 'typebox';
 import { mayDo, maySee } from '../../../access/may.js';
 import { readCsvTable } from '../../../formats/csv-table.js';
@@ -26,6 +27,7 @@ import { askerOf } from './record-scope.js';
 const BODY_LIMIT_BYTES = 8 * 1_048_576;
 /** Wearers are read in parts of so many. */
 const PART = 1_000;
+const ROWS_PER_TURN = 50;
 
 const Text = Type.String();
 const Match = Type.Object({
@@ -88,12 +90,13 @@ export function registerReadCustodyList(app: App, deps: RecordDeps): void {
       }
       const findMatches = createCustodyMatcher(wearers as unknown as { id: string; content: WearerContent }[]);
       const read = table.rows.map((row) => readCustodyRow(row, chosen));
-      const rows = read
-        .filter((row): row is CustodyRow => !('detail' in row))
-        .map((row) => ({
-          ...row,
-          matches: findMatches(row).map((one) => ({ ...one, by: [...one.by], against: [...one.against] })),
-        }));
+      const rows = [];
+      for (const [at, row] of read.filter((one): one is CustodyRow => !('detail' in one)).entries()) {
+        // A name that many have is compared with all of them.
+        if (at % ROWS_PER_TURN === 0) await turn();
+        const matches = findMatches(row).map((one) => ({ ...one, by: [...one.by], against: [...one.against] }));
+        rows.push({ ...row, matches });
+      }
       const matched = rows.filter(({ matches }) => matches.length > 0);
       const faults = [
         ...table.faults,
