@@ -309,11 +309,11 @@ export function crimeBatchesSuite(name: string, openDatabase: () => Promise<Data
 
     it('a run that was begun three times and not ended is not begun again, and holds nobody up', async () => {
       const { batchId } = await matched(row('C/14', WINDOW_MS));
-      const run = await addRun(db, { batchId, requestedBy: SUBJECT, requestedAtMs: NOW_MS, wearerIds: ['W-in'] });
-      await db.query(`update crime_run set state = 'running', attempts = 3 where batch_id = $1 and run = $2::int`, [
-        batchId,
-        run.run,
-      ]);
+      await db.transaction(async (tx) => {
+        const asked = { batchId, requestedBy: SUBJECT, requestedAtMs: NOW_MS, wearerIds: ['W-in'] };
+        const { run } = await addRun(tx, asked);
+        await tx.query('update crime_run set attempts = 3 where batch_id = $1 and run = $2::int', [batchId, run]);
+      });
       runs?.wake();
       const { runs: told } = await untilEnded(batchId);
       expect(told[0]).toMatchObject({ run: 2, state: 'failed', failure: 'It was begun 3 times and not ended.' });
