@@ -24,8 +24,8 @@ const findAlert = () =>
     const found = (
       body as { items: { alertId: string; etag: string; kind: string; confirmedAt?: string }[] }
     ).items.find(({ kind, confirmedAt }) => kind === 'exclusion' && confirmedAt !== undefined);
-    expect(found).toBeDefined();
-    return found!;
+    if (found === undefined) throw new Error('no exclusion is confirmed yet');
+    return found;
   }, WAIT_MS);
 
 beforeAll(async () => {

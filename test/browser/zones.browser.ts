@@ -3,16 +3,14 @@
  * and agreed to by another, and obeyed by the engine. The real program, a real provider, a browser context a person: the browsers stand
  * in New York, the zones are of Europe/London.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { fromLocalText, toLocalText } from '../../src/console/model/local-instant.js';
-import { CLIENT_ID, CLIENT_SECRET, MAPPING, type Running, startProvider } from '../support/issuer.js';
-import { type Home, makeHome, type Program, put, send, startProgram } from '../support/program.js';
+import { put, send } from '../support/program.js';
 import { findWrong } from './axe.js';
-import { CHROMIUM, CHROMIUM_FLAGS, SCREENSHOTS } from './chromium.js';
+import { SCREENSHOTS } from './chromium.js';
+import { type People, startPeople } from './people.js';
 
 const WAIT_MS = 60_000;
 const HOUR_MS = 3_600_000;
@@ -21,16 +19,11 @@ const HOME = { latitude: 51.2787, longitude: 1.0803 };
 const AWAY = { latitude: 51.28, longitude: 1.09 };
 const SQUARE = '51.281, 1.088\n51.279, 1.088\n51.279, 1.092\n51.281, 1.092';
 
-let home: Home;
-let provider: Running;
-let program: Program;
-let browser: Browser;
-let folder: string;
+let people: People;
 /** Who proposes, who agrees to what is of one wearer, and who to what is of all. */
 let anna: Page;
 let bert: Page;
 let admin: Page;
-const complaints: string[] = [];
 const shoot = (page: Page, name: string) => page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
 
 async function fillRecord(url: string): Promise<void> {
@@ -55,25 +48,8 @@ async function fillRecord(url: string): Promise<void> {
   });
 }
 
-async function signIn(name: string): Promise<Page> {
-  const context = await browser.newContext({
-    viewport: { width: 1280, height: 800 },
-    colorScheme: 'light',
-    timezoneId: 'America/New_York',
-  });
-  const page = await context.newPage();
-  page.on('pageerror', (error) => complaints.push(`${name}: ${error.message}`));
-  await page.goto(program.url);
-  await page.fill('input[name=login]', name);
-  await page.fill('input[name=password]', 'x');
-  await page.click('button[type=submit]');
-  await page.click('button[type=submit]');
-  await page.waitForURL(`${program.url}/`);
-  return page;
-}
-
 async function openZones(page: Page): Promise<void> {
-  await page.goto(`${program.url}/zones`);
+  await page.goto(`${people.url}/zones`);
   await page.getByRole('heading', { name: 'What there is' }).waitFor({ timeout: WAIT_MS });
 }
 
@@ -91,35 +67,14 @@ const linesOf = async (field: Locator) => (await field.inputValue()).split('\n')
 const ofWhom = (page: Page) => page.getByLabel('Of whom');
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'tagwatch-zones-'));
-  home = await makeHome();
-  const open = await startProgram(home);
-  await fillRecord(open.url);
-  await open.stop();
-  const publicUrl = `http://127.0.0.1:${home.env['TAGWATCH_PORT']}`;
-  provider = await startProvider(publicUrl);
-  const [secretFile, claimsFile] = [join(folder, 'client-secret'), join(folder, 'claims.json')];
-  writeFileSync(secretFile, `${CLIENT_SECRET}\n`);
-  writeFileSync(claimsFile, JSON.stringify(MAPPING));
-  const env = {
-    ...home.env,
-    TAGWATCH_PUBLIC_URL: publicUrl,
-    TAGWATCH_OIDC_ISSUER: provider.url,
-    TAGWATCH_OIDC_CLIENT_ID: CLIENT_ID,
-    TAGWATCH_OIDC_CLIENT_SECRET_FILE: secretFile,
-    TAGWATCH_CLAIMS_FILE: claimsFile,
-  };
-  program = await startProgram({ ...home, env });
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
-  [anna, bert, admin] = [await signIn('sergeant-anna'), await signIn('sergeant-bert'), await signIn('admin-ada')];
+  people = await startPeople(fillRecord);
+  [anna, bert, admin] = [
+    await people.signIn('sergeant-anna'),
+    await people.signIn('sergeant-bert'),
+    await people.signIn('admin-ada'),
+  ];
 });
-afterAll(async () => {
-  await browser?.close();
-  await program?.stop();
-  await provider?.stop();
-  home?.remove();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(async () => await people?.stop());
 
 describe('a zone is drawn', () => {
   test('by mouse: corners are clicked, dragged, moved by keys and taken out, and stand as text', async () => {
@@ -343,7 +298,7 @@ test('a curfew by its wizard, by keyboard alone: agreed to by another, and the e
   await bert.getByRole('dialog').waitFor();
   await bert.keyboard.press('Enter');
   await bert.getByText('12 Canal Terrace is in force.').waitFor({ timeout: WAIT_MS });
-  await bert.goto(program.url);
+  await bert.goto(people.url);
   await bert.locator('tr.tw-alert', { hasText: 'Curfew' }).first().waitFor({ timeout: WAIT_MS });
   await shoot(bert, 'zones-obeyed');
 });
@@ -357,7 +312,7 @@ test('what is of all wearers has to be chosen, and goes to an administrator, who
   await anna.getByLabel('Reason').fill('Letter of the school');
   await anna.getByRole('button', { name: 'Propose' }).click();
   await anna.getByText('Stade Primary School waits for a second person.').waitFor();
-  await admin.goto(program.url);
+  await admin.goto(people.url);
   await admin.getByRole('link', { name: 'To agree' }).click();
   const waiting = admin.getByRole('article', { name: 'Stade Primary School' });
   await waiting.getByText('Of whom: all wearers.').waitFor({ timeout: WAIT_MS });
@@ -414,7 +369,7 @@ test.each(['light', 'dark'] as const)(
     found['dialog'] = await findWrong(anna, /<(p|li|strong)/);
     await shoot(anna, `zones-decide-${theme}`);
     await anna.keyboard.press('Escape');
-    await admin.goto(`${program.url}/proposals`);
+    await admin.goto(`${people.url}/proposals`);
     await admin.getByRole('heading', { name: 'Waits for a second person' }).waitFor();
     found['proposals'] = await findWrong(admin);
     expect(found).toEqual({ list: [], wizard: [], editor: [], waiting: [], dialog: [], proposals: [] });
@@ -422,5 +377,5 @@ test.each(['light', 'dark'] as const)(
 );
 
 test('nothing went wrong in a page', () => {
-  expect(complaints).toEqual([]);
+  expect(people.complaints).toEqual([]);
 });
