@@ -1,29 +1,13 @@
 /** What the page of the custody list asks over REST, and what it writes once somebody has confirmed a match. */
+import type { CustodyMatch, CustodyRow } from '../wire/custody-list.js';
 import type { FileRead } from './record-files-api.js';
 import { putRecord, type Sent, send, toBase64 } from './send.js';
 
-export interface CustodyMatch {
-  readonly wearerId: string;
-  readonly name: string;
-  readonly strength: 'strong' | 'likely' | 'weak';
-  readonly by: readonly string[];
-  readonly against: readonly string[];
-}
-
-export interface CustodyRow {
-  readonly line: number;
-  readonly name?: string;
-  readonly dateOfBirth?: string;
-  readonly pncId?: string;
-  readonly nomisId?: string;
-  readonly crn?: string;
-  readonly startsAt: string;
-  readonly place?: string;
-  readonly matches: readonly CustodyMatch[];
-}
+/** A row that may be somebody of ours. */
+export type MatchedRow = CustodyRow & { readonly matches: readonly CustodyMatch[] };
 
 export interface CustodyListRead extends Omit<FileRead, 'rows'> {
-  readonly rows: readonly CustodyRow[];
+  readonly rows: readonly MatchedRow[];
   readonly unmatched: number;
 }
 

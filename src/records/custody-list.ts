@@ -3,6 +3,7 @@
  * for a person to say. Pure.
  */
 import type { TableRow } from '../formats/csv-table.js';
+import { type CustodyMatch, type CustodyRow, STRENGTHS } from '../wire/custody-list.js';
 import type { WearerContent } from './kinds/wearer.js';
 import { type FileColumns, type FileField, field, IDENTITY, readCells, STARTS } from './record-file.js';
 
@@ -26,32 +27,6 @@ export const CUSTODY_FIELDS: readonly FileField[] = [
 const REFERENCES = ['pncId', 'nomisId', 'crn'] as const;
 type Reference = (typeof REFERENCES)[number];
 const REFERENCE_WORDS: Readonly<Record<Reference, string>> = { pncId: 'PNC', nomisId: 'NOMIS', crn: 'CRN' };
-
-/** Somebody of the list; instants and dates as they are written, where they can be read. */
-export interface CustodyRow {
-  readonly line: number;
-  readonly name?: string;
-  readonly dateOfBirth?: string;
-  readonly pncId?: string;
-  readonly nomisId?: string;
-  readonly crn?: string;
-  readonly startsAt: string;
-  readonly place?: string;
-}
-
-export const STRENGTHS = ['strong', 'likely', 'weak'] as const;
-export type Strength = (typeof STRENGTHS)[number];
-
-export interface CustodyMatch {
-  readonly wearerId: string;
-  readonly name: string;
-  /** By a reference: strong; by name and date of birth: likely; by the name alone, or with something against it: weak. */
-  readonly strength: Strength;
-  /** `PNC`, `name`, `date of birth`. */
-  readonly by: readonly string[];
-  /** What is said of both and is not the same. */
-  readonly against: readonly string[];
-}
 
 /** Throws nothing: a row that cannot be used says why. */
 export function readCustodyRow(

@@ -1,7 +1,8 @@
 /** Whom a row of a custody list may be, and how sure that is. */
 import { expect, test } from 'vitest';
-import { type CustodyRow, createCustodyMatcher, readCustodyRow } from '../../src/records/custody-list.js';
+import { createCustodyMatcher, readCustodyRow } from '../../src/records/custody-list.js';
 import type { WearerContent } from '../../src/records/kinds/wearer.js';
+import type { CustodyRow } from '../../src/wire/custody-list.js';
 
 const WEARERS: readonly { readonly id: string; readonly content: WearerContent }[] = [
   { id: 'W-1', content: { name: 'Adam Kerr', dateOfBirth: '1990-02-01', pncId: '2001/0123456A', crn: 'x 123' } },

@@ -1,15 +1,11 @@
 /** A list of who is in custody: whom of ours each row may be, confirmed or refused one by one. Nothing opens or ends by itself. */
+
 import { useRef, useState } from 'preact/hooks';
+import type { CustodyMatch } from '../../wire/custody-list.js';
 import { askCustodyPeriods, newKey, type PeriodRecord } from '../api.js';
 import { type ChosenFile, ColumnFields, FileField } from '../components/file-choice.js';
 import { useAnswer } from '../components/use-answer.js';
-import {
-  type CustodyListRead,
-  type CustodyMatch,
-  type CustodyRow,
-  putCustody,
-  readCustodyList,
-} from '../custody-list-api.js';
+import { type CustodyListRead, type MatchedRow, putCustody, readCustodyList } from '../custody-list-api.js';
 import { may, nowMs } from '../live/live.js';
 import type { FileRead } from '../record-files-api.js';
 import { wearerAddress } from '../route.js';
@@ -31,7 +27,7 @@ export function CustodyListPage() {
 /** What became of a match: refused, written, or why it was not. */
 type Decided = { readonly what: 'confirmed' | 'refused' } | { readonly what: 'failed'; readonly why: string };
 
-const keyOf = ({ line }: CustodyRow, { wearerId }: CustodyMatch): string => `${line} ${wearerId}`;
+const keyOf = ({ line }: Pick<MatchedRow, 'line'>, { wearerId }: CustodyMatch): string => `${line} ${wearerId}`;
 
 function CustodyList() {
   const [file, setFile] = useState<ChosenFile | null>(null);
@@ -57,7 +53,7 @@ function CustodyList() {
     if (!answer.ok) setTrouble(`The list is not read. ${answer.why}`);
   };
   const decide = (key: string, what: Decided) => setDecided((before) => ({ ...before, [key]: what }));
-  const confirm = async (row: CustodyRow, match: CustodyMatch) => {
+  const confirm = async (row: MatchedRow, match: CustodyMatch) => {
     const key = keyOf(row, match);
     const id = periodIds.current.get(key) ?? newKey();
     periodIds.current.set(key, id);
@@ -123,7 +119,7 @@ function CustodyList() {
 }
 
 interface RowProps {
-  readonly row: CustodyRow;
+  readonly row: MatchedRow;
   /** Null: they are not known. */
   readonly periods: readonly PeriodRecord[] | null;
   readonly decided: Readonly<Record<string, Decided>>;
@@ -177,7 +173,7 @@ function periodWords({ startsAt, endsAt }: PeriodRecord): string {
 }
 
 interface MatchProps {
-  readonly row: CustodyRow;
+  readonly row: MatchedRow;
   readonly match: CustodyMatch;
   /** What is on record behind the row's begin: then nothing is written by the list. Null: it is not known. */
   readonly known: readonly PeriodRecord[] | null;

@@ -1,5 +1,5 @@
 /** What the page of the custody list says of a row and whom it may be. Pure. */
-import type { CustodyMatch, CustodyRow } from '../custody-list-api.js';
+import type { CustodyMatch, CustodyRow } from '../../wire/custody-list.js';
 import { dayAndTime } from './times.js';
 
 export const STRENGTH_WORDS: Readonly<Record<CustodyMatch['strength'], string>> = {

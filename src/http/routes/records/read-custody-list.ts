@@ -7,15 +7,10 @@ import Type from 'typebox';
 import { mayDo, maySee } from '../../../access/may.js';
 import { readCsvTable } from '../../../formats/csv-table.js';
 import type { StoredRecord } from '../../../ports/records.js';
-import {
-  CUSTODY_FIELDS,
-  type CustodyRow,
-  createCustodyMatcher,
-  readCustodyRow,
-  STRENGTHS,
-} from '../../../records/custody-list.js';
+import { CUSTODY_FIELDS, createCustodyMatcher, readCustodyRow } from '../../../records/custody-list.js';
 import type { WearerContent } from '../../../records/kinds/wearer.js';
 import { guessColumns } from '../../../records/record-file.js';
+import { type CustodyRow, STRENGTHS } from '../../../wire/custody-list.js';
 import type { App } from '../../app.js';
 import { noteAudited } from '../../plugins/audit.js';
 import { problemResponses, sendProblem } from '../../plugins/problems.js';
