@@ -6,17 +6,13 @@ import type { Clock } from '../ports/clock.js';
 import { DatabaseUnavailable } from '../ports/database.js';
 import {
   addResults,
-  endRun,
   findBatch,
-  hasWaitingRun,
   type NewResult,
-  noteExamined,
   readCrimes,
   type StoredBatch,
   type StoredCrime,
-  type StoredRun,
-  takeWaitingRun,
 } from '../store/crime-batches.js';
+import { endRun, hasWaitingRun, noteExamined, type StoredRun, takeWaitingRun } from '../store/crime-runs.js';
 import { readRecordedFixes } from '../store/match-fixes.js';
 import { type QueuedWork, type QueuedWorkDeps, startQueuedWork } from '../store/queued-work.js';
 import type { CrimeMatch } from '../wire/crime-batch.js';

@@ -4,10 +4,9 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Static, Type } from 'typebox';
 import { maySee } from '../../../access/may.js';
 import { toScene } from '../../../crimes/examine.js';
-import { type Crime, readCrimeFile } from '../../../formats/crimes/crime-file.js';
+import { readCrimeFile } from '../../../formats/crimes/crime-file.js';
 import { parseInstant } from '../../../formats/instant.js';
 import { DEFAULT_MATCH_OPTIONS } from '../../../matching/judge.js';
 import type { Clock } from '../../../ports/clock.js';
@@ -15,41 +14,26 @@ import type { Database } from '../../../ports/database.js';
 import {
   addBatch,
   addDecision,
-  addRun,
-  countWaitingRuns,
   findBatch,
   findCrime,
   findOutcome,
   listBatches,
   listResults,
-  listRuns,
   readCrimes,
   type StoredBatch,
-  type StoredCrime,
-  type StoredResult,
-  type StoredRun,
 } from '../../../store/crime-batches.js';
+import { addRun, countWaitingRuns, listRuns, type StoredRun } from '../../../store/crime-runs.js';
 import { listWearersBetween } from '../../../store/match-fixes.js';
-import { InstantSchema } from '../../../wire/alert-schemas.js';
 import {
-  CRIME_RUN_STATES,
   type CrimeBatch,
-  type CrimeFacts,
-  type CrimeResultItem,
   type CrimeRun,
-  LEAST_RADIUS_METRES,
-  MATCH_DECISIONS,
-  MATCH_OUTCOMES,
   MAX_BATCH_CRIMES,
   MAX_BATCH_FAULTS,
   MAX_BATCH_FILE_LENGTH,
   type MatchShown,
-  MOST_RADIUS_METRES,
 } from '../../../wire/crime-batch.js';
-import { RecordId } from '../../../wire/record-id.js';
 import type { App } from '../../app.js';
 import { noteAudited } from '../../plugins/audit.js';
-import { Said } from '../../plugins/export.js';
 import {
   DEFAULT_LIST_LIMIT,
   decodeCursor,
@@ -62,6 +46,19 @@ import {
 import { principalOf } from '../../plugins/principal.js';
 import { problemResponses, sendProblem } from '../../plugins/problems.js';
 import { writerOf } from '../records/record-routes.js';
+import { purposeOf, toContent, toCrimeFacts, toResult } from './crime-facts.js';
+import {
+  Batch,
+  BatchParams,
+  Body,
+  Decision,
+  Key,
+  Result,
+  ResultQuery,
+  RunParams,
+  Shown,
+  ShownParams,
+} from './crime-schemas.js';
 import { showMatch } from './show-match.js';
 
 export interface CrimeBatchesDeps {
@@ -79,188 +76,7 @@ const MAX_LINES = 2 * MAX_BATCH_CRIMES;
 /** Before the first window and behind the last: whoever wore a tag then is examined. */
 const AROUND_MS = 86_400_000;
 
-const Authority = Type.Object(
-  {
-    reference: Said('of the authority to match'),
-    scope: Said('what it covers'),
-    until: Type.String({ description: 'when it runs out; nothing is matched by it any more then' }),
-  },
-  { additionalProperties: false },
-);
-const Body = Type.Object(
-  {
-    name: Said('what the file is called'),
-    file: Type.String({
-      minLength: 1,
-      maxLength: MAX_BATCH_FILE_LENGTH,
-      description: 'CSV: 13 columns as the Ministry of Justice takes it, or with a first line that names its columns',
-    }),
-    purpose: Said('what for'),
-    authority: Authority,
-    radiusMetres: Type.Optional(
-      Type.Number({
-        minimum: LEAST_RADIUS_METRES,
-        maximum: MOST_RADIUS_METRES,
-        description: 'how near is there; 100 unless said',
-      }),
-    ),
-  },
-  { additionalProperties: false },
-);
-const Decision = Type.Object(
-  {
-    place: Type.Integer({ minimum: 1, maximum: MAX_BATCH_CRIMES, description: 'which crime of the batch' }),
-    run: Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'the run that it rests on' }),
-    wearerId: RecordId,
-    decision: Type.Enum([...MATCH_DECISIONS]),
-    reason: Type.String({ minLength: 1, maxLength: 2_000, pattern: '\\S' }),
-  },
-  { additionalProperties: false },
-);
-
-const Outcome = Type.Enum([...MATCH_OUTCOMES]);
-const NullableNumber = Type.Union([Type.Number(), Type.Null()]);
-const NullableInstant = Type.Union([InstantSchema, Type.Null()]);
-const Facts = {
-  outcome: Outcome,
-  fixes: Type.Integer({ description: 'within the window' }),
-  probability: Type.Number({
-    description: 'how much of one fix’s error lies within the radius: of a position, never of guilt',
-  }),
-  closestMetres: NullableNumber,
-  closestAt: NullableInstant,
-  speedKmh: NullableNumber,
-  dwellSeconds: Type.Integer(),
-  longestUnseenSeconds: Type.Integer({ description: 'the longest time within the window without a good fix' }),
-  atRadius: Type.Unsafe<Readonly<Record<string, Static<typeof Outcome>>>>(
-    Type.Record(Type.String(), Outcome, { description: 'what it would be within other radii, by metres' }),
-  ),
-};
-const CrimeSchema = Type.Object({
-  force: Type.String(),
-  reference: Type.String(),
-  version: Type.Integer({ description: 'the same crime that says otherwise than in a batch before is the next one' }),
-  type: Type.String(),
-  from: InstantSchema,
-  to: InstantSchema,
-  latitude: Type.Number(),
-  longitude: Type.Number(),
-  datum: Type.String(),
-  text: Type.String(),
-});
-const Run = Type.Object({
-  run: Type.Integer(),
-  state: Type.Enum([...CRIME_RUN_STATES]),
-  requestedBy: Type.String(),
-  requestedAt: InstantSchema,
-  wearers: Type.Integer({ description: 'who is examined, of those whom who asks may see' }),
-  wearersDone: Type.Integer({ description: 'of those' }),
-  endedAt: Type.Optional(InstantSchema),
-  failure: Type.Optional(Type.String()),
-});
-const Batch = Type.Object({
-  batchId: Type.String(),
-  name: Type.String(),
-  requestedBy: Type.String(),
-  requestedAt: InstantSchema,
-  purpose: Type.String(),
-  authority: Type.Object({ reference: Type.String(), scope: Type.String(), until: InstantSchema }),
-  radiusMetres: Type.Number(),
-  file: Type.Object({
-    sha256: Type.String(),
-    crimes: Type.Integer(),
-    repeats: Type.Integer(),
-    faults: Type.Unsafe<CrimeBatch['file']['faults']>(
-      Type.Array(Type.Object({ line: Type.Integer(), detail: Type.String() }), {
-        description: `rows that could not be used: the first ${MAX_BATCH_FAULTS}`,
-      }),
-    ),
-    faultCount: Type.Integer(),
-  }),
-  runs: Type.Unsafe<readonly CrimeRun[]>(Type.Array(Run, { description: 'the newest first' })),
-});
-const Result = Type.Object({
-  place: Type.Integer(),
-  crime: CrimeSchema,
-  examined: Type.Integer(),
-  eliminated: Type.Integer(),
-  matches: Type.Unsafe<CrimeResultItem['matches']>(
-    Type.Array(
-      Type.Object({
-        wearerId: Type.String(),
-        ...Facts,
-        daysThere: Type.Integer({ description: 'of the 28 days before, on how many he was there at that hour' }),
-        daysKnown: Type.Integer({ description: 'of those, on how many anything was heard at it' }),
-      }),
-    ),
-  ),
-  cannotSay: Type.Unsafe<readonly string[]>(Type.Array(Type.String())),
-  isChanged: Type.Union([Type.Boolean(), Type.Null()], {
-    description: 'whether the run before had it otherwise; null: there is none before',
-  }),
-  decisions: Type.Unsafe<CrimeResultItem['decisions']>(
-    Type.Array(
-      Type.Object({
-        wearerId: Type.String(),
-        run: Type.Integer(),
-        decision: Type.Enum([...MATCH_DECISIONS]),
-        reason: Type.String(),
-        by: Type.String(),
-        at: InstantSchema,
-      }),
-      { description: 'the newest first' },
-    ),
-  ),
-});
-const Shown = Type.Object({
-  batchId: Type.String(),
-  place: Type.Integer(),
-  crime: CrimeSchema,
-  wearerId: Type.String(),
-  radiusMetres: Type.Number(),
-  fastestKmh: Type.Number(),
-  readAt: InstantSchema,
-  ...Facts,
-  outcomeOfRun: Type.Object({ run: Type.Integer(), outcome: Outcome }),
-  coverage: Type.Object({
-    goodFixes: Type.Integer(),
-    lastBefore: NullableInstant,
-    firstAfter: NullableInstant,
-    easiest: Type.Union([
-      Type.Object({ from: NullableInstant, to: NullableInstant, neededKmh: NullableNumber }),
-      Type.Null(),
-    ]),
-  }),
-});
-
-const BatchParams = Type.Object({ batchId: Type.String({ maxLength: 64 }) });
-const Count = Type.Integer({ minimum: 1, maximum: 1_000_000 });
-const RunParams = Type.Object({ batchId: Type.String({ maxLength: 64 }), run: Count });
-const ShownParams = Type.Object({ batchId: Type.String({ maxLength: 64 }), place: Count, wearerId: RecordId });
-const ResultQuery = Type.Interface([ListQuery], {
-  isMatched: Type.Optional(Type.Boolean({ description: 'those crimes alone that somebody matches' })),
-});
-const Key = Type.Tuple([Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })]);
-
 const toIso = (atMs: number): string => new Date(atMs).toISOString();
-
-export function toCrimeFacts({ version, content }: StoredCrime): CrimeFacts {
-  const { placeErrorMetres: _, ...facts } = content;
-  return { ...facts, version };
-}
-
-const toContent = (crime: Crime) => ({
-  force: crime.force,
-  reference: crime.reference,
-  type: crime.type,
-  from: toIso(crime.fromMs),
-  to: toIso(crime.toMs),
-  latitude: crime.latitude,
-  longitude: crime.longitude,
-  datum: crime.datum,
-  text: crime.text,
-  placeErrorMetres: crime.placeErrorMetres,
-});
 
 function countLines(text: string): number {
   let lines = 1;
@@ -595,12 +411,3 @@ export function registerCrimeBatches(app: App, { db, clock, onAsked }: CrimeBatc
     return reply.code(201).send(toResult((await read())!, seen.size));
   });
 }
-
-/** `examined`: of whom who asks may see; whoever is not named among them is eliminated. */
-function toResult(result: StoredResult, examined: number): CrimeResultItem {
-  const { place, matches, cannotSay, isChanged, decisions } = result;
-  const eliminated = examined - matches.length - cannotSay.length;
-  return { place, crime: toCrimeFacts(result), examined, eliminated, matches, cannotSay, isChanged, decisions };
-}
-
-const purposeOf = ({ purpose, authority }: StoredBatch): string => `${purpose} (authority ${authority.reference})`;
