@@ -14,6 +14,8 @@ export interface DueRequest extends ReconcileRequest {
   readonly offset: number;
   /** How often it was taken in hand since somebody asked last, this time included. */
   readonly attempts: number;
+  /** How often what the tag said of its strap and case was sent to the engine since. */
+  readonly tampersSent: number;
 }
 
 /** Where the next page of pings begins; when one was made: `engine/fold/clock-ahead.ts`. */
@@ -37,7 +39,12 @@ export interface ReconcileStore {
   putBack(
     db: Queryable,
     request: DueRequest,
-    next: { readonly notBeforeMs: number | null; readonly attempts?: number; readonly lastError?: string },
+    next: {
+      readonly notBeforeMs: number | null;
+      readonly attempts?: number;
+      readonly tampersSent?: number;
+      readonly lastError?: string;
+    },
   ): Promise<void>;
   /** What lies before is done. */
   moveStart(db: Queryable, request: DueRequest, fromMs: number): Promise<void>;

@@ -36,7 +36,7 @@ export async function mergeReconcileRequests(tx: Queryable, epoch: string, rows:
        to_at = greatest(reconcile_request.to_at, excluded.to_at),
        base_at = greatest(reconcile_request.base_at, excluded.base_at),
        epoch = excluded.epoch, log_partition = excluded.log_partition, log_offset = excluded.log_offset,
-       requested_at = excluded.requested_at, attempts = 0, last_error = null, not_before = null`,
+       requested_at = excluded.requested_at, attempts = 0, tampers_sent = 0, last_error = null, not_before = null`,
     [
       epoch,
       column(({ activationId }) => activationId),
@@ -126,6 +126,7 @@ interface ClaimedRow {
   epoch: string;
   log_offset: number;
   attempts: number;
+  tampers_sent: number;
 }
 
 const claim: ReconcileStore['claim'] = async (db, { nowMs, quietMs, waitLimitMs, leaseMs }) => {
@@ -137,7 +138,7 @@ const claim: ReconcileStore['claim'] = async (db, { nowMs, quietMs, waitLimitMs,
          and (requested_at <= $3::timestamptz or first_requested_at <= $4::timestamptz)
        order by to_at - from_at > interval '1 day', first_requested_at, request_id limit 1 for update skip locked
      )
-     returning request_id, activation_id, tag_id, from_at, to_at, base_at, epoch, log_offset, attempts`,
+     returning request_id, activation_id, tag_id, from_at, to_at, base_at, epoch, log_offset, attempts, tampers_sent`,
     [instant(nowMs), instant(nowMs + leaseMs), instant(nowMs - quietMs), instant(nowMs - waitLimitMs)],
   );
   const row = rows[0];
@@ -152,6 +153,7 @@ const claim: ReconcileStore['claim'] = async (db, { nowMs, quietMs, waitLimitMs,
     epoch: row.epoch,
     offset: row.log_offset,
     attempts: row.attempts,
+    tampersSent: row.tampers_sent,
   };
 };
 
@@ -169,11 +171,22 @@ export const reconcileStore: ReconcileStore = {
       [request.requestId],
     );
   },
-  async putBack(db, request, { notBeforeMs, attempts = request.attempts, lastError }) {
+  async putBack(
+    db,
+    request,
+    { notBeforeMs, attempts = request.attempts, tampersSent = request.tampersSent, lastError },
+  ) {
     const put = await db.query(
-      `update reconcile_request set leased_until = null, not_before = $4::timestamptz, attempts = $5, last_error = $6
+      `update reconcile_request set leased_until = null, not_before = $4::timestamptz, attempts = $5, last_error = $6,
+         tampers_sent = $7
        where ${UNCHANGED}`,
-      [...identityOf(request), notBeforeMs === null ? 'infinity' : instant(notBeforeMs), attempts, lastError ?? null],
+      [
+        ...identityOf(request),
+        notBeforeMs === null ? 'infinity' : instant(notBeforeMs),
+        attempts,
+        lastError ?? null,
+        tampersSent,
+      ],
     );
     if (put.rowCount > 0) return;
     await db.query('update reconcile_request set leased_until = null where request_id = $1', [request.requestId]);

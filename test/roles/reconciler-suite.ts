@@ -408,6 +408,31 @@ export function reconcilerSuite(
       expect(told.map(({ type }) => type).sort()).toEqual(['confirmed', 'confirmed', 'ended']);
     });
 
+    it('a tamper is told however often its past could not be judged before', async () => {
+      const other = { wearerId: `W-${tag}-e`, tagId: `${tag}-e` };
+      await put(`/wearers/${other.wearerId}`, { name: 'z' });
+      await put(`/tags/${other.tagId}`, {});
+      const fields = { fixedAtMs: nowMs - 30 * MINUTE_MS, identity: 'tamper', sequence: null };
+      const said = { ...pingAt(other.tagId, 0, fields), position: null, deviceEvents: ['case-tamper' as const] };
+      await log.append(INPUTS, [inputRecord({ type: 'ping', ping: said, receivedAtMs: fields.fixedAtMs })]);
+      let failures = 0;
+      const readOrderedPings: ReconcileStore['readOrderedPings'] = async (...query) => {
+        if (failures === 6) return await reconcileStore.readOrderedPings(...query);
+        failures++;
+        throw new Error('not this time');
+      };
+      const store = { ...reconcileStore, readOrderedPings };
+      await start({ store, options: { checkFirstMs: 10, checkLimitMs: 10 } });
+      await put(`/activations/A-${other.tagId}`, { ...other, fittedAt: at(-300) });
+      const alerts = async () =>
+        (await listAlerts(db, { wearerId: other.wearerId, limit: 50 })).map(({ finding: { kind, episode } }) => [
+          kind,
+          episode.startedAt,
+        ]);
+      await expect.poll(alerts, LIMIT).toEqual([['case-tamper', at(-30)]]);
+      expect(failures).toBe(6);
+    });
+
     it('a tamper that the tag told in every message until it was restored is told as over', async () => {
       const other = { wearerId: `W-${tag}-d`, tagId: `${tag}-d` };
       const activationId = `A-${other.tagId}`;

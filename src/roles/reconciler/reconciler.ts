@@ -203,7 +203,8 @@ function createWork(deps: ReconcilerDeps, options: ReconcilerOptions, alertsEnd:
       },
       'reconciler: what the past looks like now was sent to the engine',
     );
-    await store.putBack(db, request, { notBeforeMs: checkAt(request) });
+    const tampersSent = request.tampersSent + (tampers.length > 0 ? 1 : 0);
+    await store.putBack(db, request, { notBeforeMs: checkAt(request), tampersSent });
     return 'sent';
   }
 
@@ -232,7 +233,7 @@ function createWork(deps: ReconcilerDeps, options: ReconcilerOptions, alertsEnd:
       await readShared(nowMs),
       nowMs,
     );
-    const tampers = request.attempts > TAMPER_TRIES ? [] : await readTampers({ ...request, fromMs }, watch);
+    const tampers = request.tampersSent >= TAMPER_TRIES ? [] : await readTampers({ ...request, fromMs }, watch);
     if (result.changes.length > 0 || tampers.length > 0) return await send(request, watch, result, tampers);
     if (result.slicedAtMs !== null) {
       await store.moveStart(db, request, result.slicedAtMs);
