@@ -20,6 +20,11 @@ export interface WearerInfo {
   readonly name: string;
   readonly division?: string;
   readonly schemes?: readonly string[];
+  readonly pncId?: string;
+  readonly nomisId?: string;
+  readonly crn?: string;
+  readonly visorId?: string;
+  readonly restrictedTo?: readonly string[] | null;
   /** As it is in force; absent: none is, or it is not for who asks. */
   readonly rag?: Rag;
 }

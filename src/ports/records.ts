@@ -74,6 +74,9 @@ export interface Overlap {
 export interface OrderFacts {
   readonly wearerId: string;
   readonly type: string;
+  /** ISO; `endsAt` null: no end is known. */
+  readonly startsAt: string;
+  readonly endsAt: string | null;
 }
 
 /** What the rules ask about records that stand, those of the transaction included. */

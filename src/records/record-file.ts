@@ -47,6 +47,7 @@ const FIELDS: Readonly<Record<FileKind, readonly FileField[]>> = {
     field('division', 'Division', 'text', 'district', 'lpa', 'bcu'),
     field('schemes', 'Schemes, parted by ;', 'list', 'scheme', 'programme'),
     ...IDENTITY,
+    field('visorId', 'ViSOR', 'text', 'visor', 'visornumber', 'visorref', 'visorreference', 'mappsid'),
   ],
   order: [
     field('id', 'Order id', 'text', 'orderid', 'order', 'orderref', 'orderreference', 'reference', 'ref'),

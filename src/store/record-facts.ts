@@ -76,11 +76,24 @@ export const recordFacts: RecordFacts = {
     return new Map(rows.map((row) => [row.order_id, row.wearer_id]));
   },
   async readOrders(tx, orderIds) {
-    const { rows } = await tx.query<{ order_id: string; wearer_id: string; type: string }>(
-      'select order_id, wearer_id, type from legal_order where order_id = any($1)',
-      [orderIds],
+    const { rows } = await tx.query<{
+      order_id: string;
+      wearer_id: string;
+      type: string;
+      starts_at: Date;
+      ends_at: Date | null;
+    }>('select order_id, wearer_id, type, starts_at, ends_at from legal_order where order_id = any($1)', [orderIds]);
+    return new Map(
+      rows.map(({ order_id, wearer_id, type, starts_at, ends_at }) => [
+        order_id,
+        {
+          wearerId: wearer_id,
+          type,
+          startsAt: starts_at.toISOString(),
+          endsAt: ends_at?.toISOString() ?? null,
+        },
+      ]),
     );
-    return new Map(rows.map(({ order_id, wearer_id, type }) => [order_id, { wearerId: wearer_id, type }]));
   },
   async readAlertWearers(tx, alertIds) {
     const { rows } = await tx.query<{ alert_id: string; wearer_id: string }>(

@@ -100,7 +100,9 @@ export const recordStore: RecordStore = {
   },
   list(db, kind, after, limit, wearerId) {
     const id = `head.${TABLES[kind][1]}`;
-    const ofWearer = wearerId === undefined ? '' : 'and head.wearer_id = $3';
+    const wearer =
+      kind === 'absence' ? '(select wearer_id from legal_order o where o.order_id = head.order_id)' : 'head.wearer_id';
+    const ofWearer = wearerId === undefined ? '' : `and ${wearer} = $3`;
     return read(db, kind, 'head', `${id} > $1 collate "C" ${ofWearer} order by ${id} collate "C" limit $2::int`, [
       after ?? '',
       limit,

@@ -101,7 +101,7 @@ test('five hundred rows are there, sorted and searched at once', async () => {
     `${search}.value = 'wearer 499'; ${search}.dispatchEvent(new Event('input', { bubbles: true }))`,
   );
   expect(await rows().count()).toBe(1);
-  await page.getByLabel('Name, id or division').fill('');
+  await page.getByLabel('Name, id, reference or division').fill('');
   const whole = (ms: number) => Math.round(ms);
   process.stdout.write(
     `${WEARERS} wearers: answered in ${whole(answeredMs)} ms, page there in ${whole(openedMs)} ms, ` +
@@ -149,7 +149,7 @@ test('printed it is the table alone, with the columns that are shown', async () 
 test.each(['light', 'dark'] as const)('axe finds nothing: %s', async (theme) => {
   await page.emulateMedia({ colorScheme: theme });
   // Of a few rows: five hundred are five hundred times the same.
-  await page.getByLabel('Name, id or division').fill('W-00');
+  await page.getByLabel('Name, id, reference or division').fill('W-00');
   expect(await findWrong(page)).toEqual([]);
   await page.screenshot({ path: join(SCREENSHOTS, `cohort-500-${theme}.png`) });
 });

@@ -73,3 +73,9 @@ test('says it in words', () => {
   expect(dueWords('2026-12-02T07:00:00Z', AT_MS)).toBe('in 3 d');
   expect(dueWords('2026-11-29T05:00:00Z', AT_MS)).toBe('overdue since today');
 });
+
+test('a wearer is found by the number of another system', () => {
+  const references = (wearerId: string) => (wearerId === 'W-green' ? ['PNC 2001/0123456A', 'ViSOR 77'] : []);
+  const found = (text: string) => ids(arrangeCohort(cohort, { ...FIRST_VIEW, text }, references));
+  expect([found('visor 77'), found('0123456a'), found('78')]).toEqual([['W-green'], ['W-green'], []]);
+});

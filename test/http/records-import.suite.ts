@@ -151,6 +151,36 @@ export function recordsImportSuite(name: string, open: () => Promise<Adapters>):
         { kind: 'suspension', id: 'S-i5', body: { wearerId: 'W-i5x', conditionId: 'C-i5-1', reason: 'r', ...span } },
       ]);
       expect(foreign.json().lines).toMatchObject([{ line: 2, errors: [{ pointer: '/body/conditionId' }] }]);
+      const leave = (id: string, startsAt: string, endsAt: string) => ({
+        kind: 'absence',
+        id,
+        body: { orderId: 'O-i5', reason: 'r', startsAt, endsAt },
+      });
+      const outside = await post([
+        leave('B-i5a', since, NOW),
+        leave('B-i5b', '2019-01-01T00:00:00Z', NOW),
+        { kind: 'zone', id: 'Z-i5', body: square(1, 51, 0.02, { effectiveAt: '2020-01-01T00:00:00Z' }) },
+      ]);
+      expect(outside.json().lines).toMatchObject([
+        {
+          line: 2,
+          errors: [
+            {
+              pointer: '/body/startsAt',
+              detail: expect.stringMatching(/^is before its order begins: order O-i5 holds from/),
+            },
+          ],
+        },
+        {
+          line: 3,
+          errors: [
+            {
+              pointer: '/body/properties/effectiveAt',
+              detail: expect.stringMatching(/^only a first version may start in the past: version 1 stands/),
+            },
+          ],
+        },
+      ]);
     });
 
     it('the same record twice is one, unless it says two things', async () => {

@@ -796,6 +796,38 @@ export function recordsSuite(name: string, open: () => Promise<Adapters>): void 
         '/endsAt',
       ]);
       expect(pointers(await api.put('/absences/AB-1', { ...absence, reason: undefined }))).toEqual(['/reason']);
+      const outside = [
+        { startsAt: '2025-12-31T23:59:59Z' },
+        { orderId: 'O-17-over', startsAt: '2025-12-01T00:00:00Z', endsAt: '2026-01-02T00:00:00Z' },
+      ];
+      await ok('/orders/O-17-over', {
+        wearerId: 'W-17',
+        type: 'licence',
+        startsAt: '2025-12-01T00:00:00Z',
+        endsAt: '2026-01-01T00:00:00Z',
+      });
+      const refused = await Promise.all(outside.map((one) => api.put('/absences/AB-1', { ...absence, ...one })));
+      expect(refused.map((answer) => [answer.statusCode, answer.json().errors])).toEqual([
+        [
+          422,
+          [
+            {
+              pointer: '/startsAt',
+              detail: 'is before its order begins: order O-17 holds from 2026-01-01T00:00:00.000Z, without an end',
+            },
+          ],
+        ],
+        [
+          422,
+          [
+            {
+              pointer: '/endsAt',
+              detail:
+                'is after its order ends: order O-17-over holds from 2025-12-01T00:00:00.000Z until 2026-01-01T00:00:00.000Z',
+            },
+          ],
+        ],
+      ]);
       expect((await ok('/absences/AB-1', absence)).statusCode).toBe(201);
       expect((await ok('/absences/AB-1', absence)).headers.etag).toBe('"1"');
       await ok('/absences/AB-2', { ...absence, conditionIds: ['C-17-exclusion', 'C-17-curfew'] });
@@ -844,6 +876,11 @@ export function recordsSuite(name: string, open: () => Promise<Adapters>): void 
         ],
       });
       expect((await lastWatch('T-18'))?.activations[0]).not.toHaveProperty('suspensions');
+      const listed = async (wearerId: string) =>
+        (await api.get(`/absences?wearerId=${wearerId}`))
+          .json()
+          .items.map((one: { absenceId: string }) => one.absenceId);
+      expect([await listed('W-17'), await listed('W-18')]).toEqual([['AB-1', 'AB-2'], []]);
       for (const list of ['absences', 'suspensions', 'custody-periods']) {
         expect((await api.get(`/${list}`)).json().items).not.toHaveLength(0);
       }

@@ -104,6 +104,12 @@ test('columns are guessed by what they are called, each for one field, its own n
     endsAt: 4,
   });
   expect(guessColumns(fieldsOf('wearer'), ['pnc', 'wearer id', 'DOB'])).toEqual({ id: 1, pncId: 0, dateOfBirth: 2 });
+  expect(guessColumns(fieldsOf('wearer'), ['Wearer', 'NOMIS no', 'CRN', 'ViSOR ref', 'Noms'])).toEqual({
+    id: 0,
+    crn: 2,
+    visorId: 3,
+    nomisId: 4,
+  });
 });
 
 test('what a cell does not say is not said', () => {

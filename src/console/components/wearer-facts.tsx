@@ -3,6 +3,7 @@ import type { AlertItem } from '../../alerts/alert.js';
 import type { CohortRow } from '../../wire/cohort.js';
 import { askPosition } from '../api.js';
 import { may, nowMs, positions, positionsChanged, wearers } from '../live/live.js';
+import { listReferences } from '../model/references.js';
 import { GAP_MS } from '../model/trail-line.js';
 import { coverWords, dueWords } from '../words/cohort-words.js';
 import { monitoredLine, unmonitoredWords } from '../words/monitored-words.js';
@@ -24,10 +25,12 @@ export function Profile({ wearerId, row }: { readonly wearerId: string; readonly
     row?.cohort,
     ...(wearer?.schemes ?? row?.schemes ?? []),
   ];
+  const references = listReferences(wearer);
   const due = row?.reviewDueAt == null ? null : `Review ${dueWords(row.reviewDueAt, nowMs.value)}`;
   return (
     <>
       <p class="tw-line">{parts.filter((part) => typeof part === 'string').join(' · ')}</p>
+      {references.length === 0 ? null : <p class="tw-line">{references.join(' · ')}</p>}
       {row === null || row.flags.length === 0 ? null : (
         <p class="tw-first" role="note">
           {`Risk: ${row.flags.join('; ')}`}

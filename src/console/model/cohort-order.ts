@@ -67,7 +67,12 @@ const KEYS: Readonly<Record<CohortSort, (item: CohortRow) => number | string>> =
   tasks: ({ overdueTasks, openTasks }) => -1_000 * overdueTasks - openTasks,
 };
 
-export function arrangeCohort(items: readonly CohortRow[], view: CohortView): CohortRow[] {
+/** `referencesOf`: by what a wearer is found beside name, id and division: the numbers of other systems. */
+export function arrangeCohort(
+  items: readonly CohortRow[],
+  view: CohortView,
+  referencesOf: (wearerId: string) => readonly string[] = () => [],
+): CohortRow[] {
   const sought = view.text.trim().toLowerCase();
   const keyOf = KEYS[view.sort];
   const direction = view.descends ? -1 : 1;
@@ -78,7 +83,9 @@ export function arrangeCohort(items: readonly CohortRow[], view: CohortView): Co
         (view.cohort === '' || (item.cohort ?? 'none') === view.cohort) &&
         !(view.onlyUnmonitored && item.isMonitored) &&
         (sought === '' ||
-          [item.name, item.wearerId, item.division ?? ''].some((one) => one.toLowerCase().includes(sought))),
+          [item.name, item.wearerId, item.division ?? '', ...referencesOf(item.wearerId)].some((one) =>
+            one.toLowerCase().includes(sought),
+          )),
     )
     .map((item) => ({ item, key: keyOf(item) }))
     .sort((a, b) => {

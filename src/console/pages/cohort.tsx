@@ -7,8 +7,9 @@ import { askCohort, askCohortFile } from '../cohort-api.js';
 import { WearerDealtWith } from '../components/dealt-with.js';
 import { FileForm } from '../components/file-form.js';
 import { useAnswer, whyMissing } from '../components/use-answer.js';
-import { may, me, nowMs } from '../live/live.js';
+import { may, me, nowMs, wearers } from '../live/live.js';
 import { arrangeCohort, type CohortSort, type CohortView, countViolations, FIRST_VIEW } from '../model/cohort-order.js';
+import { listReferences } from '../model/references.js';
 import { keepHiddenColumnsOf, readHiddenColumnsOf } from '../preferences.js';
 import { wearerAddress } from '../route.js';
 import { dueWords, minuteWords, monitoredAndCoverWords, trendWords } from '../words/cohort-words.js';
@@ -16,6 +17,8 @@ import { dayAndTime, duration } from '../words/times.js';
 import { KIND_WORDS } from '../words/words.js';
 
 const REFRESH_MS = 30_000;
+
+const findReferences = (wearerId: string) => listReferences(wearers.value.get(wearerId));
 
 const COLUMNS: readonly (readonly [CohortSort, string])[] = [
   ['name', 'Who'],
@@ -182,7 +185,7 @@ function Filters({ view, onView }: { readonly view: CohortView; readonly onView:
   return (
     <form class="tw-cohort__filters" aria-label="Filter the cohort" onSubmit={(event) => event.preventDefault()}>
       <label>
-        Name, id or division{' '}
+        Name, id, reference or division{' '}
         <input
           type="search"
           value={view.text}
@@ -274,7 +277,10 @@ export function CohortPage() {
   const atMs = turn.value * REFRESH_MS;
   const answer = useAnswer(may('schemes.read') ? String(turn.value) : null, askCohort);
   const items = answer?.ok === true ? answer.body : null;
-  const shown = useMemo(() => (items === null ? [] : arrangeCohort(items, view)), [items, view]);
+  const shown = useMemo(
+    () => (items === null ? [] : arrangeCohort(items, view, findReferences)),
+    [items, view, wearers.value],
+  );
   const unmonitored = items?.filter(({ isMonitored }) => !isMonitored).length ?? 0;
   if (items === null)
     return (

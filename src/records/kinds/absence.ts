@@ -1,6 +1,6 @@
 /** Authorised absences: when a wearer may be elsewhere than an order demands. */
 import Type from 'typebox';
-import type { RecordFault } from '../../ports/records.js';
+import type { OrderFacts, RecordFault } from '../../ports/records.js';
 import { RecordId } from '../../wire/record-id.js';
 import { readPeriod } from '../instants.js';
 import {
@@ -25,11 +25,25 @@ export interface AbsenceContent {
   readonly reason: string;
 }
 
+/** Leave from an order that is not in force excuses nothing: whoever writes it means another order or another time. */
+function findOutside({ startsAt, endsAt }: AbsenceContent, orderId: string, order: OrderFacts): RecordFault[] {
+  // It never was, also where its order has been made shorter since.
+  if (startsAt === endsAt) return [];
+  const words = `order ${orderId} holds from ${order.startsAt}${order.endsAt === null ? ', without an end' : ` until ${order.endsAt}`}`;
+  const faults: RecordFault[] = [];
+  if (Date.parse(startsAt) < Date.parse(order.startsAt))
+    faults.push({ pointer: '/startsAt', detail: `is before its order begins: ${words}` });
+  if (order.endsAt !== null && Date.parse(endsAt) > Date.parse(order.endsAt))
+    faults.push({ pointer: '/endsAt', detail: `is after its order ends: ${words}` });
+  return faults;
+}
+
 export const absence: RecordRule<AbsenceContent> = {
   kind: 'absence',
   name: 'absence',
   path: '/absences',
   idName: 'absenceId',
+  listsByWearer: true,
   operations: { read: 'records.read', write: 'absences.write' },
   body: Type.Object(
     {
@@ -61,6 +75,7 @@ export const absence: RecordRule<AbsenceContent> = {
   async judge(written, facts, tx) {
     const named = written.flatMap(({ content }) => content.conditionIds ?? []);
     const belonging = await facts.readBelonging(tx, [...new Set(named)]);
+    const orders = await facts.readOrders(tx, [...new Set(written.map(({ content }) => content.orderId))]);
     const refusals = new Map<string, Refusal>();
     for (const { id, content } of written) {
       const { orderId, conditionIds = [] } = content;
@@ -69,6 +84,8 @@ export const absence: RecordRule<AbsenceContent> = {
           ? []
           : [{ pointer: `/conditionIds/${i}`, detail: `order ${orderId} has no condition ${conditionId}` }],
       );
+      const order = orders.get(orderId);
+      if (order !== undefined) errors.push(...findOutside(content, orderId, order));
       if (errors.length > 0) refusals.set(id, { type: 'invalid', errors });
     }
     return refusals;

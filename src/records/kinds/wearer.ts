@@ -16,10 +16,11 @@ export interface WearerContent {
   readonly schemes?: readonly string[];
   /** `2000-02-29`. */
   readonly dateOfBirth?: string;
-  /** Who this is to the Police National Computer, the prisons and probation. */
+  /** Who this is to the Police National Computer, the prisons, probation and the register of violent and sex offenders. */
   readonly pncId?: string;
   readonly nomisId?: string;
   readonly crn?: string;
+  readonly visorId?: string;
   /** Subjects who alone may know of this wearer; null: it was lifted. */
   readonly restrictedTo?: readonly string[] | null;
 }
@@ -39,6 +40,7 @@ export const wearer: RecordRule<WearerContent> = {
       pncId: Type.Optional({ ...Line(50), description: 'Of the Police National Computer' }),
       nomisId: Type.Optional({ ...Line(50), description: 'Of the prisons' }),
       crn: Type.Optional({ ...Line(50), description: 'Of probation' }),
+      visorId: Type.Optional({ ...Line(50), description: 'Of ViSOR' }),
       restrictedTo: Type.Optional(
         Type.Union([Type.Array(Line(500), { maxItems: 200, uniqueItems: true }), Type.Null()], {
           description:
