@@ -6,6 +6,7 @@ import type { Zone } from '../engine/types.js';
 import type { Queryable } from '../ports/database.js';
 import type { NewVersion, RecordKind } from '../ports/records.js';
 import type { Schedule } from '../ports/watch.js';
+import { toEwkb } from './wkb.js';
 
 /** A field of the content and its column. Instants are ISO in the content. */
 interface FieldColumn {
@@ -161,12 +162,12 @@ async function writeZones(tx: Queryable, versions: readonly NewVersion<ZoneField
                                area_square_metres, shape, geometry)
      select zone_id, version, effective_at, effective_at_given, recorded_at, name, priority, buffer_metres,
             area_square_metres, shape,
-            case when radius_metres is null then st_setsrid(st_geomfromgeojson(geojson), 4326)
+            case when radius_metres is null then ewkb::geometry
                  else st_buffer(st_setsrid(st_makepoint(longitude, latitude), 4326)::geography, radius_metres)::geometry end
      from unnest($1::text[], $2::int[], $3::timestamptz[], $4::boolean[], $5::timestamptz[], $6::text[], $7::text[], $8::float8[],
                  $9::float8[], $10::jsonb[], $11::text[], $12::float8[], $13::float8[], $14::float8[])
        as r (zone_id, version, effective_at, effective_at_given, recorded_at, name, priority, buffer_metres, area_square_metres,
-             shape, geojson, longitude, latitude, radius_metres)`,
+             shape, ewkb, longitude, latitude, radius_metres)`,
     [
       column(({ id }) => id),
       column(({ version }) => version),
@@ -178,9 +179,7 @@ async function writeZones(tx: Queryable, versions: readonly NewVersion<ZoneField
       column(({ content }) => content.bufferMetres),
       column(({ areaSquareMetres }) => areaSquareMetres),
       column(({ content }) => JSON.stringify(content.shape)),
-      column(({ content: { shape } }) =>
-        shape.type === 'circle' ? null : JSON.stringify({ type: 'MultiPolygon', coordinates: shape.polygons }),
-      ),
+      column(({ content: { shape } }) => (shape.type === 'circle' ? null : toEwkb(shape.polygons))),
       column((one) => circle(one)?.longitude ?? null),
       column((one) => circle(one)?.latitude ?? null),
       column((one) => circle(one)?.radiusMetres ?? null),

@@ -76,30 +76,38 @@ export async function readOwners(
   );
 }
 
-/** Whether a wearer has a condition with a zone of a victim, those of all wearers with them. */
-export async function hasVictimZone(db: Queryable, wearerId: string): Promise<boolean> {
-  const { rows } = await db.query<{ found: boolean }>(
-    `select exists (
-       select from condition c left join legal_order o using (order_id)
-       where (o.wearer_id = $1 or c.order_id is null) and ${VICTIM_ZONE}) as found`,
-    [wearerId],
+/** Which of some wearers have a condition with a zone of a victim, those of all wearers with them. */
+export async function findWithVictimZone(db: Queryable, wearerIds: readonly string[]): Promise<ReadonlySet<string>> {
+  if (wearerIds.length === 0) return NOBODY;
+  const { rows } = await db.query<{ id: string }>(
+    `with shared as (select exists (select from condition c where c.order_id is null and ${VICTIM_ZONE}) as found)
+     select id from unnest($1::text[]) as wearer (id), shared
+     where found or exists (
+       select from legal_order o join condition c using (order_id) where o.wearer_id = wearer.id and ${VICTIM_ZONE})`,
+    [wearerIds],
   );
-  return rows[0]!.found;
+  return new Set(rows.map(({ id }) => id));
 }
 
-/** Whether an order demands presence at a zone of a victim, by any version: what an absence excuses that names no condition. */
-export async function demandsPresenceAtVictims(db: Queryable, orderId: string): Promise<boolean> {
-  const { rows } = await db.query<{ found: boolean }>(
-    `select exists (
-       select from condition c join condition_version v using (condition_id)
-       where c.order_id = $1 and v.kind <> 'exclusion' and ${VICTIM_ZONE}) as found`,
-    [orderId],
+const NOBODY: ReadonlySet<string> = new Set();
+
+/** Which of some orders demand presence at a zone of a victim, by any version: what an absence excuses that names no condition. */
+export async function findDemandingPresenceAtVictims(
+  db: Queryable,
+  orderIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (orderIds.length === 0) return NOBODY;
+  const { rows } = await db.query<{ order_id: string }>(
+    `select distinct c.order_id from condition c join condition_version v using (condition_id)
+     where c.order_id = any($1) and v.kind <> 'exclusion' and ${VICTIM_ZONE}`,
+    [orderIds],
   );
-  return rows[0]!.found;
+  return new Set(rows.map(({ order_id }) => order_id));
 }
 
 /** Which of some orders have a condition with a zone of a victim, by any version. */
 export async function findWatchingVictims(db: Queryable, orderIds: readonly string[]): Promise<ReadonlySet<string>> {
+  if (orderIds.length === 0) return NOBODY;
   const { rows } = await db.query<{ order_id: string }>(
     `select distinct c.order_id from condition c where c.order_id = any($1) and ${VICTIM_ZONE}`,
     [orderIds],

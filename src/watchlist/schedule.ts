@@ -28,11 +28,25 @@ export function spanMinutes(window: ScheduleWindow): { from: number; to: number 
   return { from, to: to <= from ? to + 24 * 60 : to };
 }
 
+interface Span {
+  readonly zoneId: string | null;
+  /** Milliseconds since the midnight that its date begins with. */
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+function spanOf(window: ScheduleWindow): Span {
+  const { from, to } = spanMinutes(window);
+  return { zoneId: window.zoneId ?? null, fromMs: from * MINUTE_MS, toMs: to * MINUTE_MS };
+}
+
 /** The windows that start on a date (`dayMs`: its midnight as if it were UTC). */
-function createDatedWindows(schedule: Schedule): (dayMs: number) => readonly ScheduleWindow[] {
-  const exceptions = new Map(schedule.exceptions.map(({ date, windows }) => [Date.parse(`${date}T00:00Z`), windows]));
-  const weekly = WEEKDAYS.map((day) => schedule.windows.filter(({ days }) => days.includes(day)));
-  return (dayMs) => exceptions.get(dayMs) ?? (weekly[new Date(dayMs).getUTCDay()] as readonly ScheduleWindow[]);
+function createDatedSpans(schedule: Schedule): (dayMs: number) => readonly Span[] {
+  const exceptions = new Map(
+    schedule.exceptions.map(({ date, windows }) => [Date.parse(`${date}T00:00Z`), windows.map(spanOf)]),
+  );
+  const weekly = WEEKDAYS.map((day) => schedule.windows.filter(({ days }) => days.includes(day)).map(spanOf));
+  return (dayMs) => exceptions.get(dayMs) ?? (weekly[new Date(dayMs).getUTCDay()] as readonly Span[]);
 }
 
 /** Joins windows that touch or overlap. */
@@ -58,16 +72,15 @@ export function expandSchedule(schedule: Schedule, fromMs: number, untilMs: numb
   const pairs = new Map<string | null, (readonly [number, number])[]>([null, ...others].map((zoneId) => [zoneId, []]));
   if (untilMs > fromMs) {
     const clock = createLocalClock(schedule.timeZone, fromMs, untilMs);
-    const windowsOf = createDatedWindows(schedule);
+    const spansOf = createDatedSpans(schedule);
     // A window lasts a day at most, and one that touches it may begin a day earlier still.
     const firstDayMs = Math.floor(clock.toWallMs(fromMs) / DAY_MS) * DAY_MS - 3 * DAY_MS;
     const lastDayMs = clock.toWallMs(untilMs) + 2 * DAY_MS;
     for (let dayMs = firstDayMs; dayMs <= lastDayMs; dayMs += DAY_MS) {
-      for (const window of windowsOf(dayMs)) {
-        const { from, to } = spanMinutes(window);
-        const opensAtMs = clock.toEpochMs(dayMs + from * MINUTE_MS);
-        const closesAtMs = clock.toEpochMs(dayMs + to * MINUTE_MS);
-        if (closesAtMs > opensAtMs) pairs.get(window.zoneId ?? null)?.push([opensAtMs, closesAtMs]);
+      for (const span of spansOf(dayMs)) {
+        const opensAtMs = clock.toEpochMs(dayMs + span.fromMs);
+        const closesAtMs = clock.toEpochMs(dayMs + span.toMs);
+        if (closesAtMs > opensAtMs) pairs.get(span.zoneId)?.push([opensAtMs, closesAtMs]);
       }
     }
   }

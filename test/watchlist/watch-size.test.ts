@@ -1,7 +1,8 @@
 /** What of a tag's wearers travels: those that can still be judged, and of those that are over as many as fit beside them. */
 import { describe, expect, it } from 'vitest';
+import type { TagWatch } from '../../src/engine/types.js';
 import type { ConditionFacts, TagFacts, WatchFacts, ZoneVersionFacts } from '../../src/ports/watch.js';
-import { draftWhatIsJudged, MAX_WATCH_BYTES } from '../../src/watchlist/publication.js';
+import { boundBytes, draftWhatIsJudged, MAX_WATCH_BYTES } from '../../src/watchlist/publication.js';
 
 const NOW_MS = Date.parse('2026-03-20T12:00:00Z');
 const HOUR_MS = 3_600_000;
@@ -84,5 +85,57 @@ describe('the watch of a tag that many have worn', () => {
     expect(watch.activations).toHaveLength(1);
     expect(bytes).toBeGreaterThan(MAX_WATCH_BYTES);
     expect(watch).not.toHaveProperty('overUntilMs');
+  });
+});
+
+describe('how large a watch is at most', () => {
+  it('is no less than its JSON with the longest of everything', () => {
+    const id = (n: number) => `${'I'.repeat(60)}${1_000 + n}`;
+    const atMs = -8_639_999_999_999_999;
+    const ring = Array.from({ length: 60 }, (): [number, number] => [-1.234567890123456e-100, -5.432109876543211e-101]);
+    const ends = { startsAtMs: atMs, endsAtMs: atMs };
+    const known = { knownFromMs: atMs, knownUntilMs: atMs };
+    const shape = { type: 'polygons', polygons: [[ring, ring], [ring]] } as const;
+    const watch: TagWatch = {
+      tagId: 'T'.repeat(128),
+      sequence: Number.MAX_SAFE_INTEGER,
+      publishedAtMs: atMs,
+      accuracyConvention: 'r68',
+      defaultAccuracyMetres: -1.234567890123456e-100,
+      intervalSeconds: 86_400,
+      silentAfterSeconds: 86_400,
+      activations: [0, 1].map((activation) => ({
+        activationId: id(activation),
+        wearerId: id(activation),
+        fittedAtMs: atMs,
+        removedAtMs: atMs,
+        suspensions: [0, 1].map((n) => ({ suspensionId: id(n), conditionId: id(n), ...ends, ...known })),
+        custodyPeriods: [0, 1].map((n) => ({ custodyPeriodId: id(n), ...ends, ...known })),
+        terms: [0, 1].map((term) => ({
+          conditionId: id(term),
+          conditionVersion: 2_147_483_647,
+          zoneKey: `${id(term)}@2147483647`,
+          kind: 'restriction',
+          confirmOn: 'first-fix',
+          graceMs: 86_400_000,
+          ...ends,
+          endsBecause: 'version-changed',
+          publishedAtMs: atMs,
+          windows: Array.from({ length: 700 }, () => atMs),
+          windowsUntilMs: atMs,
+          tzdbVersion: '2026a-of-somebody',
+          absences: [0, 1].map((n) => ({ absenceId: id(n), ...ends, knownFromMs: atMs })),
+        })),
+      })),
+      zones: Object.fromEntries(
+        [0, 1].map((n) => [
+          `${id(n)}@2147483647`,
+          { zoneId: id(n), version: 2_147_483_647, priority: 'standard', bufferMetres: -1.234567890123456e-100, shape },
+        ]),
+      ),
+    };
+    const record = { type: 'watch', watch } as const;
+    expect(boundBytes(record)).toBeGreaterThan(JSON.stringify(record).length);
+    expect(boundBytes(record)).toBeLessThan(3 * JSON.stringify(record).length);
   });
 });

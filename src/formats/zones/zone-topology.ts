@@ -6,7 +6,7 @@
  * Edges that may meet are found by a sweep along the longer axis: 10,000 vertices take 20 to 50 ms, 0.7 s where the boxes of
  * all edges overlap (an R-tree took 1.7 s there). Turf's `kinks`, which compares all pairs, takes 0.4 s for any ring.
  */
-import { locateDoubled, meet, orient, type PlanarRing } from './planar.js';
+import { locateDoubled, type Meeting, meet, orient, type PlanarRing } from './planar.js';
 
 /** A ring of a zone: coordinates in 1e-7 degrees, and where its positions stood in the GeoJSON. */
 export interface ZoneRing extends PlanarRing {
@@ -119,13 +119,15 @@ function classifyMeeting(a: Edge, b: Edge): ZoneFault {
 }
 
 /** What is wrong with two edges that meet, null where that is allowed. */
-function judgeMeeting(a: Edge, b: Edge, how: 'cross' | 'overlap' | 'touch', place: string): string | null {
+function judgeMeeting(a: Edge, b: Edge, { how, x, y }: Meeting): string | null {
+  // Neighbours touch, in every ring: no words are made for that.
+  if (how === 'touch' && (a.ring !== b.ring || areNeighbours(a, b))) return null;
+  const place = showPoint(x, y);
   if (a.ring === b.ring) {
     if (areNeighbours(a, b)) return how === 'overlap' ? `The ring turns back on itself at ${place}.` : null;
     if (how === 'cross') return `The ring crosses itself at ${place}.`;
     return how === 'touch' ? `The ring touches itself at ${place}.` : `The ring runs along itself at ${place}.`;
   }
-  if (how === 'touch') return null;
   const verb = how === 'cross' ? 'cross' : 'share an edge';
   if (a.ring.part === b.ring.part) {
     const [one, other] = [nameRing(a.ring), nameRing(b.ring)];
@@ -165,8 +167,8 @@ function findMeetings(rings: readonly ZoneRing[]): { faults: TopologyFault[]; to
     const [a, b] = one.order < other.order ? [one, other] : [other, one];
     const meeting = meetEdges(a, b);
     if (meeting === null) return true;
-    const { how, x, y } = meeting;
-    const detail = judgeMeeting(a, b, how, showPoint(x, y));
+    const { x, y } = meeting;
+    const detail = judgeMeeting(a, b, meeting);
     if (detail !== null) {
       faults.push({ pointer: pointTo(b.ring, b.at), detail, fault: classifyMeeting(a, b) });
     } else if (a.ring !== b.ring) {

@@ -1,7 +1,7 @@
 /**
  * Who may write which records. Asked in the transaction that writes them, of one or of thousands: whose they are with one question of the
- * database a kind; what would pause or end the watch of a victim with some for each, of who needs a second person for it alone. What may
- * not be seen answers as if it were not there; whoever is `local` is asked nothing.
+ * database a kind, and as many again for what would pause or end the watch of a victim, of who needs a second person for it alone. What
+ * may not be seen answers as if it were not there; whoever is `local` is asked nothing.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
@@ -9,34 +9,16 @@ import { mayDo, mayKnowVictims, maySee, maySeeVictims, rulesFor, type WearerScop
 import type { Operation } from '../../../access/operations.js';
 import type { Principal } from '../../../access/principal.js';
 import type { Queryable } from '../../../ports/database.js';
-import type { RecordKind, StoredRecord } from '../../../ports/records.js';
-import type { AbsenceContent } from '../../../records/kinds/absence.js';
-import type { ActivationContent } from '../../../records/kinds/activation.js';
-import type { OrderContent } from '../../../records/kinds/order.js';
-import type { SuspensionContent } from '../../../records/kinds/suspension.js';
+import type { RecordKind } from '../../../ports/records.js';
 import { isByWearer } from '../../../records/rule.js';
 import { ruleOf } from '../../../records/rules.js';
 import type { Guard } from '../../../records/write-records.js';
-import {
-  demandsPresenceAtVictims,
-  findWatchingVictims,
-  hasVictimZone,
-  type Owners,
-  readOwners,
-} from '../../../store/record-owners.js';
-import { recordStore } from '../../../store/record-store.js';
+import { type Owners, readOwners } from '../../../store/record-owners.js';
 import type { ProblemInput } from '../../plugins/problems.js';
 import { type Asker, isOfNobody, mayReadRecord } from './record-scope.js';
+import { type FindOwners, findVictimWrites, type RecordWrite } from './victim-writes.js';
 
-export interface RecordWrite {
-  readonly kind: RecordKind;
-  readonly id: string;
-  readonly content: object;
-  /** From when on, ISO; null or absent: it does not say. */
-  readonly effectiveAt?: string | null;
-  /** It is to be of all wearers by what is written with it: a zone whose conditions come beside it. */
-  readonly becomesShared?: boolean;
-}
+export type { RecordWrite } from './victim-writes.js';
 
 /** What is said of one write. `second`: another person has to agree, who may do this operation. */
 export type Verdict =
@@ -67,15 +49,33 @@ export async function judgeWrites(
   writes: readonly RecordWrite[],
 ): Promise<readonly Verdict[]> {
   const owners = await readAllOwners(tx, writes);
-  const verdicts: Verdict[] = [];
-  for (const write of writes) {
-    const verdict = asker.principal.kind === 'local' ? FREE : await judgeWrite(asker, tx, write, owners);
+  const verdicts = await judgeAll(asker, tx, writes, owners);
+  for (const [place, write] of writes.entries()) {
+    const verdict = verdicts[place]!;
     const whom = listWhom(write, owners);
     const hidden = verdict.type === 'missing' ? whom : verdict.type === 'refused' ? verdict.hidden : undefined;
     asker.note(hidden === undefined ? { wearerIds: whom } : { hidden: [...hidden, ...whom] });
-    verdicts.push(verdict);
   }
   return verdicts;
+}
+
+async function judgeAll(
+  asker: Asker,
+  tx: Queryable,
+  writes: readonly RecordWrite[],
+  owners: FindOwners,
+): Promise<readonly Verdict[]> {
+  const { principal } = asker;
+  if (principal.kind === 'local') return writes.map(() => FREE);
+  const alone = writes.map((write) => judgeWrite(asker, write, owners));
+  const needSecond = writes.filter(
+    (write, place) =>
+      alone[place]!.type === 'free' && !isOfNobody(write.kind) && takesSecond(principal, writeOperationOf(write)),
+  );
+  const ofVictims = await findVictimWrites(tx, needSecond, owners);
+  return writes.map((write, place) =>
+    ofVictims.has(write) ? { type: 'second', operation: writeOperationOf(write) } : alone[place]!,
+  );
 }
 
 /** Of whom it is by what it says, by its order, and as it stands. */
@@ -88,8 +88,6 @@ function listWhom({ kind, id, content }: RecordWrite, findOwners: FindOwners): r
     ...(findOwners(kind, id)?.wearerIds ?? []),
   ];
 }
-
-type FindOwners = (kind: RecordKind, id: string) => Owners | undefined;
 
 /** Of what is written and of what it refers to. */
 async function readAllOwners(tx: Queryable, writes: readonly RecordWrite[]): Promise<FindOwners> {
@@ -108,7 +106,8 @@ async function readAllOwners(tx: Queryable, writes: readonly RecordWrite[]): Pro
   return (kind, id) => found.get(kind)?.get(id);
 }
 
-async function judgeWrite(asker: Asker, tx: Queryable, write: RecordWrite, findOwners: FindOwners): Promise<Verdict> {
+/** By what it is and whose; what it means for a victim is asked of all of them at once. */
+function judgeWrite(asker: Asker, write: RecordWrite, findOwners: FindOwners): Verdict {
   const { kind, id, content } = write;
   const { principal, findWearer } = asker;
   const operation = writeOperationOf(write);
@@ -132,9 +131,7 @@ async function judgeWrite(asker: Asker, tx: Queryable, write: RecordWrite, findO
     const detail = 'would be outside your scope: see force, division and schemes';
     return refused({ status: 422, errors: [{ pointer: '', detail }] }, [id]);
   }
-  if (verdict.type !== 'free' || !takesSecond(principal, operation)) return verdict;
-  const isOfVictim = (await pausesVictimZone(tx, write, findOwners)) || (await endsVictimWatch(tx, write, findOwners));
-  return isOfVictim ? { type: 'second', operation } : verdict;
+  return verdict;
 }
 
 const refused = (problem: ProblemInput, hidden?: readonly string[]): Verdict => ({
@@ -205,73 +202,6 @@ function isHiddenVictims({ principal, findWearer }: Asker, kind: RecordKind, own
   if (isShared || wearerIds.length === 0) return !mayKnowVictims(principal, operation);
   const own = wearerIds.map(findWearer).filter((wearer) => maySee(principal, operation, wearer));
   return own.length > 0 && !own.some((wearer) => maySeeVictims(principal, operation, wearer));
-}
-
-/** Whether alerts about a victim's zone are held back, or excused, by it. */
-async function pausesVictimZone(
-  tx: Queryable,
-  { kind, content }: RecordWrite,
-  findOwners: FindOwners,
-): Promise<boolean> {
-  const isOfVictim = (conditionId: string) => findOwners('condition', conditionId)?.isOfVictim === true;
-  if (kind === 'suspension') {
-    const { wearerId, conditionId } = content as SuspensionContent;
-    return conditionId === undefined ? await hasVictimZone(tx, wearerId) : isOfVictim(conditionId);
-  }
-  if (kind === 'absence') {
-    const { orderId, conditionIds } = content as AbsenceContent;
-    return conditionIds === undefined ? await demandsPresenceAtVictims(tx, orderId) : conditionIds.some(isOfVictim);
-  }
-  return false;
-}
-
-/**
- * Whether the watch of a victim's zone ends by it, or is another: such a condition or zone of somebody's changed in whatever way, their
- * order made shorter or of another type, their tag taken off. To name it anew takes nobody else.
- */
-async function endsVictimWatch(tx: Queryable, write: RecordWrite, findOwners: FindOwners): Promise<boolean> {
-  const { kind, id, content } = write;
-  const standing = findOwners(kind, id);
-  if (standing === undefined || !(await watchesVictim(tx, kind, id, standing))) return false;
-  const stands = (await recordStore.find(tx, kind, [id])).get(id);
-  if (stands === undefined) return false;
-  const before = stands.content;
-  if (kind === 'condition' || kind === 'zone') return saysOtherwise(write, stands);
-  if (kind === 'order') {
-    const [was, is] = [before as OrderContent, content as OrderContent];
-    return was.type !== is.type || isShorter(was.startsAt, was.endsAt, is.startsAt, is.endsAt);
-  }
-  const [was, is] = [before as ActivationContent, content as ActivationContent];
-  return isShorter(was.fittedAt, was.removedAt, is.fittedAt, is.removedAt);
-}
-
-async function watchesVictim(tx: Queryable, kind: RecordKind, id: string, owners: Owners): Promise<boolean> {
-  const [wearerId] = owners.wearerIds;
-  switch (kind) {
-    case 'condition':
-    case 'zone':
-      return owners.isOfVictim && wearerId !== undefined;
-    case 'order':
-      return (await findWatchingVictims(tx, [id])).has(id);
-    case 'activation':
-      return wearerId !== undefined && (await hasVictimZone(tx, wearerId));
-    default:
-      return false;
-  }
-}
-
-/** Other content than the version that stands, or another time from when on: of one that was put ahead, silence says from now on. */
-function saysOtherwise({ content, effectiveAt = null }: RecordWrite, stands: StoredRecord): boolean {
-  if (!isDeepStrictEqual(toPlain(stands.content), toPlain(content))) return true;
-  if (effectiveAt !== null) return effectiveAt !== stands.effectiveAt;
-  return stands.effectiveAtGiven && stands.effectiveAt !== null && stands.effectiveAt > stands.recordedAt;
-}
-
-const toPlain = (content: object): unknown => JSON.parse(JSON.stringify(content));
-
-function isShorter(from: string, to: string | undefined, newFrom: string, newTo: string | undefined): boolean {
-  const endOf = (end: string | undefined) => (end === undefined ? Number.POSITIVE_INFINITY : Date.parse(end));
-  return Date.parse(newFrom) > Date.parse(from) || endOf(newTo) < endOf(to);
 }
 
 /** Watching a victim's zone is neither paused nor ended by one person alone. */

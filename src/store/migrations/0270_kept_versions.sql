@@ -1,0 +1,32 @@
+-- breaking: no
+-- What an older program writes of zones and conditions to their own tables only (0072) is kept by statement and no more by row: an import
+-- writes thousands at once, each of them in record_version before.
+
+create or replace function keep_zone_version() returns trigger language plpgsql as $$
+begin
+  insert into record_version (record_kind, record_id, version, recorded_at, effective_at, effective_at_given, content)
+  select 'zone', zone_id, version, recorded_at, effective_at, effective_at_given,
+         jsonb_build_object('name', name, 'priority', priority, 'bufferMetres', buffer_metres)
+  from added
+  where not exists (
+    select from record_version v where v.record_kind = 'zone' and v.record_id = added.zone_id and v.version = added.version)
+  on conflict do nothing;
+  return null;
+end $$;
+create or replace function keep_condition_version() returns trigger language plpgsql as $$
+begin
+  insert into record_version (record_kind, record_id, version, recorded_at, effective_at, effective_at_given, content)
+  select 'condition', condition_id, version, recorded_at, effective_at, effective_at_given, content
+  from added
+  where not exists (
+    select from record_version v where v.record_kind = 'condition' and v.record_id = added.condition_id and v.version = added.version)
+  on conflict do nothing;
+  return null;
+end $$;
+
+drop trigger zone_version_kept on zone_version;
+drop trigger condition_version_kept on condition_version;
+create trigger zone_version_kept after insert on zone_version referencing new table as added
+  for each statement execute function keep_zone_version();
+create trigger condition_version_kept after insert on condition_version referencing new table as added
+  for each statement execute function keep_condition_version();
