@@ -60,6 +60,8 @@ const ALLOWED: Readonly<Record<string, Rule | '*'>> = {
   rehearsal: { parts: [...INNER, 'records', 'store', 'roles/reconciler/rerun', WORKER] },
   // A judgement of fixes, as pure as the engine's.
   matching: { parts: ['engine'], packages: [] },
+  // Where somebody stays, and with whom: found in fixes, and as pure.
+  patterns: { parts: ['engine', 'schemes/intervals'], packages: [] },
   // Who was where a crime was, over what is on record.
   crimes: { parts: [...INNER, 'matching', 'formats', 'views', 'store', WORKER] },
   // What is told of a cohort has to be the same years later.
@@ -97,7 +99,7 @@ const ALLOWED: Readonly<Record<string, Rule | '*'>> = {
 };
 
 /** Folders that hold no clock, no input or output and no chance: what they compute must be the same years later. */
-const PURE = ['engine', 'alerts', 'access', 'matching', 'schemes'];
+const PURE = ['engine', 'alerts', 'access', 'matching', 'schemes', 'patterns'];
 const IMPURE: Readonly<Record<string, RegExp>> = {
   'Date.now': /\bDate\.now\b/,
   'new Date()': /\bnew Date\(\s*\)/,

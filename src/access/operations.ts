@@ -73,6 +73,8 @@ const ROWS = {
   'rehearsals.make': row(no, SCOPE, no, no, no, no, no, no),
   /** Of everybody within scope, under an authority: who was where a crime was. */
   'crimes.match': row(no, SCOPE_FOR_PURPOSE, no, no, no, no, no, no),
+  /** Of whom an authority covers: where they stay, with whom, and when. */
+  'patterns.read': row(no, SCOPE_FOR_PURPOSE, no, no, no, no, no, no),
   'schemes.read': row(SCOPE, SCOPE, SCOPE, no, no, no, no, no),
   'schemes.write': row(no, SCOPE, no, no, no, no, no, TOKEN),
   /** What two persons have agreed elsewhere, a service may load. */

@@ -21,6 +21,8 @@ import { registerHealth } from '../http/routes/operation/health.js';
 import { registerKeys } from '../http/routes/operation/keys.js';
 import { registerStatic, registerVerifiers } from '../http/routes/operation/static.js';
 import { registerAtv } from '../http/routes/orders/atv.js';
+import { registerPatternAuthorities } from '../http/routes/patterns/authorities.js';
+import { registerPatterns } from '../http/routes/patterns/patterns.js';
 import { registerMe } from '../http/routes/people/me.js';
 import { grantTarget, recordTargets } from '../http/routes/people/proposal-targets.js';
 import { registerProposals } from '../http/routes/people/proposals.js';
@@ -41,6 +43,8 @@ import { registerPosition } from '../http/routes/wearers/position.js';
 import { registerTimeline } from '../http/routes/wearers/timeline.js';
 import { registerTrail } from '../http/routes/wearers/trail.js';
 import { registerWanted } from '../http/routes/wearers/wanted.js';
+import { DEFAULT_STOP_RULE } from '../patterns/stops.js';
+import { DEFAULT_TOGETHER_RULE } from '../patterns/together.js';
 import { accessRecord } from '../ports/access.js';
 import type { Clock } from '../ports/clock.js';
 import type { Database } from '../ports/database.js';
@@ -86,6 +90,7 @@ import { addAlarmGauges, addFailingHandoffGauges } from './gauges.js';
 import type { Lifecycle } from './lifecycle.js';
 import type { Listener } from './listener.js';
 import type { Metrics } from './metrics.js';
+import { readPatterns, readTogether } from './patterns.js';
 import { openQueuedWork } from './queued-work.js';
 import type { Readiness } from './readiness.js';
 import type { SignIn } from './sign-in.js';
@@ -282,6 +287,14 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
     latestPosition: async (wearerId) => newestByClock(await latestPositions(db, wearerId, AHEAD_LIMIT_MS)),
     readMessagesAfter: (query) => readMessagesAfter(db, { ...query, aheadLimitMs: AHEAD_LIMIT_MS }),
     clock,
+  });
+  registerPatternAuthorities(app, { db, clock });
+  registerPatterns(app, {
+    db,
+    clock,
+    readPatterns: (query) => readPatterns(db, query),
+    readTogether: (query) => readTogether(db, query),
+    rules: { stops: DEFAULT_STOP_RULE, together: DEFAULT_TOGETHER_RULE },
   });
   registerTimeline(app, { readTimeline: (query) => readTimeline(db, query), clock });
   registerConditionsNow(app, {

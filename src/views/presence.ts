@@ -2,6 +2,7 @@
  * Where a wearer was, as bands without holes: at home, out, or UNKNOWN. For who looks at days of somebody; what is a violation the engine
  * alone says. Home is where a curfew of then has somebody be, also outside of its hours.
  */
+import { sigmaMetres } from '../engine/fold/belief.js';
 import { contains, signedDistanceMetres } from '../engine/geometry/zone.js';
 import { GAP_LIMIT_MS } from '../engine/thresholds.js';
 import type { PreparedTerm } from '../engine/watch/prepared-term.js';
@@ -33,26 +34,32 @@ export interface Band {
   readonly untilMs: number;
 }
 
-interface Evidence {
+export interface Evidence {
   readonly activationId: string;
   readonly atMs: number;
   readonly latitude: number;
   readonly longitude: number;
   readonly accuracyMetres: number;
+  /** Null: nobody knows how accurate it is. */
+  readonly sigmaMetres: number | null;
 }
 
 /** Those that say where the wearer was, by when they were made. */
-function listEvidence(fixes: readonly PresenceFix[]): Evidence[] {
-  const { fixes: told } = markClocks(markSpeeds(fixes, null).fixes, new Map());
-  const evidence = told
+export function listEvidence(fixes: readonly PresenceFix[]): Evidence[] {
+  const { fixes: marked } = markClocks(markSpeeds(fixes, null).fixes, new Map());
+  const evidence = marked
     .filter(({ notJudged }) => notJudged === null)
-    .map(({ activationId, fixedAtMs, receivedAtMs, clockAheadMs, latitude, longitude, accuracyMetres, model }) => ({
-      activationId,
-      atMs: clockAheadMs === undefined ? fixedAtMs : receivedAtMs,
-      latitude,
-      longitude,
-      accuracyMetres: accuracyMetres ?? model?.defaultAccuracyMetres ?? 0,
-    }));
+    .map(({ activationId, fixedAtMs, receivedAtMs, clockAheadMs, latitude, longitude, accuracyMetres, model }) => {
+      const told = accuracyMetres ?? model?.defaultAccuracyMetres ?? 0;
+      return {
+        activationId,
+        atMs: clockAheadMs === undefined ? fixedAtMs : receivedAtMs,
+        latitude,
+        longitude,
+        accuracyMetres: told,
+        sigmaMetres: told > 0 ? sigmaMetres(told, model?.accuracyConvention ?? 'r68') : null,
+      };
+    });
   return evidence.sort((a, b) => a.atMs - b.atMs);
 }
 

@@ -5,6 +5,7 @@ import { briefingsSuite } from './briefings.suite.js';
 import { crimeBatchesSuite } from './crime-batches.suite.js';
 import { handoversSuite } from './handovers.suite.js';
 import { packsSuite } from './packs.suite.js';
+import { patternsSuite } from './patterns.suite.js';
 import { proposalsSuite } from './proposals.suite.js';
 import { publisherSuite } from './publisher.suite.js';
 import { recallsSuite } from './recalls.suite.js';
@@ -45,6 +46,7 @@ publisherSuite('PostGIS', async () => ({ db: await openDatabase(), openLog: open
 packsSuite('PostGIS', openDatabase);
 rehearsalsSuite('PostGIS', openDatabase);
 crimeBatchesSuite('PostGIS', openDatabase);
+patternsSuite('PostGIS', openDatabase);
 
 // Last: a victim's zone of all wearers stands from then on.
 victimWatchSuite('PostGIS', openAdapters);

@@ -6,6 +6,7 @@ import { crimeBatchesSuite } from './crime-batches.suite.js';
 import { handoversSuite } from './handovers.suite.js';
 import { packsSuite } from './packs.suite.js';
 import { partnerSuite } from './partner.suite.js';
+import { patternsSuite } from './patterns.suite.js';
 import { proposalsSuite } from './proposals.suite.js';
 import { publisherSuite } from './publisher.suite.js';
 import { recallsSuite } from './recalls.suite.js';
@@ -97,6 +98,7 @@ packsSuite('embedded', openDatabase);
 rehearsalsSuite('embedded', openDatabase);
 
 crimeBatchesSuite('embedded', openDatabase);
+patternsSuite('embedded', openDatabase);
 
 // Last: a victim's zone of all wearers stands from then on.
 victimWatchSuite('embedded', async () => {

@@ -16,6 +16,8 @@ import { registerHealth } from '../../src/http/routes/operation/health.js';
 import { registerKeys } from '../../src/http/routes/operation/keys.js';
 import { registerAtv } from '../../src/http/routes/orders/atv.js';
 import { registerPacks } from '../../src/http/routes/packs/packs.js';
+import { registerPatternAuthorities } from '../../src/http/routes/patterns/authorities.js';
+import { registerPatterns } from '../../src/http/routes/patterns/patterns.js';
 import { registerMe } from '../../src/http/routes/people/me.js';
 import { grantTarget, recordTargets } from '../../src/http/routes/people/proposal-targets.js';
 import { registerProposals } from '../../src/http/routes/people/proposals.js';
@@ -36,6 +38,8 @@ import { registerPosition } from '../../src/http/routes/wearers/position.js';
 import { registerTimeline } from '../../src/http/routes/wearers/timeline.js';
 import { registerTrail } from '../../src/http/routes/wearers/trail.js';
 import { registerWanted } from '../../src/http/routes/wearers/wanted.js';
+import { DEFAULT_STOP_RULE } from '../../src/patterns/stops.js';
+import { DEFAULT_TOGETHER_RULE } from '../../src/patterns/together.js';
 import { ALERTS, encodeJson } from '../../src/ports/topics.js';
 import { DEFAULT_ALERT_RULES } from '../../src/start/alert-rules-file.js';
 import { recordStore } from '../../src/store/record-store.js';
@@ -120,6 +124,14 @@ beforeAll(async () => {
     readViolations: async (wearerId) => ({ alerts: [], complete: true, absences: [], wearerId }),
     unreasonableMs: () => 0,
     clock,
+  });
+  registerPatternAuthorities(app, { db, clock });
+  registerPatterns(app, {
+    db,
+    clock,
+    readPatterns: async () => null,
+    readTogether: async () => null,
+    rules: { stops: DEFAULT_STOP_RULE, together: DEFAULT_TOGETHER_RULE },
   });
   registerTimeline(app, { readTimeline: async () => null, clock });
   registerConditionsNow(app, { readConditionsNow: async () => null, clock });

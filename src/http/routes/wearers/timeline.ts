@@ -151,7 +151,7 @@ export function registerTimeline(app: App, deps: TimelineDeps): void {
 }
 
 /** Years as tags have them: a day of another age has a time zone of another age. */
-function isDay(text: string): boolean {
+export function isDay(text: string): boolean {
   const atMs = Date.parse(`${text}T00:00:00Z`);
   const year = Number(text.slice(0, 4));
   return !Number.isNaN(atMs) && new Date(atMs).toISOString().startsWith(text) && year >= 2000 && year < 2100;

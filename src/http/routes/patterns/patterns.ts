@@ -1,0 +1,299 @@
+/**
+ * `/api/v1/wearers/{wearerId}/patterns`: where somebody stays, their usual places by hour, and when they are at home; and together with whom.
+ * Inferred from fixes, under an authority that is asked for each time.
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { toSheetLine } from '../../../formats/csv-line.js';
+import type { Clock } from '../../../ports/clock.js';
+import type { Database } from '../../../ports/database.js';
+import type { Patterns, Together } from '../../../wire/patterns.js';
+import type { App } from '../../app.js';
+import { noteAudited } from '../../plugins/audit.js';
+import { admitExport } from '../../plugins/export.js';
+import { negotiate } from '../../plugins/negotiate.js';
+import { sees, seesVictims } from '../../plugins/principal.js';
+import { problemResponses, sendProblem } from '../../plugins/problems.js';
+import { isDay } from '../wearers/timeline.js';
+import { admitByAuthority, CONFIG, tellAuthority } from './authorities.js';
+import {
+  PatternsAnswer,
+  PatternsAsked,
+  TogetherAnswer,
+  TogetherAsked,
+  TogetherParams,
+  WearerParams,
+} from './pattern-schemas.js';
+
+interface Asked {
+  readonly days: number;
+  /** The last local day, `YYYY-MM-DD`; null: today. */
+  readonly lastDay: string | null;
+  readonly nowMs: number;
+  readonly tellsVictims: boolean;
+}
+export interface PatternsQuery extends Asked {
+  readonly wearerId: string;
+  readonly rule: { readonly radiusMetres: number; readonly leastMs: number; readonly gapMs: number };
+}
+export interface TogetherQuery extends Asked {
+  readonly firstWearerId: string;
+  readonly secondWearerId: string;
+  readonly rule: { readonly withinMetres: number; readonly gapMs: number };
+}
+
+export interface PatternsDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  /** Null: there is no such wearer. */
+  readonly readPatterns: (query: PatternsQuery) => Promise<Omit<Patterns, 'authority'> | null>;
+  readonly readTogether: (query: TogetherQuery) => Promise<Omit<Together, 'authority'> | null>;
+  readonly rules: {
+    readonly stops: PatternsQuery['rule'];
+    readonly together: TogetherQuery['rule'];
+  };
+}
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+const DEFAULT_DAYS = 7;
+const CSV = 'text/csv';
+const MEDIA_TYPES = ['application/json', CSV] as const;
+
+/** Whether there is such a day, and it has begun; where not, it has been answered. */
+function admitDay(reply: FastifyReply, lastDay: string | null, nowMs: number): boolean {
+  const refuse = (detail: string): false => {
+    const at = { pointer: '/lastDay', detail, in: 'query' as const };
+    sendProblem(reply, { status: 422, detail: 'There is no such day to look at.', errors: [at] });
+    return false;
+  };
+  if (lastDay === null) return true;
+  if (!isDay(lastDay)) return refuse('must be a day, as 2026-11-29');
+  // A day begins nowhere more than a day after it does in UTC.
+  return Date.parse(`${lastDay}T00:00:00Z`) - nowMs > DAY_MS ? refuse('has not begun') : true;
+}
+
+/** JSON, or a file that may be taken away; where neither is, it has been answered. */
+function admitMedia(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  said: { readonly purpose?: string; readonly recipient?: string },
+  wearerIds: readonly string[],
+): (typeof MEDIA_TYPES)[number] | null {
+  const mediaType = negotiate(request.headers.accept, MEDIA_TYPES);
+  reply.header('vary', 'accept');
+  if (mediaType === null) {
+    sendProblem(reply, { status: 406, detail: `Patterns come as ${MEDIA_TYPES.join(', ')}.` });
+    return null;
+  }
+  if (mediaType !== CSV) return mediaType;
+  if (!admitExport(request, reply, said, 'query')) return null;
+  if (wearerIds.every((wearerId) => sees(request, wearerId, 'exports.make'))) return CSV;
+  sendProblem(reply, { status: 403, detail: 'You may read these patterns, and not take them away as a file.' });
+  return null;
+}
+
+function sendCsv(reply: FastifyReply, name: string, lines: readonly (readonly (string | number | null)[])[]) {
+  reply.header('content-type', `${CSV}; charset=utf-8`);
+  reply.header('content-disposition', `attachment; filename="${name}.csv"`);
+  return reply.send(lines.map(toSheetLine).join('') as never);
+}
+
+/** A file says as much of what it is as a page: inferred, by which authority, and how. */
+const headOf = ({ authority, inference, asOf }: Pick<Patterns, 'authority' | 'inference' | 'asOf'>) => [
+  [`Inferred, not observed, as of ${asOf}; authority ${authority.reference}, for ${authority.purpose}`],
+  [inference.method],
+  ...inference.limits.map((limit) => [limit]),
+];
+
+const stopLines = (told: Patterns) => [
+  ...headOf(told),
+  [
+    'what',
+    'fromAt',
+    'untilAt',
+    'minutes',
+    'latitude',
+    'longitude',
+    'radiusMetres',
+    'fixes',
+    'longestGapSeconds',
+    'endedBecause',
+    'isCutAtStart',
+    'usualPlace',
+  ],
+  ...told.stops.map((stop) => [
+    'stop',
+    stop.fromAt,
+    stop.untilAt,
+    stop.minutes,
+    stop.latitude,
+    stop.longitude,
+    stop.radiusMetres,
+    stop.fixes,
+    stop.longestGapSeconds,
+    stop.endedBecause,
+    String(stop.isCutAtStart),
+    stop.place,
+  ]),
+  ...told.silences.map(({ fromAt, untilAt, why }) => [
+    'silence',
+    fromAt,
+    untilAt,
+    Math.round((Date.parse(untilAt) - Date.parse(fromAt)) / MINUTE_MS),
+    null,
+    null,
+    null,
+    null,
+    null,
+    why,
+  ]),
+];
+
+const meetingLines = (told: Together) => [
+  ...headOf(told),
+  [
+    'what',
+    'fromAt',
+    'untilAt',
+    'minutes',
+    'closestAt',
+    'metres',
+    'errorMetres',
+    'fixOfFirstSeconds',
+    'fixOfSecondSeconds',
+    'latitude',
+    'longitude',
+    'unseen',
+  ],
+  ...told.meetings.map(({ fromAt, untilAt, minutes, closest }) => [
+    'together',
+    fromAt,
+    untilAt,
+    minutes,
+    closest.at,
+    closest.metres,
+    closest.errorMetres,
+    closest.fixOfFirstSeconds,
+    closest.fixOfSecondSeconds,
+    closest.latitude,
+    closest.longitude,
+    null,
+  ]),
+  ...told.notCompared.map(({ fromAt, untilAt, unseen }) => [
+    'not compared',
+    fromAt,
+    untilAt,
+    Math.round((Date.parse(untilAt) - Date.parse(fromAt)) / MINUTE_MS),
+    ...Array<null>(7).fill(null),
+    unseen,
+  ]),
+];
+
+const answers = (json: typeof PatternsAnswer | typeof TogetherAnswer, description: string) => ({
+  description,
+  content: {
+    'application/json': { schema: json as typeof PatternsAnswer },
+    [CSV]: { schema: Type.Unsafe<string>({ type: 'string' }) },
+  },
+});
+
+export function registerPatterns(app: App, deps: PatternsDeps): void {
+  const { clock, rules } = deps;
+  const tags = ['patterns'];
+  const noWearer = (reply: FastifyReply, wearerId: string) =>
+    sendProblem(reply, { status: 404, detail: `There is no wearer ${wearerId}.` });
+
+  const patternsSchema = {
+    summary:
+      'Where somebody stayed, their usual places by hour, and how long they were at home: inferred, under an authority',
+    description:
+      'Of local days, 28 at most. Silence is never a stop; what could not be observed stands beside what was. Refused where the authority ' +
+      'has run out, is another’s, or does not cover the wearer. As `text/csv` it is an export of stops and silences.',
+    tags,
+    params: WearerParams,
+    querystring: PatternsAsked,
+    response: {
+      200: answers(PatternsAnswer, 'Inferred from the fixes on record'),
+      ...problemResponses(400, 403, 404, 406, 422, 503),
+    },
+  };
+  app.get('/api/v1/wearers/:wearerId/patterns', { schema: patternsSchema, config: CONFIG }, async (request, reply) => {
+    const { wearerId } = request.params;
+    const { authorityId, days = DEFAULT_DAYS, lastDay = null, radiusMetres, leastMinutes, gapMinutes } = request.query;
+    if (!sees(request, wearerId)) return noWearer(reply, wearerId);
+    const nowMs = clock.nowMs();
+    if (!admitDay(reply, lastDay, nowMs)) return reply;
+    const mediaType = admitMedia(request, reply, request.query, [wearerId]);
+    if (mediaType === null) return reply;
+    const authority = await admitByAuthority(request, reply, deps, authorityId, [wearerId]);
+    if (authority === null) return reply;
+    const found = await deps.readPatterns({
+      wearerId,
+      days,
+      lastDay,
+      nowMs,
+      tellsVictims: seesVictims(request, wearerId),
+      rule: {
+        radiusMetres: radiusMetres ?? rules.stops.radiusMetres,
+        leastMs: leastMinutes === undefined ? rules.stops.leastMs : leastMinutes * MINUTE_MS,
+        gapMs: gapMinutes === undefined ? rules.stops.gapMs : gapMinutes * MINUTE_MS,
+      },
+    });
+    if (found === null) return noWearer(reply, wearerId);
+    const told: Patterns = { ...found, authority: tellAuthority(request, authority) };
+    noteAudited(request, { subjectId: authorityId, subjectType: 'pattern-authority', rowCount: told.stops.length });
+    return mediaType === CSV ? sendCsv(reply, `${wearerId}-stops`, stopLines(told)) : reply.send(told);
+  });
+
+  const togetherSchema = {
+    summary: 'When two wearers were near each other: inferred, under an authority that covers both',
+    description:
+      'Of local days, 28 at most; with the closest point of approach, its error and how far the fixes lie from it in time. What could not be ' +
+      'compared is told. Who asks has to be able to see both. As `text/csv` it is an export.',
+    tags,
+    params: TogetherParams,
+    querystring: TogetherAsked,
+    response: {
+      200: answers(TogetherAnswer, 'Inferred from the fixes of both on record'),
+      ...problemResponses(400, 403, 404, 406, 422, 503),
+    },
+  };
+  app.get(
+    '/api/v1/wearers/:wearerId/patterns/together/:otherWearerId',
+    { schema: togetherSchema, config: CONFIG },
+    async (request, reply) => {
+      const { wearerId, otherWearerId } = request.params;
+      const { authorityId, days = DEFAULT_DAYS, lastDay = null, withinMetres } = request.query;
+      const both = [wearerId, otherWearerId];
+      noteAudited(request, { subjectId: authorityId, subjectType: 'pattern-authority' });
+      const hidden = both.find((each) => !sees(request, each));
+      if (hidden !== undefined) return noWearer(reply, hidden);
+      if (wearerId === otherWearerId) {
+        const at = { pointer: '/otherWearerId', detail: 'is the same wearer' };
+        return sendProblem(reply, { status: 422, detail: 'Nobody is compared with themselves.', errors: [at] });
+      }
+      const nowMs = clock.nowMs();
+      if (!admitDay(reply, lastDay, nowMs)) return reply;
+      const mediaType = admitMedia(request, reply, request.query, both);
+      if (mediaType === null) return reply;
+      const authority = await admitByAuthority(request, reply, deps, authorityId, both);
+      if (authority === null) return reply;
+      const found = await deps.readTogether({
+        firstWearerId: wearerId,
+        secondWearerId: otherWearerId,
+        days,
+        lastDay,
+        nowMs,
+        tellsVictims: both.every((each) => seesVictims(request, each)),
+        rule: { ...rules.together, ...(withinMetres === undefined ? {} : { withinMetres }) },
+      });
+      if (found === null) return noWearer(reply, otherWearerId);
+      const told: Together = { ...found, authority: tellAuthority(request, authority) };
+      noteAudited(request, { wearerIds: both, rowCount: told.meetings.length });
+      return mediaType === CSV
+        ? sendCsv(reply, `${wearerId}-${otherWearerId}-together`, meetingLines(told))
+        : reply.send(told as never);
+    },
+  );
+}

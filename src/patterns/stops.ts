@@ -1,0 +1,163 @@
+/**
+ * Where somebody stayed: fixes within a radius of one place for a time, one after the other. Silence is no stop: nothing is put into a longer
+ * gap, neither that they stayed nor that they went. A fold, so that a day goes on where the day before ended. Pure.
+ *
+ * In this order, of each fix:
+ * 1. one that is less accurate than the radius says nothing: it neither begins, ends nor bridges a stop;
+ * 2. later than a gap after what was last heard, it ends what was there, and begins anew;
+ * 3. one whose distance to the place (of the fixes so far, each by its accuracy) is within the radius and two of its σ is there;
+ * 4. one that is not proves nothing alone; the second in a row says that they have moved, since the first.
+ */
+import { SIGMA_FLOOR_METRES } from '../engine/thresholds.js';
+import { type Metres, metresFrom, type PatternFix, type Place, placeAt, type Span } from './pattern-fix.js';
+
+export interface StopRule {
+  readonly radiusMetres: number;
+  readonly leastMs: number;
+  readonly gapMs: number;
+}
+
+/** Ours. */
+export const DEFAULT_STOP_RULE: StopRule = { radiusMetres: 75, leastMs: 600_000, gapMs: 900_000 };
+
+/** `open`: they were there when the time that was asked for ended, or now. */
+export type StopEnd = 'moved' | 'gap' | 'open';
+
+export interface Stop extends Place {
+  /** Of its first and its last fix. */
+  readonly fromMs: number;
+  readonly untilMs: number;
+  /** As near the place is known, in 95 of a hundred. */
+  readonly radiusMetres: number;
+  readonly fixes: number;
+  readonly longestGapMs: number;
+  readonly end: StopEnd;
+}
+
+/** The fixes that are there so far. Changed in place by the fold that has it: forty thousand of them are a month. */
+interface Gathered {
+  readonly first: PatternFix;
+  readonly metres: (to: Place) => Metres;
+  untilMs: number;
+  fixes: number;
+  longestGapMs: number;
+  /** Of 1/σ², with the metres from the first fix that it weighs. */
+  weight: number;
+  east: number;
+  north: number;
+  sigmaSum: number;
+}
+
+export interface StopsState {
+  readonly gathered: Readonly<Gathered> | null;
+  /** One fix elsewhere, which proves nothing yet. */
+  readonly away: PatternFix | null;
+}
+
+export const NO_STOPS: StopsState = { gathered: null, away: null };
+
+/** Of ten fixes of somebody who sits still one is farther off than two σ. */
+const SIGMAS = 2;
+
+const weightOf = ({ sigmaMetres }: PatternFix): number => 1 / (sigmaMetres * sigmaMetres);
+
+const begin = (first: PatternFix): Gathered => ({
+  first,
+  metres: metresFrom(first),
+  untilMs: first.atMs,
+  fixes: 1,
+  longestGapMs: 0,
+  weight: weightOf(first),
+  east: 0,
+  north: 0,
+  sigmaSum: first.sigmaMetres,
+});
+
+function isThere(gathered: Gathered, fix: PatternFix, { radiusMetres }: StopRule): boolean {
+  const at = gathered.metres(fix);
+  const [east, north] = [at.east - gathered.east, at.north - gathered.north];
+  const reach = radiusMetres + SIGMAS * fix.sigmaMetres;
+  return east * east + north * north <= reach * reach;
+}
+
+function gather(into: Gathered, fix: PatternFix): void {
+  const at = into.metres(fix);
+  const own = weightOf(fix);
+  into.longestGapMs = Math.max(into.longestGapMs, fix.atMs - into.untilMs);
+  into.untilMs = fix.atMs;
+  into.fixes += 1;
+  into.weight += own;
+  into.east += (own / into.weight) * (at.east - into.east);
+  into.north += (own / into.weight) * (at.north - into.north);
+  into.sigmaSum += fix.sigmaMetres;
+}
+
+/** Errors nearer in time than this are taken for one: of whoever sits in a house. */
+const ONE_ERROR_MS = 600_000;
+const R95_PER_SIGMA = 2.45;
+
+function toStop(gathered: Readonly<Gathered>, end: StopEnd, { leastMs }: StopRule): Stop[] {
+  const { first, untilMs, fixes, longestGapMs, east, north, sigmaSum } = gathered;
+  const lengthMs = untilMs - first.atMs;
+  if (lengthMs < leastMs) return [];
+  const sigma = sigmaSum / fixes / Math.sqrt(1 + lengthMs / ONE_ERROR_MS);
+  return [
+    {
+      ...placeAt(first, { east, north }),
+      fromMs: first.atMs,
+      untilMs,
+      radiusMetres: Math.max(SIGMA_FLOOR_METRES, R95_PER_SIGMA * sigma),
+      fixes,
+      longestGapMs,
+      end,
+    },
+  ];
+}
+
+/** `fixes` in order of time, all of them after what the state has. Stops that have ended. */
+export function foldStops(
+  state: StopsState,
+  fixes: readonly PatternFix[],
+  rule: StopRule,
+): { readonly state: StopsState; readonly stops: readonly Stop[] } {
+  const stops: Stop[] = [];
+  let gathered = state.gathered === null ? null : { ...state.gathered };
+  let { away } = state;
+  for (const fix of fixes) {
+    if (fix.sigmaMetres > rule.radiusMetres) continue;
+    if (gathered === null) {
+      gathered = begin(fix);
+      continue;
+    }
+    const isHere = isThere(gathered, fix, rule);
+    const heardMs = isHere ? gathered.untilMs : (away?.atMs ?? gathered.untilMs);
+    if (fix.atMs - heardMs > rule.gapMs) {
+      stops.push(...toStop(gathered, 'gap', rule));
+      [gathered, away] = [begin(fix), null];
+    } else if (isHere) {
+      gather(gathered, fix);
+      away = null;
+    } else if (away === null) {
+      away = fix;
+    } else {
+      stops.push(...toStop(gathered, 'moved', rule));
+      gathered = begin(away);
+      // Where they are on the way, the two are not at one place either.
+      away = isThere(gathered, fix, rule) ? null : fix;
+      if (away === null) gather(gathered, fix);
+    }
+  }
+  return { state: { gathered, away }, stops };
+}
+
+/** What the state has when a time ends that was asked for. */
+export function endStops({ gathered }: StopsState, untilMs: number, rule: StopRule): readonly Stop[] {
+  if (gathered === null) return [];
+  return toStop(gathered, untilMs - gathered.untilMs > rule.gapMs ? 'gap' : 'open', rule);
+}
+
+/** Those of a time; `fixes` in order. */
+export function findStops(fixes: readonly PatternFix[], { untilMs }: Span, rule: StopRule): readonly Stop[] {
+  const { state, stops } = foldStops(NO_STOPS, fixes, rule);
+  return [...stops, ...endStops(state, untilMs, rule)];
+}
