@@ -112,6 +112,7 @@ const BENCHES = {
   '--feed': 'feed-bench',
   '--zone-put': 'zone-put-bench',
   '--matching': 'matching-bench',
+  '--pack': 'pack-bench',
 };
 
 /** Bundles one program of load-tests/ (TypeScript, which Node 20 does not run) and runs it. */

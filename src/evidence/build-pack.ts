@@ -7,10 +7,11 @@ import { COMMITMENTS, SALT, writeCommitments, writeSalt } from './commitments.js
 import { type PackFile, toBytes, writeContainer } from './container.js';
 import { alertsOf, auditOf, holdsPlaces, recordsOf, withheldOf } from './editions.js';
 import { writeInputs } from './inputs-file.js';
-import { MANIFEST, type Manifest, SCHEMA, SIGNATURE, TIME_STAMP } from './manifest.js';
+import { MANIFEST, SCHEMA, SIGNATURE, TIME_STAMP } from './manifest.js';
 import { NODE_CRYPTO } from './node-crypto.js';
 import { gapsOf, type PackModel, type PackOrder } from './pack-model.js';
 import { PARAMETERS } from './parameters.js';
+import type { Manifest } from './read-manifest.js';
 import { writeReadme } from './readme-text.js';
 import { writeReport } from './report/write-report.js';
 import { writeStatement } from './statement.js';

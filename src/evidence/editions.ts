@@ -3,10 +3,10 @@ import type { Alert } from '../alerts/alert.js';
 import { type AlertEvent, isFinding } from '../alerts/event.js';
 import type { AuditEntry } from '../ports/audit.js';
 import type { StoredRecord } from '../ports/records.js';
-import { type ZoneContent, zone } from '../records/kinds/zone.js';
+import { toZoneFeature, type ZoneContent } from '../records/kinds/zone-feature.js';
 import type { Edition } from '../wire/pack.js';
-import type { Manifest } from './manifest.js';
 import type { PackAlert, PackAudit, PackModel, PackRecord } from './pack-model.js';
+import type { Manifest } from './read-manifest.js';
 
 export type Withheld = Manifest['withheld'][number];
 
@@ -67,7 +67,7 @@ export function recordsOf({ records }: PackModel, edition: Edition): unknown {
 /** A version as an edition may show it. */
 export function contentOf(kind: string, { id, content }: StoredRecord, edition: Edition): object {
   // Its shape stands in zone.geojson as GeoJSON.
-  if (kind === 'zone') return zone.toWire?.(content as ZoneContent, id) ?? content;
+  if (kind === 'zone') return toZoneFeature(content as ZoneContent, id);
   if (kind !== 'wearer' || edition === 'full') return content;
   return Object.fromEntries(Object.entries(content).filter(([field]) => !MANAGED.some((name) => name === field)));
 }

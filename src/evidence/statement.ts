@@ -15,9 +15,9 @@ import {
   summarise,
 } from './finding-sentences.js';
 import { GENERAL_LIMITS, limitsOfAlert, limitsOfDevice, limitsOfTrack } from './limits.js';
-import type { Manifest } from './manifest.js';
 import { gapsOf, type PackAlert, type PackModel, type PackOrder } from './pack-model.js';
 import { GRID_WORDS, placeWords } from './place-words.js';
+import type { Manifest } from './read-manifest.js';
 
 /** The words of section 9 as the forms of the courts have them; the pages are counted by hand when it is signed. */
 const DECLARATION =

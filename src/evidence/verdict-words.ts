@@ -1,5 +1,5 @@
 /** What the answers about a pack are called: in the terminal and on the page that verifies. */
-import type { CommitmentAnswer } from './commitments.js';
+import type { CommitmentAnswer } from './compare-commitments.js';
 import type { TimeAnswer } from './time-stamp/verify-time-stamp.js';
 import type { PackVerdict, RerunAnswer, VerifiedPart } from './verify-pack.js';
 

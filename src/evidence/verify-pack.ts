@@ -4,12 +4,13 @@
  */
 import { type FindingEvent, isFinding } from '../alerts/event.js';
 import type { RecordedEvent } from '../store/alerts.js';
-import { type CommitmentAnswer, compareCommitments } from './commitments.js';
+import { type CommitmentAnswer, compareCommitments } from './compare-commitments.js';
 import { areSameBytes, type PackFile, readContainer, writeContainer } from './container.js';
 import { holdsPlaces } from './editions.js';
 import { readInputsFile } from './inputs-file.js';
-import { MANIFEST, type Manifest, readManifest, SIGNATURE, TIME_STAMP } from './manifest.js';
+import { MANIFEST, SIGNATURE, TIME_STAMP } from './manifest.js';
 import type { PackCrypto } from './pack-crypto.js';
+import { type Manifest, readManifest } from './read-manifest.js';
 import { COMPARED, repeatFinding } from './repeat-finding.js';
 import type { Certificate } from './time-stamp/certificate.js';
 import { type TimeAnswer, verifyTimeStamp } from './time-stamp/verify-time-stamp.js';

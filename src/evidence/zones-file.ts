@@ -1,5 +1,5 @@
 /** `zone.geojson`: every version of every zone that a finding names. */
-import { type ZoneContent, zone } from '../records/kinds/zone.js';
+import { toZoneFeature, type ZoneContent } from '../records/kinds/zone-feature.js';
 import type { PackModel } from './pack-model.js';
 
 export function writeZones({ records }: PackModel): object {
@@ -7,7 +7,7 @@ export function writeZones({ records }: PackModel): object {
   return {
     type: 'FeatureCollection',
     features: zones.map(({ id, version, effectiveAt, recordedAt, content }) => ({
-      ...zone.toWire?.(content as ZoneContent, id),
+      ...toZoneFeature(content as ZoneContent, id),
       version,
       effectiveAt,
       recordedAt,

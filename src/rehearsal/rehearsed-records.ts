@@ -2,7 +2,7 @@
 import type { Queryable } from '../ports/database.js';
 import type { RecordStore } from '../ports/records.js';
 import { type ConditionContent, condition } from '../records/kinds/condition.js';
-import type { ZoneContent } from '../records/kinds/zone.js';
+import type { ZoneContent } from '../records/kinds/zone-feature.js';
 import { findConditionsOf, type StoredDraft } from '../store/rehearsals.js';
 import type { Rehearsed, RehearsedRecords } from './rehearsed-watch.js';
 

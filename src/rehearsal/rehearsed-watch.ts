@@ -2,7 +2,7 @@
 import type { SharedWatch, TagWatch } from '../engine/types.js';
 import type { ConditionFacts, TagFacts, WatchFacts, ZoneVersionFacts } from '../ports/watch.js';
 import type { ConditionContent } from '../records/kinds/condition.js';
-import type { ZoneContent } from '../records/kinds/zone.js';
+import type { ZoneContent } from '../records/kinds/zone-feature.js';
 import { draftSharedWatch, draftTagWatch, horizonOf } from '../watchlist/watch-builder.js';
 
 /** A condition or zone as it would be, or is, under that version. */

@@ -12,7 +12,7 @@ import { applyEvent } from '../../src/alerts/fold.js';
 import type { Ping, TagWatch } from '../../src/engine/types.js';
 import type { TagFacts, WatchFacts } from '../../src/ports/watch.js';
 import type { ConditionContent } from '../../src/records/kinds/condition.js';
-import type { ZoneContent } from '../../src/records/kinds/zone.js';
+import type { ZoneContent } from '../../src/records/kinds/zone-feature.js';
 import { rehearse } from '../../src/rehearsal/rehearse.js';
 import { type RehearsedRecords, toRehearsedWatch } from '../../src/rehearsal/rehearsed-watch.js';
 import type { StoredPing } from '../../src/roles/reconciler/rerun.js';

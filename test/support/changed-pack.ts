@@ -2,7 +2,8 @@
 import { toCanonicalBytes } from '../../src/canonical-json.js';
 import { toListed } from '../../src/evidence/build-pack.js';
 import { readContainer, writeContainer } from '../../src/evidence/container.js';
-import { MANIFEST, readManifest, SIGNATURE } from '../../src/evidence/manifest.js';
+import { MANIFEST, SIGNATURE } from '../../src/evidence/manifest.js';
+import { readManifest } from '../../src/evidence/read-manifest.js';
 import type { SigningKey } from '../../src/signing-key.js';
 
 /** The pack with one of its files changed, listed and signed anew. */

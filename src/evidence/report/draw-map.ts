@@ -1,7 +1,8 @@
 /** A map of the report, drawn as lines and circles: zones and their buffers, fixes with the circle of their accuracy, gaps dashed. */
-import { buffer } from '@turf/turf';
+import { createRequire } from 'node:module';
+import type { MultiPolygon, Polygon } from 'geojson';
 import { isPlaced, type PlacedFix } from '../../formats/trails/trail.js';
-import type { ZoneContent } from '../../records/kinds/zone.js';
+import type { ZoneContent } from '../../records/kinds/zone-feature.js';
 import type { PackFix } from '../pack-model.js';
 import { type Box, frameMap, type MapFrame, type Place, scaleMetres } from './map-frame.js';
 import { GREY, INK, PAGE, type Sheet } from './sheet.js';
@@ -28,8 +29,12 @@ const COUNTED = '#123c78';
 const NOT_COUNTED = '#8a5a00';
 /** Of a whole turn of a buffer's outline. */
 const RING_CORNERS = 64;
+/** Of the mark of a fix, from its middle. */
+const MARK = 4;
 /** A fix without any accuracy to speak of does not shrink the map to nothing. */
 const MOST_AROUND_METRES = 500;
+
+const require = createRequire(import.meta.url);
 
 type Ring = readonly (readonly [longitude: number, latitude: number])[];
 const toPlace = ([longitude, latitude]: readonly number[]): Place => ({ latitude: latitude!, longitude: longitude! });
@@ -47,8 +52,8 @@ export function drawMap(sheet: Sheet, { alt, zones, track, around, resting }: Ma
     const { doc } = sheet;
     doc.save().rect(box.left, box.top, box.width, box.height).clip();
     for (const zone of zones) drawZone(sheet, frame, zone);
-    drawWay(sheet, frame, fixes);
-    for (const fix of placed) drawFix(sheet, frame, fix);
+    drawWay(sheet, frame, fixes, box);
+    for (const fix of placed) drawFix(sheet, frame, fix, box);
     drawNumbers(sheet, frame, placed, resting);
     doc.restore();
     doc.undash().lineWidth(0.7).strokeColor(INK).rect(box.left, box.top, box.width, box.height).stroke();
@@ -93,25 +98,31 @@ function drawZone({ doc }: Sheet, { toPoint, pointsPerMetre }: MapFrame, { shape
   doc.fillAndStroke(ZONE_FILL, ZONE_LINE, 'even-odd');
   if (bufferMetres === null || bufferMetres <= 0) return;
   const geometry = { type: 'MultiPolygon' as const, coordinates: shape.polygons.map(copyRings) };
-  const widened = buffer(geometry, bufferMetres, { units: 'meters', steps: RING_CORNERS / 4 })?.geometry;
+  const widened = widen(geometry, bufferMetres);
   if (widened === undefined) return;
   const polygons = widened.type === 'Polygon' ? [widened.coordinates] : widened.coordinates;
   trace(polygons.flatMap((polygon) => polygon.map((ring) => ring.map(([x, y]) => [x!, y!] as const))));
   doc.dash(1.5, { space: 2 }).lineWidth(0.8).stroke();
 }
 
+/** Loaded by the map of such a zone alone: it takes a third of a second, and most packs have none. */
+function widen(geometry: MultiPolygon, metres: number): Polygon | MultiPolygon | undefined {
+  const { buffer } = require('@turf/turf') as typeof import('@turf/turf');
+  return buffer(geometry, metres, { units: 'meters', steps: RING_CORNERS / 4 })?.geometry;
+}
+
 const copyRings = (polygon: readonly (readonly (readonly number[])[])[]): number[][][] =>
   polygon.map((ring) => ring.map((corner) => [...corner]));
 
 /** From each fix that counted to the next one: dashed where a gap in the evidence lies between. */
-function drawWay({ doc }: Sheet, { toPoint }: MapFrame, fixes: readonly PackFix['fix'][]): void {
+function drawWay({ doc }: Sheet, { toPoint }: MapFrame, fixes: readonly PackFix['fix'][], box: Box): void {
   let before: readonly [number, number] | null = null;
   let isGap = false;
   for (const fix of fixes) {
     isGap ||= fix.gapBefore !== undefined;
     if (fix.notJudged !== null || !isPlaced(fix)) continue;
     const here = toPoint(fix);
-    if (before !== null) {
+    if (before !== null && !isOutside(before, here, box, 1)) {
       if (isGap) doc.dash(5, { space: 4 }).lineWidth(1).strokeColor(INK);
       else doc.undash().lineWidth(0.5).strokeColor(GREY);
       doc.moveTo(before[0], before[1]).lineTo(here[0], here[1]).stroke();
@@ -121,9 +132,26 @@ function drawWay({ doc }: Sheet, { toPoint }: MapFrame, fixes: readonly PackFix[
   doc.undash();
 }
 
-function drawFix(sheet: Sheet, { toPoint, pointsPerMetre }: MapFrame, fix: PlacedFix): void {
+/** Whether all between two points, and so many around, lies beyond one side of the box. */
+function isOutside(
+  [x, y]: readonly [number, number],
+  [toX, toY]: readonly [number, number],
+  { left, top, width, height }: Box,
+  around: number,
+): boolean {
+  return (
+    Math.max(x, toX) + around < left ||
+    Math.min(x, toX) - around > left + width ||
+    Math.max(y, toY) + around < top ||
+    Math.min(y, toY) - around > top + height
+  );
+}
+
+/** What would not be seen of it is not drawn: of a day, that is most of what the map of an alert would hold. */
+function drawFix(sheet: Sheet, { toPoint, pointsPerMetre }: MapFrame, fix: PlacedFix, box: Box): void {
   const [x, y] = toPoint(fix);
   const radius = (fix.accuracyMetres ?? 0) * pointsPerMetre;
+  if (isOutside([x, y], [x, y], box, radius + MARK)) return;
   const color = fix.notJudged === null ? COUNTED : NOT_COUNTED;
   sheet.doc.lineWidth(0.4).strokeColor(color);
   if (radius > 1) sheet.doc.circle(x, y, radius).stroke();

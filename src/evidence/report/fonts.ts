@@ -46,6 +46,29 @@ function openPlain(name: string): Font {
   return Object.assign(font, { layout });
 }
 
+/** How wide a text is at a size of one point, as `openPlain` lays it out: without laying it out. */
+export function measureText(text: string, font: Font): number {
+  const widths = widthsOf(font);
+  let units = 0;
+  for (const character of text) {
+    let width = widths.get(character);
+    if (width === undefined) {
+      width = font.glyphForCodePoint(character.codePointAt(0)!).advanceWidth;
+      widths.set(character, width);
+    }
+    units += width;
+  }
+  return units / font.unitsPerEm;
+}
+
+const known = new WeakMap<Font, Map<string, number>>();
+
+function widthsOf(font: Font): Map<string, number> {
+  const widths = known.get(font) ?? new Map<string, number>();
+  known.set(font, widths);
+  return widths;
+}
+
 /** A mark that turns the direction of what stands around it, so that a text could be read as another one. */
 const DIRECTION = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 

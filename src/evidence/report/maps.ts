@@ -1,6 +1,6 @@
 /** Which maps the report holds: one of the whole time, one of each alert. */
 import type { FindingEvent } from '../../alerts/event.js';
-import type { ZoneContent } from '../../records/kinds/zone.js';
+import type { ZoneContent } from '../../records/kinds/zone-feature.js';
 import { distanceWords } from '../finding-sentences.js';
 import { gapsOf, type PackModel } from '../pack-model.js';
 import { drawMap, MAP_HEIGHT } from './draw-map.js';

@@ -4,7 +4,7 @@
  */
 import { zlibSync } from 'fflate';
 import PDFDocument from 'pdfkit';
-import { type Fonts, openFonts, toPrintable } from './fonts.js';
+import { type Fonts, measureText, openFonts, toPrintable } from './fonts.js';
 
 export interface SheetOptions {
   readonly title: string;
@@ -89,7 +89,7 @@ export class Sheet {
     (this.doc as unknown as { appendXML(xml: string): void }).appendXML(UA_METADATA);
     // By name: an object is opened as a new font at each use.
     for (const [name, font] of Object.entries(this.fonts)) this.doc.registerFont(name, font as unknown as string);
-    this.doc.addPage();
+    this.addPage();
     this.root = this.doc.struct('Document');
     this.doc.addStructure(this.root);
   }
@@ -107,6 +107,7 @@ export class Sheet {
 
   addPage(): void {
     this.doc.addPage();
+    gatherContent(this.doc.page);
     this.y = PAGE.top;
   }
 
@@ -115,21 +116,15 @@ export class Sheet {
     if (this.y + points > PAGE.bottom) this.addPage();
   }
 
-  private use(weight: Weight, size: number, color: string): void {
-    this.doc.font(weight).fontSize(size).fillColor(color);
-  }
-
   widthOf(text: string, size: number, weight: Weight = 'regular'): number {
-    this.use(weight, size, INK);
-    return this.doc.widthOfString(text);
+    return measureText(text, this.fonts[weight]) * size;
   }
 
   /** The text in lines of this width, printable; a word that is longer than a line is broken. */
   wrap(text: string, width: number, size: number, weight: Weight = 'regular'): string[] {
-    this.use(weight, size, INK);
     const lines: string[] = [];
     let line = '';
-    const fits = (candidate: string) => this.doc.widthOfString(candidate) <= width;
+    const fits = (candidate: string) => this.widthOf(candidate, size, weight) <= width;
     const printable = toPrintable(text, this.fonts);
     if (fits(printable)) return [printable];
     for (const word of printable.split(/ +/)) {
@@ -159,7 +154,7 @@ export class Sheet {
     y: number,
     { size, weight = 'regular', color = INK }: TextStyle,
   ): void {
-    this.use(weight, size, color);
+    this.doc.font(weight).fontSize(size).fillColor(color);
     lines.forEach((line, i) => {
       this.doc.text(line, x, y + i * size * LINE_HEIGHT, { lineBreak: false });
     });
@@ -264,9 +259,25 @@ export class Sheet {
   }
 }
 
+interface PageContent {
+  write(operation: string): void;
+  readonly content: { buffer: Uint8Array[]; readonly data: Record<string, unknown> };
+  /** One a line. */
+  operations: string[];
+}
+
+/** As text until it is deflated: an array of bytes for each operation, of which a day has a hundred thousand, takes longer than drawing them. */
+function gatherContent(page: PDFKit.PDFPage): void {
+  const gathering = page as unknown as PageContent;
+  gathering.operations = [];
+  gathering.write = (operation) => void gathering.operations.push(operation);
+}
+
 /** Nothing is written to the page any more. A third of a day's report is left, and uploads have a limit. */
 function deflate(page: PDFKit.PDFPage): void {
-  const { content } = page as unknown as { content: { buffer: Uint8Array[]; data: Record<string, unknown> } };
-  content.buffer = [zlibSync(Buffer.concat(content.buffer))];
+  const { content, operations } = page as unknown as PageContent;
+  // What stands there already turns the page's axes upwards.
+  const whole = Buffer.concat([...content.buffer, Buffer.from(`${operations.join('\n')}\n`, 'latin1')]);
+  content.buffer = [zlibSync(whole)];
   content.data['Filter'] = 'FlateDecode';
 }

@@ -2,9 +2,9 @@
 import { holdsPlaces, withheldOf } from '../editions.js';
 import { bothTimes, CERTAINTY_WORDS, certaintyOf, summarise } from '../finding-sentences.js';
 import { GENERAL_LIMITS, limitsOfAlert, limitsOfDevice, limitsOfTrack } from '../limits.js';
-import type { Manifest } from '../manifest.js';
 import type { PackModel, PackOrder } from '../pack-model.js';
 import { PARAMETERS } from '../parameters.js';
+import type { Manifest } from '../read-manifest.js';
 import { writeActions, writeAlertDetail, writeRevisions } from './alert-sections.js';
 import { writeOverview } from './maps.js';
 import { writeRecords } from './record-sections.js';

@@ -1,19 +1,11 @@
 /** Zones: polygons, multipolygons and circles as GeoJSON Features. */
 import Type from 'typebox';
-import type { Zone } from '../../engine/types.js';
 import { MAX_BUFFER_METRES, MAX_RADIUS_METRES, validateZone } from '../../formats/zones/zone.js';
 import type { RecordFault } from '../../ports/records.js';
 import { RecordId } from '../../wire/record-id.js';
 import { createInstantReader } from '../instants.js';
 import { Instant, Line, type RecordRule } from '../rule.js';
-
-/** A validated zone. */
-export interface ZoneContent {
-  readonly name: string;
-  readonly priority: Zone['priority'];
-  readonly bufferMetres: number | null;
-  readonly shape: Zone['shape'];
-}
+import { toZoneFeature, type ZoneContent } from './zone-feature.js';
 
 /** Room for 10,000 vertices with every digit and blank that a tool may write. */
 const BODY_LIMIT_BYTES = 4 * 1_048_576;
@@ -47,18 +39,6 @@ const Answer = Type.Object({
   geometry: Geometry,
   properties: Type.Object(zoneProperties),
 });
-
-function toGeometry(shape: Zone['shape']): object {
-  if (shape.type === 'circle') return { type: 'Point', coordinates: [shape.longitude, shape.latitude] };
-  if (shape.polygons.length === 1) return { type: 'Polygon', coordinates: shape.polygons[0] };
-  return { type: 'MultiPolygon', coordinates: shape.polygons };
-}
-
-function toFeature({ name, priority, bufferMetres, shape }: ZoneContent, id: string): object {
-  const radius = shape.type === 'circle' ? { radiusMetres: shape.radiusMetres } : {};
-  const buffer = bufferMetres === null ? {} : { bufferMetres };
-  return { type: 'Feature', id, geometry: toGeometry(shape), properties: { name, priority, ...buffer, ...radius } };
-}
 
 /**
  * A zone is answered with its `effectiveAt` beside its other members, where every record has it, and takes it among its
@@ -98,6 +78,6 @@ export const zone: RecordRule<ZoneContent> = {
     const content = { name, priority, bufferMetres, shape: valid.zone.shape };
     return { ok: true, said: { content, effectiveAt: given ?? null, areaSquareMetres } };
   },
-  toWire: toFeature,
+  toWire: toZoneFeature,
   targets: ({ id, isNew }) => (isNew ? [] : [{ kind: 'zone', id }]),
 };
