@@ -81,6 +81,9 @@ const ROWS = {
   'rag.write': row(no, SCOPE_SECOND, no, no, no, no, no, TOKEN),
   'tasks.write': row(no, SCOPE, SCOPE, no, no, no, no, no),
   'notes.write': row(SCOPE, SCOPE, SCOPE, no, no, no, no, no),
+  /** What is done about a wearer's risk is written by who works with them, and is their probation officer's to know. */
+  'plans.read': row(SCOPE, SCOPE, SCOPE, no, no, WITHOUT_VICTIM_ZONES, no, no),
+  'plans.write': row(no, SCOPE, SCOPE, no, no, no, no, TOKEN),
   /** Of those alone who work with the wearer, and of who runs the scheme. */
   'intelligence.read': row(no, SCOPE, ASSIGNED, no, no, no, no, no),
   'intelligence.write': row(no, SCOPE, ASSIGNED, no, no, no, no, no),

@@ -3,7 +3,7 @@ import { type Alert, strengthOf } from '../alerts/alert.js';
 import { listSilentTags } from '../alerts/silence.js';
 import type { Severity } from '../engine/types.js';
 import type { Database, Queryable } from '../ports/database.js';
-import { findReviewDue, ratingOf } from '../schemes/duties.js';
+import { findPlanReviewDue, findReviewDue, ratingOf } from '../schemes/duties.js';
 import {
   listCustodyEnds,
   listPanelDecisions,
@@ -27,6 +27,7 @@ import type {
   BriefingPeriod,
   ConditionTonight,
 } from '../wire/briefing.js';
+import type { Duty } from '../wire/desk.js';
 import type { Rag } from '../wire/rag.js';
 
 const HOUR_MS = 3_600_000;
@@ -168,11 +169,23 @@ const plannedReleases = ({ wearerId, tasks }: DeskRecord): Omit<BriefedRelease, 
     .filter(({ kind }) => kind === 'release')
     .map(({ taskId, dueAt, subject }) => ({ wearerId, what: 'release', taskId, at: dueAt ?? null, subject }));
 
-/** Due until then: by the tasks that are open, and where there is none by the rating. */
 function dueReviews(record: DeskRecord, untilMs: number): Omit<BriefedReview, 'name'>[] {
+  const ofPlan = dueBy(record, 'plan-review', findPlanReviewDue(record), untilMs);
+  return [
+    ...dueBy(record, 'review', findReviewDue(record), untilMs),
+    ...ofPlan.map((one) => ({ ...one, of: 'plan' as const })),
+  ];
+}
+
+/** Due until then: by the tasks that are open, and where there is none by the rating or the plan. */
+function dueBy(
+  record: DeskRecord,
+  taskKind: Duty['kind'],
+  dueMs: number | null,
+  untilMs: number,
+): Omit<BriefedReview, 'name' | 'of'>[] {
   const { wearerId } = record;
-  const tasks = record.tasks.open.filter(({ kind }) => kind === 'review');
-  const dueMs = findReviewDue(record);
+  const tasks = record.tasks.open.filter(({ kind }) => kind === taskKind);
   const due =
     tasks.length > 0
       ? tasks.flatMap(({ taskId, dueAt }) => (dueAt === undefined ? [] : [{ wearerId, dueAt, taskId }]))

@@ -37,6 +37,7 @@ export interface CohortRecord {
   readonly mappa: InForce<{ category: number | null; level: number | null; reviewAt?: string }> | null;
   readonly membership: InForce<{ cohort: string }> | null;
   readonly flags: InForce<{ flags: readonly string[] }> | null;
+  readonly plan: InForce<{ reviewAt?: string }> | null;
   readonly orders: readonly { readonly type: string; readonly startsAtMs: number; readonly endsAtMs: number | null }[];
   readonly activations: readonly {
     readonly activationId: string;

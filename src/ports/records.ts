@@ -18,6 +18,7 @@ export const RECORD_KINDS = [
   'mappa',
   'membership',
   'wearer-flags',
+  'risk-plan',
   'task',
   'intelligence',
   'recall',
@@ -87,6 +88,12 @@ export interface RecordFacts {
   findOverlaps(tx: Queryable, activationIds: readonly string[]): Promise<readonly Overlap[]>;
   /** Those of these conditions whose wearer has more than `max` that have not ended. */
   findCrowded(tx: Queryable, conditionIds: readonly string[], max: number, nowMs: number): Promise<ReadonlySet<string>>;
+  /** By wearer: those of their own conditions that have not ended, begun or not. */
+  listStandingConditions(
+    tx: Queryable,
+    wearerIds: readonly string[],
+    nowMs: number,
+  ): Promise<ReadonlyMap<string, readonly string[]>>;
   /** By condition: its order and that order's wearer; both null for one of all wearers. */
   readBelonging(
     tx: Queryable,

@@ -16,9 +16,16 @@ export interface OpenTask {
   readonly alertId?: string;
 }
 
+export interface LastReview {
+  readonly atMs: number;
+  readonly nextAtMs: number | null;
+}
+
 export interface TaskFacts {
   /** The last review that was done; `nextAtMs`: when it says that the next one is due. */
-  readonly lastReview: { readonly atMs: number; readonly nextAtMs: number | null } | null;
+  readonly lastReview: LastReview | null;
+  /** The same of the risk management plan. */
+  readonly lastPlanReview: LastReview | null;
   readonly lastVisitAtMs: number | null;
   /** Open and accepted ones, in the order of their ids. */
   readonly open: readonly OpenTask[];
@@ -31,4 +38,4 @@ export interface SampleCandidate {
   readonly severity: Severity;
 }
 
-export const NO_TASKS: TaskFacts = { lastReview: null, lastVisitAtMs: null, open: [] };
+export const NO_TASKS: TaskFacts = { lastReview: null, lastPlanReview: null, lastVisitAtMs: null, open: [] };

@@ -81,6 +81,8 @@ export interface RecordRule<C extends object = object> {
   readonly inForce?: { readonly pointer: string; first?(content: C): string | null };
   /** What a schema cannot say. `body` has the shape of the schema, unless that is not validated. */
   parse(body: never, id: string, serviceArea: Bbox | null): Parsed<C>;
+  /** The content as it is told to whom what is of victims is kept from, where there may be any in it; `isOfVictim` of a condition. */
+  withoutVictims?(content: C, isOfVictim: (conditionId: string) => boolean): object;
   /** The content as the API says it, where it is another than the content. */
   toWire?(content: C, id: string): object;
   /** Fields that stay what they were when it was first written, and what to do instead. */

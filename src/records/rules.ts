@@ -13,6 +13,7 @@ import { note } from './kinds/note.js';
 import { order } from './kinds/order.js';
 import { ragRating } from './kinds/rag-rating.js';
 import { recall } from './kinds/recall.js';
+import { riskPlan } from './kinds/risk-plan.js';
 import { suspension } from './kinds/suspension.js';
 import { tag } from './kinds/tag.js';
 import { tagModel } from './kinds/tag-model.js';
@@ -40,6 +41,7 @@ const RULES: Readonly<Record<RecordKind, RecordRule>> = {
   mappa: generalize(mappa),
   membership: generalize(membership),
   'wearer-flags': generalize(wearerFlags),
+  'risk-plan': generalize(riskPlan),
   task: generalize(task),
   intelligence: generalize(intelligence),
   recall: generalize(recall),

@@ -7,7 +7,7 @@ import type { AlertKind, Suspension, Term } from '../engine/types.js';
 import type { CohortAlert, CohortRecord } from '../ports/cohort-records.js';
 import type { CohortRow, Compliance, ConditionCompliance } from '../wire/cohort.js';
 import { addCompliance, measureCompliance, NO_COMPLIANCE } from './compliance.js';
-import { findReviewDue, findVisitDue, ratingOf } from './duties.js';
+import { findPlanReviewDue, findReviewDue, findVisitDue, ratingOf } from './duties.js';
 import type { Intervals } from './intervals.js';
 import { judgeMonitored } from './monitored.js';
 
@@ -227,6 +227,8 @@ export function toCohortRow(given: CohortFacts, nowMs: number): CohortRow {
     batteryAlerts: alerts.filter(({ kind, startedAtMs }) => BATTERY.includes(kind) && startedAtMs >= fromMs).length,
     reviewDueAt: toIso(findReviewDue(record)),
     visitDueAt: toIso(findVisitDue(record)),
+    planSince: record.plan?.since ?? null,
+    planReviewDueAt: toIso(findPlanReviewDue(record)),
     consentEndedAt: toIso(record.consentEndedAtMs),
     uncoveredSince: toIso(record.uncoveredSinceMs),
     openTasks: tasks.open.length,

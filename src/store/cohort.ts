@@ -6,7 +6,13 @@ import type { Queryable } from '../ports/database.js';
 import { NO_TASKS } from '../ports/task-records.js';
 import { readTaskFacts } from './tasks.js';
 
-const KINDS = { 'rag-rating': 'rag', mappa: 'mappa', membership: 'membership', 'wearer-flags': 'flags' } as const;
+const KINDS = {
+  'rag-rating': 'rag',
+  mappa: 'mappa',
+  membership: 'membership',
+  'wearer-flags': 'flags',
+  'risk-plan': 'plan',
+} as const;
 type Judgements = Pick<CohortRecord, (typeof KINDS)[keyof typeof KINDS]>;
 
 /** The first or the last fix that says where a wearer was while a tag was on, within a time; the parameters hold its ends. */
@@ -125,6 +131,7 @@ export async function readCohort(
     mappa: null,
     membership: null,
     flags: null,
+    plan: null,
     ...judgements.get(wearerId),
     orders: ordersOf.get(wearerId) ?? [],
     activations: activationsOf.get(wearerId) ?? [],

@@ -5,7 +5,9 @@ import { NO_TASKS, type TaskFacts } from '../ports/task-records.js';
 import { readJudgements } from './cohort.js';
 import { readTaskFacts } from './tasks.js';
 
-export type DeskRecord = Pick<CohortRecord, 'wearerId' | 'name' | 'division' | 'rag'> & { readonly tasks: TaskFacts };
+export type DeskRecord = Pick<CohortRecord, 'wearerId' | 'name' | 'division' | 'rag' | 'plan'> & {
+  readonly tasks: TaskFacts;
+};
 
 /** In the order of their ids. */
 export async function readDesk(db: Queryable, wearerIds: readonly string[], nowMs: number): Promise<DeskRecord[]> {
@@ -20,6 +22,7 @@ export async function readDesk(db: Queryable, wearerIds: readonly string[], nowM
     name,
     division,
     rag: judgements.get(wearerId)?.rag ?? null,
+    plan: judgements.get(wearerId)?.plan ?? null,
     tasks: tasks.get(wearerId) ?? NO_TASKS,
   }));
 }

@@ -60,6 +60,18 @@ export const recordFacts: RecordFacts = {
     );
     return new Set(rows.map((row) => row.condition_id));
   },
+  async listStandingConditions(tx, wearerIds, nowMs) {
+    // One whose end is its beginning never was.
+    const { rows } = await tx.query<{ wearer_id: string; condition_ids: string[] }>(
+      `select o.wearer_id, array_agg(c.condition_id order by c.condition_id) as condition_ids
+       from legal_order o join condition c using (order_id)
+         join condition_version v on v.condition_id = c.condition_id and v.version = c.version
+       where o.wearer_id = any($1) and coalesce(least(v.ends_at, o.ends_at), 'infinity') > greatest($2::timestamptz, v.starts_at)
+       group by o.wearer_id`,
+      [wearerIds, new Date(nowMs)],
+    );
+    return new Map(rows.map((row) => [row.wearer_id, row.condition_ids]));
+  },
   async readBelonging(tx, conditionIds) {
     const { rows } = await tx.query<{ condition_id: string; order_id: string | null; wearer_id: string | null }>(
       `select condition_id, order_id, wearer_id from condition left join legal_order using (order_id)

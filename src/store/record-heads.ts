@@ -40,6 +40,7 @@ export const TABLES: Readonly<Record<RecordKind, readonly [table: string, idColu
   mappa: ['mappa', 'wearer_id'],
   membership: ['membership', 'wearer_id'],
   'wearer-flags': ['wearer_flags', 'wearer_id'],
+  'risk-plan': ['risk_plan', 'wearer_id'],
   task: ['task', 'task_id'],
   intelligence: ['intelligence', 'intelligence_id'],
   recall: ['recall', 'recall_id'],
@@ -87,6 +88,7 @@ const COLUMNS: Readonly<Record<Exclude<RecordKind, 'zone' | 'condition'>, readon
   mappa: [],
   membership: [],
   'wearer-flags': [],
+  'risk-plan': [],
   task: [
     text('wearerId', 'wearer_id'),
     text('kind', 'kind'),

@@ -29,6 +29,7 @@ const QUERIES: Readonly<Record<Exclude<RecordKind, 'tag' | 'tag-model'>, string>
   mappa: `select wearer_id as id, ${OF_WEARER} from mappa where wearer_id = any($1)`,
   membership: `select wearer_id as id, ${OF_WEARER} from membership where wearer_id = any($1)`,
   'wearer-flags': `select wearer_id as id, ${OF_WEARER} from wearer_flags where wearer_id = any($1)`,
+  'risk-plan': `select wearer_id as id, ${OF_WEARER} from risk_plan where wearer_id = any($1)`,
   task: `select task_id as id, ${OF_WEARER} from task where task_id = any($1)`,
   intelligence: `select intelligence_id as id, ${OF_WEARER} from intelligence where intelligence_id = any($1)`,
   recall: `select recall_id as id, ${OF_WEARER} from recall where recall_id = any($1)`,

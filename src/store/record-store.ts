@@ -83,6 +83,9 @@ async function writeVersions(tx: Queryable, kind: RecordKind, versions: readonly
   );
 }
 
+/** Kinds that are a wearer's by their order. */
+const OF_ORDER: readonly RecordKind[] = ['condition', 'absence'];
+
 export const recordStore: RecordStore = {
   ...recordFacts,
   async lock(tx, names) {
@@ -100,8 +103,9 @@ export const recordStore: RecordStore = {
   },
   list(db, kind, after, limit, wearerId) {
     const id = `head.${TABLES[kind][1]}`;
-    const wearer =
-      kind === 'absence' ? '(select wearer_id from legal_order o where o.order_id = head.order_id)' : 'head.wearer_id';
+    const wearer = OF_ORDER.includes(kind)
+      ? '(select wearer_id from legal_order o where o.order_id = head.order_id)'
+      : 'head.wearer_id';
     const ofWearer = wearerId === undefined ? '' : `and ${wearer} = $3`;
     return read(db, kind, 'head', `${id} > $1 collate "C" ${ofWearer} order by ${id} collate "C" limit $2::int`, [
       after ?? '',

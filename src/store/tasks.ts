@@ -22,15 +22,15 @@ export async function readTaskFacts(
   );
   const { rows: done } = await db.query<{
     wearer_id: string;
-    kind: 'review' | 'visit';
+    kind: 'review' | 'plan-review' | 'visit';
     at: Date;
     next_at: string | null;
   }>(
     `select distinct on (t.wearer_id, t.kind) t.wearer_id, t.kind,
             coalesce((v.content #>> '{outcome,happenedAt}')::timestamptz, t.recorded_at) as at, v.content #>> '{outcome,nextAt}' as next_at
      from task t join record_version v on v.record_kind = 'task' and v.record_id = t.task_id and v.version = t.version
-     where t.wearer_id = any($1) and t.status = 'done' and t.kind in ('review', 'visit')
-       and (t.kind = 'review' or v.content #>> '{outcome,decision}' = 'seen')
+     where t.wearer_id = any($1) and t.status = 'done' and t.kind in ('review', 'plan-review', 'visit')
+       and (t.kind <> 'visit' or v.content #>> '{outcome,decision}' = 'seen')
      order by t.wearer_id, t.kind, at desc`,
     [wearerIds],
   );
@@ -45,8 +45,13 @@ export async function readTaskFacts(
   }
   for (const { wearer_id, kind, at, next_at } of done) {
     const nextAtMs = next_at === null ? null : Date.parse(next_at);
+    const last = { atMs: at.getTime(), nextAtMs };
     add(wearer_id, () =>
-      kind === 'visit' ? { lastVisitAtMs: at.getTime() } : { lastReview: { atMs: at.getTime(), nextAtMs } },
+      kind === 'visit'
+        ? { lastVisitAtMs: last.atMs }
+        : kind === 'review'
+          ? { lastReview: last }
+          : { lastPlanReview: last },
     );
   }
   return facts;

@@ -136,10 +136,14 @@ export function toBriefingSections({ content, to }: Pick<Briefing, 'content' | '
     },
     {
       title: `Reviews due: ${reviewsDue.length}`,
-      columns: ['Who', 'Due'],
+      columns: ['Who', 'Of', 'Due'],
       rows: reviewsDue.map((one) => ({
         wearerId: one.wearerId,
-        cells: [who(one), `${briefTime(one.dueAt)}${one.dueAt < to ? ', overdue' : ''}`],
+        cells: [
+          who(one),
+          one.of === 'plan' ? 'the risk management plan' : 'the wearer',
+          `${briefTime(one.dueAt)}${one.dueAt < to ? ', overdue' : ''}`,
+        ],
       })),
       none: 'No review is due.',
     },

@@ -62,6 +62,8 @@ export interface BriefedRelease extends About {
 }
 
 export interface BriefedReview extends About {
+  /** Absent: of the wearer; briefings from before plans were on record tell of no other. */
+  readonly of?: 'plan';
   readonly dueAt: string;
   /** Of one for which a task is open. */
   readonly taskId: string | null;

@@ -52,6 +52,9 @@ export interface CohortRow {
   readonly batteryAlerts: number;
   readonly reviewDueAt: string | null;
   readonly visitDueAt: string | null;
+  /** Since when the risk management plan is in force; null: there is none. */
+  readonly planSince: string | null;
+  readonly planReviewDueAt: string | null;
   /** Since when nothing is collected any more of a tag that is still on; null: it is. */
   readonly consentEndedAt: string | null;
   /** Since when neither an order nor a consent covers a tag that is on, and is collected all the same; null: one does, or none is on. */

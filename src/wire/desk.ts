@@ -2,9 +2,9 @@
 import type { Rag } from './rag.js';
 import type { TaskContent } from './task.js';
 
-/** What the rating asks for, whether or not somebody has written a task for it. */
+/** What the rating, or the risk management plan, asks for, whether or not somebody has written a task for it. */
 export interface Duty {
-  readonly kind: 'review' | 'visit';
+  readonly kind: 'review' | 'visit' | 'plan-review';
   readonly dueAt: string;
 }
 

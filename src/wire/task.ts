@@ -1,12 +1,23 @@
 /** What has to be done about a wearer, and what came of it: everything on a desk is a task of one of these kinds. */
-export const TASK_KINDS = ['task', 'visit', 'letter', 'review', 'debrief', 'dip-sample', 'panel', 'release'] as const;
+export const TASK_KINDS = [
+  'task',
+  'visit',
+  'letter',
+  'review',
+  'plan-action',
+  'plan-review',
+  'debrief',
+  'dip-sample',
+  'panel',
+  'release',
+] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];
 
 export const TASK_STATUSES = ['open', 'accepted', 'done', 'rejected'] as const;
 export type TaskStatus = (typeof TASK_STATUSES)[number];
 
 /** What an officer writes too; the others are how a scheme is run and assured. */
-export const OFFICER_TASK_KINDS: readonly TaskKind[] = ['task', 'visit', 'letter'];
+export const OFFICER_TASK_KINDS: readonly TaskKind[] = ['task', 'visit', 'letter', 'plan-action'];
 
 /** A score of a tool, as a panel went by it. */
 export interface TaskScore {
@@ -66,6 +77,9 @@ export const OUTCOME_RULES: Readonly<Record<TaskKind, OutcomeRule>> = {
   visit: rule(['seen', 'not-seen'], ['happenedAt'], ['actions']),
   letter: rule(['served', 'not-served'], ['happenedAt'], []),
   review: rule(['continue', 'step-up', 'step-down', 'end'], [], ['nextAt', 'attendees', 'actions']),
+  'plan-action': rule([], [], ['happenedAt']),
+  // Where the plan is changed by it, that is a version of the plan, from which the next review is counted.
+  'plan-review': rule(['continue', 'end'], [], ['nextAt', 'attendees', 'actions']),
   debrief: rule([], ['wentWell', 'failed', 'cause'], ['actions', 'attendees']),
   'dip-sample': rule(['yes', 'partly', 'no', 'not-applicable'], [], ['nextAt', 'actions']),
   panel: rule(['select', 'retain', 'deselect', 'reject', 'transfer'], ['attendees'], ['scores', 'actions', 'nextAt']),

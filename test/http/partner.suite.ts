@@ -143,6 +143,25 @@ export function partnerSuite(name: string, open: () => Promise<Adapters>): void 
       const schedule = { timeZone: 'Europe/London', windows: [window] };
       await put('/conditions/C-larkspur-home', { ...naming, kind: 'curfew', schedule });
       await put('/absences/AB-larkspur', { orderId: 'O-partner', conditionIds: ['C-larkspur-home'], ...ABSENCE });
+      const plan = (conditionId: string) => ({ conditionId, plan: 'Patrols know.' });
+      const { items } = (await records.app.inject({ url: '/api/v1/conditions?wearerId=W-mine' })).json();
+      const others = items.flatMap(({ conditionId }: { conditionId: string }) =>
+        conditionId.startsWith('C-larkspur') ? [] : plan(conditionId),
+      );
+      await put('/risk-plans/W-mine', {
+        supervision: 'Seen weekly.',
+        monitoring: 'By tag.',
+        interventions: 'A course.',
+        victimSafety: 'An alarm at Larkspur Row.',
+        contingency: 'Recall.',
+        conditions: [
+          plan('C-larkspur'),
+          plan('C-larkspur-home'),
+          ...others,
+          { wording: 'No alcohol.', plan: 'Tested.' },
+        ],
+        changeReason: 'Larkspur asked for it',
+      });
       // From one side of the zone to the other, with nothing said for twenty minutes.
       await ping('2026-03-20T08:00:00Z', 0.79);
       await ping('2026-03-20T08:20:00Z', 0.85);
@@ -253,12 +272,26 @@ export function partnerSuite(name: string, open: () => Promise<Adapters>): void 
         '/api/v1/zones',
         '/api/v1/conditions',
         '/api/v1/absences',
+        '/api/v1/risk-plans',
+        `/api/v1/risk-plans/${wearerId}`,
+        `/api/v1/risk-plans/${wearerId}/versions`,
         `/api/v1/conditions-now?wearerId=${wearerId}`,
         `/api/v1/orders/${orderId}/atv`,
         `/api/v1/wearers/${wearerId}/timeline`,
         `/api/v1/wearers/${wearerId}/trail`,
       ])
         expect(told).toContain(url);
+    });
+
+    it('the risk management plan is told without the part on victims and the conditions with them', async () => {
+      const told = JSON.parse(await ask(apps[0]!, '/api/v1/risk-plans/W-mine', 'probation'));
+      expect(told).toMatchObject({
+        supervision: 'Seen weekly.',
+        contingency: 'Recall.',
+        conditions: expect.arrayContaining([{ wording: 'No alcohol.', plan: 'Tested.' }]),
+      });
+      expect(told).not.toHaveProperty('victimSafety');
+      expect(told).not.toHaveProperty('changeReason');
     });
 
     it('the alert itself is told: that it was, when, how surely and how severely, with who did what', async () => {

@@ -16,6 +16,7 @@ import { recordsSuite } from './records.suite.js';
 import { recordsImportSuite } from './records-import.suite.js';
 import { rehearsalsSuite } from './rehearsals.suite.js';
 import { rejectedSuite } from './rejected.suite.js';
+import { riskPlansSuite } from './risk-plans.suite.js';
 import { statisticsSuite } from './statistics.suite.js';
 import { tasksSuite } from './tasks.suite.js';
 import { transferSuite } from './transfer.suite.js';
@@ -55,6 +56,11 @@ recallsSuite('embedded', async () => {
 });
 
 proposalsSuite('embedded', async () => {
+  const { log, dispose } = await openTestLog();
+  return { db: await openDatabase(), log, stop: dispose };
+});
+
+riskPlansSuite('embedded', async () => {
   const { log, dispose } = await openTestLog();
   return { db: await openDatabase(), log, stop: dispose };
 });

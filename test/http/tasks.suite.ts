@@ -118,7 +118,10 @@ export function tasksSuite(name: string, open: () => Promise<Adapters>): void {
     it('an officer writes tasks, visits and letters within scope; the rest is the sergeant’s', async () => {
       for (const kind of TASK_KINDS) {
         const answer = await put('officer', `/tasks/K-officer-${kind}`, open_(kind));
-        expect([kind, answer.statusCode]).toEqual([kind, ['task', 'visit', 'letter'].includes(kind) ? 201 : 403]);
+        expect([kind, answer.statusCode]).toEqual([
+          kind,
+          ['task', 'visit', 'letter', 'plan-action'].includes(kind) ? 201 : 403,
+        ]);
       }
       // Not by calling a review a task either.
       expect((await put('officer', '/tasks/K-review', { ...open_('task') })).statusCode).toBe(422);
@@ -185,7 +188,12 @@ export function tasksSuite(name: string, open: () => Promise<Adapters>): void {
       };
       const before = await row('officer');
       expect(before).toMatchObject({ rag: 'red' });
-      expect(before.tasks.map(({ kind }: { kind: string }) => kind)).toEqual(['letter', 'task', 'visit']);
+      expect(before.tasks.map(({ kind }: { kind: string }) => kind)).toEqual([
+        'letter',
+        'plan-action',
+        'task',
+        'visit',
+      ]);
       // Done on the day of the first test; the visit is a task that is open.
       expect(before.duties).toEqual([{ kind: 'review', dueAt: AT }]);
       const seen = { ...open_('visit'), status: 'done', outcome: { text: 'in', decision: 'seen', happenedAt: AT } };

@@ -24,6 +24,7 @@ function rowWith(
     mappa: null,
     membership: null,
     flags: null,
+    plan: null,
     consentEndedAtMs: null,
     uncoveredSinceMs: null,
     tasks: NO_TASKS,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { NO_TASKS, type OpenTask, type TaskFacts } from '../../src/ports/task-records.js';
-import { findReviewDue, findVisitDue, listDuties } from '../../src/schemes/duties.js';
+import { findPlanReviewDue, findReviewDue, findVisitDue, listDuties } from '../../src/schemes/duties.js';
 
 const DAY_MS = 86_400_000;
 const RATED = '2026-11-01T00:00:00.000Z';
@@ -12,6 +12,7 @@ const rated = (rating: string, more: { nextReviewAt?: string } = {}) => ({
 });
 const facts = (rating: string | null, tasks: Partial<TaskFacts> = {}, more: { nextReviewAt?: string } = {}) => ({
   rag: rating === null ? null : rated(rating, more),
+  plan: null,
   tasks: { ...NO_TASKS, ...tasks },
 });
 const daysAfter = (dueMs: number | null) => (dueMs === null ? null : (dueMs - RATED_MS) / DAY_MS);
@@ -48,4 +49,28 @@ test('of who is not rated nothing is due but what a review said', () => {
 test('an open task of its kind is the duty', () => {
   const open = [{ kind: 'visit' } as OpenTask];
   expect(listDuties(facts('red', { open })).map(({ kind }) => kind)).toEqual(['review']);
+});
+
+test('a plan is reviewed when it says, or as often as the rating asks for, from its version or its review', () => {
+  const plan = (days: number, reviewAt?: string) => ({
+    content: reviewAt === undefined ? {} : { reviewAt },
+    since: new Date(RATED_MS + days * DAY_MS).toISOString(),
+    author: 'a',
+  });
+  const due = (one: ReturnType<typeof plan> | null, rating: string | null = 'amber', tasks: Partial<TaskFacts> = {}) =>
+    daysAfter(findPlanReviewDue({ ...facts(rating, tasks), plan: one }));
+  const reviewed = (days: number, next: number | null) => ({
+    lastPlanReview: { atMs: RATED_MS + days * DAY_MS, nextAtMs: next === null ? null : RATED_MS + next * DAY_MS },
+  });
+  expect([due(null), due(plan(2), null)]).toEqual([null, null]);
+  expect([
+    due(plan(2)),
+    due(plan(2, '2026-11-11T00:00:00.000Z')),
+    due(plan(2, '2026-11-11T00:00:00.000Z'), null),
+  ]).toEqual([30, 10, 10]);
+  expect([due(plan(2), 'amber', reviewed(9, null)), due(plan(2), null, reviewed(9, 20))]).toEqual([37, 20]);
+  // A version that was written after the review is counted from.
+  expect(due(plan(12, '2026-11-21T00:00:00.000Z'), 'amber', reviewed(9, 100))).toBe(20);
+  const open = [{ kind: 'plan-review' } as OpenTask];
+  expect(listDuties({ ...facts('red', { open }), plan: plan(2) }).map(({ kind }) => kind)).toEqual(['review', 'visit']);
 });

@@ -36,6 +36,8 @@ export const cohortRow = (wearerId: string, more: Partial<CohortRow> = {}): Coho
   batteryAlerts: 0,
   reviewDueAt: null,
   visitDueAt: null,
+  planSince: null,
+  planReviewDueAt: null,
   consentEndedAt: null,
   uncoveredSince: null,
   openTasks: 0,

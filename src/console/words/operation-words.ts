@@ -8,6 +8,8 @@ export const OPERATION_WORDS: Readonly<Partial<Record<Operation, string>>> = {
   'schemes.write': 'write what is judged about wearers',
   'rag.write': 'propose RAG ratings, and agree to those of others',
   'tasks.write': 'write tasks, visits and letters',
+  'plans.read': 'read risk management plans',
+  'plans.write': 'write risk management plans',
   'notes.write': 'write notes about wearers',
   'intelligence.read': 'read intelligence about wearers',
   'intelligence.write': 'write intelligence about wearers',

@@ -6,6 +6,8 @@ export const TASK_KIND_WORDS: Readonly<Record<TaskKind, string>> = {
   visit: 'Visit',
   letter: 'Letter',
   review: 'Review',
+  'plan-action': 'Action of the risk plan',
+  'plan-review': 'Review of the risk plan',
   debrief: 'Debrief',
   'dip-sample': 'Dip sample',
   panel: 'Panel',
@@ -60,4 +62,6 @@ export const toDoWords = (kind: TaskKind): string => `Close ${TASK_KIND_WORDS[ki
 
 /** What is asked for where the rating asks and nobody has written a task. */
 export const dutySubject = (kind: TaskKind, rag: string | null): string =>
-  `${TASK_KIND_WORDS[kind]} that the rating asks for${rag === null ? '' : `: ${rag}`}`;
+  kind === 'plan-review'
+    ? 'Whether the risk management plan still fits'
+    : `${TASK_KIND_WORDS[kind]} that the rating asks for${rag === null ? '' : `: ${rag}`}`;

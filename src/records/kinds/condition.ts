@@ -150,6 +150,7 @@ export const condition: RecordRule<ConditionContent> = {
   name: 'condition',
   path: '/conditions',
   idName: 'conditionId',
+  listsByWearer: true,
   body: ConditionBody,
   inForce: { pointer: '/effectiveAt', first: ({ startsAt }) => startsAt },
   parse: parseCondition,

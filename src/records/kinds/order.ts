@@ -18,6 +18,7 @@ export const order: RecordRule<OrderContent> = {
   name: 'order',
   path: '/orders',
   idName: 'orderId',
+  listsByWearer: true,
   body: Type.Object(
     { wearerId: RecordId, type: Type.Enum([...ORDER_TYPES]), startsAt: Instant, endsAt: Type.Optional(Instant) },
     { additionalProperties: false },

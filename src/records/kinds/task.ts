@@ -74,6 +74,7 @@ export const task: RecordRule<TaskContent> = {
   name: 'task',
   path: '/tasks',
   idName: 'taskId',
+  listsByWearer: true,
   operations: { read: 'schemes.read', write: 'tasks.write' },
   writeOperation: ({ kind }) => (OFFICER_TASK_KINDS.includes(kind) ? 'tasks.write' : 'schemes.write'),
   body: Type.Object(

@@ -17,7 +17,7 @@ import { principalOf } from '../../plugins/principal.js';
 import { problemResponses, sendProblem } from '../../plugins/problems.js';
 import { createTurns } from '../../plugins/turns.js';
 import { compileAllButBody } from '../../plugins/validation.js';
-import { askerOf, isOfHidden, keepReadable, listReadable } from './record-scope.js';
+import { askerOf, hideVictims, isOfHidden, keepReadable, listReadable } from './record-scope.js';
 import { Standing, takeRepeated, toStanding, withRepeated } from './standing.js';
 import { guardWrites, NotAllowed, orNotAllowed, untilScopesKnown } from './write-scope.js';
 
@@ -116,6 +116,9 @@ export function registerRecord(app: App, deps: RecordDeps, rule: RecordRule): vo
     const [record] = found === undefined ? [] : await keepReadable(request, db, kind, [found]);
     return record;
   };
+  /** As who asks may read them. */
+  const tell = async (request: FastifyRequest, records: readonly StoredRecord[]) =>
+    (await hideVictims(request, db, rule, records)).map(toWire);
   const missing = (reply: FastifyReply, id: string) =>
     sendProblem(reply, { status: 404, detail: `There is no ${name} ${id}.` });
 
@@ -177,7 +180,8 @@ export function registerRecord(app: App, deps: RecordDeps, rule: RecordRule): vo
   app.get(one, { schema: getSchema, config: reading }, async (request, reply) => {
     const record = await findReadable(request);
     if (record === undefined) return missing(reply, idOf(request));
-    return reply.header('etag', etagOf(record.version)).send(toWire(record));
+    const [told] = await tell(request, [record]);
+    return reply.header('etag', etagOf(record.version)).send(told);
   });
 
   const listSchema: FastifySchema = {
@@ -193,7 +197,7 @@ export function registerRecord(app: App, deps: RecordDeps, rule: RecordRule): vo
     const readPage = (after: string | null, wanted: number) => store.list(db, kind, after, wanted, wearerId);
     const rows = await listReadable(request, db, kind, key[0], limit + 1, readPage);
     const page = toPage(rows, limit, ({ id }) => [id]);
-    return reply.send({ ...page, items: page.items.map(toWire) });
+    return reply.send({ ...page, items: await tell(request, page.items) });
   });
 
   const versionsSchema: FastifySchema = {
@@ -213,7 +217,7 @@ export function registerRecord(app: App, deps: RecordDeps, rule: RecordRule): vo
     // Behind the last version there is nothing to tell; that may be told only of a record that may be read at all.
     if (rows.length === 0 && (await findReadable(request)) === undefined) return missing(reply, idOf(request));
     const page = toPage(rows, limit, ({ version }) => [version]);
-    return reply.send({ ...page, items: page.items.map(toWire) });
+    return reply.send({ ...page, items: await tell(request, page.items) });
   });
 }
 

@@ -4,7 +4,8 @@ import { mayDo, mayKnowVictims, maySee, maySeeVictims, type WearerScope } from '
 import type { Operation } from '../../../access/operations.js';
 import type { Principal } from '../../../access/principal.js';
 import type { Database } from '../../../ports/database.js';
-import type { RecordKind } from '../../../ports/records.js';
+import type { RecordKind, StoredRecord } from '../../../ports/records.js';
+import type { RecordRule } from '../../../records/rule.js';
 import { type Owners, readOwners } from '../../../store/record-owners.js';
 import { type AuditNotes, noteAudited } from '../../plugins/audit.js';
 import { principalOf, sees } from '../../plugins/principal.js';
@@ -62,6 +63,32 @@ export async function keepReadable<R extends { readonly id: string }>(
     noteAudited(request, isReadable ? { wearerIds } : { hidden: wearerIds });
     return isReadable;
   });
+}
+
+/** Records of a kind as who asks may read them: without what is of victims, where that is kept from them. Why they were written may tell it, too. */
+export async function hideVictims(
+  request: FastifyRequest,
+  db: Database,
+  rule: RecordRule,
+  records: readonly StoredRecord[],
+): Promise<readonly StoredRecord[]> {
+  const { operation } = request.routeOptions.config;
+  const { withoutVictims } = rule;
+  if (withoutVictims === undefined || isLocal(request) || operation === undefined) return records;
+  const { principal, findWearer } = askerOf(request);
+  const isHidden = ({ id }: StoredRecord) => !maySeeVictims(principal, operation, findWearer(id));
+  const hidden = new Set(records.filter(isHidden));
+  if (hidden.size === 0) return records;
+  const named = [...hidden].flatMap(({ content, id }) =>
+    (rule.references?.(content, id) ?? []).flatMap((one) => (one.kind === 'condition' ? one.id : [])),
+  );
+  const owners = await readOwners(db, 'condition', [...new Set(named)]);
+  const isOfVictim = (conditionId: string) => owners.get(conditionId)?.isOfVictim === true;
+  return records.map((record) =>
+    hidden.has(record)
+      ? { ...record, content: withoutVictims(record.content, isOfVictim), changeReason: null }
+      : record,
+  );
 }
 
 /** A version that was about somebody else. */

@@ -3,7 +3,7 @@
  * next begins where it ended; each reader is told of those whom they may see.
  */
 import type { FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
+import { type TSchema, Type } from 'typebox';
 import { coversAreas } from '../../../access/may.js';
 import type { Area } from '../../../access/principal.js';
 import type { Alert } from '../../../alerts/alert.js';
@@ -60,8 +60,7 @@ const HEAD = {
 const Head = Type.Object(HEAD);
 const About = { wearerId: Type.String(), name: Type.String() };
 const Text = Type.Union([Type.String(), Type.Null()]);
-const rows = (fields: Record<string, ReturnType<typeof Type.String> | typeof Text>) =>
-  Type.Array(Type.Object({ ...About, ...fields }));
+const rows = (fields: Record<string, TSchema>) => Type.Array(Type.Object({ ...About, ...fields }));
 const Told = Type.Object({
   ...HEAD,
   hidden: Type.Integer({ minimum: 0, description: 'wearers of whom it tells and whom who asks may not see: left out' }),
@@ -94,7 +93,7 @@ const Told = Type.Object({
         untilAt: Type.String(),
       }),
       releases: rows({ what: Type.String(), taskId: Text, at: Text, subject: Text }),
-      reviewsDue: rows({ dueAt: Type.String(), taskId: Text }),
+      reviewsDue: rows({ of: Type.Optional(Type.Literal('plan')), dueAt: Type.String(), taskId: Text }),
     }),
   ),
 });

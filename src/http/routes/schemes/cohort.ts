@@ -85,6 +85,10 @@ const Row = Type.Object({
   batteryAlerts: Type.Integer({ minimum: 0, description: 'of 28 days' }),
   reviewDueAt: Maybe(InstantSchema),
   visitDueAt: Maybe(InstantSchema),
+  planSince: Maybe(
+    Type.String({ ...InstantSchema, description: 'of the risk management plan in force; null: there is none' }),
+  ),
+  planReviewDueAt: Maybe(InstantSchema),
   consentEndedAt: Maybe(
     Type.String({ ...InstantSchema, description: 'since when nothing is collected of a tag that is still on' }),
   ),
@@ -182,7 +186,7 @@ const HEADS = [
   'wearerId,name,division,rag,ragSince,mappa,cohort,flags,orders,monitored,missing,monitoredSince,newestFixAt,batteryPercent,daysOnTag',
   'requiredMinutes,keptMinutes,excusedMinutes,unreasonableMinutes,unknownMinutes,exclusion,inclusion,restriction,curfew',
   'requiredMinutesBefore,keptMinutesBefore,unreasonableMinutesBefore,unknownMinutesBefore,violationsBefore',
-  'openAlerts,batteryAlerts,reviewDueAt,visitDueAt,openTasks,overdueTasks,consentEndedAt,uncoveredSince',
+  'openAlerts,batteryAlerts,reviewDueAt,visitDueAt,planSince,planReviewDueAt,openTasks,overdueTasks,consentEndedAt,uncoveredSince',
 ].flatMap((line) => line.split(','));
 
 function cellsOf(row: Static<typeof Row> | CohortRow): (string | number | null)[] {
@@ -221,6 +225,8 @@ function cellsOf(row: Static<typeof Row> | CohortRow): (string | number | null)[
     row.batteryAlerts,
     row.reviewDueAt,
     row.visitDueAt,
+    row.planSince,
+    row.planReviewDueAt,
     row.openTasks,
     row.overdueTasks,
     row.consentEndedAt,

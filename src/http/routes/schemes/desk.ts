@@ -45,8 +45,8 @@ const Row = Type.Object({
   name: Type.String(),
   division: Maybe(Type.String()),
   rag: Maybe(Type.Enum([...RAG_RATINGS], { description: 'in force' })),
-  duties: Type.Array(Type.Object({ kind: Type.Enum(['review', 'visit']), dueAt: InstantSchema }), {
-    description: 'what the rating asks for, where no task is open for it',
+  duties: Type.Array(Type.Object({ kind: Type.Enum(['review', 'visit', 'plan-review']), dueAt: InstantSchema }), {
+    description: 'what the rating and the plan ask for, where no task is open for it',
   }),
   tasks: Type.Array(Task),
 });
