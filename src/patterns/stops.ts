@@ -6,7 +6,8 @@
  * 1. one that is less accurate than the radius says nothing: it neither begins, ends nor bridges a stop;
  * 2. later than a gap after what was last heard, it ends what was there, and begins anew;
  * 3. one whose distance to the place (of the fixes so far, each by its accuracy) is within the radius and two of its σ is there;
- * 4. one that is not proves nothing alone; the second in a row says that they have moved, since the first.
+ * 4. one that is not proves nothing alone; the second in a row says that they have moved, since the first. Where what was there is no stop
+ *    yet, the newest part of it that is near the first stays: whoever comes on foot has been there since they came.
  */
 import { SIGMA_FLOOR_METRES } from '../engine/thresholds.js';
 import { type Metres, metresFrom, type PatternFix, type Place, placeAt, type Span } from './pattern-fix.js';
@@ -46,6 +47,8 @@ interface Gathered {
   east: number;
   north: number;
   sigmaSum: number;
+  /** Until it is a stop: its fixes. */
+  kept: PatternFix[] | null;
 }
 
 export interface StopsState {
@@ -71,6 +74,7 @@ const begin = (first: PatternFix): Gathered => ({
   east: 0,
   north: 0,
   sigmaSum: first.sigmaMetres,
+  kept: [first],
 });
 
 function isThere(gathered: Gathered, fix: PatternFix, { radiusMetres }: StopRule): boolean {
@@ -80,7 +84,7 @@ function isThere(gathered: Gathered, fix: PatternFix, { radiusMetres }: StopRule
   return east * east + north * north <= reach * reach;
 }
 
-function gather(into: Gathered, fix: PatternFix): void {
+function gather(into: Gathered, fix: PatternFix, { leastMs }: StopRule): void {
   const at = into.metres(fix);
   const own = weightOf(fix);
   into.longestGapMs = Math.max(into.longestGapMs, fix.atMs - into.untilMs);
@@ -90,6 +94,19 @@ function gather(into: Gathered, fix: PatternFix): void {
   into.east += (own / into.weight) * (at.east - into.east);
   into.north += (own / into.weight) * (at.north - into.north);
   into.sigmaSum += fix.sigmaMetres;
+  if (fix.atMs - into.first.atMs >= leastMs) into.kept = null;
+  else into.kept?.push(fix);
+}
+
+/** What is there with a fix elsewhere: it, and of what was no stop yet the newest ones without a break that are near. */
+function gatherBack({ kept }: Gathered, away: PatternFix, rule: StopRule): Gathered {
+  const back = begin(away);
+  let from = kept?.length ?? 0;
+  while (from > 0 && isThere(back, kept![from - 1]!, rule)) gather(back, kept![--from]!, rule);
+  const [first = away, ...rest] = [...(kept?.slice(from) ?? []), away];
+  const forward = begin(first);
+  for (const fix of rest) gather(forward, fix, rule);
+  return forward;
 }
 
 /** Errors nearer in time than this are taken for one: of whoever sits in a house. */
@@ -121,7 +138,8 @@ export function foldStops(
   rule: StopRule,
 ): { readonly state: StopsState; readonly stops: readonly Stop[] } {
   const stops: Stop[] = [];
-  let gathered = state.gathered === null ? null : { ...state.gathered };
+  let gathered =
+    state.gathered === null ? null : { ...state.gathered, kept: state.gathered.kept && [...state.gathered.kept] };
   let { away } = state;
   for (const fix of fixes) {
     if (fix.sigmaMetres > rule.radiusMetres) continue;
@@ -135,16 +153,16 @@ export function foldStops(
       stops.push(...toStop(gathered, 'gap', rule));
       [gathered, away] = [begin(fix), null];
     } else if (isHere) {
-      gather(gathered, fix);
+      gather(gathered, fix, rule);
       away = null;
     } else if (away === null) {
       away = fix;
     } else {
       stops.push(...toStop(gathered, 'moved', rule));
-      gathered = begin(away);
+      gathered = gatherBack(gathered, away, rule);
       // Where they are on the way, the two are not at one place either.
       away = isThere(gathered, fix, rule) ? null : fix;
-      if (away === null) gather(gathered, fix);
+      if (away === null) gather(gathered, fix, rule);
     }
   }
   return { state: { gathered, away }, stops };

@@ -209,10 +209,10 @@ export function patternsSuite(name: string, openDatabase: () => Promise<Database
       const { stops, silences, fixes, rule, inference, authority, days } = await patternsOf('PW-1');
       expect(told(stops)).toEqual([
         '06 03:00 – 06 09:02 moved 1',
-        '06 09:58 – 06 11:02 moved 2',
-        '06 11:58 – 07 09:02 moved 1',
-        '07 09:58 – 07 11:02 moved 2',
-        '07 11:58 – 07 12:59 gap 1',
+        '06 09:56 – 06 11:02 moved 2',
+        '06 11:56 – 07 09:02 moved 1',
+        '07 09:56 – 07 11:02 moved 2',
+        '07 11:56 – 07 12:59 gap 1',
         '07 14:00 – 08 07:59 gap 1',
       ]);
       expect(silences.map(({ fromAt, untilAt, why }) => `${local(fromAt)} – ${local(untilAt)} ${why}`)).toEqual([
