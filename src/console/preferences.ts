@@ -1,4 +1,4 @@
-/** What somebody has chosen in this browser: the theme, whether single keys act, the sound. */
+/** What somebody has chosen in this browser: the theme, whether single keys act, whether it is a wall. */
 import { effect, signal } from '@preact/signals';
 
 export type Theme = 'system' | 'light' | 'dark';
@@ -29,6 +29,16 @@ export const theme = signal<Theme>(readTheme());
 /** Single keys act (WCAG 2.1.4 wants that they can be switched off: speech input says letters). */
 export const singleKeys = signal(read('single-keys') !== 'off');
 
+/** Whether the page is for a screen on the wall, read from three metres. */
+export const isWall = signal(read('wall') === 'on');
+/**
+ * A wall is laid out as if it were so wide, and drawn as much larger as it is wider. On a screen of 55 inches capitals are then 14 mm high,
+ * which from 3 m are the 16 minutes of arc that ISO 9241-303 wants at the least.
+ */
+const WALL_PIXELS = 960;
+/** How many times larger than on a desk everything is drawn. */
+export const wallScale = signal(1);
+
 const darkQuery = matchMedia('(prefers-color-scheme: dark)');
 /** What is on the screen now. */
 export const isDark = signal(false);
@@ -43,6 +53,16 @@ export function applyPreferences(): void {
   effect(() => {
     keep('theme', theme.value);
     show();
+  });
+  const enlarge = () => {
+    wallScale.value = isWall.value ? Math.max(1, innerWidth / WALL_PIXELS) : 1;
+    document.documentElement.dataset.wall = isWall.value ? 'on' : 'off';
+    document.documentElement.style.setProperty('--tw-wall', String(wallScale.value));
+  };
+  addEventListener('resize', enlarge);
+  effect(() => {
+    keep('wall', isWall.value ? 'on' : 'off');
+    enlarge();
   });
   effect(() => keep('single-keys', singleKeys.value ? 'on' : 'off'));
 }

@@ -6,6 +6,8 @@ import { findWrong, findWrongInBoth } from './axe.js';
 import { CHROMIUM, CHROMIUM_FLAGS, SCREENSHOTS } from './chromium.js';
 
 const FLOOD = 1_000;
+/** The flood comes in so many parts, one a second. */
+const FLOOD_PARTS = 10;
 /** As many as the tests take one by one. */
 const SINGLE = 20;
 const WAIT_MS = 60_000;
@@ -450,13 +452,20 @@ test('a flood of a thousand: none is lost, and the page still answers', async ()
     window.beat = performance.now();
     setInterval(() => { const now = performance.now(); window.lateMs.push(now - window.beat - 50); window.beat = now; }, 50);
   `);
-  await enter(...Array.from({ length: FLOOD }, (_, index) => SINGLE + index));
+  const beganAtMs = Date.now();
+  for (let part = 0; part < FLOOD_PARTS; part++) {
+    const count = FLOOD / FLOOD_PARTS;
+    await enter(...Array.from({ length: count }, (_, index) => SINGLE + part * count + index));
+    await page.waitForTimeout(Math.max(0, beganAtMs + (part + 1) * 1_000 - Date.now()));
+  }
   await expect
     .poll(() => page.locator('#tab-new').textContent(), { timeout: WAIT_MS })
     .toContain(String(known + FLOOD));
   const late = (await page.evaluate<number[]>('window.lateMs')).sort((a, b) => a - b);
   const share = (part: number) => Math.round(late[Math.floor(part * (late.length - 1))]!);
-  report(`1,000 alerts: the page is late by p50 ${share(0.5)} ms, p95 ${share(0.95)} ms, at most ${share(1)} ms`);
+  report(
+    `1,000 alerts in ten seconds: the page is late by p50 ${share(0.5)} ms, p95 ${share(0.95)} ms, at most ${share(1)} ms`,
+  );
   await page.keyboard.press('n');
   await expect.poll(() => page.locator('tr.tw-alert').count(), { timeout: WAIT_MS }).toBeLessThanOrEqual(20);
   await groupRow().getByRole('button').click();

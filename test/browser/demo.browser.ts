@@ -139,6 +139,7 @@ test('the cohort shows first who is not monitored; it is sorted, filtered, saved
     const other = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: theme });
     try {
       await other.goto(program.url);
+      await other.getByText('Schemes', { exact: true }).click();
       await other.getByRole('link', { name: 'Cohort' }).click();
       await other.getByRole('heading', { name: /^Cohort: 201 wearers, \d+ not monitored$/ }).waitFor();
       const rows = other.locator('.tw-cohort tbody tr');

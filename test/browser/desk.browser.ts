@@ -309,6 +309,7 @@ test('a page that nobody has opened yet is there while the server is away; one t
   await page.getByRole('heading', { level: 1 }).waitFor({ timeout: WAIT_MS });
   await expect.poll(() => isFetched('shown-match'), { timeout: WAIT_MS }).toBe(true);
   await page.context().setOffline(true);
+  await page.getByText('Evidence', { exact: true }).click();
   await page.getByRole('link', { name: 'Crimes' }).click();
   await page.getByText(/^They are not shown: /).waitFor({ timeout: WAIT_MS });
   expect(await heading()).toBe('Crimes, and who was there');

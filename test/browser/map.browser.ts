@@ -33,8 +33,28 @@ async function hear(tagId: string, at: { readonly latitude: number; readonly lon
   expect(status).toBe(202);
 }
 
-/** The sockets of the page are kept, so that what a feed says can be said to it. */
+/**
+ * The sockets of the page are kept, so that what a feed says can be said to it. Of every frame it is kept how long its scripts ran, and how
+ * long the page then was the browser's: what it draws, and without a graphics card reads back.
+ */
 const KEEP_SOCKETS = `
+  window.scriptMs = [];
+  window.nativeMs = [];
+  const requestFrame = window.requestAnimationFrame.bind(window);
+  let frameAt = -1;
+  window.requestAnimationFrame = (run) => requestFrame((at) => {
+    const began = performance.now();
+    if (at !== frameAt) {
+      frameAt = at;
+      window.scriptMs.push(0);
+      const behind = new MessageChannel();
+      const script = window.scriptMs.length - 1;
+      behind.port1.onmessage = () => window.nativeMs.push(performance.now() - began - window.scriptMs[script]);
+      behind.port2.postMessage(null);
+    }
+    run(at);
+    window.scriptMs[window.scriptMs.length - 1] += performance.now() - began;
+  });
   window.sockets = [];
   window.WebSocket = class extends window.WebSocket {
     constructor(...given) { super(...given); window.sockets.push(this); }
@@ -207,8 +227,9 @@ test('twelve thousand that move: clusters, and how long each change and frame ta
     }
     const told = await page.evaluate<Record<string, number[]>>(`(() => {
       const { frameMs, changeMs, drawnMs } = document.querySelector('.tw-map__canvas').measured;
-      const copy = { take: [...window.takeMs], change: [...changeMs], layer: [...frameMs], drawn: [...drawnMs], frames: [...window.framesMs] };
-      for (const list of [window.takeMs, changeMs, frameMs, drawnMs, window.framesMs]) list.length = 0;
+      const copy = { take: [...window.takeMs], change: [...changeMs], layer: [...frameMs], drawn: [...drawnMs], frames: [...window.framesMs], script: [...window.scriptMs], native: [...window.nativeMs] };
+      for (const list of [window.takeMs, changeMs, frameMs, drawnMs, window.framesMs, window.nativeMs]) list.length = 0;
+      window.scriptMs.length = 0;
       return copy;
     })()`);
     const share = (list: number[], part: number) => {

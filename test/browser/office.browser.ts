@@ -146,6 +146,7 @@ test.each(['light', 'dark'] as const)('axe finds nothing: %s', async (theme) => 
 
 test('statistics tell counts with what they are of', async () => {
   await page.emulateMedia({ colorScheme: 'light' });
+  await page.getByText('Schemes', { exact: true }).click();
   await page.getByRole('link', { name: 'Statistics' }).click();
   await page.getByRole('heading', { name: /^Performance report, all divisions/ }).waitFor({ timeout: WAIT_MS });
   const report = page.getByRole('article', { name: 'Performance report' });

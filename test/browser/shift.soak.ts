@@ -141,7 +141,10 @@ const LOOKS: readonly ((second: number) => Promise<unknown>)[] = [
   () => page.getByRole('link', { name: 'Off now' }).click(),
   () => page.getByRole('link', { name: 'Alarms' }).click(),
   () => page.getByRole('link', { name: 'Handover' }).click(),
-  () => page.getByRole('link', { name: 'Cohort', exact: true }).click(),
+  async () => {
+    await page.getByText('Schemes', { exact: true }).click();
+    await page.getByRole('link', { name: 'Cohort', exact: true }).click();
+  },
   () => page.keyboard.press('b'),
   () => page.getByRole('button', { name: 'In words' }).click(),
   () => page.getByRole('button', { name: 'In words' }).click(),

@@ -1,24 +1,14 @@
 /** What is always in sight: whether this is live, how much is unresolved, the time, who is signed in. */
 import { useComputed } from '@preact/signals';
 import { signOut } from '../api.js';
-import {
-  connection,
-  feedStatus,
-  may,
-  me,
-  meanwhile,
-  miscount,
-  newestMs,
-  nowMs,
-  seesAlerts,
-  unresolved,
-} from '../live/live.js';
-import { sound, startShift } from '../live/sounds.js';
-import { isDark, theme } from '../preferences.js';
-import { go, lastBoard, page } from '../route.js';
+import { connection, feedStatus, me, meanwhile, miscount, newestMs, nowMs, seesAlerts } from '../live/live.js';
+import { sound, startShift, tellsDesktop } from '../live/sounds.js';
+import { isDark, isWall, theme } from '../preferences.js';
+import { go, lastBoard } from '../route.js';
 import { describeConnection, describeTroubles } from '../words/connection-words.js';
 import { dayAndTime } from '../words/times.js';
 import { isHelpOpen } from './keys-help.js';
+import { backToBoard, PageLinks } from './page-links.js';
 
 function ConnectionMark() {
   const said = useComputed(() => {
@@ -43,8 +33,10 @@ function ConnectionMark() {
 const SOUND_WORDS = { off: 'Start shift', on: 'Sound on', blocked: 'No sound' } as const;
 
 function SoundButton() {
-  const words = SOUND_WORDS[sound.value];
-  const label = sound.value === 'on' ? 'Sound is on. Play the test tone' : `${words}: plays a test tone`;
+  // Said where it is missing alone: that nothing comes to the desktop is known before something should have come.
+  const isUntold = sound.value !== 'off' && !tellsDesktop.value;
+  const words = `${SOUND_WORDS[sound.value]}${isUntold ? ', no notices' : ''}`;
+  const label = `${words}: plays a test tone`;
   return (
     <button
       type="button"
@@ -82,138 +74,60 @@ function Who() {
   );
 }
 
-const ALERT_PAGES = [
-  ['off-now', 'Off now'],
-  ['alarm-health', 'Alarms'],
-  ['handover', 'Handover'],
-] as const;
-
-/** The count of everything unresolved is in sight on every page; where the server's is another, both are. */
-function AlertPages() {
-  const now = page.value.name;
+/** On the wall nothing but the board, large. */
+function WallButton() {
   return (
-    <>
-      <a href="/register" aria-current={now === 'register' ? 'page' : undefined}>
-        Register <span class="tw-count">{unresolved}</span>
-        <span class="govuk-visually-hidden"> unresolved</span>
-        {miscount.value === null ? null : ` (the server counts ${miscount.value.server})`}
-      </a>
-      {ALERT_PAGES.map(([name, words]) => (
-        <a key={name} href={`/${name}`} aria-current={now === name ? 'page' : undefined}>
-          {words}
-        </a>
-      ))}
-    </>
+    <button
+      type="button"
+      class="tw-head-button"
+      aria-label={isWall.value ? 'Leave the wall screen' : 'Wall screen: the board in large letters'}
+      onClick={() => {
+        isWall.value = !isWall.value;
+        if (isWall.value) go(lastBoard());
+      }}
+    >
+      {isWall.value ? 'Desk' : 'Wall'}
+    </button>
   );
 }
 
 export function Header() {
   const clock = useComputed(() => dayAndTime(nowMs.value));
-  const isBoard = page.value.name === 'board';
   return (
     <header class="tw-header">
-      <a class="tw-header__name" href="/" onClick={backToBoard}>
-        Tagwatch
-      </a>
-      {seesAlerts.value ? <ConnectionMark /> : null}
-      <span class="tw-clock">{clock}</span>
-      {seesAlerts.value ? <SoundButton /> : null}
-      <button
-        type="button"
-        class="tw-head-button"
-        onClick={() => {
-          theme.value = isDark.value ? 'light' : 'dark';
-        }}
-      >
-        {isDark.value ? 'Light' : 'Dark'}
-        <span class="govuk-visually-hidden"> theme</span>
-      </button>
-      <button
-        type="button"
-        class="tw-head-button"
-        aria-label="Keys"
-        onClick={() => {
-          isHelpOpen.value = true;
-        }}
-      >
-        <span aria-hidden="true">?</span>
-      </button>
-      <Who />
-      <nav aria-label="Pages" class="tw-nav">
-        <a href="/" aria-current={isBoard ? 'page' : undefined} onClick={backToBoard}>
-          {seesAlerts.value ? 'Board' : 'Start'}
+      <div class="tw-header__now">
+        <a class="tw-header__name" href="/" onClick={backToBoard}>
+          Tagwatch
         </a>
-        {seesAlerts.value ? <AlertPages /> : null}
-        {seesAlerts.value && may('schemes.read') ? (
-          <>
-            <a href="/cohort" aria-current={page.value.name === 'cohort' ? 'page' : undefined}>
-              Cohort
-            </a>
-            <a href="/desk" aria-current={page.value.name === 'desk' ? 'page' : undefined}>
-              Desk
-            </a>
-            <a href="/briefings" aria-current={page.value.name === 'briefings' ? 'page' : undefined}>
-              Briefings
-            </a>
-            <a href="/statistics" aria-current={page.value.name === 'statistics' ? 'page' : undefined}>
-              Statistics
-            </a>
-          </>
-        ) : null}
-        {seesAlerts.value && may('exports.make') ? (
-          <a href="/packs" aria-current={page.value.name === 'packs' ? 'page' : undefined}>
-            Packs
-          </a>
-        ) : null}
-        {!seesAlerts.value && may('holds.read') ? (
-          <a href="/packs" aria-current={page.value.name === 'packs' ? 'page' : undefined}>
-            Holds
-          </a>
-        ) : null}
-        {seesAlerts.value && may('recalls.read') ? (
-          <a href="/recalls" aria-current={page.value.name === 'recalls' ? 'page' : undefined}>
-            Recalls
-          </a>
-        ) : null}
-        {seesAlerts.value && may('intelligence.read') ? (
-          <a href="/intelligence" aria-current={page.value.name === 'intelligence' ? 'page' : undefined}>
-            Intelligence
-          </a>
-        ) : null}
-        {seesAlerts.value && may('records.write') ? (
-          <a href="/zones" aria-current={page.value.name === 'zones' ? 'page' : undefined}>
-            Zones
-          </a>
-        ) : null}
-        {seesAlerts.value && may('records.write') ? (
-          <a href="/imports" aria-current={page.value.name === 'imports' ? 'page' : undefined}>
-            Imports
-          </a>
-        ) : null}
-        {seesAlerts.value && may('crimes.match') ? (
-          <a href="/crimes" aria-current={['crimes', 'match'].includes(page.value.name) ? 'page' : undefined}>
-            Crimes
-          </a>
-        ) : null}
-        {may('proposals.read') ? (
-          <a href="/proposals" aria-current={page.value.name === 'proposals' ? 'page' : undefined}>
-            To agree
-          </a>
-        ) : null}
-        {may('rejected.read') ? (
-          <a href="/rejected" aria-current={page.value.name === 'rejected' ? 'page' : undefined}>
-            Rejected
-          </a>
-        ) : null}
-      </nav>
+        {seesAlerts.value ? <ConnectionMark /> : null}
+        <span class="tw-clock">{clock}</span>
+        {seesAlerts.value ? <SoundButton /> : null}
+        <button
+          type="button"
+          class="tw-head-button tw-head-button--desk"
+          onClick={() => {
+            theme.value = isDark.value ? 'light' : 'dark';
+          }}
+        >
+          {isDark.value ? 'Light' : 'Dark'}
+          <span class="govuk-visually-hidden"> theme</span>
+        </button>
+        {seesAlerts.value ? <WallButton /> : null}
+        <button
+          type="button"
+          class="tw-head-button tw-head-button--desk"
+          aria-label="Keys"
+          onClick={() => {
+            isHelpOpen.value = true;
+          }}
+        >
+          <span aria-hidden="true">?</span>
+        </button>
+        <Who />
+      </div>
+      <PageLinks />
     </header>
   );
-}
-
-function backToBoard(event: MouseEvent): void {
-  if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-  event.preventDefault();
-  go(lastBoard());
 }
 
 /** What is wrong on the other side, and what came while the connection was lost: below the header, until it is over or read. */

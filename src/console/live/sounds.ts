@@ -11,6 +11,8 @@ import { book, nameOf, onNewAlert, zoneNameOf } from './live.js';
 
 /** `off`: the shift has not been started; `blocked`: the browser does not let us. */
 export const sound = signal<'off' | 'on' | 'blocked'>('off');
+/** Whether the desktop is told of what comes while this page is not looked at. */
+export const tellsDesktop = signal(true);
 
 interface Tone {
   readonly hertz: number;
@@ -26,6 +28,8 @@ const TONES: Readonly<Record<AlertItem['severity'], Tone>> = {
 const BEEP_SECONDS = 0.13;
 const PAUSE_SECONDS = 0.09;
 const VOLUME = 0.25;
+/** A browser that does not let us never answers. */
+const RESUME_LIMIT_MS = 1_000;
 /** A critical alert that nobody has acknowledged sounds again. */
 const REMIND_MS = 20_000;
 
@@ -53,13 +57,16 @@ export async function startShift(): Promise<void> {
   try {
     audio ??= new AudioContext();
     audio.addEventListener('statechange', showState);
-    await audio.resume();
+    await Promise.race([audio.resume(), new Promise((done) => setTimeout(done, RESUME_LIMIT_MS))]);
   } catch {
     // No sound at all here: shown as blocked.
   }
   showState();
   play(TONES.high);
-  if ('Notification' in window && Notification.permission === 'default') await Notification.requestPermission();
+  if (!('Notification' in window)) tellsDesktop.value = false;
+  else if (Notification.permission === 'default')
+    tellsDesktop.value = (await Notification.requestPermission()) === 'granted';
+  else tellsDesktop.value = Notification.permission === 'granted';
 }
 
 function showState(): void {
@@ -87,7 +94,8 @@ export function soundAlerts(): void {
     notify(item);
     const { severity } = item;
     const atMs = performance.now();
-    if (isHeardBy(severity, atMs, lastPlayed)) return;
+    // What nobody could hear hides nothing that comes after it.
+    if (sound.peek() !== 'on' || isHeardBy(severity, atMs, lastPlayed)) return;
     lastPlayed = { severity, atMs };
     play(TONES[severity]);
   });

@@ -58,6 +58,8 @@ export interface WearerMap {
   inView(): PositionItem[];
   /** The container has another size, or another place on the page. */
   resized(): void;
+  /** The page draws it so many times larger; it is as sharp as the screen. */
+  enlarge(scale: number): void;
   /** For who measures, ms: script of the points a frame, script of a change, and from a change to its frame. */
   readonly measured: Readonly<Record<'frameMs' | 'changeMs' | 'drawnMs', readonly number[]>>;
 }
@@ -79,6 +81,12 @@ const CLOSE_ZOOM = 15;
 /** How far from a point a click still means it. */
 const PICK_PIXELS = 14;
 const CHANGES_KEPT = 120;
+/**
+ * A map that is drawn without a graphics card takes the page a tenth of a second, so what is not a position waits for the next change, and
+ * so long at most: a flood tells of alerts four times a second.
+ */
+const CHANGE_AT_LATEST_MS = 1_000;
+const SILENCE_AT_LATEST_MS = 5_000;
 /** So many open alerts have a marker each wherever they are; of more, those within a cluster are told by the cluster. */
 const FEW_ALERTS = 12;
 
@@ -115,6 +123,9 @@ export function createMap(container: HTMLElement, listener: MapListener, startsD
   let isLoaded = false;
   let isFitted = false;
   let isWanted = false;
+  let waits: ReturnType<typeof setTimeout> | undefined;
+  let drawnAtMs = Number.NEGATIVE_INFINITY;
+  let clustersShown = '';
   let changedAtMs: number | null = null;
   let clustersAtZoom = Number.NaN;
   let followed: string | null = null;
@@ -140,15 +151,29 @@ export function createMap(container: HTMLElement, listener: MapListener, startsD
     requestAnimationFrame(drawWearers);
   }
 
+  /** With the next change, or when nothing was drawn for so long. */
+  function wantWearersWithin(limitMs: number): void {
+    const leftMs = drawnAtMs + limitMs - performance.now();
+    if (leftMs <= 0) wantWearers();
+    else waits ??= setTimeout(wantWearers, leftMs);
+  }
+
   function drawWearers(): void {
     isWanted = false;
+    clearTimeout(waits);
+    waits = undefined;
     const beganAtMs = performance.now();
+    drawnAtMs = beganAtMs;
     const zoom = map.getZoom();
     clustersAtZoom = clusterZoomOf(zoom);
     const { points } = store;
     const clusters = clusterPoints(points, open, zoom, nowMs);
     layer.update(points);
-    show('clusters', clusterFeatures(clusters));
+    const features = clusterFeatures(clusters);
+    // The same once more would be cut into tiles and drawn twice for nothing.
+    const shown = JSON.stringify(features);
+    if (shown !== clustersShown) show('clusters', features);
+    clustersShown = shown;
     const hasFew = open.size <= FEW_ALERTS;
     markers.draw(open, positions, nameOf, (wearerId) => hasFew || !store.isHidden(wearerId));
     if (followed !== null) goAlong(followed);
@@ -245,11 +270,11 @@ export function createMap(container: HTMLElement, listener: MapListener, startsD
     showAlerts(alerts, names) {
       open = openAlertsByWearer(alerts);
       nameOf = names;
-      wantWearers();
+      wantWearersWithin(CHANGE_AT_LATEST_MS);
     },
     tick(atMs) {
       nowMs = atMs;
-      wantWearers();
+      if (performance.now() - drawnAtMs >= SILENCE_AT_LATEST_MS) wantWearers();
     },
     showBase: (base) => show('base', base),
     goTo(item) {
@@ -295,5 +320,6 @@ export function createMap(container: HTMLElement, listener: MapListener, startsD
       return [...positions.values()].filter((at) => bounds.contains([at.longitude, at.latitude]));
     },
     resized: () => void map.resize(),
+    enlarge: (scale) => void map.setPixelRatio(devicePixelRatio * scale),
   };
 }

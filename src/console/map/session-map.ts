@@ -1,10 +1,10 @@
 /** The one map of a session: made once, late, and moved from page to page with its canvas. */
-import { computed, effect, signal } from '@preact/signals';
+import { computed, effect, signal, untracked } from '@preact/signals';
 import type { FeatureCollection } from 'geojson';
 import { askBaseMap } from '../api.js';
 import { focusRow } from '../components/selection.js';
 import { book, nameOf, nowMs, positions, positionsChanged, serverNowMs, wearers, zones } from '../live/live.js';
-import { isDark } from '../preferences.js';
+import { isDark, wallScale } from '../preferences.js';
 import { alertAddress, go } from '../route.js';
 import type { WearerMap } from './map.js';
 
@@ -70,6 +70,11 @@ async function make(node: HTMLDivElement): Promise<void> {
     });
     effect(() => map.tick(nowMs.value));
     effect(() => map.setDark(isDark.value));
+    effect(() => {
+      const scale = wallScale.value;
+      // It tells at once that it has moved.
+      untracked(() => map.enlarge(scale));
+    });
     effect(() => map.follow(isFollowing.value ? picked.value : null));
     // Not at every place that is measured: beginning anew forgets the line.
     const isMeasuring = computed(() => measured.value !== null);

@@ -108,7 +108,7 @@ export function createWearersLayer(id: string, first: Palette): WearersLayer {
     isNew = false;
     const at = (name: string) => gl.getUniformLocation(program, name);
     gl.uniformMatrix4fv(at('u_matrix'), false, Float32Array.from(matrix));
-    gl.uniform1f(at('u_scale'), devicePixelRatio);
+    gl.uniform1f(at('u_scale'), map?.getPixelRatio() ?? devicePixelRatio);
     const { wearer, ground, alert, rim, quiet, ink } = palette;
     gl.uniform3fv(at('u_fill'), [wearer, ground, alert].flatMap(shares));
     gl.uniform3fv(at('u_edge'), [rim, quiet, ink].flatMap(shares));

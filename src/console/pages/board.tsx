@@ -14,6 +14,7 @@ import { groupMembers, marked, openGroups } from '../components/selection.js';
 import { health } from '../live/health.js';
 import { book, isKnown, me, nowMs, serverNowMs, wearers } from '../live/live.js';
 import { priorityOf } from '../live/priority.js';
+import { isUnacknowledged } from '../model/alert-book.js';
 import {
   type BoardFilter,
   isInTab,
@@ -52,6 +53,11 @@ const EMPTY_WORDS: Readonly<Record<Tab, string>> = {
   suspended: 'Nothing is suspended.',
   closed: 'Nothing was closed since this page was opened.',
 };
+/** What is critical stands above and is not in the list: then this is not all. */
+const emptyWords = (tab: Tab, items: readonly AlertItem[]): string =>
+  tab === 'new' && items.some((item) => item.severity === 'critical' && isUnacknowledged(item))
+    ? 'Nothing but what is critical, above, is waiting to be acknowledged.'
+    : EMPTY_WORDS[tab];
 const SECTION_WORDS: Readonly<Record<Section, string>> = {
   confirmed: 'Zones and curfews: confirmed',
   suspected: 'Zones and curfews: suspected',
@@ -233,7 +239,7 @@ function Queue({ filter }: { readonly filter: BoardFilter }) {
     <div ref={ref} class="tw-queue__scroll" id="alerts">
       {flood === null ? null : <FloodBanner flood={flood} items={items} />}
       {total === 0 ? (
-        <p class="tw-none">{isKnown.value ? EMPTY_WORDS[filter.tab] : NOT_KNOWN}</p>
+        <p class="tw-none">{isKnown.value ? emptyWords(filter.tab, items) : NOT_KNOWN}</p>
       ) : (
         <table class="tw-alerts">
           <AlertHead />

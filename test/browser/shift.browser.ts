@@ -1,0 +1,209 @@
+/** What a shift begins with: sounds, notices of the desktop, the menus of the header, and the screen on the wall. */
+import { join } from 'node:path';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Home, makeHome, type Program, put, send, startProgram } from '../support/program.js';
+import { findWrongInBoth } from './axe.js';
+import { CHROMIUM, CHROMIUM_FLAGS, SCREENSHOTS } from './chromium.js';
+
+const WAIT_MS = 60_000;
+const WEARERS = 8;
+const [VICTIM, SQUARE] = [
+  { latitude: 51.27, longitude: 1.07 },
+  { latitude: 51.28, longitude: 1.08 },
+];
+
+let home: Home;
+let program: Program;
+let browser: Browser;
+const complaints: string[] = [];
+
+/** What is played and told is kept as it leaves the page; the browser plays and tells it all the same. */
+const LISTEN = `
+  window.tones = [];
+  window.notices = [];
+  const start = OscillatorNode.prototype.start;
+  OscillatorNode.prototype.start = function (at) { window.tones.push(this.frequency.value); return start.call(this, at); };
+  const Real = window.Notification;
+  window.Notification = class extends Real {
+    constructor(title, options) { super(title, options); window.notices.push([title, options.body]); }
+  };
+  window.isAway = false;
+  Object.defineProperty(document, 'hidden', { get: () => window.isAway });
+`;
+
+async function openBoard(use: (context: BrowserContext) => Promise<unknown> = async () => {}): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  await use(context);
+  const page = await context.newPage();
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.addInitScript(LISTEN);
+  await page.goto(program.url);
+  await page.locator('#connection[data-state=live]').waitFor({ timeout: WAIT_MS });
+  return page;
+}
+
+async function enter(n: number, at: { readonly latitude: number; readonly longitude: number }): Promise<void> {
+  const ping = { tagId: `T-${n}`, fixedAt: new Date().toISOString(), ...at, accuracyMetres: 5 };
+  expect((await send(program.url, 'POST', '/pings', [ping])).status).toBe(202);
+}
+
+const tonesOf = (page: Page) => page.evaluate<number[]>('window.tones');
+const forget = (page: Page) => page.evaluate('window.tones.length = 0');
+const rowOf = (page: Page, n: number) => page.locator('tr.tw-alert', { hasText: `Wearer number ${n}` });
+
+beforeAll(async () => {
+  home = await makeHome();
+  program = await startProgram(home);
+  const startsAt = new Date(Date.now() - 3_600_000).toISOString();
+  await put(program.url, '/tag-models/M-1', { name: 'Model', accuracyConvention: 'r68', intervalSeconds: 60 });
+  for (let n = 0; n < WEARERS; n++) {
+    await put(program.url, `/wearers/W-${n}`, { name: `Wearer number ${n}` });
+    await put(program.url, `/tags/T-${n}`, { modelId: 'M-1' });
+    await put(program.url, `/activations/A-${n}`, { tagId: `T-${n}`, wearerId: `W-${n}`, fittedAt: startsAt });
+  }
+  for (const [id, at, priority] of [
+    ['victim', VICTIM, 'victim'],
+    ['square', SQUARE, 'standard'],
+  ] as const) {
+    await put(program.url, `/zones/Z-${id}`, {
+      type: 'Feature',
+      geometry: { type: 'Point', coordinates: [at.longitude, at.latitude] },
+      properties: { name: `The ${id}`, radiusMetres: 200, priority },
+    });
+    const body = { appliesTo: 'all-wearers', kind: 'exclusion', zoneId: `Z-${id}`, confirmOn: 'first-fix', startsAt };
+    await put(program.url, `/conditions/C-${id}`, body);
+  }
+  browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await program?.stop();
+  home?.remove();
+});
+
+test('nothing sounds before the shift is started; then a test tone, and each severity by its own', async () => {
+  const page = await openBoard((context) => context.grantPermissions(['notifications']));
+  const button = page.locator('.tw-head-button[data-sound]');
+  expect(await button.getAttribute('data-sound')).toBe('off');
+  expect(await button.locator('.tw-dot').count()).toBe(1);
+  await enter(0, SQUARE);
+  await rowOf(page, 0).waitFor({ timeout: WAIT_MS });
+  expect(await tonesOf(page)).toEqual([]);
+  await button.click();
+  await page.locator('[data-sound=on]', { hasText: /^Sound on$/ }).waitFor();
+  expect(await button.locator('.tw-dot').count()).toBe(0);
+  const testTone = await tonesOf(page);
+  expect(testTone.length).toBeGreaterThan(0);
+  await forget(page);
+  await enter(1, SQUARE);
+  await rowOf(page, 1).waitFor({ timeout: WAIT_MS });
+  const ordinary = await tonesOf(page);
+  await forget(page);
+  await enter(2, VICTIM);
+  await rowOf(page, 2).waitFor({ timeout: WAIT_MS });
+  const critical = await tonesOf(page);
+  expect(ordinary.length).toBeGreaterThan(0);
+  expect(critical.length).toBeGreaterThan(ordinary.length);
+  expect(Math.min(...critical)).toBeGreaterThan(Math.max(...ordinary));
+  // As long as nobody has it, it sounds again by itself.
+  await forget(page);
+  await expect.poll(() => tonesOf(page), { timeout: WAIT_MS }).toEqual(critical);
+  await rowOf(page, 2)
+    .getByRole('button', { name: /^Acknowledge/ })
+    .click();
+  await rowOf(page, 2)
+    .getByText(/^Acknowledged by/)
+    .waitFor();
+  await page.context().close();
+});
+
+test('a notice of the desktop says how severe and what, and neither who nor where; only while nobody looks', async () => {
+  const page = await openBoard((context) => context.grantPermissions(['notifications']));
+  await page.locator('[data-sound]').click();
+  await page.locator('[data-sound=on]').waitFor();
+  await enter(3, VICTIM);
+  await rowOf(page, 3).waitFor({ timeout: WAIT_MS });
+  expect(await page.evaluate('window.notices')).toEqual([]);
+  await page.evaluate('window.isAway = true');
+  await enter(4, VICTIM);
+  await expect.poll(() => page.evaluate('window.notices'), { timeout: WAIT_MS }).toHaveLength(1);
+  expect(await page.evaluate('window.notices')).toEqual([['Critical alert', 'In an exclusion zone']]);
+  await page.context().close();
+});
+
+test('a browser that refuses notices, or sound, is told as such in the header', async () => {
+  const refused = await openBoard((context) => context.clearPermissions());
+  await refused.locator('[data-sound]').click();
+  await refused.getByRole('button', { name: 'Sound on, no notices: plays a test tone' }).waitFor();
+  await refused.context().close();
+  // Nobody has touched the page, also no test: the browser lets it play nothing.
+  const strict = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: [...CHROMIUM_FLAGS, '--autoplay-policy=document-user-activation-required'],
+  });
+  const untouched = await strict.newPage({ viewport: { width: 1280, height: 800 } });
+  await untouched.addInitScript(LISTEN);
+  await untouched.addInitScript("setTimeout(() => document.querySelector('[data-sound]')?.click(), 4000)");
+  await untouched.goto(program.url);
+  await untouched.waitForTimeout(8_000);
+  await untouched.locator('[data-sound=blocked]', { hasText: 'No sound' }).waitFor({ timeout: WAIT_MS });
+  expect(await untouched.locator('[data-sound=blocked] .tw-dot').count()).toBe(1);
+  expect(await tonesOf(untouched)).toEqual([]);
+  expect(await findWrongInBoth(untouched)).toEqual([]);
+  await strict.close();
+});
+
+test('a menu of pages opens by a key, closes by Escape and by going elsewhere, and says where one is', async () => {
+  const page = await openBoard();
+  const menu = page.locator('.tw-menu', { hasText: 'Schemes' });
+  await menu.locator('summary').focus();
+  await page.keyboard.press('Enter');
+  await menu.getByRole('link', { name: 'Desk' }).waitFor();
+  // What lies under the open menu cannot be read, and axe says so.
+  expect(await findWrongInBoth(page, /tw-age|tw-sub/)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await menu.getByRole('link', { name: 'Desk' }).waitFor({ state: 'hidden' });
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/desk');
+  await menu.getByText('Schemes: Desk').waitFor();
+  await menu.getByRole('link', { name: 'Desk' }).waitFor({ state: 'hidden' });
+  await page.context().close();
+});
+
+test.each([
+  [1920, 1080],
+  [3840, 2160],
+])(
+  'on a wall of %d by %d capitals are two hundredths of its height, nothing is cut, and axe finds nothing',
+  async (width, height) => {
+    const page = await openBoard();
+    await page.getByRole('button', { name: /^Wall screen/ }).click();
+    await page.setViewportSize({ width, height });
+    await page.getByRole('button', { name: 'Leave the wall screen' }).waitFor();
+    const letters = await page.evaluate<number>(
+      "document.querySelector('.tw-alert__title').getBoundingClientRect().height",
+    );
+    expect(letters / height).toBeGreaterThan(0.02);
+    const outside = await page.evaluate(`[...document.querySelectorAll('.tw-header__now > *, .tw-nav > *, .tw-tabs a')]
+    .map((one) => one.getBoundingClientRect()).filter(({ right, bottom }) => right > innerWidth || bottom > innerHeight).length`);
+    expect(outside).toBe(0);
+    expect(await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').count()).toBe(1);
+    expect(await findWrongInBoth(page)).toEqual([]);
+    await page.waitForTimeout(1_500);
+    await page.screenshot({ path: join(SCREENSHOTS, `wall-${width}.png`) });
+    // It is kept for this screen.
+    await page.reload();
+    await page.getByRole('button', { name: 'Leave the wall screen' }).click();
+    await page.getByRole('button', { name: /^Wall screen/ }).waitFor();
+    await page.context().close();
+  },
+);
+
+test('no page threw', () => {
+  expect(complaints).toEqual([]);
+});
