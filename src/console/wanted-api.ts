@@ -1,6 +1,6 @@
 /** What the console asks about a wearer's flags over REST, and what it writes. */
 import type { Wanted } from '../wire/priority.js';
-import { type Answer, ask } from './api.js';
+import { type Answer, ask, askList } from './api.js';
 import { putRecord } from './send.js';
 
 export interface FlagsContent {
@@ -28,9 +28,16 @@ export async function askFlags(wearerId: string): Promise<Answer<FlagsRecord | n
   return !answer.ok && answer.status === 404 ? { ok: true, body: null } : answer;
 }
 
+/** Every version, the newest first. */
+export async function askFlagVersions(wearerId: string): Promise<Answer<readonly FlagsRecord[]>> {
+  const answer = await askList<FlagsRecord>(`${pathOf(wearerId)}/versions`);
+  if (!answer.ok) return answer.status === 404 ? { ok: true, body: [] } : answer;
+  return { ok: true, body: [...answer.body].reverse() };
+}
+
 /** `version`: the one that the page shows; null: there is none yet. */
 export const putFlags = (
   wearerId: string,
-  content: FlagsContent & { readonly changeReason: string },
+  content: FlagsContent & { readonly effectiveAt?: string; readonly changeReason: string },
   version: number | null,
 ) => putRecord<FlagsRecord>(pathOf(wearerId), content, version, false);

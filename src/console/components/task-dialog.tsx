@@ -130,14 +130,17 @@ export function RejectDialog({ item, onClose }: { readonly item: DeskItem; onClo
 
 const OFFERED: readonly TaskKind[] = TASK_KINDS.filter((kind) => kind !== 'dip-sample');
 
+/** `only`: of this kind. */
 export function NewTaskDialog({
   wearers,
+  only,
   onClose,
 }: {
   readonly wearers: readonly { readonly wearerId: string; readonly name: string }[];
+  readonly only?: TaskKind;
   onClose(isDone: boolean): void;
 }) {
-  const kinds = may('schemes.write') ? OFFERED : OFFICER_TASK_KINDS;
+  const kinds = only !== undefined ? [only] : may('schemes.write') ? OFFERED : OFFICER_TASK_KINDS;
   const write = (said: FormData, sendId: string): Promise<Written> => {
     const text = (name: string) => String(said.get(name) ?? '').trim();
     const dueMs = fromLocalText(text('dueAt'), 'later');
@@ -156,12 +159,18 @@ export function NewTaskDialog({
     );
   };
   return (
-    <FormDialog label="Write a task" draftKey="new task" submitWords="Write it" onSubmit={write} onClose={onClose}>
+    <FormDialog
+      label="Write a task"
+      draftKey={`new ${only ?? ''} task ${only === undefined ? '' : wearers[0]?.wearerId}`}
+      submitWords="Write it"
+      onSubmit={write}
+      onClose={onClose}
+    >
       <label class="tw-label" for="task-wearer">
         Who it is about
       </label>
       <select id="task-wearer" name="wearerId" class="tw-input" required>
-        <option value="">Choose a wearer</option>
+        {wearers.length === 1 ? null : <option value="">Choose a wearer</option>}
         {wearers.map(({ wearerId, name }) => (
           <option key={wearerId} value={wearerId}>{`${name} (${wearerId})`}</option>
         ))}

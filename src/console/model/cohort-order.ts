@@ -16,6 +16,7 @@ export const COHORT_SORTS = [
   'battery',
   'reviewDue',
   'visitDue',
+  'plan',
   'tasks',
 ] as const;
 export type CohortSort = (typeof COHORT_SORTS)[number];
@@ -64,6 +65,9 @@ const KEYS: Readonly<Record<CohortSort, (item: CohortRow) => number | string>> =
   battery: ({ batteryAlerts }) => -batteryAlerts,
   reviewDue: ({ reviewDueAt }) => instantOr(reviewDueAt, Number.MAX_SAFE_INTEGER),
   visitDue: ({ visitDueAt }) => instantOr(visitDueAt, Number.MAX_SAFE_INTEGER),
+  // Who has no plan at all stands before whose is overdue.
+  plan: ({ planSince, planReviewDueAt }) =>
+    planSince === null ? Number.MIN_SAFE_INTEGER : instantOr(planReviewDueAt, Number.MAX_SAFE_INTEGER),
   tasks: ({ overdueTasks, openTasks }) => -1_000 * overdueTasks - openTasks,
 };
 

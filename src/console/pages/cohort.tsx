@@ -35,6 +35,7 @@ const COLUMNS: readonly (readonly [CohortSort, string])[] = [
   ['battery', 'Battery'],
   ['reviewDue', 'Review due'],
   ['visitDue', 'Visit due'],
+  ['plan', 'Plan review'],
   ['tasks', 'Tasks'],
 ];
 
@@ -101,6 +102,7 @@ const CELLS: Readonly<Record<Exclude<CohortSort, 'name'>, (item: CohortRow, atMs
   ),
   reviewDue: ({ reviewDueAt }, atMs) => due(reviewDueAt, atMs),
   visitDue: ({ visitDueAt }, atMs) => due(visitDueAt, atMs),
+  plan: ({ planSince, planReviewDueAt }, atMs) => (planSince === null ? 'no plan' : due(planReviewDueAt, atMs)),
   tasks: ({ openTasks, overdueTasks }) => (
     <>
       {openTasks === 0 ? '–' : openTasks}

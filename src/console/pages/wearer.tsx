@@ -7,12 +7,15 @@ import { askAlertsOf } from '../api.js';
 import { ConditionsNow } from '../components/conditions-now.js';
 import { Consents } from '../components/consents.js';
 import { WearerDealtWith } from '../components/dealt-with.js';
+import { FlagsForm } from '../components/flags-form.js';
 import { Intelligence } from '../components/intelligence.js';
 import { Judgements } from '../components/judgements.js';
 import { LegalHolds } from '../components/legal-holds.js';
 import { MapPanel } from '../components/map-panel.js';
 import { Certainty, Severity } from '../components/marks.js';
 import { PackButton } from '../components/pack-button.js';
+import { RiskPlan } from '../components/risk-plan.js';
+import { StandingConditions } from '../components/standing-conditions.js';
 import { StretchChoice } from '../components/stretch-choice.js';
 import { TimelineStrip } from '../components/timeline-strip.js';
 import { TrailPlayer } from '../components/trail-player.js';
@@ -71,8 +74,15 @@ export function WearerPage({ wearerId, query }: { readonly wearerId: string; rea
           </p>
         ) : null}
         <WantedForm key={`wanted ${wearerId}`} wearerId={wearerId} onWritten={() => setWritten(written + 1)} />
+        <FlagsForm key={`flags ${wearerId}`} wearerId={wearerId} onWritten={() => setWritten(written + 1)} />
         <Judgements key={`judged ${wearerId}`} wearerId={wearerId} onWritten={() => setWritten(written + 1)} />
+        <RiskPlan key={`plan ${wearerId}`} wearerId={wearerId} onWritten={() => setWritten(written + 1)} />
         <ConditionsNow wearerId={wearerId} />
+        <StandingConditions
+          key={`conditions ${wearerId}`}
+          wearerId={wearerId}
+          onWritten={() => setWritten(written + 1)}
+        />
         <Consents key={wearerId} wearerId={wearerId} onWritten={() => setWritten(written + 1)} />
         {may('intelligence.read') ? (
           <section aria-label="Intelligence">
