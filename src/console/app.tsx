@@ -23,6 +23,7 @@ const ImportsPage = late(async () => (await import('./pages/imports.js')).Import
 const IntelligencePage = late(async () => (await import('./pages/intelligence.js')).IntelligencePage);
 const OffNowPage = late(async () => (await import('./pages/off-now.js')).OffNowPage);
 const PacksPage = late(async () => (await import('./pages/packs.js')).PacksPage);
+const PatternsPage = late(async () => (await import('./pages/patterns.js')).PatternsPage);
 const ProposalsPage = late(async () => (await import('./pages/proposals.js')).ProposalsPage);
 const NewRecallPage = late(async () => (await import('./pages/recall.js')).NewRecallPage);
 const RecallPage = late(async () => (await import('./pages/recall.js')).RecallPage);
@@ -64,6 +65,8 @@ function CurrentPage() {
       return <PacksPage key={now.wearerId} wearerId={now.wearerId} />;
     case 'crimes':
       return <CrimesPage key={now.batchId} batchId={now.batchId} />;
+    case 'patterns':
+      return <PatternsPage query={now.query} />;
     case 'match':
       return <ShownMatchPage key={`${now.batchId} ${now.place} ${now.wearerId}`} about={now} />;
     case 'desk':

@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals';
 import { PLAIN_PAGES, type PlainPage } from '../wire/console-pages.js';
 import { type BoardFilter, readFilter, writeFilter } from './model/board-filter.js';
+import { type PatternView, readPatternView, writePatternView } from './model/pattern-view.js';
 
 export type Page =
   | { readonly name: 'board'; readonly filter: BoardFilter }
@@ -15,6 +16,8 @@ export type Page =
   | { readonly name: 'crimes'; readonly batchId: string | null }
   /** One wearer and one crime of a file. */
   | { readonly name: 'match'; readonly batchId: string; readonly place: number; readonly wearerId: string }
+  /** `query`: of whom, by which authority, which days, as `model/pattern-view.ts` reads it. */
+  | { readonly name: 'patterns'; readonly query: string }
   | { readonly name: 'recall'; readonly recallId: string }
   /** One that is not written yet. */
   | { readonly name: 'new-recall'; readonly wearerId: string; readonly alertIds: readonly string[] }
@@ -29,6 +32,7 @@ export function readPage(path: string, query: string): Page {
   if (area === 'wearers' && id !== '') return { name: 'wearer', wearerId: decode(id), query };
   if (area === 'packs' && id === '') return { name: 'packs', wearerId: new URLSearchParams(query).get('wearerId') };
   if (area === 'crimes' && id === '') return readCrimes(new URLSearchParams(query));
+  if (area === 'patterns' && id === '') return { name: 'patterns', query };
   if (area === 'recalls' && id !== '') return readRecall(decode(id), new URLSearchParams(query));
   const plain = PLAIN_PAGES.find((name) => name === area);
   if (plain !== undefined && id === '') return { name: plain };
@@ -79,6 +83,9 @@ export const crimesAddress = (batchId: string | null = null): string =>
   batchId === null ? '/crimes' : `/crimes?${new URLSearchParams({ batchId })}`;
 export const shownMatchAddress = (batchId: string, place: number, wearerId: string): string =>
   `/crimes?${new URLSearchParams({ batchId, place: String(place), wearerId })}`;
+
+export const patternsAddress = (view: Partial<PatternView>): string =>
+  `/patterns${writePatternView({ ...readPatternView(''), ...view })}`;
 
 export const recallAddress = (recallId: string): string => `/recalls/${encodeURIComponent(recallId)}`;
 export const newRecallAddress = (wearerId: string, alertIds: readonly string[]): string =>

@@ -12,7 +12,7 @@ const NO_GUILT = 'Being somewhere, or near somebody, says nothing of what was do
 
 export const patternWords = ({ radiusMetres, leastMs, gapMs }: StopRule): InferenceWords => ({
   method:
-    `Inferred from the fixes on record. A stop is ${leastMs / MINUTE_MS} minutes or more within ${radiusMetres} m of one place, each fix ` +
+    `From the fixes on record: a stop is ${leastMs / MINUTE_MS} minutes or more within ${radiusMetres} m of one place, each fix ` +
     `weighed by its accuracy; ${gapMs / MINUTE_MS} minutes without a fix end it. A usual place has stops on two days or more. At home is ` +
     'within the address of a curfew of then.',
   limits: [
@@ -27,7 +27,7 @@ export const patternWords = ({ radiusMetres, leastMs, gapMs }: StopRule): Infere
 
 export const togetherWords = ({ withinMetres, gapMs }: TogetherRule): InferenceWords => ({
   method:
-    `Inferred from the fixes of both on record: on the straight ways between fixes at most ${gapMs / MINUTE_MS} minutes apart, they were ` +
+    `From the fixes of both on record: on the straight ways between fixes at most ${gapMs / MINUTE_MS} minutes apart, they were ` +
     `within ${withinMetres} m of each other. Apart for five minutes or less, and seen all the while, is one meeting.`,
   limits: [
     'The straight way is not the route: between two fixes the distance may have been another.',

@@ -113,7 +113,10 @@ function gatherBack({ kept }: Gathered, away: PatternFix, rule: StopRule): Gathe
 const ONE_ERROR_MS = 600_000;
 const R95_PER_SIGMA = 2.45;
 
-function toStop(gathered: Readonly<Gathered>, end: StopEnd, { leastMs }: StopRule): Stop[] {
+/** Whoever comes and goes is within the radius a little before and after: so many fixes that are as far off as can be. */
+const FIXES_OF_THE_WAY = 2;
+
+function toStop(gathered: Readonly<Gathered>, end: StopEnd, { leastMs, radiusMetres }: StopRule): Stop[] {
   const { first, untilMs, fixes, longestGapMs, east, north, sigmaSum } = gathered;
   const lengthMs = untilMs - first.atMs;
   if (lengthMs < leastMs) return [];
@@ -123,7 +126,7 @@ function toStop(gathered: Readonly<Gathered>, end: StopEnd, { leastMs }: StopRul
       ...placeAt(first, { east, north }),
       fromMs: first.atMs,
       untilMs,
-      radiusMetres: Math.max(SIGMA_FLOOR_METRES, R95_PER_SIGMA * sigma),
+      radiusMetres: R95_PER_SIGMA * Math.max(SIGMA_FLOOR_METRES, sigma) + (FIXES_OF_THE_WAY * radiusMetres) / fixes,
       fixes,
       longestGapMs,
       end,

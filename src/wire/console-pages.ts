@@ -26,6 +26,7 @@ export const PAGE_ADDRESSES: readonly string[] = [
   '/wearers/:wearerId',
   '/packs',
   '/crimes',
+  '/patterns',
   '/recalls/:recallId',
   ...PLAIN_PAGES.map((name) => `/${name}`),
 ];

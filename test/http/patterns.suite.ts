@@ -224,7 +224,7 @@ export function patternsSuite(name: string, openDatabase: () => Promise<Database
       expect(rule).toEqual({ radiusMetres: 75, leastMinutes: 10, gapMinutes: 15 });
       expect(days.map(({ date }) => date)).toEqual([WED, THU, FRI]);
       // It is said that it is inferred, and by what authority.
-      expect(inference.method).toContain('Inferred from the fixes on record');
+      expect(inference.method).toContain('From the fixes on record: a stop is 10 minutes or more within 75 m');
       expect(inference.limits.join(' ')).toContain('Silence is no stop');
       expect(authority).toMatchObject({ reference: 'PA/12', purpose: 'Review of the plan', requestedBy: SUBJECT });
       const cafe = place(CAFE);

@@ -11,7 +11,7 @@ import { may, me, nowMs, wearers } from '../live/live.js';
 import { arrangeCohort, type CohortSort, type CohortView, countViolations, FIRST_VIEW } from '../model/cohort-order.js';
 import { listReferences } from '../model/references.js';
 import { keepHiddenColumnsOf, readHiddenColumnsOf } from '../preferences.js';
-import { wearerAddress } from '../route.js';
+import { patternsAddress, wearerAddress } from '../route.js';
 import { dueWords, minuteWords, monitoredAndCoverWords, trendWords } from '../words/cohort-words.js';
 import { dayAndTime, duration } from '../words/times.js';
 import { KIND_WORDS } from '../words/words.js';
@@ -130,6 +130,11 @@ function Row({
             .filter((one) => one !== null && one !== '')
             .join(' · ')}
         </span>
+        {may('patterns.read') ? (
+          <a class="tw-cohort__patterns" href={patternsAddress({ wearerId: item.wearerId })}>
+            Patterns<span class="govuk-visually-hidden">{` of ${item.name}`}</span>
+          </a>
+        ) : null}
         <WearerDealtWith wearerId={item.wearerId} />
         {item.flags.length === 0 ? null : <strong class="tw-cohort__flags">{item.flags.join('; ')}</strong>}
       </th>

@@ -25,7 +25,7 @@ import { Profile, TagFacts } from '../components/wearer-facts.js';
 import { WearerNotes } from '../components/wearer-notes.js';
 import { may, nameOf, nowMs, zoneNameOf } from '../live/live.js';
 import { readStretch, type Stretch, writeStretch } from '../model/timeline-stretch.js';
-import { alertAddress, go, lastBoard, packsAddress, wearerAddress } from '../route.js';
+import { alertAddress, go, lastBoard, packsAddress, patternsAddress, wearerAddress } from '../route.js';
 import { askCohortRow, askTimeline } from '../wearer-api.js';
 import { newestWords } from '../words/count-words.js';
 import { ownerWords } from '../words/owner-words.js';
@@ -71,6 +71,11 @@ export function WearerPage({ wearerId, query }: { readonly wearerId: string; rea
         {may('exports.make') ? (
           <p class="tw-row-of-buttons tw-pack-offer">
             <PackButton draft={{ wearerId }} /> <a href={packsAddress(wearerId)}>Packs of this wearer</a>
+          </p>
+        ) : null}
+        {may('patterns.read') ? (
+          <p>
+            <a href={patternsAddress({ wearerId })}>Patterns: stops, usual places, time at home, together</a>
           </p>
         ) : null}
         <WantedForm key={`wanted ${wearerId}`} wearerId={wearerId} onWritten={() => setWritten(written + 1)} />
