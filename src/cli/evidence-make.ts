@@ -4,6 +4,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { buildPack } from '../evidence/build-pack.js';
 import { gatherPack } from '../evidence/gather.js';
+import { deletedLimits } from '../evidence/limits.js';
 import { toPackModel } from '../evidence/measure-track.js';
 import { createStamping } from '../evidence/time-stamp/ask-authority.js';
 import { parseInstant } from '../formats/instant.js';
@@ -102,6 +103,7 @@ export async function make(argv: readonly string[], deps: EvidenceDeps): Promise
       return 1;
     }
     const model = toPackModel(gathered.source);
+    for (const sentence of deletedLimits(model)) err(`tagwatch evidence make: ${sentence}`);
     const packId = randomUUID();
     const { edition, purpose, recipient, marking } = call;
     const order = {

@@ -1,5 +1,6 @@
 /** A pack from a model: every file, the manifest over them, its signature, the container. The same in gives the same bytes. */
 import { toCanonicalBytes } from '../canonical-json.js';
+import { toDeleted } from '../formats/trails/trail.js';
 import type { SigningKey } from '../signing-key.js';
 import type { Edition } from '../wire/pack.js';
 import { saltOf } from './commitment-salt.js';
@@ -92,6 +93,7 @@ function manifestOf(model: PackModel, order: PackOrder, files: readonly PackFile
       notJudged,
       gaps: gapsOf(model).length,
     },
+    ...(model.deleted.length === 0 ? {} : { deleted: model.deleted.map(toDeleted) }),
     withheld: [...withheldOf(order.edition)],
     files: files.map(toListed),
     keyId,

@@ -7,17 +7,15 @@ import { listPeriodAlerts, readAlert } from '../store/alerts.js';
 import { readGapFacts } from '../store/gap-facts.js';
 import { readRelatedRecords } from '../store/pack-records.js';
 import { recordStore } from '../store/record-store.js';
-import { countDeletedPings } from '../store/retention.js';
+import { countDeletedPings, listDeletedStretches } from '../store/retention.js';
 import { listTagsWorn } from '../store/timeline.js';
 import { readTrail, type TrailPlace } from '../store/trail.js';
 import { judgeTrailStretch, type StretchBefore } from '../views/judged-trail.js';
-import { MAX_PACK_ALERTS, MAX_PACK_PERIOD_MS, type PackSubject } from '../wire/pack.js';
+import { AROUND_ALERT_MS, MAX_PACK_ALERTS, MAX_PACK_PERIOD_MS, type PackSubject } from '../wire/pack.js';
 import { readPackAudit } from './gather-audit.js';
 import type { PackAlert, PackRecord, PackSource } from './pack-model.js';
 import { MAX_RERUN_PINGS, readRerunInputs } from './rerun-inputs.js';
 
-/** Shown before and after an alert. */
-const AROUND_MS = 3_600_000;
 /** What an answer holds is read at one stretch, in which alerts wait: 500 take some 10 ms. */
 const FIXES_PER_READ = 500;
 const VERSIONS_PER_READ = 500;
@@ -57,14 +55,15 @@ export async function gatherPack(db: Queryable, subject: PackSubject, nowMs: num
   const audit = await readPackAudit(db, { wearerId, alertIds, fromMs });
   const tagIds = await listTagsWorn(db, { wearerId, fromMs, untilMs: toMs });
   const deletedPings = await countDeletedPings(db, { tagIds, fromMs, toMs });
-  return { source: { wearerId, fromMs, toMs, alerts, records, track, audit, deletedPings } };
+  const deleted = await listDeletedStretches(db, { wearerId, fromMs, toMs });
+  return { source: { wearerId, fromMs, toMs, alerts, records, track, audit, deletedPings, deleted } };
 }
 
 function periodOf(alerts: readonly PackAlert[], nowMs: number): { readonly fromMs: number; readonly toMs: number } {
   const starts = alerts.flatMap(({ findings }) => findings.map(({ episode }) => Date.parse(episode.startedAt)));
   const ends = alerts.map(({ alert: { finding } }) => Date.parse(finding.episode.endedAt ?? finding.raisedAt));
-  const fromMs = Math.min(...starts) - AROUND_MS;
-  return { fromMs, toMs: Math.max(fromMs + 1, Math.min(nowMs, Math.max(...ends) + AROUND_MS)) };
+  const fromMs = Math.min(...starts) - AROUND_ALERT_MS;
+  return { fromMs, toMs: Math.max(fromMs + 1, Math.min(nowMs, Math.max(...ends) + AROUND_ALERT_MS)) };
 }
 
 async function readTrack(

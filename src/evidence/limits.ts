@@ -30,21 +30,38 @@ export function limitsOfTrack(model: PackModel): string[] {
   for (const [reason, n] of [...rejected].sort()) limits.push(`Not counted because ${notJudgedWords(reason)}: ${n}.`);
   const unplaced = track.filter(({ fix }) => fix.latitude === null && fix.notJudged === null).length;
   if (unplaced > 0) limits.push(`${unplaced} carried no position that could be used.`);
-  const { deletedPings } = model;
+  return [...limits, ...deletedLimits(model), ...gapLimits(model), ...recordLimits(model)];
+}
+
+/** Of so many stretches the first are said one by one; the tracks tell of each. */
+const STRETCHES_SAID = 10;
+
+export function deletedLimits({ deletedPings, deleted }: Pick<PackModel, 'deletedPings' | 'deleted'>): string[] {
+  const limits = deleted
+    .slice(0, STRETCHES_SAID)
+    .map(
+      ({ fromMs, toMs, messages }) =>
+        `What the tag sent from ${bothTimes(instantOf(fromMs))} to ${bothTimes(instantOf(toMs))} was deleted because of its age (${messagesWords(messages)}): that nothing is shown then is no silence of the tag.`,
+    );
+  if (deleted.length > STRETCHES_SAID)
+    limits.push(`So were ${deleted.length - STRETCHES_SAID} more stretches, which track.csv names.`);
   if (deletedPings > 0)
     limits.push(
-      `At least ${deletedPings} messages of this time, or of a stretch that overlaps it, were deleted because of their age before this pack was asked for: where nothing is shown, something may have been sent.`,
+      `At least ${messagesWords(deletedPings)} of this time, or of a stretch that overlaps it, had been deleted because of their age when this pack was made: where nothing is shown, something may have been sent.`,
     );
-  return [...limits, ...gapLimits(model), ...recordLimits(model)];
+  return limits;
 }
+
+const messagesWords = (count: number): string => (count === 1 ? 'one message' : `${count} messages`);
 
 function gapLimits(model: PackModel): string[] {
   const gaps = gapsOf(model);
-  if (gaps.length === 0) return ['There is no gap in the evidence of this time.'];
+  if (gaps.length === 0)
+    return [`There is no ${model.deleted.length === 0 ? '' : 'other '}gap in the evidence of this time.`];
   const longest = gaps.reduce((a, b) => (b.toMs - b.fromMs > a.toMs - a.fromMs ? b : a));
   const [from, to] = [instantOf(longest.fromMs), instantOf(longest.toMs)];
   return [
-    `${gaps.length === 1 ? 'There is one gap' : `There are ${gaps.length} gaps`} in the evidence, ${minutes(gaps.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0))} in all. Where the tag was then is not known.`,
+    `${gaps.length === 1 ? 'There is one gap' : `There are ${gaps.length} gaps`} in the evidence${model.deleted.length === 0 ? '' : ' beside what was deleted'}, ${minutes(gaps.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0))} in all. Where the tag was then is not known.`,
     `The longest is of ${minutes(longest.toMs - longest.fromMs)}: ${bothTimes(from)} to ${bothTimes(to)}.`,
   ];
 }

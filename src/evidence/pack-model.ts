@@ -5,9 +5,11 @@ import type { ZonePriority } from '../engine/types.js';
 import type { TrailFix } from '../formats/trails/trail.js';
 import type { ChainLink } from '../ports/audit.js';
 import type { StoredRecord } from '../ports/records.js';
+import type { DeletedStretch } from '../ports/retention.js';
 import type { ConditionContent } from '../records/kinds/condition.js';
 import type { RerunInputs } from '../roles/reconciler/rerun.js';
 import type { RecordedEvent } from '../store/alerts.js';
+import { tellDeleted } from '../views/presence.js';
 import type { Edition } from '../wire/pack.js';
 
 /** One alert with all that was found and done, and what it rests on. */
@@ -81,6 +83,8 @@ export interface PackModel {
   readonly audit: PackAudit;
   /** How many messages of that time were deleted because of their age, as far as is known: a silence may be theirs. */
   readonly deletedPings: number;
+  /** Of these the stretches, the first first. */
+  readonly deleted: readonly DeletedStretch[];
 }
 
 /** As it is read from the record, before anything is computed of it. */
@@ -118,12 +122,17 @@ export function wordingOf({ records }: PackModel, conditionId: string, version: 
   return (stood?.content as Partial<ConditionContent> | undefined)?.wording;
 }
 
-export function gapsOf({ track }: PackModel): PackGap[] {
+/** The silences of the tag: what of them retention made is none, and stands in `deleted`. */
+export function gapsOf({ track, deleted }: Pick<PackModel, 'track' | 'deleted'>): PackGap[] {
   return track.flatMap(({ fix: { gapBefore, fixedAtMs } }) => {
     if (gapBefore === undefined) return [];
-    const cannotExclude = gapBefore.cannotExclude?.map(
-      (one) => `${one.conditionId}@${one.conditionVersion}/${one.zoneId}@${one.zoneVersion}`,
-    );
-    return [{ fromMs: gapBefore.fromMs, toMs: fixedAtMs, cannotExclude: cannotExclude ?? null }];
+    const cannotExclude =
+      gapBefore.cannotExclude?.map(
+        (one) => `${one.conditionId}@${one.conditionVersion}/${one.zoneId}@${one.zoneVersion}`,
+      ) ?? null;
+    const silence = { presence: 'unknown' as const, fromMs: gapBefore.fromMs, untilMs: fixedAtMs };
+    return tellDeleted([silence], deleted)
+      .filter(({ presence }) => presence === 'unknown')
+      .map(({ fromMs, untilMs }) => ({ fromMs, toMs: untilMs, cannotExclude }));
   });
 }

@@ -30,6 +30,16 @@ export const ManifestSchema = Type.Object({
     notJudged: Type.Record(Type.String(), Count),
     gaps: Count,
   }),
+  /** What retention deleted of that time; absent: nothing. */
+  deleted: Type.Optional(
+    Type.Array(
+      Type.Object({
+        from: Type.String({ format: 'date-time' }),
+        to: Type.String({ format: 'date-time' }),
+        messages: Count,
+      }),
+    ),
+  ),
   withheld: Type.Array(Type.Object({ what: Text, why: Text })),
   files: Type.Array(Type.Object({ name: Text, bytes: Count, sha256: Hash })),
   keyId: Hash,

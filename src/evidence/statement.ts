@@ -14,7 +14,7 @@ import {
   strongestOf,
   summarise,
 } from './finding-sentences.js';
-import { GENERAL_LIMITS, limitsOfAlert, limitsOfDevice, limitsOfTrack } from './limits.js';
+import { deletedLimits, GENERAL_LIMITS, limitsOfAlert, limitsOfDevice, limitsOfTrack } from './limits.js';
 import { gapsOf, type PackAlert, type PackModel, type PackOrder } from './pack-model.js';
 import { GRID_WORDS, placeWords } from './place-words.js';
 import type { Manifest } from './read-manifest.js';
@@ -136,7 +136,8 @@ function tellRecords({ records }: PackModel, { edition }: PackOrder): string[] {
 function tellTrack(model: PackModel): string[] {
   const { track } = model;
   const [first, last] = [track[0]?.fix, track.at(-1)?.fix];
-  if (first === undefined || last === undefined) return ['No message of the tag is on record for this time.'];
+  if (first === undefined || last === undefined)
+    return ['No message of the tag is on record for this time.', ...deletedLimits(model)];
   const gaps = gapsOf(model).length;
   return [
     `${track.length} messages of the tag are on record for this time. The first was made at ${isoBoth(first.fixedAtMs)} and received at ${isoBoth(first.receivedAtMs)}, the last made at ${isoBoth(last.fixedAtMs)} and received at ${isoBoth(last.receivedAtMs)}. Between them the program told ${gaps === 0 ? 'no gap' : gaps === 1 ? 'one gap' : `${gaps} gaps`}.`,

@@ -1,4 +1,5 @@
 /** What retention asks of the record (`store/retention.ts`). */
+import { GAP_LIMIT_MS } from '../engine/thresholds.js';
 import type { Queryable } from './database.js';
 
 /** One step's work. */
@@ -12,6 +13,17 @@ export interface Deletion {
   readonly toMs: number;
   readonly deleted: number;
   readonly wearerIds: readonly string[];
+}
+
+/** What was deleted hour by hour, and lies no farther apart than fixes without a gap, is one stretch. */
+export const ONE_STRETCH_MS = GAP_LIMIT_MS;
+
+/** What retention deleted of a wearer at a stretch: from its first message to its last. Nothing shown then is no silence of the tag. */
+export interface DeletedStretch {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Of the deletions that touch it, the whole of each. */
+  readonly messages: number;
 }
 
 export interface RetentionStep {

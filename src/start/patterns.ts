@@ -9,9 +9,10 @@ import { findStops, type Stop } from '../patterns/stops.js';
 import { compareTracks } from '../patterns/together.js';
 import { listUsualPlaces, type UsualPlace } from '../patterns/usual-places.js';
 import type { Database } from '../ports/database.js';
+import type { DeletedStretch } from '../ports/retention.js';
 import { type Intervals, intersect, lengthMs, subtract, unite } from '../schemes/intervals.js';
 import { recordStore } from '../store/record-store.js';
-import { type DeletedStretch, listDeletedStretches } from '../store/retention.js';
+import { listDeletedStretches } from '../store/retention.js';
 import { type DayFix, listTagsWorn, readDayFixes } from '../store/timeline.js';
 import { watchStore } from '../store/watch.js';
 import { compileWorn } from '../views/conditions-in-force.js';
@@ -53,7 +54,7 @@ async function readWearer(
   const all = await watchStore.readTagFacts(db, tagIds);
   const worn = compileWorn(tellsVictims ? all : withoutVictims(all), wearerId, nowMs);
   const dayFixes = await readDayFixes(db, { wearerId, fromMs: fromMs - GAP_LIMIT_MS, untilMs });
-  const deleted = await listDeletedStretches(db, { wearerId, tagIds, fromMs, toMs: untilMs });
+  const deleted = await listDeletedStretches(db, { wearerId, fromMs, toMs: untilMs });
   const fixes = listEvidence(dayFixes).flatMap(({ atMs, latitude, longitude, sigmaMetres }) =>
     sigmaMetres === null || atMs < fromMs || atMs >= untilMs ? [] : [{ atMs, latitude, longitude, sigmaMetres }],
   );

@@ -70,6 +70,7 @@ import { readPriorityFacts } from '../store/priority-facts.js';
 import { readOwners } from '../store/record-owners.js';
 import { recordStore } from '../store/record-store.js';
 import { listRejected } from '../store/rejected-list.js';
+import { listDeletedStretches } from '../store/retention.js';
 import { listClosedAlerts } from '../store/tasks.js';
 import { latestPositions, readMessagesAfter } from '../store/trail.js';
 import { listWanted } from '../store/wanted.js';
@@ -278,6 +279,7 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
   registerAtv(app, { readViolations: (orderId) => readOrderViolations(db, orderId), unreasonableMs, clock });
   registerTrail(app, {
     readTrail: (query) => readJudgedTrail(db, query, clock.nowMs()),
+    listDeleted: (query) => listDeletedStretches(db, query),
     hasWearer: async (wearerId) => (await recordStore.find(db, 'wearer', [wearerId])).has(wearerId),
     clock,
     logger,

@@ -60,7 +60,7 @@ export async function readTimeline(db: Database, query: TimelineQuery): Promise<
   const facts = tellsVictims ? all : withoutVictims(all);
   const worn = compileWorn(facts, wearerId, nowMs);
   const fixes = await readDayFixes(db, { wearerId, fromMs: fromMs - GAP_LIMIT_MS, untilMs: knownUntilMs });
-  const deleted = await listDeletedStretches(db, { wearerId, tagIds, fromMs, toMs: knownUntilMs });
+  const deleted = await listDeletedStretches(db, { wearerId, fromMs, toMs: knownUntilMs });
   const presence = bandPresence(fixes, worn, fromMs, knownUntilMs);
   const bands = tellDeleted(presence.bands, deleted);
   const inForce = parts.has('records') ? await keepReadable(db, query.asker, listInForce(worn, fromMs, untilMs)) : [];

@@ -1,8 +1,10 @@
 /** Evidence packs on record: what was asked for, and what was made of it. */
 import type { Queryable } from '../ports/database.js';
+import type { DeletedStretch } from '../ports/retention.js';
 import type { LegalHoldContent } from '../wire/legal-hold.js';
-import type { Edition, PackState, PackStep, PackSubject } from '../wire/pack.js';
+import { AROUND_ALERT_MS, type Edition, type PackState, type PackStep, type PackSubject } from '../wire/pack.js';
 import { recordStore } from './record-store.js';
+import { listDeletedStretches } from './retention.js';
 
 /** As `PUT /legal-holds` takes them. */
 const MAX_REASON_LENGTH = 500;
@@ -173,6 +175,22 @@ export async function holdPack(
       correlationId: pack.correlationId,
     },
   ]);
+}
+
+/** What retention has deleted of the time that it shows, the first first. */
+export async function listPackDeletions(
+  db: Queryable,
+  { wearerId, subject }: Pick<NewPack, 'wearerId' | 'subject'>,
+): Promise<readonly DeletedStretch[]> {
+  if ('wearerId' in subject) return await listDeletedStretches(db, subject);
+  const { rows } = await db.query<{ starts_at: Date | null; ends_at: Date | null }>(
+    'select starts_at, ends_at from find_alert_span($1)',
+    [subject.alertIds],
+  );
+  const { starts_at, ends_at } = rows[0]!;
+  if (starts_at === null || ends_at === null) return [];
+  const [fromMs, toMs] = [starts_at.getTime() - AROUND_ALERT_MS, ends_at.getTime() + AROUND_ALERT_MS];
+  return await listDeletedStretches(db, { wearerId, fromMs, toMs });
 }
 
 export async function findPack(db: Queryable, packId: string): Promise<StoredPack | null> {

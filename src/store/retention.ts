@@ -1,6 +1,12 @@
 /** What retention deletes, and what it must not: the view `held`. A step at a time, each with its row in `retention_deletion`. */
 import type { Queryable } from '../ports/database.js';
-import type { Deletion, RetentionStep, RetentionStore } from '../ports/retention.js';
+import {
+  type DeletedStretch,
+  type Deletion,
+  ONE_STRETCH_MS,
+  type RetentionStep,
+  type RetentionStore,
+} from '../ports/retention.js';
 
 /** As the trigger of the holds has it: who places one waits for the step, and the next step sees it. */
 const DELETION_LOCK = 7_402_310_005;
@@ -116,29 +122,37 @@ async function noteTold(db: Queryable, n: number, atMs: number): Promise<void> {
 
 export const retentionStore: RetentionStore = { nextTagWithPings, deletePings, deleteRejected, listUntold, noteTold };
 
-/** From its first message to its last. */
-export interface DeletedStretch {
-  readonly fromMs: number;
-  readonly toMs: number;
-}
-
-/** What retention deleted of what a wearer's tags sent within a time, by the device's clock, the first first. */
+/**
+ * What retention deleted of what a wearer's tags sent within a time, by the device's clock, the first first.
+ */
 export async function listDeletedStretches(
   db: Queryable,
-  query: {
-    readonly wearerId: string;
-    readonly tagIds: readonly string[];
-    readonly fromMs: number;
-    readonly toMs: number;
-  },
+  query: { readonly wearerId: string; readonly fromMs: number; readonly toMs: number },
 ): Promise<DeletedStretch[]> {
-  const { rows } = await db.query<{ from_at: Date; to_at: Date }>(
-    `select from_at, to_at from retention_deletion
-     where what = 'ping' and tag_id = any ($1) and $2::text = any (wearer_ids)
-       and to_at >= $3::timestamptz and from_at < $4::timestamptz order by from_at`,
-    [query.tagIds, query.wearerId, new Date(query.fromMs), new Date(query.toMs)],
+  const { wearerId, fromMs, toMs } = query;
+  const { rows } = await db.query<{ from_at: Date; to_at: Date; deleted: number }>(
+    `select from_at, to_at, deleted from retention_deletion
+     where what = 'ping' and $1::text = any (wearer_ids) and to_at >= $2::timestamptz and from_at < $3::timestamptz
+       and tag_id in (select tag_id from worn
+         where wearer_id = $1 and fitted_at < $3::timestamptz and coalesce(until_at, 'infinity') > $2::timestamptz)
+     order by from_at`,
+    [wearerId, new Date(fromMs), new Date(toMs)],
   );
-  return rows.map(({ from_at, to_at }) => ({ fromMs: from_at.getTime(), toMs: to_at.getTime() }));
+  const stretches: DeletedStretch[] = [];
+  for (const row of rows) {
+    // What lies beyond may be of somebody else, who wore the tag then.
+    const next = { fromMs: Math.max(fromMs, row.from_at.getTime()), toMs: Math.min(toMs, row.to_at.getTime()) };
+    const last = stretches.at(-1);
+    if (last === undefined || next.fromMs - last.toMs > ONE_STRETCH_MS)
+      stretches.push({ ...next, messages: row.deleted });
+    else
+      stretches[stretches.length - 1] = {
+        fromMs: last.fromMs,
+        toMs: Math.max(last.toMs, next.toMs),
+        messages: last.messages + row.deleted,
+      };
+  }
+  return stretches;
 }
 
 /** Pings that retention deleted of what tags sent within a time, by the device's clock; the bounds included. */

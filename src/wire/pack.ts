@@ -19,6 +19,9 @@ export const MAX_PACK_ALERTS = 20;
 /** As far as a trail goes. */
 export const MAX_PACK_PERIOD_MS = 14 * 86_400_000;
 
+/** Shown before and after an alert. */
+export const AROUND_ALERT_MS = 3_600_000;
+
 export const PACK_STATES = ['queued', 'building', 'ready', 'failed'] as const;
 export type PackState = (typeof PACK_STATES)[number];
 /** While it is built: the record is read, then the files are written and signed. */
@@ -54,4 +57,13 @@ export interface PackItem {
   readonly fileBytes?: number;
   /** Under a legal hold, of its own: what it is about is not deleted, whatever its age. */
   readonly isHeld: boolean;
+  /** Where one is asked for or looked at, and retention had deleted of its time by then: which stretches, and how many messages at least. */
+  readonly deleted?: readonly DeletedItem[];
+}
+
+/** From the first message that was deleted to the last. */
+export interface DeletedItem {
+  readonly from: string;
+  readonly to: string;
+  readonly messages: number;
 }

@@ -79,6 +79,19 @@ test('what was deleted because of its age is told beside the gaps, and only then
     /At least 7 messages of this time.*deleted because of their age/,
   );
   expect(limitsOfTrack(makeModel()).join('\n')).not.toMatch(/deleted/);
+  // The silence before the last message is the tag's in part, and retention's in part; or retention's alone.
+  const model = makeModel();
+  const [fromMs, toMs] = [model.track.at(-2)!.fix.fixedAtMs, model.track.at(-1)!.fix.fixedAtMs];
+  const said = (from: number, to: number) =>
+    limitsOfTrack({ ...model, deletedPings: 3, deleted: [{ fromMs: from, toMs: to, messages: 3 }] }).join('\n');
+  const whole = said(fromMs + 60_000, toMs - 60_000);
+  expect(whole).toMatch(/There is no other gap in the evidence/);
+  expect(whole).toMatch(
+    /What the tag sent from 2026-11-20T20:11:00.* to 2026-11-20T20:19:00.* was deleted.*\(3 messages\): that nothing is shown then is no silence/,
+  );
+  expect(said(fromMs + 60_000, fromMs + 120_000)).toMatch(
+    /There is one gap in the evidence beside what was deleted, 8 min in all/,
+  );
 });
 
 test('a reason without words is told by its name', () => {

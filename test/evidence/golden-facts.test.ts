@@ -143,3 +143,60 @@ describe.each([
     );
   });
 });
+
+describe('of a time of which retention deleted', () => {
+  const startMs = Date.parse('2026-11-20T00:00:00Z');
+  const at = (i: number) => new Date(startMs + i * EVERY_MS).toISOString();
+  const whole = makeModel({ startMs, everyMs: EVERY_MS, count: COUNT, isInside });
+  const [first, last] = [30, 40];
+  const stretch = { fromMs: Date.parse(at(first)), toMs: Date.parse(at(last)), messages: last - first + 1 };
+  const track = whole.track
+    .filter((_, i) => i < first || i > last)
+    .map((one) =>
+      one.fix.fixedAtMs === Date.parse(at(last + 1))
+        ? { ...one, fix: { ...one.fix, gapBefore: { fromMs: Date.parse(at(first - 1)), cannotExclude: [] } } }
+        : one,
+    );
+  const model = { ...whole, track, deletedPings: stretch.messages, deleted: [stretch] };
+  const told = { from: at(first), to: at(last), messages: stretch.messages };
+  const build = async (of: typeof model, edition: 'full' | 'wearer-safe') => {
+    const zip = await buildPack(of, { ...ORDER, edition }, key);
+    const files = new Map(readContainer(zip).map(({ name, bytes }) => [name, bytes]));
+    return {
+      zip,
+      manifest: readManifest(files.get('manifest.json')!),
+      textOf: (name: string) => strFromU8(files.get(name)!),
+      files,
+    };
+  };
+
+  test('every format says from when to when, and none counts it as a gap', async () => {
+    const { zip, manifest, textOf, files } = await build(model, 'full');
+    expect(manifest.deleted).toEqual([told]);
+    expect(manifest.counts).toMatchObject({ pings: COUNT - stretch.messages, gaps: 1 });
+    const rows: Record<string, string>[] = parse(textOf('track.csv'), { columns: true, bom: true });
+    expect(rows.filter(({ notJudged }) => notJudged === 'deleted')).toMatchObject([
+      { number: '', fixedAt: told.from, deletedTo: told.to, deletedMessages: `${told.messages}` },
+    ]);
+    expect(rows[first]).toMatchObject({ notJudged: 'deleted' });
+    expect(rows[first + 1]).toMatchObject({ number: `${first + 1}`, fixedAt: at(last + 1) });
+    expect(JSON.parse(textOf('track.geojson'))).toMatchObject({ deleted: [told] });
+    expect(textOf('track.gpx')).toContain(
+      `<tagwatch:from>${told.from}</tagwatch:from><tagwatch:to>${told.to}</tagwatch:to>`,
+    );
+    expect(textOf('track.kml')).toContain(`<begin>${told.from}</begin><end>${told.to}</end>`);
+    const said = `What the tag sent from ${bothTimes(told.from)} to ${bothTimes(told.to)} was deleted because of its age`;
+    expect(limitsOfTrack(model).filter((sentence) => sentence.startsWith(said))).toHaveLength(1);
+    expect(strFromU8(unzipSync(files.get('statement.docx')!)['word/document.xml']!)).toContain(said);
+    expect(verifyPack(zip, [trust(key)], { crypto: NODE_CRYPTO, engine: ENGINE }).verified).toBe(true);
+  });
+
+  test('the wearer-safe edition says it too; of one of which all is gone so does the statement', async () => {
+    expect((await build(model, 'wearer-safe')).manifest.deleted).toEqual([told]);
+    const gone = await build({ ...model, track: [], alerts: [], terms: [] }, 'full');
+    expect(strFromU8(unzipSync(gone.files.get('statement.docx')!)['word/document.xml']!)).toContain(
+      'was deleted because of its age',
+    );
+    expect(gone.textOf('track.csv')).toContain(`${told.from}`);
+  });
+});

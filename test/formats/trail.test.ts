@@ -146,3 +146,55 @@ describe('GPX', () => {
     expect(text).not.toContain('trkseg');
   });
 });
+
+describe('what retention deleted is told in its place, and is no silence', () => {
+  const deleted = [
+    { fromMs: START_MS + 60_000, toMs: START_MS + 120_000, messages: 2 },
+    { fromMs: START_MS + 600_000, toMs: START_MS + 900_000, messages: 6 },
+  ];
+  const fixes = [fixAt(0), fixAt(300)];
+  const told = deleted.map(({ fromMs, toMs, messages }) => ({
+    from: new Date(fromMs).toISOString(),
+    to: new Date(toMs).toISOString(),
+    messages,
+  }));
+
+  test('GeoJSON: beside the features', () => {
+    expect(JSON.parse(write(createGeoJsonTrail('W-1', deleted), fixes))).toMatchObject({
+      features: [{}, {}],
+      deleted: told,
+    });
+    expect(JSON.parse(write(createGeoJsonTrail('W-1', deleted), []))).toMatchObject({ features: [], deleted: told });
+  });
+
+  test('CSV: a line of its own between the pings, whatever pieces they come in', () => {
+    const text = write(createCsvTrail('W-1', deleted), fixes.slice(0, 1), fixes.slice(1));
+    const rows = parse(text, { columns: true }) as Record<string, string>[];
+    expect(rows.map((row) => [row['fixedAt'], row['notJudged'], row['deletedTo'], row['deletedMessages']])).toEqual([
+      ['2026-11-22T18:00:00.000Z', '', '', ''],
+      ['2026-11-22T18:01:00.000Z', 'deleted', '2026-11-22T18:02:00.000Z', '2'],
+      ['2026-11-22T18:05:00.000Z', '', '', ''],
+      ['2026-11-22T18:10:00.000Z', 'deleted', '2026-11-22T18:15:00.000Z', '6'],
+    ]);
+    expect(rows[1]).toMatchObject({ latitude: '', tagId: '' });
+  });
+
+  test('GPX: at its end, also where there is nothing else', () => {
+    const elements = told.map(
+      ({ from, to, messages }) =>
+        `<tagwatch:deleted><tagwatch:from>${from}</tagwatch:from><tagwatch:to>${to}</tagwatch:to><tagwatch:messages>${messages}</tagwatch:messages></tagwatch:deleted>`,
+    );
+    for (const some of [fixes, []]) {
+      const gpx = write(createGpxTrail('W-1', deleted), some);
+      for (const element of elements) expect(gpx).toContain(element);
+    }
+    expect(write(createGpxTrail('W-1'), fixes)).not.toContain('deleted');
+  });
+
+  test('KML: a placemark with its time', () => {
+    const kml = write(createKmlTrail('W-1', deleted), fixes);
+    for (const { from, to } of told)
+      expect(kml).toContain(`<TimeSpan><begin>${from}</begin><end>${to}</end></TimeSpan>`);
+    expect(kml.match(/<Placemark>/g)).toHaveLength(3);
+  });
+});

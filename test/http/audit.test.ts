@@ -59,6 +59,7 @@ beforeAll(async () => {
       trailReads++;
       return { points: [], next: null };
     },
+    listDeleted: async () => [],
     hasWearer: async (wearerId) => WEARERS.has(wearerId),
     clock,
     logger: silentLog,

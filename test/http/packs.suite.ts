@@ -4,10 +4,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { readContainer } from '../../src/evidence/container.js';
 import { gatherPack } from '../../src/evidence/gather.js';
 import { readPackAudit } from '../../src/evidence/gather-audit.js';
 import { NODE_CRYPTO } from '../../src/evidence/node-crypto.js';
 import { startPackBuilder } from '../../src/evidence/pack-builder.js';
+import { readManifest } from '../../src/evidence/read-manifest.js';
 import { verifyPack } from '../../src/evidence/verify-pack.js';
 import { type App, createApp } from '../../src/http/app.js';
 import { registerPacks } from '../../src/http/routes/packs/packs.js';
@@ -330,6 +332,42 @@ export function packsSuite(name: string, openDatabase: () => Promise<Database>):
       const verdict = verifyPack(file.bytes, trusted, { crypto: NODE_CRYPTO, engine: ENGINE });
       // No engine found what these alerts say: that it finds the same again is held by `explain.embedded.test.ts`.
       expect(verdict).toMatchObject({ contents: [], signature: 'good', trust: 'trusted', container: 'as-made' });
+    }, 60_000);
+
+    it('says before it is made what retention deleted of its time; the pack tells it as deleted, and not as a silence', async () => {
+      const version = { version: 1, effectiveAt: instantAt(0), effectiveAtGiven: false, recordedAt: instantAt(0) };
+      const write = (kind: 'tag' | 'activation', id: string, content: object) =>
+        db.transaction((tx) =>
+          recordStore.write(tx, kind, [
+            { id, content, ...version, author: SUBJECT, changeReason: null, correlationId: null },
+          ]),
+        );
+      await write('tag', 'T-gone', {});
+      await write('activation', 'AC-gone', {
+        tagId: 'T-gone',
+        wearerId: 'W-in',
+        fittedAt: instantAt(-960),
+        removedAt: instantAt(-800),
+      });
+      await db.query(
+        `insert into retention_deletion (what, tag_id, from_at, to_at, deleted, older_than, deleted_at, audited_at, wearer_ids)
+         values ('ping', 'T-gone', $1::timestamptz, $2::timestamptz, 20, now(), now(), now(), array['W-in'])`,
+        [instantAt(-890), instantAt(-870)],
+      );
+      const deleted = [{ from: instantAt(-890), to: instantAt(-870), messages: 20 }];
+      const asked = await ask('', { body: { wearerId: 'W-in', from: instantAt(-900), to: instantAt(-840), ...WHY } });
+      const pack = asked.json();
+      expect([asked.status, pack.deleted]).toEqual([202, deleted]);
+      await builder?.stop();
+      build();
+      expect(await untilEnded(pack.packId)).toMatchObject({ state: 'ready', deleted });
+      const files = readContainer((await ask(`/${pack.packId}/file`)).bytes);
+      const bytesOf = (called: string) => files.find((file) => file.name === called)!.bytes;
+      expect(readManifest(bytesOf('manifest.json'))).toMatchObject({ deleted, counts: { pings: 0, gaps: 0 } });
+      expect(Buffer.from(bytesOf('track.csv')).toString()).toContain(`,${instantAt(-890)},`);
+      const before = await ask('', { body: { wearerId: 'W-in', from: instantAt(-869), to: instantAt(-840), ...WHY } });
+      expect(before.json()).not.toHaveProperty('deleted');
+      await untilEnded(before.json().packId);
     }, 60_000);
 
     it('is another one for another person, edition or recipient, or once something was done about its alerts', async () => {

@@ -99,6 +99,7 @@ export function partnerSuite(name: string, open: () => Promise<Adapters>): void 
       registerAtv(app, { readViolations: (orderId) => readOrderViolations(db, orderId), unreasonableMs, clock });
       registerTrail(app, {
         readTrail: (query) => readJudgedTrail(db, query, clock.nowMs()),
+        listDeleted: async () => [],
         hasWearer: async (wearerId) => (await recordStore.find(db, 'wearer', [wearerId])).has(wearerId),
         clock,
         logger: silentLog,

@@ -116,6 +116,7 @@ beforeAll(async () => {
   });
   registerTrail(app, {
     readTrail: async () => ({ points: [], next: null }),
+    listDeleted: async () => [],
     hasWearer: async (wearerId) => WEARERS.has(wearerId),
     clock,
     logger: silentLog,

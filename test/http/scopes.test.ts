@@ -156,6 +156,7 @@ beforeAll(async () => {
   });
   registerTrail(app, {
     readTrail: async () => ({ points: [], next: null }),
+    listDeleted: async () => [],
     hasWearer: async (wearerId) => wearers.has(wearerId),
     clock,
     logger: silentLog,

@@ -48,7 +48,13 @@ beforeEach(async () => {
   fixes = [];
   readsLeft = Number.POSITIVE_INFINITY;
   app = await createApp({ log: silentLog });
-  registerTrail(app, { readTrail, hasWearer: async (wearerId) => wearerId === 'W-1', clock, logger: silentLog });
+  registerTrail(app, {
+    readTrail,
+    listDeleted: async () => [],
+    hasWearer: async (wearerId) => wearerId === 'W-1',
+    clock,
+    logger: silentLog,
+  });
   registerPosition(app, {
     clock,
     livePosition: (wearerId) => {

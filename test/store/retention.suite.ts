@@ -13,7 +13,7 @@ import { addPack, type NewPack } from '../../src/store/packs.js';
 import { insertPings } from '../../src/store/pings.js';
 import { recordStore } from '../../src/store/record-store.js';
 import { readReceivedPings } from '../../src/store/rerun.js';
-import { retentionStore } from '../../src/store/retention.js';
+import { listDeletedStretches, retentionStore } from '../../src/store/retention.js';
 import type { PackSubject } from '../../src/wire/pack.js';
 import { action, finding } from '../alerts/events.js';
 import { pingAt, TEST_START_MS } from '../support/pings.js';
@@ -266,6 +266,29 @@ export function retentionSuite(name: string, open: () => Promise<{ db: Database;
         }),
         { numRuns: 15 },
       );
+    });
+
+    it('tells the stretches of a wearer: what was deleted hour by hour as one, what lies beyond the time or is of others not at all', async () => {
+      const [mine, theirs, tagId] = [`W-told-${name}`, `W-other-${name}`, `T-told-${name}`];
+      for (const wearerId of [mine, theirs]) await write('wearer', wearerId, { name });
+      await write('tag', tagId, {});
+      await write('activation', `AC-told-${name}`, { tagId, wearerId: mine, fittedAt: iso(START_MS) });
+      const add = (from: number, to: number, deleted: number, wearerId: string) =>
+        db.query(
+          `insert into retention_deletion (what, tag_id, from_at, to_at, deleted, older_than, deleted_at, audited_at, wearer_ids)
+           values ('ping', $1, $2::timestamptz, $3::timestamptz, $4::int, now(), now(), now(), array[$5])`,
+          [tagId, new Date(atStep(from)), new Date(atStep(to)), deleted, wearerId],
+        );
+      await add(0, 3, 3, mine);
+      await add(3, 6, 4, mine);
+      await add(20, 22, 5, mine);
+      await add(10, 12, 9, theirs);
+      const told = await listDeletedStretches(db, { wearerId: mine, fromMs: atStep(1), toMs: atStep(21) });
+      expect(told).toEqual([
+        { fromMs: atStep(1), toMs: atStep(6), messages: 7 },
+        { fromMs: atStep(20), toMs: atStep(21), messages: 5 },
+      ]);
+      expect(await listDeletedStretches(db, { wearerId: theirs, fromMs: atStep(1), toMs: atStep(21) })).toEqual([]);
     });
 
     it('is done by one process at a time, and says what another one deleted and did not say', async () => {

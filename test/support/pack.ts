@@ -75,6 +75,7 @@ export function makeModel(options: ModelOptions = {}): PackModel {
     ...measureTrack(track, alerts),
     audit: makeAudit(startMs),
     deletedPings: 0,
+    deleted: [],
   };
 }
 

@@ -1,7 +1,7 @@
 /** How far a pack is, and, once it is there, everything that one does with it. */
 import type { PackItem } from '../../wire/pack.js';
 import { KEYS_ADDRESS, packFileAddress } from '../packs-api.js';
-import { isUnderWay, packStateWords, sizeWords } from '../words/pack-words.js';
+import { deletedWords, isUnderWay, packStateWords, sizeWords } from '../words/pack-words.js';
 
 export function PackResult({ pack }: { readonly pack: PackItem }) {
   const { packId, state, sha256, fileBytes } = pack;
@@ -10,6 +10,11 @@ export function PackResult({ pack }: { readonly pack: PackItem }) {
       <p role="status" class={state === 'failed' ? 'tw-bad' : ''}>
         <strong>{packStateWords(pack)}</strong>
       </p>
+      {deletedWords(pack).map((sentence) => (
+        <p class="tw-bad" key={sentence}>
+          {sentence}
+        </p>
+      ))}
       {isUnderWay(pack) ? (
         <>
           <progress class="tw-pack__progress" aria-label="The pack is being made" />

@@ -39,6 +39,14 @@ export function packSubjectWords({ alertIds, from, to }: PackItem): string {
 
 const periodWords = (fromMs: number, toMs: number): string => `${dayAndTime(fromMs)} to ${dayAndTime(toMs)}`;
 
+/** What it will not hold: said as soon as it is asked for. */
+export function deletedWords({ deleted = [] }: Pick<PackItem, 'deleted'>): string[] {
+  return deleted.map(
+    ({ from, to }) =>
+      `What the tag sent from ${dayAndTime(Date.parse(from))} to ${dayAndTime(Date.parse(to))} was deleted because of its age: the pack says so, and shows nothing of it.`,
+  );
+}
+
 const KILO = 1_000;
 
 /** `840 B`, `64 kB`, `1.4 MB`: as a form that takes 25 MB counts. */

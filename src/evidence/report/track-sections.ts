@@ -2,18 +2,23 @@
 import { bothTimes } from '../finding-sentences.js';
 import { toLocalTime } from '../local-time.js';
 import { notJudgedWords } from '../not-judged-words.js';
-import { gapsOf, type PackFix, type PackModel } from '../pack-model.js';
+import { gapsOf, type PackFix, type PackGap, type PackModel } from '../pack-model.js';
 import { GRID_WORDS, gridOf, PLACE_DECIMALS } from '../place-words.js';
 import type { Sheet } from './sheet.js';
 import { drawTable } from './table.js';
 
-export function writeFixes(sheet: Sheet, { track, terms }: PackModel): void {
+export function writeFixes(sheet: Sheet, model: PackModel): void {
+  const { track, terms } = model;
   sheet.heading(2, 'Table of fixes');
   sheet.paragraph(
     `Every message of the time, those too that did not count. Distance: metres to the boundary, negative inside${terms.length > 1 ? `; in this order: ${terms.map(({ key }) => key).join(', ')}` : ''}. track.csv holds the same and more. ${GRID_WORDS}`,
   );
   if (track.length === 0) {
-    sheet.paragraph('No message of this time is on record.');
+    sheet.paragraph(
+      model.deletedPings === 0
+        ? 'No message of this time is on record.'
+        : 'No message of this time is on record any more: what was, was deleted because of its age.',
+    );
     return;
   }
   const right = 'right' as const;
@@ -53,7 +58,8 @@ export function writeFixes(sheet: Sheet, { track, terms }: PackModel): void {
 export function writeGaps(sheet: Sheet, model: PackModel): void {
   sheet.heading(2, 'Gaps in the evidence');
   const gaps = gapsOf(model);
-  if (gaps.length === 0) {
+  const { deleted } = model;
+  if (gaps.length === 0 && deleted.length === 0) {
     sheet.paragraph('None.');
     return;
   }
@@ -63,15 +69,24 @@ export function writeGaps(sheet: Sheet, model: PackModel): void {
     { title: 'Minutes', share: 1, align: 'right' as const },
     { title: 'Where the tag may have been', share: 3 },
   ];
-  const rows = gaps.map(({ fromMs, toMs, cannotExclude }) => [
+  const cells = (fromMs: number, toMs: number, where: string) => [
     bothTimes(new Date(fromMs).toISOString()),
     bothTimes(new Date(toMs).toISOString()),
     `${Math.round((toMs - fromMs) / 6_000) / 10}`,
+    where,
+  ];
+  const whereWords = ({ cannotExclude }: PackGap) =>
     cannotExclude === null
       ? 'anywhere: it is too long to exclude a place'
       : cannotExclude.length === 0
         ? 'not known; the straight line across it touches no zone in force'
-        : `the straight line across it goes through: ${cannotExclude.join(', ')}`,
-  ]);
-  drawTable(sheet, { columns, rows });
+        : `the straight line across it goes through: ${cannotExclude.join(', ')}`;
+  const rows = [
+    ...gaps.map((gap) => ({ fromMs: gap.fromMs, row: cells(gap.fromMs, gap.toMs, whereWords(gap)) })),
+    ...deleted.map(({ fromMs, toMs, messages }) => ({
+      fromMs,
+      row: cells(fromMs, toMs, `deleted because of its age, and no silence of the tag: ${messages} messages`),
+    })),
+  ].sort((a, b) => a.fromMs - b.fromMs);
+  drawTable(sheet, { columns, rows: rows.map(({ row }) => row) });
 }

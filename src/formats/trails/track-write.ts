@@ -1,4 +1,5 @@
 /** The formats in which a trail is exported, and how to write one. */
+import type { DeletedStretch } from '../../ports/retention.js';
 import { createCsvTrail, createGeoJsonTrail, type TrailFix, type TrailWriter } from './trail.js';
 import { createGpxTrail } from './trail-gpx.js';
 import { createKmlTrail } from './trail-kml.js';
@@ -6,7 +7,7 @@ import { createKmlTrail } from './trail-kml.js';
 interface TrailFormatSpec {
   readonly mediaType: string;
   readonly extension: string;
-  readonly create: (name: string) => TrailWriter;
+  readonly create: (name: string, deleted?: readonly DeletedStretch[]) => TrailWriter;
 }
 
 export const TRAIL_FORMATS = {

@@ -1,9 +1,18 @@
 /**
  * A trail as GPX 1.1: a track for each activation, a new segment after a gap. What GPX has no element for are extensions of
  * Tagwatch's own, named and in the units of `docs/wire.md`; so are messages without a position, at the end of the file, because
- * every point of GPX has coordinates.
+ * every point of GPX has coordinates, and the stretches that retention deleted.
  */
-import { instant, isPlaced, type PlacedFix, SEGMENT_GAP_MS, type TrailFix, type TrailWriter } from './trail.js';
+import type { DeletedStretch } from '../../ports/retention.js';
+import {
+  instant,
+  isPlaced,
+  type PlacedFix,
+  SEGMENT_GAP_MS,
+  type TrailFix,
+  type TrailWriter,
+  toDeleted,
+} from './trail.js';
 import { escapeXml, toDecimal } from './xml-text.js';
 
 type Value = string | number | null;
@@ -37,6 +46,11 @@ function message(fix: TrailFix): string {
   );
 }
 
+function tellDeleted(stretch: DeletedStretch): string {
+  const told = Object.entries(toDeleted(stretch)).map(([name, value]) => element(`tagwatch:${name}`, value));
+  return `<tagwatch:deleted>${told.join('')}</tagwatch:deleted>\n`;
+}
+
 function point(fix: PlacedFix): string {
   return (
     `<trkpt lat="${toDecimal(fix.latitude)}" lon="${toDecimal(fix.longitude)}">` +
@@ -46,7 +60,7 @@ function point(fix: PlacedFix): string {
 }
 
 /** `name` is what the whole trail is called, such as its wearer's id. */
-export function createGpxTrail(name: string): TrailWriter {
+export function createGpxTrail(name: string, deleted: readonly DeletedStretch[] = []): TrailWriter {
   let before: TrailFix | null = null;
   /** Some 300 bytes each; of a trail's fourteen days a device that sends nothing else makes 6 MB. */
   const messages: string[] = [];
@@ -73,7 +87,8 @@ export function createGpxTrail(name: string): TrailWriter {
         .join('');
     },
     tail() {
-      const extensions = messages.length === 0 ? '' : `<extensions>\n${messages.join('')}</extensions>\n`;
+      const told = messages.join('') + deleted.map(tellDeleted).join('');
+      const extensions = told === '' ? '' : `<extensions>\n${told}</extensions>\n`;
       return `${before === null ? '' : '</trkseg>\n</trk>\n'}${extensions}</gpx>\n`;
     },
   };

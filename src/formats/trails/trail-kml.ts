@@ -1,9 +1,10 @@
 /**
  * A trail as KML: a Placemark for each activation with a `gx:MultiTrack` of `gx:Track`s. A `gx:Track` has its times, then its
  * positions, then an array for each other value, so each is written whole: one for each piece of the trail and gap in it. What a
- * fix did not say is an empty value; a message without a position has an empty `gx:coord` (KML 2.3, "missing positional data").
+ * fix did not say is an empty value; a stretch that retention deleted is a Placemark with its time and no place; a message without a position has an empty `gx:coord` (KML 2.3, "missing positional data").
  */
-import { instant, isPlaced, SEGMENT_GAP_MS, type TrailFix, type TrailWriter } from './trail.js';
+import type { DeletedStretch } from '../../ports/retention.js';
+import { instant, isPlaced, SEGMENT_GAP_MS, type TrailFix, type TrailWriter, toDeleted } from './trail.js';
 import { escapeXml, toDecimal } from './xml-text.js';
 
 type Value = string | number | null;
@@ -64,12 +65,19 @@ function split(fixes: readonly TrailFix[]): TrailFix[][] {
 }
 
 /** `name` is what the whole trail is called, such as its wearer's id. */
-export function createKmlTrail(name: string): TrailWriter {
+export function createKmlTrail(name: string, deleted: readonly DeletedStretch[] = []): TrailWriter {
   let before: TrailFix | null = null;
   const data = (key: string, value: string) => `<Data name="${key}"><value>${escapeXml(value)}</value></Data>`;
   const open = ({ tagId, activationId }: TrailFix) =>
     `<Placemark><name>${escapeXml(name)}</name>\n<ExtendedData>${data('tagId', tagId)}${data('activationId', activationId)}` +
     '</ExtendedData>\n<gx:MultiTrack><gx:interpolate>0</gx:interpolate>\n';
+  const tellDeleted = (stretch: DeletedStretch) => {
+    const { from, to, messages } = toDeleted(stretch);
+    return (
+      `<Placemark><name>Deleted because of its age</name><TimeSpan><begin>${from}</begin><end>${to}</end></TimeSpan>` +
+      `<ExtendedData>${data('deletedMessages', `${messages}`)}</ExtendedData></Placemark>\n`
+    );
+  };
   const close = '</gx:MultiTrack></Placemark>\n';
   const fields = ARRAYS.map(([key, type]) => `<gx:SimpleArrayField name="${key}" type="${type}"/>`);
   return {
@@ -86,6 +94,6 @@ export function createKmlTrail(name: string): TrailWriter {
           return opening + track(run);
         })
         .join(''),
-    tail: () => `${before === null ? '' : close}</Document></kml>\n`,
+    tail: () => `${before === null ? '' : close}${deleted.map(tellDeleted).join('')}</Document></kml>\n`,
   };
 }

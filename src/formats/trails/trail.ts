@@ -3,6 +3,7 @@
  * need no memory. Each point stands for itself; lines are left to whoever draws, because a straight line between two fixes is not
  * the route.
  */
+import type { DeletedStretch } from '../../ports/retention.js';
 import type { Placed, TrailPoint } from '../../ports/trail.js';
 import type { TrailGap } from '../../ports/watch.js';
 import { toCsvLine } from '../csv-line.js';
@@ -35,11 +36,18 @@ export const SEGMENT_GAP_MS = 300_000;
 
 export const instant = (ms: number) => new Date(ms).toISOString();
 
+/** As a file tells it: from the first message that retention deleted to the last, and how many at least. */
+export const toDeleted = ({ fromMs, toMs, messages }: DeletedStretch) => ({
+  from: instant(fromMs),
+  to: instant(toMs),
+  messages,
+});
+
 /**
  * A FeatureCollection with one Point a fix, longitude first, altitude third where there is one (RFC 7946). A message without a
- * position has no geometry.
+ * position has no geometry. What was deleted stands beside the features, as `deleted`.
  */
-export function createGeoJsonTrail(): TrailWriter {
+export function createGeoJsonTrail(_name = '', deleted: readonly DeletedStretch[] = []): TrailWriter {
   let isFirst = true;
   const feature = ({ latitude, longitude, fixedAtMs, receivedAtMs, ...properties }: TrailFix) => {
     const { altitudeMetres } = properties;
@@ -58,7 +66,7 @@ export function createGeoJsonTrail(): TrailWriter {
       isFirst = false;
       return comma + fixes.map(feature).join(',\n');
     },
-    tail: () => '\n]}\n',
+    tail: () => `\n]${deleted.length === 0 ? '' : `,"deleted":${JSON.stringify(deleted.map(toDeleted))}`}}\n`,
   };
 }
 
@@ -127,11 +135,33 @@ function listOf({ cannotExclude }: TrailGap): string {
     .join(' ');
 }
 
-/** One line a ping under a header (RFC 4180); nothing where the tag did not say. */
-export function createCsvTrail(): TrailWriter {
+/** Why a line of a stretch that was deleted is no evidence: `fixedAt` is when the first of its messages was made. */
+const DELETED = 'deleted';
+
+/** A line a stretch that retention deleted, between the pings. */
+export function deletedCsvLine(stretch: DeletedStretch): string {
+  const { from, to, messages } = toDeleted(stretch);
+  const cells: Readonly<Record<string, string>> = { fixedAt: from, notJudged: DELETED };
+  return toCsvLine([...CSV_COLUMNS.map(([name]) => cells[name] ?? null), to, messages]);
+}
+
+/**
+ * One line a ping under a header (RFC 4180); nothing where the tag did not say. A stretch that was deleted has a line of its own, in its
+ * place by time.
+ */
+export function createCsvTrail(_name = '', deleted: readonly DeletedStretch[] = []): TrailWriter {
+  const waiting = [...deleted];
+  const until = (atMs: number): string => {
+    let lines = '';
+    while (waiting.length > 0 && waiting[0]!.fromMs <= atMs) lines += deletedCsvLine(waiting.shift()!);
+    return lines;
+  };
   return {
-    head: () => toCsvLine(CSV_COLUMNS.map(([name]) => name)),
-    fixes: (fixes) => fixes.map((fix) => toCsvLine(CSV_COLUMNS.map(([, pick]) => pick(fix)))).join(''),
-    tail: () => '',
+    head: () => toCsvLine([...CSV_COLUMNS.map(([name]) => name), 'deletedTo', 'deletedMessages']),
+    fixes: (fixes) =>
+      fixes
+        .map((fix) => until(fix.fixedAtMs) + toCsvLine([...CSV_COLUMNS.map(([, pick]) => pick(fix)), null, null]))
+        .join(''),
+    tail: () => until(Number.POSITIVE_INFINITY),
   };
 }

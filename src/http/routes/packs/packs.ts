@@ -5,9 +5,17 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
+import { toDeleted } from '../../../formats/trails/trail.js';
 import type { Clock } from '../../../ports/clock.js';
-import type { Database } from '../../../ports/database.js';
-import { addPack, findPack, listPacks, readPackFile, type StoredPack } from '../../../store/packs.js';
+import type { Database, Queryable } from '../../../ports/database.js';
+import {
+  addPack,
+  findPack,
+  listPackDeletions,
+  listPacks,
+  readPackFile,
+  type StoredPack,
+} from '../../../store/packs.js';
 import { InstantSchema } from '../../../wire/alert-schemas.js';
 import {
   DEFAULT_MARKING,
@@ -82,6 +90,16 @@ const Item = Type.Object({
     description: 'under a legal hold, by its id: what it is about is not deleted, whatever its age',
   }),
 });
+const Told = Type.Interface([Item], {
+  deleted: Type.Optional(
+    Type.Unsafe<PackItem['deleted'] & {}>(
+      Type.Array(Type.Object({ from: InstantSchema, to: InstantSchema, messages: Type.Integer() }), {
+        description:
+          'what retention had deleted of its time when it was asked for: the pack shows nothing then, and says so; absent: nothing',
+      }),
+    ),
+  ),
+});
 const Query = Type.Interface([ListQuery], { wearerId: Type.Optional(RecordId) });
 const Params = Type.Object({ packId: Type.String({ maxLength: 64 }) });
 const Key = Type.Tuple([Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })]);
@@ -113,6 +131,12 @@ function toItem(pack: StoredPack): PackItem {
   };
 }
 
+/** With what it will not hold, so that whoever asked for it knows before it is made. */
+async function tellPack(db: Queryable, pack: StoredPack): Promise<PackItem> {
+  const deleted = await listPackDeletions(db, pack);
+  return { ...toItem(pack), ...(deleted.length === 0 ? {} : { deleted: deleted.map(toDeleted) }) };
+}
+
 export function registerPacks(app: App, { db, clock, onAsked }: PacksDeps): void {
   const tags = ['packs'];
   const config = { operation: 'exports.make', keepsToScope: true } as const;
@@ -130,7 +154,7 @@ export function registerPacks(app: App, { db, clock, onAsked }: PacksDeps): void
       'alerts, is answered with the pack that there is.',
     tags,
     body: Body,
-    response: { 200: Item, 202: Item, ...problemResponses(400, 403, 404, 413, 415, 422, 503) },
+    response: { 200: Told, 202: Told, ...problemResponses(400, 403, 404, 413, 415, 422, 503) },
   };
   app.post('/api/v1/packs', { schema: postSchema, config }, async (request, reply) => {
     const { body } = request;
@@ -161,7 +185,7 @@ export function registerPacks(app: App, { db, clock, onAsked }: PacksDeps): void
     onAsked();
     noteAudited(request, { subjectId: pack.packId, subjectType: 'pack' });
     reply.header('location', `/api/v1/packs/${pack.packId}`);
-    return reply.code(pack.state === 'ready' ? 200 : 202).send(toItem(pack));
+    return reply.code(pack.state === 'ready' ? 200 : 202).send(await tellPack(db, pack));
   });
 
   const listSchema = {
@@ -187,12 +211,12 @@ export function registerPacks(app: App, { db, clock, onAsked }: PacksDeps): void
     summary: 'A pack: whether it is made, who asked for it, when, why, and for whom',
     tags,
     params: Params,
-    response: { 200: Item, ...problemResponses(403, 404, 503) },
+    response: { 200: Told, ...problemResponses(403, 404, 503) },
   };
   app.get('/api/v1/packs/:packId', { schema: readSchema, config }, async (request, reply) => {
     const { packId } = request.params;
     const pack = await findReadable(request, packId);
-    return pack === null ? missing(reply, packId) : toItem(pack);
+    return pack === null ? missing(reply, packId) : await tellPack(db, pack);
   });
 
   const fileSchema = {

@@ -5,6 +5,7 @@ import { TRAIL_FORMATS } from '../../../formats/trails/track-write.js';
 import type { TrailFix, TrailWriter } from '../../../formats/trails/trail.js';
 import type { Clock } from '../../../ports/clock.js';
 import type { Log } from '../../../ports/log.js';
+import type { DeletedStretch } from '../../../ports/retention.js';
 import type { TrailClocks } from '../../../ports/watch.js';
 import { RecordId } from '../../../wire/record-id.js';
 import type { App } from '../../app.js';
@@ -42,6 +43,12 @@ export interface TrailDeps {
     /** Whether gaps tell of zones of victims. */
     readonly tellsVictims: boolean;
   }) => Promise<{ readonly points: readonly TrailFix[]; readonly next: TrailPlace | null }>;
+  /** What retention deleted of it, so that a file does not show it as a silence. */
+  readonly listDeleted: (query: {
+    readonly wearerId: string;
+    readonly fromMs: number;
+    readonly toMs: number;
+  }) => Promise<readonly DeletedStretch[]>;
   /** Whether there is such a wearer; rejects with `DatabaseUnavailable`. */
   readonly hasWearer: (wearerId: string) => Promise<boolean>;
   readonly clock: Clock;
@@ -115,10 +122,11 @@ export function registerTrail(app: App, deps: TrailDeps): void {
       if (first.points.length === 0 && !(await deps.hasWearer(wearerId))) {
         return sendProblem(reply, { status: 404, detail: `There is no wearer ${wearerId}.` });
       }
+      const deleted = await deps.listDeleted({ wearerId, fromMs, toMs });
       // Of a long one the rest is counted by nobody before its first byte.
       if (first.next === null) noteAudited(request, { rowCount: first.points.length });
       const { create, extension } = FORMATS.find((format) => format.mediaType === mediaType)!;
-      const writer = create(wearerId);
+      const writer = create(wearerId, deleted);
       const stream = Readable.from(writeTrail(deps, range, first, writer), { objectMode: false });
       stream.on('error', (error) =>
         deps.logger.warn({ message: error.message }, 'a trail was cut off while it was read'),
