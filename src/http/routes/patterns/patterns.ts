@@ -14,6 +14,7 @@ import { admitExport } from '../../plugins/export.js';
 import { negotiate } from '../../plugins/negotiate.js';
 import { sees, seesVictims } from '../../plugins/principal.js';
 import { problemResponses, sendProblem } from '../../plugins/problems.js';
+import { createTurns } from '../../plugins/turns.js';
 import { isDay } from '../wearers/timeline.js';
 import { admitByAuthority, CONFIG, tellAuthority } from './authorities.js';
 import {
@@ -201,6 +202,8 @@ const answers = (json: typeof PatternsAnswer | typeof TogetherAnswer, descriptio
 export function registerPatterns(app: App, deps: PatternsDeps): void {
   const { clock, rules } = deps;
   const tags = ['patterns'];
+  // A month of fixes takes a third of a second: one after the other, with turns of the event loop between.
+  const takeTurn = createTurns();
   const noWearer = (reply: FastifyReply, wearerId: string) =>
     sendProblem(reply, { status: 404, detail: `There is no wearer ${wearerId}.` });
 
@@ -228,6 +231,7 @@ export function registerPatterns(app: App, deps: PatternsDeps): void {
     if (mediaType === null) return reply;
     const authority = await admitByAuthority(request, reply, deps, authorityId, [wearerId]);
     if (authority === null) return reply;
+    await takeTurn();
     const found = await deps.readPatterns({
       wearerId,
       days,
@@ -279,6 +283,7 @@ export function registerPatterns(app: App, deps: PatternsDeps): void {
       if (mediaType === null) return reply;
       const authority = await admitByAuthority(request, reply, deps, authorityId, both);
       if (authority === null) return reply;
+      await takeTurn();
       const found = await deps.readTogether({
         firstWearerId: wearerId,
         secondWearerId: otherWearerId,
