@@ -5,8 +5,10 @@ import type { Instant } from './event.js';
 
 /** What ends within it is for whoever comes on. */
 export const HANDOVER_AHEAD_MS = 4 * 3_600_000;
+/** Notes on wearers of so long before are of the shift that is signed off. */
+export const SHIFT_MS = 12 * 3_600_000;
 /** Named by id; the counts are of all. */
-const NAMED = 200;
+export const NAMED = 200;
 
 export interface HandoverFacts {
   readonly unresolved: number;
@@ -17,6 +19,8 @@ export interface HandoverFacts {
   readonly owned: readonly { readonly alertId: string; readonly by: string }[];
   readonly suspensionsEnding: readonly { readonly alertId: string; readonly until: Instant }[];
   readonly reviewsAsked: readonly string[];
+  /** What was written down about wearers within the shift, the newest first; undefined: it was not asked for. */
+  readonly notes?: readonly { readonly noteId: string; readonly wearerId: string }[];
 }
 
 /** `open`: everything unresolved that who asks may see. The worst come first, then the oldest. */

@@ -1,6 +1,6 @@
 /** What the console asks about notes on wearers over REST, and what it writes. */
 import type { NoteContent } from '../wire/note.js';
-import { type Answer, askList } from './api.js';
+import { type Answer, ask, askList } from './api.js';
 import { putRecord } from './send.js';
 
 /** As it is answered, and who wrote it. */
@@ -16,6 +16,8 @@ export async function askNotesOf(wearerId: string): Promise<Answer<readonly Note
   if (!answer.ok) return answer;
   return { ok: true, body: [...answer.body].sort((a, b) => (a.recordedAt < b.recordedAt ? 1 : -1)) };
 }
+
+export const askNote = (noteId: string) => ask<NoteRecord>(`/notes/${encodeURIComponent(noteId)}`);
 
 /** `noteId`: made when the form was opened, so that another try is the same note. */
 export const putNote = (noteId: string, content: NoteContent) =>

@@ -12,6 +12,7 @@ import { abortOnStopSignal } from '../start/stop-signals.js';
 import { inventBaseMap } from './base-map.js';
 import { drive } from './drive.js';
 import type { Authorize } from './front-door.js';
+import { playOffice } from './office.js';
 import { DEMO_HELP, type DemoOptions, describeDemo, readDemoOptions } from './options.js';
 import { type DemoReceiver, startDemoReceiver } from './receiver.js';
 import { seed } from './seed.js';
@@ -32,6 +33,8 @@ const USUAL_PORTS = [8080, 8100] as const;
 const SECOND_MS = 1000;
 /** Tokens are given for an hour. */
 const TOKEN_USE_MS = 45 * 60 * SECOND_MS;
+/** A session that is not used ends. */
+const SESSION_USE_MS = 5 * 60 * SECOND_MS;
 
 const nowMs = () => Date.now();
 const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -158,10 +161,18 @@ function authorizeByToken(provider: DemoProvider): Authorize {
   };
 }
 
-/** As one of the people, in a browser of this program. */
-const authorizeAs =
-  (url: string, personId: string): Authorize =>
-  async () => ({ cookie: await signInAs(url, personId), origin: url });
+/** As one of the people, in a browser of this program; signed in anew before a session ends. */
+function authorizeAs(url: string, personId: string): Authorize {
+  let cookie: Promise<string> | null = null;
+  let askedAtMs = 0;
+  return async () => {
+    if (cookie === null || nowMs() - askedAtMs > SESSION_USE_MS) {
+      askedAtMs = nowMs();
+      cookie = signInAs(url, personId);
+    }
+    return { cookie: await cookie, origin: url };
+  };
+}
 
 async function play(
   options: DemoOptions,
@@ -194,7 +205,19 @@ async function play(
     say(`Started in ${took(seededFromMs - startedAtMs)}, cohort written in ${took(nowMs() - seededFromMs)}.`);
     say(`tagwatch listening on ${url}`);
     say(describeDemo(url, dataDir, isKept, provider !== null));
-    await drive({ url, simulation, fromMs: story.startsAtMs, signal, authorize, nowMs });
+    const people = { sam: authorizeAs(url, 'sam'), priya: authorizeAs(url, 'priya'), tom: authorizeAs(url, 'tom') };
+    await Promise.all([
+      drive({ url, simulation, fromMs: story.startsAtMs, signal, authorize, nowMs }),
+      playOffice({
+        url,
+        cohort,
+        simulation,
+        signal,
+        as: (who) => (provider === null || who === 'service' ? authorize : people[who]),
+        nowMs,
+        complain,
+      }),
+    ]);
   } finally {
     say('Stopping ...');
     const failed = await tagwatch.stop();

@@ -68,6 +68,19 @@ export async function addHandover(db: Queryable, given: NewHandover): Promise<St
   return toHandover(rows[0]!);
 }
 
+/** Notes on wearers that were written since then, the newest first. */
+export async function listNotesSince(
+  db: Queryable,
+  sinceMs: number,
+  limit: number,
+): Promise<{ noteId: string; wearerId: string }[]> {
+  const { rows } = await db.query<{ note_id: string; wearer_id: string }>(
+    'select note_id, wearer_id from note where recorded_at >= $1::timestamptz order by recorded_at desc, note_id limit $2::int',
+    [new Date(sinceMs), limit],
+  );
+  return rows.map(({ note_id, wearer_id }) => ({ noteId: note_id, wearerId: wearer_id }));
+}
+
 /** The newest first. */
 export async function listHandovers(
   db: Queryable,

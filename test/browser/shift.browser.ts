@@ -1,13 +1,18 @@
 /** What a shift begins with: sounds, notices of the desktop, the menus of the header, and the screen on the wall. */
 import { join } from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page, type WebSocketRoute } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Home, makeHome, type Program, put, send, startProgram } from '../support/program.js';
 import { findWrongInBoth } from './axe.js';
 import { CHROMIUM, CHROMIUM_FLAGS, SCREENSHOTS } from './chromium.js';
 
 const WAIT_MS = 60_000;
-const WEARERS = 8;
+/** One by one, each in an alert of its own. */
+const PAINTED = { from: 10, count: 60 };
+/** Come while the socket is lost. */
+const MEANWHILE = [71, 72, 73] as const;
+const WEARERS = 80;
+const LOST_MS = 60_000;
 const [VICTIM, SQUARE] = [
   { latitude: 51.27, longitude: 1.07 },
   { latitude: 51.28, longitude: 1.08 },
@@ -57,11 +62,17 @@ beforeAll(async () => {
   program = await startProgram(home);
   const startsAt = new Date(Date.now() - 3_600_000).toISOString();
   await put(program.url, '/tag-models/M-1', { name: 'Model', accuracyConvention: 'r68', intervalSeconds: 60 });
-  for (let n = 0; n < WEARERS; n++) {
-    await put(program.url, `/wearers/W-${n}`, { name: `Wearer number ${n}` });
-    await put(program.url, `/tags/T-${n}`, { modelId: 'M-1' });
-    await put(program.url, `/activations/A-${n}`, { tagId: `T-${n}`, wearerId: `W-${n}`, fittedAt: startsAt });
-  }
+  const lines = Array.from({ length: WEARERS }, (_, n) => [
+    { kind: 'wearer', id: `W-${n}`, body: { name: `Wearer number ${n}` } },
+    { kind: 'tag', id: `T-${n}`, body: { modelId: 'M-1' } },
+    { kind: 'activation', id: `A-${n}`, body: { tagId: `T-${n}`, wearerId: `W-${n}`, fittedAt: startsAt } },
+  ]).flat();
+  const taken = await fetch(`${program.url}/api/v1/records/import`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-ndjson' },
+    body: lines.map((line) => JSON.stringify(line)).join('\n'),
+  });
+  expect(taken.ok).toBe(true);
   for (const [id, at, priority] of [
     ['victim', VICTIM, 'victim'],
     ['square', SQUARE, 'standard'],
@@ -203,6 +214,82 @@ test.each([
     await page.context().close();
   },
 );
+
+const share = (list: readonly number[], part: number): string => {
+  const sorted = [...list].sort((a, b) => a - b);
+  return (sorted[Math.ceil(part * (sorted.length - 1))] ?? Number.NaN).toFixed(0);
+};
+
+test('a ping becomes a row: how long each takes is told, and how much of it is the browser’s', async () => {
+  const page = await openBoard();
+  // When the feed told of somebody, and when their row was there and the frame after it was drawn: by the clock of this machine.
+  await page.evaluate(`{
+    window.painted = {};
+    const look = () => {
+      for (const row of document.querySelectorAll('.tw-dock tr.tw-alert')) {
+        const [, n] = /Wearer number (\\d+)/.exec(row.textContent) ?? [];
+        if (n === undefined || window.painted[n] !== undefined) continue;
+        window.painted[n] = 0;
+        requestAnimationFrame(() => setTimeout(() => { window.painted[n] = performance.timeOrigin + performance.now(); }));
+      }
+    };
+    new MutationObserver(look).observe(document.querySelector('.tw-dock'), { childList: true, subtree: true, characterData: true });
+  }`);
+  const tookMs: number[] = [];
+  for (let n = PAINTED.from; n < PAINTED.from + PAINTED.count; n++) {
+    const sentAtMs = Date.now();
+    await enter(n, VICTIM);
+    const at = () => page.evaluate<number>(`window.painted[${n}] ?? 0`);
+    await expect.poll(at, { timeout: WAIT_MS, interval: 20 }).toBeGreaterThan(0);
+    tookMs.push((await at()) - sentAtMs);
+  }
+  process.stdout.write(
+    `ping sent → row painted, ${tookMs.length} of them, ms: p50 ${share(tookMs, 0.5)}, p95 ${share(tookMs, 0.95)}, p99 ${share(tookMs, 0.99)}\n`,
+  );
+  await page.context().close();
+});
+
+test('sixty seconds without the socket: nothing missed, nothing doubled; how long it takes to catch up is told', async () => {
+  const sockets: WebSocketRoute[] = [];
+  let isCut = false;
+  let openedAtMs = 0;
+  const page = await openBoard((context) =>
+    context.routeWebSocket('**/api/v1/feed**', (socket) => {
+      if (isCut) return void socket.close();
+      openedAtMs = Date.now();
+      socket.connectToServer();
+      sockets.push(socket);
+    }),
+  );
+  isCut = true;
+  await Promise.all(sockets.map((socket) => socket.close({ code: 1001, reason: 'cut' })));
+  await page.locator('#connection[data-state=lost]').waitFor();
+  const cutAtMs = Date.now();
+  for (const n of MEANWHILE) await enter(n, VICTIM);
+  await page.waitForTimeout(LOST_MS - (Date.now() - cutAtMs));
+  expect(await page.locator('#connection').getAttribute('data-state')).toBe('lost');
+  isCut = false;
+  await page.getByText(/^Connected again after 1 min .*: 3 new alerts/).waitFor({ timeout: WAIT_MS });
+  process.stdout.write(`60 s without the socket: caught up ${Date.now() - openedAtMs} ms after it was there again\n`);
+  for (const n of MEANWHILE) expect(await rowOf(page, n).count()).toBe(1);
+  await page.context().close();
+});
+
+test('the first load: how long until the board is live and shows its alerts is told', async () => {
+  const tookMs: number[] = [];
+  for (let load = 0; load < 5; load++) {
+    // A profile that has nothing yet, each time.
+    const fresh = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    const page = await fresh.newPage();
+    const beganAtMs = Date.now();
+    await page.goto(program.url, { waitUntil: 'commit' });
+    await page.locator('#connection[data-state=live]').waitFor({ timeout: WAIT_MS });
+    await page.locator('tr.tw-alert').first().waitFor({ timeout: WAIT_MS });
+    tookMs.push(Date.now() - beganAtMs);
+    await fresh.close();
+  }
+  process.stdout.write(`first load → live and alerts shown, ms: ${tookMs.join(', ')}\n`);
+});
 
 test('no page threw', () => {
   expect(complaints).toEqual([]);

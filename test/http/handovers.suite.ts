@@ -51,6 +51,21 @@ export function handoversSuite(name: string, open: () => Promise<Adapters>): voi
         ALERTS,
         events.map((event) => ({ key: event.wearerId, value: encodeJson(event), partition: 0 })),
       );
+      for (const wearerId of ['W-in', 'W-out'])
+        await adapters.db.query(
+          "insert into wearer (wearer_id, name, version, recorded_at) values ($1, 'n', 1, now()) on conflict do nothing",
+          [wearerId],
+        );
+      for (const [noteId, wearerId, minute] of [
+        ['N-now', 'W-in', 60],
+        ['N-before', 'W-in', 65 - 13 * 60],
+        ['N-elsewhere', 'W-out', 60],
+      ] as const)
+        await adapters.db.query('insert into note (note_id, wearer_id, version, recorded_at) values ($1, $2, 1, $3)', [
+          noteId,
+          wearerId,
+          new Date(instantAt(minute)),
+        ]);
       alertLog = await startAlertLog({ log: adapters.log, logger: silentLog, epoch: 'e1' });
       await alertLog.caughtUp;
       app = await createApp({ log: silentLog, access: testAccess });
@@ -98,6 +113,8 @@ export function handoversSuite(name: string, open: () => Promise<Adapters>): voi
           owned: [{ alertId: 'A-2', by: 'p1' }],
           suspensionsEnding: [{ alertId: 'A-3', until: instantAt(90) }],
           reviewsAsked: [],
+          // Of the last twelve hours, and of whom who signs may see.
+          notes: [{ noteId: 'N-now', wearerId: 'W-in' }],
         },
       });
       const path = `/${body.handoverId}/sign-on`;

@@ -7,7 +7,8 @@ import { factsForHandover, type HandoverFacts } from '../../alerts/handover.js';
 import { type Answer, askHandovers, type HandoverTold, signOff, signOn } from '../api.js';
 import { useAnswer, whyMissing } from '../components/use-answer.js';
 import { book, may, me, nameOf, nowMs, zoneNameOf } from '../live/live.js';
-import { alertAddress } from '../route.js';
+import { askNote } from '../notes-api.js';
+import { alertAddress, wearerAddress } from '../route.js';
 import { personWords } from '../words/people-words.js';
 import { dayAndTime } from '../words/times.js';
 import { SEVERITY_WORDS, title } from '../words/words.js';
@@ -64,7 +65,38 @@ function Facts({ facts, level }: { readonly facts: HandoverFacts; readonly level
           </dd>
         </Fragment>
       ))}
+      <dt>Notes of the shift</dt>
+      <dd>
+        {facts.notes !== undefined
+          ? null
+          : level === 'now'
+            ? 'those on wearers of the last 12 h are added as you sign'
+            : 'not named in this one'}
+        {facts.notes?.length === 0 ? 'none' : null}
+        <ul class="tw-plain-list">
+          {facts.notes?.map(({ noteId, wearerId }) => (
+            <li key={noteId}>
+              <a href={wearerAddress(wearerId)}>{nameOf(wearerId)}</a>
+              <NoteText noteId={noteId} />
+            </li>
+          ))}
+        </ul>
+      </dd>
     </dl>
+  );
+}
+
+/** A note stays as it was written: it is asked for once. */
+function NoteText({ noteId }: { readonly noteId: string }) {
+  const answer = useAnswer(may('schemes.read') ? noteId : null, () => askNote(noteId));
+  if (answer === null) return null;
+  if (!answer.ok) return <span class="tw-sub">{`not shown: ${whyMissing(answer.status)}`}</span>;
+  const { recordedAt, author, text } = answer.body;
+  return (
+    <>
+      {`, ${wordsOf(recordedAt)}, ${personWords(author)}`}
+      <q class="tw-note">{text}</q>
+    </>
   );
 }
 

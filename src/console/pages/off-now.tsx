@@ -57,7 +57,7 @@ function OffTable({
               .map((row) => (
                 <tr key={row.key}>
                   <td>{row.what}</td>
-                  <td>{row.why}</td>
+                  <td>{row.why || '–'}</td>
                   <td>{personWords(row.by)}</td>
                   <td>{dayAndTime(Date.parse(row.startsAt))}</td>
                   <td>

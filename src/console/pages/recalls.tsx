@@ -1,12 +1,13 @@
 /** Requests to recall: of whom, how far each is, and since when. */
 import { useComputed } from '@preact/signals';
 import { useAnswer, whyMissing } from '../components/use-answer.js';
-import { may, nameOf, nowMs } from '../live/live.js';
+import { book, may, nameOf, nowMs, zoneNameOf } from '../live/live.js';
 import { askRecalls, type RecallItem } from '../recalls-api.js';
 import { alertAddress, recallAddress, wearerAddress } from '../route.js';
 import { personWords } from '../words/people-words.js';
 import { RECALL_OUTCOME_WORDS, RECALL_STATE_WORDS } from '../words/recall-words.js';
 import { dayAndTime } from '../words/times.js';
+import { title } from '../words/words.js';
 
 const REFRESH_MS = 60_000;
 
@@ -56,6 +57,12 @@ export function RecallsPage() {
 const newestFirst = (a: RecallItem, b: RecallItem): number =>
   a.recordedAt < b.recordedAt ? 1 : a.recordedAt > b.recordedAt ? -1 : 0;
 
+/** What is closed is told on its own page alone. */
+function alertWords(alertId: string): string {
+  const item = book.value.alerts.get(alertId);
+  return item === undefined ? 'an alert' : title(item, zoneNameOf(item.zoneId));
+}
+
 function Row({ item }: { readonly item: RecallItem }) {
   const { recallId, wearerId, orderId, alertIds, state, outcome, hearingAt, recordedAt, author } = item;
   return (
@@ -74,7 +81,7 @@ function Row({ item }: { readonly item: RecallItem }) {
         {alertIds.map((alertId) => (
           <span key={alertId}>
             {', '}
-            <a href={alertAddress(alertId)}>{`alert ${alertId}`}</a>
+            <a href={alertAddress(alertId)}>{alertWords(alertId)}</a>
           </span>
         ))}
       </td>

@@ -5,13 +5,14 @@
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { coversAreas } from '../../../access/may.js';
-import { factsForHandover } from '../../../alerts/handover.js';
+import { factsForHandover, NAMED, SHIFT_MS } from '../../../alerts/handover.js';
 import type { Clock } from '../../../ports/clock.js';
 import type { Database } from '../../../ports/database.js';
 import {
   addHandover,
   findHandover,
   listHandovers,
+  listNotesSince,
   type StoredHandover,
   signHandover,
 } from '../../../store/handovers.js';
@@ -37,6 +38,8 @@ export interface HandoverDeps {
   readonly alertLog: AlertsInMemory;
 }
 
+/** Read of all, of which those within scope are named. */
+const NOTES_READ = 2_000;
 const NOTE_CHARACTERS_LIMIT = 8_000;
 const Count = Type.Integer({ minimum: 0 });
 const Ids = Type.Unsafe<readonly string[]>(Type.Array(Type.String()));
@@ -57,6 +60,13 @@ const Facts = Type.Object({
     Type.Array(Type.Object({ alertId: Type.String(), until: InstantSchema }), { description: 'within four hours' }),
   ),
   reviewsAsked: Ids,
+  notes: Type.Optional(
+    Type.Unsafe<NonNullable<StoredHandover['facts']['notes']>>(
+      Type.Array(Type.Object({ noteId: Type.String(), wearerId: Type.String() }), {
+        description: 'on wearers, of the twelve hours before, the newest first; not in handovers of before',
+      }),
+    ),
+  ),
 });
 const Item = Type.Object({
   handoverId: Type.Integer(),
@@ -117,13 +127,17 @@ export function registerHandovers(app: App, { db, clock, alertLog }: HandoverDep
     const open = alertLog.open().filter(({ finding }) => sees(request, finding.wearerId));
     const nowMs = clock.nowMs();
     const principal = principalOf(request);
-    const wearerIds = [...new Set(open.map(({ finding }) => finding.wearerId))];
+    const written = await listNotesSince(db, nowMs - SHIFT_MS, NOTES_READ);
+    const notes = written.filter(({ wearerId }) => sees(request, wearerId)).slice(0, NAMED);
+    const wearerIds = [
+      ...new Set([...open.map(({ finding }) => finding.wearerId), ...notes.map((note) => note.wearerId)]),
+    ];
     noteAudited(request, { wearerIds });
     const handover = await addHandover(db, {
       signedOffBy: principal.subjectId,
       signedOffAtMs: nowMs,
       note: request.body.note,
-      facts: factsForHandover(open, nowMs),
+      facts: { ...factsForHandover(open, nowMs), notes },
       wearerIds,
       areas: principal.kind === 'local' ? null : principal.scope.areas,
       correlationId: writerOf(request).correlationId,
