@@ -14,7 +14,13 @@ import { decodeJson, encodeJson } from './topics.js';
 
 export type StateRecord =
   /** All that applies to one tag, as last published; `appliedOffset`: the input that brought it. */
-  | { readonly type: 'watch'; readonly appliedOffset: number; readonly watch: TagWatch }
+  | {
+      readonly type: 'watch';
+      readonly appliedOffset: number;
+      readonly watch: TagWatch;
+      /** From when on something of it may be forgotten, epoch ms; absent: of a program from before. */
+      readonly forgetAtMs?: number;
+    }
   /** One activation's state after the input at `appliedOffset`; with its newest ping that has a position, for the live view. */
   | {
       readonly type: 'activation';
@@ -84,6 +90,7 @@ type StoredState =
 type ActivationRecord = Extract<StateRecord, { readonly type: 'activation' }>;
 
 function encodeState(record: StateRecord): Uint8Array {
+  if (record.type === 'watch') return encodeJson({ ...record, forgetAtMs: undefined });
   if (record.type !== 'activation') return encodeJson(record);
   const { buffer } = Float64Array.from(record.state.ring);
   const ring = Buffer.from(buffer).toString('base64');
@@ -94,16 +101,25 @@ function encodeState(record: StateRecord): Uint8Array {
 export function decodeState(value: Uint8Array): StateRecord {
   const stored = decodeJson<StoredState>(value);
   if (stored.type !== 'activation' || typeof stored.state.ring !== 'string') return stored as StateRecord;
-  const bytes = Uint8Array.from(Buffer.from(stored.state.ring, 'base64'));
+  const bytes = new Uint8Array(Buffer.from(stored.state.ring, 'base64'));
   return { ...stored, state: { ...stored.state, ring: Array.from(new Float64Array(bytes.buffer)) } };
 }
 
 /** How far a state has got, so that of two of one key the newer is known without reading either. */
 const APPLIED_HEADER = 'applied';
 
+/** Of a watch, so that nothing of it has to be read until something is asked of it. */
+const FORGET_AT_HEADER = 'forget-at';
+
 /** A state as a record for its partition. */
 export function stateRecord(record: StateRecord, partition: number): NewRecord {
-  const headers = { ...formatHeaders(stateFormatOf(record.type)), [APPLIED_HEADER]: String(appliedOffset(record)) };
+  const headers = {
+    ...formatHeaders(stateFormatOf(record.type)),
+    [APPLIED_HEADER]: String(appliedOffset(record)),
+    ...(record.type === 'watch' && record.forgetAtMs !== undefined
+      ? { [FORGET_AT_HEADER]: String(record.forgetAtMs) }
+      : {}),
+  };
   return { key: stateKey(record), value: record.type === 'gone' ? null : encodeState(record), partition, headers };
 }
 
@@ -112,6 +128,28 @@ export function appliedOffsetOf({ headers, value }: LogRecord): number | null {
   const told = headers[APPLIED_HEADER];
   if (told !== undefined) return Number(told);
   return value === null ? null : appliedOffset(decodeState(value));
+}
+
+/** A watch that is not read yet. */
+export interface StoredWatch {
+  readonly tagId: string;
+  readonly appliedOffset: number;
+  readonly forgetAtMs: number;
+  /** Its own: what came with it from the log is let go of. */
+  readonly value: Uint8Array;
+}
+
+/** Null: it is another state, or of a program from before, and is to be read. */
+export function storedWatchOf({ key, headers, value }: LogRecord): StoredWatch | null {
+  const [forgetAt, applied] = [headers[FORGET_AT_HEADER], headers[APPLIED_HEADER]];
+  if (key === null || value === null || forgetAt === undefined || applied === undefined) return null;
+  const tagId = key.slice(watchKey('').length);
+  return { tagId, appliedOffset: Number(applied), forgetAtMs: Number(forgetAt), value: new Uint8Array(value) };
+}
+
+/** Throws where the bytes are no JSON. */
+export function readStoredWatch({ value }: Pick<StoredWatch, 'value'>): TagWatch {
+  return decodeJson<Extract<StateRecord, { readonly type: 'watch' }>>(value).watch;
 }
 
 function appliedOffset(record: StateRecord): number {

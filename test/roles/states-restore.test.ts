@@ -4,7 +4,9 @@ import type { NewRecord } from '../../src/ports/event-log.js';
 import { type StateRecord, stateKey, stateRecord } from '../../src/ports/states.js';
 import { STATES } from '../../src/ports/topics.js';
 import { takeCheckpoint } from '../../src/roles/engine/checkpoint.js';
+import { forgetOrphans } from '../../src/roles/engine/forget.js';
 import { emptyFold } from '../../src/roles/engine/partition-fold.js';
+import { createTagEntry } from '../../src/roles/engine/partition-memory.js';
 import { createStatesRestore } from '../../src/roles/engine/states-restore.js';
 import { watchOf } from '../support/pings.js';
 
@@ -56,4 +58,31 @@ it('a state that is over comes back with a newer one only; a tombstone that does
 it('of two programs that named the log at once, the name that stands last is taken', () => {
   const topic = ['first', 'second'].map((epoch) => stored({ type: 'epoch', epoch }));
   expect(restore(...topic).behind).toEqual([]);
+});
+
+it('a watch that says from when on it may be forgotten is not read before something is asked of it, and is the same then', () => {
+  const fold = emptyFold(0);
+  fold.tags.set('T-1', createTagEntry(watchOf('T-1', [['W-1', 0, null]], { sequence: 7 }), 3, true));
+  fold.tags.set('T-2', createTagEntry(watchOf('T-2', [], { publishedAtMs: 5 }), 4, true));
+  fold.position = 9;
+  const topic = takeCheckpoint(fold).map(stored);
+  const broken = topic.map((record) =>
+    record.key === 'watch/T-1' ? { ...record, value: new Uint8Array([1]) } : record,
+  );
+  expect(restore(...broken).fold.tags.get('T-1')).toMatchObject({ appliedOffset: 3, forgetAtMs: Infinity });
+  expect(() => restore(...broken).fold.tags.get('T-1')!.watch).toThrow();
+
+  for (const form of [(record: NewRecord) => record, withoutHeader]) {
+    const again = restore(...topic.map(form)).fold;
+    for (const [tagId, { watch: before, forgetAtMs, appliedOffset, compiled }] of fold.tags) {
+      expect(again.tags.get(tagId)).toMatchObject({ watch: before, forgetAtMs, appliedOffset, compiled, dirty: false });
+    }
+    for (const tag of again.tags.values()) tag.dirty = true;
+    expect(takeCheckpoint(again).map(stored)).toEqual(topic);
+  }
+  // What is over goes as it would have gone.
+  const later = restore(...topic).fold;
+  later.tickAtMs = fold.tags.get('T-2')!.forgetAtMs;
+  forgetOrphans(later);
+  expect([...later.tags.keys()]).toEqual(['T-1']);
 });

@@ -47,7 +47,8 @@ function takeActivation(activationId: string, entry: ActivationEntry): StateReco
 
 function takeWatch(entry: TagEntry): StateRecord {
   entry.dirty = false;
-  return { type: 'watch', appliedOffset: entry.appliedOffset, watch: watchOf(entry.watch) };
+  const { appliedOffset, forgetAtMs } = entry;
+  return { type: 'watch', appliedOffset, watch: watchOf(entry.watch), forgetAtMs };
 }
 
 function takeShared(entry: SharedEntry): StateRecord {

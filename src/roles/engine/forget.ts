@@ -64,15 +64,17 @@ export function forgetActivation(fold: PartitionFold, activationId: string, offs
  * activations that no watch names. One that is newer than its tag's watch has been made by a watch that is yet to be folded again.
  */
 export function forgetOrphans(fold: PartitionFold): void {
-  for (const [tagId, { watch, forgetAtMs, appliedOffset }] of fold.tags) {
-    if (watch.activations.length > 0 || forgetAtMs > fold.tickAtMs || appliedOffset >= fold.position) continue;
+  // A watch that is not read yet is read only where it matters.
+  for (const [tagId, tag] of fold.tags) {
+    if (tag.forgetAtMs > fold.tickAtMs || tag.appliedOffset >= fold.position || tag.watch.activations.length > 0)
+      continue;
     fold.tags.delete(tagId);
     fold.gone.set(watchKey(tagId), fold.position);
   }
   for (const [activationId, { tagId, appliedOffset }] of fold.activations) {
     const tag = fold.tags.get(tagId);
-    if (tag?.watch.activations.some((each) => each.activationId === activationId)) continue;
     if (appliedOffset >= (tag?.appliedOffset ?? fold.position)) continue;
+    if (tag?.watch.activations.some((each) => each.activationId === activationId)) continue;
     fold.activations.delete(activationId);
     fold.gone.set(activationKey(activationId), fold.position);
   }

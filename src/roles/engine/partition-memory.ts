@@ -14,7 +14,7 @@ import {
   joinShared,
 } from '../../engine/watch/compile.js';
 import type { WearerState } from '../../engine/wearers/wearer-state.js';
-import type { StateRecord } from '../../ports/states.js';
+import { readStoredWatch, type StateRecord, type StoredWatch } from '../../ports/states.js';
 import type { ReconcileRecord, SupplierTagsRecord } from '../../ports/topics.js';
 import { forgetAtMsOf } from '../../watchlist/over.js';
 import { type HeldWatch, holdWatch, preparedZonesOf, watchOf } from './held-watch.js';
@@ -144,19 +144,38 @@ export function emptyFold(partition: number): PartitionFold {
 /** What is prepared is asked of the zones that are held (`held-shape.ts`). */
 const HELD_BY_ZONES: CompiledTag['shapes'] = new Map();
 
-/** A class, as an object with a getter of its own is held as a table, which takes 600 bytes more a tag. */
+/**
+ * Read and compiled when that is asked for first, so that a partition that comes is not held up by all of its tags. A class, as an object
+ * with a getter of its own is held as a table, which takes 600 bytes more a tag.
+ */
 class Tag implements TagEntry {
-  readonly watch: HeldWatch;
   readonly appliedOffset: number;
   dirty: boolean;
   readonly forgetAtMs: number;
+  private held: HeldWatch | null;
   private made: CompiledTag | null = null;
+  /** As it stands in the states; null: it is read. */
+  private value: Uint8Array | null;
 
-  constructor(watch: TagWatch, appliedOffset: number, dirty: boolean) {
-    this.watch = holdWatch(watch);
+  constructor(
+    { appliedOffset, forgetAtMs }: Pick<StoredWatch, 'appliedOffset' | 'forgetAtMs'>,
+    dirty: boolean,
+    held: HeldWatch | null,
+    value: Uint8Array | null,
+  ) {
     this.appliedOffset = appliedOffset;
     this.dirty = dirty;
-    this.forgetAtMs = forgetAtMsOf(watch);
+    this.forgetAtMs = forgetAtMs;
+    this.held = held;
+    this.value = value;
+  }
+
+  get watch(): HeldWatch {
+    if (this.held === null) {
+      this.held = holdWatch(readStoredWatch({ value: this.value! }));
+      this.value = null;
+    }
+    return this.held;
   }
 
   get compiled(): CompiledTag {
@@ -169,9 +188,12 @@ function compileHeld(watch: HeldWatch): CompiledTag {
   return { ...compileTag(watchOf(watch), { shapes: preparedZonesOf(watch) }), shapes: HELD_BY_ZONES };
 }
 
-/** It is compiled when that is asked for first: a partition that comes is not held up by all of its tags. */
 export function createTagEntry(watch: TagWatch, appliedOffset: number, dirty: boolean): TagEntry {
-  return new Tag(watch, appliedOffset, dirty);
+  return new Tag({ appliedOffset, forgetAtMs: forgetAtMsOf(watch) }, dirty, holdWatch(watch), null);
+}
+
+export function storedTagEntry(stored: StoredWatch): TagEntry {
+  return new Tag(stored, false, null, stored.value);
 }
 
 /** Null, and told, where another tag has it: an activation stays with its tag. */

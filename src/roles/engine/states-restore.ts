@@ -4,8 +4,9 @@
  */
 
 import type { LogRecord } from '../../ports/event-log.js';
-import { appliedOffsetOf, decodeState } from '../../ports/states.js';
+import { appliedOffsetOf, decodeState, storedWatchOf } from '../../ports/states.js';
 import { type PartitionFold, restoreState } from './partition-fold.js';
+import { storedTagEntry } from './partition-memory.js';
 import { writeOver } from './states-notice.js';
 
 export interface StatesRestore {
@@ -44,6 +45,11 @@ export function createStatesRestore(): StatesRestore {
       newest.sort(([, a], [, b]) => a.record!.offset - b.record!.offset);
       const behind: string[] = [];
       for (const [key, { record, isBehind }] of newest) {
+        const stored = isBehind ? null : storedWatchOf(record!);
+        if (stored !== null) {
+          fold.tags.set(stored.tagId, storedTagEntry(stored));
+          continue;
+        }
         const state = decodeState(record!.value!);
         restoreState(fold, state);
         if (!isBehind) continue;
