@@ -28,7 +28,7 @@ function restore(...topic: readonly NewRecord[]) {
   topic.forEach(({ key, value, headers = {} }, offset) => {
     states.take({ topic: STATES, partition: 0, offset, appendedAtMs: 0, key, value, headers });
   });
-  return { fold, ...states.finish(fold) };
+  return { fold, ...states.finish(fold)! };
 }
 
 it('the highest applied offset wins over what stands last, and is written again', () => {
@@ -53,6 +53,25 @@ it('a state that is over comes back with a newer one only; a tombstone that does
   expect(restore(stored(watch(10)), removed(watch(10)), stored(watch(20))).fold.tags.size).toBe(1);
   expect(restore(stored(watch(10)), withoutHeader(removed(watch(10)))).fold.tags.size).toBe(0);
   expect(restore(withoutHeader(removed(watch(10))), stored(watch(20))).fold.tags.size).toBe(1);
+});
+
+it('a few at a time comes to the same as all at once', () => {
+  const topic = [watch(10), watch(11, 'T-2'), through(12), watch(5), through(6), watch(13, 'T-3')].map(stored);
+  const restoreBy = (atOnce: number) => {
+    const fold = emptyFold(0);
+    const states = createStatesRestore();
+    topic.forEach(({ key, value, headers = {} }, offset) => {
+      states.take({ topic: STATES, partition: 0, offset, appendedAtMs: 0, key, value, headers });
+    });
+    for (let calls = 1; ; calls++) {
+      const told = states.finish(fold, atOnce);
+      if (told !== null) return { calls, told, written: takeCheckpoint(fold), tagIds: [...fold.tags.keys()] };
+    }
+  };
+  const whole = restoreBy(Infinity);
+  expect(whole).toMatchObject({ calls: 1, told: { states: 4, behind: ['watch/T-1', 'through'] } });
+  expect(restoreBy(1)).toEqual({ ...whole, calls: 4 });
+  expect(restoreBy(3)).toEqual({ ...whole, calls: 2 });
 });
 
 it('of two programs that named the log at once, the name that stands last is taken', () => {

@@ -63,7 +63,13 @@ export function createCheckpointWriter(
     return false;
   }
 
+  /** A slice at a time: while one is on its way others have their turn, and nobody waits until all of a partition that goes is written out. */
   async function append(records: readonly StateRecord[]): Promise<void> {
+    for (let from = 0; from < records.length; from += MOST_A_SLICE)
+      await appendSlice(records.slice(from, from + MOST_A_SLICE));
+  }
+
+  async function appendSlice(records: readonly StateRecord[]): Promise<void> {
     const places = await appendInTurns(
       log,
       STATES,

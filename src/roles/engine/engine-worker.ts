@@ -71,12 +71,12 @@ export async function startEngine(deps: {
   readonly severity?: SeverityRules;
 }): Promise<EngineWorker> {
   const { log, clock, logger } = deps;
-  const states = createStatesReading(logger);
   const inputs = createInputsFolding(deps);
   const options = { ...ENGINE_DEFAULTS, ...deps.options };
   const logTime = createLogTime(clock, logger);
   const tellLag = createRetentionAlarm('engine', clock, logger);
   const owned = new Map<number, OwnedPartition>();
+  const states = createStatesReading(logger, (entry) => owned.get(entry.fold.partition) === entry);
   let assigned = false;
 
   async function onAssigned(added: readonly TopicPartition[], control: PartitionControl): Promise<void> {
@@ -104,7 +104,7 @@ export async function startEngine(deps: {
       owned.set(partition, entry);
       control.seek({ topic: STATES, partition }, statesAt.startOffset);
       entry.checkpoints.beginBehind(statesAt.endOffset);
-      if (statesAt.endOffset <= statesAt.startOffset) states.finishRestore(entry, inputsAt.startOffset, control);
+      if (statesAt.endOffset <= statesAt.startOffset) await states.finishRestore(entry, inputsAt.startOffset, control);
       else control.pause({ topic: INPUTS, partition });
     }
     assigned = true;

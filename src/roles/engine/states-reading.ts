@@ -1,4 +1,5 @@
 /** Reads a partition's states: all of them when it comes, and afterwards what others have written among its own. */
+import { setImmediate } from 'node:timers/promises';
 import type { LogBatch, LogRecord, PartitionControl } from '../../ports/event-log.js';
 import type { Log } from '../../ports/log.js';
 import { newerFormatOf, STATE_FORMAT } from '../../ports/record-format.js';
@@ -17,15 +18,25 @@ export interface StatesReading {
   /** Takes a batch of the states; where it is the last that a restore needs, the inputs go on. */
   take(entry: OwnedPartition, batch: LogBatch, control: PartitionControl): Promise<void>;
   /** All states are read: the inputs go on from where they end, at `inputsStart` at the earliest. */
-  finishRestore(entry: OwnedPartition, inputsStart: number, control: PartitionControl): void;
+  finishRestore(entry: OwnedPartition, inputsStart: number, control: PartitionControl): Promise<void>;
   /** Reads on where others have written, and stops where they have not. */
   readForeign(entry: OwnedPartition, control: PartitionControl): void;
 }
 
-export function createStatesReading(logger: Log): StatesReading {
-  function finishRestore(entry: OwnedPartition, inputsStart: number, control: PartitionControl): void {
+/** Some milliseconds of work, between which the other partitions have their turn. */
+const RESTORED_AT_ONCE = 500;
+
+/** `isOwned`: whether a partition is still that one, and has not been given up meanwhile. */
+export function createStatesReading(logger: Log, isOwned: (entry: OwnedPartition) => boolean): StatesReading {
+  async function finishRestore(entry: OwnedPartition, inputsStart: number, control: PartitionControl): Promise<void> {
     const { fold } = entry;
-    const { states, behind } = entry.restoring.finish(fold);
+    let restored = entry.restoring.finish(fold, RESTORED_AT_ONCE);
+    while (restored === null) {
+      await setImmediate();
+      restored = entry.restoring.finish(fold, RESTORED_AT_ONCE);
+    }
+    if (!isOwned(entry)) return;
+    const { states, behind } = restored;
     for (const key of behind) logger.warn({ partition: fold.partition, key }, OLDER_STATE);
     const lost = inputsStart - fold.position;
     if (fold.position > 0 && lost > 0)
@@ -49,7 +60,7 @@ export function createStatesReading(logger: Log): StatesReading {
       if (batch.nextOffset < entry.restoreUntil) return;
       const { startOffset } = await control.bounds({ topic: INPUTS, partition: batch.partition });
       entry.checkpoints.beginBehind(batch.nextOffset);
-      return finishRestore(entry, startOffset, control);
+      return await finishRestore(entry, startOffset, control);
     }
     const until = entry.checkpoints.foreign()?.to ?? 0;
     for (const record of batch.records)
