@@ -25,8 +25,8 @@ export interface Delivery {
   /** What is delivered, and what is still being given up. */
   held(): readonly TopicPartition[];
   /**
-   * Ends deliveries of what is not among these, waits for those under way (at most `revokeLimitMs`), then calls `onRevoked` (at most
-   * as long again). All others go on.
+   * Calls `onLeaving` for what is not among these, unless it is lost, ends their deliveries, waits for those under way, then calls
+   * `onRevoked`, each for `revokeLimitMs` at most. All others go on.
    */
   keepOnly(kept: readonly TopicPartition[], how: Revocation): Promise<void>;
   /**
@@ -63,6 +63,8 @@ export function startDelivery(options: DeliveryOptions): Delivery {
   const cursors = new Map<string, Cursor>();
   /** Partitions that are being given up, each until it has been. */
   const leaving = new Map<string, Promise<void>>();
+  /** Ends what is done of them before: they are lost. */
+  const losing = new Set<AbortController>();
   let wanted: ReadonlySet<string> = new Set();
   let hasBegun = false;
   /** Ends telling a consumer that it was given nothing. */
@@ -202,7 +204,22 @@ export function startDelivery(options: DeliveryOptions): Delivery {
     );
   }
 
-  async function giveUp(given: readonly Cursor[], how: Revocation): Promise<void> {
+  /** Answers how they are given up then. */
+  async function prepareLeaving(given: readonly Cursor[]): Promise<Revocation> {
+    const loss = new AbortController();
+    losing.add(loss);
+    const lost = new Promise<void>((resolve) => loss.signal.addEventListener('abort', () => resolve()));
+    const told = handler.onLeaving!(given.map(placeOf)).catch((error: unknown) => {
+      log.warn({ group, err: error }, 'onLeaving rejected');
+    });
+    if (!(await settlesWithin(Promise.race([told, lost]), revokeLimitMs)))
+      log.warn({ group, revokeLimitMs }, 'onLeaving took too long');
+    losing.delete(loss);
+    return loss.signal.aborted ? 'lost' : 'given-up';
+  }
+
+  async function giveUp(given: readonly Cursor[], asked: Revocation): Promise<void> {
+    const how = asked === 'given-up' && handler.onLeaving ? await prepareLeaving(given) : asked;
     for (const { ending } of given) ending.abort();
     for (const cursor of given) cursor.wake();
     const running = Promise.all(given.map((cursor) => cursor.running));
@@ -223,6 +240,7 @@ export function startDelivery(options: DeliveryOptions): Delivery {
     async keepOnly(kept, how) {
       wanted = new Set(kept.map(nameOf));
       waitingForAny?.abort();
+      if (how === 'lost') for (const loss of losing) loss.abort();
       const given = [...cursors.values()].filter(
         (cursor) => !wanted.has(nameOf(cursor)) && !leaving.has(nameOf(cursor)),
       );

@@ -19,7 +19,7 @@ export interface EmbeddedLogOptions {
   readonly sweepIntervalMs?: number;
   /** How long a tombstone stays readable before it goes too. */
   readonly tombstoneRetentionMs?: number;
-  /** How long a member that loses its partitions may take: for the batches under way, and again for `onRevoked`. */
+  /** How long a member that loses its partitions may take: for `onLeaving`, again for the batches under way, and again for `onRevoked`. */
   readonly revokeLimitMs?: number;
   /** Waiting before a rejected batch is tried again. */
   readonly retry?: Backoff;

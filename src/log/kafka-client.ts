@@ -24,7 +24,7 @@ export interface KafkaTimings {
   readonly sessionLimitMs: number;
   /** How long the others wait for a member that has to give partitions up. */
   readonly rebalanceLimitMs: number;
-  /** How long batches under way may take when partitions are given up, and again `onRevoked`. */
+  /** How long `onLeaving` may take when partitions are given up, and again the batches under way, and again `onRevoked`. */
   readonly revokeLimitMs: number;
   /** How long the broker holds a fetch that finds nothing. */
   readonly fetchWaitMs: number;

@@ -212,7 +212,7 @@ export function startConsumer(context: KafkaContext, options: ConsumeOptions): C
   async function stop(): Promise<void> {
     stopping.abort();
     // What is under way is brought to its end; what waits for Kafka ends with the connection.
-    const limitMs = 2 * LEAVE_LIMIT_MS + (delivering ? 2 * timings.revokeLimitMs : 0);
+    const limitMs = 2 * LEAVE_LIMIT_MS + (delivering ? 3 * timings.revokeLimitMs : 0);
     if (!(await settlesWithin(running, limitMs))) {
       log.warn({ group, topics }, 'A consumer did not come to an end and is cut off');
     }

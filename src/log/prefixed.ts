@@ -31,6 +31,7 @@ export function withTopicPrefix(log: EventLog, prefix: string): EventLog {
     handler: {
       onAssigned: (added, control) => handler.onAssigned(added.map(back), backControl(control)),
       onBatch: (batch, control) => handler.onBatch(backBatch(batch), backControl(control)),
+      onLeaving: async (leaving) => handler.onLeaving?.(leaving.map(back)),
       onRevoked: async (revoked, control, how) => handler.onRevoked?.(revoked.map(back), backControl(control), how),
     },
   });

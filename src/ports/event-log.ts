@@ -79,6 +79,11 @@ export interface ConsumerHandler {
   onAssigned(added: readonly TopicPartition[], control: PartitionControl): Promise<void>;
   /** A rejection is retried with a bounded backoff, from the same record: what cannot be used must not reject. */
   onBatch(batch: LogBatch, control: PartitionControl): Promise<void>;
+  /**
+   * Called with partitions that are to be given up, before they are: what of them takes time is done while they are delivered still. Bounded
+   * by `revokeLimitMs`; not called for what is lost.
+   */
+  onLeaving?(leaving: readonly TopicPartition[]): Promise<void>;
   /** Called with partitions that go; what is held of all others stays true. Bounded by `revokeLimitMs`. */
   onRevoked?(revoked: readonly TopicPartition[], control: PartitionControl, how: Revocation): Promise<void>;
 }
@@ -96,7 +101,7 @@ export interface ConsumeOptions {
 }
 
 export interface Consumer {
-  /** Stops deliveries, waits for those under way, calls `onRevoked`, leaves the group. */
+  /** Calls `onLeaving`, stops deliveries, waits for those under way, calls `onRevoked`, leaves the group. */
   stop(): Promise<void>;
 }
 

@@ -8,6 +8,7 @@ import {
   LogUnavailable,
   type NewRecord,
   type Revocation,
+  type TopicPartition,
   type TopicSpec,
 } from '../../src/ports/event-log.js';
 import { createCollector } from '../support/collecting.js';
@@ -536,6 +537,41 @@ export function eventLogContract(name: string, open: () => Promise<EventLogUnder
         await second.until(() => second.records.length === 3);
         expect(first.records).toHaveLength(3);
         expect([...first.owned(), ...second.owned()].map(({ partition }) => partition).sort()).toEqual([0, 1]);
+      });
+
+      it('delivers what is to be given up until that is prepared, and gives it to nobody before', async () => {
+        const topic = await makeTopic({ partitions: 2 });
+        const group = `group-${randomUUID()}`;
+        let release = () => {};
+        const prepared = new Promise<void>((resolve) => {
+          release = resolve;
+        });
+        let enter: (leaving: readonly TopicPartition[]) => void = () => {};
+        const entered = new Promise<readonly TopicPartition[]>((resolve) => {
+          enter = resolve;
+        });
+        const first = createCollector({
+          async onLeaving(leaving) {
+            enter(leaving);
+            await prepared;
+          },
+        });
+        const second = createCollector();
+        await consume({ group, topics: [topic], handler: first.handler });
+        await first.until(() => first.owned().length === 2);
+        const joining = consume({ group, topics: [topic], handler: second.handler });
+        const leaving = await entered;
+        expect(leaving).toHaveLength(1);
+        const [{ partition }] = leaving as [TopicPartition];
+        await log.append(topic, numbered(3, 0, { partition }));
+        await first.until(() => first.records.length === 3);
+        expect(first.revocations).toEqual([]);
+        expect(second.owned()).toEqual([]);
+        release();
+        await joining;
+        await second.until(() => second.owned().length === 1);
+        expect(first.revocations).toEqual([[{ topic, partition }]]);
+        expect(second.owned()).toEqual([{ topic, partition }]);
       });
 
       it('loses nothing of what was committed while members come and go', async () => {

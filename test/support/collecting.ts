@@ -71,6 +71,9 @@ export function createCollector(inner: Partial<ConsumerHandler> = {}): Collector
         collector.records.push(...batch.records);
         notify();
       },
+      async onLeaving(leaving) {
+        await inner.onLeaving?.(leaving);
+      },
       async onRevoked(revoked, control, how) {
         await inner.onRevoked?.(revoked, control, how);
         for (const at of revoked) owned.delete(nameOf(at));

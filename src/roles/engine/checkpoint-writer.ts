@@ -2,6 +2,7 @@
  * Writes a partition's checkpoints: slice by slice while it is owned, all at once when it goes. What it writes it knows, so it does
  * not read it back; what stands between its own records is somebody else's, and is looked at.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../../ports/clock.js';
 import { type EventLog, LogDenied, LogUnavailable, type PartitionControl } from '../../ports/event-log.js';
 import type { Log } from '../../ports/log.js';
@@ -15,10 +16,15 @@ const SPREAD_SHARE = 0.5;
 /** A slice is worth an append, and nothing waits long for one. */
 const SLICE_EVERY_MS = 1_000;
 const MOST_A_SLICE = 1_000;
+/** How often writing ahead looks whether it may go on, until it leaves the rest to what comes after it. */
+const AHEAD_LOOK_MS = 2;
+const AHEAD_LOOKS = 2_500;
 
 export interface CheckpointWriter {
   /** Begins a round where one is due, and writes the next slice of it where that is. */
   goOn(): Promise<void>;
+  /** Writes what has changed while the fold goes on, each slice when `isSettled` says that it may be: what is left then is little. */
+  writeAhead(isSettled: () => boolean): Promise<void>;
   /** Writes all that has changed. */
   writeAll(): Promise<void>;
   /** When the newest round began, epoch ms. */
@@ -109,6 +115,18 @@ export function createCheckpointWriter(
     return Math.min(MOST_A_SLICE, Math.max(1, Math.ceil((size * elapsedMs) / spreadMs)));
   }
 
+  /** The next slice of the round; answers whether it was written. */
+  async function writeSlice(round: Rotation, count: number, nowMs: number): Promise<boolean> {
+    const { records, isLast } = takeSlice(fold, round, count);
+    if (isLast) {
+      if (round.isBroken) begunAtMs = nowMs - checkpointEveryMs;
+      rotation = null;
+    }
+    if (await write(records)) return true;
+    rotation = null;
+    return false;
+  }
+
   return {
     beginBehind(end) {
       statesEnd = end;
@@ -124,13 +142,25 @@ export function createCheckpointWriter(
         rotation = startRotation(fold);
         if (rotation === null) return;
       }
-      const { records, isLast } = takeSlice(fold, rotation, sliceSize(rotation.size, nowMs - slicedAtMs));
+      const count = sliceSize(rotation.size, nowMs - slicedAtMs);
       slicedAtMs = nowMs;
-      if (isLast) {
-        if (rotation.isBroken) begunAtMs = nowMs - checkpointEveryMs;
-        rotation = null;
+      await writeSlice(rotation, count, nowMs);
+    },
+    async writeAhead(isSettled) {
+      let looks = 0;
+      /** Another round may be writing, or what a state makes up for is on its way to the log. */
+      const untilFree = async (): Promise<boolean> => {
+        while ((isWriting || !isSettled()) && looks++ < AHEAD_LOOKS) await delay(AHEAD_LOOK_MS);
+        return isSettled() && mayWrite();
+      };
+      if (!(await untilFree())) return;
+      begunAtMs = clock.nowMs();
+      const round = startRotation(fold);
+      rotation = round;
+      while (round !== null && rotation === round && (await untilFree()) && rotation === round) {
+        slicedAtMs = clock.nowMs();
+        if (!(await writeSlice(round, MOST_A_SLICE, slicedAtMs))) return;
       }
-      if (!(await write(records))) rotation = null;
     },
     async writeAll() {
       if (!mayWrite()) return;

@@ -134,6 +134,15 @@ export async function startEngine(deps: {
     return clock.nowMs() - control.lastHeartbeatAtMs() > options.sessionMs;
   }
 
+  /** A partition stands still from when it is given up until it is read by another: what of it can be written before, is. */
+  async function onLeaving(leaving: readonly TopicPartition[]): Promise<void> {
+    for (const partition of partitionsOf(leaving)) {
+      const entry = owned.get(partition);
+      if (entry === undefined || entry.restoreUntil !== null) continue;
+      await entry.checkpoints.writeAhead(() => owned.get(partition) === entry && mayCheckpoint(entry));
+    }
+  }
+
   async function onRevoked(
     revoked: readonly TopicPartition[],
     _control: PartitionControl,
@@ -177,7 +186,7 @@ export async function startEngine(deps: {
     topics: [INPUTS, STATES],
     commit: false,
     patienceMs: PATIENCE_MS,
-    handler: { onAssigned, onBatch, onRevoked },
+    handler: { onAssigned, onBatch, onLeaving, onRevoked },
   });
 
   const lagOf = (entry: OwnedPartition) => Math.max(0, entry.endOffset - entry.fold.position);
