@@ -7,7 +7,6 @@ import type { AlertItem } from '../alerts/alert.js';
 import type { EscalationTable } from '../alerts/escalation.js';
 import type { AlertEvent, ContactOutcome, Disposition } from '../alerts/event.js';
 import type { AlertGroup } from '../alerts/grouping.js';
-import type { HandoverFacts } from '../alerts/handover.js';
 import type { FailingHandoff } from '../alerts/standing.js';
 import type { DeskRow } from '../wire/desk.js';
 import type { PositionItem } from '../wire/feed-messages.js';
@@ -99,17 +98,6 @@ export interface RejectedMessage {
 
 /** `GET /api/v1/alarm-health`. */
 export type AlarmHealthTold = AlarmHealth & { readonly groups: readonly AlertGroup[] };
-
-/** `GET /api/v1/handovers`. */
-export interface HandoverTold {
-  readonly handoverId: number;
-  readonly signedOffBy: string;
-  readonly signedOffAt: string;
-  readonly note: string;
-  readonly facts: HandoverFacts;
-  readonly signedOnBy?: string;
-  readonly signedOnAt?: string;
-}
 
 /** Suspensions, absences and custody periods have this in common. */
 export interface PeriodRecord {
@@ -393,16 +381,6 @@ export async function post(
     return null;
   }
 }
-
-async function sign(path: string, said: object): Promise<Answer<HandoverTold>> {
-  const answer = await post(path, said, {});
-  if (answer === null) return { ok: false, status: 0 };
-  const { status, body } = answer;
-  return status < 300 ? { ok: true, body: body as unknown as HandoverTold } : { ok: false, status };
-}
-export const askHandovers = () => ask<Page<HandoverTold>>('/handovers?limit=20');
-export const signOff = (note: string) => sign('/handovers', { note });
-export const signOn = (handoverId: number) => sign(`/handovers/${handoverId}/sign-on`, {});
 
 function toResult(status: number, done: unknown, problem: Body): ActionResult {
   if (status < 300) return { result: 'done', alert: isAlert(done) ? done : null };

@@ -28,35 +28,13 @@ import {
 } from '../../wire/feed-messages.js';
 import { type Access, type Identity, OPEN_ACCESS } from '../plugins/principal.js';
 import { type SayOfClient, sayOfClient } from './feed-audit.js';
-import { createFeedClient, DEFAULT_FEED_CLIENT_LIMITS, type FeedClient, type FeedClientLimits } from './feed-client.js';
+import { createFeedClient, type FeedClient } from './feed-client.js';
+import { DEFAULT_FEED_LIMITS, type FeedLimits } from './feed-limits.js';
 import { createPlaces } from './places.js';
 import type { FeedPosition } from './position-item.js';
 import { sendPositions } from './positions.js';
 import type { Reach } from './reach.js';
 import { parseResume, type Refused, refuseUpgrade } from './upgrade.js';
-
-export interface FeedLimits extends FeedClientLimits {
-  readonly connections: number;
-  /** Of one subject who has signed in: one script must not take everybody's place. */
-  readonly connectionsOfOne: number;
-  readonly heartbeatMs: number;
-  /** The largest message a client may send. */
-  readonly messageBytes: number;
-  /** How long a client that knows more than this process (it comes from another one) waits for it to catch up. */
-  readonly catchUpMs: number;
-  /** How long clients may take to say goodbye when the feed stops. */
-  readonly closeMs: number;
-}
-
-export const DEFAULT_FEED_LIMITS: FeedLimits = {
-  ...DEFAULT_FEED_CLIENT_LIMITS,
-  connections: 1_000,
-  connectionsOfOne: 50,
-  heartbeatMs: 10_000,
-  messageBytes: 131_072,
-  catchUpMs: 5_000,
-  closeMs: 2_000,
-};
 
 /** What the feed needs of the alert log (`views/alert-log.ts`). */
 export interface FeedAlerts extends Pick<AlertRegister, 'headSeq' | 'open' | 'acceptedAfter'> {

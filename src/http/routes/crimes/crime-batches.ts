@@ -46,7 +46,7 @@ import {
 import { principalOf } from '../../plugins/principal.js';
 import { problemResponses, sendProblem } from '../../plugins/problems.js';
 import { writerOf } from '../records/record-routes.js';
-import { purposeOf, toContent, toCrimeFacts, toResult } from './crime-facts.js';
+import { countLines, purposeOf, spanOf, toContent, toCrimeFacts, toResult } from './crime-facts.js';
 import {
   Batch,
   BatchParams,
@@ -73,27 +73,7 @@ const MAX_WAITING = 3;
 const BODY_LIMIT_BYTES = 2 * MAX_BATCH_FILE_LENGTH;
 /** Of a file: also empty ones, and such as cannot be used. */
 const MAX_LINES = 2 * MAX_BATCH_CRIMES;
-/** Before the first window and behind the last: whoever wore a tag then is examined. */
-const AROUND_MS = 86_400_000;
-
 const toIso = (atMs: number): string => new Date(atMs).toISOString();
-
-function countLines(text: string): number {
-  let lines = 1;
-  for (let at = text.search(/[\r\n]/); at >= 0 && at < text.length; at++)
-    if (text[at] === '\n' || (text[at] === '\r' && text[at + 1] !== '\n')) lines++;
-  return lines;
-}
-
-/** When its windows are, with the days around. */
-function spanOf(crimes: readonly { readonly fromMs: number; readonly toMs: number }[]) {
-  let [fromMs, toMs] = [Infinity, -Infinity];
-  for (const crime of crimes) {
-    fromMs = Math.min(fromMs, crime.fromMs);
-    toMs = Math.max(toMs, crime.toMs);
-  }
-  return { fromMs: fromMs - AROUND_MS, toMs: toMs + AROUND_MS };
-}
 
 export function registerCrimeBatches(app: App, { db, clock, onAsked }: CrimeBatchesDeps): void {
   const tags = ['crimes'];

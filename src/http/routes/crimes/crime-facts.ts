@@ -32,3 +32,24 @@ export function toResult(result: StoredResult, examined: number): CrimeResultIte
 
 export const purposeOf = ({ purpose, authority }: StoredBatch): string =>
   `${purpose} (authority ${authority.reference})`;
+
+/** Before the first window and behind the last: whoever wore a tag then is examined. */
+const AROUND_MS = 86_400_000;
+
+/** Of a file, its empty ones with them. */
+export function countLines(text: string): number {
+  let lines = 1;
+  for (let at = text.search(/[\r\n]/); at >= 0 && at < text.length; at++)
+    if (text[at] === '\n' || (text[at] === '\r' && text[at + 1] !== '\n')) lines++;
+  return lines;
+}
+
+/** When its windows are, with the days around. */
+export function spanOf(crimes: readonly { readonly fromMs: number; readonly toMs: number }[]) {
+  let [fromMs, toMs] = [Infinity, -Infinity];
+  for (const crime of crimes) {
+    fromMs = Math.min(fromMs, crime.fromMs);
+    toMs = Math.max(toMs, crime.toMs);
+  }
+  return { fromMs: fromMs - AROUND_MS, toMs: toMs + AROUND_MS };
+}
