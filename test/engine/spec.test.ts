@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { ln } from '../../src/engine/math/exponential.js';
 import * as thresholds from '../../src/engine/thresholds.js';
 
-const SPEC = readFileSync(new URL('../../src/engine/SPEC.md', import.meta.url), 'utf8');
+const read = (name: string) => readFileSync(new URL(`../../src/engine/${name}`, import.meta.url), 'utf8');
+const SPEC = `${read('WATCHING.md')}\n${read('SPEC.md')}`;
 
 /** The cells of the table's row about one threshold; several of a kind may share a row, their values parted by `;`. */
 function specified(name: string): string | undefined {
