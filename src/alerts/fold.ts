@@ -29,7 +29,10 @@ function applyCarried(current: Alert | null, { alert }: CarriedEvent): Applied {
   if (current === null) return { alert, outcome: 'accepted' };
   const hasReadMore =
     alert.firstSeq < current.firstSeq || (alert.firstSeq === current.firstSeq && alert.lastSeq > current.lastSeq);
-  return hasReadMore ? { alert, outcome: 'accepted' } : { alert: current, outcome: 'repeat' };
+  if (!hasReadMore) return { alert: current, outcome: 'repeat' };
+  // A program from before the fold said so carries it on without.
+  const wasOfVictim = concernsVictim(current) || concernsVictim(alert);
+  return { alert: wasOfVictim ? { ...alert, wasOfVictim } : alert, outcome: 'accepted' };
 }
 
 function applyFinding(current: Alert | null, finding: FindingEvent, seq: number): Applied {

@@ -9,6 +9,8 @@ import {
   holdPack,
   keepPackFile,
   listUnheldPacks,
+  MAX_HOLD_ATTEMPTS,
+  noteHoldFailed,
   notePackStep,
   putPackBack,
   type StoredPack,
@@ -42,7 +44,7 @@ export function startPackBuilder(deps: PackBuilderDeps): QueuedWork {
   return startQueuedWork<StoredPack>(deps, {
     lock: PACK_BUILDER_LOCK,
     failure: 'packs could not be built',
-    isWaiting: async () => (await hasWaitingPack(db)) || (await listUnheldPacks(db, 1)).length > 0,
+    isWaiting: async () => (await hasWaitingPack(db)) || (await listUnheldPacks(db, 1, deps.clock.nowMs())).length > 0,
     async take() {
       await placeMissingHolds(deps);
       for (const packId of left) {
@@ -66,15 +68,24 @@ async function placeMissingHolds({
   clock,
   logger,
 }: Pick<PackBuilderDeps, 'db' | 'clock' | 'logger'>): Promise<void> {
-  for (const pack of await listUnheldPacks(db, HOLDS_PER_TURN)) {
+  for (const pack of await listUnheldPacks(db, HOLDS_PER_TURN, clock.nowMs())) {
     const { packId, subject } = pack;
     try {
       const alertIds = 'alertIds' in subject ? subject.alertIds : await listPeriodAlertIds(db, subject);
       await db.transaction((tx) => holdPack(tx, pack, alertIds, clock.nowMs()));
     } catch (error) {
       if (error instanceof DatabaseUnavailable) throw error;
-      // The others do not wait for it.
-      logger.error({ packId, err: error }, 'what an evidence pack is about could not be held');
+      const attempts = await noteHoldFailed(db, packId, clock.nowMs());
+      if (attempts < MAX_HOLD_ATTEMPTS)
+        logger.warn(
+          { packId, attempts, err: error },
+          'what an evidence pack is about could not be held; it is tried again',
+        );
+      else
+        logger.error(
+          { packId, attempts, err: error },
+          'what an evidence pack is about could not be held, and is not tried again: place a legal hold by hand',
+        );
     }
   }
 }

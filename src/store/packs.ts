@@ -43,8 +43,10 @@ export interface StoredPack extends NewPack {
   /** Of the file, hexadecimal. */
   readonly sha256: string | null;
   readonly fileBytes: number | null;
-  /** What it is about is not deleted, whatever its age; false: its hold was lifted. */
+  /** What it is about is not deleted, whatever its age; false: its hold was lifted, or is not placed. */
   readonly isHeld: boolean;
+  /** How often it was tried in vain to place its hold. */
+  readonly holdAttempts: number;
 }
 
 interface Row {
@@ -70,9 +72,11 @@ interface Row {
   sha256: string | null;
   file_bytes: number | null;
   is_held: boolean;
+  hold_attempts: number;
 }
 const COLUMNS = `pack_number, pack_id, request_key, wearer_id, subject, edition, marking, purpose, recipient, requested_by, requested_name,
   requested_at, correlation_id, state, attempts, step,
+  coalesce((select u.attempts from pack_unheld u where u.pack_id = pack.pack_id), 0) as hold_attempts,
   case when state = 'queued' then (select count(*)::int from pack other
     where other.state in ('queued', 'building') and other.pack_number < pack.pack_number) end as ahead, ended_at, failure, sha256, octet_length(file) as file_bytes,
   exists (select from legal_hold h where h.pack_id = pack.pack_id and h.lifted_reason is null) as is_held`;
@@ -100,6 +104,7 @@ const toPack = (row: Row): StoredPack => ({
   sha256: row.sha256,
   fileBytes: row.file_bytes,
   isHeld: row.is_held,
+  holdAttempts: row.hold_attempts,
 });
 
 /**
@@ -135,7 +140,7 @@ export async function addPack(tx: Queryable, pack: NewPack, alertIds: readonly s
   return toPack(rows[0]!);
 }
 
-/** From the beginning of what it is about until its end, or until what its alerts rest on was received. */
+/** From the beginning of what it is about until its end, or until what its alerts rest on was received. Throws where none of its alerts is on record. */
 export async function holdPack(
   tx: Queryable,
   pack: Pick<
@@ -153,6 +158,7 @@ export async function holdPack(
   const period = 'wearerId' in subject ? [subject.fromMs, subject.toMs] : [];
   const starts = [rows[0]?.starts_at?.getTime() ?? [], period[0] ?? []].flat();
   const ends = [rows[0]?.ends_at?.getTime() ?? [], period[1] ?? []].flat();
+  if (starts.length + ends.length === 0) throw new Error('none of the alerts that the pack is about is on record');
   const iso = (atMs: number) => new Date(atMs).toISOString();
   const content: LegalHoldContent = {
     wearerId: pack.wearerId,
@@ -263,13 +269,32 @@ export async function hasWaitingPack(db: Queryable): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** Those whose hold nobody placed: asked for by way of a program from before packs placed theirs. */
-export async function listUnheldPacks(db: Queryable, limit: number): Promise<StoredPack[]> {
+/** So often it is tried to place a hold, and so far apart: then it is left to people. */
+export const MAX_HOLD_ATTEMPTS = 6;
+const HOLD_PAUSE_MS = 600_000;
+
+/**
+ * Those whose hold nobody placed: asked for by way of a program from before packs placed theirs. What was tried least comes first, so that
+ * those that cannot be held keep no other waiting.
+ */
+export async function listUnheldPacks(db: Queryable, limit: number, nowMs: number): Promise<StoredPack[]> {
   const { rows } = await db.query<Row>(
     `select ${COLUMNS} from pack where state <> 'failed'
        and not exists (select from legal_hold h where h.legal_hold_id = pack.pack_id)
-     order by pack_number limit $1::int`,
-    [limit],
+       and not exists (select from pack_unheld u
+         where u.pack_id = pack.pack_id and (u.attempts >= $2::int or u.tried_at > $3::timestamptz))
+     order by hold_attempts, pack_number limit $1::int`,
+    [limit, MAX_HOLD_ATTEMPTS, new Date(nowMs - HOLD_PAUSE_MS)],
   );
   return rows.map(toPack);
+}
+
+/** Answers how often by now. */
+export async function noteHoldFailed(db: Queryable, packId: string, atMs: number): Promise<number> {
+  const { rows } = await db.query<{ attempts: number }>(
+    `insert into pack_unheld (pack_id, attempts, tried_at) values ($1, 1, $2::timestamptz)
+     on conflict (pack_id) do update set attempts = pack_unheld.attempts + 1, tried_at = excluded.tried_at returning attempts`,
+    [packId, new Date(atMs)],
+  );
+  return rows[0]!.attempts;
 }

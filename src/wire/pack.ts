@@ -57,6 +57,8 @@ export interface PackItem {
   readonly fileBytes?: number;
   /** Under a legal hold, of its own: what it is about is not deleted, whatever its age. */
   readonly isHeld: boolean;
+  /** It could not be held, and is not tried again: somebody has to place a legal hold by hand. */
+  readonly holdFailed?: true;
   /** Where one is asked for or looked at, and retention had deleted of its time by then: which stretches, and how many messages at least. */
   readonly deleted?: readonly DeletedItem[];
 }

@@ -43,6 +43,14 @@ describe('an alert at a zone that was a victim’s', () => {
     expect(concernsVictim(fold([finding({ ...standard, revision: 2 })], before))).toBe(true);
   });
 
+  it('stays one where a program from before the fold said so carries it on', () => {
+    const standing = fold([finding(victims)]);
+    const { wasOfVictim: _, ...older } = fold([finding(victims), finding({ ...standard, revision: 2 })]);
+    const read = { ...older, firstSeq: standing.firstSeq, lastSeq: standing.lastSeq + 5 };
+    const { alert, outcome } = applyEvent(standing, carry(read, instantAt(5)), 9);
+    expect([outcome, concernsVictim(alert!)]).toEqual(['accepted', true]);
+  });
+
   it('is told without the zone and without that it was a victim’s', () => {
     const told = toAlertItem(alertWithoutVictimZone(noMore));
     expect(told).toMatchObject({ conditionId: null, zoneId: null, severity: 'high' });

@@ -18,6 +18,7 @@ import type { Database, Queryable } from '../../src/ports/database.js';
 import { makeSigningKey, readSigningKey } from '../../src/signing-key.js';
 import { foldAlertEvents } from '../../src/store/alerts.js';
 import { insertLinks } from '../../src/store/audit.js';
+import { listUnheldPacks, MAX_HOLD_ATTEMPTS } from '../../src/store/packs.js';
 import type { QueuedWork } from '../../src/store/queued-work.js';
 import { recordStore } from '../../src/store/record-store.js';
 import { readReceivedPings } from '../../src/store/rerun.js';
@@ -302,6 +303,36 @@ export function packsSuite(name: string, openDatabase: () => Promise<Database>):
       expect(await untilEnded(ids[1]!)).toMatchObject({ state: 'ready', isHeld: true });
       expect(await untilEnded(ids[0]!)).toMatchObject({ state: 'failed', isHeld: false });
       await builder?.stop();
+    }, 120_000);
+
+    it('that can never be held is told as such after some attempts, far apart, and is in nobody’s way', async () => {
+      const packId = 'of-an-alert-that-went';
+      await db.query(
+        `insert into pack (pack_id, request_key, wearer_id, subject, edition, marking, purpose, recipient, requested_by,
+           requested_name, requested_at, state, file, sha256, ended_at)
+         select $1, $1, wearer_id, $2, edition, marking, purpose, recipient, requested_by, requested_name, requested_at, 'ready', ''::bytea, $1, requested_at
+         from pack where wearer_id = 'W-in' order by pack_number limit 1`,
+        [packId, JSON.stringify({ alertIds: ['P-nobody-knows'] })],
+      );
+      const listed = async () => (await listUnheldPacks(db, 100, clock.nowMs())).map((pack) => pack.packId);
+      const attempts = async () =>
+        (await db.query<{ n: number }>('select attempts as n from pack_unheld where pack_id = $1', [packId])).rows[0]
+          ?.n ?? 0;
+      const untilTried = async (n: number) => {
+        while ((await attempts()) < n) await new Promise((resolve) => setTimeout(resolve, 20));
+      };
+      expect(await listed()).toEqual([packId]);
+      build();
+      for (let n = 1; n <= MAX_HOLD_ATTEMPTS; n++) {
+        await untilTried(n);
+        // Not again before its pause is over.
+        expect(await listed()).toEqual([]);
+        expect((await ask(`/${packId}`)).json().holdFailed).toBe(n < MAX_HOLD_ATTEMPTS ? undefined : true);
+        await db.query(`update pack_unheld set tried_at = '2020-01-01T00:00:00Z' where pack_id = $1`, [packId]);
+      }
+      await builder?.stop();
+      expect([await listed(), await attempts()]).toEqual([[], MAX_HOLD_ATTEMPTS]);
+      expect((await ask(`/${packId}`)).json()).toMatchObject({ state: 'ready', isHeld: false, holdFailed: true });
     }, 120_000);
 
     it('is handed out byte for byte as it was made, is verified, and stands in the audit with what it is for', async () => {

@@ -113,6 +113,11 @@ function Row({ listed }: { readonly listed: PackItem }) {
       </td>
       <td>
         <State pack={pack} />
+        {pack.holdFailed === true ? (
+          <p class="tw-bad">
+            What it is about could not be held, and may be deleted at its age: place a legal hold by hand, below.
+          </p>
+        ) : null}
       </td>
     </tr>
   );

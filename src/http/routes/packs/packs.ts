@@ -13,6 +13,7 @@ import {
   findPack,
   listPackDeletions,
   listPacks,
+  MAX_HOLD_ATTEMPTS,
   readPackFile,
   type StoredPack,
 } from '../../../store/packs.js';
@@ -89,6 +90,11 @@ const Item = Type.Object({
   isHeld: Type.Boolean({
     description: 'under a legal hold, by its id: what it is about is not deleted, whatever its age',
   }),
+  holdFailed: Type.Optional(
+    Type.Literal(true, {
+      description: 'it could not be held, and is not tried again: somebody has to place a legal hold by hand',
+    }),
+  ),
 });
 const Told = Type.Interface([Item], {
   deleted: Type.Optional(
@@ -127,6 +133,7 @@ function toItem(pack: StoredPack): PackItem {
     ...(endedAtMs === null ? {} : { endedAt: toIso(endedAtMs) }),
     ...(failure === null ? {} : { failure }),
     isHeld: pack.isHeld,
+    ...(!pack.isHeld && pack.state !== 'failed' && pack.holdAttempts >= MAX_HOLD_ATTEMPTS ? { holdFailed: true } : {}),
     ...(sha256 === null || fileBytes === null ? {} : { sha256, fileBytes }),
   };
 }
