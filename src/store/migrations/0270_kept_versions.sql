@@ -24,9 +24,8 @@ begin
   return null;
 end $$;
 
-drop trigger zone_version_kept on zone_version;
-drop trigger condition_version_kept on condition_version;
-create trigger zone_version_kept after insert on zone_version referencing new table as added
+-- Replaced, not dropped: who reads these tables, for a backup say, neither waits for this nor is waited for.
+create or replace trigger zone_version_kept after insert on zone_version referencing new table as added
   for each statement execute function keep_zone_version();
-create trigger condition_version_kept after insert on condition_version referencing new table as added
+create or replace trigger condition_version_kept after insert on condition_version referencing new table as added
   for each statement execute function keep_condition_version();
