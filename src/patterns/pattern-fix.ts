@@ -20,12 +20,21 @@ export interface Span {
   readonly untilMs: number;
 }
 
-/** In order of time, whatever order they came in; of several of one instant the most accurate. */
+/** More often nobody learns more of where somebody stays, and a month of a fix a second would hold up everybody. */
+const TURN_MS = 10_000;
+const turnOf = ({ atMs }: PatternFix): number => Math.floor(atMs / TURN_MS);
+
+/** In order of time, whatever order they came in; of several within ten seconds of the clock the most accurate. */
 export function inOrder(fixes: readonly PatternFix[]): readonly PatternFix[] {
   const sorted = [...fixes].sort(
-    (a, b) => a.atMs - b.atMs || a.sigmaMetres - b.sigmaMetres || a.latitude - b.latitude || a.longitude - b.longitude,
+    (a, b) =>
+      turnOf(a) - turnOf(b) ||
+      a.sigmaMetres - b.sigmaMetres ||
+      a.atMs - b.atMs ||
+      a.latitude - b.latitude ||
+      a.longitude - b.longitude,
   );
-  return sorted.filter(({ atMs }, i) => i === 0 || sorted[i - 1]!.atMs !== atMs);
+  return sorted.filter((fix, i) => i === 0 || turnOf(sorted[i - 1]!) !== turnOf(fix));
 }
 
 export interface Metres {
@@ -56,10 +65,13 @@ export function placeAt(from: Place, { east, north }: Metres): Place {
   };
 }
 
-/** When they were seen: between fixes that lie no further apart than `gapMs`, and up to the bounds of the span where those are as near. */
-export function listSeen(fixes: readonly PatternFix[], span: Span, gapMs: number): Intervals {
-  const instants = [span.fromMs, ...fixes.map(({ atMs }) => atMs), span.untilMs];
-  if (fixes.length === 0) return [];
+/**
+ * When they were seen: between fixes that lie no further apart than `gapMs`. `fixes` are in order, with those before and after the span that are
+ * as near; `isNow`: nothing can have come after it yet, so that the newest fix holds until its end.
+ */
+export function listSeen(fixes: readonly PatternFix[], span: Span, gapMs: number, isNow: boolean): Intervals {
+  const instants = fixes.map(({ atMs }) => atMs);
+  if (isNow && fixes.length > 0) instants.push(span.untilMs);
   const steps = instants.slice(1).map((atMs, i) => [instants[i]!, atMs] as const);
   return intersect(unite(steps.filter(([fromMs, untilMs]) => untilMs - fromMs <= gapMs)), [
     [span.fromMs, span.untilMs],

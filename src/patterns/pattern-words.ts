@@ -13,10 +13,13 @@ const NO_GUILT = 'Being somewhere, or near somebody, says nothing of what was do
 export const patternWords = ({ radiusMetres, leastMs, gapMs }: StopRule): InferenceWords => ({
   method:
     `From the fixes on record: a stop is ${leastMs / MINUTE_MS} minutes or more within ${radiusMetres} m of one place, each fix ` +
-    `weighed by its accuracy; ${gapMs / MINUTE_MS} minutes without a fix end it. A usual place has stops on two days or more. At home is ` +
+    `weighed by its accuracy, which is allowed for by as much once more; ${gapMs / MINUTE_MS} minutes without a fix end it. A usual place is one ` +
+    'to which they came on two days or more, or where they stayed around the clock. At home is ' +
     'within the address of a curfew of then.',
   limits: [
-    'Silence is no stop: where nothing was heard, nobody can say where they were.',
+    'Silence is no stop: where nothing was heard, nobody can say where they were. What is longer than five minutes does not count to how long they stayed at the least.',
+    'Of a tag that sends less often than every five minutes no stop can be told. Of one that sends more often than every ten seconds one fix in ten seconds is looked at.',
+    'Whoever goes very slowly, at less than walking pace, may be told as staying.',
     'Where it is known to the radius that is told, they may have been in any building within it, and with 5 of a hundred in another.',
     'Positions by network, fixes that were rejected, and fixes less accurate than the radius do not count.',
     'What was not observed is told beside what was: few days observed are no habit.',

@@ -153,8 +153,19 @@ function* listNear(first: readonly Way[], second: readonly Way[], rule: Together
 }
 
 const seenBy = (ways: readonly Way[]): Intervals => unite(ways.map(({ fromMs, untilMs }) => [fromMs, untilMs]));
+
+/** How many of them lie before an instant. */
+function countBefore(fixes: readonly PatternFix[], atMs: number): number {
+  let [from, until] = [0, fixes.length];
+  while (from < until) {
+    const middle = (from + until) >> 1;
+    if (fixes[middle]!.atMs < atMs) from = middle + 1;
+    else until = middle;
+  }
+  return from;
+}
 const countWithin = (fixes: readonly PatternFix[], { fromMs, untilMs }: Span): number =>
-  fixes.filter(({ atMs }) => atMs >= fromMs && atMs <= untilMs).length;
+  countBefore(fixes, untilMs + 1) - countBefore(fixes, fromMs);
 
 /** Both in order of time, and within the span. */
 export function compareTracks(

@@ -25,7 +25,7 @@ export interface UsualPlace extends Place {
   /** In order of time. */
   readonly stops: readonly Stop[];
   readonly stayedMs: number;
-  /** On how many local days. */
+  /** On how many local days they were there. */
   readonly days: number;
   readonly hours: readonly HourCount[];
 }
@@ -34,7 +34,13 @@ export interface UsualPlace extends Place {
 const THERE_MS = 300_000;
 const OBSERVED_SHARE = 0.5;
 const HOUR_MS = 3_600_000;
-const LEAST_DAYS = 2;
+const DAY_MS = 86_400_000;
+
+/** They came on two days, or stayed around the clock: one night is no habit, though it has two days. */
+function isUsual(stops: readonly Stop[], dateOf: (atMs: number) => string): boolean {
+  const days = new Set(stops.map(({ fromMs }) => dateOf(fromMs)));
+  return days.size >= 2 || stops.some(({ fromMs, untilMs }) => untilMs - fromMs >= DAY_MS);
+}
 
 /** Stops that are of one place: whatever order they come in, the longest say where the places are. */
 function cluster(stops: readonly Stop[], withinMetres: number): Stop[][] {
@@ -102,7 +108,15 @@ function countHours(hours: readonly LocalHour[], there: Float64Array, seen: Floa
   return counts;
 }
 
-/** Those of two local days or more, the one where they stayed longest first; `hours` are those of the time that was asked for. */
+/** The local day of an instant of the hours. */
+function dateAt(hours: readonly LocalHour[]): (atMs: number) => string {
+  const [first] = hours;
+  // Every hour but the first and the last is whole.
+  const wholeFromMs = first === undefined ? 0 : first.untilMs - HOUR_MS;
+  return (atMs) => hours[Math.floor((atMs - wholeFromMs) / HOUR_MS)]!.date;
+}
+
+/** Those that are usual, the one where they stayed longest first; `hours` are those of the time that was asked for. */
 export function listUsualPlaces(
   stops: readonly Stop[],
   hours: readonly LocalHour[],
@@ -110,7 +124,9 @@ export function listUsualPlaces(
   withinMetres: number,
 ): readonly UsualPlace[] {
   const seenByHour = lengthsWithin(seen, hours);
+  const dateOf = dateAt(hours);
   return cluster(stops, withinMetres)
+    .filter((own) => isUsual(own, dateOf))
     .map((own) => {
       const ordered = own.sort((a, b) => a.fromMs - b.fromMs);
       const there: Intervals = ordered.map(({ fromMs, untilMs }) => [fromMs, untilMs]);
@@ -126,6 +142,5 @@ export function listUsualPlaces(
         hours: countHours(hours, thereByHour, seenByHour),
       };
     })
-    .filter(({ days }) => days >= LEAST_DAYS)
     .sort((a, b) => b.stayedMs - a.stayedMs || a.stops[0]!.fromMs - b.stops[0]!.fromMs);
 }

@@ -1,26 +1,36 @@
 /** Patterns of a wearer, put together from the fixes on record and the watches that the record makes: part of the composition root. */
-import { GAP_LIMIT_MS } from '../engine/thresholds.js';
-import type { PatternsQuery, TogetherQuery } from '../http/routes/patterns/patterns.js';
+import type { NotLookedAt, PatternsQuery, TogetherQuery } from '../http/routes/patterns/patterns.js';
 import { sumHomeTime, type TimeBy } from '../patterns/home-time.js';
 import { listHours } from '../patterns/local-hours.js';
 import { inOrder, listSeen, listUnseen, type PatternFix, type Span } from '../patterns/pattern-fix.js';
 import { patternWords, togetherWords } from '../patterns/pattern-words.js';
-import { findStops, type Stop } from '../patterns/stops.js';
+import { findStops, type Stop, type StopRule } from '../patterns/stops.js';
 import { compareTracks } from '../patterns/together.js';
 import { listUsualPlaces, type UsualPlace } from '../patterns/usual-places.js';
 import type { Database } from '../ports/database.js';
 import type { DeletedStretch } from '../ports/retention.js';
 import { type Intervals, intersect, lengthMs, subtract, unite } from '../schemes/intervals.js';
 import { recordStore } from '../store/record-store.js';
+
 import { listDeletedStretches } from '../store/retention.js';
-import { type DayFix, listTagsWorn, readDayFixes } from '../store/timeline.js';
+import { countDayFixes, type DayFix, listTagsWorn, readDayFixes } from '../store/timeline.js';
+
 import { watchStore } from '../store/watch.js';
 import { compileWorn } from '../views/conditions-in-force.js';
 import { listLocalDays } from '../views/local-days.js';
 import { bandPresence, listEvidence, tellDeleted, type WornThen } from '../views/presence.js';
 import { createLocalClock, LOCAL_TIME_ZONE } from '../watchlist/local-time.js';
 import { withoutVictims } from '../watchlist/without-victims.js';
-import type { HomeMinutes, Patterns, Silence, StopTold, Together, UsualPlaceTold } from '../wire/patterns.js';
+import {
+  type HomeMinutes,
+  MOST_PATTERN_FIXES,
+  type Patterns,
+  type Silence,
+  STOP_GAP_LIMITS,
+  type StopTold,
+  type Together,
+  type UsualPlaceTold,
+} from '../wire/patterns.js';
 import { PRESENCES, type Presence } from '../wire/timeline.js';
 
 const MINUTE_MS = 60_000;
@@ -33,12 +43,15 @@ const toPlace = ({ latitude, longitude }: { readonly latitude: number; readonly 
   longitude: round(longitude, 6),
 });
 
+/** No longer one is asked for: what lies so near the time on either side of it takes part in what is said of its ends. */
+const MARGIN_MS = STOP_GAP_LIMITS.most * MINUTE_MS;
+
 interface Read {
   readonly worn: readonly WornThen[];
   readonly deleted: readonly DeletedStretch[];
-  /** From a gap's length before the time on. */
+  /** With the margins. */
   readonly dayFixes: readonly DayFix[];
-  /** In order, within the time. */
+  /** In order, with the margins. */
   readonly fixes: readonly PatternFix[];
   readonly addresses: Patterns['home']['addresses'];
 }
@@ -48,15 +61,18 @@ async function readWearer(
   wearerId: string,
   { fromMs, untilMs }: Span,
   { nowMs, tellsVictims }: { readonly nowMs: number; readonly tellsVictims: boolean },
-): Promise<Read | null> {
+  mostFixes: number,
+): Promise<Read | NotLookedAt | null> {
   if (!(await recordStore.find(db, 'wearer', [wearerId])).has(wearerId)) return null;
+  const wide = { wearerId, fromMs: fromMs - MARGIN_MS, untilMs: untilMs + MARGIN_MS };
+  if ((await countDayFixes(db, wide, mostFixes + 1)) > mostFixes) return 'too many fixes';
   const tagIds = await listTagsWorn(db, { wearerId, fromMs, untilMs });
   const all = await watchStore.readTagFacts(db, tagIds);
   const worn = compileWorn(tellsVictims ? all : withoutVictims(all), wearerId, nowMs);
-  const dayFixes = await readDayFixes(db, { wearerId, fromMs: fromMs - GAP_LIMIT_MS, untilMs });
+  const dayFixes = await readDayFixes(db, wide);
   const deleted = await listDeletedStretches(db, { wearerId, fromMs, toMs: untilMs });
   const fixes = listEvidence(dayFixes).flatMap(({ atMs, latitude, longitude, sigmaMetres }) =>
-    sigmaMetres === null || atMs < fromMs || atMs >= untilMs ? [] : [{ atMs, latitude, longitude, sigmaMetres }],
+    sigmaMetres === null || atMs > nowMs ? [] : [{ atMs, latitude, longitude, sigmaMetres }],
   );
   const homes = worn.flatMap(({ terms }) => terms.filter(({ kind }) => kind === 'curfew'));
   const named = homes
@@ -68,7 +84,7 @@ async function readWearer(
   return { worn, deleted, dayFixes, fixes: inOrder(fixes), addresses: [...new Map(named).values()] };
 }
 
-/** The local days, and what of them is over by now; null: none of it is. */
+/** The local days, and what of them is over by now; null: the last one has not begun. */
 function spanOf({
   days: count,
   lastDay,
@@ -79,6 +95,7 @@ function spanOf({
   readonly nowMs: number;
 }) {
   const days = listLocalDays(count, lastDay, nowMs);
+  if (days.at(-1)!.fromMs >= nowMs) return null;
   const span: Span = { fromMs: days[0]!.fromMs, untilMs: Math.min(days.at(-1)!.untilMs, nowMs) };
   return {
     span,
@@ -86,12 +103,21 @@ function spanOf({
   };
 }
 
+const within = (fixes: readonly PatternFix[], { fromMs, untilMs }: Span): readonly PatternFix[] =>
+  fixes.filter(({ atMs }) => atMs >= fromMs && atMs < untilMs);
+
 const wornIntervals = (worn: readonly WornThen[], { fromMs, untilMs }: Span): Intervals =>
   unite(worn.map(({ fittedAtMs, removedAtMs }) => [Math.max(fittedAtMs, fromMs), Math.min(removedAtMs, untilMs)]));
 
+/** Of each time with a tag by itself: where it was taken off, nobody says that they stayed. */
+const findFittedStops = (fixes: readonly PatternFix[], fitted: Intervals, rule: StopRule): readonly Stop[] =>
+  fitted.flatMap(([fromMs, untilMs]) => {
+    const span = { fromMs, untilMs };
+    return findStops(within(fixes, span), span, rule);
+  });
+
 /** Why nobody can say, in order of time. */
-function tellSilences(unseen: Intervals, { worn, deleted }: Read, span: Span) {
-  const fitted = wornIntervals(worn, span);
+function tellSilences(unseen: Intervals, { deleted }: Read, fitted: Intervals) {
   const silent = intersect(unseen, fitted).map(([fromMs, untilMs]) => ({
     presence: 'unknown' as Presence,
     fromMs,
@@ -107,14 +133,22 @@ function tellSilences(unseen: Intervals, { worn, deleted }: Read, span: Span) {
 }
 type SilenceMs = ReturnType<typeof tellSilences>[number];
 
+/** What made of it a silence, between the last fix there and the next: a moment without one before the tag was taken off did not. */
+function whyEnded({ end, untilMs }: Stop, span: Span, seen: Intervals, silences: readonly SilenceMs[], gapMs: number) {
+  if (end === 'moved') return end;
+  const nextMs = seen.find(([fromMs]) => fromMs > untilMs)?.[0] ?? span.untilMs;
+  const after = silences.filter((silence) => silence.fromMs < nextMs && silence.untilMs > untilMs);
+  if (after.length === 0) return end;
+  return after.find((silence) => silence.why !== 'gap' || silence.untilMs - silence.fromMs > gapMs)?.why ?? 'gap';
+}
+
 function tellStop(
   stop: Stop,
-  span: Span,
-  { gapMs }: PatternsQuery['rule'],
+  { span, fixes, seen, rule: { gapMs } }: { span: Span; fixes: readonly PatternFix[]; seen: Intervals; rule: StopRule },
   silences: readonly SilenceMs[],
   places: readonly UsualPlace[],
 ): StopTold {
-  const after = silences.find(({ untilMs }) => untilMs > stop.untilMs);
+  const before = fixes.findLast(({ atMs }) => atMs < stop.fromMs);
   const place = places.findIndex(({ stops }) => stops.includes(stop));
   return {
     ...toPlace(stop),
@@ -124,8 +158,8 @@ function tellStop(
     minutes: toMinutes(stop.untilMs - stop.fromMs),
     fixes: stop.fixes,
     longestGapSeconds: Math.round(stop.longestGapMs / 1_000),
-    endedBecause: stop.end === 'gap' ? (after?.why ?? 'gap') : stop.end,
-    isCutAtStart: stop.fromMs - span.fromMs <= gapMs,
+    endedBecause: whyEnded(stop, span, seen, silences, gapMs),
+    isCutAtStart: before !== undefined && before.atMs < span.fromMs && stop.fromMs - before.atMs <= gapMs,
     place: place < 0 ? null : place + 1,
   };
 }
@@ -149,18 +183,28 @@ const tellHome = (ms: TimeBy<Presence>): HomeMinutes => ({
   notFitted: toMinutes(ms['not-fitted']),
 });
 
-export async function readPatterns(db: Database, query: PatternsQuery): Promise<Omit<Patterns, 'authority'> | null> {
+export async function readPatterns(
+  db: Database,
+  query: PatternsQuery,
+  mostFixes = MOST_PATTERN_FIXES,
+): Promise<Omit<Patterns, 'authority'> | NotLookedAt | null> {
   const { wearerId, rule, nowMs } = query;
-  const { span, days } = spanOf(query);
-  const read = await readWearer(db, wearerId, span, query);
-  if (read === null) return null;
-  const { fixes, worn, dayFixes, deleted, addresses } = read;
+  const time = spanOf(query);
+  if (time === null) return 'not begun';
+  const { span, days } = time;
+  const read = await readWearer(db, wearerId, span, query, mostFixes);
+  if (read === null || typeof read === 'string') return read;
+  const { worn, dayFixes, deleted, addresses } = read;
   const clock = createLocalClock(LOCAL_TIME_ZONE, span.fromMs, span.untilMs);
   const hours = listHours(span, clock.toWallMs);
-  const stops = findStops(fixes, span, rule);
-  const used = fixes.filter(({ sigmaMetres }) => sigmaMetres <= rule.radiusMetres);
-  const seen = listSeen(used, span, rule.gapMs);
-  const silences = tellSilences(listUnseen(seen, span), read, span);
+  const fitted = wornIntervals(worn, span);
+  const fixes = within(read.fixes, span);
+  const stops = findFittedStops(fixes, fitted, rule);
+  const isUsed = ({ sigmaMetres }: PatternFix) => sigmaMetres <= rule.radiusMetres;
+  const used = read.fixes.filter(isUsed);
+  const seen = intersect(listSeen(used, span, rule.gapMs, span.untilMs === nowMs), fitted);
+  const silences = tellSilences(listUnseen(seen, span), read, fitted);
+  const about = { span, fixes: used, seen, rule };
   const places = listUsualPlaces(stops, hours, seen, rule.radiusMetres);
   const bands = tellDeleted(bandPresence(dayFixes, worn, span.fromMs, span.untilMs).bands, deleted);
   return {
@@ -174,8 +218,8 @@ export async function readPatterns(db: Database, query: PatternsQuery): Promise<
       leastMinutes: rule.leastMs / MINUTE_MS,
       gapMinutes: rule.gapMs / MINUTE_MS,
     },
-    fixes: { used: used.length, poor: fixes.length - used.length },
-    stops: stops.map((stop) => tellStop(stop, span, rule, silences, places)),
+    fixes: { used: fixes.filter(isUsed).length, poor: fixes.filter((fix) => !isUsed(fix)).length },
+    stops: stops.map((stop) => tellStop(stop, about, silences, places)),
     silences: silences.map(
       ({ fromMs, untilMs, why }): Silence => ({ fromAt: toIso(fromMs), untilAt: toIso(untilMs), why }),
     ),
@@ -194,12 +238,24 @@ export async function readPatterns(db: Database, query: PatternsQuery): Promise<
 /** What was not compared for so long is told by itself. */
 const NOT_COMPARED_MS = 900_000;
 
-export async function readTogether(db: Database, query: TogetherQuery): Promise<Omit<Together, 'authority'> | null> {
+export async function readTogether(
+  db: Database,
+  query: TogetherQuery,
+): Promise<Omit<Together, 'authority'> | NotLookedAt | null> {
   const { firstWearerId, secondWearerId, rule, nowMs } = query;
-  const { span, days } = spanOf(query);
-  const first = await readWearer(db, firstWearerId, span, query);
-  const second = await readWearer(db, secondWearerId, span, query);
-  if (first === null || second === null) return null;
+  const time = spanOf(query);
+  if (time === null) return 'not begun';
+  const { span, days } = time;
+  const readOne = async (wearerId: string) => {
+    const read = await readWearer(db, wearerId, span, query, MOST_PATTERN_FIXES);
+    if (read === null || typeof read === 'string') return read;
+    // What is not needed is not held while the other is read.
+    return { fixes: within(read.fixes, span), deleted: read.deleted };
+  };
+  const first = await readOne(firstWearerId);
+  if (first === null || typeof first === 'string') return first;
+  const second = await readOne(secondWearerId);
+  if (second === null || typeof second === 'string') return second;
   const found = compareTracks(first.fixes, second.fixes, span, rule);
   const both = intersect(found.firstUnseen, found.secondUnseen);
   const deleted = unite([...first.deleted, ...second.deleted].map(({ fromMs, toMs }) => [fromMs, toMs + 1]));

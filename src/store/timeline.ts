@@ -84,6 +84,22 @@ export async function readDayFixes(db: Queryable, { wearerId, fromMs, untilMs }:
   });
 }
 
+/** How many positions are on record, no more than `limit` of them counted. */
+export async function countDayFixes(
+  db: Queryable,
+  { wearerId, fromMs, untilMs }: Span,
+  limit: number,
+): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    `select count(*)::int as count from (
+       select from worn a join ping p on p.tag_id = a.tag_id and p.position is not null
+         and p.fixed_at >= a.fitted_at and p.fixed_at < coalesce(a.until_at, 'infinity')
+       where a.wearer_id = $1 and p.fixed_at >= $2::timestamptz and p.fixed_at < $3::timestamptz limit $4::int) as found`,
+    [wearerId, new Date(fromMs), new Date(untilMs), limit],
+  );
+  return rows[0]!.count;
+}
+
 /** More than a month of a tag that tampers every hour. */
 const DEVICE_MESSAGES_LIMIT = 1_000;
 const ALERTS_LIMIT = 1_000;

@@ -3,6 +3,8 @@ import type { LocalDay } from './timeline.js';
 
 /** As far back as days are drawn. */
 export const PATTERN_DAYS_LIMIT = 28;
+/** Of one wearer at once: a fix a minute are forty thousand a month, and the thread of the alerts has a third of a second to do with so many. */
+export const MOST_PATTERN_FIXES = 120_000;
 /** Of one authority. */
 export const MAX_AUTHORITY_WEARERS = 50;
 export const STOP_RADIUS_LIMITS = { least: 25, most: 500 } as const;

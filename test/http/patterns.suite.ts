@@ -109,6 +109,18 @@ export function patternsSuite(name: string, openDatabase: () => Promise<Database
         rules: { stops: DEFAULT_STOP_RULE, together: DEFAULT_TOGETHER_RULE },
       });
       for (const each of ['PW-1', 'PW-2', 'PW-late', 'PW-network', 'PW-out', 'PW-restricted']) await standWearer(each);
+      await stand('wearer', 'PW-swap', { name: 'PW-swap' });
+      const swapAtMs = localInstant(THU, '08:00') + 40_000;
+      for (const [tag, fittedAtMs, removedAtMs] of [
+        ['PW-swap', localInstant(WED, '00:00'), swapAtMs],
+        ['PW-swap-2', localInstant(THU, '08:12'), localInstant('2026-05-10', '00:00')],
+      ] as const) {
+        await stand('tag', `T-${tag}`, {});
+        const [fittedAt, removedAt] = [fittedAtMs, removedAtMs].map((ms) => new Date(ms).toISOString());
+        await stand('activation', `A-${tag}`, { tagId: `T-${tag}`, wearerId: 'PW-swap', fittedAt, removedAt });
+      }
+      await send('PW-swap', THU, [hours(6), hours(8, 1)]);
+      await send('PW-swap-2', THU, [hours(8, 12), hours(9)]);
       await stand('order', 'PO-1', { wearerId: 'PW-1', type: 'hdc', startsAt: '2026-05-05T00:00:00.000Z' });
       const home = place(HOME);
       const read = readRecord(
@@ -147,6 +159,8 @@ export function patternsSuite(name: string, openDatabase: () => Promise<Database
       await send('PW-late', THU, [hours(14), hours(24)], { order: -1 });
       await send('PW-late', THU, [hours(6), hours(13)], { order: -1 });
       await send('PW-late', THU, [0, hours(6)]);
+      await send('PW-late', WED, [hours(23, 59), hours(24)]);
+      await send('PW-late', FRI, [0, 1]);
       await send('PW-network', THU, [0, hours(24)], {
         metres: () => HOME,
         more: { mechanism: 'WIFI', accuracyMetres: 40 },
@@ -181,7 +195,7 @@ export function patternsSuite(name: string, openDatabase: () => Promise<Database
       reference: 'PA/12',
       purpose: 'Review of the plan',
       scope: 'Where he stays and with whom, in May',
-      wearerIds: ['PW-1', 'PW-2', 'PW-late', 'PW-network'],
+      wearerIds: ['PW-1', 'PW-2', 'PW-late', 'PW-network', 'PW-swap'],
       until: '2026-06-30T00:00:00Z',
     };
     const grant = async (more: object = {}, as: As = {}) =>
@@ -281,6 +295,39 @@ export function patternsSuite(name: string, openDatabase: () => Promise<Database
       expect(late.home.days[0]!.night.heard).toBe(480);
     });
 
+    it('a stop ends with the tag, also where another one is put on at the same place a while later', async () => {
+      const swap = await patternsOf('PW-swap', '');
+      // Of one day: two stops at one place are no habit.
+      expect(told(swap.stops)).toEqual(['07 06:00 – 07 08:00 not-fitted null', '07 08:12 – 07 08:59 gap null']);
+      expect(swap.stops.map(({ isCutAtStart }) => isCutAtStart)).toEqual([false, false]);
+      expect(swap.silences.map(({ fromAt, untilAt, why }) => `${local(fromAt)} – ${local(untilAt)} ${why}`)).toEqual([
+        '06 00:00 – 07 06:00 gap',
+        '07 08:00 – 07 08:12 not-fitted',
+        '07 08:59 – 09 00:00 gap',
+      ]);
+      const counts = swap.home.days[1]!;
+      expect(counts.night.notFitted + counts.day.notFitted).toBeGreaterThanOrEqual(11);
+    });
+
+    it('so many fixes that others would wait for them are not looked at, and a stop that began before the time says so', async () => {
+      const asked = {
+        wearerId: 'PW-1',
+        days: 3,
+        lastDay: FRI,
+        nowMs: NOW_MS,
+        tellsVictims: true,
+        rule: DEFAULT_STOP_RULE,
+      };
+      expect(await readPatterns(db, asked, 1_000)).toBe('too many fixes');
+      const read = await readPatterns(db, { ...asked, days: 1, lastDay: THU }, 2_000);
+      expect(typeof read === 'string' ? read : read?.stops.map(({ isCutAtStart }) => isCutAtStart)).toEqual([
+        true,
+        false,
+        false,
+        false,
+      ]);
+    });
+
     it('looks by another rule, says so, and takes no rule by which half a day’s silence were a stop', async () => {
       const wide = await patternsOf('PW-1', '&leastMinutes=120&radiusMetres=200');
       expect(wide.rule).toEqual({ radiusMetres: 200, leastMinutes: 120, gapMinutes: 15 });
@@ -342,7 +389,11 @@ export function patternsSuite(name: string, openDatabase: () => Promise<Database
         403,
         'The authority PA/12 ran out at 2026-06-30T00:00:00.000Z: no pattern is looked for by it any more.',
       ]);
-      expect(trail.said.filter(({ outcome }) => outcome === 'denied').length).toBeGreaterThanOrEqual(4);
+      const denied = trail.said.filter(({ outcome, what }) => outcome === 'denied' && what === 'patterns.read');
+      expect(denied.length).toBeGreaterThanOrEqual(4);
+      // Of both whose tracks somebody tried to lay beside each other; and by what they tried it.
+      expect(denied.find(({ operationId }) => operationId.includes('together'))!.wearerIds).toEqual(['PW-1', 'PW-2']);
+      expect(denied.every(({ subjectId }) => [id, 'none'].includes(subjectId!))).toBe(true);
     });
 
     it('of whom who asks may not see nothing is told, whatever the authority says', async () => {
@@ -392,7 +443,8 @@ export function patternsSuite(name: string, openDatabase: () => Promise<Database
       expect(trail.said.at(-1)).toMatchObject({
         what: 'exports.make',
         act: 'disclosure',
-        purpose: 'review',
+        purpose: 'review; Review of the plan (authority PA/12)',
+        subjectId: id,
         recipient: 'panel',
       });
       const pair = `/wearers/PW-1/patterns/together/PW-2?authorityId=${id}&days=2&lastDay=${THU}${said}`;
@@ -402,7 +454,7 @@ export function patternsSuite(name: string, openDatabase: () => Promise<Database
 
     it('a day that has not begun, or is none, is told so', async () => {
       const id = await authorityId();
-      for (const lastDay of ['2026-05-20', '2026-02-31'])
+      for (const lastDay of ['2026-05-12', '2026-05-20', '2026-02-31'])
         expect((await ask(`/wearers/PW-1/patterns?authorityId=${id}&lastDay=${lastDay}`)).status).toBe(422);
       // Today is as far as it is.
       const today: Patterns = JSON.parse((await ask(`/wearers/PW-1/patterns?authorityId=${id}&days=1`)).text);

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sigmaMetres } from '../../src/engine/fold/belief.js';
+import { GAP_LIMIT_MS } from '../../src/engine/thresholds.js';
 import { parsePing } from '../../src/formats/pings/tagwatch-ping.js';
 import { readTrack } from '../../src/formats/tracks/track.js';
 import type { TrackOptions } from '../../src/formats/tracks/track-item.js';
@@ -57,7 +58,7 @@ function plainStays(fixes: readonly PatternFix[]): { readonly fromMs: number; re
     let until = from;
     while (
       until + 1 < fixes.length &&
-      fixes[until + 1]!.atMs - fixes[until]!.atMs <= gapMs &&
+      fixes[until + 1]!.atMs - fixes[until]!.atMs <= GAP_LIMIT_MS &&
       distanceMetres(fixes[from]!, fixes[until + 1]!) <= radiusMetres / 2
     )
       until += 1;
@@ -70,7 +71,7 @@ function plainStays(fixes: readonly PatternFix[]): { readonly fromMs: number; re
 }
 
 describe.each([
-  ['geolife-001.csv.gz', { column: 'uid' }, 40],
+  ['geolife-001.csv.gz', { column: 'uid' }, 20],
   ['liverpool-bus-route14.csv', { column: 'vehicle_id' }, 0],
 ] as const)('%s', (file, tag, least) => {
   const reading = readFixes(file, tag);
@@ -80,14 +81,16 @@ describe.each([
     for (const [tagId, fixes] of await reading) {
       const span = { fromMs: fixes[0]!.atMs, untilMs: fixes.at(-1)!.atMs + 1 };
       const stops = findStops(fixes, span, DEFAULT_STOP_RULE);
-      const silences = listUnseen(listSeen(fixes, span, gapMs), span);
+      const silences = listUnseen(listSeen(fixes, span, gapMs, true), span);
       let [inSilenceMs, near, all] = [0, 0, 0];
       const byDay = new Map<string, number>();
       for (const stop of stops) {
         inSilenceMs += lengthMs(intersect([[stop.fromMs, stop.untilMs]], silences));
         const own = fixes.filter(({ atMs }) => atMs >= stop.fromMs && atMs <= stop.untilMs);
         all += own.length;
-        near += own.filter((fix) => distanceMetres(fix, stop) <= radiusMetres + 2 * fix.sigmaMetres).length;
+        near += own.filter(
+          (fix) => distanceMetres(fix, stop) <= radiusMetres + Math.min(radiusMetres, 2 * fix.sigmaMetres),
+        ).length;
         const day = new Date(stop.fromMs).toISOString().slice(0, 10);
         byDay.set(day, (byDay.get(day) ?? 0) + 1);
       }

@@ -32,7 +32,7 @@ it('28 days of two people, a fix a minute', () => {
   const stops = timed('stops', () => findStops(one!, span, DEFAULT_STOP_RULE));
   const { toWallMs } = createLocalClock(LOCAL_TIME_ZONE, span.fromMs, span.untilMs);
   const places = timed('usual places', () =>
-    listUsualPlaces(stops, listHours(span, toWallMs), listSeen(one!, span, DEFAULT_STOP_RULE.gapMs), 75),
+    listUsualPlaces(stops, listHours(span, toWallMs), listSeen(one!, span, DEFAULT_STOP_RULE.gapMs, true), 75),
   );
   const together = timed('together', () => compareTracks(one!, other!, span, DEFAULT_TOGETHER_RULE));
   expect(stops.length).toBeGreaterThan(28);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { GAP_LIMIT_MS } from '../../src/engine/thresholds.js';
 import { distanceMetres, inOrder, type PatternFix } from '../../src/patterns/pattern-fix.js';
 import { DEFAULT_STOP_RULE, endStops, findStops, foldStops, NO_STOPS, type Stop } from '../../src/patterns/stops.js';
 import { localInstant } from '../../src/simulator/days.js';
@@ -48,6 +49,8 @@ describe('a stop', () => {
       [0, 20, 21, 'gap'],
       [36, 60, 25, 'open'],
     ]);
+    expect(find([fix(0, 0), fix(15, 0)], 15), 'two fixes around a silence are no stop').toEqual([]);
+    expect(find([...every(0, 4, 0), ...every(15, 20, 0)], 20), 'nor are nine minutes around one').toEqual([]);
     const within = find([...every(0, 20, 0), ...every(35, 60, 0)], 60);
     expect(told(within)).toEqual([[0, 60, 47, 'open']]);
     expect(within[0]!.longestGapMs).toBe(15 * MINUTE_MS);
@@ -91,6 +94,23 @@ describe('a stop', () => {
   });
 });
 
+it('whoever walks for days, at a fix in ten seconds and by the widest rule, is gone over a bounded number of times', () => {
+  // Every second fix says that they have moved, and goes back over what is near.
+  let asked = 0;
+  const walk = Array.from({ length: 20_000 }, (_, n) => {
+    const at = fix(n / 6, 14 * n, 400);
+    return {
+      ...at,
+      get sigmaMetres() {
+        asked += 1;
+        return 400;
+      },
+    };
+  });
+  findStops(walk, { fromMs: START_MS, untilMs: walk.at(-1)!.atMs }, { radiusMetres: 500, leastMs: 14_400_000, gapMs });
+  expect(asked / walk.length).toBeLessThan(1_500);
+});
+
 describe('of any fixes', () => {
   /** People who go and stay, with silences: steps of some minutes and metres. */
   const anyFixes = fc
@@ -126,6 +146,11 @@ describe('of any fixes', () => {
           expect([within[0], within.at(-1)]).toEqual([stop.fromMs, stop.untilMs]);
           for (let n = 1; n < within.length; n++) expect(within[n]! - within[n - 1]!).toBeLessThanOrEqual(gapMs);
           expect(stop.longestGapMs).toBeLessThanOrEqual(gapMs);
+          const seenMs = within.slice(1).reduce((sum, at, n) => {
+            const ms = at - within[n]!;
+            return sum + (ms <= GAP_LIMIT_MS ? ms : 0);
+          }, 0);
+          expect(seenMs).toBeGreaterThanOrEqual(DEFAULT_STOP_RULE.leastMs);
         });
       }),
     );

@@ -78,13 +78,23 @@ describe('usual places', () => {
     expect(at(place!.hours, true, 1)).toMatchObject({ there: 1, days: 2 });
   });
 
+  it('of one night is none, though it has two days; of a stay around the clock it is', () => {
+    const night = { ...stopAt('2026-05-04', '22:00', '23:00', HERE), untilMs: localInstant('2026-05-05', '07:00') };
+    const hours = hoursOf(['2026-05-04', '2026-05-05', '2026-05-06']);
+    expect(listUsualPlaces([night], hours, [], 75)).toEqual([]);
+    const next = stopAt('2026-05-05', '22:00', '23:00', HERE);
+    expect(listUsualPlaces([night, next], hours, [], 75).map(({ days }) => days)).toEqual([2]);
+    const whole = { ...night, untilMs: localInstant('2026-05-06', '09:00') };
+    expect(listUsualPlaces([whole], hours, [], 75).map(({ days }) => days)).toEqual([3]);
+  });
+
   it('of invented people is their home first, at every hour at which they keep to it', () => {
     const dates = datesFrom('2026-05-04', 14);
     const span = spanOf(dates);
     for (const wearer of ORDINARY.filter(({ curfew }) => curfew !== null).slice(0, 5)) {
       const fixes = inOrder(fixesOf(trackOver(wearer, dates), BY_A_WINDOW, `usual ${wearer.index}`, span.untilMs));
       const stops = findStops(fixes, span, DEFAULT_STOP_RULE);
-      const seen = listSeen(fixes, span, DEFAULT_STOP_RULE.gapMs);
+      const seen = listSeen(fixes, span, DEFAULT_STOP_RULE.gapMs, true);
       const [home] = listUsualPlaces(stops, hoursOf(dates), seen, DEFAULT_STOP_RULE.radiusMetres);
       expect(distanceMetres(home!, wearer.home)).toBeLessThan(30);
       expect(home!.days).toBe(14);
@@ -101,11 +111,15 @@ describe('usual places', () => {
 });
 
 describe('when they were seen', () => {
-  it('is between fixes within the gap, and up to the ends of the time where those are as near', () => {
+  it('is between fixes within the gap, those before and after the time among them, and until now', () => {
     const MINUTE_MS = 60_000;
     const span = { fromMs: 0, untilMs: 120 * MINUTE_MS };
-    const fixes = [10, 20, 30, 60, 70, 110].map((minute) => ({ ...HERE, sigmaMetres: 6, atMs: minute * MINUTE_MS }));
-    const seen = listSeen(fixes, span, 15 * MINUTE_MS);
+    const fixes = [-4, 10, 20, 30, 60, 70, 110].map((minute) => ({
+      ...HERE,
+      sigmaMetres: 6,
+      atMs: minute * MINUTE_MS,
+    }));
+    const seen = listSeen(fixes, span, 15 * MINUTE_MS, true);
     const minutes = (of: typeof seen) => of.map((each) => each.map((ms) => ms / MINUTE_MS));
     expect(minutes(seen)).toEqual([
       [0, 30],
@@ -116,7 +130,10 @@ describe('when they were seen', () => {
       [30, 60],
       [70, 110],
     ]);
-    expect(listSeen([], span, 15 * MINUTE_MS)).toEqual([]);
+    // Nobody can say of the ends of a time that is over: what lies beside them is too far away.
+    const inside = listSeen(fixes.slice(1), span, 15 * MINUTE_MS, false);
+    expect([inside[0]![0], inside.at(-1)![1]].map((ms) => ms / MINUTE_MS)).toEqual([10, 70]);
+    expect(listSeen([], span, 15 * MINUTE_MS, true)).toEqual([]);
   });
 });
 

@@ -187,11 +187,17 @@ export function auditRequests(app: App, { trail: audit, clock, addressOf }: Audi
 
   function factsOf(request: FastifyRequest, outcome: AuditOutcome, rule: Rule): AuditFacts {
     const { audited } = request;
-    const named = [textIn(request.params, 'wearerId'), textIn(request.query, 'wearerId')].filter(
-      (id) => id !== undefined,
-    );
-    const said = (name: 'purpose' | 'recipient') =>
-      textIn(request.query, name) ?? textIn(request.body, name) ?? audited?.facts[name];
+    const named = [
+      textIn(request.params, 'wearerId'),
+      textIn(request.params, 'otherWearerId'),
+      textIn(request.query, 'wearerId'),
+    ].filter((id) => id !== undefined);
+    // What a route found to be the purpose, by an authority say, is not replaced by what was said; both are told.
+    const said = (name: 'purpose' | 'recipient') => {
+      const own = textIn(request.query, name) ?? textIn(request.body, name);
+      const found = audited?.facts[name];
+      return own === undefined || found === undefined || found.includes(own) ? (found ?? own) : `${own}; ${found}`;
+    };
     return toAuditFacts({
       what: rule.what,
       act: rule.act,

@@ -7,7 +7,7 @@ import { Type } from 'typebox';
 import { toSheetLine } from '../../../formats/csv-line.js';
 import type { Clock } from '../../../ports/clock.js';
 import type { Database } from '../../../ports/database.js';
-import type { Patterns, Together } from '../../../wire/patterns.js';
+import { MOST_PATTERN_FIXES, type Patterns, type Together } from '../../../wire/patterns.js';
 import type { App } from '../../app.js';
 import { noteAudited } from '../../plugins/audit.js';
 import { admitExport } from '../../plugins/export.js';
@@ -43,12 +43,14 @@ export interface TogetherQuery extends Asked {
   readonly rule: { readonly withinMetres: number; readonly gapMs: number };
 }
 
+export type NotLookedAt = 'not begun' | 'too many fixes';
+
 export interface PatternsDeps {
   readonly db: Database;
   readonly clock: Clock;
   /** Null: there is no such wearer. */
-  readonly readPatterns: (query: PatternsQuery) => Promise<Omit<Patterns, 'authority'> | null>;
-  readonly readTogether: (query: TogetherQuery) => Promise<Omit<Together, 'authority'> | null>;
+  readonly readPatterns: (query: PatternsQuery) => Promise<Omit<Patterns, 'authority'> | NotLookedAt | null>;
+  readonly readTogether: (query: TogetherQuery) => Promise<Omit<Together, 'authority'> | NotLookedAt | null>;
   readonly rules: {
     readonly stops: PatternsQuery['rule'];
     readonly together: TogetherQuery['rule'];
@@ -56,22 +58,20 @@ export interface PatternsDeps {
 }
 
 const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 const DEFAULT_DAYS = 7;
 const CSV = 'text/csv';
 const MEDIA_TYPES = ['application/json', CSV] as const;
 
-/** Whether there is such a day, and it has begun; where not, it has been answered. */
-function admitDay(reply: FastifyReply, lastDay: string | null, nowMs: number): boolean {
-  const refuse = (detail: string): false => {
-    const at = { pointer: '/lastDay', detail, in: 'query' as const };
-    sendProblem(reply, { status: 422, detail: 'There is no such day to look at.', errors: [at] });
-    return false;
-  };
-  if (lastDay === null) return true;
-  if (!isDay(lastDay)) return refuse('must be a day, as 2026-11-29');
-  // A day begins nowhere more than a day after it does in UTC.
-  return Date.parse(`${lastDay}T00:00:00Z`) - nowMs > DAY_MS ? refuse('has not begun') : true;
+function refuseDay(reply: FastifyReply, detail: string) {
+  const at = { pointer: '/lastDay', detail, in: 'query' as const };
+  return sendProblem(reply, { status: 422, detail: 'There is no such day to look at.', errors: [at] });
+}
+
+/** Whether it is a day; where not, it has been answered. */
+function admitDay(reply: FastifyReply, lastDay: string | null): boolean {
+  if (lastDay === null || isDay(lastDay)) return true;
+  refuseDay(reply, 'must be a day, as 2026-11-29');
+  return false;
 }
 
 /** JSON, or a file that may be taken away; where neither is, it has been answered. */
@@ -166,6 +166,7 @@ const meetingLines = (told: Together) => [
     'latitude',
     'longitude',
     'unseen',
+    'isDeleted',
   ],
   ...told.meetings.map(({ fromAt, untilAt, minutes, closest }) => [
     'together',
@@ -180,14 +181,16 @@ const meetingLines = (told: Together) => [
     closest.latitude,
     closest.longitude,
     null,
+    null,
   ]),
-  ...told.notCompared.map(({ fromAt, untilAt, unseen }) => [
+  ...told.notCompared.map(({ fromAt, untilAt, unseen, isDeleted }) => [
     'not compared',
     fromAt,
     untilAt,
     Math.round((Date.parse(untilAt) - Date.parse(fromAt)) / MINUTE_MS),
     ...Array<null>(7).fill(null),
     unseen,
+    String(isDeleted),
   ]),
 ];
 
@@ -204,6 +207,11 @@ export function registerPatterns(app: App, deps: PatternsDeps): void {
   const tags = ['patterns'];
   // A month of fixes takes a third of a second: one after the other, with turns of the event loop between.
   const takeTurn = createTurns();
+  const refuseTime = (reply: FastifyReply, why: NotLookedAt) => {
+    if (why === 'not begun') return refuseDay(reply, 'has not begun');
+    const at = { pointer: '/days', detail: `have more than ${MOST_PATTERN_FIXES} fixes`, in: 'query' as const };
+    return sendProblem(reply, { status: 422, detail: 'Too many fixes at once: ask for fewer days.', errors: [at] });
+  };
   const noWearer = (reply: FastifyReply, wearerId: string) =>
     sendProblem(reply, { status: 404, detail: `There is no wearer ${wearerId}.` });
 
@@ -224,9 +232,10 @@ export function registerPatterns(app: App, deps: PatternsDeps): void {
   app.get('/api/v1/wearers/:wearerId/patterns', { schema: patternsSchema, config: CONFIG }, async (request, reply) => {
     const { wearerId } = request.params;
     const { authorityId, days = DEFAULT_DAYS, lastDay = null, radiusMetres, leastMinutes, gapMinutes } = request.query;
+    noteAudited(request, { subjectId: authorityId, subjectType: 'pattern-authority' });
     if (!sees(request, wearerId)) return noWearer(reply, wearerId);
     const nowMs = clock.nowMs();
-    if (!admitDay(reply, lastDay, nowMs)) return reply;
+    if (!admitDay(reply, lastDay)) return reply;
     const mediaType = admitMedia(request, reply, request.query, [wearerId]);
     if (mediaType === null) return reply;
     const authority = await admitByAuthority(request, reply, deps, authorityId, [wearerId]);
@@ -245,8 +254,9 @@ export function registerPatterns(app: App, deps: PatternsDeps): void {
       },
     });
     if (found === null) return noWearer(reply, wearerId);
+    if (typeof found === 'string') return refuseTime(reply, found);
     const told: Patterns = { ...found, authority: tellAuthority(request, authority) };
-    noteAudited(request, { subjectId: authorityId, subjectType: 'pattern-authority', rowCount: told.stops.length });
+    noteAudited(request, { rowCount: told.stops.length });
     return mediaType === CSV ? sendCsv(reply, `${wearerId}-stops`, stopLines(told)) : reply.send(told);
   });
 
@@ -278,7 +288,7 @@ export function registerPatterns(app: App, deps: PatternsDeps): void {
         return sendProblem(reply, { status: 422, detail: 'Nobody is compared with themselves.', errors: [at] });
       }
       const nowMs = clock.nowMs();
-      if (!admitDay(reply, lastDay, nowMs)) return reply;
+      if (!admitDay(reply, lastDay)) return reply;
       const mediaType = admitMedia(request, reply, request.query, both);
       if (mediaType === null) return reply;
       const authority = await admitByAuthority(request, reply, deps, authorityId, both);
@@ -294,6 +304,7 @@ export function registerPatterns(app: App, deps: PatternsDeps): void {
         rule: { ...rules.together, ...(withinMetres === undefined ? {} : { withinMetres }) },
       });
       if (found === null) return noWearer(reply, otherWearerId);
+      if (typeof found === 'string') return refuseTime(reply, found);
       const told: Together = { ...found, authority: tellAuthority(request, authority) };
       noteAudited(request, { wearerIds: both, rowCount: told.meetings.length });
       return mediaType === CSV
