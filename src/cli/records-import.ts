@@ -25,6 +25,37 @@ export interface ImportResult {
   readonly gaveUp: string | null;
 }
 
+/** What would become of all of it, which is one part: what a later part would refer to is not there. Rejects as {@link importRecords}. */
+export async function previewRecords(
+  files: readonly string[],
+  options: RequestOptions & { readonly partLines: number },
+): Promise<ImportResult> {
+  const none = { created: 0, changed: 0, unchanged: 0, refused: [], gaveUp: null };
+  let part: readonly FileLine[] | null = null;
+  for await (const next of readParts(files, MAX_PART_LINES)) {
+    if (part !== null)
+      return { ...none, gaveUp: `a preview is of ${MAX_PART_LINES} records and ${MAX_PART_BYTES} bytes at most` };
+    part = next;
+  }
+  if (part === null) return none;
+  const answer = await requestUntilAnswered(
+    {
+      method: 'POST',
+      path: '/api/v1/records/import?preview=true',
+      body: toBody(part),
+      headers: { 'content-type': 'application/x-ndjson' },
+    },
+    options,
+  );
+  if ('gaveUp' in answer) return { ...none, gaveUp: answer.gaveUp };
+  if (answer.status !== 200) return { ...none, refused: describeRefusal(answer, part) };
+  const { created, changed, unchanged } = readJson(answer.text);
+  return { ...none, created: Number(created), changed: Number(changed), unchanged: Number(unchanged) };
+}
+
+const toBody = (part: readonly FileLine[]) =>
+  Buffer.from(Buffer.concat(part.flatMap(({ bytes }) => [bytes, Buffer.from('\n')])));
+
 /** Lines of a file that are not blank. Rejects where the file cannot be read, or is no lines. */
 async function* readLines(file: string): AsyncGenerator<FileLine> {
   let line = 0;
@@ -114,7 +145,7 @@ export async function importRecords(
       options,
     );
   for await (const part of readParts(files, options.partLines)) {
-    const body = Buffer.from(Buffer.concat(part.flatMap(({ bytes }) => [bytes, Buffer.from('\n')])));
+    const body = toBody(part);
     const answer = await send(body, false);
     if ('gaveUp' in answer) return { ...counts, refused: [], gaveUp: answer.gaveUp };
     if (answer.status !== 200 && answer.status !== 202) {

@@ -1,6 +1,6 @@
 /** `tagwatch records`: records of all kinds, put through the front door. */
 import { parseArgs } from 'node:util';
-import { importRecords, MAX_PART_LINES } from './records-import.js';
+import { type ImportResult, importRecords, MAX_PART_LINES, previewRecords } from './records-import.js';
 import { DEFAULT_URL, readTarget, TARGET_OPTIONS, type Target } from './target.js';
 
 const DEFAULT_PART_LINES = 1_000;
@@ -22,6 +22,7 @@ engine, so that pings sent after it meet it.
 
   --url URL            where Tagwatch is (${DEFAULT_URL})
   --token-file FILE    a bearer token with records.write, where sign-in is configured (TAGWATCH_TOKEN_FILE); read anew for each request
+  --preview            what would be created, changed and refused, with its line and why; nothing is written (${MAX_PART_LINES} records at most)
   --part N             records of one part, 1 to ${MAX_PART_LINES} (${DEFAULT_PART_LINES})
 
 Exit codes: 0 all of it stands; 1 some was refused or could not be sent, and why is said; 2 the call was not understood.`;
@@ -29,6 +30,7 @@ Exit codes: 0 all of it stands; 1 some was refused or could not be sent, and why
 const OPTIONS = {
   ...TARGET_OPTIONS,
   part: { type: 'string' },
+  preview: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -46,7 +48,13 @@ type Environment = Readonly<Record<string, string | undefined>>;
 type Call =
   | { readonly kind: 'help' }
   | { readonly kind: 'wrong'; readonly error: string }
-  | { readonly kind: 'import'; readonly files: readonly string[]; readonly target: Target; readonly partLines: number };
+  | {
+      readonly kind: 'import';
+      readonly files: readonly string[];
+      readonly target: Target;
+      readonly partLines: number;
+      readonly isPreview: boolean;
+    };
 
 function readCall(argv: readonly string[], env: Environment): Call {
   let parsed: ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>>;
@@ -71,7 +79,7 @@ function readCall(argv: readonly string[], env: Environment): Call {
   if (!Number.isInteger(partLines) || partLines < 1 || partLines > MAX_PART_LINES) {
     return { kind: 'wrong', error: `--part: "${part}" is not a number from 1 to ${MAX_PART_LINES}` };
   }
-  return { kind: 'import', files, target, partLines };
+  return { kind: 'import', files, target, partLines, isPreview: values.preview === true };
 }
 
 const count = (value: number): string => value.toLocaleString('en-GB');
@@ -100,6 +108,7 @@ export async function records(argv: readonly string[], deps: RecordsCommandDeps 
       err(`${call.target.url} does not answer (${detail}); trying again, for up to five minutes`),
   };
   try {
+    if (call.isPreview) return tellPreview(await previewRecords(call.files, settings), out, err);
     const result = await importRecords(call.files, settings, (done) => {
       if (performance.now() - saidAtMs < 10_000) return;
       saidAtMs = performance.now();
@@ -119,4 +128,15 @@ export async function records(argv: readonly string[], deps: RecordsCommandDeps 
     err(`Could not read the records: ${error instanceof Error ? error.message : String(error)}`);
     return 1;
   }
+}
+
+function tellPreview({ created, changed, unchanged, refused, gaveUp }: ImportResult, out: Print, err: Print): number {
+  for (const line of refused) err(line);
+  if (refused.length > 0) err('It would be refused as a whole: mend these lines. Nothing is written.');
+  else if (gaveUp !== null) err(`There is no preview: ${gaveUp}. Nothing is written.`);
+  else
+    out(
+      `Would be created: ${count(created)}; changed: ${count(changed)}; unchanged: ${count(unchanged)}. Nothing is written.`,
+    );
+  return refused.length === 0 && gaveUp === null ? 0 : 1;
 }

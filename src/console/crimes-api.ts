@@ -1,6 +1,6 @@
 /** What the console asks about crimes that are matched. */
 import type { CrimeBatch, CrimeResultItem, MatchDecision, MatchShown } from '../wire/crime-batch.js';
-import { ask, type Page } from './api.js';
+import { ask, askFile, type Page } from './api.js';
 import { send } from './send.js';
 
 const id = encodeURIComponent;
@@ -17,6 +17,12 @@ export const askResults = (batchId: string, run: number, isMatched: boolean, cur
 };
 export const askShown = (batchId: string, place: number, wearerId: string) =>
   ask<MatchShown>(`/crime-batches/${id(batchId)}/crimes/${place}/wearers/${id(wearerId)}`);
+/** A zip with the certificate and its signature. */
+export const askCertificate = (batchId: string, place: number, wearerId: string, purpose: string, recipient: string) =>
+  askFile(
+    `/crime-batches/${id(batchId)}/crimes/${place}/wearers/${id(wearerId)}/certificate?${new URLSearchParams({ purpose, recipient })}`,
+    'application/zip',
+  );
 
 export const sendCrimes = (said: {
   readonly name: string;

@@ -76,7 +76,9 @@ interface Known {
   readonly words: ReadonlySet<string>;
 }
 
-export type FindMatches = (row: CustodyRow) => readonly CustodyMatch[];
+/** Without the id of the period, which needs a hash. */
+export type FoundMatch = Omit<CustodyMatch, 'custodyPeriodId'>;
+export type FindMatches = (row: CustodyRow) => readonly FoundMatch[];
 
 /** Whom of some wearers a row may be, the strongest first; of a list of thousands each is looked up. */
 export function createCustodyMatcher(
@@ -105,9 +107,10 @@ export function createCustodyMatcher(
       if (reference === undefined) continue;
       for (const known of byReference.get(`${name} ${plainReference(name, reference)}`) ?? []) candidates.add(known);
     }
-    // By the word that the fewest have.
-    const lists = [...words].map((word) => byWord.get(word) ?? []);
-    for (const list of lists) for (const known of list) if (isSameName(words, known.words)) candidates.add(known);
+    // Whoever has the same name, or all of it but for a word or two, stands in another list than the longest: names have two words at least.
+    const lists = [...words].map((word) => byWord.get(word) ?? []).sort((a, b) => a.length - b.length);
+    for (const list of lists.length > 1 ? lists.slice(0, -1) : lists)
+      for (const known of list) if (isSameName(words, known.words)) candidates.add(known);
     const matches = [...candidates].map((known) => compare(row, words, known));
     return matches.sort(
       (a, b) => STRENGTHS.indexOf(a.strength) - STRENGTHS.indexOf(b.strength) || (a.wearerId < b.wearerId ? -1 : 1),
@@ -115,7 +118,7 @@ export function createCustodyMatcher(
   };
 }
 
-function compare(row: CustodyRow, words: ReadonlySet<string>, { wearerId, wearer, words: own }: Known): CustodyMatch {
+function compare(row: CustodyRow, words: ReadonlySet<string>, { wearerId, wearer, words: own }: Known): FoundMatch {
   const by: string[] = [];
   const against: string[] = [];
   const weigh = (what: string, isSame: boolean): void => void (isSame ? by : against).push(what);

@@ -1,5 +1,6 @@
 /** What is done behind the answers, by one process at a time: evidence packs, rehearsals and matched crimes that were asked for, and what is too old. Part of the composition root. */
 import { startCrimeRuns } from '../crimes/crime-runs.js';
+import { buildCertificate } from '../evidence/match-certificate.js';
 import { startPackBuilder } from '../evidence/pack-builder.js';
 import type { App } from '../http/app-type.js';
 import { registerCrimeBatches } from '../http/routes/crimes/crime-batches.js';
@@ -34,6 +35,7 @@ export async function openQueuedWork(
   app: App,
   { config, logger, life, clock, db, audit }: QueuedWorkParts,
 ): Promise<void> {
+  const readKey = () => openSigningKey(config, logger)();
   const keyFile = () => {
     openSigningKey(config, logger);
     return signingKeyFileOf(config);
@@ -55,7 +57,12 @@ export async function openQueuedWork(
     async () => startCrimeRuns({ db, clock, logger }),
     (part) => part.stop(),
   );
-  registerCrimeBatches(app, { db, clock, onAsked: crimes.wake });
+  registerCrimeBatches(app, {
+    db,
+    clock,
+    onAsked: crimes.wake,
+    certify: (shown, order) => buildCertificate(shown, { ...order, program }, readKey()),
+  });
   const { serviceArea, retentionDays: days } = config;
   if (days !== null)
     await life.start(

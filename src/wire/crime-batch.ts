@@ -134,6 +134,8 @@ export interface MatchShown extends MatchFacts {
     readonly goodFixes: number;
     readonly lastBefore: string | null;
     readonly firstAfter: string | null;
+    /** The error in one direction (σ) of the good fixes within; null: there is none. */
+    readonly errorMetres: { readonly median: number; readonly widest: number } | null;
     /** The time without a good fix in which it would have been easiest to have been there, and how fast that would have taken. */
     readonly easiest: {
       readonly from: string | null;

@@ -16,6 +16,8 @@ export const STRENGTHS = ['strong', 'likely', 'weak'] as const;
 export type Strength = (typeof STRENGTHS)[number];
 
 export interface CustodyMatch {
+  /** Of the custody period that it would be: the same of the same row, whichever list it stands in. */
+  readonly custodyPeriodId: string;
   readonly wearerId: string;
   readonly name: string;
   /** By a reference: strong; by name and date of birth: likely; by the name alone, or with something against it: weak. */
@@ -24,4 +26,14 @@ export interface CustodyMatch {
   readonly by: readonly string[];
   /** What is said of both and is not the same. */
   readonly against: readonly string[];
+}
+
+/** A match that somebody has refused: on record as a period that never was. */
+export interface RefusedMatch {
+  readonly custodyPeriodId: string;
+  readonly wearerId: string;
+  readonly name: string;
+  readonly by: string;
+  readonly at: string;
+  readonly reason: string | null;
 }

@@ -66,12 +66,22 @@ test('what is confirmed, by keyboard, is written with who and by what; what is r
   await row(/^Line 3/)
     .getByRole('button', { name: 'Refuse Bea Low (W-2)' })
     .press('Enter');
+  await anna.getByRole('dialog').getByLabel('Why it is somebody else').fill('another date of birth');
+  await anna.getByRole('dialog').getByLabel('Why it is somebody else').press('Control+Enter');
   await row(/^Line 3/)
     .getByText('Refused: not this wearer.')
     .waitFor();
   const { items } = await periods();
-  expect(items).toHaveLength(1);
-  expect(items[0]).toMatchObject({
+  const [held, refused] = ['W-1', 'W-2'].map((id) => items.find(({ wearerId }) => wearerId === id));
+  expect(items).toHaveLength(2);
+  // What is refused is a period that never was, with who and why.
+  expect(refused).toMatchObject({
+    startsAt: '2026-11-02T14:30:00.000Z',
+    endsAt: '2026-11-02T14:30:00.000Z',
+    author: expect.stringMatching(/#sergeant-anna$/),
+    changeReason: 'another date of birth (refused; custody list elmley.csv, line 3)',
+  });
+  expect(held).toMatchObject({
     wearerId: 'W-1',
     startsAt: '2026-11-01T00:00:00.000Z',
     author: expect.stringMatching(/#sergeant-anna$/),
@@ -92,6 +102,14 @@ test('read once more, who is in custody on record is told so, and not offered a 
       .getByRole('button', { name: /^Confirm/ })
       .count(),
   ).toBe(0);
+  // One that was refused is said to be, and not proposed again; the other one still is.
+  await row(/^Line 3/)
+    .getByText(/^Not Bea Low \(W-2\), said sergeant-anna, .*: another date of birth/)
+    .waitFor();
+  const offers = await row(/^Line 3/)
+    .getByRole('button')
+    .allTextContents();
+  expect(offers).toEqual(['Confirm Bea Low (W-3)', 'Refuse Bea Low (W-3)']);
   const sam = await people.signIn('sam');
   await sam.goto(`${people.url}/custody-list`);
   await sam.getByText('Your roles do not include custody.').waitFor({ timeout: WAIT_MS });

@@ -54,6 +54,26 @@ describe('tagwatch records import', () => {
     return { code, out, err };
   };
 
+  it('previews what would become of all of it, by file and line, and writes nothing', async () => {
+    const good = write('good.ndjson', `${activation(71)}\n${wearer(71)}\n${tag(71)}`);
+    expect(await run(good, '--preview')).toEqual({
+      code: 0,
+      out: ['Would be created: 3; changed: 0; unchanged: 0. Nothing is written.'],
+      err: [],
+    });
+    expect((await api.get('/wearers/W-71')).statusCode).toBe(404);
+    const bad = write('bad.ndjson', `${wearer(72)}\n${activation(72)}`);
+    expect(await run(good, bad, '--preview')).toEqual({
+      code: 1,
+      out: [],
+      err: [
+        `${bad}:2: activation "A-72": /body/tagId there is no tag T-72`,
+        'It would be refused as a whole: mend these lines. Nothing is written.',
+      ],
+    });
+    expect((await api.get('/wearers/W-72')).statusCode).toBe(404);
+  });
+
   it('puts files in parts, and changes nothing the second time', async () => {
     const first = write('first.ndjson', `${wearer(1)}\r\n\n${wearer(2)}\n${tag(1)}`);
     const second = write('second.ndjson', `${activation(1)}\n`);

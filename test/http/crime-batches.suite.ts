@@ -1,10 +1,19 @@
 /** What `/crime-batches` promises, over either database: matched in a thread, read within scope, versioned, decided by people; and shown. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startCrimeRuns } from '../../src/crimes/crime-runs.js';
 import { AHEAD_LIMIT_MS } from '../../src/engine/thresholds.js';
+import { readContainer, writeContainer } from '../../src/evidence/container.js';
+import { buildCertificate } from '../../src/evidence/match-certificate.js';
+import { NODE_CRYPTO } from '../../src/evidence/node-crypto.js';
+import { readTrustedKeys, type TrustedKey } from '../../src/evidence/trusted-keys.js';
+import { verifyPack } from '../../src/evidence/verify-pack.js';
 import { type App, createApp } from '../../src/http/app.js';
 import { registerCrimeBatches } from '../../src/http/routes/crimes/crime-batches.js';
 import type { Database } from '../../src/ports/database.js';
+import { makeSigningKey, readSigningKey, type SigningKey } from '../../src/signing-key.js';
 import { listResults } from '../../src/store/crime-batches.js';
 import { addRun } from '../../src/store/crime-runs.js';
 import { insertPings } from '../../src/store/pings.js';
@@ -24,6 +33,7 @@ const AUTHORITY = { reference: 'CM/77', scope: 'Operation Elm', until: '2026-06-
 /** From 19:00 to 20:00 of this day. */
 const WINDOW_MS = Date.parse('2026-05-08T19:00:00Z');
 const scene = place(0);
+const PROGRAM = { version: '1', engine: '0'.repeat(64) };
 
 const compact = (atMs: number) => new Date(atMs).toISOString().replaceAll(/[-:T]|\.\d+Z/g, '');
 const row = (reference: string, fromMs: number, text = '', toMs = fromMs + 60 * MINUTE_MS) =>
@@ -36,6 +46,9 @@ export function crimeBatchesSuite(name: string, openDatabase: () => Promise<Data
     const clock = { nowMs: () => nowMs };
     let db: Database;
     let app: App;
+    let key: SigningKey;
+    let trusted: readonly TrustedKey[];
+    let folder: string;
     let runs: QueuedWork | null = null;
     const stand = async (kind: Parameters<typeof recordStore.write>[1], id: string, content: object) => {
       if ((await recordStore.find(db, kind, [id])).has(id)) return;
@@ -57,9 +70,18 @@ export function crimeBatchesSuite(name: string, openDatabase: () => Promise<Data
       Array.from({ length: until - from + 1 }, (_, n) => [from + n, metres(from + n)] as const);
 
     beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), 'tagwatch-certificate-'));
+      makeSigningKey(join(folder, 'key.pem'));
+      key = readSigningKey(join(folder, 'key.pem'));
+      trusted = readTrustedKeys(readFileSync(join(folder, 'key.pem.pub'), 'utf8'), NODE_CRYPTO);
       db = await openDatabase();
       app = await createApp({ log: silentLog, access: testAccess, audit: trail });
-      registerCrimeBatches(app, { db, clock, onAsked: () => runs?.wake() });
+      registerCrimeBatches(app, {
+        db,
+        clock,
+        onAsked: () => runs?.wake(),
+        certify: (shown, order) => buildCertificate(shown, { ...order, program: PROGRAM }, key),
+      });
       for (const wearerId of ['W-in', 'W-out', 'W-restricted', 'W-mine']) {
         await stand('wearer', wearerId, { name: wearerId });
         await stand('tag', `CT-${wearerId}`, {});
@@ -90,6 +112,7 @@ export function crimeBatchesSuite(name: string, openDatabase: () => Promise<Data
     afterAll(async () => {
       await runs?.stop();
       await app?.close();
+      rmSync(folder, { recursive: true, force: true });
     });
 
     const ask = async (path: string, more: { body?: object; role?: string; who?: string } = {}) => {
@@ -256,6 +279,34 @@ export function crimeBatchesSuite(name: string, openDatabase: () => Promise<Data
       });
       // Nobody could have been there: between two fixes a minute apart he would have had to be faster than that.
       expect(eliminated.coverage.easiest.neededKmh).toBeGreaterThan(eliminated.fastestKmh);
+      expect(eliminated.coverage.errorMetres.widest).toBeGreaterThan(0);
+      const certificate = async (said: string, role = 'sergeant') =>
+        await app.inject({
+          url: `/api/v1/crime-batches/${batchId}/crimes/2/wearers/W-in/certificate${said}`,
+          headers: { [AS]: role },
+        });
+      expect((await certificate('')).statusCode).toBe(422);
+      trail.said.length = 0;
+      const file = await certificate('?purpose=charging%20decision&recipient=CPS');
+      expect([file.statusCode, file.headers['content-type']]).toEqual([200, 'application/zip']);
+      expect(trail.said.at(-1)).toMatchObject({ what: 'exports.make', wearerIds: ['W-in'], recipient: 'CPS' });
+      const verify = (zip: Uint8Array) => verifyPack(zip, trusted, { crypto: NODE_CRYPTO, engine: PROGRAM.engine });
+      expect(verify(file.rawPayload)).toMatchObject({
+        verified: true,
+        signature: 'good',
+        container: 'as-made',
+        rerun: [],
+        manifest: { wearerId: 'W-in', purpose: 'charging decision', recipient: 'CPS', alerts: [] },
+      });
+      const files = readContainer(file.rawPayload);
+      const match = files.find((one) => one.name === 'match.json')!;
+      expect(JSON.parse(Buffer.from(match.bytes).toString())).toMatchObject({
+        outcome: 'ELIMINATED',
+        radiusMetres: 100,
+        coverage: { goodFixes: 61 },
+      });
+      const forged = files.map((one) => (one === match ? { ...one, bytes: Buffer.from('{}') } : one));
+      expect(verify(writeContainer(forged, NOW_MS))).toMatchObject({ verified: false });
       expect((await ask(`/${batchId}/crimes/1/wearers/W-out`)).status).toBe(404);
       expect((await ask(`/${batchId}/crimes/3/wearers/W-in`)).status).toBe(404);
     });

@@ -296,10 +296,30 @@ export function recordFilesSuite(name: string, open: () => Promise<Adapters>): v
         unmatched: 1,
         faults: [{ line: 5, detail: 'from when is no time: "never"' }],
       });
+      const [, free] = answer.json().rows;
+      const [{ custodyPeriodId }] = free.matches;
+      const never = { startsAt: free.startsAt, endsAt: free.startsAt };
       // Neither whom it names, however sure, nor whom it leaves out.
       await readList('Prisoner,From\nSomebody Else,01/03/2026');
       expect(await periods()).toBe(before);
       expect((await local.get('/custody-periods/P-file-held/versions')).json().items).toHaveLength(1);
+      // What a person refuses is a period that never was: the same row, on whatever line, does not propose it again.
+      await put(`/custody-periods/${custodyPeriodId}`, {
+        wearerId: 'W-file-free',
+        ...never,
+        changeReason: 'another one of that name',
+      });
+      const [title, , row] = list.split('\n');
+      const again = (await readList([title, 'Nobody Known,,,01/03/2026,', row].join('\n'))).json();
+      expect(again.rows).toMatchObject([
+        {
+          line: 3,
+          matches: [],
+          refused: [{ wearerId: 'W-file-free', by: 'local', reason: 'another one of that name' }],
+        },
+      ]);
+      const later = (await readList([title, 'Hal Ash,01/02/1991,,02/03/2026,'].join('\n'))).json();
+      expect(later.rows).toMatchObject([{ line: 2, matches: [{ wearerId: 'W-file-free' }], refused: [] }]);
     });
 
     it('a custody list tells nobody of whom they may not know, and is for who writes custody', async () => {

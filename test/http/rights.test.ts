@@ -102,7 +102,7 @@ beforeAll(async () => {
   registerHandovers(app, { db, clock, alertLog });
   registerPacks(app, { db, clock, onAsked: () => {} });
   registerRehearsals(app, { db, clock, store: recordStore, serviceArea: null, onAsked: () => {} });
-  registerCrimeBatches(app, { db, clock, onAsked: () => {} });
+  registerCrimeBatches(app, { db, clock, onAsked: () => {}, certify: () => new Uint8Array(0) });
   registerRecalls(app, { db, clock });
   registerWanted(app, { listWanted: async () => [], clock });
   registerSessions(app, { sessions: null, grants: () => [] });

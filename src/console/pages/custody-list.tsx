@@ -2,14 +2,22 @@
 
 import { useRef, useState } from 'preact/hooks';
 import type { CustodyMatch } from '../../wire/custody-list.js';
-import { askCustodyPeriods, newKey, type PeriodRecord } from '../api.js';
+import { askCustodyPeriods, type PeriodRecord } from '../api.js';
 import { type ChosenFile, ColumnFields, FileField } from '../components/file-choice.js';
+import { FormDialog, ReasonField, textOf } from '../components/form-dialog.js';
 import { useAnswer } from '../components/use-answer.js';
 import { type CustodyListRead, type MatchedRow, putCustody, readCustodyList } from '../custody-list-api.js';
 import { may, nowMs } from '../live/live.js';
 import type { FileRead } from '../record-files-api.js';
 import { wearerAddress } from '../route.js';
-import { custodyReason, custodyRowWords, matchWords, STRENGTH_WORDS } from '../words/custody-words.js';
+import {
+  custodyReason,
+  custodyRowWords,
+  matchWords,
+  refusalReason,
+  refusedWords,
+  STRENGTH_WORDS,
+} from '../words/custody-words.js';
 import { dayAndTime } from '../words/times.js';
 
 export function CustodyListPage() {
@@ -36,8 +44,7 @@ function CustodyList() {
   const [decided, setDecided] = useState<Readonly<Record<string, Decided>>>({});
   const [written, setWritten] = useState(0);
   const turn = useRef(0);
-  /** Of each match the period that it would be: the same for every try. */
-  const periodIds = useRef(new Map<string, string>());
+  const [refusing, setRefusing] = useState<{ readonly row: MatchedRow; readonly match: CustodyMatch } | null>(null);
   const periods = useAnswer(String(written), askCustodyPeriods);
 
   const ask = async (of: ChosenFile | null, columns: FileRead['columns'] | null) => {
@@ -45,7 +52,6 @@ function CustodyList() {
     const own = turn.current;
     setTrouble('');
     setDecided({});
-    periodIds.current = new Map();
     if (of === null) return setRead(null);
     const answer = await readCustodyList(of.name, of.bytes, columns);
     if (own !== turn.current) return;
@@ -55,10 +61,12 @@ function CustodyList() {
   const decide = (key: string, what: Decided) => setDecided((before) => ({ ...before, [key]: what }));
   const confirm = async (row: MatchedRow, match: CustodyMatch) => {
     const key = keyOf(row, match);
-    const id = periodIds.current.get(key) ?? newKey();
-    periodIds.current.set(key, id);
     const changeReason = custodyReason(file?.name ?? '', row, match);
-    const sent = await putCustody(id, { wearerId: match.wearerId, startsAt: row.startsAt, changeReason });
+    const sent = await putCustody(match.custodyPeriodId, {
+      wearerId: match.wearerId,
+      startsAt: row.startsAt,
+      changeReason,
+    });
     decide(key, sent.ok ? { what: 'confirmed' } : { what: 'failed', why: sent.why });
     if (sent.ok) setWritten((count) => count + 1);
   };
@@ -106,7 +114,7 @@ function CustodyList() {
                     periods={periods?.ok === true ? periods.body : null}
                     decided={decided}
                     onConfirm={(match) => void confirm(row, match)}
-                    onRefuse={(match) => decide(keyOf(row, match), { what: 'refused' })}
+                    onRefuse={(match) => setRefusing({ row, match })}
                   />
                 </li>
               ))}
@@ -114,7 +122,44 @@ function CustodyList() {
           </section>
         </>
       )}
+      {refusing === null ? null : (
+        <RefuseDialog
+          file={file?.name ?? ''}
+          {...refusing}
+          onClose={(isDone) => {
+            setRefusing(null);
+            if (isDone) decide(keyOf(refusing.row, refusing.match), { what: 'refused' });
+          }}
+        />
+      )}
     </>
+  );
+}
+
+interface RefuseProps {
+  readonly file: string;
+  readonly row: MatchedRow;
+  readonly match: CustodyMatch;
+  onClose(isDone: boolean): void;
+}
+
+/** On record as a period that never was, so that the same row does not propose it again. */
+function RefuseDialog({ file, row, match, onClose }: RefuseProps) {
+  const { custodyPeriodId, wearerId, name } = match;
+  return (
+    <FormDialog
+      label={`Not ${name} (${wearerId})`}
+      draftKey={`refuse ${custodyPeriodId}`}
+      submitWords="Refuse it"
+      onSubmit={(said) => {
+        const changeReason = refusalReason(file, row, textOf(said, 'changeReason'));
+        return putCustody(custodyPeriodId, { wearerId, startsAt: row.startsAt, endsAt: row.startsAt, changeReason });
+      }}
+      onClose={onClose}
+      extra={<p>The same row does not propose it again.</p>}
+    >
+      <ReasonField id="refuse-reason" label="Why it is somebody else" />
+    </FormDialog>
   );
 }
 
@@ -151,6 +196,9 @@ function OneRow({ row, periods, decided, onConfirm, onRefuse }: RowProps) {
               onRefuse={() => onRefuse(match)}
             />
           </li>
+        ))}
+        {row.refused.map((one) => (
+          <li key={`refused ${one.wearerId}`}>{`${refusedWords(one)}.`}</li>
         ))}
       </ul>
     </article>

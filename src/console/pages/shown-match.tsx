@@ -1,8 +1,9 @@
 /** One wearer and one crime, with what the outcome rests on: an elimination that can be shown and printed. */
 import type { MatchShown } from '../../wire/crime-batch.js';
+import { FileForm } from '../components/file-form.js';
 import { useAnswer, whyMissing } from '../components/use-answer.js';
-import { askShown } from '../crimes-api.js';
-import { nameOf } from '../live/live.js';
+import { askCertificate, askShown } from '../crimes-api.js';
+import { may, nameOf } from '../live/live.js';
 import { crimesAddress, wearerAddress } from '../route.js';
 import { OUTCOME_WORDS, radiusWords, restsOnWords, windowWords } from '../words/crime-words.js';
 import { dayAndTime, duration } from '../words/times.js';
@@ -68,7 +69,8 @@ function Certificate({ shown }: { readonly shown: MatchShown }) {
         <dt>Coverage</dt>
         <dd>
           {`${coverage.goodFixes} good fixes within the time; the last before it ${at(coverage.lastBefore)}, the first after it ${at(coverage.firstAfter)}; ` +
-            `the longest time without one ${duration(longestUnseenSeconds * 1_000)}.`}
+            `the longest time without one ${duration(longestUnseenSeconds * 1_000)}` +
+            `${coverage.errorMetres === null ? '' : `; their error (σ): median ${coverage.errorMetres.median} m, widest ${coverage.errorMetres.widest} m`}.`}
         </dd>
         {easiest === null ? null : (
           <>
@@ -97,6 +99,13 @@ function Certificate({ shown }: { readonly shown: MatchShown }) {
         An outcome is about a tag’s fixes. That the tag was on this person is told by its record, and a fix may be wrong
         within its error, three times of which count against an elimination.
       </p>
+      {may('exports.make') ? (
+        <FileForm
+          words="Signed certificate (PDF)"
+          name={`match-${shown.crime.reference.replaceAll(/[^A-Za-z0-9._-]/g, '-')}-${wearerId}.zip`}
+          ask={(purpose, recipient) => askCertificate(shown.batchId, shown.place, wearerId, purpose, recipient)}
+        />
+      ) : null}
       <p class="tw-row-of-buttons">
         <button type="button" class="tw-button" onClick={() => print()}>
           Print it

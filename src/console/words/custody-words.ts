@@ -1,5 +1,6 @@
 /** What the page of the custody list says of a row and whom it may be. Pure. */
-import type { CustodyMatch, CustodyRow } from '../../wire/custody-list.js';
+import type { CustodyMatch, CustodyRow, RefusedMatch } from '../../wire/custody-list.js';
+import { personWords } from './people-words.js';
 import { dayAndTime } from './times.js';
 
 export const STRENGTH_WORDS: Readonly<Record<CustodyMatch['strength'], string>> = {
@@ -32,7 +33,15 @@ const MAX_REASON_LENGTH = 500;
 
 /** Why a period is written: which list, which line, where, and by what it was matched. */
 export const custodyReason = (file: string, row: CustodyRow, match: CustodyMatch): string =>
-  `custody list ${file}, line ${row.line}${row.place === undefined ? '' : `, ${row.place}`}: confirmed, ${match.strength} match ${matchWords(match)}`.slice(
-    0,
-    MAX_REASON_LENGTH,
-  );
+  `${listWords(file, row)}: confirmed, ${match.strength} match ${matchWords(match)}`.slice(0, MAX_REASON_LENGTH);
+
+/** Why a match is refused comes first: which list it was may be cut off. */
+export const refusalReason = (file: string, row: CustodyRow, why: string): string =>
+  `${why} (refused; ${listWords(file, row)})`.slice(0, MAX_REASON_LENGTH);
+
+const listWords = (file: string, { line, place }: CustodyRow): string =>
+  `custody list ${file}, line ${line}${place === undefined ? '' : `, ${place}`}`;
+
+/** `Not Adam Kerr (W-1), said sergeant-anna, Mon 23 Nov 10:00:00: another date of birth`. */
+export const refusedWords = ({ name, wearerId, by, at, reason }: RefusedMatch): string =>
+  `Not ${name} (${wearerId}), said ${personWords(by)}, ${dayAndTime(Date.parse(at))}${reason === null ? '' : `: ${reason}`}`;

@@ -4,6 +4,7 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Static, Type } from 'typebox';
 import { maySee } from '../../../access/may.js';
 import { toScene } from '../../../crimes/examine.js';
 import { readCrimeFile } from '../../../formats/crimes/crime-file.js';
@@ -24,6 +25,7 @@ import {
 } from '../../../store/crime-batches.js';
 import { addRun, countWaitingRuns, listRuns, type StoredRun } from '../../../store/crime-runs.js';
 import { listWearersBetween } from '../../../store/match-fixes.js';
+import { recordStore } from '../../../store/record-store.js';
 import {
   type CrimeBatch,
   type CrimeRun,
@@ -34,6 +36,7 @@ import {
 } from '../../../wire/crime-batch.js';
 import type { App } from '../../app.js';
 import { noteAudited } from '../../plugins/audit.js';
+import { admitExport, ExportSaid } from '../../plugins/export.js';
 import {
   DEFAULT_LIST_LIMIT,
   decodeCursor,
@@ -61,11 +64,24 @@ import {
 } from './crime-schemas.js';
 import { showMatch } from './show-match.js';
 
+/** Of whom a certificate is, and who makes it for whom. */
+export interface CertifyOrder {
+  readonly certificateId: string;
+  readonly name: string;
+  readonly authority: { readonly reference: string; readonly scope: string };
+  readonly madeBy: string;
+  readonly purpose: string;
+  readonly recipient: string;
+  readonly madeAtMs: number;
+}
+
 export interface CrimeBatchesDeps {
   readonly db: Database;
   readonly clock: Clock;
   /** A run waits. */
   readonly onAsked: () => void;
+  /** What is shown, as a signed file (`evidence/match-certificate.ts`). */
+  readonly certify: (shown: MatchShown, order: CertifyOrder) => Uint8Array;
 }
 
 /** Of one person, waiting or running. */
@@ -73,9 +89,11 @@ const MAX_WAITING = 3;
 const BODY_LIMIT_BYTES = 2 * MAX_BATCH_FILE_LENGTH;
 /** Of a file: also empty ones, and such as cannot be used. */
 const MAX_LINES = 2 * MAX_BATCH_CRIMES;
+const ZIP = 'application/zip';
+
 const toIso = (atMs: number): string => new Date(atMs).toISOString();
 
-export function registerCrimeBatches(app: App, { db, clock, onAsked }: CrimeBatchesDeps): void {
+export function registerCrimeBatches(app: App, { db, clock, onAsked, certify }: CrimeBatchesDeps): void {
   const tags = ['crimes'];
   const config = { operation: 'crimes.match', keepsToScope: true } as const;
   const seenOf = (request: FastifyRequest, wearerIds: readonly string[]): string[] =>
@@ -319,43 +337,88 @@ export function registerCrimeBatches(app: App, { db, clock, onAsked }: CrimeBatc
     params: ShownParams,
     response: { 200: Shown, ...problemResponses(403, 404, 409, 503) },
   };
-  app.get(
-    '/api/v1/crime-batches/:batchId/crimes/:place/wearers/:wearerId',
-    { schema: shownSchema, config },
-    async (request, reply) => {
-      const { batchId, place, wearerId } = request.params;
-      const found = await findReadable(request, batchId);
-      if (found === null) return missing(reply, batchId);
-      const crime = await findCrime(db, batchId, place);
-      const isSeen = seenOf(request, [wearerId]).length > 0;
-      if (!isSeen) noteAudited(request, { hidden: [wearerId] });
-      if (crime === null || !isSeen)
-        return sendProblem(reply, {
-          status: 404,
-          detail: `There is no ${crime === null ? `crime ${place}` : `wearer ${wearerId}`}.`,
-        });
-      const { runs, batch } = found;
-      noteAudited(request, { wearerIds: [wearerId], purpose: purposeOf(batch) });
-      const last = runs.find(({ state, wearerIds }) => state === 'ready' && wearerIds.includes(wearerId));
-      const outcome = last === undefined ? null : await findOutcome(db, last, place, wearerId);
-      if (last === undefined || outcome === null)
-        return sendProblem(reply, { status: 404, detail: `No run has examined ${wearerId}.` });
-      const { reference, untilMs } = batch.authority;
-      if (untilMs <= clock.nowMs()) {
-        const detail = `The authority ${reference} has run out: nothing is looked at by it any more. Run ${last.run} said ${outcome}.`;
-        return sendProblem(reply, { status: 409, detail });
-      }
-      const shown: MatchShown = {
-        batchId,
-        place,
-        crime: toCrimeFacts(crime),
-        wearerId,
-        outcomeOfRun: { run: last.run, outcome },
-        ...(await showMatch(db, { batch, crime, wearerId, nowMs: clock.nowMs() })),
-      };
-      return shown;
+  /** What is shown of one wearer and one crime; null: it has been answered that there is nothing to show. */
+  const findShown = async (request: FastifyRequest, reply: FastifyReply, about: Static<typeof ShownParams>) => {
+    const { batchId, place, wearerId } = about;
+    const refuse = (status: 404 | 409, detail: string) => {
+      sendProblem(reply, { status, detail });
+      return null;
+    };
+    const found = await findReadable(request, batchId);
+    if (found === null) {
+      missing(reply, batchId);
+      return null;
+    }
+    const crime = await findCrime(db, batchId, place);
+    const isSeen = seenOf(request, [wearerId]).length > 0;
+    if (!isSeen) noteAudited(request, { hidden: [wearerId] });
+    if (crime === null || !isSeen)
+      return refuse(404, `There is no ${crime === null ? `crime ${place}` : `wearer ${wearerId}`}.`);
+    const { runs, batch } = found;
+    noteAudited(request, { wearerIds: [wearerId], purpose: purposeOf(batch) });
+    const last = runs.find(({ state, wearerIds }) => state === 'ready' && wearerIds.includes(wearerId));
+    const outcome = last === undefined ? null : await findOutcome(db, last, place, wearerId);
+    if (last === undefined || outcome === null) return refuse(404, `No run has examined ${wearerId}.`);
+    const { reference, untilMs } = batch.authority;
+    if (untilMs <= clock.nowMs())
+      return refuse(
+        409,
+        `The authority ${reference} has run out: nothing is looked at by it any more. Run ${last.run} said ${outcome}.`,
+      );
+    const shown: MatchShown = {
+      batchId,
+      place,
+      crime: toCrimeFacts(crime),
+      wearerId,
+      outcomeOfRun: { run: last.run, outcome },
+      ...(await showMatch(db, { batch, crime, wearerId, nowMs: clock.nowMs() })),
+    };
+    return { shown, batch };
+  };
+  const shownPath = '/api/v1/crime-batches/:batchId/crimes/:place/wearers/:wearerId';
+  app.get(shownPath, { schema: shownSchema, config }, async (request, reply) => {
+    const found = await findShown(request, reply, request.params);
+    return found === null ? reply : found.shown;
+  });
+
+  const certificateSchema = {
+    summary: 'The same as a signed certificate',
+    description:
+      'A zip with `certificate.pdf` (PDF/A-2a and PDF/UA-1), `match.json` and a signed manifest, which `tagwatch evidence verify` answers for ' +
+      'as for a pack. An export.',
+    tags,
+    params: ShownParams,
+    querystring: Type.Object(ExportSaid),
+    response: {
+      200: { description: 'As zip', content: { [ZIP]: { schema: Type.Unsafe<Buffer>({ type: 'string' }) } } },
+      ...problemResponses(400, 403, 404, 409, 422, 503),
     },
-  );
+  };
+  app.get(`${shownPath}/certificate`, { schema: certificateSchema, config }, async (request, reply) => {
+    const found = await findShown(request, reply, request.params);
+    if (found === null) return reply;
+    const { shown, batch } = found;
+    const { wearerId } = shown;
+    if (!admitExport(request, reply, request.query, 'query')) return reply;
+    if (!maySee(principalOf(request), 'exports.make', request.server.access.findWearer(wearerId)))
+      return sendProblem(reply, { status: 403, detail: 'You may not make a file of this wearer.' }) as never;
+    const wearer = (await recordStore.find(db, 'wearer', [wearerId])).get(wearerId);
+    const { reference, scope } = batch.authority;
+    const certificateId = randomUUID();
+    noteAudited(request, { subjectId: certificateId, subjectType: 'match-certificate' });
+    const bytes = certify(shown, {
+      certificateId,
+      name: (wearer?.content as { readonly name?: string } | undefined)?.name ?? wearerId,
+      authority: { reference, scope },
+      madeBy: principalOf(request).subjectId,
+      purpose: request.query.purpose ?? purposeOf(batch),
+      recipient: request.query.recipient ?? 'nobody said',
+      madeAtMs: clock.nowMs(),
+    });
+    reply.header('content-type', ZIP);
+    reply.header('content-disposition', `attachment; filename="match-${certificateId}.zip"`);
+    return reply.send(Buffer.from(bytes) as never);
+  });
 
   const decideSchema = {
     summary:

@@ -165,6 +165,9 @@ export const Shown = Type.Object({
     goodFixes: Type.Integer(),
     lastBefore: NullableInstant,
     firstAfter: NullableInstant,
+    errorMetres: Type.Union([Type.Object({ median: Type.Number(), widest: Type.Number() }), Type.Null()], {
+      description: 'in one direction (σ), of the good fixes within the window',
+    }),
     easiest: Type.Union([
       Type.Object({ from: NullableInstant, to: NullableInstant, neededKmh: NullableNumber }),
       Type.Null(),

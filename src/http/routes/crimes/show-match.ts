@@ -23,6 +23,7 @@ type Told = Omit<MatchShown, 'batchId' | 'place' | 'crime' | 'wearerId' | 'outco
 
 const toIso = (atMs: number | null | undefined): string | null =>
   atMs === null || atMs === undefined ? null : new Date(atMs).toISOString();
+const toTenth = (metres: number): number => Math.round(metres * 10) / 10;
 const toKmh = (metresPerSecond: number): number => Math.round(metresPerSecond * 36) / 10;
 
 export async function showMatch(db: Database, { batch, crime, wearerId, nowMs }: Asked): Promise<Told> {
@@ -39,6 +40,7 @@ export async function showMatch(db: Database, { batch, crime, wearerId, nowMs }:
   const first = firstFrom(track.goodAtMs, fromMs);
   const last = firstFrom(track.goodAtMs, toMs + 1);
   const { unseen } = judged;
+  const errors = [...track.good.slice(first, last)].map((at) => track.sigmaMetres[at]!).sort((a, b) => a - b);
   const needed = unseen?.neededMetresPerSecond ?? null;
   return {
     ...toMatchFacts(judged, Object.fromEntries(others.map((radius) => [radius, outcomeAlone(track, sceneAt(radius))]))),
@@ -49,6 +51,8 @@ export async function showMatch(db: Database, { batch, crime, wearerId, nowMs }:
       goodFixes: last - first,
       lastBefore: toIso(track.goodAtMs[first - 1]),
       firstAfter: toIso(track.goodAtMs[last]),
+      errorMetres:
+        errors.length === 0 ? null : { median: toTenth(errors[errors.length >> 1]!), widest: toTenth(errors.at(-1)!) },
       easiest:
         unseen === null
           ? null

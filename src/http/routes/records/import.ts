@@ -2,12 +2,13 @@
 import Type from 'typebox';
 import { splitLines } from '../../../formats/pings/ping-message.js';
 import type { Refusal } from '../../../records/rule.js';
-import { writeRecords } from '../../../records/write-records.js';
+import { previewRecords, writeRecords } from '../../../records/write-records.js';
 import type { App } from '../../app.js';
 import { noteAudited } from '../../plugins/audit.js';
 import { FieldError, Problem, type ProblemInput, problemResponses, sendProblem } from '../../plugins/problems.js';
 import { compileAllButBody } from '../../plugins/validation.js';
 import { type ImportLine, type RefusedLine, readImportLines } from './import-lines.js';
+import { previewAgain } from './preview-again.js';
 import { PUBLISH_WAIT_MS, type RecordDeps, writerOf } from './record-routes.js';
 import { askerOf } from './record-scope.js';
 import { guardWrites, NotAllowed, orNotAllowed, untilScopesKnown } from './write-scope.js';
@@ -40,7 +41,10 @@ const schema = {
     'what is referred to stands among them or on record. All of them are written, or none: then `lines` says what is wrong with ' +
     'which. Again and again harmless. At most 5,000 records and 16 MiB at once.',
   tags: ['records'],
-  querystring: Type.Object({ wait: Type.Optional(Type.Boolean({ description: 'false: answer 202 at once' })) }),
+  querystring: Type.Object({
+    wait: Type.Optional(Type.Boolean({ description: 'false: answer 202 at once' })),
+    preview: Type.Optional(Type.Boolean({ description: 'true: what would be answered; nothing is written' })),
+  }),
   body: { content: { [NDJSON]: { schema: Type.String({ description: 'One record a line' }) } } },
   response: {
     200: { ...Answer, description: 'Written, and published to the engine' },
@@ -98,6 +102,15 @@ const toProblem = (refused: readonly RefusedLine[], records: number) => ({
     .map((one) => (one.errors === undefined ? one : { ...one, errors: one.errors.slice(0, MAX_FAULTS_TOLD) })),
 });
 
+/** The same answer, and nothing is written. Where one is refused all are, so what would become of the others is not told. */
+async function previewImport(
+  ...args: Parameters<typeof previewRecords>
+): Promise<Awaited<ReturnType<typeof writeRecords>>> {
+  const { written, refusals, general } = await previewAgain(() => previewRecords(...args));
+  if (general !== null || refusals.size > 0) return { type: 'refused', refusals, general };
+  return { type: 'written', written: [...written.values()], outboxIds: [] };
+}
+
 export function registerImport(app: App, deps: RecordDeps): void {
   // The type is this endpoint's alone, so its parser lives in a scope of its own.
   app.register(async (scope) => {
@@ -123,7 +136,9 @@ export function registerImport(app: App, deps: RecordDeps): void {
         const asker = askerOf(request);
         const guard = guardWrites(asker, writes);
         noteAudited(request, { rowCount: writes.length });
-        const outcome = await orNotAllowed(writeRecords(deps, puts, writerOf(request), deps.clock.nowMs(), guard));
+        const { wait = true, preview = false } = request.query as { wait?: boolean; preview?: boolean };
+        const write = preview ? previewImport : writeRecords;
+        const outcome = await orNotAllowed(write(deps, puts, writerOf(request), deps.clock.nowMs(), guard));
         if (outcome instanceof NotAllowed) {
           // Whatever the status of a line, all of it was denied.
           noteAudited(request, { hidden: [] });
@@ -138,7 +153,7 @@ export function registerImport(app: App, deps: RecordDeps): void {
         }
         const counts = { created: 0, changed: 0, unchanged: 0 };
         for (const { type } of outcome.written) counts[type] += 1;
-        const { wait = true } = request.query as { wait?: boolean };
+        if (preview) return reply.code(200).send(counts);
         const isPublished = await deps.waiter.wait(outcome.outboxIds, wait ? PUBLISH_WAIT_MS : 0);
         if (isPublished) await untilScopesKnown(asker, writes, PUBLISH_WAIT_MS);
         return reply.code(isPublished ? 200 : 202).send(counts);

@@ -2,6 +2,7 @@
  * `POST /api/v1/custody-lists/read`: whom of the wearers a list of who is in custody may name. It opens and ends nothing: whoever confirms a
  * match writes the custody period, by `PUT /custody-periods/{custodyPeriodId}`.
  */
+import { createHash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import Type from 'typebox';
 import { mayDo, maySee } from '../../../access/may.js';
@@ -26,6 +27,7 @@ const ROWS_PER_TURN = 50;
 
 const Text = Type.String();
 const Match = Type.Object({
+  custodyPeriodId: Type.String({ description: 'Of the period that it would be; of the same row always the same' }),
   wearerId: Text,
   name: Text,
   strength: Type.Enum([...STRENGTHS], {
@@ -44,6 +46,17 @@ const Row = Type.Object({
   crn: Type.Optional(Text),
   startsAt: Text,
   place: Type.Optional(Text),
+  refused: Type.Array(
+    Type.Object({
+      custodyPeriodId: Text,
+      wearerId: Text,
+      name: Text,
+      by: Text,
+      at: Text,
+      reason: Type.Union([Text, Type.Null()]),
+    }),
+    { description: 'Whom somebody has said of the same row that it is not: on record as a period that never was' },
+  ),
   matches: Type.Array(Match, { description: 'The strongest first; more than one: which of them is not known' }),
 });
 const Answer = Type.Object({
@@ -58,6 +71,15 @@ const schema = {
   body: Type.Object(FILE_BODY, { additionalProperties: false }),
   response: { 200: Answer, ...problemResponses(400, 403, 413, 415, 422, 503) },
 };
+
+/** By who the row says it is, from when and where: a list of the next day has the same row again, on another line. */
+function periodIdOf(row: CustodyRow, wearerId: string): string {
+  const { name, dateOfBirth, pncId, nomisId, crn, startsAt, place } = row;
+  const said = JSON.stringify(
+    [name, dateOfBirth, pncId, nomisId, crn, startsAt, place, wearerId].map((one) => one ?? null),
+  );
+  return `list-${createHash('sha256').update(said).digest('hex').slice(0, 40)}`;
+}
 
 export function registerReadCustodyList(app: App, deps: RecordDeps): void {
   const { db, store } = deps;
@@ -89,16 +111,41 @@ export function registerReadCustodyList(app: App, deps: RecordDeps): void {
       for (const [at, row] of read.filter((one): one is CustodyRow => !('detail' in one)).entries()) {
         // A name that many have is compared with all of them.
         if (at % ROWS_PER_TURN === 0) await turn();
-        const matches = findMatches(row).map((one) => ({ ...one, by: [...one.by], against: [...one.against] }));
+        const matches = findMatches(row).map((one) => ({
+          custodyPeriodId: periodIdOf(row, one.wearerId),
+          ...one,
+          by: [...one.by],
+          against: [...one.against],
+        }));
         rows.push({ ...row, matches });
       }
-      const matched = rows.filter(({ matches }) => matches.length > 0);
+      const ids = rows.flatMap(({ matches }) => matches.map(({ custodyPeriodId }) => custodyPeriodId));
+      const standing = await store.find(db, 'custody-period', ids);
+      const isRefused = ({ custodyPeriodId }: { readonly custodyPeriodId: string }) => {
+        const { startsAt, endsAt } = (standing.get(custodyPeriodId)?.content ?? {}) as {
+          readonly startsAt?: string;
+          readonly endsAt?: string;
+        };
+        return startsAt !== undefined && startsAt === endsAt;
+      };
+      const matched = rows
+        .filter(({ matches }) => matches.length > 0)
+        .map(({ matches, ...row }) => ({
+          ...row,
+          matches: matches.filter((match) => !isRefused(match)),
+          refused: matches.filter(isRefused).map(({ custodyPeriodId, wearerId, name }) => {
+            const { author, recordedAt, changeReason } = standing.get(custodyPeriodId)!;
+            return { custodyPeriodId, wearerId, name, by: author, at: recordedAt, reason: changeReason };
+          }),
+        }));
       const faults = [
         ...table.faults,
         ...read.filter((row): row is { line: number; detail: string } => 'detail' in row),
       ];
       // Whom it tells of, not whom it looked at.
-      const wearerIds = matched.flatMap(({ matches }) => matches.map(({ wearerId }) => wearerId));
+      const wearerIds = matched.flatMap(({ matches, refused }) =>
+        [...matches, ...refused].map(({ wearerId }) => wearerId),
+      );
       noteAudited(request, { rowCount: rows.length, wearerIds });
       return reply.send({
         titles: [...table.titles],

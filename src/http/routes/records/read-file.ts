@@ -7,12 +7,10 @@ import type { FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { mayDo } from '../../../access/may.js';
 import { readCsvTable, type TableRow } from '../../../formats/csv-table.js';
-import { DatabaseBusy } from '../../../ports/database.js';
 import { type FileColumns, fieldsOf, guessColumns, readCells } from '../../../records/record-file.js';
 import { Line } from '../../../records/rule.js';
 import { ruleOf } from '../../../records/rules.js';
 import { previewRecords } from '../../../records/write-records.js';
-import { sqlState } from '../../../store/errors.js';
 import { FILE_KINDS, type FileKind } from '../../../wire/record-file.js';
 import type { App } from '../../app.js';
 import { noteAudited } from '../../plugins/audit.js';
@@ -20,6 +18,7 @@ import { FieldError, type ProblemInput, problemResponses, sendProblem } from '..
 import { createTurns } from '../../plugins/turns.js';
 import { toDeniedLine, toRefusedLine } from './import.js';
 import { type ImportLine, type RefusedLine, readRecord } from './import-lines.js';
+import { previewAgain } from './preview-again.js';
 import { type RecordDeps, writerOf } from './record-routes.js';
 import { askerOf, keepReadable } from './record-scope.js';
 import { guardWrites, NotAllowed, orNotAllowed } from './write-scope.js';
@@ -27,9 +26,6 @@ import { guardWrites, NotAllowed, orNotAllowed } from './write-scope.js';
 /** A spreadsheet's rows down to the last that it may have, all but some of them empty, in Base64. */
 const BODY_LIMIT_BYTES = 8 * 1_048_576;
 const MAX_NAME_LENGTH = 255;
-/** How often it is previewed where somebody else makes one of the same records meanwhile. */
-const PREVIEW_TRIES = 4;
-const UNIQUE_VIOLATION = '23505';
 /** As many as are written at once. */
 export const MAX_ROWS = 5_000;
 
@@ -141,18 +137,6 @@ const changesOf = (
 interface Tried extends ImportLine {
   readonly row: SaidRow;
   readonly record: { readonly kind: FileKind; readonly id: string; readonly body: object };
-}
-
-/** Again where somebody was first, whose record is there then. */
-async function previewAgain<T>(preview: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await preview();
-    } catch (error) {
-      if (sqlState(error) !== UNIQUE_VIOLATION) throw error;
-      if (tries === PREVIEW_TRIES) throw new DatabaseBusy('others write the same records');
-    }
-  }
 }
 
 /** What is answered of each that can be read: as it would be written, all of those together that may be. */
