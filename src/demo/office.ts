@@ -119,26 +119,6 @@ export async function playOffice(office: Office): Promise<void> {
 
   const steps: readonly (readonly [what: string, run: () => Promise<unknown>])[] = [
     [
-      'tasks',
-      async () => {
-        await importAll(url, doneLately(cohort, nowMs()), signal, as('priya'));
-        const visit = {
-          kind: 'visit',
-          wearerId: 'W-009',
-          subject: 'Is the tag charged every night?',
-          owner: 'Tom Reed',
-        };
-        await call('priya', 'PUT', '/tasks/K-demo-visit', { ...visit, status: 'accepted', dueAt: at(DAY_MS) });
-        const letter = { kind: 'letter', wearerId: 'W-011', subject: 'Warning letter after a late return' };
-        const outcome = {
-          decision: 'served',
-          happenedAt: at(-2 * DAY_MS),
-          text: 'Handed over at the door, and read out.',
-        };
-        await call('priya', 'PUT', '/tasks/K-demo-letter', { ...letter, status: 'done', outcome });
-      },
-    ],
-    [
       'custody',
       async () => {
         const who = { name: 'Owen Tarrant', force: FORCE, division: 'City' };
@@ -252,6 +232,27 @@ export async function playOffice(office: Office): Promise<void> {
         const alert = await waitForAlert(({ wearerId, type }) => wearerId === 'W-001' && type === 'confirmed');
         const said = { purpose: 'Remand hearing', recipient: 'Crown Prosecution Service' };
         await call('tom', 'POST', '/packs', { alertIds: [alert.alertId], ...said });
+      },
+    ],
+    // A write of hundreds: after the first alert has been told.
+    [
+      'tasks',
+      async () => {
+        await importAll(url, doneLately(cohort, nowMs()), signal, as('priya'));
+        const visit = {
+          kind: 'visit',
+          wearerId: 'W-009',
+          subject: 'Is the tag charged every night?',
+          owner: 'Tom Reed',
+        };
+        await call('priya', 'PUT', '/tasks/K-demo-visit', { ...visit, status: 'accepted', dueAt: at(DAY_MS) });
+        const letter = { kind: 'letter', wearerId: 'W-011', subject: 'Warning letter after a late return' };
+        const outcome = {
+          decision: 'served',
+          happenedAt: at(-2 * DAY_MS),
+          text: 'Handed over at the door, and read out.',
+        };
+        await call('priya', 'PUT', '/tasks/K-demo-letter', { ...letter, status: 'done', outcome });
       },
     ],
     [
