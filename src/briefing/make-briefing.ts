@@ -14,6 +14,7 @@ import {
 } from '../store/briefings.js';
 import { readJudgements } from '../store/cohort.js';
 import { type DeskRecord, readDesk } from '../store/desk.js';
+import { listDealtWithOfLate } from '../store/recalls.js';
 import { watchStore } from '../store/watch.js';
 import { compileAllWorn, listInForce } from '../views/conditions-in-force.js';
 import { createLocalClock, LOCAL_TIME_ZONE } from '../watchlist/local-time.js';
@@ -141,6 +142,9 @@ async function readAll(db: Queryable, query: BriefingQuery) {
       .flatMap((record) => dueReviews(record, aheadMs))
       .map(named)
       .sort((a, b) => compareText(a.dueAt, b.dueAt)),
+    dealtWith: (await listDealtWithOfLate(db, toMs))
+      .filter(({ wearerId, outcome }) => names.has(wearerId) && outcome !== 'withdrawn')
+      .map(named),
   };
   return { content, standing };
 }

@@ -1,11 +1,11 @@
 /** A briefing as a file: the rows of the page, as PDF/A and PDF/UA, and the same bytes each time. */
 import { Sheet } from '../evidence/report/sheet.js';
 import { drawFacts, drawTable } from '../evidence/report/table.js';
+import { briefTime } from '../wire/brief-time.js';
 import type { Briefing } from '../wire/briefing.js';
 import {
   BRIEFING_LIMITS,
   briefingTitle,
-  briefTime,
   hiddenWords,
   PERIOD_WORDS,
   toBriefingSections,
@@ -22,6 +22,7 @@ const SHARES: Readonly<Record<string, number>> = {
   Change: 2.4,
   'How it stands': 1.6,
   Severity: 1,
+  'How far': 4,
 };
 
 export function writeBriefing(briefing: Briefing): Uint8Array {

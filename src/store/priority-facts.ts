@@ -2,12 +2,8 @@
 import type { Queryable } from '../ports/database.js';
 import type { Wanted, WearersPriorityFacts } from '../wire/priority.js';
 import type { Rag } from '../wire/rag.js';
-import { ENDED_SHOWN_MS } from '../wire/recall.js';
 import { readJudgements } from './cohort.js';
-import { listDealtWith } from './recalls.js';
-
-/** Requests to recall that go on, or ended of late: a force has tens of them. */
-const REQUESTS_LIMIT = 10_000;
+import { listDealtWithOfLate } from './recalls.js';
 
 export async function readPriorityFacts(
   db: Queryable,
@@ -15,8 +11,7 @@ export async function readPriorityFacts(
   nowMs: number,
 ): Promise<WearersPriorityFacts> {
   const judgements = await readJudgements(db, wearerIds, nowMs);
-  const query = { wearerId: null, endedSinceMs: nowMs - ENDED_SHOWN_MS, after: null, limit: REQUESTS_LIMIT };
-  const requests = await listDealtWith(db, query);
+  const requests = await listDealtWithOfLate(db, nowMs);
   return {
     // One of them: nothing else is ever written (`records/kinds/rag-rating.ts`).
     ragOf: (wearerId) => (judgements.get(wearerId)?.rag?.content.rating ?? null) as Rag | null,

@@ -1,7 +1,7 @@
 /** What is on record about requests to recall: how far each is, and what a new one begins from. */
 import type { Queryable } from '../ports/database.js';
 import { type OrderType, recallTypeOf } from '../wire/order.js';
-import type { DealtWith, RecallOutcome } from '../wire/recall.js';
+import { type DealtWith, ENDED_SHOWN_MS, type RecallOutcome } from '../wire/recall.js';
 
 interface Row {
   recall_id: string;
@@ -49,6 +49,13 @@ export async function listDealtWith(db: Queryable, query: DealtWithQuery): Promi
     ...(row.outcome === null ? {} : { outcome: row.outcome }),
   }));
 }
+
+/** Requests that go on, or ended of late: a force has tens of them. */
+const OF_LATE_LIMIT = 10_000;
+
+/** Everybody's that go on, and those that ended in the last 28 days. */
+export const listDealtWithOfLate = (db: Queryable, nowMs: number): Promise<DealtWith[]> =>
+  listDealtWith(db, { wearerId: null, endedSinceMs: nowMs - ENDED_SHOWN_MS, after: null, limit: OF_LATE_LIMIT });
 
 export interface OrderOnRecord {
   readonly orderId: string;

@@ -1,20 +1,10 @@
 /** A briefing in words: the same rows on the page and in the file. Pure. */
 import { KIND_WORDS } from '../alerts/kind-words.js';
+import { briefTime } from './brief-time.js';
 import type { Briefing, BriefingHead, BriefingPeriod } from './briefing.js';
 import { CONDITION_KIND_WORDS } from './condition-words.js';
-
-const TIME_ZONE = 'Europe/London';
-const format = (options: Intl.DateTimeFormatOptions) =>
-  new Intl.DateTimeFormat('en-GB', { timeZone: TIME_ZONE, ...options });
-const weekday = format({ weekday: 'short' });
-const day = format({ day: 'numeric', month: 'short' });
-const minute = format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-
-/** `Mon 23 Nov 03:59`, by the local clock. */
-export const briefTime = (instant: string): string => {
-  const atMs = Date.parse(instant);
-  return `${weekday.format(atMs)} ${day.format(atMs)} ${minute.format(atMs)}`;
-};
+import { findDealtWith } from './recall.js';
+import { dealtWithWords } from './recall-words.js';
 
 export const PERIOD_WORDS: Readonly<Record<BriefingPeriod, string>> = {
   daily: 'Daily briefing',
@@ -55,6 +45,7 @@ const plainly = (text: string): string => text.replaceAll('-', ' ');
 export function toBriefingSections({ content, to }: Pick<Briefing, 'content' | 'to'>): BriefingSection[] {
   const { alerts, ragChanges, membershipChanges, panels, silentTags, conditionsTonight, releases, reviewsDue } =
     content;
+  const { dealtWith } = content;
   const nightWords = `${briefTime(content.tonight.fromAt)} to ${briefTime(content.tonight.untilAt)}`;
   return [
     {
@@ -68,7 +59,10 @@ export function toBriefingSections({ content, to }: Pick<Briefing, 'content' | '
           `${KIND_WORDS[one.kind]}, ${STRENGTH_WORDS[one.strength]}`,
           one.severity,
           briefTime(one.raisedAt),
-          one.disposition === null ? (one.status === 'open' ? 'unresolved' : 'closed') : plainly(one.disposition),
+          withRequest(
+            one.disposition === null ? (one.status === 'open' ? 'unresolved' : 'closed') : plainly(one.disposition),
+            one,
+          ),
         ],
       })),
       none: 'No alert was raised.',
@@ -79,10 +73,20 @@ export function toBriefingSections({ content, to }: Pick<Briefing, 'content' | '
       rows: silentTags.map((one) => ({
         wearerId: one.wearerId,
         alertId: one.alertId,
-        cells: [who(one), one.tagId, KIND_WORDS[one.kind], briefTime(one.since)],
+        cells: [who(one), one.tagId, withRequest(KIND_WORDS[one.kind], one), briefTime(one.since)],
       })),
       none: 'No tag is silent.',
     },
+    ...(dealtWith === undefined
+      ? []
+      : [
+          {
+            title: `Already dealt with: ${dealtWith.length}`,
+            columns: ['Who', 'How far'],
+            rows: dealtWith.map((one) => ({ wearerId: one.wearerId, cells: [who(one), dealtWithWords(one)] })),
+            none: 'No recall is asked for and no breach is before a court, nor was in the last 28 days.',
+          },
+        ]),
     {
       title: `RAG changes: ${ragChanges.length}`,
       columns: ['Who', 'Change', 'Since', 'Written by'],
@@ -148,6 +152,11 @@ export function toBriefingSections({ content, to }: Pick<Briefing, 'content' | '
       none: 'No review is due.',
     },
   ];
+
+  function withRequest(words: string, about: { readonly alertId: string; readonly wearerId: string }): string {
+    const request = findDealtWith(dealtWith ?? [], about);
+    return request === null ? words : `${words}. ${dealtWithWords(request)}`;
+  }
 }
 
 function changeCells(

@@ -2,6 +2,7 @@
 import type { Disposition } from '../alerts/event.js';
 import type { AlertKind, ConditionKind, Severity } from '../engine/types.js';
 import type { Rag } from './rag.js';
+import type { DealtWith } from './recall.js';
 
 export const BRIEFING_PERIODS = ['daily', 'weekly'] as const;
 export type BriefingPeriod = (typeof BRIEFING_PERIODS)[number];
@@ -69,6 +70,9 @@ export interface BriefedReview extends About {
   readonly taskId: string | null;
 }
 
+/** A request to recall that goes on, or that names an alert of the briefing. */
+export type BriefedRequest = About & DealtWith;
+
 export interface BriefingContent {
   /** Of how many wearers it tells. */
   readonly wearers: number;
@@ -81,6 +85,8 @@ export interface BriefingContent {
   readonly conditionsTonight: readonly ConditionTonight[];
   readonly releases: readonly BriefedRelease[];
   readonly reviewsDue: readonly BriefedReview[];
+  /** Absent from briefings of before requests were told of: nothing is known of them. */
+  readonly dealtWith?: readonly BriefedRequest[];
 }
 
 /** What a briefing is, without what it tells. */

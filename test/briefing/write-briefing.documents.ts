@@ -30,6 +30,7 @@ const CASES: Readonly<Record<string, Briefing>> = {
       conditionsTonight: [],
       releases: [],
       reviewsDue: [],
+      dealtWith: [],
     },
   },
 };
@@ -74,6 +75,9 @@ test('it tells each row, whom it leaves out, and where there are more', () => {
   expect(text).toMatch(/Sam Example \(W-1\) +Curfew, confirmed +high +Mon 16 Mar 08:00 +reasonable excuse/);
   expect(text).toMatch(/amber → red/);
   expect(text).toMatch(/To be at Home, 1 Mill Lane +Mon 16 Mar 19:00 +Tue 17 Mar 07:00/);
+  expect(text).toMatch(
+    /Already dealt with: 1 +Who +How far +Sam Example \(W-1\) +Already dealt with: recall sent, Sun 15 Mar 22:30/,
+  );
   expect(text).toMatch(/1 wearer is left out/);
   expect(textOf('many')).toMatch(/These are the first 300 of 400/);
 });

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { RECALL_QUESTIONS } from '../../src/wire/recall.js';
 import type { Statistics } from '../../src/wire/statistics.js';
 import { type Home, makeHome, type Program, put, send, startProgram } from '../support/program.js';
 import { findWrong } from './axe.js';
@@ -76,6 +77,9 @@ beforeAll(async () => {
   await send(url, 'POST', '/pings', fixes);
   const { alertId, etag } = await findAlert();
   await send(url, 'POST', `/alerts/${alertId}/dispose`, { disposition: 'gps-drift' }, { 'if-match': etag });
+  const form = Object.fromEntries(RECALL_QUESTIONS.map(({ name }) => [name, 'said']));
+  const request = { wearerId: 'W-1', orderId: 'O-1', alertIds: [alertId], form, state: 'requested' };
+  await put(url, '/recalls/R-1', request);
   await vi.waitFor(async () => {
     const [from, to] = [daysAgo(1), daysAgo(-1)];
     const { body } = await send(url, 'GET', `/statistics?${new URLSearchParams({ from, to })}`);
@@ -108,6 +112,13 @@ test('a briefing is made by keyboard, tells of its division, and stands there fo
   expect(await section(/^RAG changes: 1/).textContent()).toMatch(/Wearer number 1 \(W-1\)not rated → red/);
   expect(await section(/^Selected and de-selected: 1/).textContent()).toContain('not of the cohort → FLEX');
   expect(await section(/^Conditions in force tonight/).textContent()).toContain('To be at Home of number 1');
+  const dealt = /Already dealt with: recall requested, \w{3} \d+ \w{3} \d\d:\d\d/;
+  expect(await section(/^Already dealt with: 1/).textContent()).toMatch(dealt);
+  expect(
+    await section(/^Alerts since the last one/)
+      .getByText('gps drift')
+      .textContent(),
+  ).toMatch(dealt);
   expect(await page.getByRole('article').textContent()).not.toContain('Wearer number 3');
   await page.getByRole('button', { name: 'Make it, since the last one' }).click();
   await section(/^RAG changes: 0/).waitFor({ timeout: WAIT_MS });
@@ -146,7 +157,7 @@ test.each(['light', 'dark'] as const)('axe finds nothing: %s', async (theme) => 
 
 test('statistics tell counts with what they are of', async () => {
   await page.emulateMedia({ colorScheme: 'light' });
-  await page.getByText('Schemes', { exact: true }).click();
+  await page.getByText('Schemes: Briefings', { exact: true }).click();
   await page.getByRole('link', { name: 'Statistics' }).click();
   await page.getByRole('heading', { name: /^Performance report, all divisions/ }).waitFor({ timeout: WAIT_MS });
   const report = page.getByRole('article', { name: 'Performance report' });

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { fingerprintWords, type KeyItem, keyStateWords, utcWords } from '../../src/console/words/key-words.js';
+import {
+  fingerprintWords,
+  type KeyItem,
+  keyStateWords,
+  utcWords,
+  validFromWords,
+} from '../../src/console/words/key-words.js';
 
 const key: KeyItem = { keyId: 'ab12'.repeat(16), publicKey: 'PEM', validFrom: '2026-11-22T18:03:11.000Z' };
 
@@ -10,6 +16,13 @@ test('a fingerprint in groups of four is all of the key id, and nothing else', (
 
 test('times are in UTC, with their year', () => {
   expect(utcWords(key.validFrom)).toBe('2026-11-22 18:03:11 UTC');
+});
+
+test('a key of which no register tells a start is valid from the first, not from 1970', () => {
+  expect(validFromWords(key)).toBe('2026-11-22 18:03:11 UTC');
+  expect(validFromWords({ ...key, validFrom: '1970-01-01T00:00:00.000Z' })).toBe(
+    'the first: when it was made is not on record',
+  );
 });
 
 test('a key signs, has signed, or is revoked and why: of a revoked one nothing is trusted, though it was rotated before', () => {

@@ -9,9 +9,11 @@ import type { AlertDeps } from '../../src/http/routes/alerts/sources.js';
 import { registerBriefings } from '../../src/http/routes/schemes/briefings.js';
 import type { Queryable } from '../../src/ports/database.js';
 import { ALERTS, encodeJson } from '../../src/ports/topics.js';
+import { foldAlertEvents } from '../../src/store/alerts.js';
 import { listBriefings } from '../../src/store/briefings.js';
 import { type AlertLog, startAlertLog } from '../../src/views/alert-log.js';
 import type { Briefing } from '../../src/wire/briefing.js';
+import { RECALL_QUESTIONS } from '../../src/wire/recall.js';
 import { action, finding } from '../alerts/events.js';
 import { AS, principalAs, SUBJECT, testAccess, WHO } from '../support/access.js';
 import { NOTHING_ON_RECORD } from '../support/priority.js';
@@ -163,6 +165,28 @@ export function briefingsSuite(name: string, open: () => Promise<Adapters>): voi
         alert('AL-brief-west', 'W-brief-west', '2026-03-15T21:00:00.000Z'),
         alert('AL-brief-out', 'W-brief-out', '2026-03-15T21:00:00.000Z'),
       );
+      // Requests: of one alert, by now withdrawn, not made yet, and of somebody else.
+      const event = alert('AL-brief-1', 'W-brief-1', '2026-03-15T21:00:00.000Z', { kind: 'curfew' });
+      await adapters.db.transaction((tx) => foldAlertEvents(tx, `briefings ${name}`, [{ seq: 1, event }]));
+      const form = Object.fromEntries(RECALL_QUESTIONS.map(({ name: asked }) => [asked, 'said']));
+      for (const [wearerId, orderId] of [
+        ['W-brief-2', 'O-brief-2'],
+        ['W-brief-west', 'O-brief-west'],
+      ] as const)
+        await put(`/orders/${orderId}`, { wearerId, type: 'licence', startsAt: '2026-03-01T00:00:00Z' });
+      const request = { alertIds: [], form, state: 'requested' };
+      const ofTwo = { ...request, wearerId: 'W-brief-2', orderId: 'O-brief-2' };
+      clock.set('2026-03-15T22:00:00.000Z');
+      await put('/recalls/R-brief-1', {
+        ...request,
+        wearerId: 'W-brief-1',
+        orderId: 'O-brief',
+        alertIds: ['AL-brief-1'],
+      });
+      await put('/recalls/R-brief-gone', ofTwo);
+      await put('/recalls/R-brief-gone', { ...ofTwo, state: 'outcome', outcome: 'withdrawn' });
+      await put('/recalls/R-brief-draft', { ...ofTwo, state: 'draft' });
+      await put('/recalls/R-brief-west', { ...request, wearerId: 'W-brief-west', orderId: 'O-brief-west' });
       clock.set(MONDAY);
     });
     afterAll(async () => {
@@ -255,6 +279,16 @@ export function briefingsSuite(name: string, open: () => Promise<Adapters>): voi
           },
         ],
         reviewsDue: [{ ...one, dueAt: '2026-03-16T20:00:00.000Z', taskId: null }],
+        dealtWith: [
+          {
+            ...one,
+            recallId: 'R-brief-1',
+            type: 'recall',
+            alertIds: ['AL-brief-1'],
+            state: 'requested',
+            stateAt: '2026-03-15T22:00:00.000Z',
+          },
+        ],
       });
       expect(answer.body).not.toMatch(/Planted Lane|Z-brief-victim|W-brief-secret|W-brief-west|W-brief-out/);
     });
@@ -345,6 +379,7 @@ export function briefingsSuite(name: string, open: () => Promise<Adapters>): voi
       const told: Briefing = (await get(`/${first.briefingId}`, 'supervisor')).json();
       expect([told.hidden, JSON.stringify(told).includes('W-brief-1')]).toEqual([1, false]);
       expect(told.content.membershipChanges).toHaveLength(1);
+      expect(told.content.dealtWith).toEqual([]);
       gone.clear();
     });
 

@@ -1,7 +1,9 @@
 /** The page that verifies packs, as it is served: to everybody, and under a policy that lets its own script alone run. */
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { writeReadme } from '../../src/evidence/readme-text.js';
 import { createApp } from '../../src/http/app.js';
 import { registerVerifiers } from '../../src/http/routes/operation/static.js';
 import { silentLog } from '../support/silent-log.js';
@@ -24,6 +26,19 @@ test('the header allows what the page itself allows, by the same hashes, and not
     answer.body.slice(0, answer.body.indexOf('<style>')) +
     answer.body.slice(answer.body.indexOf('</style>'), answer.body.indexOf('<script>'));
   expect(outside).not.toMatch(/\ssrc=|<link/);
+  await app.close();
+});
+
+test('README.txt of a pack names both, the page by its file too, and what it names is what is served', async () => {
+  const about = { packId: 'P-1', edition: 'full', marking: 'OFFICIAL-SENSITIVE', keyId: 'a'.repeat(64) } as const;
+  const text = writeReadme([], about).replace(/\s+/g, ' ');
+  const [, name, at] = /the page (\S+), which needs no login and no network: .*? serves it at ([^\s,]+),/.exec(text)!;
+  const [, program, programAt] = /takes (\S+), which it serves at ([^\s:]+):/.exec(text)!;
+  expect([name, program]).toEqual([FILES.page, FILES.command].map((file) => basename(file)));
+  const app = await createApp({ log: silentLog });
+  await registerVerifiers(app, FILES);
+  expect((await app.inject(at!)).body).toBe(readFileSync(FILES.page, 'utf8'));
+  expect((await app.inject(programAt!)).body).toBe(readFileSync(FILES.command, 'utf8'));
   await app.close();
 });
 

@@ -43,6 +43,16 @@ export function makeBriefingOf(name: string, rows = 1): Briefing {
         untilAt: '2026-03-17T07:00:00.000Z',
       })),
       releases: [{ ...about('W-1', name), what: 'release', taskId: 'K-2', at, subject: name }],
+      dealtWith: [
+        {
+          ...about('W-1', name),
+          recallId: 'R-1',
+          type: 'recall',
+          alertIds: ['AL-1'],
+          state: 'sent',
+          stateAt: '2026-03-15T22:30:00.000Z',
+        },
+      ],
       reviewsDue: [{ ...about('W-1', name), dueAt: '2026-03-15T20:00:00.000Z', taskId: null }],
     },
   };

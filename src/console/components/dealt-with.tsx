@@ -1,9 +1,9 @@
 /** That a wearer, or what an alert tells, is dealt with already; and the way to a request. */
 import type { AlertItem } from '../../alerts/alert.js';
+import { dealtWithWords } from '../../wire/recall-words.js';
 import { dealtWithNow, dealtWithOf } from '../live/dealt-with.js';
 import { may } from '../live/live.js';
 import { newRecallAddress, recallAddress } from '../route.js';
-import { dealtWithWords } from '../words/recall-words.js';
 import { WantedMark } from './priority.js';
 
 export function DealtWithMark({ item }: { readonly item: AlertItem }) {
@@ -11,8 +11,9 @@ export function DealtWithMark({ item }: { readonly item: AlertItem }) {
   return request === null ? null : <strong class="tw-custody">{dealtWithWords(request)}</strong>;
 }
 
-export function WearerDealtWith({ wearerId }: { readonly wearerId: string }) {
-  const request = dealtWithNow(wearerId);
+/** By the alert that it is about, where there is one: a request about that is told after it ended, too. */
+export function WearerDealtWith({ wearerId, alertId }: { readonly wearerId: string; readonly alertId?: string }) {
+  const request = alertId === undefined ? dealtWithNow(wearerId) : dealtWithOf({ alertId, wearerId });
   return (
     <>
       {request === null ? null : <strong class="tw-custody">{dealtWithWords(request)}</strong>}

@@ -7,11 +7,11 @@ import {
   type RecallOutcome,
   type RecallState,
 } from '../../wire/recall.js';
+import { RECALL_OUTCOME_WORDS } from '../../wire/recall-words.js';
 import { refreshDealtWith } from '../live/dealt-with.js';
 import { fromLocalText } from '../model/local-instant.js';
 import { toRecallBody } from '../model/recall-body.js';
 import { putRecall, type RecallItem } from '../recalls-api.js';
-import { RECALL_OUTCOME_WORDS } from '../words/recall-words.js';
 
 const STEP_WORDS: Readonly<Partial<Record<RecallState, string>>> = {
   sent: 'It was sent',

@@ -4,6 +4,7 @@ import type { AlertItem } from '../../alerts/alert.js';
 import { type AlertEvent, isFinding } from '../../alerts/event.js';
 import { ratioWords } from '../../alerts/evidence-words.js';
 import { conditionWords, ORDER_WORDS, POWER_WORDS, wordingWords } from '../../wire/condition-words.js';
+import { dealtWithWords } from '../../wire/recall-words.js';
 import { type AlertWithEvents, askAlert, askConditionVersion, askOrder, askPosition } from '../api.js';
 import { ActButtons } from '../components/act-buttons.js';
 import { RecallLink } from '../components/dealt-with.js';
@@ -22,7 +23,6 @@ import { historyLine } from '../words/history-words.js';
 import { ownerWords } from '../words/owner-words.js';
 import { personWords } from '../words/people-words.js';
 import { wantedWords } from '../words/priority-words.js';
-import { dealtWithWords } from '../words/recall-words.js';
 import { sentenceOf } from '../words/sentence.js';
 import { dayAndTime, duration, timeOfDay } from '../words/times.js';
 import {

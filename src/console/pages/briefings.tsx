@@ -1,11 +1,11 @@
 /** Briefings: what has come since the last one, and what there is tonight. Made by who runs the scheme, stored as read, printed as it is. */
 import { useState } from 'preact/hooks';
+import { briefTime } from '../../wire/brief-time.js';
 import type { Briefing, BriefingHead, BriefingPeriod } from '../../wire/briefing.js';
 import {
   BRIEFING_LIMITS,
   type BriefingSection,
   briefingTitle,
-  briefTime,
   hiddenWords,
   toBriefingSections,
 } from '../../wire/briefing-words.js';

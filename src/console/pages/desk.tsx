@@ -3,6 +3,7 @@ import { useComputed } from '@preact/signals';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { DeskRow } from '../../wire/desk.js';
 import { OFFICER_TASK_KINDS, TASK_KINDS, type TaskKind } from '../../wire/task.js';
+import { WearerDealtWith } from '../components/dealt-with.js';
 import { isDialogOpen } from '../components/dialog.js';
 import { SampleDialog } from '../components/sample-dialog.js';
 import { CloseDialog, NewTaskDialog, RejectDialog } from '../components/task-dialog.js';
@@ -73,7 +74,8 @@ function Row({
       <td>
         <a href={wearerAddress(item.wearerId)}>{item.name}</a>
         <br />
-        <span class="tw-cohort__quiet">{[item.rag ?? 'not rated', item.division].filter(Boolean).join(' · ')}</span>
+        <span class="tw-cohort__quiet">{[item.rag ?? 'not rated', item.division].filter(Boolean).join(' · ')}</span>{' '}
+        <WearerDealtWith wearerId={item.wearerId} {...(task?.alertId === undefined ? {} : { alertId: task.alertId })} />
       </td>
       <td>
         {task?.subject ?? dutySubject(kind, item.rag)}

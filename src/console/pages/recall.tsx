@@ -2,7 +2,9 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { NON_DISCLOSURE, RECALL_QUESTIONS, type RecallContent, type RecallQuestion } from '../../wire/recall.js';
+import { RECALL_OUTCOME_WORDS, RECALL_STATE_WORDS, RECALL_TYPE_WORDS } from '../../wire/recall-words.js';
 import { newKey } from '../api.js';
+import { AlertLink } from '../components/alert-link.js';
 import { RecallFiles } from '../components/recall-files.js';
 import { RecallSteps } from '../components/recall-steps.js';
 import { useAnswer, whyMissing } from '../components/use-answer.js';
@@ -10,10 +12,9 @@ import { refreshDealtWith } from '../live/dealt-with.js';
 import { may, nameOf } from '../live/live.js';
 import { toRecallBody } from '../model/recall-body.js';
 import { askRecallDraft, askRecallVersions, putRecall, type RecallItem } from '../recalls-api.js';
-import { alertAddress, go, recallAddress, wearerAddress } from '../route.js';
+import { go, recallAddress, wearerAddress } from '../route.js';
 import type { Fault } from '../send.js';
 import { personWords } from '../words/people-words.js';
-import { RECALL_OUTCOME_WORDS, RECALL_STATE_WORDS, RECALL_TYPE_WORDS } from '../words/recall-words.js';
 import { dayAndTime } from '../words/times.js';
 
 /** What a new one is about. */
@@ -86,7 +87,7 @@ export function RecallPage({ recallId }: { readonly recallId: string }) {
         {stands.alertIds.map((alertId) => (
           <span key={alertId}>
             {' · '}
-            <a href={alertAddress(alertId)}>{`alert ${alertId}`}</a>
+            <AlertLink alertId={alertId} />
           </span>
         ))}
       </p>

@@ -1,11 +1,11 @@
 /** Requests to recall: of whom, how far each is, and since when. */
 import { useComputed } from '@preact/signals';
+import { RECALL_OUTCOME_WORDS, RECALL_STATE_WORDS } from '../../wire/recall-words.js';
 import { useAnswer, whyMissing } from '../components/use-answer.js';
 import { book, may, nameOf, nowMs, zoneNameOf } from '../live/live.js';
 import { askRecalls, type RecallItem } from '../recalls-api.js';
 import { alertAddress, recallAddress, wearerAddress } from '../route.js';
 import { personWords } from '../words/people-words.js';
-import { RECALL_OUTCOME_WORDS, RECALL_STATE_WORDS } from '../words/recall-words.js';
 import { dayAndTime } from '../words/times.js';
 import { title } from '../words/words.js';
 

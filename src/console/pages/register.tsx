@@ -5,6 +5,7 @@ import { listSilentTags } from '../../alerts/silence.js';
 import { compareOldestFirst, countStanding, STANDING_AGES, whyItStands } from '../../alerts/standing.js';
 import type { AlertKind } from '../../engine/types.js';
 import { askFailingHandoffs } from '../api.js';
+import { DealtWithMark } from '../components/dealt-with.js';
 import { Severity } from '../components/marks.js';
 import { useAnswer } from '../components/use-answer.js';
 import { book, isKnown, nameOf, nowMs, zoneNameOf } from '../live/live.js';
@@ -118,7 +119,7 @@ export function RegisterPage() {
                 <td>
                   <a href={alertAddress(item.alertId)}>{title(item, zoneNameOf(item.zoneId))}</a>
                   <br />
-                  <a href={wearerAddress(item.wearerId)}>{nameOf(item.wearerId)}</a>
+                  <a href={wearerAddress(item.wearerId)}>{nameOf(item.wearerId)}</a> <DealtWithMark item={item} />
                 </td>
                 <td>
                   {dayAndTime(Date.parse(item.raisedAt))}

@@ -2,7 +2,7 @@
 import { useAnswer, whyMissing } from '../components/use-answer.js';
 import { nowMs } from '../live/live.js';
 import { askKeys, KEYS_ADDRESS } from '../packs-api.js';
-import { fingerprintWords, keyStateWords, utcWords } from '../words/key-words.js';
+import { fingerprintWords, keyStateWords, utcWords, validFromWords } from '../words/key-words.js';
 
 export function SigningKeysPage() {
   const answer = useAnswer('keys', askKeys);
@@ -34,7 +34,7 @@ export function SigningKeysPage() {
                 <dt>Fingerprint</dt>
                 <dd class="tw-signing-key__print">{fingerprintWords(key.keyId)}</dd>
                 <dt>Valid from</dt>
-                <dd>{utcWords(key.validFrom)}</dd>
+                <dd>{validFromWords(key)}</dd>
                 <dt>Valid to</dt>
                 <dd>{key.validTo === undefined ? 'it still signs' : utcWords(key.validTo)}</dd>
               </dl>

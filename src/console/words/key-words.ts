@@ -23,6 +23,12 @@ export const utcWords = (at: string): string =>
     .replace('T', ' ')
     .replace(/\.\d+Z$/, ' UTC');
 
+/** Of a key that no register of keys tells when it was made. */
+const NO_START = new Date(0).toISOString();
+
+export const validFromWords = ({ validFrom }: KeyItem): string =>
+  validFrom === NO_START ? 'the first: when it was made is not on record' : utcWords(validFrom);
+
 /** Whether what it signed is trusted. */
 export function keyStateWords({ validTo, revokedAt, reason }: KeyItem): string {
   if (revokedAt !== undefined)

@@ -33,7 +33,7 @@ import { MAX_ALERT_ID_LENGTH } from '../alerts/read.js';
 const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
 const tags = ['recalls'];
 
-const Item = Type.Object({
+export const DealtWithItem = Type.Object({
   recallId: Type.String(),
   wearerId: Type.String(),
   type: Type.Enum(['recall', 'breach']),
@@ -71,7 +71,7 @@ export function registerRecalls(app: App, { db, clock }: RecallsDeps): void {
       'text of a request nothing; drafts are none.',
     tags,
     querystring: Type.Interface([ListQuery], { wearerId: Type.Optional(RecordId) }),
-    response: { 200: ListOf(Item), ...problemResponses(400, 403, 503) },
+    response: { 200: ListOf(DealtWithItem), ...problemResponses(400, 403, 503) },
   };
   const seeing = { operation: 'alerts.read', keepsToScope: true } as const;
   app.get('/api/v1/dealt-with', { schema: listSchema, config: seeing }, async (request, reply) => {

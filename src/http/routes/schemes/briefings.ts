@@ -40,6 +40,7 @@ import { principalOf, sees } from '../../plugins/principal.js';
 import { problemResponses, sendProblem } from '../../plugins/problems.js';
 import { listAllAlerts } from '../alerts/list.js';
 import { type AlertDeps, assertCaughtUp } from '../alerts/sources.js';
+import { DealtWithItem } from '../recalls/register-recalls.js';
 import { writerOf } from '../records/record-routes.js';
 
 const PDF = 'application/pdf';
@@ -94,6 +95,11 @@ const Told = Type.Object({
       }),
       releases: rows({ what: Type.String(), taskId: Text, at: Text, subject: Text }),
       reviewsDue: rows({ of: Type.Optional(Type.Literal('plan')), dueAt: Type.String(), taskId: Text }),
+      dealtWith: Type.Optional(
+        Type.Array(Type.Interface([DealtWithItem], { name: Type.String() }), {
+          description: 'requests to recall that go on or ended in the last 28 days, as `GET /dealt-with` tells them',
+        }),
+      ),
     }),
   ),
 });
@@ -161,6 +167,7 @@ async function tell(db: Queryable, request: FastifyRequest, stored: StoredBriefi
       ),
       releases: of(content.releases),
       reviewsDue: of(content.reviewsDue),
+      ...(content.dealtWith === undefined ? {} : { dealtWith: of(content.dealtWith) }),
     },
   };
 }
