@@ -3,15 +3,19 @@ import { ActDialog } from './components/act-dialog.js';
 import { Announcements } from './components/announcements.js';
 import { Banners, Header } from './components/header.js';
 import { KeysHelp } from './components/keys-help.js';
-import { PackDialog } from './components/pack-dialog.js';
-import { late } from './late.js';
+import { leavePack, packDraft } from './components/pack-draft.js';
+import { dialogFrame, late } from './late.js';
 import { seesAlerts } from './live/live.js';
 import { AlertPage } from './pages/alert.js';
 import { Board } from './pages/board.js';
 import { NoAlertsPage } from './pages/no-alerts.js';
 import { lastBoard, page } from './route.js';
 
-// The board and an alert are in the first script: what a night shift opens first.
+// The board and an alert are in the first script: what a night shift opens first. What is wanted of them is fetched first.
+const PackDialog = late(
+  async () => (await import('./components/pack-dialog.js')).PackDialog,
+  dialogFrame('Make an evidence pack', leavePack),
+);
 const AlarmHealthPage = late(async () => (await import('./pages/alarm-health.js')).AlarmHealthPage);
 const BriefingsPage = late(async () => (await import('./pages/briefings.js')).BriefingsPage);
 const CohortPage = late(async () => (await import('./pages/cohort.js')).CohortPage);
@@ -105,6 +109,11 @@ function CurrentPage() {
   }
 }
 
+function AskedPack() {
+  const draft = packDraft.value;
+  return draft === null ? null : <PackDialog draft={draft} />;
+}
+
 export function App() {
   return (
     <>
@@ -115,7 +124,7 @@ export function App() {
       <Banners />
       <CurrentPage />
       <ActDialog />
-      <PackDialog />
+      <AskedPack />
       <KeysHelp />
       <Announcements />
     </>

@@ -3,7 +3,7 @@ import type { Verb } from './api.js';
 import { begin, doing } from './components/actions.js';
 import { isDialogOpen } from './components/dialog.js';
 import { isHelpOpen } from './components/keys-help.js';
-import { packDraft } from './components/pack-making.js';
+import { packDraft } from './components/pack-draft.js';
 import {
   alertsInHand,
   groupMembers,

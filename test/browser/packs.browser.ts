@@ -16,7 +16,7 @@ import { readManifest } from '../../src/evidence/read-manifest.js';
 import { PAGE_ADDRESSES } from '../../src/wire/console-pages.js';
 import { CLIENT_ID, CLIENT_SECRET, MAPPING, type Running, startProvider } from '../support/issuer.js';
 import { type Home, makeHome, type Program, put, send, startProgram } from '../support/program.js';
-import { findWrong } from './axe.js';
+import { findWrong, findWrongInBoth } from './axe.js';
 import { CHROMIUM, CHROMIUM_FLAGS, SCREENSHOTS } from './chromium.js';
 
 const WAIT_MS = 60_000;
@@ -382,6 +382,25 @@ test.each(['light', 'dark'] as const)(
     expect(found).toEqual({ period: [], ready: [], packs: [], keys: [] });
   },
 );
+
+test('the form of a pack that could not be fetched says so, is left by Escape, and is there on another try', async () => {
+  await page.route('**/assets/pack-dialog-*', (route) => route.abort());
+  await page.goto(`${program.url}/alerts/${own[0]}`);
+  await page.getByRole('button', { name: 'Make a pack' }).click();
+  const said = dialog().getByRole('alert');
+  await said.waitFor();
+  expect(await findWrongInBoth(page)).toEqual([]);
+  await shoot('pack-not-fetched');
+  await page.keyboard.press('Escape');
+  await dialog().waitFor({ state: 'detached' });
+  await page.keyboard.press('p');
+  await said.waitFor();
+  await page.unroute('**/assets/pack-dialog-*');
+  await dialog().getByRole('button', { name: 'Try again' }).click();
+  await dialog().getByRole('radio', { name: /Full/ }).waitFor();
+  await page.keyboard.press('Escape');
+  await dialog().waitFor({ state: 'detached' });
+});
 
 test('the public keys on paper: what verify takes, with fingerprint and time, and nothing that is pressed', async () => {
   await page.goto(`${program.url}/packs`);

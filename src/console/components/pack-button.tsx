@@ -1,6 +1,6 @@
 /** Opens the dialog that makes an evidence pack; nothing for whom the table of rights has no packs. */
 import { may } from '../live/live.js';
-import { type PackDraft, packDraft } from './pack-making.js';
+import { type PackDraft, packDraft } from './pack-draft.js';
 
 export function PackButton({ draft }: { readonly draft: PackDraft }) {
   if (!may('exports.make')) return null;

@@ -8,23 +8,16 @@ import { makePack, type PackOf } from '../packs-api.js';
 import { packsAddress } from '../route.js';
 import { EDITION_WORDS } from '../words/pack-words.js';
 import { Dialog } from './dialog.js';
-import { followPack, type PackDraft, packDraft } from './pack-making.js';
+import { leavePack, type PackDraft } from './pack-draft.js';
+import { followPack } from './pack-making.js';
 import { PackResult } from './pack-result.js';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 1_440 * MINUTE_MS;
 const MAX_SAID = 200;
 
-export function PackDialog() {
-  const draft = packDraft.value;
-  return draft === null ? null : <Open draft={draft} />;
-}
-
-function Open({ draft }: { readonly draft: PackDraft }) {
+export function PackDialog({ draft }: { readonly draft: PackDraft }) {
   const [pack, setPack] = useState<PackItem | null>(null);
-  const close = () => {
-    packDraft.value = null;
-  };
   const heading = useRef<HTMLHeadingElement>(null);
   // What was focused is gone with the form.
   useLayoutEffect(() => {
@@ -32,20 +25,20 @@ function Open({ draft }: { readonly draft: PackDraft }) {
   }, [pack === null]);
   useEffect(() => (pack === null ? undefined : followPack(pack, setPack)), [pack?.packId]);
   return (
-    <Dialog label="Make an evidence pack" onClose={close}>
+    <Dialog label="Make an evidence pack" onClose={leavePack}>
       <h2 class="govuk-heading-m" ref={heading} tabIndex={-1}>
         {pack === null ? 'Make an evidence pack' : `Evidence pack for ${pack.recipient}`}
       </h2>
       {pack === null ? (
-        <Ask draft={draft} onPack={setPack} onLeave={close} />
+        <Ask draft={draft} onPack={setPack} onLeave={leavePack} />
       ) : (
         <>
           <PackResult pack={pack} />
           <div class="tw-row-of-buttons">
-            <button type="button" class="tw-button" onClick={close}>
+            <button type="button" class="tw-button" onClick={leavePack}>
               Close
             </button>
-            <a href={packsAddress(pack.wearerId)} onClick={close}>
+            <a href={packsAddress(pack.wearerId)} onClick={leavePack}>
               All packs of {nameOf(pack.wearerId)}
             </a>
           </div>

@@ -1,15 +1,7 @@
-/** Which pack is asked for: what its dialog is about, and what has been said and not sent. */
-import { signal } from '@preact/signals';
-import type { AlertItem } from '../../alerts/alert.js';
+/** How a pack that is being made gets on. */
 import type { PackItem } from '../../wire/pack.js';
 import { refreshPack } from '../packs-api.js';
 import { isUnderWay } from '../words/pack-words.js';
-
-/** Alerts, of one wearer or of several, one of whom is then chosen; or a wearer, and a period that is then chosen. */
-export type PackDraft = { readonly alerts: readonly AlertItem[] } | { readonly wearerId: string };
-
-/** The dialog that is open. */
-export const packDraft = signal<PackDraft | null>(null);
 
 /** So long after each other it is asked how far a pack is, ms: what is not ready at once takes its time. Every question is on record. */
 const ASK_AFTER_MS: readonly number[] = [500, 1_000, 2_000, 3_000, 5_000];
