@@ -86,17 +86,21 @@ async function readAll(db: Queryable, query: BriefingQuery) {
   const aheadMs = toMs + PERIOD_MS[period];
 
   const now = await readJudgements(db, wearerIds, toMs);
-  const then = await readJudgements(db, wearerIds, fromMs, true);
+  const known = await readJudgements(db, wearerIds, fromMs, true);
+  // Nothing was told before the first one. What was put on record since then for the first time and holds from before, as an import does, is
+  // no change.
+  const held = last === null ? await readJudgements(db, wearerIds, fromMs) : known;
   const standing: Record<string, Standing> = {};
   const ragChanges: BriefedChange<Rag>[] = [];
   const membershipChanges: BriefedChange<string>[] = [];
   for (const { wearerId, name } of wearers) {
-    const [{ rag = null, membership = null } = {}, was] = [now.get(wearerId), then.get(wearerId)];
+    const { rag = null, membership = null } = now.get(wearerId) ?? {};
+    const was = { ...held.get(wearerId), ...known.get(wearerId) };
     const is = { rag: ratingOf({ rag }), cohort: membership?.content.cohort ?? null };
     // What the last one told; of whom it did not tell, as it was known when it was made.
     const before = last?.standing[wearerId] ?? {
-      rag: ratingOf({ rag: was?.rag ?? null }),
-      cohort: was?.membership?.content.cohort ?? null,
+      rag: ratingOf({ rag: was.rag ?? null }),
+      cohort: was.membership?.content.cohort ?? null,
     };
     standing[wearerId] = is;
     const by = (one: { readonly since: string; readonly author: string } | null) => ({

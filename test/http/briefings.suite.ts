@@ -32,6 +32,9 @@ const WEARERS: ReadonlyMap<string, WearerScope> = new Map([
   scopeOf('W-brief-2', 'kent', 'Brief East'),
   scopeOf('W-brief-secret', 'kent', 'Brief East', [SUBJECT]),
   scopeOf('W-brief-west', 'kent', 'Brief West'),
+  scopeOf('W-brief-moved', 'kent', 'Brief North'),
+  scopeOf('W-brief-worse', 'kent', 'Brief North'),
+  scopeOf('W-brief-new', 'kent', 'Brief North'),
   scopeOf('W-brief-out', 'essex', 'Brief East'),
 ]);
 
@@ -357,6 +360,25 @@ export function briefingsSuite(name: string, open: () => Promise<Adapters>): voi
       clock.set('2026-03-17T08:00:01.000Z');
       const both = await Promise.all([make(EAST), make(EAST)]);
       expect(both.map(({ statusCode }) => statusCode).sort()).toEqual([201, 409]);
+    });
+
+    it('the first one tells no change of what an import put on record and held before; of what was known otherwise, and of what begins with it, it does', async () => {
+      const [known, since] = ['2026-03-14T08:00:00.000Z', '2026-03-16T20:00:00.000Z'];
+      const before = '2026-03-10T00:00:00.000Z';
+      clock.set(known);
+      await put('/rag-ratings/W-brief-worse', { rating: 'amber', evidence: 'scores' });
+      clock.set(since);
+      await put('/rag-ratings/W-brief-moved', { rating: 'red', evidence: 'as where he was', effectiveAt: before });
+      await put('/memberships/W-brief-moved', { cohort: 'FIXED', effectiveAt: before });
+      await put('/rag-ratings/W-brief-worse', { rating: 'red', evidence: 'a breach' });
+      await put('/rag-ratings/W-brief-new', { rating: 'green', evidence: 'scores' });
+      clock.set(TUESDAY);
+      const { content }: Briefing = (await make({ period: 'daily', division: 'Brief North' })).json();
+      expect(content.ragChanges.map(({ wearerId, before, now, since }) => [wearerId, before, now, since])).toEqual([
+        ['W-brief-new', null, 'green', since],
+        ['W-brief-worse', 'amber', 'red', since],
+      ]);
+      expect(content.membershipChanges).toEqual([]);
     });
 
     it('is made by a sergeant, read by who has to do with its areas, and told without whom the reader may not see', async () => {
