@@ -213,6 +213,7 @@ async function play(
         cohort,
         simulation,
         signal,
+        hasSignIn: provider !== null,
         as: (who) => (provider === null || who === 'service' ? authorize : people[who]),
         nowMs,
         complain,

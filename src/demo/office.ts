@@ -14,6 +14,7 @@ export interface Office {
   readonly simulation: Simulation;
   readonly cohort: Cohort;
   readonly signal: AbortSignal;
+  readonly hasSignIn: boolean;
   /** As one of the people, by `sign-in/people.ts`; or as the service that brings the pings. */
   readonly as: (personId: 'sam' | 'priya' | 'tom' | 'service') => Authorize;
   nowMs(): number;
@@ -67,7 +68,7 @@ class Refused extends Error {
 }
 
 export async function playOffice(office: Office): Promise<void> {
-  const { url, cohort, simulation, signal, as, nowMs, complain } = office;
+  const { url, cohort, simulation, signal, hasSignIn, as, nowMs, complain } = office;
   const at = (aheadMs: number) => new Date(nowMs() + aheadMs).toISOString();
 
   async function call<T>(
@@ -180,13 +181,13 @@ export async function playOffice(office: Office): Promise<void> {
     ],
     [
       'rating',
-      () =>
-        call('priya', 'POST', '/proposals', {
-          kind: 'rag-rating',
-          id: 'W-020',
-          body: { rating: 'red', evidence: 'Two late returns and a missed appointment', effectiveAt: at(0) },
-          reason: 'Agreed at the morning meeting',
-        }),
+      () => {
+        // From when it is agreed to: nothing may begin before it is written. Where nobody signs in there is no second person.
+        const [id, body] = ['W-020', { rating: 'red', evidence: 'Two late returns and a missed appointment' }];
+        if (!hasSignIn) return call('priya', 'PUT', `/rag-ratings/${id}`, body);
+        const proposal = { kind: 'rag-rating', id, body, reason: 'Agreed at the morning meeting' };
+        return call('priya', 'POST', '/proposals', proposal);
+      },
     ],
     [
       'handover',
