@@ -20,5 +20,7 @@ async function sign(path: string, said: object): Promise<Answer<HandoverTold>> {
   return status < 300 ? { ok: true, body: body as unknown as HandoverTold } : { ok: false, status };
 }
 export const askHandovers = () => ask<Page<HandoverTold>>('/handovers?limit=20');
+/** What would be signed now. */
+export const askNextFacts = () => ask<HandoverFacts>('/handovers/next');
 export const signOff = (note: string) => sign('/handovers', { note });
 export const signOn = (handoverId: number) => sign(`/handovers/${handoverId}/sign-on`, {});

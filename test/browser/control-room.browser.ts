@@ -490,7 +490,10 @@ test('a flood of a thousand: none is lost, and the page still answers', async ()
 });
 
 test('a shift is signed off with what stands, and signed on by who comes on', async () => {
+  const said = 'Moves to his sister on Friday.';
+  await put(program.url, '/notes/N-1', { wearerId: 'W-2', text: said });
   await page.goto(`${program.url}/handover`);
+  await page.getByRole('region', { name: 'What stands now' }).getByText(said).waitFor({ timeout: WAIT_MS });
   await page.getByLabel('What the next one has to know').fill('The flood is a moved zone: Market Square.');
   await shoot(page, 'handover');
   await page.getByRole('button', { name: /^Sign off as/ }).click();

@@ -99,8 +99,11 @@ export function handoversSuite(name: string, open: () => Promise<Adapters>): voi
     };
 
     it('is signed off with the facts of those whom one may see, and signed on once, by another one', async () => {
+      const before = await ask('GET', '/next');
+      expect(before.status).toBe(200);
       const { status, body } = await ask('POST', '', SUBJECT, { note: 'a call to the hospital' });
       expect(status).toBe(201);
+      expect(before.body).toEqual(body.facts);
       expect(body).toEqual({
         handoverId: expect.any(Number),
         signedOffBy: SUBJECT,
@@ -170,7 +173,8 @@ export function handoversSuite(name: string, open: () => Promise<Adapters>): voi
       const second = (await ask('GET', `?limit=2&cursor=${first.next}`)).body;
       expect(second.items).toHaveLength(1);
       expect((await ask('GET', '?cursor=nonsense')).status).toBe(400);
-      expect((await ask('GET', '', SUBJECT, undefined, 'officer')).status).toBe(403);
+      for (const path of ['', '/next'])
+        expect((await ask('GET', path, SUBJECT, undefined, 'officer')).status).toBe(403);
       expect((await ask('POST', '/999999/sign-on')).status).toBe(404);
     });
   });

@@ -6,7 +6,7 @@ import { fromAlertItem } from '../../alerts/alert.js';
 import { factsForHandover, type HandoverFacts } from '../../alerts/handover.js';
 import type { Answer } from '../api.js';
 import { useAnswer, whyMissing } from '../components/use-answer.js';
-import { askHandovers, type HandoverTold, signOff, signOn } from '../handovers-api.js';
+import { askHandovers, askNextFacts, type HandoverTold, signOff, signOn } from '../handovers-api.js';
 import { book, may, me, nameOf, nowMs, zoneNameOf } from '../live/live.js';
 import { askNote } from '../notes-api.js';
 import { alertAddress, wearerAddress } from '../route.js';
@@ -15,6 +15,8 @@ import { dayAndTime } from '../words/times.js';
 import { SEVERITY_WORDS, title } from '../words/words.js';
 
 const REFRESH_MS = 15_000;
+/** Every question about notes is on record. */
+const NOTES_REFRESH_MS = 120_000;
 /** Shown of those that were handed over before. */
 const SHOWN = 5;
 
@@ -71,7 +73,7 @@ function Facts({ facts, level }: { readonly facts: HandoverFacts; readonly level
         {facts.notes !== undefined
           ? null
           : level === 'now'
-            ? 'those on wearers of the last 12 h are added as you sign'
+            ? 'those on wearers of the last 12 h are named as it is signed'
             : 'not named in this one'}
         {facts.notes?.length === 0 ? 'none' : null}
         <ul class="tw-plain-list">
@@ -107,6 +109,10 @@ function SignOff() {
     [...book.value.alerts.values()].filter(({ status }) => status === 'open').map(fromAlertItem),
     Math.floor(nowMs.value / REFRESH_MS) * REFRESH_MS,
   );
+  // Of alerts this page knows by itself, and newer.
+  const key = may('alerts.act') ? `${turn.value} ${Math.floor(nowMs.value / NOTES_REFRESH_MS)}` : null;
+  const next = useAnswer(key, askNextFacts);
+  const notes = next?.ok === true ? next.body.notes : undefined;
   const sign = async (event: Event) => {
     event.preventDefault();
     const answer = await signOff(note.peek());
@@ -118,7 +124,7 @@ function SignOff() {
   return (
     <section aria-label="What stands now">
       <h2 class="tw-heading">What stands now</h2>
-      <Facts facts={facts} level="now" />
+      <Facts facts={notes === undefined ? facts : { ...facts, notes }} level="now" />
       {may('alerts.act') ? (
         <form onSubmit={(event) => void sign(event)} class="tw-sign">
           <label class="tw-label" for="handover-note">

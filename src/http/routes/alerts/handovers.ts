@@ -116,6 +116,29 @@ export function registerHandovers(app: App, { db, clock, alertLog }: HandoverDep
   const tags = ['alerts'];
   const config = { operation: 'alerts.act', keepsToScope: true } as const;
 
+  async function readFacts(request: FastifyRequest, nowMs: number) {
+    assertCaughtUp(alertLog);
+    const open = alertLog.open().filter(({ finding }) => sees(request, finding.wearerId));
+    const written = await listNotesSince(db, nowMs - SHIFT_MS, NOTES_READ);
+    const notes = written.filter(({ wearerId }) => sees(request, wearerId)).slice(0, NAMED);
+    const wearerIds = [
+      ...new Set([...open.map(({ finding }) => finding.wearerId), ...notes.map((note) => note.wearerId)]),
+    ];
+    noteAudited(request, { wearerIds });
+    return { facts: { ...factsForHandover(open, nowMs), notes }, wearerIds };
+  }
+
+  const nextSchema = {
+    summary: 'What a shift that is signed off now says: its facts, before they are signed',
+    tags,
+    response: { 200: Facts, ...problemResponses(503) },
+  };
+  app.get(
+    '/api/v1/handovers/next',
+    { schema: nextSchema, config },
+    async (request) => (await readFacts(request, clock.nowMs())).facts,
+  );
+
   const postSchema = {
     summary: 'Sign off: hand a shift over, with what is unresolved now',
     tags,
@@ -123,21 +146,14 @@ export function registerHandovers(app: App, { db, clock, alertLog }: HandoverDep
     response: { 201: Item, ...problemResponses(400, 403, 413, 415, 422, 503) },
   };
   app.post('/api/v1/handovers', { schema: postSchema, config }, async (request, reply) => {
-    assertCaughtUp(alertLog);
-    const open = alertLog.open().filter(({ finding }) => sees(request, finding.wearerId));
     const nowMs = clock.nowMs();
     const principal = principalOf(request);
-    const written = await listNotesSince(db, nowMs - SHIFT_MS, NOTES_READ);
-    const notes = written.filter(({ wearerId }) => sees(request, wearerId)).slice(0, NAMED);
-    const wearerIds = [
-      ...new Set([...open.map(({ finding }) => finding.wearerId), ...notes.map((note) => note.wearerId)]),
-    ];
-    noteAudited(request, { wearerIds });
+    const { facts, wearerIds } = await readFacts(request, nowMs);
     const handover = await addHandover(db, {
       signedOffBy: principal.subjectId,
       signedOffAtMs: nowMs,
       note: request.body.note,
-      facts: { ...factsForHandover(open, nowMs), notes },
+      facts,
       wearerIds,
       areas: principal.kind === 'local' ? null : principal.scope.areas,
       correlationId: writerOf(request).correlationId,
