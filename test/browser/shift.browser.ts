@@ -276,7 +276,9 @@ test('sixty seconds without the socket: nothing missed, nothing doubled; how lon
   expect(await page.locator('#connection').getAttribute('data-state')).toBe('lost');
   isCut = false;
   await page.getByText(/^Connected again after 1 min .*: 3 new alerts/).waitFor({ timeout: WAIT_MS });
-  process.stdout.write(`60 s without the socket: caught up ${Date.now() - openedAtMs} ms after it was there again${atLoad()}\n`);
+  process.stdout.write(
+    `60 s without the socket: caught up ${Date.now() - openedAtMs} ms after it was there again${atLoad()}\n`,
+  );
   for (const n of MEANWHILE) expect(await rowOf(page, n).count()).toBe(1);
   await page.context().close();
 });
