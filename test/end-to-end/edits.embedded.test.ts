@@ -71,6 +71,7 @@ test('a condition is obeyed by the first ping after its answer, and by none befo
   });
   await sendPing(OLD_PLACE);
   expect(await alertBy(1)).toBeGreaterThanOrEqual(askedAtMs);
+  process.stdout.write(`from asking for a condition to the alert by it: ${Date.now() - askedAtMs} ms\n`);
 });
 
 test('a zone that moves at a time is where it was until then, and where it goes from then on', async () => {

@@ -1,5 +1,6 @@
 /** The map of the editor. Everything on it can be typed beside it: without a mouse, and where no map can be drawn. */
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { askBaseMap } from '../api.js';
 import type { ZoneMap } from '../map/zone-map.js';
 import { addCorner, changeCorner, type LatLon, type ZoneDraft } from '../model/zone-draft.js';
 import { isDark } from '../preferences.js';
@@ -23,10 +24,10 @@ export function ZoneCanvas({ draft, raised, onPlaces }: Props) {
       const now = newest.current;
       now.onPlaces(change(now.draft.places));
     };
-    void import('../map/zone-map.js')
-      .then(({ createZoneMap }) => {
+    void Promise.all([import('../map/zone-map.js'), askBaseMap()])
+      .then(([{ createZoneMap }, base]) => {
         if (!isWanted || host.current === null) return;
-        map.current = createZoneMap(host.current, dark, {
+        map.current = createZoneMap(host.current, dark, base.ok ? base.body : null, {
           onPlace: (at) => change((text) => addCorner(text, at, newest.current.draft.shape === 'circle')),
           onMoved: (line, at) => change((text) => changeCorner(text, line, at)),
           onRemoved: (line) => change((text) => changeCorner(text, line, null)),
