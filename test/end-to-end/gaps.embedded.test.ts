@@ -208,6 +208,6 @@ describe('a zone between two fixes, a buffer, and fixes that prove nothing', () 
       { fixedAt: minute(42), gapBefore: { from: minute(22), cannotExclude: [own, all] } },
     ]);
     expect(csv.split('\r\n')[0]).toContain('gapBeforeFrom,cannotExclude');
-    expect(csv).toContain(`${minute(22)},C-${TAG}@1/Z-own@1 C-all@1/Z-all@1\r\n`);
+    expect(csv).toContain(`${minute(22)},C-${TAG}@1/Z-own@1 C-all@1/Z-all@1,,\r\n`);
   });
 });

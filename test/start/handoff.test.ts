@@ -42,7 +42,9 @@ test('it tells a receiver; one that fails is on the register and in the metrics,
     expect(await metrics()).toMatch(/^tagwatch_handoff_waiting\{receiver="cad"\} 1$/m);
     await receiver.comeBack();
     await vi.waitFor(async () => expect((await register()).failingHandoffs).toEqual([]), SOON);
-    expect(receiver.taken.map(({ body }) => body.type)).toEqual(['alert.suspected']);
+    // On a busy machine nobody has taken it for so long that it climbs.
+    const taken = receiver.taken.map(({ body }) => body.type).filter((type) => type !== 'alert.escalated');
+    expect(taken).toEqual(['alert.suspected']);
     expect(await metrics()).not.toMatch(/^tagwatch_handoff_failing_seconds\{/m);
     expect(await metrics()).toMatch(/^tagwatch_handoff_waiting\{receiver="cad"\} 0$/m);
   } finally {
