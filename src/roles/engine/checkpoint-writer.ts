@@ -18,7 +18,7 @@ const SLICE_EVERY_MS = 1_000;
 const MOST_A_SLICE = 1_000;
 /** How often writing ahead looks whether it may go on, until it leaves the rest to what comes after it. */
 const AHEAD_LOOK_MS = 2;
-const AHEAD_LOOKS = 2_500;
+const AHEAD_LOOKS = 250;
 
 export interface CheckpointWriter {
   /** Begins a round where one is due, and writes the next slice of it where that is. */
@@ -62,20 +62,25 @@ export function createCheckpointWriter(
   let isWriting = false;
 
   /** Who has not been heard for a session may own nothing any more. */
+  const isHeard = (): boolean => clock.nowMs() - control.lastHeartbeatAtMs() <= sessionMs;
   function mayWrite(): boolean {
     if (isWriting) return false;
-    if (clock.nowMs() - control.lastHeartbeatAtMs() <= sessionMs) return true;
+    if (isHeard()) return true;
     logger.warn({ partition }, 'engine: no heartbeat for a session, so no checkpoint');
     return false;
   }
 
-  /** A slice at a time: while one is on its way others have their turn, and nobody waits until all of a partition that goes is written out. */
-  async function append(records: readonly StateRecord[]): Promise<void> {
-    for (let from = 0; from < records.length; from += MOST_A_SLICE)
-      await appendSlice(records.slice(from, from + MOST_A_SLICE));
+  /**
+   * So many at a time: while they are on their way others have their turn, and nobody waits until all of a partition that goes is written out.
+   * What is encoded after the first is as it is by then: whoever folds on meanwhile says one piece, for a state would hold what came after the
+   * offset that it says.
+   */
+  async function append(records: readonly StateRecord[], atOnce: number): Promise<void> {
+    for (let from = 0; from < records.length; from += atOnce) await appendPiece(records.slice(from, from + atOnce));
   }
 
-  async function appendSlice(records: readonly StateRecord[]): Promise<void> {
+  async function appendPiece(records: readonly StateRecord[]): Promise<void> {
+    if (!isHeard()) throw new LogUnavailable('no heartbeat for a session: another may own it by now');
     const places = await appendInTurns(
       log,
       STATES,
@@ -88,15 +93,15 @@ export function createCheckpointWriter(
   }
 
   /** `through` says that all of it is in, so it goes alone, and before the tombstones of what it makes needless. */
-  async function write(records: readonly StateRecord[]): Promise<boolean> {
+  async function write(records: readonly StateRecord[], atOnce: number): Promise<boolean> {
     if (records.length === 0) return true;
     isWriting = true;
     try {
       const through = records.findIndex(({ type }) => type === 'through');
       const closing = through < 0 ? records.length : through;
-      await append(records.slice(0, closing));
-      await append(records.slice(closing, closing + 1));
-      await append(records.slice(closing + 1));
+      await append(records.slice(0, closing), atOnce);
+      await append(records.slice(closing, closing + 1), atOnce);
+      await append(records.slice(closing + 1), atOnce);
       counters.statesCheckpointed(records.length);
       return true;
     } catch (error) {
@@ -122,7 +127,7 @@ export function createCheckpointWriter(
       if (round.isBroken) begunAtMs = nowMs - checkpointEveryMs;
       rotation = null;
     }
-    if (await write(records)) return true;
+    if (await write(records, Infinity)) return true;
     rotation = null;
     return false;
   }
@@ -157,7 +162,8 @@ export function createCheckpointWriter(
       begunAtMs = clock.nowMs();
       const round = startRotation(fold);
       rotation = round;
-      while (round !== null && rotation === round && (await untilFree()) && rotation === round) {
+      // Asked once more in the turn in which it is taken: between the answer and this the fold may have gone on.
+      while (round !== null && rotation === round && (await untilFree()) && rotation === round && isSettled()) {
         slicedAtMs = clock.nowMs();
         if (!(await writeSlice(round, MOST_A_SLICE, slicedAtMs))) return;
       }
@@ -166,7 +172,7 @@ export function createCheckpointWriter(
       if (!mayWrite()) return;
       rotation = null;
       begunAtMs = clock.nowMs();
-      await write(takeCheckpoint(fold));
+      await write(takeCheckpoint(fold), MOST_A_SLICE);
     },
     checkpointedAtMs: () => begunAtMs,
     foreign: () => foreign[0] ?? null,

@@ -17,6 +17,16 @@ import { isHeldAgain, writeOver } from './states-notice.js';
  */
 export function takeCheckpoint(fold: PartitionFold): readonly StateRecord[] {
   const records: StateRecord[] = [];
+  try {
+    return takeAll(fold, records);
+  } catch (error) {
+    // All of it, or nothing.
+    returnCheckpoint(fold, records);
+    throw error;
+  }
+}
+
+function takeAll(fold: PartitionFold, records: StateRecord[]): readonly StateRecord[] {
   for (const [activationId, entry] of fold.activations)
     if (entry.dirty) records.push(takeActivation(activationId, entry));
   for (const entry of fold.tags.values()) if (entry.dirty) records.push(takeWatch(entry));
@@ -45,10 +55,12 @@ function takeActivation(activationId: string, entry: ActivationEntry): StateReco
   return { type: 'activation', appliedOffset, tagId, activationId, state, nextDueAtMs, lastPing, ...by };
 }
 
+/** Throws where a restored one cannot be read, which then stays dirty. */
 function takeWatch(entry: TagEntry): StateRecord {
-  entry.dirty = false;
   const { appliedOffset, forgetAtMs } = entry;
-  return { type: 'watch', appliedOffset, watch: watchOf(entry.watch), forgetAtMs };
+  const watch = watchOf(entry.watch);
+  entry.dirty = false;
+  return { type: 'watch', appliedOffset, watch, forgetAtMs };
 }
 
 function takeShared(entry: SharedEntry): StateRecord {
@@ -124,6 +136,19 @@ export function takeSlice(
   count: number,
 ): { readonly records: readonly StateRecord[]; readonly isLast: boolean } {
   const records: StateRecord[] = [];
+  try {
+    takeNext(fold, rotation, count, records);
+  } catch (error) {
+    // All of it, or nothing; and nothing closes a round that lacks something.
+    returnCheckpoint(fold, records);
+    rotation.isBroken = true;
+    throw error;
+  }
+  const { activationIds, tagIds, wearerIds } = rotation;
+  return { records, isLast: activationIds.length + tagIds.length + wearerIds.length === 0 };
+}
+
+function takeNext(fold: PartitionFold, rotation: Rotation, count: number, records: StateRecord[]): void {
   const { activationIds, tagIds, wearerIds } = rotation;
   while (records.length < count && activationIds.length > 0) {
     const id = activationIds.pop()!;
@@ -143,7 +168,6 @@ export function takeSlice(
   }
   const isLast = activationIds.length + tagIds.length + wearerIds.length === 0;
   if (isLast && !rotation.isBroken) records.push(...close(fold, rotation));
-  return { records, isLast };
 }
 
 function takeTag(fold: PartitionFold, tag: TagEntry): StateRecord[] {

@@ -138,7 +138,8 @@ export async function startEngine(deps: {
   async function onLeaving(leaving: readonly TopicPartition[]): Promise<void> {
     for (const partition of partitionsOf(leaving)) {
       const entry = owned.get(partition);
-      if (entry === undefined || entry.restoreUntil !== null) continue;
+      // Requests that are held for the end of an import are not waited for.
+      if (entry === undefined || entry.restoreUntil !== null || entry.heldSinceMs !== null) continue;
       await entry.checkpoints.writeAhead(() => owned.get(partition) === entry && mayCheckpoint(entry));
     }
   }
@@ -149,11 +150,15 @@ export async function startEngine(deps: {
     how: Revocation,
   ): Promise<void> {
     const partitions = partitionsOf(revoked);
-    for (const partition of partitions) {
-      const entry = owned.get(partition);
-      if (!entry) continue;
-      if (how === 'given-up' && mayCheckpoint(entry)) await entry.checkpoints.writeAll();
-      owned.delete(partition);
+    const entries = partitions.map((partition) => [partition, owned.get(partition)] as const);
+    for (const [partition, entry] of entries) {
+      // One that came back while others were written is another, and nobody's to take away.
+      if (!entry || owned.get(partition) !== entry) continue;
+      try {
+        if (how === 'given-up' && mayCheckpoint(entry)) await entry.checkpoints.writeAll();
+      } finally {
+        if (owned.get(partition) === entry) owned.delete(partition);
+      }
     }
     logger.info({ revoked: partitions, how, owned: [...owned.keys()] }, 'engine: partitions revoked');
   }

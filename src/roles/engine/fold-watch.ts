@@ -43,14 +43,15 @@ export function foldWatch(
   onFault: (fault: FoldFault) => void,
 ): Folded {
   const held = fold.tags.get(told.tagId);
-  if (held && told.sequence <= held.watch.sequence) return NOTHING;
+  const heldWatch = held && orFault(null, onFault, () => held.watch);
+  if (heldWatch && told.sequence <= heldWatch.sequence) return NOTHING;
   const activations = told.activations.map((each) => ({
     ...each,
-    terms: asFirstPublished(termsOf(held?.watch, each.activationId), each.terms),
+    terms: asFirstPublished(termsOf(heldWatch, each.activationId), each.terms),
   }));
   const given = { ...told, activations };
   const watch = withoutOldestOf(given, countForgettable(fold, given, fold.tickAtMs, offset));
-  // Before anything is changed: one that cannot be compiled leaves all as it is. One that is held and cannot be is as none.
+  // Before anything is changed: one that cannot be compiled leaves all as it is. One that is held and cannot be, or not be read, is as none.
   const tag = createTagEntry(watch, offset, true);
   const { compiled } = tag;
   const heldCompiled = held && orFault(null, onFault, () => held.compiled);
@@ -70,7 +71,7 @@ export function foldWatch(
     const heldOwn = heldCompiled?.activations.find((each) => each.activationId === activation.activationId);
     // Under the watch that stood when they changed.
     if (heldOwn) events.push(...adoptShared(fold, entry, heldOwn, offset, onFault));
-    const before = termsOf(held?.watch, activation.activationId);
+    const before = termsOf(heldWatch, activation.activationId);
     const pastFromMs = firstAbsenceMovedMs(before, activation.terms);
     const input: EngineInput = { type: 'watch', atMs: watch.publishedAtMs, pastFromMs };
     events.push(...step(entry, input, joinShared(own, fold.sharedIndex), offset, onFault).events);

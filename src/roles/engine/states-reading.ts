@@ -44,9 +44,10 @@ export function createStatesReading(logger: Log, isOwned: (entry: OwnedPartition
         { partition: fold.partition, from: fold.position, to: inputsStart },
         'engine: inputs were dropped by retention before they were folded',
       );
+    // It reads watches: where one cannot be read, all of the restore is tried again, and is told.
+    forgetOrphans(fold);
     entry.restoring = createStatesRestore();
     entry.restoreUntil = null;
-    forgetOrphans(fold);
     fold.position = Math.max(fold.position, inputsStart);
     control.seek({ topic: INPUTS, partition: fold.partition }, fold.position);
     control.resume({ topic: INPUTS, partition: fold.partition });
