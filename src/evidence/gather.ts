@@ -14,7 +14,7 @@ import { judgeTrailStretch, type StretchBefore } from '../views/judged-trail.js'
 import { AROUND_ALERT_MS, MAX_PACK_ALERTS, MAX_PACK_PERIOD_MS, type PackSubject } from '../wire/pack.js';
 import { readPackAudit } from './gather-audit.js';
 import type { PackAlert, PackRecord, PackSource } from './pack-model.js';
-import { MAX_RERUN_PINGS, readRerunInputs } from './rerun-inputs.js';
+import { MAX_RERUN_PINGS, readRerunInputs, restsOn } from './rerun-inputs.js';
 
 /** What an answer holds is read at one stretch, in which alerts wait: 500 take some 10 ms. */
 const FIXES_PER_READ = 500;
@@ -39,7 +39,8 @@ export async function gatherPack(db: Queryable, subject: PackSubject, nowMs: num
     const inputs = await readRerunInputs(db, findings);
     if (inputs !== null && inputs.pings.length > MAX_RERUN_PINGS)
       return { refused: `alert ${alertId} rests on more than ${MAX_RERUN_PINGS} pings` };
-    alerts.push({ ...stored, findings, inputs });
+    const isDeleted = inputs === null && (await countDeletedPings(db, restsOn(findings))) > 0;
+    alerts.push({ ...stored, findings, inputs, ...(isDeleted ? { areInputsDeleted: true } : {}) });
   }
   alerts.sort((a, b) => (a.alert.raisedAt < b.alert.raisedAt ? -1 : a.alert.raisedAt > b.alert.raisedAt ? 1 : 0));
   const wearerIds = new Set(alerts.map(({ alert }) => alert.finding.wearerId));

@@ -30,9 +30,9 @@ type Line = AlertLine | PingLine | DeletedLine;
 
 export function writeInputs({ alerts, deletedPings }: Pick<PackModel, 'alerts' | 'deletedPings'>): Uint8Array {
   const lines: Line[] = [];
-  for (const { alert, findings, inputs } of alerts) {
+  for (const { alert, findings, inputs, areInputsDeleted } of alerts) {
     if (inputs === null) {
-      if (deletedPings > 0 && alert.finding.conditionId !== null)
+      if ((areInputsDeleted || deletedPings > 0) && alert.finding.conditionId !== null)
         lines.push({ type: 'deleted', alertId: alert.alertId });
       continue;
     }

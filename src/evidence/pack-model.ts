@@ -21,6 +21,8 @@ export interface PackAlert {
   readonly findings: readonly FindingEvent[];
   /** Null: it is about no condition, or what it was about is not on record any more. */
   readonly inputs: RerunInputs | null;
+  /** Of what it rests on something was deleted because of its age: that begins before the time of the pack. */
+  readonly areInputsDeleted?: true;
 }
 
 /** The versions of a record that matter, oldest first. */

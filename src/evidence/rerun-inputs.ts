@@ -16,19 +16,25 @@ const AHEAD_MS = 86_400_000;
 /** Months of pings at one a minute. */
 export const MAX_RERUN_PINGS = 200_000;
 
+/** Whose pings an alert rests on, and of which time by the device's clock. `findings`: all of one alert, at least one, oldest first. */
+export function restsOn(findings: readonly FindingEvent[]): { tagIds: string[]; fromMs: number; toMs: number } {
+  const { tagId, raisedAt } = findings.at(-1)!;
+  const startMs = Math.min(...findings.map(({ episode }) => Date.parse(episode.startedAt)));
+  return { tagIds: [tagId], fromMs: startMs - LEAD_IN_MS, toMs: Date.parse(raisedAt) };
+}
+
 /** In a transaction. Null: the tag, its activation or the condition is not on record any more, or retention deleted of the pings. `findings`: all of one alert, oldest first. */
 export async function readRerunInputs(tx: Queryable, findings: readonly FindingEvent[]): Promise<RerunInputs | null> {
   const last = findings.at(-1);
   if (last === undefined) return null;
-  const untilMs = Date.parse(last.raisedAt);
-  const startMs = Math.min(...findings.map(({ episode }) => Date.parse(episode.startedAt)));
+  const rests = restsOn(findings);
+  const untilMs = rests.toMs;
   const watched = await readWatch(tx, last, untilMs);
   if (watched === null) return null;
-  const rests = { tagIds: [last.tagId], fromMs: startMs - LEAD_IN_MS, toMs: untilMs };
   if ((await countDeletedPings(tx, rests)) > 0) return null;
   const pings = await readReceivedPings(tx, {
     tagId: last.tagId,
-    fromMs: startMs - LEAD_IN_MS,
+    fromMs: rests.fromMs,
     toMs: untilMs + AHEAD_MS,
     receivedUntilMs: untilMs,
     limit: MAX_RERUN_PINGS + 1,

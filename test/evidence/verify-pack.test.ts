@@ -72,6 +72,11 @@ describe.each(CRYPTOS)('%s', (_name, crypto, everyNth) => {
       const detail = ['what it rests on was deleted because of its age before the pack was made'];
       expect(verdict.verified).toBe(true);
       expect(verdict.rerun).toMatchObject(alerts.map(() => ({ outcome: 'not-run', detail })));
+      // Also where all of it was before the time that the pack tells of.
+      const before = alerts.map((pack) => ({ ...pack, areInputsDeleted: true as const }));
+      const leadIn = verify(await buildPack({ ...model, alerts: before }, ORDER, key));
+      expect(leadIn.verified).toBe(true);
+      expect(leadIn.rerun).toMatchObject(alerts.map(() => ({ outcome: 'not-run', detail })));
       // Without that, inputs that are not there are a fault.
       const missing = await buildPack({ ...model, alerts }, ORDER, key);
       expect(verifyPack(missing, [trust(key)], { crypto, engine: ENGINE }).verified).toBe(false);

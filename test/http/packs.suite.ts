@@ -414,6 +414,26 @@ export function packsSuite(name: string, openDatabase: () => Promise<Database>):
       expect(ids.size).toBe(6);
     });
 
+    it('says that what an alert rests on was deleted, also where all of that lies before the time of the pack', async () => {
+      const gather = async () => {
+        const gathered = await db.transaction((tx) => gatherPack(tx, { alertIds: ['P-W-in'] }, clock.nowMs()));
+        return 'source' in gathered ? gathered.source : null;
+      };
+      const before = await gather();
+      expect(before!.alerts[0]).not.toHaveProperty('areInputsDeleted');
+      const [finding] = before!.alerts[0]!.findings;
+      const ago = (minutes: number) => new Date(Date.parse(finding!.episode.startedAt) - minutes * 60_000);
+      expect(ago(70).getTime()).toBeLessThan(before!.fromMs);
+      await db.query(
+        `insert into retention_deletion (what, tag_id, from_at, to_at, deleted, older_than, deleted_at, audited_at, wearer_ids)
+         values ('ping', $1, $2::timestamptz, $3::timestamptz, 5, now(), now(), now(), array['W-in'])`,
+        [finding!.tagId, ago(110), ago(70)],
+      );
+      const after = await gather();
+      expect(after).toMatchObject({ deletedPings: 0, alerts: [{ inputs: null, areInputsDeleted: true }] });
+      await db.query("delete from retention_deletion where tag_id = $1 and what = 'ping'", [finding!.tagId]);
+    });
+
     it('holds the same, whatever is said of its wearer: neither how the force rates somebody nor that somebody is wanted', async () => {
       const gather = () => db.transaction((tx) => gatherPack(tx, { alertIds: ['P-W-in'] }, clock.nowMs()));
       const before = await gather();
