@@ -65,7 +65,18 @@ const heldBackOf = ({ wearers }: Cohort): string | undefined =>
 
 class Refused extends Error {
   override readonly name = 'Refused';
+
+  constructor(
+    message: string,
+    readonly status?: number,
+  ) {
+    super(message);
+  }
 }
+
+/** Another version than the one that was seen. */
+const CHANGED = 412;
+const ACT_TRIES = 5;
 
 export async function playOffice(office: Office): Promise<void> {
   const { url, cohort, simulation, signal, hasSignIn, as, nowMs, complain } = office;
@@ -89,7 +100,7 @@ export async function playOffice(office: Office): Promise<void> {
       signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_LIMIT_MS)]),
     });
     const text = await answer.text();
-    if (!answer.ok) throw new Refused(`${method} ${path} answered ${answer.status}: ${text}`);
+    if (!answer.ok) throw new Refused(`${method} ${path} answered ${answer.status}: ${text}`, answer.status);
     return JSON.parse(text) as T;
   }
 
@@ -107,8 +118,18 @@ export async function playOffice(office: Office): Promise<void> {
     throw new Refused('an alert of the story did not come');
   }
 
+  /** Whoever is told that more was found looks again, and does it. */
   async function act(who: 'sam' | 'priya', { alertId, etag }: AlertTold, verb: string, body: object): Promise<void> {
-    await call(who, 'POST', `/alerts/${alertId}/${verb}`, body, { 'if-match': etag });
+    let seen = etag;
+    for (let tries = 1; ; tries++) {
+      try {
+        await call(who, 'POST', `/alerts/${alertId}/${verb}`, body, { 'if-match': seen });
+        return;
+      } catch (error) {
+        if (!(error instanceof Refused) || error.status !== CHANGED || tries === ACT_TRIES) throw error;
+        seen = (await call<AlertTold>(who, 'GET', `/alerts/${alertId}`)).etag;
+      }
+    }
   }
 
   /** A message that says the battery is nearly empty; the next one of the same tag says that it is on its charger. */
