@@ -130,7 +130,8 @@ const STATES: Readonly<Record<string, State>> = {
   'a row that is chosen': { at: '/', come: press('j'), has: /Protected address/ },
   'rows that are marked': { at: '/', come: press('j', 'x'), has: '1 marked' },
   'the map in words': { at: '/', come: click('In words'), has: /Protected address/ },
-  'without a connection': { at: '/', before: loseFeed, has: /^(Disconnected|NOT LIVE|Not connected|Connecting)/i },
+  // Nothing has come, and that is not none.
+  'without a connection': { at: '/', before: loseFeed, has: /^Register …/ },
   'closing an alert': { at: ALERT, come: press('d'), has: /^Leave/, unreadable: IN_DIALOG },
   'proposing to suspend one': { at: ALERT, come: press('c'), has: /^Leave/, unreadable: IN_DIALOG },
   'a contact with the victim': { at: ALERT, come: press('v'), has: /^Leave/, unreadable: IN_DIALOG },

@@ -3,7 +3,7 @@ import { useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { Operation } from '../../access/operations.js';
 import type { PlainPage } from '../../wire/console-pages.js';
-import { may, miscount, seesAlerts, unresolved } from '../live/live.js';
+import { isKnown, may, miscount, seesAlerts, unresolved } from '../live/live.js';
 import { go, lastBoard, type Page, page } from '../route.js';
 
 /** The address is the first name; pages of the others are below it. */
@@ -101,11 +101,11 @@ function Menu({ words, links }: { readonly words: string; readonly links: readon
   );
 }
 
-/** The count of everything unresolved is in sight on every page; where the server's is another, both are. */
+/** The count of everything unresolved is in sight on every page, none before something has come; where the server's is another, both are. */
 function RegisterLink() {
   return (
     <a href="/register" aria-current={page.value.name === 'register' ? 'page' : undefined}>
-      Register <span class="tw-count">{unresolved}</span>
+      Register <span class="tw-count">{isKnown.value ? unresolved : '…'}</span>
       <span class="govuk-visually-hidden"> unresolved</span>
       {miscount.value === null ? null : ` (the server counts ${miscount.value.server})`}
     </a>

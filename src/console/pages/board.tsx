@@ -92,7 +92,7 @@ function Tabs({ filter }: { readonly filter: BoardFilter }) {
             aria-current={tab === filter.tab ? 'page' : undefined}
             id={`tab-${tab}`}
           >
-            {TAB_WORDS[tab]} <span class="tw-count">{counts.value[index]}</span>
+            {TAB_WORDS[tab]} <span class="tw-count">{isKnown.value ? counts.value[index] : '…'}</span>
           </a>
         ),
       )}
@@ -142,7 +142,7 @@ function Dock() {
   return (
     <section class="tw-dock" aria-label="Critical alerts" data-count={count}>
       <h2 class="tw-dock__heading">
-        Critical <span class="tw-count">{count}</span>
+        Critical <span class="tw-count">{isKnown.value ? count : '…'}</span>
       </h2>
       <div ref={ref} class="tw-dock__scroll">
         {count === 0 ? (
