@@ -130,6 +130,14 @@ export function recallsSuite(name: string, open: () => Promise<Adapters>): void 
       );
       expect(draft.form.circumstances).toContain('About Condition 1 of this request: Not to enter a protected zone');
       expect(draft.form.mappa).toMatch(/^MAPPA category 2, level 2, since /);
+      expect(draft.form.alternatives).toMatch(/^In the 90 days before, (one other alert|\d+ other alerts)\b/);
+      expect(draft.form.arrestIssues).toMatch(
+        /^The tag (has told no position in the last 90 days|told its last position)/m,
+      );
+      expect(draft.form.contacts).toBe('Offender manager: \nOfficer in the case: \nOut of hours: ');
+      // An assessment that nobody here makes: a person writes it.
+      expect(draft.form.rosh).toBe('');
+      expect(Object.keys(draft.form)).toEqual(RECALL_QUESTIONS.map((question) => question.name));
       for (const hidden of [REFUGE, REFUGE_WORDS, 'Z-recall', 'C-recall-in', 'visit in pairs']) {
         expect(JSON.stringify(draft.form)).not.toContain(hidden);
         expect(draft.nonDisclosure).toContain(hidden);
