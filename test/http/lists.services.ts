@@ -29,6 +29,7 @@ const FILL = `
   insert into rag_rating select 'W-' || n, 1, now() from generate_series(1, ${ROWS}) n;
   insert into mappa select 'W-' || n, 1, now() from generate_series(1, ${ROWS}) n;
   insert into membership select 'W-' || n, 1, now() from generate_series(1, ${ROWS}) n;
+  insert into risk_plan select 'W-' || n, 1, now() from generate_series(1, ${ROWS}) n;
   insert into wearer_flags select 'W-' || n, 1, now() from generate_series(1, ${ROWS}) n;
   insert into recall select 'R-' || n, 'W-' || n, 'O-' || n, 'draft', 1, now() from generate_series(1, ${ROWS}) n;
   insert into task (task_id, wearer_id, kind, status, version, recorded_at)
@@ -49,7 +50,7 @@ const FILL = `
     on conflict do nothing;
   insert into record_version (record_kind, record_id, version, recorded_at, content)
     select kind, 'W-' || n, 1, now(), '{}' from generate_series(1, ${ROWS}) n,
-      (values ('rag-rating'), ('mappa'), ('membership'), ('wearer-flags')) as kinds (kind);
+      (values ('rag-rating'), ('mappa'), ('membership'), ('wearer-flags'), ('risk-plan')) as kinds (kind);
   insert into record_version select 'zone', 'Z-1', n, now(), '{}' from generate_series(2, ${ROWS}) n;
   insert into rejected_message (epoch, log_topic, log_partition, log_offset, reason, detail, rejected_at, source, tag_id, payload)
     select 'E', 't', 0, n, 'not-json', 'd', now(), null, null, '' from generate_series(1, ${ROWS}) n;

@@ -333,10 +333,15 @@ export function auditSuite(
         ]);
         expect(trail.said[3]).toMatchObject({ wearerIds: ['W-2'], rowCount: 1 });
         // Of many rows the newest come by the index: nothing is sorted.
-        const { rows } = await db.query<{ 'QUERY PLAN': string }>(
-          "explain select * from audit_entry where who = 'x' and position < 9 order by position desc limit 4",
-        );
-        expect(rows.map((row) => row['QUERY PLAN']).join()).not.toContain('Seq Scan');
+        const rows = await db.transaction(async (tx) => {
+          // As where there are many: of a handful a database that has counted them reads all.
+          await tx.query('set local enable_seqscan = off');
+          const plan = await tx.query<{ 'QUERY PLAN': string }>(
+            "explain select * from audit_entry where who = 'x' and position < 9 order by position desc limit 4",
+          );
+          return plan.rows;
+        });
+        expect(rows.map((row) => row['QUERY PLAN']).join()).not.toMatch(/Seq Scan|Sort/);
         await app.close();
       });
 
