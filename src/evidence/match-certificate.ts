@@ -4,7 +4,7 @@
  */
 import { toCanonicalBytes } from '../canonical-json.js';
 import type { SigningKey } from '../signing-key.js';
-import type { MatchOutcome, MatchShown } from '../wire/crime-batch.js';
+import type { CertificateAsked, MatchOutcome, MatchShown } from '../wire/crime-batch.js';
 import { DEFAULT_MARKING } from '../wire/pack.js';
 import { toListed } from './build-pack.js';
 import { toBytes, writeContainer } from './container.js';
@@ -16,15 +16,7 @@ import type { Manifest } from './read-manifest.js';
 import { Sheet } from './report/sheet.js';
 import { drawFacts } from './report/table.js';
 
-export interface CertificateOrder {
-  readonly certificateId: string;
-  /** As the wearer is called on record. */
-  readonly name: string;
-  readonly authority: { readonly reference: string; readonly scope: string };
-  readonly madeBy: string;
-  readonly purpose: string;
-  readonly recipient: string;
-  readonly madeAtMs: number;
+export interface CertificateOrder extends CertificateAsked {
   readonly program: PackOrder['program'];
 }
 

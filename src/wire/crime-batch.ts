@@ -144,3 +144,15 @@ export interface MatchShown extends MatchFacts {
     } | null;
   };
 }
+
+/** Of whom a certificate of what is shown is, and who makes it for whom. */
+export interface CertificateAsked {
+  readonly certificateId: string;
+  /** As the wearer is called on record. */
+  readonly name: string;
+  readonly authority: { readonly reference: string; readonly scope: string };
+  readonly madeBy: string;
+  readonly purpose: string;
+  readonly recipient: string;
+  readonly madeAtMs: number;
+}

@@ -4,20 +4,14 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Static, Type } from 'typebox';
-import { maySee } from '../../../access/may.js';
 import { toScene } from '../../../crimes/examine.js';
 import { readCrimeFile } from '../../../formats/crimes/crime-file.js';
 import { parseInstant } from '../../../formats/instant.js';
 import { DEFAULT_MATCH_OPTIONS } from '../../../matching/judge.js';
-import type { Clock } from '../../../ports/clock.js';
-import type { Database } from '../../../ports/database.js';
 import {
   addBatch,
   addDecision,
   findBatch,
-  findCrime,
-  findOutcome,
   listBatches,
   listResults,
   readCrimes,
@@ -25,18 +19,15 @@ import {
 } from '../../../store/crime-batches.js';
 import { addRun, countWaitingRuns, listRuns, type StoredRun } from '../../../store/crime-runs.js';
 import { listWearersBetween } from '../../../store/match-fixes.js';
-import { recordStore } from '../../../store/record-store.js';
 import {
   type CrimeBatch,
   type CrimeRun,
   MAX_BATCH_CRIMES,
   MAX_BATCH_FAULTS,
   MAX_BATCH_FILE_LENGTH,
-  type MatchShown,
 } from '../../../wire/crime-batch.js';
 import type { App } from '../../app.js';
 import { noteAudited } from '../../plugins/audit.js';
-import { admitExport, ExportSaid } from '../../plugins/export.js';
 import {
   DEFAULT_LIST_LIMIT,
   decodeCursor,
@@ -49,39 +40,14 @@ import {
 import { principalOf } from '../../plugins/principal.js';
 import { problemResponses, sendProblem } from '../../plugins/problems.js';
 import { writerOf } from '../records/record-routes.js';
-import { countLines, purposeOf, spanOf, toContent, toCrimeFacts, toResult } from './crime-facts.js';
-import {
-  Batch,
-  BatchParams,
-  Body,
-  Decision,
-  Key,
-  Result,
-  ResultQuery,
-  RunParams,
-  Shown,
-  ShownParams,
-} from './crime-schemas.js';
-import { showMatch } from './show-match.js';
+import { CONFIG, createCrimeAccess } from './crime-access.js';
+import { countLines, purposeOf, spanOf, toContent, toResult } from './crime-facts.js';
+import { Batch, BatchParams, Body, Decision, Key, Result, ResultQuery, RunParams } from './crime-schemas.js';
+import { registerShownMatch, type ShownMatchDeps } from './shown-match.js';
 
-/** Of whom a certificate is, and who makes it for whom. */
-export interface CertifyOrder {
-  readonly certificateId: string;
-  readonly name: string;
-  readonly authority: { readonly reference: string; readonly scope: string };
-  readonly madeBy: string;
-  readonly purpose: string;
-  readonly recipient: string;
-  readonly madeAtMs: number;
-}
-
-export interface CrimeBatchesDeps {
-  readonly db: Database;
-  readonly clock: Clock;
+export interface CrimeBatchesDeps extends ShownMatchDeps {
   /** A run waits. */
   readonly onAsked: () => void;
-  /** What is shown, as a signed file (`evidence/match-certificate.ts`). */
-  readonly certify: (shown: MatchShown, order: CertifyOrder) => Uint8Array;
 }
 
 /** Of one person, waiting or running. */
@@ -89,33 +55,12 @@ const MAX_WAITING = 3;
 const BODY_LIMIT_BYTES = 2 * MAX_BATCH_FILE_LENGTH;
 /** Of a file: also empty ones, and such as cannot be used. */
 const MAX_LINES = 2 * MAX_BATCH_CRIMES;
-const ZIP = 'application/zip';
 
 const toIso = (atMs: number): string => new Date(atMs).toISOString();
 
 export function registerCrimeBatches(app: App, { db, clock, onAsked, certify }: CrimeBatchesDeps): void {
   const tags = ['crimes'];
-  const config = { operation: 'crimes.match', keepsToScope: true } as const;
-  const seenOf = (request: FastifyRequest, wearerIds: readonly string[]): string[] =>
-    wearerIds.filter((id) => maySee(principalOf(request), config.operation, request.server.access.findWearer(id)));
-  /** Read by who asked for it, and by whoever may see everybody it concerns. */
-  const isReadable = (request: FastifyRequest, batch: StoredBatch, runs: readonly StoredRun[]): boolean =>
-    isOwn(request, batch) ||
-    (runs.some(({ wearerIds }) => wearerIds.length > 0) &&
-      runs.every(({ wearerIds }) => seenOf(request, wearerIds).length === wearerIds.length));
-  const isOwn = (request: FastifyRequest, batch: StoredBatch): boolean =>
-    batch.requestedBy === principalOf(request).subjectId;
-  const findReadable = async (request: FastifyRequest, batchId: string) => {
-    noteAudited(request, { subjectId: batchId, subjectType: 'crime-batch' });
-    const batch = await findBatch(db, batchId);
-    if (batch === null) return null;
-    const runs = await listRuns(db, [batchId]);
-    if (isReadable(request, batch, runs)) return { batch, runs };
-    noteAudited(request, { hidden: runs[0]?.wearerIds ?? [] });
-    return null;
-  };
-  const missing = (reply: FastifyReply, batchId: string) =>
-    sendProblem(reply, { status: 404, detail: `There is no batch ${batchId}.` });
+  const { seenOf, isOwn, isReadable, findReadable, missing } = createCrimeAccess(db);
   const noSuchRun = (reply: FastifyReply, run: number) =>
     sendProblem(reply, { status: 404, detail: `There is no run ${run} that has a result.` });
   const toRun = (request: FastifyRequest, run: StoredRun): CrimeRun => ({
@@ -169,7 +114,7 @@ export function registerCrimeBatches(app: App, { db, clock, onAsked, certify }: 
   };
   app.post(
     '/api/v1/crime-batches',
-    { schema: postSchema, config, bodyLimit: BODY_LIMIT_BYTES },
+    { schema: postSchema, config: CONFIG, bodyLimit: BODY_LIMIT_BYTES },
     async (request, reply) => {
       const { name, file, purpose, authority, radiusMetres = DEFAULT_MATCH_OPTIONS.radiusMetres } = request.body;
       noteAudited(request, { act: 'disclosure' });
@@ -238,7 +183,7 @@ export function registerCrimeBatches(app: App, { db, clock, onAsked, certify }: 
     params: BatchParams,
     response: { 202: Batch, ...problemResponses(403, 404, 409, 429, 503) },
   };
-  app.post('/api/v1/crime-batches/:batchId/runs', { schema: againSchema, config }, async (request, reply) => {
+  app.post('/api/v1/crime-batches/:batchId/runs', { schema: againSchema, config: CONFIG }, async (request, reply) => {
     const { batchId } = request.params;
     noteAudited(request, { act: 'disclosure' });
     const found = await findReadable(request, batchId);
@@ -272,7 +217,7 @@ export function registerCrimeBatches(app: App, { db, clock, onAsked, certify }: 
     querystring: ListQuery,
     response: { 200: ListOf(Batch), ...problemResponses(400, 403, 503) },
   };
-  app.get('/api/v1/crime-batches', { schema: listSchema, config }, async (request, reply) => {
+  app.get('/api/v1/crime-batches', { schema: listSchema, config: CONFIG }, async (request, reply) => {
     const { cursor, limit = DEFAULT_LIST_LIMIT } = request.query;
     const key = cursor === undefined ? ([Number.MAX_SAFE_INTEGER] as const) : decodeCursor(cursor, Key);
     if (key === null) return sendProblem(reply, { status: 400, errors: [FOREIGN_CURSOR] });
@@ -299,7 +244,7 @@ export function registerCrimeBatches(app: App, { db, clock, onAsked, certify }: 
     params: BatchParams,
     response: { 200: Batch, ...problemResponses(403, 404, 503) },
   };
-  app.get('/api/v1/crime-batches/:batchId', { schema: readSchema, config }, async (request, reply) => {
+  app.get('/api/v1/crime-batches/:batchId', { schema: readSchema, config: CONFIG }, async (request, reply) => {
     const { batchId } = request.params;
     const found = await findReadable(request, batchId);
     return found === null ? missing(reply, batchId) : toItem(request, found.batch, found.runs);
@@ -312,113 +257,29 @@ export function registerCrimeBatches(app: App, { db, clock, onAsked, certify }: 
     querystring: ResultQuery,
     response: { 200: ListOf(Result), ...problemResponses(400, 403, 404, 503) },
   };
-  app.get('/api/v1/crime-batches/:batchId/runs/:run', { schema: resultSchema, config }, async (request, reply) => {
-    const { batchId, run: number } = request.params;
-    const { cursor, limit = DEFAULT_LIST_LIMIT, isMatched = false } = request.query;
-    const key = cursor === undefined ? ([0] as const) : decodeCursor(cursor, Key);
-    if (key === null) return sendProblem(reply, { status: 400, errors: [FOREIGN_CURSOR] });
-    const found = await findReadable(request, batchId);
-    if (found === null) return missing(reply, batchId);
-    const run = found.runs.find((each) => each.run === number && each.state === 'ready');
-    if (run === undefined) return noSuchRun(reply, number);
-    const seen = new Set(seenOf(request, run.wearerIds));
-    const page = { after: key[0], limit: limit + 1, isMatched, seen };
-    const { items, next } = toPage(await listResults(db, run, page), limit, ({ place }) => [place]);
-    const told = items.map((item) => toResult(item, seen.size));
-    for (const { matches, cannotSay } of told)
-      noteAudited(request, { wearerIds: [...matches.map(({ wearerId }) => wearerId), ...cannotSay] });
-    return { items: told, next };
-  });
-
-  const shownSchema = {
-    summary:
-      'What the fixes on record say of one wearer and one crime, with what it rests on: for an elimination to be shown',
-    tags,
-    params: ShownParams,
-    response: { 200: Shown, ...problemResponses(403, 404, 409, 503) },
-  };
-  /** What is shown of one wearer and one crime; null: it has been answered that there is nothing to show. */
-  const findShown = async (request: FastifyRequest, reply: FastifyReply, about: Static<typeof ShownParams>) => {
-    const { batchId, place, wearerId } = about;
-    const refuse = (status: 404 | 409, detail: string) => {
-      sendProblem(reply, { status, detail });
-      return null;
-    };
-    const found = await findReadable(request, batchId);
-    if (found === null) {
-      missing(reply, batchId);
-      return null;
-    }
-    const crime = await findCrime(db, batchId, place);
-    const isSeen = seenOf(request, [wearerId]).length > 0;
-    if (!isSeen) noteAudited(request, { hidden: [wearerId] });
-    if (crime === null || !isSeen)
-      return refuse(404, `There is no ${crime === null ? `crime ${place}` : `wearer ${wearerId}`}.`);
-    const { runs, batch } = found;
-    noteAudited(request, { wearerIds: [wearerId], purpose: purposeOf(batch) });
-    const last = runs.find(({ state, wearerIds }) => state === 'ready' && wearerIds.includes(wearerId));
-    const outcome = last === undefined ? null : await findOutcome(db, last, place, wearerId);
-    if (last === undefined || outcome === null) return refuse(404, `No run has examined ${wearerId}.`);
-    const { reference, untilMs } = batch.authority;
-    if (untilMs <= clock.nowMs())
-      return refuse(
-        409,
-        `The authority ${reference} has run out: nothing is looked at by it any more. Run ${last.run} said ${outcome}.`,
-      );
-    const shown: MatchShown = {
-      batchId,
-      place,
-      crime: toCrimeFacts(crime),
-      wearerId,
-      outcomeOfRun: { run: last.run, outcome },
-      ...(await showMatch(db, { batch, crime, wearerId, nowMs: clock.nowMs() })),
-    };
-    return { shown, batch };
-  };
-  const shownPath = '/api/v1/crime-batches/:batchId/crimes/:place/wearers/:wearerId';
-  app.get(shownPath, { schema: shownSchema, config }, async (request, reply) => {
-    const found = await findShown(request, reply, request.params);
-    return found === null ? reply : found.shown;
-  });
-
-  const certificateSchema = {
-    summary: 'The same as a signed certificate',
-    description:
-      'A zip with `certificate.pdf` (PDF/A-2a and PDF/UA-1), `match.json` and a signed manifest, which `tagwatch evidence verify` answers for ' +
-      'as for a pack. An export.',
-    tags,
-    params: ShownParams,
-    querystring: Type.Object(ExportSaid),
-    response: {
-      200: { description: 'As zip', content: { [ZIP]: { schema: Type.Unsafe<Buffer>({ type: 'string' }) } } },
-      ...problemResponses(400, 403, 404, 409, 422, 503),
+  app.get(
+    '/api/v1/crime-batches/:batchId/runs/:run',
+    { schema: resultSchema, config: CONFIG },
+    async (request, reply) => {
+      const { batchId, run: number } = request.params;
+      const { cursor, limit = DEFAULT_LIST_LIMIT, isMatched = false } = request.query;
+      const key = cursor === undefined ? ([0] as const) : decodeCursor(cursor, Key);
+      if (key === null) return sendProblem(reply, { status: 400, errors: [FOREIGN_CURSOR] });
+      const found = await findReadable(request, batchId);
+      if (found === null) return missing(reply, batchId);
+      const run = found.runs.find((each) => each.run === number && each.state === 'ready');
+      if (run === undefined) return noSuchRun(reply, number);
+      const seen = new Set(seenOf(request, run.wearerIds));
+      const page = { after: key[0], limit: limit + 1, isMatched, seen };
+      const { items, next } = toPage(await listResults(db, run, page), limit, ({ place }) => [place]);
+      const told = items.map((item) => toResult(item, seen.size));
+      for (const { matches, cannotSay } of told)
+        noteAudited(request, { wearerIds: [...matches.map(({ wearerId }) => wearerId), ...cannotSay] });
+      return { items: told, next };
     },
-  };
-  app.get(`${shownPath}/certificate`, { schema: certificateSchema, config }, async (request, reply) => {
-    const found = await findShown(request, reply, request.params);
-    if (found === null) return reply;
-    const { shown, batch } = found;
-    const { wearerId } = shown;
-    if (!admitExport(request, reply, request.query, 'query')) return reply;
-    if (!maySee(principalOf(request), 'exports.make', request.server.access.findWearer(wearerId)))
-      return sendProblem(reply, { status: 403, detail: 'You may not make a file of this wearer.' }) as never;
-    const wearer = (await recordStore.find(db, 'wearer', [wearerId])).get(wearerId);
-    const { reference, scope } = batch.authority;
-    const certificateId = randomUUID();
-    noteAudited(request, { subjectId: certificateId, subjectType: 'match-certificate' });
-    const bytes = certify(shown, {
-      certificateId,
-      name: (wearer?.content as { readonly name?: string } | undefined)?.name ?? wearerId,
-      authority: { reference, scope },
-      madeBy: principalOf(request).subjectId,
-      purpose: request.query.purpose ?? purposeOf(batch),
-      recipient: request.query.recipient ?? 'nobody said',
-      madeAtMs: clock.nowMs(),
-    });
-    reply.header('content-type', ZIP);
-    reply.header('content-disposition', `attachment; filename="match-${certificateId}.zip"`);
-    return reply.send(Buffer.from(bytes) as never);
-  });
+  );
+
+  registerShownMatch(app, { db, clock, certify });
 
   const decideSchema = {
     summary:
@@ -428,29 +289,33 @@ export function registerCrimeBatches(app: App, { db, clock, onAsked, certify }: 
     body: Decision,
     response: { 201: Result, ...problemResponses(400, 403, 404, 413, 415, 422, 503) },
   };
-  app.post('/api/v1/crime-batches/:batchId/decisions', { schema: decideSchema, config }, async (request, reply) => {
-    const { batchId } = request.params;
-    const { body } = request;
-    const found = await findReadable(request, batchId);
-    if (found === null) return missing(reply, batchId);
-    const run = found.runs.find((each) => each.run === body.run && each.state === 'ready');
-    if (run === undefined) return noSuchRun(reply, body.run);
-    const seen = new Set(seenOf(request, run.wearerIds));
-    const read = async () =>
-      (await listResults(db, run, { after: body.place - 1, limit: 1, isMatched: false, seen })).find(
-        ({ place }) => place === body.place,
-      );
-    const standing = await read();
-    const isMatched = standing?.matches.some(({ wearerId }) => wearerId === body.wearerId);
-    if (standing === undefined || !seen.has(body.wearerId) || isMatched !== true) {
-      const detail =
-        standing === undefined
-          ? `There is no crime ${body.place}.`
-          : `Run ${run.run} has no match of ${body.wearerId} there.`;
-      return sendProblem(reply, { status: 404, detail });
-    }
-    noteAudited(request, { wearerIds: [body.wearerId] });
-    await addDecision(db, { ...body, batchId, by: principalOf(request).subjectId, atMs: clock.nowMs() });
-    return reply.code(201).send(toResult((await read())!, seen.size));
-  });
+  app.post(
+    '/api/v1/crime-batches/:batchId/decisions',
+    { schema: decideSchema, config: CONFIG },
+    async (request, reply) => {
+      const { batchId } = request.params;
+      const { body } = request;
+      const found = await findReadable(request, batchId);
+      if (found === null) return missing(reply, batchId);
+      const run = found.runs.find((each) => each.run === body.run && each.state === 'ready');
+      if (run === undefined) return noSuchRun(reply, body.run);
+      const seen = new Set(seenOf(request, run.wearerIds));
+      const read = async () =>
+        (await listResults(db, run, { after: body.place - 1, limit: 1, isMatched: false, seen })).find(
+          ({ place }) => place === body.place,
+        );
+      const standing = await read();
+      const isMatched = standing?.matches.some(({ wearerId }) => wearerId === body.wearerId);
+      if (standing === undefined || !seen.has(body.wearerId) || isMatched !== true) {
+        const detail =
+          standing === undefined
+            ? `There is no crime ${body.place}.`
+            : `Run ${run.run} has no match of ${body.wearerId} there.`;
+        return sendProblem(reply, { status: 404, detail });
+      }
+      noteAudited(request, { wearerIds: [body.wearerId] });
+      await addDecision(db, { ...body, batchId, by: principalOf(request).subjectId, atMs: clock.nowMs() });
+      return reply.code(201).send(toResult((await read())!, seen.size));
+    },
+  );
 }
