@@ -89,7 +89,7 @@ const ALLOWED: Readonly<Record<string, Rule | '*'>> = {
   simulator: { parts: [TYPES] },
   // The verifier and its words, in a browser.
   'verify-page': { parts: ['evidence'], packages: [] },
-  console: { parts: ['wire', 'alerts', 'access', TYPES] },
+  console: { parts: ['wire', 'alerts', 'access', 'patterns', TYPES] },
   // The composition root: it alone knows which log and which database it is. Commands construct what they need as well.
   start: '*',
   'main.ts': '*',

@@ -1,4 +1,5 @@
 /** Fixes as patterns are found in them: where somebody was at an instant, and how far off that may be. Pure. */
+import { sigmaMetres } from '../engine/fold/belief.js';
 import { wrapLongitude } from '../engine/geometry/antimeridian.js';
 import { metresPerDegreeLatitude, metresPerDegreeLongitude } from '../engine/geometry/metres-per-degree.js';
 import { type Intervals, intersect, subtract, unite } from '../schemes/intervals.js';
@@ -13,6 +14,9 @@ export interface PatternFix extends Place {
   /** Of its error in one direction. */
   readonly sigmaMetres: number;
 }
+
+/** Of an accuracy as most tags tell it: 68 of a hundred fixes lie within. */
+export const sigmaAsTold = (accuracyMetres: number): number => sigmaMetres(accuracyMetres, 'r68');
 
 /** From the first instant until before the second. */
 export interface Span {

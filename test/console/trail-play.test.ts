@@ -59,7 +59,8 @@ describe('stops', () => {
   it('are where somebody stayed for ten minutes; a walk between them is none', () => {
     const walk = minutes(16, 25, (minute) => 80 * (minute - 15));
     expect(stopsOf([...minutes(0, 15, (minute) => minute % 3), ...walk, ...minutes(26, 40, () => 900)])).toEqual([
-      [0, 15],
+      // A minute's walk is within reach of the place, the second one is not.
+      [0, 16],
       [26, 40],
     ]);
     expect(stopsOf(minutes(0, 9, () => 0))).toEqual([]);

@@ -1,6 +1,8 @@
 /** A trail over time: where somebody was at an instant, and where they stayed. Pure. */
 import type { Feature, FeatureCollection } from 'geojson';
-import { circleRing, distanceMetres } from './map-data.js';
+import { inOrder, sigmaAsTold } from '../../patterns/pattern-fix.js';
+import { DEFAULT_STOP_RULE, findStops as findPatternStops } from '../../patterns/stops.js';
+import { circleRing } from './map-data.js';
 import { GAP_MS, type TrailPoint } from './trail-line.js';
 
 export type PlacedPoint = TrailPoint & { readonly at: readonly [longitude: number, latitude: number] };
@@ -33,43 +35,23 @@ export function momentAt(placed: readonly PlacedPoint[], atMs: number): Moment {
   return { last, isUnknown, nextMs: next?.atMs ?? null };
 }
 
-/** Somebody stayed within so far of where they were on average. */
-const STOP_METRES = 60;
-export const STOP_MS = 10 * 60_000;
-
 export interface Stop {
   readonly fromMs: number;
   readonly untilMs: number;
   readonly at: readonly [longitude: number, latitude: number];
 }
 
-/** Where somebody stayed for ten minutes or more; a gap ends a stop, because nobody knows. */
+/** Where somebody stayed, by the rule that patterns have; accuracies as most tags tell them. */
 export function findStops(placed: readonly PlacedPoint[]): Stop[] {
-  const stops: Stop[] = [];
-  let run: PlacedPoint[] = [];
-  let sum = [0, 0] as [number, number];
-  const close = () => {
-    const [first, last] = [run[0], run.at(-1)];
-    if (first !== undefined && last !== undefined && last.atMs - first.atMs >= STOP_MS)
-      stops.push({ fromMs: first.atMs, untilMs: last.atMs, at: [sum[0] / run.length, sum[1] / run.length] });
-  };
-  for (const point of placed) {
-    const last = run.at(-1);
-    const reach = Math.max(STOP_METRES, point.accuracyMetres ?? 0);
-    const isOn =
-      last !== undefined &&
-      point.atMs - last.atMs <= GAP_MS &&
-      distanceMetres([sum[0] / run.length, sum[1] / run.length], point.at) <= reach;
-    if (!isOn) {
-      close();
-      run = [];
-      sum = [0, 0];
-    }
-    run.push(point);
-    sum = [sum[0] + point.at[0], sum[1] + point.at[1]];
-  }
-  close();
-  return stops;
+  const fixes = placed.flatMap(({ atMs, at: [longitude, latitude], accuracyMetres }) =>
+    accuracyMetres === null ? [] : [{ atMs, latitude, longitude, sigmaMetres: sigmaAsTold(accuracyMetres) }],
+  );
+  const span = { fromMs: placed[0]?.atMs ?? 0, untilMs: placed.at(-1)?.atMs ?? 0 };
+  return findPatternStops(inOrder(fixes), span, DEFAULT_STOP_RULE).map(({ fromMs, untilMs, longitude, latitude }) => ({
+    fromMs,
+    untilMs,
+    at: [longitude, latitude],
+  }));
 }
 
 /** What the map draws of an instant: the fix with its circle, hollow where nobody knows; and the stops, numbered. */
