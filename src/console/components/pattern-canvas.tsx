@@ -1,9 +1,7 @@
 /** The map of patterns. All that it shows stands beside it in tables: without a mouse, and where no map can be drawn. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { Patterns, Together } from '../../wire/patterns.js';
-import { askBaseMap } from '../api.js';
-import type { PatternMap } from '../map/pattern-map.js';
-import { isDark } from '../preferences.js';
+import { usePageMap } from './use-page-map.js';
 
 interface Props {
   readonly patterns: Patterns;
@@ -13,28 +11,16 @@ interface Props {
 }
 
 export function PatternCanvas({ patterns, together, at }: Props) {
-  const host = useRef<HTMLDivElement>(null);
-  const map = useRef<PatternMap | null>(null);
   const newest = useRef({ patterns, together });
   newest.current = { patterns, together };
-  const [state, setState] = useState<'loading' | 'there' | 'none'>('loading');
-  const dark = isDark.value;
-  useEffect(() => {
-    let isWanted = true;
-    void Promise.all([import('../map/pattern-map.js'), askBaseMap()])
-      .then(([{ createPatternMap }, base]) => {
-        if (!isWanted || host.current === null) return;
-        map.current = createPatternMap(host.current, dark, base.ok ? base.body : null);
-        map.current.show(newest.current.patterns, newest.current.together);
-        setState('there');
-      })
-      .catch(() => setState('none'));
-    return () => {
-      isWanted = false;
-      map.current?.remove();
-      map.current = null;
+  const { host, map, state } = usePageMap(async () => {
+    const { createPatternMap } = await import('../map/pattern-map.js');
+    return (node, dark, base) => {
+      const made = createPatternMap(node, dark, base);
+      made.show(newest.current.patterns, newest.current.together);
+      return made;
     };
-  }, [dark]);
+  });
   useEffect(() => map.current?.show(patterns, together), [patterns, together, state]);
   useEffect(() => {
     if (at !== null) map.current?.goTo(at);

@@ -1,9 +1,7 @@
 /** The map of the editor. Everything on it can be typed beside it: without a mouse, and where no map can be drawn. */
-import { useEffect, useRef, useState } from 'preact/hooks';
-import { askBaseMap } from '../api.js';
-import type { ZoneMap } from '../map/zone-map.js';
+import { useEffect, useRef } from 'preact/hooks';
 import { addCorner, changeCorner, type LatLon, type ZoneDraft } from '../model/zone-draft.js';
-import { isDark } from '../preferences.js';
+import { usePageMap } from './use-page-map.js';
 
 interface Props {
   readonly draft: ZoneDraft;
@@ -12,36 +10,24 @@ interface Props {
 }
 
 export function ZoneCanvas({ draft, raised, onPlaces }: Props) {
-  const host = useRef<HTMLDivElement>(null);
-  const map = useRef<ZoneMap | null>(null);
   const newest = useRef({ draft, onPlaces });
   newest.current = { draft, onPlaces };
-  const [state, setState] = useState<'loading' | 'there' | 'none'>('loading');
-  const dark = isDark.value;
-  useEffect(() => {
-    let isWanted = true;
+  const { host, map, state } = usePageMap(async () => {
+    const { createZoneMap } = await import('../map/zone-map.js');
     const change = (change: (places: string) => string) => {
       const now = newest.current;
       now.onPlaces(change(now.draft.places));
     };
-    void Promise.all([import('../map/zone-map.js'), askBaseMap()])
-      .then(([{ createZoneMap }, base]) => {
-        if (!isWanted || host.current === null) return;
-        map.current = createZoneMap(host.current, dark, base.ok ? base.body : null, {
-          onPlace: (at) => change((text) => addCorner(text, at, newest.current.draft.shape === 'circle')),
-          onMoved: (line, at) => change((text) => changeCorner(text, line, at)),
-          onRemoved: (line) => change((text) => changeCorner(text, line, null)),
-        });
-        map.current.show(newest.current.draft);
-        setState('there');
-      })
-      .catch(() => setState('none'));
-    return () => {
-      isWanted = false;
-      map.current?.remove();
-      map.current = null;
+    return (node, dark, base) => {
+      const made = createZoneMap(node, dark, base, {
+        onPlace: (at) => change((text) => addCorner(text, at, newest.current.draft.shape === 'circle')),
+        onMoved: (line, at) => change((text) => changeCorner(text, line, at)),
+        onRemoved: (line) => change((text) => changeCorner(text, line, null)),
+      });
+      made.show(newest.current.draft);
+      return made;
     };
-  }, [dark]);
+  });
   useEffect(() => map.current?.show(draft), [draft, state]);
   useEffect(() => map.current?.showRaised(raised), [raised, state]);
   useEffect(() => map.current?.goThere(), [draft.zoneId, state]);
