@@ -99,19 +99,6 @@ export interface RejectedMessage {
 /** `GET /api/v1/alarm-health`. */
 export type AlarmHealthTold = AlarmHealth & { readonly groups: readonly AlertGroup[] };
 
-/** Suspensions, absences and custody periods have this in common. */
-export interface PeriodRecord {
-  readonly recordId: string;
-  readonly wearerId?: string;
-  readonly orderId?: string;
-  readonly conditionId?: string;
-  readonly conditionIds?: readonly string[];
-  readonly startsAt: string;
-  readonly endsAt?: string;
-  readonly reason?: string;
-  readonly author?: string;
-}
-
 export interface Page<T> {
   readonly items: readonly T[];
   readonly next: string | null;
@@ -216,27 +203,6 @@ export async function askList<T>(
     if (cursor === null) break;
   }
   return { ok: true, body: items };
-}
-
-async function askPeriods(path: string, idName: string): Promise<Answer<readonly PeriodRecord[]>> {
-  const answer = await askList<PeriodRecord & Readonly<Record<string, unknown>>>(path);
-  return answer.ok
-    ? { ok: true, body: answer.body.map((item) => ({ ...item, recordId: String(item[idName]) })) }
-    : answer;
-}
-export const askSuspensions = () => askPeriods('/suspensions', 'suspensionId');
-export const askAbsences = () => askPeriods('/absences', 'absenceId');
-export const askCustodyPeriods = () => askPeriods('/custody-periods', 'custodyPeriodId');
-
-/** Whom the orders are of, by order; without those that may not be read. */
-export async function askWearersOfOrders(orderIds: readonly string[]): Promise<Answer<ReadonlyMap<string, string>>> {
-  const answers = await Promise.all(
-    orderIds.map((orderId) => ask<OrderInfo>(`/orders/${encodeURIComponent(orderId)}`)),
-  );
-  return {
-    ok: true,
-    body: new Map(answers.flatMap((each) => (each.ok ? [[each.body.orderId, each.body.wearerId]] : []))),
-  };
 }
 
 /**

@@ -2,12 +2,12 @@
 
 import { useRef, useState } from 'preact/hooks';
 import type { CustodyMatch } from '../../wire/custody-list.js';
-import { askCustodyPeriods, type PeriodRecord } from '../api.js';
 import { type ChosenFile, ColumnFields, FileField } from '../components/file-choice.js';
 import { FormDialog, ReasonField, textOf } from '../components/form-dialog.js';
 import { useAnswer } from '../components/use-answer.js';
 import { type CustodyListRead, type MatchedRow, putCustody, readCustodyList } from '../custody-list-api.js';
 import { may, nowMs } from '../live/live.js';
+import { askCustodyPeriods, type PeriodRecord } from '../periods-api.js';
 import type { FileRead } from '../record-files-api.js';
 import { wearerAddress } from '../route.js';
 import {

@@ -1,8 +1,14 @@
 /** What is off now: whatever keeps an alert from being told, with who did it, why, and when it ends. */
 import type { ComponentChildren } from 'preact';
-import { askAbsences, askCustodyPeriods, askSuspensions, askWearersOfOrders, type PeriodRecord } from '../api.js';
 import { useAnswer, whyMissing } from '../components/use-answer.js';
 import { book, may, nameOf, nowMs, zoneNameOf } from '../live/live.js';
+import {
+  askAbsences,
+  askCustodyPeriods,
+  askSuspensions,
+  askWearersOfOrders,
+  type PeriodRecord,
+} from '../periods-api.js';
 import { alertAddress, wearerAddress } from '../route.js';
 import { personWords } from '../words/people-words.js';
 import { dayAndTime, duration } from '../words/times.js';
