@@ -1,5 +1,5 @@
 /** Every number the engine judges by; `SPEC.md` gives the reasons. They are the defaults of all conditions for now. */
-import { ln } from './math/exponential.js';
+import { ln } from './geometry/exact.js';
 
 /** Fixes further apart are not consecutive, and a state older than this is unknown: a gap over five minutes is missing data. */
 export const GAP_LIMIT_MS = 300_000;

@@ -3,9 +3,8 @@
  * Eliminations come first: where good fixes elsewhere leave no time to have been there, nothing else is asked. Never a percentage of guilt:
  * the probability told is that of one fix's position, and no more.
  */
-import { wrapLongitude } from '../engine/geometry/antimeridian.js';
+import { metresPerDegreeLatitude, metresPerDegreeLongitude, wrapLongitude } from '../engine/geometry/exact.js';
 import { probabilityInside, REACH } from '../engine/geometry/gaussian.js';
-import { metresPerDegreeLatitude, metresPerDegreeLongitude } from '../engine/geometry/metres-per-degree.js';
 import { type PreparedZone, prepareZone } from '../engine/geometry/zone.js';
 import { endOfStretch, firstFrom, type MatchTrack, STRETCH_WIDTH, stretchOf } from './match-track.js';
 

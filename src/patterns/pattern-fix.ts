@@ -1,7 +1,6 @@
 /** Fixes as patterns are found in them: where somebody was at an instant, and how far off that may be. Pure. */
 import { sigmaMetres } from '../engine/fold/belief.js';
-import { wrapLongitude } from '../engine/geometry/antimeridian.js';
-import { metresPerDegreeLatitude, metresPerDegreeLongitude } from '../engine/geometry/metres-per-degree.js';
+import { metresPerDegreeLatitude, metresPerDegreeLongitude, wrapLongitude } from '../engine/geometry/exact.js';
 import { type Intervals, intersect, subtract, unite } from '../schemes/intervals.js';
 
 export interface Place {

@@ -2,8 +2,7 @@
  * When two were within a distance of each other: both on the straight way between two fixes of theirs that lie at most a gap apart. What lies in
  * a longer gap of either is not compared. Pure.
  */
-import { wrapLongitude } from '../engine/geometry/antimeridian.js';
-import { metresPerDegreeLatitude, metresPerDegreeLongitude } from '../engine/geometry/metres-per-degree.js';
+import { metresPerDegreeLatitude, metresPerDegreeLongitude, wrapLongitude } from '../engine/geometry/exact.js';
 import { type Intervals, intersect, lengthMs, subtract, unite } from '../schemes/intervals.js';
 import type { Metres, PatternFix, Place, Span } from './pattern-fix.js';
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { ln } from '../../src/engine/math/exponential.js';
+import { ln } from '../../src/engine/geometry/exact.js';
 import * as thresholds from '../../src/engine/thresholds.js';
 
 const read = (name: string) => readFileSync(new URL(`../../src/engine/${name}`, import.meta.url), 'utf8');

@@ -2,7 +2,7 @@
  * The tag has not moved for so long that it may be on no leg. Nobody can tell that from somebody who is ill at home, so it is a question,
  * and never more than suspected. It has moved when two fixes in a row are elsewhere: one may be wrong. Only fixes newer than all count.
  */
-import { metresPerDegreeLatitude, metresPerDegreeLongitude } from '../geometry/metres-per-degree.js';
+import { metresPerDegreeLatitude, metresPerDegreeLongitude } from '../geometry/exact.js';
 import { MOVED_METRES, NEVER_MOVES_MS } from '../thresholds.js';
 import type { Position } from '../types.js';
 import type { Mark, Rest } from './device-state.js';

@@ -3,7 +3,7 @@
  * what it is evidence of; with time what is believed leaks away, for people move; after a long silence nothing is.
  */
 
-import { exp, ln } from '../math/exponential.js';
+import { exp, ln } from '../geometry/exact.js';
 import type { KeptFix } from '../state.js';
 import {
   CERTAIN_LOG_ODDS,

@@ -4,10 +4,9 @@
  * would be out. Of two readings the weaker counts where it speaks for a violation, or against one that is confirmed.
  */
 
-import { bandSquareMetres } from '../geometry/extent.js';
+import { exp, ln } from '../geometry/exact.js';
 import { probabilityInHoles, probabilityInside, REACH, shareOfRound } from '../geometry/gaussian.js';
-import { contains, signedDistanceMetres } from '../geometry/zone.js';
-import { exp, ln } from '../math/exponential.js';
+import { bandSquareMetres, contains, signedDistanceMetres } from '../geometry/zone.js';
 import type { KeptFix, Sighting } from '../state.js';
 import {
   CORRELATION_MS,

@@ -2,7 +2,7 @@
  * The speed that fixes imply. One that no wearer reaches from the newest fix that carries evidence (the anchor) carries none; where
  * enough of them agree with each other the anchor was the error, and they are evidence, in order of their own time.
  */
-import { asin, cos, sin } from '../math/angles.js';
+import { asin, cos, sin } from '../geometry/exact.js';
 import type { ActivationState, KeptFix } from '../state.js';
 import { AGREEING_FIXES, SPEED_LIMIT_METRES_PER_SECOND, SPEED_SIGMAS } from '../thresholds.js';
 

@@ -3,15 +3,21 @@
  * bell over the zone. Green's theorem makes it a sum over the edges within reach, exact for corners, holes, several parts and
  * zones small against σ, and the half-plane's Φ for a long straight edge.
  */
-import { atan2, cos, sin } from '../math/angles.js';
-import { exp } from '../math/exponential.js';
-import { erf, normal } from '../math/normal.js';
-import { wrapLongitude } from './antimeridian.js';
-import type { PreparedCircle } from './circle.js';
-import { metresPerDegreeLatitude, metresPerDegreeLongitude } from './metres-per-degree.js';
-import { toUnits, UNITS_PER_DEGREE } from './orientation.js';
+import {
+  atan2,
+  cos,
+  erf,
+  exp,
+  metresPerDegreeLatitude,
+  metresPerDegreeLongitude,
+  normal,
+  sin,
+  toUnits,
+  UNITS_PER_DEGREE,
+  wrapLongitude,
+} from './exact.js';
 import { CHUNK, GROUP, GROUP_STRIDE, type PreparedPolygons, polygonsContain } from './polygon.js';
-import { type PreparedZone, signedDistanceMetres } from './zone.js';
+import { type PreparedCircle, type PreparedZone, signedDistanceMetres } from './zone.js';
 
 /** Edges farther than this many σ hold e^-10 of the bell. */
 export const REACH = 4.5;

@@ -2,10 +2,13 @@
  * The straight step from one fix to the next against a zone: whether it meets it, where it enters and leaves, how deep it goes.
  * Straight in longitude and latitude, as the zones' edges are.
  */
-import { turnOfStep, wrapLongitude } from './antimeridian.js';
-import { type PreparedCircle, signedDistanceToCircleMetres } from './circle.js';
-import { metresPerDegreeLatitude, metresPerDegreeLongitude } from './metres-per-degree.js';
-import { UNITS_PER_DEGREE } from './orientation.js';
+import {
+  metresPerDegreeLatitude,
+  metresPerDegreeLongitude,
+  turnOfStep,
+  UNITS_PER_DEGREE,
+  wrapLongitude,
+} from './exact.js';
 import {
   CHUNK,
   distanceToPolygonsMetres,
@@ -14,7 +17,7 @@ import {
   type PreparedPolygons,
   polygonsContain,
 } from './polygon.js';
-import type { PreparedZone } from './zone.js';
+import { type PreparedCircle, type PreparedZone, signedDistanceToCircleMetres } from './zone.js';
 
 /** Degrees. */
 export interface Place {

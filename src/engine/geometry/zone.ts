@@ -1,11 +1,35 @@
-/** A zone as the hot path wants it: prepared once per version, asked for every fix. */
+/** A zone as the hot path wants it: prepared once per version, asked for every fix: a circle, or polygons with or without a buffer. */
 import type { Zone } from '../types.js';
-import { isBesideBox } from './antimeridian.js';
-import { circleContains, type PreparedCircle, prepareCircle, signedDistanceToCircleMetres } from './circle.js';
-import { type Extent, extentOf, widenExtent } from './extent.js';
-import { metresPerDegreeLatitude, metresPerDegreeLongitude } from './metres-per-degree.js';
-import { UNITS_PER_DEGREE } from './orientation.js';
+import {
+  isBesideBox,
+  metresPerDegreeLatitude,
+  metresPerDegreeLongitude,
+  UNITS_PER_DEGREE,
+  wrapLongitude,
+} from './exact.js';
 import { distanceToPolygonsMetres, type PreparedPolygons, polygonsContain, preparePolygons } from './polygon.js';
+
+/** A circle: a centre and a radius on the ground. */
+export interface PreparedCircle {
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly radiusMetres: number;
+  /** Box in degrees, a little too large. */
+  readonly west: number;
+  readonly south: number;
+  readonly east: number;
+  readonly north: number;
+}
+
+/** How large a zone is, and what lies around it: computed once, when the zone is prepared. */
+export interface Extent {
+  readonly areaSquareMetres: number;
+  /** Of the outer boundaries, all parts together. */
+  readonly perimeterMetres: number;
+  readonly parts: number;
+  /** Of all holes together. */
+  readonly holesSquareMetres: number;
+}
 
 export interface PreparedZone {
   readonly circle: PreparedCircle | null;
@@ -22,11 +46,13 @@ export interface PreparedZone {
   readonly north: number;
 }
 
-/** The box is widened by this share more than the buffer, so that what lies outside it is certainly outside. */
+type Shape = Zone['shape'];
+
+/** Boxes of circles and buffers are widened by this share, so that what lies outside them is certainly outside. */
 const BOX_MARGIN = 1.01;
 
 /** Throws where the geometry has no edges: it was validated before it got here. */
-export function prepareZone(shape: Zone['shape']): PreparedZone {
+export function prepareZone(shape: Shape): PreparedZone {
   if (shape.type === 'circle') {
     const circle = prepareCircle(shape.latitude, shape.longitude, shape.radiusMetres);
     return ofCircle(circle, extentOf(shape));
@@ -46,7 +72,7 @@ export function prepareZone(shape: Zone['shape']): PreparedZone {
   };
 }
 
-type Rings = Extract<Zone['shape'], { type: 'polygons' }>['polygons'];
+type Rings = Extract<Shape, { type: 'polygons' }>['polygons'];
 
 function prepareHoles(polygons: Rings): PreparedPolygons | null {
   const holes = polygons.flatMap((rings) => rings.slice(1).map((hole) => [hole]));
@@ -98,4 +124,99 @@ export function signedDistanceMetres(zone: PreparedZone, latitude: number, longi
   if (zone.circle !== null) return signedDistanceToCircleMetres(zone.circle, latitude, longitude);
   const distance = distanceToPolygonsMetres(zone.polygons!, latitude, longitude);
   return (polygonsContain(zone.polygons!, latitude, longitude) ? -distance : distance) - zone.bufferMetres;
+}
+
+function prepareCircle(latitude: number, longitude: number, radiusMetres: number): PreparedCircle {
+  const dLatitude = (radiusMetres * BOX_MARGIN) / metresPerDegreeLatitude(latitude);
+  const poleward = Math.min(89.9, Math.abs(latitude) + dLatitude);
+  const dLongitude = (radiusMetres * BOX_MARGIN) / metresPerDegreeLongitude(poleward);
+  return {
+    latitude,
+    longitude,
+    radiusMetres,
+    west: longitude - dLongitude,
+    south: latitude - dLatitude,
+    east: longitude + dLongitude,
+    north: latitude + dLatitude,
+  };
+}
+
+/**
+ * Metres to the circle's line, negative inside. Metres per degree are taken halfway between point and centre: the error
+ * is 1.3 mm at 5 km from the centre and 1.2 m at 50 km, at 70° of latitude, where the point's own latitude would give 2 %.
+ */
+export function signedDistanceToCircleMetres(circle: PreparedCircle, latitude: number, longitude: number): number {
+  const middle = (latitude + circle.latitude) / 2;
+  // The short way round: the circle may lie beside the antimeridian and the point beyond it.
+  const x = wrapLongitude(longitude - circle.longitude) * metresPerDegreeLongitude(middle);
+  const y = (latitude - circle.latitude) * metresPerDegreeLatitude(middle);
+  return Math.sqrt(x * x + y * y) - circle.radiusMetres;
+}
+
+/** Whether the point lies in the circle; its line belongs to it. */
+function circleContains(circle: PreparedCircle, latitude: number, longitude: number): boolean {
+  if (latitude < circle.south || latitude > circle.north || isBesideBox(circle, longitude)) return false;
+  return signedDistanceToCircleMetres(circle, latitude, longitude) <= 0;
+}
+
+type Ring = readonly (readonly [number, number])[];
+
+function extentOf(shape: Shape): Extent {
+  if (shape.type === 'circle') return ofDisc(shape.radiusMetres);
+  let [area, perimeter, holes] = [0, 0, 0];
+  for (const [outer, ...inner] of shape.polygons) {
+    const ring = measureRing(outer!);
+    const inside = inner.reduce((sum, hole) => sum + measureRing(hole).area, 0);
+    area += Math.max(0, ring.area - inside);
+    perimeter += ring.perimeter;
+    holes += inside;
+  }
+  return {
+    areaSquareMetres: area,
+    perimeterMetres: perimeter,
+    parts: shape.polygons.length,
+    holesSquareMetres: holes,
+  };
+}
+
+function ofDisc(radiusMetres: number): Extent {
+  return {
+    areaSquareMetres: Math.PI * radiusMetres * radiusMetres,
+    perimeterMetres: 2 * Math.PI * radiusMetres,
+    parts: 1,
+    holesSquareMetres: 0,
+  };
+}
+
+/** Metres per degree are taken halfway up the ring: of what is 50 km high the area is right to a hundredth. */
+function measureRing(ring: Ring): { readonly area: number; readonly perimeter: number } {
+  const latitudes = ring.map(([, latitude]) => latitude);
+  const middle = (Math.min(...latitudes) + Math.max(...latitudes)) / 2;
+  const [perX, perY] = [metresPerDegreeLongitude(middle), metresPerDegreeLatitude(middle)];
+  const [west, south] = ring[0]!;
+  let [twice, perimeter] = [0, 0];
+  for (let i = 1; i < ring.length; i++) {
+    const ax = (ring[i - 1]![0] - west) * perX;
+    const ay = (ring[i - 1]![1] - south) * perY;
+    const bx = (ring[i]![0] - west) * perX;
+    const by = (ring[i]![1] - south) * perY;
+    twice += ax * by - bx * ay;
+    perimeter += Math.sqrt((bx - ax) * (bx - ax) + (by - ay) * (by - ay));
+  }
+  return { area: Math.abs(twice) / 2, perimeter };
+}
+
+/** How large the band is that reaches so far beyond the outer boundaries, were they convex and far from each other. */
+export function bandSquareMetres({ perimeterMetres, parts }: Extent, metres: number): number {
+  return perimeterMetres * metres + parts * Math.PI * metres * metres;
+}
+
+/** Of the zone and all that lies within a distance of it. What that leaves of holes is not asked. */
+function widenExtent(extent: Extent, metres: number): Extent {
+  return {
+    areaSquareMetres: extent.areaSquareMetres + bandSquareMetres(extent, metres),
+    perimeterMetres: extent.perimeterMetres + 2 * Math.PI * metres * extent.parts,
+    parts: extent.parts,
+    holesSquareMetres: 0,
+  };
 }

@@ -6,7 +6,7 @@ import type { BBox } from 'rbush';
 import { mayCross } from '../fold/crossing.js';
 import { boxOfKept } from '../fold/horizon.js';
 import { someViolates, violates } from '../fold/likelihood.js';
-import { turnOfStep } from '../geometry/antimeridian.js';
+import { turnOfStep } from '../geometry/exact.js';
 import type { ActivationState, KeptFix, Sighting } from '../state.js';
 import { GAP_LIMIT_MS } from '../thresholds.js';
 import type { CompiledActivation, CompiledOwn } from '../watch/compile.js';

@@ -1,5 +1,5 @@
 /** A map's frame: from places on the ground to points on paper, true to scale, north at the top. */
-import { metresPerDegreeLatitude, metresPerDegreeLongitude } from '../../engine/geometry/metres-per-degree.js';
+import { metresPerDegreeLatitude, metresPerDegreeLongitude } from '../../engine/geometry/exact.js';
 
 export interface Place {
   readonly latitude: number;

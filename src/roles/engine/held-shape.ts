@@ -2,7 +2,7 @@
  * Polygons as they are held: once for all zones that have the same ones, whose tag they may be, and once whether prepared or not. The
  * edges of a prepared zone say its coordinates, so what came over the wire is let go of when a zone is prepared.
  */
-import { UNITS_PER_DEGREE } from '../../engine/geometry/orientation.js';
+import { UNITS_PER_DEGREE } from '../../engine/geometry/exact.js';
 import { type PreparedZone, prepareZone } from '../../engine/geometry/zone.js';
 import type { Zone } from '../../engine/types.js';
 

@@ -1,9 +1,8 @@
 import { booleanPointInPolygon, multiPolygon } from '@turf/turf';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { metresPerDegreeLatitude, metresPerDegreeLongitude, toUnits } from '../../../src/engine/geometry/exact.js';
 import { probabilityInside } from '../../../src/engine/geometry/gaussian.js';
-import { metresPerDegreeLatitude, metresPerDegreeLongitude } from '../../../src/engine/geometry/metres-per-degree.js';
-import { toUnits } from '../../../src/engine/geometry/orientation.js';
 import { prepareZone } from '../../../src/engine/geometry/zone.js';
 
 type Ring = [number, number][];

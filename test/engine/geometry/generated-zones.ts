@@ -1,5 +1,5 @@
 /** Seeded zones and fixes near their boundaries, for the suites that hold the kernel to its oracles. */
-import { toUnits } from '../../../src/engine/geometry/orientation.js';
+import { toUnits } from '../../../src/engine/geometry/exact.js';
 
 export type Random = () => number;
 export type Point = readonly [longitude: number, latitude: number];

@@ -1,7 +1,7 @@
 /** Signed distances against GeographicLib: 20 m to 50 km across, up to 70° north and south, near the boundary and far from it. */
 import { booleanPointInPolygon, multiPolygon } from '@turf/turf';
 import { describe, expect, test } from 'vitest';
-import { metresPerDegreeLatitude, metresPerDegreeLongitude } from '../../../src/engine/geometry/metres-per-degree.js';
+import { metresPerDegreeLatitude, metresPerDegreeLongitude } from '../../../src/engine/geometry/exact.js';
 import { contains, prepareZone, signedDistanceMetres, widenZone } from '../../../src/engine/geometry/zone.js';
 import { geodesicMetres, geodesicMetresToEdge } from '../../support/geodesic.js';
 import { karneyMetres, karneyMetresToEdges } from '../../support/geographiclib.js';

@@ -6,7 +6,7 @@
  * nearest (0.4 m of 115 m have been seen, where GeographicLib agrees with the kernel): so it is never less, and mostly the same.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { toUnits } from '../../../src/engine/geometry/orientation.js';
+import { toUnits } from '../../../src/engine/geometry/exact.js';
 import { mayPass, passageThrough, stepMetres } from '../../../src/engine/geometry/step.js';
 import { contains, prepareZone, signedDistanceMetres } from '../../../src/engine/geometry/zone.js';
 import type { Database } from '../../../src/ports/database.js';

@@ -1,7 +1,7 @@
 import { booleanPointInPolygon, lineIntersect, lineString, multiPolygon } from '@turf/turf';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { toUnits } from '../../../src/engine/geometry/orientation.js';
+import { toUnits } from '../../../src/engine/geometry/exact.js';
 import { mayPass, type Place, passageThrough, stepMetres } from '../../../src/engine/geometry/step.js';
 import { contains, prepareZone, signedDistanceMetres } from '../../../src/engine/geometry/zone.js';
 import { geodesicMetres } from '../../support/geodesic.js';

@@ -1,7 +1,7 @@
 import { booleanPointInPolygon, distance, lineChunk, lineString, multiPolygon, pointToLineDistance } from '@turf/turf';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { orientation, toUnits } from '../../../src/engine/geometry/orientation.js';
+import { orientation, toUnits } from '../../../src/engine/geometry/exact.js';
 import { contains, prepareZone, signedDistanceMetres } from '../../../src/engine/geometry/zone.js';
 import { geodesicMetres, geodesicMetresToEdge } from '../../support/geodesic.js';
 

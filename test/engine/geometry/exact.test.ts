@@ -1,9 +1,7 @@
 /** The engine's own functions are as near to the true ones as they claim, and say the same bits on every runtime. */
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { asin, atan2, cos, sin } from '../../../src/engine/math/angles.js';
-import { exp, ln } from '../../../src/engine/math/exponential.js';
-import { erf, normal } from '../../../src/engine/math/normal.js';
+import { asin, atan2, cos, erf, exp, ln, normal, sin } from '../../../src/engine/geometry/exact.js';
 
 /** Numbers from a congruential generator, so that the table is the same everywhere. */
 function table(from: number, to: number, count: number): number[] {

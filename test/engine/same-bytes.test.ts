@@ -4,9 +4,9 @@
  */
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { play, type Step } from '../../scenarios/scenario.js';
-import { circle, place, squareRing, term, watch, zone } from '../../scenarios/world.js';
-import { START_MS, standStill } from '../correlated-fixes.js';
+import { play, type Step } from '../scenarios/scenario.js';
+import { circle, place, squareRing, term, watch, zone } from '../scenarios/world.js';
+import { START_MS, standStill } from './correlated-fixes.js';
 
 const MINUTE_MS = 60_000;
 
