@@ -1,8 +1,15 @@
 /** A partition that comes and goes while something is slow, broken or too late: no alert is lost by it, and none of what is written lies. */
 import { expect, it } from 'vitest';
-import type { ConsumerHandler, EventLog, LogBatch, NewRecord, PartitionControl } from '../../src/ports/event-log.js';
+import {
+  type ConsumerHandler,
+  type EventLog,
+  type LogBatch,
+  LogUnavailable,
+  type NewRecord,
+  type PartitionControl,
+} from '../../src/ports/event-log.js';
 import { stateRecord } from '../../src/ports/states.js';
-import { ALERTS, INPUTS, type InputRecord, STATES } from '../../src/ports/topics.js';
+import { ALERTS, INPUTS, type InputRecord, REJECTED, STATES } from '../../src/ports/topics.js';
 import { createCheckpointWriter } from '../../src/roles/engine/checkpoint-writer.js';
 import { startEngine } from '../../src/roles/engine/engine-worker.js';
 import { forgetOrphans } from '../../src/roles/engine/forget.js';
@@ -104,12 +111,12 @@ it('a state that is written while the fold goes on holds nothing of after the of
   expect(foldedAgain).toEqual(told);
 });
 
-it('a partition that came back while its last states were written goes on', async () => {
-  const topics = new Map<string, NewRecord[]>([INPUTS, STATES, ALERTS].map((topic) => [topic, []]));
+/** An engine over topics in memory of one partition; `before` is awaited by every append. */
+async function engineOver(before: (topic: string) => Promise<void>) {
+  const topics = new Map<string, NewRecord[]>([INPUTS, STATES, ALERTS, REJECTED].map((topic) => [topic, []]));
   let handler!: ConsumerHandler;
-  let hang: Promise<void> | null = null;
   const append: EventLog['append'] = async (topic, records) => {
-    if (topic === STATES) await hang;
+    await before(topic);
     const all = topics.get(topic)!;
     const offset = all.length;
     all.push(...records);
@@ -142,29 +149,71 @@ it('a partition that came back while its last states were written goes on', asyn
     }));
     return { topic: INPUTS, partition: 0, nextOffset: all.length, endOffset: all.length, records };
   };
-  const say = (input: InputRecord) =>
-    void topics.get(INPUTS)!.push({ key: null, value: Buffer.from(JSON.stringify(input)), headers: {} });
   const clock = { nowMs: () => Date.now() };
   const options = { tickEveryMs: 1_000_000_000 };
   const engine = await startEngine({ log, clock, logger: silentLog, counters: noEngineCounters, options });
   const both = [INPUTS, STATES].map((topic) => ({ topic, partition: 0 }));
+  return {
+    engine,
+    written: (topic: string) => topics.get(topic)!,
+    say: (value: InputRecord | string) =>
+      void topics.get(INPUTS)!.push({
+        key: null,
+        value: Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)),
+        headers: {},
+      }),
+    assign: () => handler.onAssigned(both, control),
+    deliver: () => handler.onBatch(batch(), control),
+    giveUp: () => handler.onRevoked!(both, control, 'given-up'),
+  };
+}
+
+it('a partition that came back while its last states were written goes on', async () => {
+  let hang: Promise<void> | null = null;
+  const { engine, written, say, assign, deliver, giveUp } = await engineOver(async (topic) => {
+    if (topic === STATES) await hang;
+  });
   say({ type: 'watch', watch: watchOf('T-1', WORN) });
-  await handler.onAssigned(both, control);
-  await handler.onBatch(batch(), control);
+  await assign();
+  await deliver();
   let release = () => {};
   hang = new Promise((resolve) => {
     release = resolve;
   });
-  const given = handler.onRevoked?.(both, control, 'given-up');
+  const given = giveUp();
   await turn();
   hang = null;
-  topics.get(STATES)!.length = 0;
-  await handler.onAssigned(both, control);
+  written(STATES).length = 0;
+  await assign();
   release();
   await given;
   say(tamper('T-1', 5));
-  await handler.onBatch(batch(), control);
-  expect([engine.status().partitions, topics.get(ALERTS)!.length]).toEqual([1, 1]);
+  await deliver();
+  expect([engine.status().partitions, written(ALERTS).length]).toEqual([1, 1]);
+  await engine.stop();
+});
+
+it('what cannot be used is in tagwatch.rejected before a state says that its offset is done', async () => {
+  let isAway = true;
+  const { engine, written, say, assign, deliver, giveUp } = await engineOver(async (topic) => {
+    if (topic === REJECTED && isAway) throw new LogUnavailable('the log is away');
+  });
+  await assign();
+  say({ type: 'watch', watch: watchOf('T-1', WORN) });
+  await deliver();
+  say('rubbish');
+  await expect(deliver()).rejects.toThrow('away');
+  // It goes while what it could not use is still on its way: whoever comes next reads it again.
+  await giveUp();
+  expect([written(STATES).length, written(REJECTED).length]).toEqual([0, 0]);
+
+  await assign();
+  await expect(deliver()).rejects.toThrow('away');
+  isAway = false;
+  await deliver();
+  await giveUp();
+  expect(written(REJECTED)).toHaveLength(1);
+  expect(written(STATES).length).toBeGreaterThan(0);
   await engine.stop();
 });
 

@@ -95,6 +95,7 @@ export async function startEngine(deps: {
         endOffset: inputsAt.endOffset,
         pending: [],
         pendingEvents: [],
+        pendingRejects: [],
         pendingRequests: new Map(),
         pendingCounts: [],
         heldSinceMs: null,

@@ -128,7 +128,6 @@ export function createInputsFolding(deps: InputsFoldingDeps): InputsFolding {
     return { key: event.wearerId, value, headers: formatHeaders(alertFormatOf(event)) };
   }
 
-  const rejects: NewRecord[] = [];
   /** Of a record that holds many, the one that is at fault. */
   function reject(entry: OwnedPartition, record: LogRecord, reason: string, detail: string, input?: InputRecord): void {
     counters.inputRejected(reason);
@@ -136,18 +135,15 @@ export function createInputsFolding(deps: InputsFoldingDeps): InputsFolding {
     const from = { topic: record.topic, partition: entry.fold.partition, offset: record.offset };
     const tagId = input?.type === 'ping' ? input.ping.tagId : record.key;
     const bytes = input === undefined ? (record.value ?? new Uint8Array()) : encodeJson(input);
-    rejects.push(rejectedRecord({ reason, detail, rejectedAt, from, tagId }, bytes));
+    entry.pendingRejects.push(rejectedRecord({ reason, detail, rejectedAt, from, tagId }, bytes));
   }
 
   /** Rejects where the log is away: the log calls again with the same batch, and this is tried first. */
   async function appendPending(entry: OwnedPartition): Promise<void> {
     if (entry.pending.length > 0) await appendEvents(entry);
-    if (rejects.length > 0) {
-      const batch = rejects.splice(0);
-      await keepRejected(deps, batch).catch((error: unknown) => {
-        rejects.unshift(...batch);
-        throw error;
-      });
+    if (entry.pendingRejects.length > 0) {
+      await keepRejected(deps, entry.pendingRejects);
+      entry.pendingRejects = [];
     }
     if (entry.pendingCounts.length > 0) {
       await log.append(
@@ -170,7 +166,7 @@ export function createInputsFolding(deps: InputsFoldingDeps): InputsFolding {
 
   async function appendEvents(entry: OwnedPartition): Promise<void> {
     const refused = await appendWhatFits(deps, ALERTS, entry.pending);
-    rejects.push(...asRejected(ALERTS, refused, clock.nowMs()));
+    entry.pendingRejects.push(...asRejected(ALERTS, refused, clock.nowMs()));
     const nowMs = clock.nowMs();
     for (const event of entry.pendingEvents) {
       counters.eventAppended(event);

@@ -16,9 +16,11 @@ export interface OwnedPartition {
   /** The end of the inputs when they were assigned: reading up to there is the start-up backlog. */
   caughtUpAt: number;
   endOffset: number;
-  /** Events folded but not yet in the log. A checkpoint never passes them. */
+  /** Events folded but not yet in the log. A checkpoint passes none of what is pending. */
   pending: NewRecord[];
   pendingEvents: EngineEvent[];
+  /** What could not be used, on its way to `tagwatch.rejected`. */
+  pendingRejects: NewRecord[];
   /** What of the past is to be judged again, by activation: appended behind the events. */
   pendingRequests: Map<string, ReconcileRecord>;
   /** What was counted of suppliers that are away. */
@@ -31,8 +33,9 @@ export interface OwnedPartition {
 
 /** Not before the log has all that what is written makes up for. */
 export function mayCheckpoint(entry: OwnedPartition): boolean {
-  const { restoreUntil, pending, pendingRequests, pendingCounts } = entry;
-  return restoreUntil === null && pending.length + pendingRequests.size + pendingCounts.length === 0;
+  const { restoreUntil, pending, pendingRejects, pendingRequests, pendingCounts } = entry;
+  const waiting = pending.length + pendingRejects.length + pendingRequests.size + pendingCounts.length;
+  return restoreUntil === null && waiting === 0;
 }
 
 /** Once a partition: it is tried again until somebody acts. */
