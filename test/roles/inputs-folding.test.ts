@@ -90,7 +90,7 @@ async function contentsOf<T>(topic: string): Promise<T[]> {
 async function take(records: readonly LogRecord[], fold: PartitionFold = emptyFold(PARTITION)) {
   const { log } = test;
   const [alertsBefore, rejectedBefore] = [await contentsOf(ALERTS), await contentsOf(REJECTED)];
-  const nothing = { pending: [], pendingEvents: [], pendingRequests: new Map(), pendingCounts: [] };
+  const nothing = { pending: [], pendingEvents: [], pendingRejects: [], pendingRequests: new Map(), pendingCounts: [] };
   const entry = { fold, isNewerTold: false, heldSinceMs: null, ...nothing } as unknown as OwnedPartition;
   const counters = noEngineCounters;
   const folding = createInputsFolding({ log, clock: { nowMs: Date.now }, logger: silentLog, counters });

@@ -200,6 +200,7 @@ export function reconcilerSuite(
       );
       const told = async () => (await readInputs(log)).filter(({ input }) => input.type === 'history').length;
       await expect.poll(told, LIMIT).toBeGreaterThan(0);
+      await expect.poll(waiting, LIMIT).toBe(1);
       await first.stop();
       expect(await waiting()).toBe(1);
       await start();
