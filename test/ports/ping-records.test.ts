@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeviceEvent, Ping } from '../../src/engine/types.js';
@@ -150,20 +152,35 @@ describe('the appender of many callers', () => {
   });
 
   it('waits for those who were answered, who send again, so that they go together', async () => {
-    const sizes: number[] = [];
-    const counting: EventLog = {
-      ...test.log,
-      append(topic, records) {
-        sizes.push(records.flatMap((record) => readInputs({ ...record, topic, offset: 0 } as LogRecord)).length);
-        return test.log.append(topic, records);
-      },
-    };
-    const append = createPingAppender(counting, 'columns');
+    const { log, sizes } = noting();
+    const append = createPingAppender(log, 'columns');
     const callers = Array.from({ length: 16 }, async (_, caller) => {
       for (let turn = 0; turn < 10; turn++) await append([pingOf(`T-${caller}`, turn)]);
     });
     await Promise.all(callers);
     expect(sizes).toEqual(Array.from({ length: 10 }, () => 16));
+    await gained();
+  });
+
+  it('hears those who have sent again while the thread was busy for longer than it waits', async () => {
+    const { log, sizes } = noting();
+    const append = createPingAppender(log, 'columns');
+    const [CALLERS, TURNS, BUSY_MS] = [16, 5, 40];
+    const pairs = await openPairs(CALLERS);
+    let answered = 0;
+    const callers = pairs.map(async ({ ours, theirs }, caller) => {
+      for (let turn = 0; turn < TURNS; turn++) {
+        await append([pingOf(`T-${caller}`, turn)]);
+        const heard = once(ours, 'data');
+        theirs.write('again');
+        // When all of them lie in the sockets nobody is heard for a while.
+        if (++answered % CALLERS === 0) for (const untilMs = Date.now() + BUSY_MS; Date.now() < untilMs; );
+        await heard;
+      }
+    });
+    await Promise.all(callers);
+    for (const { ours, theirs } of pairs) for (const socket of [ours, theirs]) socket.destroy();
+    expect(sizes).toEqual(Array.from({ length: TURNS }, () => CALLERS));
     await gained();
   });
 
@@ -192,6 +209,33 @@ describe('the appender of many callers', () => {
     expect((await gained()).map(({ one: { ping } }) => ping.sequence)).toEqual([4]);
   });
 });
+
+/** The log, and how many pings each append had. */
+function noting(): { readonly log: EventLog; readonly sizes: number[] } {
+  const sizes: number[] = [];
+  const log: EventLog = {
+    ...test.log,
+    append(topic, records) {
+      sizes.push(records.flatMap((record) => readInputs({ ...record, topic, offset: 0 } as LogRecord)).length);
+      return test.log.append(topic, records);
+    },
+  };
+  return { log, sizes };
+}
+
+/** Connections and their other ends. */
+async function openPairs(count: number): Promise<{ readonly ours: Socket; readonly theirs: Socket }[]> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const pairs: { ours: Socket; theirs: Socket }[] = [];
+  for (let nth = 0; nth < count; nth++) {
+    const theirs = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    const [ours] = (await once(server, 'connection')) as [Socket];
+    pairs.push({ ours, theirs });
+  }
+  server.close();
+  return pairs;
+}
 
 function pingOf(tagId: string, sequence: number): ReceivedPing {
   const position = { latitude: 51, longitude: 1, accuracyMetres: 8, mechanism: 'GPS' } as const;

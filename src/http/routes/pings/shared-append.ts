@@ -3,10 +3,11 @@ import { type EventLog, RecordsRefused } from '../../../ports/event-log.js';
 import { appendPings, type InputFormat, type ReceivedPing } from '../../../ports/ping-records.js';
 
 /**
- * After an append the next one waits at most so long for those who were answered by it, and are likely to send again: a request to the
- * log costs as much as a dozen pings. One that comes alone never waits.
+ * After an append the next one waits for those who were answered by it, and are likely to send again: a request to the log costs as
+ * much as a dozen pings. At most as long as the append took, within these bounds, ms: where log and callers are slow, callers need
+ * longer to come back. One that comes alone never waits.
  */
-const COMPANY_MS = 4;
+const COMPANY_MS = { least: 4, most: 20 };
 /** With so many waiting nobody waits for more. */
 const ENOUGH_PINGS = 100;
 
@@ -29,20 +30,25 @@ export function createPingAppender(
     const pings = waiting;
     waiting = [];
     next = null;
+    const beganAtMs = performance.now();
     const refused = appendPings(log, pings, format);
-    last = refused.catch(() => {}).then(() => waitForCompany(pings.length + waiting.length));
+    last = refused
+      .catch(() => {})
+      .then(() => waitForCompany(pings.length + waiting.length, performance.now() - beganAtMs));
     return new Set(await refused);
   }
 
   /** Until so many wait, or there are none to come. */
-  function waitForCompany(count: number): Promise<void> {
+  function waitForCompany(count: number, appendMs: number): Promise<void> {
     return new Promise((resolve) => {
       const isThere = () => {
         clearTimeout(timer);
         company = null;
         resolve();
       };
-      const timer = setTimeout(isThere, COMPANY_MS);
+      const waitMs = Math.min(Math.max(appendMs, COMPANY_MS.least), COMPANY_MS.most);
+      // What lies in the sockets counts, too: a thread that was busy for all of the time has heard nobody, so it listens once more.
+      const timer = setTimeout(() => setImmediate(isThere), waitMs);
       company = { count: Math.min(count, ENOUGH_PINGS), isThere };
       noteWaiting();
     });
