@@ -23,15 +23,20 @@ export interface LocalClock {
   toWallMs(epochMs: number): number;
 }
 
+/** Of many schedules most are of one zone, and asking costs as much as reading the rest of the schedule. */
+let foundLast: string | null = null;
+
 /**
  * Whether schedules in a time zone can be expanded: the one rule for what is taken and for what is published. The names of the
  * IANA database, its links too (`GB`, `EST5EDT`), in any case; neither offsets nor ICU's own abbreviations (`BST`, `IST`), which
  * mean several zones and which Temporal refuses.
  */
 export function isTimeZone(name: string): boolean {
+  if (name === foundLast) return true;
   if (!/^[A-Za-z]/.test(name)) return false;
   try {
     Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
+    foundLast = name;
     return true;
   } catch {
     return false;

@@ -1,6 +1,6 @@
 /** One publication: what some tags and shared conditions are to be watched for, from one snapshot of the records into the log. */
 import { createHash } from 'node:crypto';
-import type { TagWatch } from '../engine/types.js';
+import type { SharedWatch, TagWatch } from '../engine/types.js';
 import type { Clock } from '../ports/clock.js';
 import type { Database, Queryable } from '../ports/database.js';
 import type { EventLog, NewRecord } from '../ports/event-log.js';
@@ -16,6 +16,7 @@ import type {
   WearerFacts,
 } from '../ports/watch.js';
 import { countOver, FORGET_AFTER_MS } from './over.js';
+import { createScheduleExpansion, type ExpandSchedule } from './schedule.js';
 import { draftSharedWatch, draftTagWatch, horizonOf, type WatchDraft } from './watch-builder.js';
 import { buildWearerWatch, saidBy, untaggedOf } from './wearer-watch.js';
 
@@ -31,14 +32,17 @@ export interface Concerned {
   readonly ids: readonly string[];
 }
 
+const encoder = new TextEncoder();
+
 interface Built extends Omit<Published, 'sequence'> {
-  /** As it is sent: of most of many nothing has changed, and nothing is. */
-  record(): InputRecord & { type: 'watch' | 'shared' | 'wearer' };
+  /** As it is sent, to so many partitions: of most of many nothing has changed, and nothing is. */
+  records(partitions: number): NewRecord[];
 }
 
 interface DraftedTarget {
   readonly id: string;
-  readonly draft: WatchDraft<InputRecord & { type: 'watch' | 'shared' }>;
+  readonly type: 'watch' | 'shared';
+  readonly draft: WatchDraft<TagWatch | SharedWatch>;
 }
 
 /** Reads the facts of some targets and drafts the watch of each. */
@@ -49,23 +53,17 @@ async function draftTargets(
   nowMs: number,
 ): Promise<DraftedTarget[]> {
   const horizonMs = horizonOf(nowMs);
+  const expand = createScheduleExpansion();
   if (kind === 'tag') {
     const facts = await store.readTagFacts(db, ids);
     return facts.tags.map((tag) => {
-      const draft = draftWhatIsJudged(tag, facts, nowMs);
-      return {
-        id: tag.tagId,
-        draft: { ...draft, finish: (...with_) => ({ type: 'watch', watch: draft.finish(...with_) }) },
-      };
+      return { id: tag.tagId, type: 'watch', draft: draftWhatIsJudged(tag, facts, nowMs, expand) };
     });
   }
   const facts = await store.readSharedFacts(db, ids);
   return facts.conditions.map((condition) => {
-    const draft = draftSharedWatch(condition, facts, horizonMs);
-    return {
-      id: condition.conditionId,
-      draft: { ...draft, finish: (...with_) => ({ type: 'shared', shared: draft.finish(...with_) }) },
-    };
+    const draft = draftSharedWatch(condition, facts, horizonMs, expand);
+    return { id: condition.conditionId, type: 'shared', draft };
   });
 }
 
@@ -73,8 +71,13 @@ async function draftTargets(
  * The watch of a tag without the activations that are over for long, and without as many more of those that are over as do not fit
  * beside what goes on: no wearer's zones are refused because of those of the wearers before.
  */
-export function draftWhatIsJudged(tag: TagFacts, facts: WatchFacts, nowMs: number): WatchDraft<TagWatch> {
-  const draft = draftTagWatch(tag, facts, horizonOf(nowMs));
+export function draftWhatIsJudged(
+  tag: TagFacts,
+  facts: WatchFacts,
+  nowMs: number,
+  expand?: ExpandSchedule,
+): WatchDraft<TagWatch> {
+  const draft = draftTagWatch(tag, facts, horizonOf(nowMs), expand);
   const over = countOver(tag, nowMs);
   let count = countOver(tag, nowMs - FORGET_AFTER_MS);
   const isTooLarge = (): boolean =>
@@ -125,8 +128,11 @@ export async function measureWatches(
   for (const { kind, ids } of chunk(concerned)) {
     // Of a wearer so little travels that it is never too large.
     if (kind === 'wearer') continue;
-    for (const { id, draft } of await draftTargets(store, tx, { kind, ids }, nowMs)) {
-      const record = sized(draft, nowMs);
+    for (const { id, type, draft } of await draftTargets(store, tx, { kind, ids }, nowMs)) {
+      const watch = sized(draft, nowMs);
+      const record = (type === 'watch' ? { type, watch } : { type, shared: watch }) as InputRecord & {
+        type: typeof type;
+      };
       if (boundBytes(record) <= MAX_WATCH_BYTES) continue;
       const bytes = bytesOf(record);
       if (bytes > MAX_WATCH_BYTES) tooLarge.push({ kind, id, bytes });
@@ -164,16 +170,31 @@ async function build(
     const times = await store.recordTerms(tx, keys, nowMs);
     const publishedAtMs = new Map<TermKey, number>(keys.map((key, i) => [key, times[i] as number]));
     const timeOf = (key: TermKey) => publishedAtMs.get(key) as number;
-    const built = drafted.map(({ id, draft }): Built => {
+    const built = drafted.map(({ id, type, draft }): Built => {
       // Without sequence and time, which differ in every publication.
-      const contentHash = hashOf(draft.finish(timeOf, 0, 0));
-      return { kind, id, contentHash, record: () => draft.finish(timeOf, sequence, nowMs) };
+      const text = JSON.stringify(draft.finish(timeOf, 0, 0));
+      return {
+        kind,
+        id,
+        contentHash: hashOf(text),
+        records: (partitions) => toRecords(id, type, dated(text, sequence, nowMs), partitions),
+      };
     });
     return { built, sequence };
   }, 'repeatable read');
 }
 
-const hashOf = (content: object): string => createHash('sha256').update(JSON.stringify(content)).digest('hex');
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** How a watch without sequence and time begins, behind its id; within an id's text each quotation mark would be escaped. */
+const UNDATED = '"sequence":0,"publishedAtMs":0,';
+
+/** The JSON of a watch that was finished without sequence and time, with them: written once, as it is some thousand numbers long. */
+function dated(text: string, sequence: number, nowMs: number): string {
+  const at = text.indexOf(UNDATED);
+  if (at < 0) throw new Error('a watch does not begin with its id, its sequence and its time');
+  return `${text.slice(0, at)}"sequence":${sequence},"publishedAtMs":${nowMs},${text.slice(at + UNDATED.length)}`;
+}
 
 async function buildWearers(
   store: WatchStore,
@@ -186,8 +207,8 @@ async function buildWearers(
   const custody = await store.readCustody(tx, ids);
   return facts.map((each): Built => {
     const wearer = buildWearerWatch(each, custody.get(each.wearerId) ?? [], sequence, nowMs);
-    const contentHash = hashOf(saidBy(wearer));
-    return { kind: 'wearer', id: each.wearerId, contentHash, record: () => ({ type: 'wearer', wearer }) };
+    const contentHash = hashOf(JSON.stringify(saidBy(wearer)));
+    return { kind: 'wearer', id: each.wearerId, contentHash, records: () => [inputRecord({ type: 'wearer', wearer })] };
   });
 }
 
@@ -230,7 +251,7 @@ export async function publish(deps: PublicationDeps, asked: Concerned, partition
   const before = await store.readPublished(db, kind, ids);
   const changed = built
     .filter(({ id, contentHash }) => before.get(id) !== contentHash)
-    .map((each) => ({ ...each, records: toRecords(each, partitions) }))
+    .map((each) => ({ ...each, records: each.records(partitions) }))
     .map((each) => ({ ...each, bytes: each.records[0]!.value!.byteLength }));
   const tooLarge = changed.filter(({ bytes }) => bytes > MAX_SENT_BYTES);
   const sent = changed.filter(({ bytes }) => bytes <= MAX_SENT_BYTES);
@@ -251,11 +272,10 @@ export async function publish(deps: PublicationDeps, asked: Concerned, partition
   };
 }
 
-/** One record for a tag's watch, one for each partition for what concerns every tag. */
-function toRecords({ id, record: finish }: Built, partitions: number): NewRecord[] {
-  const record = finish();
-  if (record.type !== 'shared') return [inputRecord(record)];
-  const value = encodeJson(record);
-  const headers = inputHeaders('shared');
+/** One record for a tag's watch, one for each partition for what concerns every tag. `watch` is JSON. */
+function toRecords(id: string, type: DraftedTarget['type'], watch: string, partitions: number): NewRecord[] {
+  const value = encoder.encode(`{"type":"${type}","${type}":${watch}}`);
+  const headers = inputHeaders(type);
+  if (type === 'watch') return [{ key: id, value, headers }];
   return Array.from({ length: partitions }, (_, partition) => ({ key: id, value, partition, headers }));
 }

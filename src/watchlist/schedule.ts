@@ -97,3 +97,20 @@ export function clipWindows(windows: readonly number[], fromMs: number, untilMs:
   }
   return kept;
 }
+
+/** As {@link expandSchedule}, whose answer is not to be changed. */
+export type ExpandSchedule = (schedule: Schedule, fromMs: number, untilMs: number) => readonly ExpandedWindows[];
+
+/** Expands a schedule over a range once, however many have it: thousands of curfews are the same nights. Keeps what it has answered. */
+export function createScheduleExpansion(): ExpandSchedule {
+  const known = new Map<string, readonly ExpandedWindows[]>();
+  return (schedule, fromMs, untilMs) => {
+    const name = `${fromMs} ${untilMs} ${JSON.stringify(schedule)}`;
+    let expanded = known.get(name);
+    if (expanded === undefined) {
+      expanded = expandSchedule(schedule, fromMs, untilMs);
+      known.set(name, expanded);
+    }
+    return expanded;
+  };
+}

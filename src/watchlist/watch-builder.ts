@@ -10,7 +10,7 @@ import type {
 } from '../ports/watch.js';
 import { isTimeZone, TZDB_VERSION } from './local-time.js';
 import { type Worn, withoutOldest } from './over.js';
-import { clipWindows, expandSchedule } from './schedule.js';
+import { clipWindows, createScheduleExpansion, type ExpandSchedule } from './schedule.js';
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
@@ -106,6 +106,7 @@ function draftTerms(
   { zones, absences: allAbsences }: WatchFacts,
   clip: Interval & { readonly activationId: string },
   horizonMs: number,
+  expand: ExpandSchedule,
 ): Draft[] {
   const drafts: Draft[] = [];
   for (const { version, ...reign } of findReigns(condition.versions, ({ effectiveAtMs }) => effectiveAtMs)) {
@@ -120,7 +121,7 @@ function draftTerms(
     const addresses =
       schedule === null
         ? [{ zoneId: null, windows: null }]
-        : expandSchedule(schedule, relevant.fromMs, Math.min(relevant.untilMs, expandedUntilMs));
+        : expand(schedule, relevant.fromMs, Math.min(relevant.untilMs, expandedUntilMs));
     for (const { zoneId: otherZoneId, windows } of addresses) {
       const zoneId = otherZoneId ?? version.zoneId;
       for (const { version: zoneVersion, ...zoneReign } of zoneReigns(zones.get(zoneId) ?? [])) {
@@ -185,8 +186,13 @@ export interface TagWatchDraft extends WatchDraft<TagWatch> {
   without(count: number): TagWatchDraft;
 }
 
-/** The watch of one tag; of a tag without activations an empty one. */
-export function draftTagWatch(tag: TagFacts, facts: WatchFacts, horizonMs: number): TagWatchDraft {
+/** The watch of one tag; of a tag without activations an empty one. Of many, `expand` is one for all of them. */
+export function draftTagWatch(
+  tag: TagFacts,
+  facts: WatchFacts,
+  horizonMs: number,
+  expand: ExpandSchedule = createScheduleExpansion(),
+): TagWatchDraft {
   const drafted = tag.activations.map((activation) => {
     const { activationId, wearerId, fittedAtMs, removedAtMs } = activation;
     const clip = { activationId, fromMs: fittedAtMs, untilMs: removedAtMs ?? Number.POSITIVE_INFINITY };
@@ -199,7 +205,7 @@ export function draftTagWatch(tag: TagFacts, facts: WatchFacts, horizonMs: numbe
     };
     return {
       activation: { ...activation, ...periods },
-      drafts: own.flatMap((condition) => draftTerms(condition, facts, clip, horizonMs)),
+      drafts: own.flatMap((condition) => draftTerms(condition, facts, clip, horizonMs, expand)),
     };
   });
   const keys = drafted.flatMap(({ drafts }) => drafts.map(({ key }) => key));
@@ -234,9 +240,10 @@ export function draftSharedWatch(
   condition: ConditionFacts,
   facts: WatchFacts,
   horizonMs: number,
+  expand: ExpandSchedule = createScheduleExpansion(),
 ): WatchDraft<SharedWatch> {
   const always = { activationId: '', fromMs: Number.NEGATIVE_INFINITY, untilMs: Number.POSITIVE_INFINITY };
-  const drafts = draftTerms(condition, facts, always, horizonMs);
+  const drafts = draftTerms(condition, facts, always, horizonMs, expand);
   return {
     keys: drafts.map(({ key }) => key),
     finish: (publishedAtMs, sequence, nowMs) => ({

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import type { Schedule, Weekday } from '../../src/ports/watch.js';
 import { createLocalClock, isTimeZone } from '../../src/watchlist/local-time.js';
-import { expandSchedule, WEEKDAYS } from '../../src/watchlist/schedule.js';
+import { createScheduleExpansion, expandSchedule, WEEKDAYS } from '../../src/watchlist/schedule.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -267,3 +267,13 @@ function shift(time: string, minutes: number): string {
   const total = (Number(time.slice(0, 2)) * 60 + Number(time.slice(3)) + minutes + 1_440) % 1_440;
   return `${String(Math.floor(total / 60)).padStart(2, '0')}:${String(total % 60).padStart(2, '0')}`;
 }
+
+test('of many that have the same schedule it is expanded once, and of others by itself', () => {
+  const expand = createScheduleExpansion();
+  const [from, until] = [at('2026-03-20T00:00Z'), at('2026-04-20T00:00Z')];
+  const again = structuredClone(nightly);
+  expect(expand(again, from, until)).toBe(expand(nightly, from, until));
+  for (const schedule of [nightly, daily('19:00', '06:00'), daily('19:00', '07:00', 'Europe/Paris')])
+    for (const range of [[from, until] as const, [from, until - DAY_MS] as const, [from + DAY_MS, until] as const])
+      expect(expand(schedule, ...range)).toEqual(expandSchedule(schedule, ...range));
+});
