@@ -163,6 +163,19 @@ export interface Published {
   readonly sequence: number;
 }
 
+/** How much at most stands in the watch of a tag, or in that of a shared condition. */
+export interface WatchSize {
+  readonly kind: 'tag' | 'condition';
+  readonly id: string;
+  /** The watch, and in it activations, terms, zones, absences, suspensions and custody. */
+  readonly named: number;
+  /** Instants at which windows open and close. */
+  readonly edges: number;
+  /** Of zones' polygons. */
+  readonly points: number;
+  readonly rings: number;
+}
+
 /** The records as the publisher reads them, and its own memory. `store/watch.ts`; every call is one or few statements. */
 export interface WatchStore {
   /** Notified with the commit that adds rows to the outbox. */
@@ -178,6 +191,12 @@ export interface WatchStore {
    * under way before the snapshot is taken, so that a higher sequence never stands on an older snapshot.
    */
   beginPublication(tx: Queryable): Promise<number>;
+  /** What the watches of those tags and shared conditions hold at most, with schedules expanded until then (epoch ms); none of those that are empty. */
+  countSizes(
+    db: Queryable,
+    concerned: Pick<ConcernedIds, 'tagIds' | 'conditionIds'>,
+    horizonMs: number,
+  ): Promise<WatchSize[]>;
   readTagFacts(db: Queryable, tagIds: readonly string[]): Promise<WatchFacts>;
   readSharedFacts(db: Queryable, conditionIds: readonly string[]): Promise<WatchFacts>;
   /** Of those that are on record. */

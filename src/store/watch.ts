@@ -8,6 +8,7 @@ import type {
   Schedule,
   TagFacts,
   WatchFacts,
+  WatchSize,
   WatchStore,
   WatchTarget,
   ZoneVersionFacts,
@@ -209,6 +210,43 @@ async function readSharedFacts(db: Queryable, conditionIds: readonly string[]): 
   return { tags: [], conditions, zones: await readZones(db, conditions) };
 }
 
+/**
+ * Counted where it stands. A zone counts as often as it is named, each version of everything as if it lay in the way, a week of a schedule
+ * whole and two more on top: what is found small is small.
+ */
+const countSizes: WatchStore['countSizes'] = async (db, { tagIds, conditionIds }, horizonMs) => {
+  const { rows } = await db.query<WatchSize>(
+    `with own as (
+       select a.tag_id, a.wearer_id, a.fitted_at, (select count(*) from record_version p
+         where p.about_wearer_id = a.wearer_id and p.record_kind in ('suspension', 'custody-period')) as periods
+       from activation a where a.tag_id = any($1)
+     ), concerned as (
+       select 'tag' as kind, own.tag_id as id, c.condition_id, own.fitted_at, (select count(*) from absence f
+         join record_version r on r.record_kind = 'absence' and r.record_id = f.absence_id where f.order_id = o.order_id) as absences
+       from own join legal_order o on o.wearer_id = own.wearer_id join condition c on c.order_id = o.order_id
+       union all
+       select 'condition', c.condition_id, c.condition_id, '-infinity', 0 from condition c
+       where c.condition_id = any($2) and c.order_id is null
+     ), counted as (
+       select p.kind, p.id, 2 + p.absences as named, st_npoints(z.geometry) as points, st_nrings(z.geometry) as rings,
+              case when v.schedule is null then 0 else 2 * (
+                (select coalesce(sum(jsonb_array_length(w -> 'days')), 0) from jsonb_array_elements(v.schedule -> 'windows') w)
+                  * (2 + greatest(0, ceil(extract(epoch from $3::timestamptz - greatest(v.starts_at, p.fitted_at)) / 604800)))
+                + (select coalesce(sum(jsonb_array_length(e -> 'windows')), 0)
+                   from jsonb_array_elements(v.schedule -> 'exceptions') e)
+              ) end as edges
+       from concerned p join condition_version v on v.condition_id = p.condition_id
+         join condition_zone n on n.condition_id = v.condition_id and n.version = v.version
+         join zone_version z on z.zone_id = n.zone_id
+       union all select 'tag', own.tag_id, 1 + own.periods, 0, 0, 0 from own
+     )
+     select kind, id, 1 + sum(named) as named, sum(points) as points, sum(rings) as rings, sum(edges) as edges
+     from counted group by kind, id`,
+    [tagIds, conditionIds, new Date(horizonMs)],
+  );
+  return rows;
+};
+
 const recordTerms: WatchStore['recordTerms'] = async (tx, terms, nowMs) => {
   if (terms.length === 0) return [];
   const columns = [
@@ -268,6 +306,7 @@ export const watchStore: WatchStore = {
     const { rows } = await tx.query<{ sequence: number }>(`select nextval('publication_sequence') as sequence`);
     return rows[0]!.sequence;
   },
+  countSizes,
   readTagFacts,
   readSharedFacts,
   readWearerFacts,

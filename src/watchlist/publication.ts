@@ -5,13 +5,14 @@ import type { Clock } from '../ports/clock.js';
 import type { Database, Queryable } from '../ports/database.js';
 import type { EventLog, NewRecord } from '../ports/event-log.js';
 import { inputHeaders } from '../ports/record-format.js';
-import { appendInTurns, encodeJson, INPUTS, type InputRecord, inputRecord } from '../ports/topics.js';
+import { appendInTurns, INPUTS, inputRecord } from '../ports/topics.js';
 import type {
   ConcernedIds,
   Published,
   TagFacts,
   TermKey,
   WatchFacts,
+  WatchSize,
   WatchStore,
   WearerFacts,
 } from '../ports/watch.js';
@@ -80,8 +81,7 @@ export function draftWhatIsJudged(
   const draft = draftTagWatch(tag, facts, horizonOf(nowMs), expand);
   const over = countOver(tag, nowMs);
   let count = countOver(tag, nowMs - FORGET_AFTER_MS);
-  const isTooLarge = (): boolean =>
-    bytesOf({ type: 'watch', watch: sized(draft.without(count), nowMs) }) > MAX_WATCH_BYTES;
+  const isTooLarge = (): boolean => bytesOf('watch', sized(draft.without(count), nowMs)) > MAX_WATCH_BYTES;
   while (count < over && isTooLarge()) count++;
   return draft.without(count);
 }
@@ -89,32 +89,22 @@ export function draftWhatIsJudged(
 /** As large as it can be. */
 const sized = <W>(draft: WatchDraft<W>, nowMs: number): W => draft.finish(() => nowMs, Number.MAX_SAFE_INTEGER, nowMs);
 
-const bytesOf = (record: InputRecord): number => encodeJson(record).byteLength;
+/** As a record of the inputs. `watch` is JSON. */
+const encodeWatch = (type: DraftedTarget['type'], watch: string): Uint8Array =>
+  encoder.encode(`{"type":"${type}","${type}":${watch}}`);
+
+const bytesOf = (type: DraftedTarget['type'], watch: TagWatch | SharedWatch): number =>
+  encodeWatch(type, JSON.stringify(watch)).byteLength;
 
 /** More than any one of them takes, with what is between two: ids have 64 characters at most, a number has 24. */
 const NAMED_BYTES = 1_000;
 const EDGE_BYTES = 25;
 const POINT_BYTES = 54;
+const RING_BYTES = 8;
 
-/** No less than it takes as JSON: of most watches that says enough, for a twentieth of what writing them costs. */
-export function boundBytes(record: InputRecord & { type: 'watch' | 'shared' }): number {
-  const activations = record.type === 'watch' ? record.watch.activations : [];
-  const terms = record.type === 'watch' ? activations.flatMap((each) => each.terms) : record.shared.terms;
-  const { zones } = record.type === 'watch' ? record.watch : record.shared;
-  let named = 1 + activations.length;
-  for (const { suspensions, custodyPeriods } of activations)
-    named += (suspensions?.length ?? 0) + (custodyPeriods?.length ?? 0);
-  let bytes = 0;
-  for (const { windows, absences } of terms) {
-    named += 1 + (absences?.length ?? 0);
-    bytes += (windows?.length ?? 0) * EDGE_BYTES;
-  }
-  for (const { shape } of Object.values(zones)) {
-    named += 1;
-    if (shape.type === 'polygons') for (const ring of shape.polygons.flat()) bytes += ring.length * POINT_BYTES + 8;
-  }
-  return bytes + named * NAMED_BYTES;
-}
+/** No less than it takes as JSON: of most watches that says enough, without reading and writing what stands in them. */
+export const boundBytes = ({ named, edges, points, rings }: Omit<WatchSize, 'kind' | 'id'>): number =>
+  named * NAMED_BYTES + edges * EDGE_BYTES + points * POINT_BYTES + rings * RING_BYTES;
 
 /** Watches that a change would make too large, by what is in the transaction that makes it. Larger first. */
 export async function measureWatches(
@@ -124,18 +114,17 @@ export async function measureWatches(
   nowMs: number,
 ): Promise<{ kind: Published['kind']; id: string; bytes: number }[]> {
   const concerned = await store.resolveTargets(tx, targets);
+  const sizes = await store.countSizes(tx, concerned, horizonOf(nowMs));
+  const doubtful = sizes.filter((size) => boundBytes(size) > MAX_WATCH_BYTES);
   const tooLarge: { kind: Published['kind']; id: string; bytes: number }[] = [];
-  for (const { kind, ids } of chunk(concerned)) {
-    // Of a wearer so little travels that it is never too large.
-    if (kind === 'wearer') continue;
-    for (const { id, type, draft } of await draftTargets(store, tx, { kind, ids }, nowMs)) {
-      const watch = sized(draft, nowMs);
-      const record = (type === 'watch' ? { type, watch } : { type, shared: watch }) as InputRecord & {
-        type: typeof type;
-      };
-      if (boundBytes(record) <= MAX_WATCH_BYTES) continue;
-      const bytes = bytesOf(record);
-      if (bytes > MAX_WATCH_BYTES) tooLarge.push({ kind, id, bytes });
+  for (const kind of ['condition', 'tag'] as const) {
+    const ids = doubtful.flatMap((each) => (each.kind === kind ? [each.id] : []));
+    // One by one: each of them is large.
+    for (const id of ids) {
+      for (const { type, draft } of await draftTargets(store, tx, { kind, ids: [id] }, nowMs)) {
+        const bytes = bytesOf(type, sized(draft, nowMs));
+        if (bytes > MAX_WATCH_BYTES) tooLarge.push({ kind, id, bytes });
+      }
     }
   }
   return tooLarge.sort((a, b) => b.bytes - a.bytes);
@@ -274,7 +263,7 @@ export async function publish(deps: PublicationDeps, asked: Concerned, partition
 
 /** One record for a tag's watch, one for each partition for what concerns every tag. `watch` is JSON. */
 function toRecords(id: string, type: DraftedTarget['type'], watch: string, partitions: number): NewRecord[] {
-  const value = encoder.encode(`{"type":"${type}","${type}":${watch}}`);
+  const value = encodeWatch(type, watch);
   const headers = inputHeaders(type);
   if (type === 'watch') return [{ key: id, value, headers }];
   return Array.from({ length: partitions }, (_, partition) => ({ key: id, value, partition, headers }));

@@ -1,10 +1,21 @@
 /** What the records' endpoints promise, over any pair of adapters. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TagWatch, Term } from '../../src/engine/types.js';
 import type { Database } from '../../src/ports/database.js';
 import type { EventLog } from '../../src/ports/event-log.js';
 import { recordTables } from '../../src/store/recording.js';
+import { watchStore } from '../../src/store/watch.js';
+import { boundBytes } from '../../src/watchlist/publication.js';
+import { horizonOf } from '../../src/watchlist/watch-builder.js';
 import { action, finding } from '../alerts/events.js';
-import { createTestClock, openRecordsApi, type RecordsApi, readShared, readWatches } from '../support/records.js';
+import {
+  createTestClock,
+  openRecordsApi,
+  type RecordsApi,
+  readInputs,
+  readShared,
+  readWatches,
+} from '../support/records.js';
 
 export interface Adapters {
   readonly db: Database;
@@ -1022,6 +1033,40 @@ export function recordsSuite(name: string, open: () => Promise<Adapters>): void 
       const before = await readWatches(adapters.log, 'T-15');
       await ok('/wearers/W-15', { name: 'Another name' });
       expect(await readWatches(adapters.log, 'T-15')).toEqual(before);
+    });
+
+    it('counts of every watch that it has published no less than stands in it', async () => {
+      const { rows } = await adapters.db.query<{ tag_id: string }>('select tag_id from tag');
+      const conditions = await adapters.db.query<{ condition_id: string }>(
+        'select condition_id from condition where order_id is null',
+      );
+      const concerned = {
+        tagIds: rows.map((row) => row.tag_id),
+        conditionIds: conditions.rows.map((row) => row.condition_id),
+      };
+      const sizes = await watchStore.countSizes(adapters.db, concerned, horizonOf(clock.nowMs()));
+      const sizeOf = new Map(sizes.map(({ kind, id, ...size }) => [`${kind} ${id}`, size]));
+      const published = new Map<string, { readonly terms: readonly Term[]; readonly zones: TagWatch['zones'] }>();
+      for (const { input } of await readInputs(adapters.log)) {
+        if (input.type === 'shared') published.set(`condition ${input.shared.conditionId}`, input.shared);
+        if (input.type !== 'watch') continue;
+        const terms = input.watch.activations.flatMap((each) => each.terms);
+        published.set(`tag ${input.watch.tagId}`, { ...input.watch, terms });
+      }
+      expect(published.size).toBeGreaterThan(20);
+      for (const [name, { terms, zones, ...rest }] of published) {
+        const rings = Object.values(zones).flatMap(({ shape }) =>
+          shape.type === 'circle' ? [] : shape.polygons.flat(),
+        );
+        const size = sizeOf.get(name) ?? { named: 1, edges: 0, points: 0, rings: 0 };
+        expect({ name, ...size }).toMatchObject({
+          named: expect.toSatisfy((named) => named >= 1 + terms.length + Object.keys(zones).length),
+          edges: expect.toSatisfy((edges) => edges >= terms.flatMap(({ windows }) => windows ?? []).length),
+          points: expect.toSatisfy((points) => points >= rings.flat().length),
+          rings: expect.toSatisfy((count) => count >= rings.length),
+        });
+        expect(boundBytes(size), name).toBeGreaterThan(JSON.stringify({ ...rest, terms, zones }).length);
+      }
     });
 
     it('leaves nobody for a person to look at', () => {

@@ -134,8 +134,10 @@ describe('how large a watch is at most', () => {
         ]),
       ),
     };
-    const record = { type: 'watch', watch } as const;
-    expect(boundBytes(record)).toBeGreaterThan(JSON.stringify(record).length);
-    expect(boundBytes(record)).toBeLessThan(3 * JSON.stringify(record).length);
+    // The watch; two activations with two suspensions, two times in custody and two terms of two absences each; two zones of three rings.
+    const bound = boundBytes({ named: 1 + 2 * (1 + 2 + 2 + 2 * 3) + 2, edges: 4 * 700, points: 6 * 60, rings: 6 });
+    const { length } = JSON.stringify({ type: 'watch', watch });
+    expect(bound).toBeGreaterThan(length);
+    expect(bound).toBeLessThan(3 * length);
   });
 });
