@@ -1,3 +1,4 @@
+import { expect, it } from 'vitest';
 import { connectPostgres } from '../../src/store/postgres.js';
 import { createPostgresDatabase } from '../support/database.js';
 import { silentLog } from '../support/silent-log.js';
@@ -16,4 +17,22 @@ databaseContract('PostGIS', async () => {
       await drop();
     },
   };
+});
+
+it('compiles no statement, however costly the server takes it to be', async () => {
+  const { url, drop } = await createPostgresDatabase();
+  const db = connectPostgres({ url, log: silentLog });
+  try {
+    const plan = await db.transaction(async (tx) => {
+      await tx.query('set local jit_above_cost = 0');
+      const sql = 'explain (analyze) select count(*) from generate_series(1, 10) n where n % 2 = 0';
+      return await tx.query<{ 'QUERY PLAN': string }>(sql);
+    });
+    const lines = plan.rows.map((row) => row['QUERY PLAN']);
+    expect(lines.join('\n')).toContain('Execution Time');
+    expect(lines.filter((line) => line.includes('JIT'))).toEqual([]);
+  } finally {
+    await db.close();
+    await drop();
+  }
 });
