@@ -17,8 +17,16 @@ const MAKING_LIMIT_MS = 240_000;
 /** `empty` has no schema; `migrated` has this program's. */
 export type MadeDatabase = 'empty' | 'migrated';
 
-/** For the runner: a folder of this run, gone at its end. The databases in it are made by whoever needs one first. */
+/**
+ * For the runner: a folder of this run, gone at its end, or the one that TAGWATCH_TEST_DATABASES names, which several runs of one build
+ * share and which stays. The databases in it are made by whoever needs one first.
+ */
 export default function prepare(_project: TestProject): () => void {
+  const shared = process.env[FOLDER];
+  if (shared !== undefined) {
+    mkdirSync(shared, { recursive: true });
+    return () => {};
+  }
   const folder = mkdtempSync(join(tmpdir(), 'tagwatch-databases-'));
   process.env[FOLDER] = folder;
   return () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
