@@ -16,7 +16,16 @@ import {
   UNITS_PER_DEGREE,
   wrapLongitude,
 } from './exact.js';
-import { CHUNK, GROUP, GROUP_STRIDE, type PreparedPolygons, polygonsContain } from './polygon.js';
+import {
+  boxesAt,
+  CHUNK,
+  chunksOf,
+  GROUP,
+  GROUPS_AT,
+  type PreparedPolygons,
+  polygonsContain,
+  readChunk,
+} from './polygon.js';
 import { type PreparedCircle, type PreparedZone, signedDistanceMetres } from './zone.js';
 
 /** Edges farther than this many σ hold e^-10 of the bell. */
@@ -109,28 +118,30 @@ function insidePolygons(
   const perY = metresPerDegreeLatitude(latitude) / UNITS_PER_DEGREE / sigmaMetres;
   const reachX = REACH / perX;
   const reachY = REACH / perY;
-  if (zone.west - px > reachX || px - zone.east > reachX || zone.south - py > reachY || py - zone.north > reachY)
-    return 0;
+  const [all, { measured: outline }] = [zone.outline, zone];
+  if (all[0]! - px > reachX || px - all[2]! > reachX || all[1]! - py > reachY || py - all[3]! > reachY) return 0;
   const onLine = ON_LINE_METRES / sigmaMetres;
-  const { edges, boxes, groups } = zone.outline;
+  const chunks = chunksOf(outline);
+  let box = boxesAt(chunks);
   let beyond = 0;
-  for (let c = 0; c < boxes.length; c += 4) {
-    if (c % GROUP_STRIDE === 0) {
-      const g = c / GROUP;
-      const isFarX = groups[g]! - px > reachX || px - groups[g + 2]! > reachX;
-      if (isFarX || groups[g + 1]! - py > reachY || py - groups[g + 3]! > reachY) {
-        c += GROUP_STRIDE - 4;
+  for (let c = 0; c < chunks; c++, box += 4) {
+    if (c % GROUP === 0) {
+      const g = GROUPS_AT + (4 * c) / GROUP;
+      const isFarX = outline[g]! - px > reachX || px - outline[g + 2]! > reachX;
+      if (isFarX || outline[g + 1]! - py > reachY || py - outline[g + 3]! > reachY) {
+        c += GROUP - 1;
+        box += 4 * (GROUP - 1);
         continue;
       }
     }
-    if (boxes[c]! - px > reachX || px - boxes[c + 2]! > reachX) continue;
-    if (boxes[c + 1]! - py > reachY || py - boxes[c + 3]! > reachY) continue;
-    const end = Math.min(edges.length, (c + 4) * CHUNK);
-    for (let i = c * CHUNK; i < end; i += 4) {
-      const ax = (edges[i]! - px) * perX;
-      const ay = (edges[i + 1]! - py) * perY;
-      const bx = (edges[i + 2]! - px) * perX;
-      const by = (edges[i + 3]! - py) * perY;
+    if (outline[box]! - px > reachX || px - outline[box + 2]! > reachX) continue;
+    if (outline[box + 1]! - py > reachY || py - outline[box + 3]! > reachY) continue;
+    const points = readChunk(outline, c);
+    for (let i = 0; i < 2 * CHUNK; i += 2) {
+      const ax = (points[i]! - px) * perX;
+      const ay = (points[i + 1]! - py) * perY;
+      const bx = (points[i + 2]! - px) * perX;
+      const by = (points[i + 3]! - py) * perY;
       // Of the edges of a chunk that is near most are not.
       if ((ax > REACH && bx > REACH) || (ax < -REACH && bx < -REACH)) continue;
       if ((ay > REACH && by > REACH) || (ay < -REACH && by < -REACH)) continue;

@@ -1,4 +1,7 @@
-/** A polygon or multipolygon with holes, prepared once: edges as integers in chunks, each chunk with its box. */
+/**
+ * A polygon or multipolygon with holes, prepared once: all of it in one block of integers, for a tag in service has five and more, and
+ * where they lie apart in memory it is memory that a fix waits for.
+ */
 import { metresPerDegreeLatitude, metresPerDegreeLongitude, orientation, toUnits, UNITS_PER_DEGREE } from './exact.js';
 
 /** Edges per chunk. A box test costs about as much as one edge, so 8 halves the work on small zones and is 1/8 on large. */
@@ -6,32 +9,43 @@ export const CHUNK = 8;
 
 /**
  * Chunks per group: with 5,000 edges the boxes of 40 groups and of a few chunks are looked at instead of those of 625 chunks.
- * Groups are passed over where every chunk of theirs would be, so what is found is the same to the last bit.
+ * Groups are passed over where every chunk of theirs would be, so what is found is the same to the last bit. A power of two.
  */
 export const GROUP = 16;
-/** Numbers in `boxes` that belong to a group; a power of two. */
-export const GROUP_STRIDE = 4 * GROUP;
-
-export interface Outline {
-  readonly edges: Int32Array;
-  readonly boxes: Int32Array;
-  /** The same of groups of chunks: that of the group whose chunks begin at `boxes[c]` begins at `c / GROUP`. */
-  readonly groups: Int32Array;
-}
 
 /**
- * Edges of all rings of all parts, four integers each (ax, ay, bx, by), with the zone on their left whichever way the rings came,
- * and boxes, four each (west, south, east, north).
+ * Edges in chunks, each beginning where the one before it ends; in units, longitude first:
+ *
+ *     west, south, east, north     of all
+ *     chunks, chunkLength          how many there are, and how many numbers each has
+ *     west, south, east, north     of each group of chunks, from `GROUPS_AT`
+ *     west, south, east, north     of each chunk, from `boxesAt`
+ *     x, y, and to the next …      of each chunk, from `pointsAt`: see `readChunk`
+ *
+ * A chunk with fewer edges than `CHUNK` ends with edges of no length, which no loop over them finds.
  */
-export interface PreparedPolygons extends Outline {
-  /** Of the boundary as it is measured: without the cut at the antimeridian, where there is one. */
+export type Outline = Int32Array;
+
+export const GROUPS_AT = 6;
+const CHUNKS = 4;
+const CHUNK_LENGTH = 5;
+/** Points of a chunk, two numbers each. */
+const CHUNK_POINTS = 2 * (CHUNK + 1);
+/** A first point and so many steps, both of their numbers in one, where each fits half of one: 360 m of latitude, 230 m of longitude at 51°. */
+const SHORT_CHUNK = 2 + CHUNK;
+const LONGEST_STEP = 0x7fff;
+
+export interface PreparedPolygons {
+  /** Of all rings of all parts, with the zone on the left of their edges whichever way the rings came; no chunk is of two rings. */
   readonly outline: Outline;
-  /** Of the whole, in units: west, south, east, north. */
-  readonly west: number;
-  readonly south: number;
-  readonly east: number;
-  readonly north: number;
+  /** Of the boundary as it is measured: without the cut at the antimeridian, where there is one; else the same. */
+  readonly measured: Outline;
 }
+
+/** How many chunks an outline has. */
+export const chunksOf = (outline: Outline): number => outline[CHUNKS]!;
+/** Where the boxes of so many chunks begin. */
+export const boxesAt = (chunks: number): number => GROUPS_AT + 4 * Math.ceil(chunks / GROUP);
 
 const SEAM = 180 * UNITS_PER_DEGREE;
 const TURN = 2 * SEAM;
@@ -46,8 +60,10 @@ type Rings = readonly (readonly (readonly (readonly [number, number])[])[])[];
  */
 export function preparePolygons(polygons: Rings): PreparedPolygons {
   const flat: number[] = [];
-  for (const rings of polygons) {
-    rings.forEach((given, position) => {
+  const rings = new Set<number>();
+  for (const ringsOfPart of polygons) {
+    ringsOfPart.forEach((given, position) => {
+      rings.add(flat.length);
       const ring = isCounterClockwise(given) === (position === 0) ? given : [...given].reverse();
       for (let i = 1; i < ring.length; i++) {
         const [ax, ay] = ring[i - 1]!;
@@ -57,33 +73,94 @@ export function preparePolygons(polygons: Rings): PreparedPolygons {
     });
   }
   if (flat.length === 0) throw new Error('A zone without edges reached the engine.');
-  const all = outlineOf(flat);
-  const { edges, boxes, groups } = all;
+  const outline = outlineOf(flat, rings);
   const measured = withoutSeam(flat);
-  const outline = measured === flat ? all : outlineOf(measured);
-  let [west, south, east, north] = [boxes[0]!, boxes[1]!, boxes[2]!, boxes[3]!];
-  for (let c = 4; c < boxes.length; c += 4) {
-    west = Math.min(west, boxes[c]!);
-    south = Math.min(south, boxes[c + 1]!);
-    east = Math.max(east, boxes[c + 2]!);
-    north = Math.max(north, boxes[c + 3]!);
-  }
-  // Field by field: of one that is spread the engine makes a class of its own, which takes 300 bytes more a zone.
-  return { edges, boxes, groups, outline, west, south, east, north };
+  return { outline, measured: measured === flat ? outline : outlineOf(measured, new Set()) };
 }
 
-/** In one block of memory: as three the lists of a small zone take half as much again. */
-function outlineOf(flat: readonly number[]): Outline {
-  const chunks = 4 * Math.ceil(flat.length / (4 * CHUNK));
-  const groups = 4 * Math.ceil(chunks / (4 * GROUP));
-  const block = new Int32Array(flat.length + chunks + groups);
-  block.set(flat);
-  const edges = block.subarray(0, flat.length);
-  const boxes = block.subarray(flat.length, flat.length + chunks);
-  const outline = { edges, boxes, groups: block.subarray(flat.length + chunks) };
-  boxEach(edges, CHUNK, boxes);
-  boxEach(boxes, GROUP, outline.groups);
+/** `apart`: where in the list edges begin that do not go into the chunk of the one before. */
+function outlineOf(flat: readonly number[], apart: ReadonlySet<number>): Outline {
+  /** Where each begins, and the end. */
+  const begins: number[] = [];
+  for (let i = 0; i < flat.length; i += 4) {
+    const goesOn = flat[i] === flat[i - 2] && flat[i + 1] === flat[i - 1] && !apart.has(i);
+    if (!goesOn || i - begins.at(-1)! === 4 * CHUNK) begins.push(i);
+  }
+  const chunks = begins.length;
+  begins.push(flat.length);
+  const chunkLength = hasLongSteps(flat) ? CHUNK_POINTS : SHORT_CHUNK;
+  const boxes = boxesAt(chunks);
+  const outline = new Int32Array(boxes + (4 + chunkLength) * chunks);
+  outline[CHUNKS] = chunks;
+  outline[CHUNK_LENGTH] = chunkLength;
+  for (let c = 0; c < chunks; c++) {
+    const edges = flat.slice(begins[c], begins[c + 1]);
+    outline.set(boxOf(edges), boxes + 4 * c);
+    writeChunk(outline, boxes + 4 * chunks + chunkLength * c, chunkLength, edges);
+  }
+  for (let c = 0; c < chunks; c += GROUP) {
+    const end = Math.min(chunks, c + GROUP);
+    outline.set(boxOf(outline.subarray(boxes + 4 * c, boxes + 4 * end)), GROUPS_AT + 4 * (c / GROUP));
+  }
+  outline.set(boxOf(outline.subarray(GROUPS_AT, boxes)), 0);
   return outline;
+}
+
+function hasLongSteps(flat: readonly number[]): boolean {
+  for (let i = 0; i < flat.length; i += 4) {
+    const [x, y] = [flat[i + 2]! - flat[i]!, flat[i + 3]! - flat[i + 1]!];
+    if (Math.max(Math.abs(x), Math.abs(y)) > LONGEST_STEP) return true;
+  }
+  return false;
+}
+
+function writeChunk(outline: Outline, at: number, chunkLength: number, edges: readonly number[]): void {
+  const isShort = chunkLength === SHORT_CHUNK;
+  let [x, y] = [edges[0]!, edges[1]!];
+  outline[at] = x;
+  outline[at + 1] = y;
+  for (let edge = 0; edge < CHUNK; edge++) {
+    const [nextX, nextY] = [edges[4 * edge + 2] ?? x, edges[4 * edge + 3] ?? y];
+    if (isShort) outline[at + 2 + edge] = ((nextX - x) << 16) | ((nextY - y) & 0xffff);
+    else outline.set([nextX, nextY], at + 2 + 2 * edge);
+    [x, y] = [nextX, nextY];
+  }
+}
+
+/** Points of the chunk that was read last. */
+const points = new Int32Array(CHUNK_POINTS);
+
+/** The points of a chunk, two numbers each: edge i goes from `[2 i]`, `[2 i + 1]` to the next. What is answered holds until the next call. */
+export function readChunk(outline: Outline, chunk: number): Int32Array {
+  const chunks = outline[CHUNKS]!;
+  const chunkLength = outline[CHUNK_LENGTH]!;
+  const at = boxesAt(chunks) + 4 * chunks + chunkLength * chunk;
+  let x = outline[at]!;
+  let y = outline[at + 1]!;
+  points[0] = x;
+  points[1] = y;
+  if (chunkLength === SHORT_CHUNK) {
+    for (let i = 2; i < CHUNK_POINTS; i += 2) {
+      const step = outline[at + 1 + (i >> 1)]!;
+      x += step >> 16;
+      y += (step << 16) >> 16;
+      points[i] = x;
+      points[i + 1] = y;
+    }
+  } else {
+    for (let i = 2; i < CHUNK_POINTS; i++) points[i] = outline[at + i]!;
+  }
+  return points;
+}
+
+/** The points of a ring that has so many edges, two numbers each; its first chunk is that after those of the rings before it. */
+export function pointsOfRing({ outline }: PreparedPolygons, firstChunk: number, edges: number): number[] {
+  const found: number[] = [];
+  for (let edge = 0; edge < edges; edge += CHUNK) {
+    const end = Math.min(CHUNK, edges - edge);
+    found.push(...readChunk(outline, firstChunk + edge / CHUNK).subarray(edge === 0 ? 0 : 2, 2 * end + 2));
+  }
+  return found;
 }
 
 /**
@@ -149,45 +226,44 @@ function isCounterClockwise(ring: readonly (readonly [number, number])[]): boole
   return area > 0;
 }
 
-/** Writes the boxes of so many rows of four numbers (two points) each. */
-function boxEach(rows: Int32Array, perBox: number, boxes: Int32Array): void {
-  for (let c = 0; c < boxes.length / 4; c++) {
-    let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
-    const end = Math.min(rows.length, (c + 1) * 4 * perBox);
-    for (let i = c * 4 * perBox; i < end; i += 2) {
-      west = Math.min(west, rows[i]!);
-      east = Math.max(east, rows[i]!);
-      south = Math.min(south, rows[i + 1]!);
-      north = Math.max(north, rows[i + 1]!);
-    }
-    boxes.set([west, south, east, north], c * 4);
+/** West, south, east, north of points, two numbers each. */
+function boxOf(points: ArrayLike<number>): [number, number, number, number] {
+  let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (let i = 0; i < points.length; i += 2) {
+    west = Math.min(west, points[i]!);
+    east = Math.max(east, points[i]!);
+    south = Math.min(south, points[i + 1]!);
+    north = Math.max(north, points[i + 1]!);
   }
+  return [west, south, east, north];
 }
 
 /** Whether the point, in degrees, lies in the zone. Every boundary, also a hole's, belongs to the zone. */
-export function polygonsContain(zone: PreparedPolygons, latitude: number, longitude: number): boolean {
+export function polygonsContain({ outline }: PreparedPolygons, latitude: number, longitude: number): boolean {
   const px = toUnits(longitude);
   const py = toUnits(latitude);
-  if (px < zone.west || px > zone.east || py < zone.south || py > zone.north) return false;
-  const { edges, boxes, groups } = zone;
+  if (px < outline[0]! || px > outline[2]! || py < outline[1]! || py > outline[3]!) return false;
+  const chunks = chunksOf(outline);
+  let box = boxesAt(chunks);
   let inside = false;
-  for (let c = 0; c < boxes.length; c += 4) {
-    if (c % GROUP_STRIDE === 0) {
-      const g = c / GROUP;
-      if (py < groups[g + 1]! || py > groups[g + 3]! || px > groups[g + 2]!) {
-        c += GROUP_STRIDE - 4;
+  for (let c = 0; c < chunks; c++, box += 4) {
+    if (c % GROUP === 0) {
+      const g = GROUPS_AT + (4 * c) / GROUP;
+      if (py < outline[g + 1]! || py > outline[g + 3]! || px > outline[g + 2]!) {
+        c += GROUP - 1;
+        box += 4 * (GROUP - 1);
         continue;
       }
     }
     // The ray goes east: a chunk that ends west of the point, or above or below it, is never met.
-    if (py < boxes[c + 1]! || py > boxes[c + 3]! || px > boxes[c + 2]!) continue;
-    const end = Math.min(edges.length, (c + 4) * CHUNK);
-    for (let i = c * CHUNK; i < end; i += 4) {
-      const ay = edges[i + 1]!;
-      const by = edges[i + 3]!;
+    if (py < outline[box + 1]! || py > outline[box + 3]! || px > outline[box + 2]!) continue;
+    const points = readChunk(outline, c);
+    for (let i = 0; i < 2 * CHUNK; i += 2) {
+      const ay = points[i + 1]!;
+      const by = points[i + 3]!;
       if ((py < ay && py < by) || (py > ay && py > by)) continue;
-      const ax = edges[i]!;
-      const bx = edges[i + 2]!;
+      const ax = points[i]!;
+      const bx = points[i + 2]!;
       if (ay === by) {
         if ((px >= ax && px <= bx) || (px >= bx && px <= ax)) return true;
         continue;
@@ -223,45 +299,49 @@ export function distanceToPolygonsMetres(
 
 /** To the nearest edge, at most `cap`; a unit of longitude is `perX` long, one of latitude `perY`. */
 function squaredDistance(
-  { outline: { edges, boxes, groups } }: PreparedPolygons,
+  { measured: outline }: PreparedPolygons,
   px: number,
   py: number,
   perX: number,
   perY: number,
   cap: number,
 ): number {
+  const chunks = chunksOf(outline);
+  let box = boxesAt(chunks);
   let best = cap;
-  for (let c = 0; c < boxes.length; c += 4) {
-    if (c % GROUP_STRIDE === 0 && squaredDistanceToBox(groups, c / GROUP, px, py, perX, perY) >= best) {
-      c += GROUP_STRIDE - 4;
+  for (let c = 0; c < chunks; c++, box += 4) {
+    if (c % GROUP === 0 && squaredDistanceToBox(outline, GROUPS_AT + (4 * c) / GROUP, px, py, perX, perY) >= best) {
+      c += GROUP - 1;
+      box += 4 * (GROUP - 1);
       continue;
     }
-    if (squaredDistanceToBox(boxes, c, px, py, perX, perY) >= best) continue;
-    const end = Math.min(edges.length, (c + 4) * CHUNK);
-    for (let i = c * CHUNK; i < end; i += 4) {
-      const squared = squaredDistanceToSegment(
-        (edges[i]! - px) * perX,
-        (edges[i + 1]! - py) * perY,
-        (edges[i + 2]! - px) * perX,
-        (edges[i + 3]! - py) * perY,
-      );
+    if (squaredDistanceToBox(outline, box, px, py, perX, perY) >= best) continue;
+    const points = readChunk(outline, c);
+    let ax = (points[0]! - px) * perX;
+    let ay = (points[1]! - py) * perY;
+    for (let i = 2; i < 2 * CHUNK + 2; i += 2) {
+      const bx = (points[i]! - px) * perX;
+      const by = (points[i + 1]! - py) * perY;
+      const squared = squaredDistanceToSegment(ax, ay, bx, by);
       if (squared < best) best = squared;
+      ax = bx;
+      ay = by;
     }
   }
   return best;
 }
 
-/** To the box that begins at `boxes[c]`, 0 inside. */
+/** To the box that begins at `outline[at]`, 0 inside. */
 function squaredDistanceToBox(
-  boxes: Int32Array,
-  c: number,
+  outline: Outline,
+  at: number,
   px: number,
   py: number,
   perX: number,
   perY: number,
 ): number {
-  const x = Math.max(boxes[c]! - px, 0, px - boxes[c + 2]!) * perX;
-  const y = Math.max(boxes[c + 1]! - py, 0, py - boxes[c + 3]!) * perY;
+  const x = Math.max(outline[at]! - px, 0, px - outline[at + 2]!) * perX;
+  const y = Math.max(outline[at + 1]! - py, 0, py - outline[at + 3]!) * perY;
   return x * x + y * y;
 }
 

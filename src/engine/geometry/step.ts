@@ -10,12 +10,15 @@ import {
   wrapLongitude,
 } from './exact.js';
 import {
+  boxesAt,
   CHUNK,
+  chunksOf,
   distanceToPolygonsMetres,
   GROUP,
-  GROUP_STRIDE,
+  GROUPS_AT,
   type PreparedPolygons,
   polygonsContain,
+  readChunk,
 } from './polygon.js';
 import { type PreparedCircle, type PreparedZone, signedDistanceToCircleMetres } from './zone.js';
 
@@ -114,22 +117,26 @@ function findCuts(zone: PreparedPolygons, from: Place, to: Place, cuts: number[]
   // Vertices are whole units, and a place is rounded to them before it is compared.
   const [west, east] = [Math.min(px, px + dx) - 1, Math.max(px, px + dx) + 1];
   const [south, north] = [Math.min(py, py + dy) - 1, Math.max(py, py + dy) + 1];
-  const { edges, boxes, groups } = zone.outline;
-  for (let c = 0; c < boxes.length; c += 4) {
-    if (c % GROUP_STRIDE === 0) {
-      const g = c / GROUP;
-      if (groups[g]! > east || groups[g + 2]! < west || groups[g + 1]! > north || groups[g + 3]! < south) {
-        c += GROUP_STRIDE - 4;
+  const { measured: outline } = zone;
+  const chunks = chunksOf(outline);
+  let box = boxesAt(chunks);
+  for (let c = 0; c < chunks; c++, box += 4) {
+    if (c % GROUP === 0) {
+      const g = GROUPS_AT + (4 * c) / GROUP;
+      if (outline[g]! > east || outline[g + 2]! < west || outline[g + 1]! > north || outline[g + 3]! < south) {
+        c += GROUP - 1;
+        box += 4 * (GROUP - 1);
         continue;
       }
     }
-    if (boxes[c]! > east || boxes[c + 2]! < west || boxes[c + 1]! > north || boxes[c + 3]! < south) continue;
-    const end = Math.min(edges.length, (c + 4) * CHUNK);
-    for (let i = c * CHUNK; i < end; i += 4) {
-      const ax = edges[i]! - px;
-      const ay = edges[i + 1]! - py;
-      const ex = edges[i + 2]! - px - ax;
-      const ey = edges[i + 3]! - py - ay;
+    if (outline[box]! > east || outline[box + 2]! < west) continue;
+    if (outline[box + 1]! > north || outline[box + 3]! < south) continue;
+    const points = readChunk(outline, c);
+    for (let i = 0; i < 2 * CHUNK; i += 2) {
+      const ax = points[i]! - px;
+      const ay = points[i + 1]! - py;
+      const ex = points[i + 2]! - px - ax;
+      const ey = points[i + 3]! - py - ay;
       const cross = dx * ey - dy * ex;
       // Parallel: the edges beside it meet the step at its ends.
       if (cross === 0) continue;

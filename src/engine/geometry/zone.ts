@@ -58,6 +58,7 @@ export function prepareZone(shape: Shape): PreparedZone {
     return ofCircle(circle, extentOf(shape));
   }
   const polygons = preparePolygons(shape.polygons);
+  const { outline } = polygons;
   // Half a unit on each side: a fix is rounded to units before it is compared.
   return {
     circle: null,
@@ -65,10 +66,10 @@ export function prepareZone(shape: Shape): PreparedZone {
     holes: prepareHoles(shape.polygons),
     extent: extentOf(shape),
     bufferMetres: 0,
-    west: (polygons.west - 0.5) / UNITS_PER_DEGREE,
-    south: (polygons.south - 0.5) / UNITS_PER_DEGREE,
-    east: (polygons.east + 0.5) / UNITS_PER_DEGREE,
-    north: (polygons.north + 0.5) / UNITS_PER_DEGREE,
+    west: (outline[0]! - 0.5) / UNITS_PER_DEGREE,
+    south: (outline[1]! - 0.5) / UNITS_PER_DEGREE,
+    east: (outline[2]! + 0.5) / UNITS_PER_DEGREE,
+    north: (outline[3]! + 0.5) / UNITS_PER_DEGREE,
   };
 }
 

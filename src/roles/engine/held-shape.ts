@@ -3,6 +3,7 @@
  * edges of a prepared zone say its coordinates, so what came over the wire is let go of when a zone is prepared.
  */
 import { UNITS_PER_DEGREE } from '../../engine/geometry/exact.js';
+import { CHUNK, pointsOfRing } from '../../engine/geometry/polygon.js';
 import { type PreparedZone, prepareZone } from '../../engine/geometry/zone.js';
 import type { Zone } from '../../engine/types.js';
 
@@ -86,41 +87,36 @@ export function preparedOf(held: HeldShape): PreparedZone {
 function coordinatesIn(held: HeldShape): Coordinates {
   const { coordinates, prepared, turned } = held;
   if (coordinates !== null) return coordinates;
-  const points: number[] = [];
-  ringsIn(held).forEach(({ firstEdge, length }, ring) => {
-    const own = ringFrom(prepared!, firstEdge, length);
-    if (turned?.[ring]) own.reverse();
-    for (const [x, y] of own) points.push(x, y);
+  const flat = ringsIn(held).flatMap(({ firstChunk, length }, ring) => {
+    const points = pointsOfRing(prepared!.polygons!, firstChunk, length - 1);
+    return turned?.[ring] ? turnedAround(points) : points;
   });
-  return Int32Array.from(points);
+  return Int32Array.from(flat);
 }
 
-/** Each ring of so many points has an edge less. */
-function ringsIn({ lengths }: HeldShape): { firstEdge: number; length: number }[] {
-  let firstEdge = 0;
+/** Points, two numbers each, from the last to the first. */
+function turnedAround(points: readonly number[]): number[] {
+  const turned: number[] = [];
+  for (let i = points.length - 2; i >= 0; i -= 2) turned.push(points[i]!, points[i + 1]!);
+  return turned;
+}
+
+/** Each ring of so many points has an edge less, and chunks of its own. */
+function ringsIn({ lengths }: HeldShape): { firstChunk: number; length: number }[] {
+  let firstChunk = 0;
   return lengths.flat().map((length) => {
-    const ring = { firstEdge, length };
-    firstEdge += length - 1;
+    const ring = { firstChunk, length };
+    firstChunk += Math.ceil((length - 1) / CHUNK);
     return ring;
   });
 }
 
-/** Points of a ring as its edges run. */
-function ringFrom({ polygons }: PreparedZone, firstEdge: number, length: number): [number, number][] {
-  const { edges } = polygons!;
-  const at = 4 * firstEdge;
-  return Array.from({ length }, (_, point) =>
-    point === 0 ? [edges[at]!, edges[at + 1]!] : [edges[at + 4 * point - 2]!, edges[at + 4 * point - 1]!],
-  );
-}
-
 function findTurned(held: HeldShape, coordinates: Int32Array, prepared: PreparedZone): boolean[] {
   let at = 0;
-  return ringsIn(held).map(({ firstEdge, length }) => {
-    const isAsItCame = ringFrom(prepared, firstEdge, length).every(
-      ([x, y], point) => coordinates[at + 2 * point] === x && coordinates[at + 2 * point + 1] === y,
-    );
-    at += 2 * length;
+  return ringsIn(held).map(({ firstChunk, length }) => {
+    const points = pointsOfRing(prepared.polygons!, firstChunk, length - 1);
+    const isAsItCame = points.every((value, i) => coordinates[at + i] === value);
+    at += points.length;
     return !isAsItCame;
   });
 }
