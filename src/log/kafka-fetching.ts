@@ -17,6 +17,8 @@ interface Slot extends TopicPartition {
   filledAtMs: number;
   /** When the broker was asked last, epoch ms. */
   askedAtMs: number;
+  /** When a less patient consumer of this process had what was wanted, epoch ms. */
+  servedAtMs: number;
   /** What there is when `fromOffset` turned out to lie outside of the log: reading goes on at its start. */
   movedTo: Bounds | null;
   /** Knows where it is, with what is in the buffer. */
@@ -24,6 +26,9 @@ interface Slot extends TopicPartition {
   /** Tells whoever reads it that there is news. */
   readonly wake: () => void;
 }
+
+/** Whom another consumer's fetches have served so lately does not ask the broker, which would send all of it once more, ms. */
+const SERVED_MS = 1_000;
 
 /** As long as another consumer's fetches serve some partitions, the broker is asked for the others this often, ms. */
 const ASK_EVERY_MS = 200;
@@ -88,14 +93,16 @@ export function startFetching({ log, timings, recent }: KafkaContext, cluster: C
     const beganAtMs = Date.now();
     try {
       if (leader === null) throw new Error('Nobody leads the partition at the moment');
-      const served = own.filter(takeRecent).length;
-      const asked = own.filter(
-        ({ hungry, askedAtMs }) => hungry && (served === 0 || beganAtMs - askedAtMs >= ASK_EVERY_MS),
-      );
+      for (const slot of own) if (takeRecent(slot)) slot.servedAtMs = beganAtMs;
+      const isServed = ({ servedAtMs, reader, fromOffset }: Slot) =>
+        beganAtMs - servedAtMs < SERVED_MS && reader.willCome(fromOffset);
+      const askEveryMs = own.some(isServed) ? ASK_EVERY_MS : 0;
+      const asked = own.filter((slot) => slot.hungry && !isServed(slot) && beganAtMs - slot.askedAtMs >= askEveryMs);
       if (asked.length === 0) return await pause(patienceMs);
       for (const slot of asked) slot.askedAtMs = beganAtMs;
       const wanted = asked.map(({ topic, partition, fromOffset }) => ({ topic, partition, fromOffset }));
-      const waitMs = holdMs(beganAtMs);
+      // Those who are served are not to wait for the others.
+      const waitMs = askEveryMs === 0 ? holdMs(beganAtMs) : Math.min(holdMs(beganAtMs), patienceMs);
       const answers = await fetchFrom(cluster, leader, wanted, waitMs);
       failures = 0;
       for (const answer of answers) recent.keep(answer, patienceMs);
@@ -203,9 +210,10 @@ export function startFetching({ log, timings, recent }: KafkaContext, cluster: C
       },
       watch(at, onNews) {
         const { topic, partition } = at;
-        const nothing = { fromOffset: 0, hungry: false, buffer: null, filledAtMs: 0, askedAtMs: 0, movedTo: null };
+        const nothing = { fromOffset: 0, hungry: false, buffer: null, movedTo: null };
+        const never = { filledAtMs: 0, askedAtMs: 0, servedAtMs: 0 };
         const reader = recent.join(at, patienceMs);
-        const slot: Slot = { topic, partition, ...nothing, reader, wake: onNews };
+        const slot: Slot = { topic, partition, ...nothing, ...never, reader, wake: onNews };
         slots.set(slotKey(at), slot);
         return () => {
           reader.leave();

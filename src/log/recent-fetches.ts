@@ -26,6 +26,8 @@ const FETCH_BYTES = 400;
 export interface RecentReader {
   /** What stands from this offset on, as far as it is at hand; null: nothing. */
   take(fromOffset: number): Fetched | null;
+  /** Whether a less patient consumer has still to fetch what stands from this offset on, so that it will be at hand. */
+  willCome(fromOffset: number): boolean;
   /** It has what lies before this offset, or passes it by; it may go back. */
   moveTo(offset: number): void;
   /** It reads the partition no more. */
@@ -112,6 +114,8 @@ export function createRecentFetches(maxBytes = MAX_BYTES): RecentFetches {
       partition.places.add(place);
       return {
         take: (fromOffset) => take(partition, fromOffset),
+        willCome: (fromOffset) =>
+          [...partition.places].some((other) => other.patienceMs < patienceMs && other.offset <= fromOffset),
         moveTo(offset) {
           place.offset = offset;
           dropPassed(partition);

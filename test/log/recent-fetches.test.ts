@@ -67,6 +67,19 @@ it('one that leaves takes nothing from those that stay', () => {
   expect(recent.held()).toEqual(NOTHING);
 });
 
+it('says whether it will be at hand: as long as one of less patience has not passed it', () => {
+  const recent = createRecentFetches();
+  const quick = recent.join(AT, 2);
+  const [patient, as] = [recent.join(AT, 50), recent.join(AT, 50)];
+  quick.moveTo(7);
+  as.moveTo(3);
+  expect([quick, patient].map((reader) => reader.willCome(7))).toEqual([false, true]);
+  // It was fetched before, and who wants it now has to ask for it.
+  expect(patient.willCome(6)).toBe(false);
+  quick.leave();
+  expect(patient.willCome(7)).toBe(false);
+});
+
 it('holds no answer that brought nothing, however many, and a hole only until it is passed', () => {
   const recent = createRecentFetches();
   recent.join(AT, 2);
