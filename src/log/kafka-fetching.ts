@@ -188,6 +188,32 @@ export function startFetching({ log, timings, recent }: KafkaContext, cluster: C
     schedule();
   }
 
+  /** Of what is asked about in one turn: who looks at a dozen partitions makes one request. */
+  let asking: { readonly at: TopicPartition[]; readonly answers: Promise<readonly Bounds[]> } | null = null;
+
+  function askTogether(): NonNullable<typeof asking> {
+    const at: TopicPartition[] = [];
+    const answers = new Promise(setImmediate).then(() => {
+      asking = null;
+      return fetchBounds(cluster, at);
+    });
+    return { at, answers };
+  }
+
+  async function boundsOf(wanted: TopicPartition): Promise<Bounds> {
+    asking ??= askTogether();
+    const { at, answers } = asking;
+    const known = at.findIndex((one) => slotKey(one) === slotKey(wanted));
+    const nth = known < 0 ? at.push(wanted) - 1 : known;
+    try {
+      return (await answers)[nth]!;
+    } catch (error) {
+      if (at.length === 1) throw error;
+      // It may be another one that nobody leads.
+      return (await fetchBounds(cluster, [wanted]))[0]!;
+    }
+  }
+
   return {
     source: {
       read(at, position) {
@@ -225,10 +251,7 @@ export function startFetching({ log, timings, recent }: KafkaContext, cluster: C
         const slot = slots.get(slotKey(at));
         if (slot) Object.assign(slot, { hungry: false, buffer: null, movedTo: null });
       },
-      async bounds(at) {
-        const [bounds] = await orUnavailable('bounds', timings.answerLimitMs, fetchBounds(cluster, [at]));
-        return bounds!;
-      },
+      bounds: (at) => orUnavailable('bounds', timings.answerLimitMs, boundsOf(at)),
     },
     stop() {
       stopped = true;

@@ -74,3 +74,18 @@ it('who is more patient is given what another consumer has fetched: all of it, o
     Array.from({ length: 50 }, (_, nth) => `${(150 + nth) * 3 + 1}`),
   );
 }, 60_000);
+
+it('bounds that are asked for together are each of their own partition, and of one that is not there they fail alone', async () => {
+  const topic = `fetching-${randomUUID()}`;
+  await log.ensureTopics([{ topic, partitions: 3, cleanup: 'delete', fixedPartitions: true }]);
+  const collector = createCollector({});
+  await log.consume({ group: null, topics: [topic], commit: false, handler: collector.handler });
+  for (const partition of [1, 2, 2]) await log.append(topic, [{ key: null, value: encoder.encode('one'), partition }]);
+  await collector.until(() => collector.records.length === 3);
+  const { bounds } = collector.control();
+  const told = await Promise.allSettled([0, 2, 1, 2, 7].map((partition) => bounds({ topic, partition })));
+  expect(told.slice(0, 4).map((one) => one.status === 'fulfilled' && one.value)).toEqual(
+    [0, 2, 1, 2].map((endOffset) => ({ startOffset: 0, endOffset })),
+  );
+  expect(told[4]!.status).toBe('rejected');
+}, 20_000);
