@@ -1,5 +1,5 @@
 /** One wearer's fixes on record as they are matched: the same for the command, for a run, and for what is shown of one match. Pure. */
-import { sigmaMetres } from '../engine/fold/belief.js';
+import { sigmaMetres } from '../engine/fold/evidence.js';
 import type { Scene } from '../matching/judge.js';
 import { type MatchTrack, prepareTrack } from '../matching/match-track.js';
 import type { StoredCrime } from '../store/crime-batches.js';

@@ -1,10 +1,9 @@
 /** The fold of one activation: a state and an input give the next state and what is to be said. Pure and synchronous. */
 import { stepDevice } from './device/step.js';
-import { sigmaMetres } from './fold/belief.js';
-import { noteAhead, noteRight, noteSentAhead, rightSinceMs, stillAhead, wasSentAhead } from './fold/clock-ahead.js';
-import { whyNotJudged } from './fold/evidence.js';
-import type { Finding } from './fold/finding.js';
-import { foldCandidate } from './fold/fold-all.js';
+import { adoptWatch } from './fold/adopt.js';
+import { noteAhead, noteRight, noteSentAhead, rightSinceMs, stillAhead, wasSentAhead } from './fold/clocks.js';
+import { fixOf, isPlausible, whyNotJudged } from './fold/evidence.js';
+import { findNextEdges, findStanding, foldCandidate } from './fold/fold.js';
 import {
   backlogOf,
   keptFixes,
@@ -15,8 +14,6 @@ import {
   rememberIn,
   rewind,
 } from './fold/horizon.js';
-import { isPlausible } from './fold/speed.js';
-import { findStanding } from './fold/standing.js';
 import type { EngineInput, HistoryInput } from './inputs.js';
 import { termOf } from './near/concerned.js';
 import { applyHistory } from './past/history.js';
@@ -27,6 +24,7 @@ import {
   type Draft,
   draftOf,
   exactly,
+  type Finding,
   type HeldBack,
   type KeptFix,
   stateOf,
@@ -38,9 +36,8 @@ import { endNotice, noticeByTime, noticeDueAtMs, noticeOf, raiseNotice } from '.
 import { tell } from './tell/tell.js';
 import { AHEAD_LIMIT_MS, CLOCK_AHEAD_WITHIN_MS } from './thresholds.js';
 import type { EngineEvent, NotJudged, ReconcileRequest } from './types.js';
-import type { CompiledActivation, CompiledOwn } from './watch/compile.js';
+import { type CompiledActivation, knowsWatch } from './watch/compile.js';
 import type { PreparedTerm } from './watch/prepared-term.js';
-import { adoptWatch, findNextEdges, knowsWatch } from './watch/watch-change.js';
 
 export type { ActivationState } from './state.js';
 export { initialState } from './state.js';
@@ -185,7 +182,7 @@ function fold(state: ActivationState, input: EngineInput, watch: CompiledActivat
   const { ping, receivedAtMs } = input;
   const notJudged = whyNotJudged(ping, receivedAtMs, watch.own);
   if (notJudged !== null) return unchanged(state, notJudged, 'refused');
-  const fix = fixOf(input, watch.own);
+  const fix = fixOf(ping, watch.own);
   if (fix.fixedAtMs <= newestAtMsOf(state)) return judgeLate(state, fix, receivedAtMs, watch, known);
   const last = newestOf(state);
   if (known && isPlausible(state, last, fix) && keepQuietly(state, last, fix, receivedAtMs, watch))
@@ -200,19 +197,6 @@ function unchanged(state: ActivationState, notJudged: NotJudged | null, path: Pa
 }
 
 const NO_EVENTS: readonly never[] = [];
-
-/** A ping that is evidence, as it is kept. */
-function fixOf({ ping }: PingInput, own: CompiledOwn): KeptFix {
-  const position = ping.position!;
-  const accuracyMetres = position.accuracyMetres ?? own.defaultAccuracyMetres!;
-  return {
-    fixedAtMs: ping.fixedAtMs,
-    latitude: position.latitude,
-    longitude: position.longitude,
-    accuracyMetres,
-    sigmaMetres: sigmaMetres(accuracyMetres, own.accuracyConvention),
-  };
-}
 
 /** Older than what the live fold can still judge: it is left as it is, and the record is asked. */
 function askRecord(state: ActivationState, { fixedAtMs }: KeptFix): Advance {

@@ -1,7 +1,15 @@
 /** What the fold of one activation takes. */
 import type { Episode } from './state.js';
-import type { UsualLateness } from './suppliers/usual-lateness.js';
 import type { EngineEvent, Ping } from './types.js';
+
+/** How late the others of a supplier are at the least. */
+export interface UsualLateness {
+  /** Since when they were listened to. */
+  readonly sinceMs: number;
+  /** In the half-hour that is complete and in the one that is running: the lower and the higher of both. */
+  readonly lowMs: number;
+  readonly highMs: number;
+}
 
 /** An input of one activation. Time arrives in the input. */
 export type EngineInput =

@@ -1,7 +1,6 @@
 /** What the engine remembers of one activation: plain JSON, bounded, checkpointed as it is. */
 
 import { type DeviceState, initialDevice } from './device/device-state.js';
-import type { SentAhead, TimedFix } from './fold/clock-ahead.js';
 import { SNAPSHOT_EVERY_FIXES } from './thresholds.js';
 import type {
   AlertKind,
@@ -37,6 +36,19 @@ export interface KeptFix extends Sighting {
 
 export type Strength = 'suspected' | 'confirmed';
 
+/** A fix by its two times. */
+export interface TimedFix {
+  readonly fixedAtMs: number;
+  readonly receivedAtMs: number;
+}
+
+/**
+ * Fixes that came dated ahead, oldest first, at most `HORIZON_FIXES`: one that is sent again once its date has come looks like any
+ * other. By content, not by instant: a clock that was an hour ahead and is put right gives the same instants again. Four numbers a fix:
+ * fixedAtMs, latitude, longitude, accuracyMetres (-1: it has none).
+ */
+export type SentAhead = readonly number[];
+
 /** An episode as the fixes make it; its end is not known. */
 export interface Episode {
   readonly termKey: string;
@@ -63,6 +75,9 @@ export interface Episode {
   readonly evidence: readonly KeptFix[];
   readonly lastViolating: KeptFix;
 }
+
+/** An instant that never keeps anything waiting. */
+export const AT_ONCE = -Infinity;
 
 /** How an episode ends. */
 export interface FindingEnd {

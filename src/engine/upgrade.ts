@@ -1,10 +1,10 @@
 /** States as earlier versions wrote them. */
 import { initialDevice } from './device/device-state.js';
-import { sigmaMetres } from './fold/belief.js';
-import { AT_ONCE, backlogFromMs } from './fold/finding.js';
-import { horizonOf } from './fold/horizon.js';
+import { sigmaMetres } from './fold/evidence.js';
+import { backlogFromMs, horizonOf } from './fold/horizon.js';
 import {
   type ActivationState,
+  AT_ONCE,
   type Episode,
   type Finding,
   type HeldBack,

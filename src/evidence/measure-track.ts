@@ -1,6 +1,6 @@
 /** How far each fix of a track was from the zones that the alerts are about, and what it says by itself: by the engine's own rules. */
-import { sigmaMetres } from '../engine/fold/belief.js';
-import { likelihoodRatioOf } from '../engine/fold/likelihood.js';
+import { likelihoodRatioOf } from '../engine/fold/belief.js';
+import { sigmaMetres } from '../engine/fold/evidence.js';
 import { signedDistanceMetres } from '../engine/geometry/zone.js';
 import { applyShared, createSharedIndex } from '../engine/near/shared-index.js';
 import { compileTag } from '../engine/watch/compile.js';

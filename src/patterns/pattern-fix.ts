@@ -1,5 +1,5 @@
 /** Fixes as patterns are found in them: where somebody was at an instant, and how far off that may be. Pure. */
-import { sigmaMetres } from '../engine/fold/belief.js';
+import { sigmaMetres } from '../engine/fold/evidence.js';
 import { metresPerDegreeLatitude, metresPerDegreeLongitude, wrapLongitude } from '../engine/geometry/exact.js';
 import { type Intervals, intersect, subtract, unite } from '../schemes/intervals.js';
 

@@ -18,7 +18,7 @@ export interface DueRequest extends ReconcileRequest {
   readonly tampersSent: number;
 }
 
-/** Where the next page of pings begins; when one was made: `engine/fold/clock-ahead.ts`. */
+/** Where the next page of pings begins; when one was made: `engine/fold/clocks.ts`. */
 export interface PingCursor {
   readonly madeAtMs: number;
   readonly identity: string;

@@ -1,6 +1,6 @@
 /** The records as the publisher reads them: what of them stands in a watch, and its own memory. `store/watch.ts` holds them. */
 import type { WearerScope } from '../access/may.js';
-import type { TimedFix } from '../engine/fold/clock-ahead.js';
+import type { TimedFix } from '../engine/state.js';
 import type {
   Absence,
   AccuracyConvention,

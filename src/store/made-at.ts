@@ -1,5 +1,5 @@
 /**
- * When a ping was made, as far as is known, in SQL: a clock that is ahead of the receipt does not say (`engine/fold/clock-ahead.ts`).
+ * When a ping was made, as far as is known, in SQL: a clock that is ahead of the receipt does not say (`engine/fold/clocks.ts`).
  * `limit` is the parameter that holds how far ahead is too far, in seconds.
  */
 export const isAhead = (limit: string, row = 'ping'): string =>

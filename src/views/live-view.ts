@@ -8,12 +8,11 @@ import {
   noteAhead,
   noteRight,
   noteSentAhead,
-  type SentAhead,
   stillAhead,
-  type TimedFix,
   wasSentAhead,
-} from '../engine/fold/clock-ahead.js';
-import { isZeroPosition } from '../engine/fold/zero-position.js';
+} from '../engine/fold/clocks.js';
+import { isZeroPosition } from '../engine/fold/evidence.js';
+import type { SentAhead, TimedFix } from '../engine/state.js';
 import type { Activation, Ping, TagWatch } from '../engine/types.js';
 import type { ConsumerHandler, EventLog, LogRecord, PartitionControl, TopicPartition } from '../ports/event-log.js';
 import type { Log } from '../ports/log.js';

@@ -2,7 +2,7 @@
  * Where a wearer was, as bands without holes: at home, out, or UNKNOWN. For who looks at days of somebody; what is a violation the engine
  * alone says. Home is where a curfew of then has somebody be, also outside of its hours.
  */
-import { sigmaMetres } from '../engine/fold/belief.js';
+import { sigmaMetres } from '../engine/fold/evidence.js';
 import { contains, signedDistanceMetres } from '../engine/geometry/zone.js';
 import { GAP_LIMIT_MS } from '../engine/thresholds.js';
 import type { PreparedTerm } from '../engine/watch/prepared-term.js';

@@ -1,8 +1,8 @@
 /**
- * Which fixes of a trail come from a clock that runs ahead, by the engine's own rule (`engine/fold/clock-ahead.ts`): it lies in no ping by
+ * Which fixes of a trail come from a clock that runs ahead, by the engine's own rule (`engine/fold/clocks.ts`): it lies in no ping by
  * itself, so it is not on record but found by whoever reads the trail, as far as the trail goes.
  */
-import { isAhead, noteAhead, noteRight } from '../engine/fold/clock-ahead.js';
+import { isAhead, noteAhead, noteRight } from '../engine/fold/clocks.js';
 import type { TrailClocks } from '../ports/watch.js';
 
 /** A fix of a trail, as far as clocks are concerned. */

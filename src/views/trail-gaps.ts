@@ -3,7 +3,7 @@
  * nothing is left unsaid either. Judged by the versions of conditions and zones that stood then.
  */
 
-import { cannotExclude } from '../engine/fold/crossing.js';
+import { cannotExclude } from '../engine/fold/between.js';
 import { applyShared, createSharedIndex } from '../engine/near/shared-index.js';
 import { GAP_LIMIT_MS } from '../engine/thresholds.js';
 import { compileTag } from '../engine/watch/compile.js';

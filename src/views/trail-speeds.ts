@@ -1,9 +1,8 @@
 /**
- * Which fixes of a trail imply a speed that no wearer reaches, by the engine's own rule (`engine/fold/speed.ts`): it lies in no ping by
+ * Which fixes of a trail imply a speed that no wearer reaches, by the engine's own rule (`engine/fold/evidence.ts`): it lies in no ping by
  * itself, so it is not on record but found by whoever reads the trail, as far as the trail goes.
  */
-import { sigmaMetres } from '../engine/fold/belief.js';
-import { weighSpeed } from '../engine/fold/speed.js';
+import { sigmaMetres, weighSpeed } from '../engine/fold/evidence.js';
 import type { KeptFix } from '../engine/state.js';
 import type { TrailModel } from '../ports/watch.js';
 

@@ -3,16 +3,20 @@
  * due times. The whole track is kept; every fix is folded into every term, own and shared, by the same rule functions, and
  * after every input every term is asked what stands. It never calls `advance`.
  */
-import { sigmaMetres } from '../../src/engine/fold/belief.js';
-import { foldBuffer, standingBuffer } from '../../src/engine/fold/buffer.js';
-import { whyNotJudged } from '../../src/engine/fold/evidence.js';
-import { AT_ONCE, backlogFromMs, type Finding } from '../../src/engine/fold/finding.js';
-import type { FoldedTerm } from '../../src/engine/fold/fold.js';
-import { foldTerm } from '../../src/engine/fold/fold-term.js';
-import { standingEpisodes, suspectedJump } from '../../src/engine/fold/provisional.js';
-import { isReachable } from '../../src/engine/fold/speed.js';
-import { unknownBetween, unknownSince } from '../../src/engine/fold/unknown-at-edge.js';
-import type { Episode, HeldBack, KeptFix, Told, ToldOver } from '../../src/engine/state.js';
+import { unknownBetween, unknownSince } from '../../src/engine/fold/between.js';
+import type { FoldedTerm } from '../../src/engine/fold/episode.js';
+import { isReachable, sigmaMetres, whyNotJudged } from '../../src/engine/fold/evidence.js';
+import { foldBuffer, foldTerm, standingBuffer, standingEpisodes, suspectedJump } from '../../src/engine/fold/fold.js';
+import { backlogFromMs } from '../../src/engine/fold/horizon.js';
+import {
+  AT_ONCE,
+  type Episode,
+  type Finding,
+  type HeldBack,
+  type KeptFix,
+  type Told,
+  type ToldOver,
+} from '../../src/engine/state.js';
 import { recall, withRecalled } from '../../src/engine/tell/match.js';
 import { tell } from '../../src/engine/tell/tell.js';
 import {

@@ -1,7 +1,7 @@
 /** The evidence of a fix, against both likelihoods by counting: a grid of true positions, and for each of them how well it foresees the fix. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { evidenceOf, isEnoughAlone, likelihoodRatioOf } from '../../src/engine/fold/likelihood.js';
+import { evidenceOf, isEnoughAlone, likelihoodRatioOf } from '../../src/engine/fold/belief.js';
 import type { KeptFix } from '../../src/engine/state.js';
 import { GAP_LIMIT_MS } from '../../src/engine/thresholds.js';
 import type { ConditionKind, Zone } from '../../src/engine/types.js';

@@ -1,5 +1,5 @@
 /** Days of invented people with what a tag makes of them: fixes, and where they truly stayed. */
-import { sigmaMetres } from '../../src/engine/fold/belief.js';
+import { sigmaMetres } from '../../src/engine/fold/evidence.js';
 import type { PatternFix } from '../../src/patterns/pattern-fix.js';
 import { inventCohort, type SimulatedWearer } from '../../src/simulator/cohort.js';
 import { dayTrack, localInstant } from '../../src/simulator/days.js';

@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { sigmaMetres } from '../../src/engine/fold/belief.js';
+import { sigmaMetres } from '../../src/engine/fold/evidence.js';
 import { GAP_LIMIT_MS } from '../../src/engine/thresholds.js';
 import { parsePing } from '../../src/formats/pings/tagwatch-ping.js';
 import { readTrack } from '../../src/formats/tracks/track.js';

@@ -1,6 +1,6 @@
 /** A clock that may run behind: what is said of one tag, given how late the others of its supplier come. */
 import { describe, expect, it } from 'vitest';
-import type { UsualLateness } from '../../src/engine/suppliers/usual-lateness.js';
+import type { UsualLateness } from '../../src/engine/inputs.js';
 import { instant, type Scenario, scenario } from './scenario.js';
 import { faraway, middle, term, watch, zone } from './world.js';
 

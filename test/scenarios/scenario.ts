@@ -5,9 +5,8 @@
  */
 import { expect } from 'vitest';
 import { type ActivationState, advance, initialState } from '../../src/engine/advance.js';
-import type { EngineInput } from '../../src/engine/inputs.js';
+import type { EngineInput, UsualLateness } from '../../src/engine/inputs.js';
 import { applyShared, createSharedIndex } from '../../src/engine/near/shared-index.js';
-import type { UsualLateness } from '../../src/engine/suppliers/usual-lateness.js';
 import type {
   DeviceEvent,
   EngineEvent,

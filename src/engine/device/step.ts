@@ -2,7 +2,7 @@
  * What an input says of the tag itself: marks are put in their place, what they come to is found, and the difference to what was told
  * is told. Beside the fold of the fixes, which does not know it. Almost every ping says nothing, and then nothing is looked for.
  */
-import { madeAtMs } from '../fold/clock-ahead.js';
+import { hearLateness, madeAtMs } from '../fold/clocks.js';
 import { firstEvidenceFrom, newestEvidenceAtMsOf } from '../fold/horizon.js';
 import type { EngineInput, HistoryInput } from '../inputs.js';
 import type { Path } from '../paths.js';
@@ -20,7 +20,6 @@ import {
 import type { DeviceKind, EngineEvent, NotJudged, Ping } from '../types.js';
 import type { CompiledOwn } from '../watch/compile.js';
 import { findOverdue } from './charging-overdue.js';
-import { hearLateness } from './clock-behind.js';
 import type { DeviceLine, DeviceState, DeviceTold, LineKind, Mark } from './device-state.js';
 import { markJamming } from './jamming.js';
 import type { MarkRule } from './mark-rule.js';

@@ -1,289 +1,347 @@
-/** One fix folded into one term: what the fixes alone make of it. Ticks never come here. */
+/**
+ * One fix folded into every term that it can mean something to, and what then stands of all terms while no newer fix has come.
+ *
+ * What stands is a pure function of what the fixes made and of the watch. A tick tells it when it is due; fixes for that time make it
+ * again, and the difference is amended or withdrawn. The buffer is the ring around an exclusion's zone that warns before the breach. Near is
+ * within the buffer of the zone, in it or not, so going in and out of the zone is one approach; and where the zone's own violation was
+ * raised first there is nothing left to warn of.
+ */
 
-import { type Episode, exactly, type KeptFix } from '../state.js';
+import { type EdgeSpan, mayMatter, termsConcerned } from '../near/concerned.js';
+import { firstAfter } from '../near/shared-index.js';
 import {
-  CERTAIN_LOG_ODDS,
-  CLEAR_LOG_ODDS,
-  CORRELATION_MS,
-  EVIDENCE_FIXES,
-  FORGET_MS,
-  GAP_LIMIT_MS,
-  SETTLE_MS,
-  SUSPECT_ABOVE,
-  WITHDRAW_AT,
-} from '../thresholds.js';
+  AT_ONCE,
+  type Draft,
+  type Episode,
+  exactly,
+  type Finding,
+  type FindingEnd,
+  type KeptFix,
+  type Told,
+} from '../state.js';
+import { GAP_LIMIT_MS, KEPT_FIXES, SETTLE_MS } from '../thresholds.js';
+import type { CompiledActivation, CompiledOwn } from '../watch/compile.js';
 import {
   type ActiveInterval,
   activeIntervalAt,
   type Fitted,
-  type Opening,
+  nextEdgeAfter,
+  nextTickEdgeAfter,
   openingsBetween,
 } from '../watch/intervals.js';
 import type { PreparedTerm } from '../watch/prepared-term.js';
-import { beliefOver, believe, logOdds } from './belief.js';
-import { AT_ONCE, closingOf, closingOfEpisode, endAt, type Finding, findingOf, intervalOf } from './finding.js';
-import { evidenceOf, isEnoughAlone, violates } from './likelihood.js';
-import { type EpisodeEvent, TRANSITIONS } from './transitions.js';
+import { isEnoughAlone } from './belief.js';
+import { crossingBetween, mayCross, unknownBetween, unknownSince } from './between.js';
+import {
+  closingOf,
+  closingOfEpisode,
+  type FoldedTerm,
+  findingOf,
+  foldFix,
+  intervalOf,
+  openAtEdge,
+  reasonAtFix,
+  tickJudgesFromMs,
+} from './episode.js';
+import { weighSpeed } from './evidence.js';
+import { backlogOf, noteReceipt } from './horizon.js';
 
-export interface FoldedTerm {
-  readonly open: Episode | null;
-  /** Episodes that are over. A suspected one that was withdrawn is in neither. */
-  readonly settled: readonly Finding[];
-  /** Up to when episodes cover the time since the fix before: no edge until then is unknown. */
-  readonly coveredUntilMs: number;
+/** Folds a fix that is newer than all, or sets it to wait, or folds it with those that waited; adds what that settled. */
+export function foldCandidate(
+  draft: Draft,
+  fix: KeptFix,
+  receivedAtMs: number,
+  watch: CompiledActivation,
+  settled: Finding[],
+): void {
+  const { evidence, waiting } = weighSpeed(draft.fixes.at(-1), draft.waiting, fix);
+  draft.waiting = waiting;
+  if (evidence.length > 0) noteReceipt(draft, fix, receivedAtMs);
+  for (const each of evidence) foldIntoAll(draft, each, watch, settled);
 }
 
-const LIKELY_LOG_ODDS = logOdds(SUSPECT_ABOVE);
-const DOUBTFUL_LOG_ODDS = logOdds(WITHDRAW_AT);
+function foldIntoAll(draft: Draft, fix: KeptFix, watch: CompiledActivation, settled: Finding[]): void {
+  const { own } = watch;
+  const before = draft.fixes;
+  const last = before.at(-1);
+  const edgePassed = draft.nextEdgeAtMs !== null && fix.fixedAtMs >= draft.nextEdgeAtMs;
+  const open: Episode[] = [];
+  for (const term of termsConcerned(watch, last ?? null, fix, draft.open, edgePassed ? edgesTo(fix, before) : null)) {
+    const episode = openOf(draft, term);
+    const { buffer } = term;
+    const approach = buffer === null ? null : openOf(draft, buffer);
+    const goesOn = episode !== null || approach !== null;
+    if (!goesOn && !edgePassed && !mayMatter(term, last, fix)) continue;
+    const folded = foldTerm(term, own, episode, before, fix);
+    take(folded, open, settled);
+    if (buffer !== null) take(foldBuffer(buffer, own, approach, before, fix, folded), open, settled);
+    const unknown = edgePassed ? unknownBetween(term, own, last ?? null, fix, folded.coveredUntilMs) : null;
+    if (unknown !== null) settled.push(unknown);
+  }
+  // In an order of their own, whatever the way they were found.
+  draft.open = exactly(open.length < 2 ? open : open.sort((a, b) => (a.termKey < b.termKey ? -1 : 1)));
+  draft.fixes = [...(before.length < KEPT_FIXES ? before : before.slice(1)), fix];
+  if (edgePassed) findNextEdges(draft, watch);
+}
+
+/** The edges between a fix and those before it, as far as their state stands. */
+function edgesTo(fix: KeptFix, before: readonly KeptFix[]): EdgeSpan {
+  const afterMs = before.at(-1)?.fixedAtMs ?? Infinity;
+  return { afterMs, untilMs: Math.min(fix.fixedAtMs, afterMs + GAP_LIMIT_MS), fixes: before };
+}
+
+/** The open episode of a term, raised or not. */
+export function openOf({ open }: Draft, term: PreparedTerm): Episode | null {
+  for (const episode of open) if (episode.termKey === term.key) return episode;
+  return null;
+}
+
+function take(folded: FoldedTerm, open: Episode[], settled: Finding[]): void {
+  if (folded.open !== null) open.push(folded.open);
+  for (const finding of folded.settled) settled.push(finding);
+}
 
 /**
- * Folds the fix `fix` into a term whose open episode is `open`. `before` are the judged fixes before it, newest last; it is
- * newer than all of them.
+ * `open`: the episode of the term that is open; `before`: the judged fixes before this one, newest last. Where an episode is told
+ * of the time there is no crossing besides.
  */
-export function foldFix(
+export function foldTerm(
   term: PreparedTerm,
   fitted: Fitted,
   open: Episode | null,
   before: readonly KeptFix[],
   fix: KeptFix,
 ): FoldedTerm {
-  const settled: Finding[] = [];
-  const previousAtMs = before.at(-1)?.fixedAtMs ?? -Infinity;
-  let fromMs = previousAtMs;
-  let coveredUntilMs = -Infinity;
-  if (open !== null) {
-    const interval = intervalOf(open, term, fitted);
-    if (interval !== null && fix.fixedAtMs < interval.endsAtMs) {
-      if (!open.raised) return { open: goOnDoubting(term, interval, open, before, fix), settled, coveredUntilMs };
-      return goOn(term, open, before.at(-1)!, fix, settled);
-    }
-    if (interval !== null) {
-      const known = afterInterval(term, open, before.at(-1)!, fix);
-      if (open.raised) settled.push(findingOf(open, closingOfEpisode(known, interval, AT_ONCE), true));
-      fromMs = Math.max(fromMs, interval.endsAtMs - 1);
-      if (open.raised) coveredUntilMs = interval.endsAtMs;
-    }
-  }
-  // An edge further from the last fix than the gap limit finds no state that stands.
-  const untilMs = Math.min(fix.fixedAtMs, previousAtMs + GAP_LIMIT_MS);
-  const openings = untilMs > fromMs ? openingsBetween(term, fitted, fromMs, untilMs, fix.fixedAtMs) : [];
-  for (const opening of openings) {
-    const found = openAtEdge(term, opening, before);
-    if (found === null) continue;
-    const settledByFix = fix.fixedAtMs - opening.atMs <= SETTLE_MS;
-    if (settledByFix && evidenceOf(term, before.at(-1), fix, false) < 0) continue;
-    if (fix.fixedAtMs < opening.interval.endsAtMs) return goOn(term, found, before.at(-1)!, fix, settled);
-    settled.push(findingOf(found, closingOf(opening.interval, AT_ONCE), true));
-    coveredUntilMs = opening.interval.endsAtMs;
-  }
-  const interval = activeIntervalAt(term, fitted, fix.fixedAtMs);
-  if (interval === null || !violates(term, fix)) return { open: null, settled, coveredUntilMs };
-  const evidence = evidenceOf(term, before.at(-1), fix, false, true);
-  if (evidence <= 0) return { open: null, settled, coveredUntilMs };
-  const odds = believe(Math.min(0, beliefOver(term, before)), before.at(-1), fix, evidence);
-  return { open: openAtFix(term, interval, before, fix, odds), settled, coveredUntilMs };
+  const folded = foldFix(term, fitted, open, before, fix);
+  if (folded.open?.raised || folded.settled.length > 0) return folded;
+  const isTakenBack = open?.raised ?? false;
+  if (!isTakenBack && !mayCross(term, before.at(-1), fix)) return folded;
+  const crossing = crossingBetween(term, fitted, before, fix, isTakenBack);
+  if (crossing === null) return folded;
+  // The passage is told: a doubt that is left of the fixes in it has no part in what begins after it.
+  const doubt = folded.open === null ? null : { ...folded.open, leftAt: folded.open.leftAt ?? fix };
+  return { ...folded, open: doubt, settled: [crossing] };
+}
+
+/** The term with its buffer, where it has one; `open`: the open episodes of all terms. What is open of these two is answered. */
+export function foldWithBuffer(
+  term: PreparedTerm,
+  fitted: Fitted,
+  open: readonly Episode[],
+  before: readonly KeptFix[],
+  fix: KeptFix,
+): { readonly open: readonly Episode[]; readonly settled: readonly Finding[]; readonly coveredUntilMs: number } {
+  const openOf = ({ key }: PreparedTerm): Episode | null => open.find(({ termKey }) => termKey === key) ?? null;
+  const zone = foldTerm(term, fitted, openOf(term), before, fix);
+  const stillOpen = zone.open === null ? [] : [zone.open];
+  if (term.buffer === null) return { ...zone, open: stillOpen };
+  const near = foldBuffer(term.buffer, fitted, openOf(term.buffer), before, fix, zone);
+  if (near.open !== null) stillOpen.push(near.open);
+  return { open: stillOpen, settled: [...zone.settled, ...near.settled], coveredUntilMs: zone.coveredUntilMs };
+}
+
+/** What the same fix made of the zone itself. */
+type ZoneFold = Pick<FoldedTerm, 'open' | 'settled'>;
+
+/** Folds a fix into the buffer of a zone, after the zone; like `foldFix`. */
+export function foldBuffer(
+  buffer: PreparedTerm,
+  fitted: Fitted,
+  open: Episode | null,
+  before: readonly KeptFix[],
+  fix: KeptFix,
+  zone: ZoneFold,
+): FoldedTerm {
+  const folded = foldFix(buffer, fitted, open, before, fix);
+  const settled = folded.settled.filter(({ startedAtMs }) =>
+    startedAtMs === open?.startedAtMs ? open.buffer === 'warned' : !isViolatedSince(zone, startedAtMs),
+  );
+  return { ...folded, open: folded.open === null ? null : decide(folded.open, zone), settled };
 }
 
 /**
- * What the belief after the fix `newest` is to an episode. `evidence`: the fixes that speak for it, oldest first; nearer in time than
- * errors' correlation they may be one error, and confirm nothing. Null: it is confirmed, and nobody asks any more.
+ * Decides, once, whether an approach is told: when it is raised and no violation of the zone that began with it, or before, is.
+ * While such a violation is only suspected that is left open.
  */
-function levelOf(term: PreparedTerm, odds: number, newest: KeptFix, evidence: readonly KeptFix[] | null): EpisodeEvent {
-  const isCertain = odds >= CERTAIN_LOG_ODDS;
-  if (isCertain && (evidence === null || spanMs(evidence) >= CORRELATION_MS)) return 'belief-high';
-  if (evidence !== null && term.term.confirmOn === 'first-fix' && isEnoughAlone(term, newest)) return 'belief-high';
-  if (odds > LIKELY_LOG_ODDS) return 'belief-likely';
-  if (odds > DOUBTFUL_LOG_ODDS) return 'belief-doubtful';
-  return odds > -CERTAIN_LOG_ODDS ? 'belief-unlikely' : 'belief-low';
+function decide(approach: Episode, zone: ZoneFold): Episode {
+  if (approach.buffer !== undefined) return approach;
+  if (!isViolatedSince(zone, approach.startedAtMs))
+    return approach.raised ? { ...approach, buffer: 'warned' } : approach;
+  const isCertain = zone.settled.length > 0 || zone.open?.strength === 'confirmed';
+  return isCertain ? { ...approach, buffer: 'hushed' } : approach;
 }
 
-function spanMs(fixes: readonly KeptFix[]): number {
-  return fixes.length === 0 ? 0 : fixes.at(-1)!.fixedAtMs - fixes[0]!.fixedAtMs;
+/** Whether a violation of the zone that began at an instant or before it was raised. */
+function isViolatedSince({ open, settled }: ZoneFold, atMs: number): boolean {
+  if (open?.raised && open.startedAtMs <= atMs) return true;
+  return settled.some(({ startedAtMs }) => startedAtMs <= atMs);
 }
 
-/** A doubt that nothing was said of meets a fix: null where it is clear again. */
-function goOnDoubting(
+/** The approaches as they stand; `zone` are the episodes of the zone that do. */
+export function standingBuffer(
+  buffer: PreparedTerm,
+  fitted: Fitted,
+  open: Episode | null,
+  fixes: readonly KeptFix[],
+  backlogMs: number,
+  zone: readonly Finding[],
+): Finding[] {
+  return standingEpisodes(buffer, fitted, open, fixes, backlogMs).filter(({ startedAtMs }) => {
+    if (startedAtMs === open?.startedAtMs) return open.buffer === 'warned';
+    return !zone.some((one) => one.startedAtMs <= startedAtMs && (one.end?.atMs ?? Infinity) > startedAtMs);
+  });
+}
+
+/** Adds what stands to the findings; answers when a tick may judge the next edge, Infinity: never. */
+export function findStanding(draft: Draft, nowMs: number, watch: CompiledActivation, findings: Finding[]): number {
+  const { own } = watch;
+  const newest = draft.fixes.at(-1) ?? null;
+  const backlogMs = backlogOf(draft);
+  const jump = draft.waiting[0];
+  // No edge that the state may be found to stand at: then only what is open stands, and what is not known of a curfew. Whatever is
+  // violated outside its zone, as a curfew is, no step passes by.
+  const isQuiet =
+    jump === undefined &&
+    (newest === null || draft.nextEdgeAtMs === null || draft.nextEdgeAtMs > newest.fixedAtMs + GAP_LIMIT_MS);
+  const named = isQuiet ? draft.open : [...draft.open, ...draft.told];
+  const edges = isQuiet && newest !== null ? null : edgesAhead(draft.fixes);
+  let dueAtMs = Infinity;
+  for (const term of termsConcerned(watch, null, jump ?? null, named, edges)) {
+    const open = openOf(draft, term);
+    const isCurfew = term.term.kind === 'curfew';
+    const { buffer } = term;
+    const approach = buffer === null ? null : openOf(draft, buffer);
+    if (isQuiet && open === null && approach === null && !isCurfew) continue;
+    const episodes = standingEpisodes(term, own, open, draft.fixes, backlogMs);
+    for (const episode of episodes) findings.push(episode);
+    if (buffer !== null) {
+      for (const near of standingBuffer(buffer, own, approach, draft.fixes, backlogMs, episodes)) findings.push(near);
+    }
+    const suspected = jump === undefined ? null : suspectedJump(term, own, jump, newest, episodes, backlogMs);
+    if (suspected !== null) findings.push(suspected);
+    if (!isCurfew) continue;
+    const coveredUntilMs = episodes.length === 0 ? -Infinity : (episodes.at(-1)!.end?.atMs ?? Infinity);
+    const told = draft.told.find((each) => each.termKey === term.key && isUnknownSince(each, newest));
+    const unknown = unknownSince(term, own, newest, backlogMs, coveredUntilMs, nowMs, told);
+    if (unknown !== null) findings.push(unknown);
+    dueAtMs = Math.min(dueAtMs, edgeDueAtMs(term, own, newest, backlogMs, nowMs));
+  }
+  return dueAtMs;
+}
+
+/** The edges that no fix has passed, as far as the state before them stands. */
+function edgesAhead(fixes: readonly KeptFix[]): EdgeSpan {
+  const afterMs = fixes.at(-1)?.fixedAtMs ?? Infinity;
+  return { afterMs, untilMs: afterMs + GAP_LIMIT_MS, fixes };
+}
+
+/** Whether an alert says that edges after the newest fix are unknown. */
+function isUnknownSince(told: Told, newest: KeptFix | null): boolean {
+  return told.kind === 'unknown-at-edge' && !told.withdrawn && told.startedAtMs > (newest?.fixedAtMs ?? -Infinity);
+}
+
+/** When the first edge that no tick up to now could judge can be judged. */
+function edgeDueAtMs(
   term: PreparedTerm,
-  interval: ActiveInterval,
-  doubt: Episode,
-  before: readonly KeptFix[],
-  fix: KeptFix,
-): Episode | null {
-  const apartMs = fix.fixedAtMs - before.at(-1)!.fixedAtMs;
-  const weight = evidenceOf(term, before.at(-1), fix, false);
-  const odds = believe(doubt.logOdds, before.at(-1), fix, weight);
-  if (weight <= 0) {
-    return odds <= CLEAR_LOG_ODDS ? null : doubtAfter(doubt, odds, weight < 0 ? fix : doubt.leftAt);
+  own: CompiledOwn,
+  newest: KeptFix | null,
+  quietMs: number,
+  nowMs: number,
+): number {
+  const newestAtMs = newest?.fixedAtMs ?? -Infinity;
+  const judgedUntilMs = nowMs >= quietMs + SETTLE_MS ? nowMs - SETTLE_MS : -Infinity;
+  const edge = nextTickEdgeAfter(term, own, Math.max(newestAtMs, judgedUntilMs));
+  return Math.max(edge, quietMs) + SETTLE_MS;
+}
+
+/** The end that its interval gives to an open episode while no newer fix has come; null where none is known. */
+function endIn(interval: ActiveInterval, term: PreparedTerm, open: Episode, backlogMs: number): FindingEnd | null {
+  // What was raised within its grace by a tick is not taken back by fixes that may be outliers.
+  const isFull = open.lastViolating.fixedAtMs - open.startedAtMs >= term.term.graceMs;
+  return isFull ? closingOfEpisode(open, interval, backlogMs) : closingOf(interval, backlogMs);
+}
+
+/**
+ * The episodes of one term as they stand, oldest first: the open one with the end that its interval gives it, and what the
+ * state amounts to at openings that no fix has passed. None of them is settled.
+ */
+export function standingEpisodes(
+  term: PreparedTerm,
+  fitted: Fitted,
+  open: Episode | null,
+  fixes: readonly KeptFix[],
+  backlogMs: number,
+): Finding[] {
+  const newest = fixes.at(-1) ?? null;
+  const findings: Finding[] = [];
+  let fromMs = newest?.fixedAtMs ?? -Infinity;
+  const interval = open === null ? null : intervalOf(open, term, fitted);
+  if (open !== null && interval !== null) {
+    if (open.raised) findings.push(findingOf(open, endIn(interval, term, open, backlogMs), false));
+    fromMs = Math.max(fromMs, interval.endsAtMs - 1);
   }
-  const starts = openAtFix(term, interval, before, fix, odds);
-  // Between fixes that could be either for so long there is as little as in a gap.
-  const isOld = fix.fixedAtMs - doubt.lastViolating.fixedAtMs > GAP_LIMIT_MS;
-  if (doubt.leftAt !== null || isOld) return starts;
-  const { startedAtMs, reason, buffer } = doubt;
-  const evidence = addEvidence(doubt, apartMs, fix);
-  return { ...starts, startedAtMs, reason, evidence, ...(buffer === undefined ? {} : { buffer }) };
-}
-
-/** What is left of an episode, not raised, after a fix that does not speak for it; `leftAt`: the newest that speaks against it. */
-function doubtAfter(episode: Episode, odds: number, leftAt: KeptFix | null): Episode {
-  const doubt = copyOf(episode);
-  doubt.raised = false;
-  doubt.logOdds = odds;
-  doubt.leftAt = leftAt;
-  return doubt;
-}
-
-/** A raised episode meets a fix in its interval; `last` is the fix before. */
-function goOn(term: PreparedTerm, episode: Episode, last: KeptFix, fix: KeptFix, settled: Finding[]): FoldedTerm {
-  const coveredUntilMs = fix.fixedAtMs;
-  const isViolating = violates(term, fix);
-  const isConfirmed = episode.strength === 'confirmed';
-  const weight = evidenceOf(term, last, fix, isConfirmed, isViolating);
-  const odds = believe(episode.logOdds, last, fix, weight);
-  const speaksFor = weight > 0;
-  const apartMs = fix.fixedAtMs - last.fixedAtMs;
-  const evidence = isConfirmed ? episode.evidence : addEvidence(episode, apartMs, speaksFor ? fix : null);
-  const level = levelOf(term, odds, fix, isConfirmed ? null : evidence);
-  const { next, outcome } = TRANSITIONS[episode.strength][level];
-  // One that could be either neither begins the run that ends it nor breaks it off.
-  const leavesAt = weight < 0 && !isViolating ? fix : null;
-  const leftAt = speaksFor ? null : (episode.leftAt ?? leavesAt);
-  if (next === 'clear') {
-    if (outcome === 'ended') settled.push(findingOf(episode, endAt(episode, leftAt ?? fix, odds), true));
-    const doubt = odds <= CLEAR_LOG_ODDS ? null : doubtAfter(episode, odds, fix);
-    return { open: doubt, settled, coveredUntilMs };
+  if (newest === null || fromMs > newest.fixedAtMs + GAP_LIMIT_MS) return findings;
+  for (const opening of openingsBetween(term, fitted, fromMs, newest.fixedAtMs + GAP_LIMIT_MS, Infinity)) {
+    // A real violation in old fixes is judged by its own time; what silence implies is judged only since publication.
+    if (opening.atMs < term.term.publishedAtMs) continue;
+    const found = openAtEdge(term, opening, fixes);
+    if (found === null) continue;
+    const dueAtMs = opening.switchOn ? opening.atMs : tickJudgesFromMs(opening.atMs, backlogMs);
+    findings.push(findingOf(found, closingOf(opening.interval, backlogMs), false, dueAtMs));
   }
-  const lastViolating = speaksFor ? fix : episode.lastViolating;
-  const now = copyOf(episode);
-  now.logOdds = odds;
-  now.leftAt = leftAt;
-  now.evidence = evidence;
-  now.lastViolating = lastViolating;
-  if (outcome === 'none') return { open: now, settled, coveredUntilMs };
-  const byEdge = episode.edgeAtMs !== null && fix.fixedAtMs - episode.edgeAtMs <= SETTLE_MS;
-  now.strength = next === 'confirmed' ? 'confirmed' : 'suspected';
-  now.rule = byEdge ? 'edge' : ruleOf(term, odds);
-  now.foundAtMs = fix.fixedAtMs;
-  now.foundLogOdds = odds;
-  return { open: now, settled, coveredUntilMs };
+  return findings;
 }
 
-type EpisodeDraft = { -readonly [Key in keyof Episode]: Episode[Key] };
-
-/** Field by field: spread, it would be a quarter of all that a fix costs with which an episode goes on. */
-function copyOf(episode: Episode): EpisodeDraft {
-  const copy: EpisodeDraft = {
-    termKey: episode.termKey,
-    kind: episode.kind,
-    startedAtMs: episode.startedAtMs,
-    strength: episode.strength,
-    raised: episode.raised,
-    logOdds: episode.logOdds,
-    foundLogOdds: episode.foundLogOdds,
-    leftAt: episode.leftAt,
-    rule: episode.rule,
-    foundAtMs: episode.foundAtMs,
-    edgeAtMs: episode.edgeAtMs,
-    reason: episode.reason,
-    evidence: episode.evidence,
-    lastViolating: episode.lastViolating,
-  };
-  if (episode.buffer !== undefined) copy.buffer = episode.buffer;
-  return copy;
-}
-
-/** A violation that one fix confirmed says so; what several made likely is belief. */
-function ruleOf(term: PreparedTerm, odds: number): 'belief' | 'first-fix' {
-  return term.term.confirmOn === 'first-fix' && odds < CERTAIN_LOG_ODDS ? 'first-fix' : 'belief';
-}
-
-/** The first of a run and the newest ones, with a fix that speaks for it; after a long silence the run starts anew. */
-function addEvidence({ evidence }: Episode, apartMs: number, fix: KeptFix | null): readonly KeptFix[] {
-  if (fix === null) return apartMs > FORGET_MS ? [] : evidence;
-  if (apartMs > FORGET_MS) return [fix];
-  const first = evidence[0];
-  if (first === undefined || evidence.length < EVIDENCE_FIXES) return exactly([...evidence, fix]);
-  return exactly([first, ...evidence.slice(2), fix]);
-}
-
-/** The episode as the first fix after its interval leaves it: it tells whether the last ones in it were outliers. */
-function afterInterval(term: PreparedTerm, episode: Episode, last: KeptFix, fix: KeptFix): Episode {
-  if (fix.fixedAtMs - last.fixedAtMs > GAP_LIMIT_MS) return episode;
-  const evidence = evidenceOf(term, last, fix, episode.strength === 'confirmed');
-  return { ...episode, logOdds: believe(episode.logOdds, last, fix, evidence) };
-}
-
-/** The episode that the state before an edge amounts to; null where it is complying, or too old to stand. */
-export function openAtEdge(term: PreparedTerm, opening: Opening, before: readonly KeptFix[]): Episode | null {
-  const run = runBefore(term, before);
-  const last = run.at(-1);
-  if (last === undefined || opening.atMs - last.fixedAtMs > GAP_LIMIT_MS) return null;
-  const odds = beliefOver(term, before);
-  const level = levelOf(term, odds, last, run);
-  if (level !== 'belief-high' && level !== 'belief-likely') return null;
-  const { next } = TRANSITIONS.clear[level === 'belief-high' ? 'opening-edge-high' : 'opening-edge-likely'];
+/**
+ * What the first of the waiting fixes amounts to in a first-fix term: suspected, for were it true nobody would wait for the next.
+ * Null where it is not in violation, or within the time of an episode that stands.
+ */
+export function suspectedJump(
+  term: PreparedTerm,
+  fitted: Fitted,
+  jump: KeptFix,
+  newest: KeptFix | null,
+  standing: readonly Finding[],
+  backlogMs: number,
+): Finding | null {
+  if (term.term.confirmOn !== 'first-fix') return null;
+  const interval = activeIntervalAt(term, fitted, jump.fixedAtMs);
+  if (interval === null || !isEnoughAlone(term, jump)) return null;
+  // An episode that is being left, and ends at a fix before the jump if nothing else comes, is still the open one.
+  const isCovered = standing.some(
+    ({ startedAtMs, end }) => startedAtMs < interval.endsAtMs && (end?.atMs ?? Infinity) > interval.startsAtMs,
+  );
+  if (isCovered) return null;
   return {
     termKey: term.key,
     kind: term.kind,
-    startedAtMs: opening.atMs,
-    strength: next === 'confirmed' ? 'confirmed' : 'suspected',
-    raised: true,
-    logOdds: odds,
-    foundLogOdds: odds,
-    leftAt: null,
-    rule: 'edge',
-    foundAtMs: opening.atMs,
-    edgeAtMs: opening.atMs,
-    // Found out when the condition was switched on: whether he came home late or left is not known.
-    reason: term.term.kind === 'curfew' && !opening.switchOn ? 'late-home' : null,
-    evidence: run,
-    lastViolating: last,
-  };
-}
-
-/** The fixes that speak for a violation and stand last before an edge, no gap between them and none that could be either; oldest first. */
-function runBefore(term: PreparedTerm, before: readonly KeptFix[]): readonly KeptFix[] {
-  const run: KeptFix[] = [];
-  for (let i = before.length - 1; i >= 0 && run.length < EVIDENCE_FIXES; i--) {
-    const fix = before[i]!;
-    if (run.length > 0 && run[0]!.fixedAtMs - fix.fixedAtMs > GAP_LIMIT_MS) break;
-    const evidence = evidenceOf(term, before[i - 1], fix, false);
-    if (evidence < 0) break;
-    if (evidence > 0) run.unshift(fix);
-  }
-  return run;
-}
-
-/** The episode that a fix starts which speaks for one, raised or not. */
-function openAtFix(
-  term: PreparedTerm,
-  interval: ActiveInterval,
-  before: readonly KeptFix[],
-  fix: KeptFix,
-  odds: number,
-): Episode {
-  const { next } = TRANSITIONS.clear[levelOf(term, odds, fix, [fix])];
-  return {
-    termKey: term.key,
-    kind: term.kind,
-    startedAtMs: fix.fixedAtMs,
-    strength: next === 'confirmed' ? 'confirmed' : 'suspected',
-    raised: next !== 'clear',
-    logOdds: odds,
-    foundLogOdds: odds,
-    leftAt: null,
-    rule: ruleOf(term, odds),
-    foundAtMs: fix.fixedAtMs,
+    startedAtMs: jump.fixedAtMs,
+    strength: 'suspected',
+    rule: 'first-fix',
+    foundAtMs: jump.fixedAtMs,
     edgeAtMs: null,
-    reason: term.term.kind === 'curfew' ? reasonAtFix(term, interval, before.at(-1)) : null,
-    evidence: [fix],
-    lastViolating: fix,
+    reason: term.term.kind === 'curfew' ? reasonAtFix(term, interval, newest ?? undefined) : null,
+    evidence: [jump],
+    lastViolating: jump,
+    end: closingOf(interval, backlogMs),
+    dueAtMs: AT_ONCE,
+    lastEdgeAtMs: null,
+    settled: false,
+    impossibleSpeed: true,
   };
 }
 
-/** Whoever was seen at home in the window, or just before it opened, has left; of anyone else only late is known. */
-export function reasonAtFix(term: PreparedTerm, interval: ActiveInterval, last: KeptFix | undefined) {
-  const isRecent = last !== undefined && last.fixedAtMs >= interval.startsAtMs - GAP_LIMIT_MS;
-  const seenHome = isRecent && evidenceOf(term, undefined, last, false) < 0;
-  return seenHome ? 'left-during' : 'late-home';
+/** Finds the edges after the newest fix, so that a fix before them need not look for any. */
+export function findNextEdges(draft: Draft, { own, shared }: CompiledActivation): void {
+  const newestAtMs = draft.fixes.at(-1)?.fixedAtMs ?? -Infinity;
+  let edge = shared.openings[firstAfter(shared.openings, newestAtMs)]?.atMs ?? Infinity;
+  let tickEdge = shared.tickOpenings[firstAfter(shared.tickOpenings, newestAtMs)]?.atMs ?? Infinity;
+  for (const terms of [own.terms, shared.everywhere]) {
+    for (const term of terms) {
+      edge = Math.min(edge, nextEdgeAfter(term, own, newestAtMs));
+      tickEdge = Math.min(tickEdge, nextTickEdgeAfter(term, own, newestAtMs));
+    }
+  }
+  draft.nextEdgeAtMs = edge === Infinity ? null : edge;
+  draft.nextTickEdgeAtMs = tickEdge === Infinity ? null : tickEdge;
 }

@@ -3,10 +3,24 @@
  * place and the fold run again from there. The fold is causal: a snapshot before the late fix is as it would have been.
  */
 
-import { type ActivationState, type Draft, exactly, type KeptFix, type Snapshot, type ToldOver } from '../state.js';
-import { HORIZON_FIXES, HORIZON_MS, KEPT_FIXES, SNAPSHOT_EVERY_FIXES, SNAPSHOT_EVERY_MS } from '../thresholds.js';
-import { sigmaMetres } from './belief.js';
-import { AT_ONCE, backlogFromMs } from './finding.js';
+import {
+  type ActivationState,
+  AT_ONCE,
+  type Draft,
+  exactly,
+  type KeptFix,
+  type Snapshot,
+  type ToldOver,
+} from '../state.js';
+import {
+  DELAYED_AFTER_MS,
+  HORIZON_FIXES,
+  HORIZON_MS,
+  KEPT_FIXES,
+  SNAPSHOT_EVERY_FIXES,
+  SNAPSHOT_EVERY_MS,
+} from '../thresholds.js';
+import { sigmaMetres } from './evidence.js';
 
 /**
  * Numbers a fix in the ring: fixedAtMs, latitude, longitude, accuracyMetres, the last one negative where it is an r68: σ follows from
@@ -128,6 +142,11 @@ function keptBefore({ ring }: ActivationState, end: number, without: readonly nu
 /** The kept fixes of a snapshot, newest last. Those that waited when it was taken may have become evidence since. */
 function keptBy(state: ActivationState, { ringCount, waiting }: Snapshot): KeptFix[] {
   return keptBefore(state, ringCount, [...state.setAside, ...waiting.map((fix) => fix.fixedAtMs)]);
+}
+
+/** When a fix was received, if it came delayed: the backlog it belongs to may still be coming in. Else nothing is waited for. */
+export function backlogFromMs(fixedAtMs: number, receivedAtMs: number): number {
+  return receivedAtMs - fixedAtMs > DELAYED_AFTER_MS ? receivedAtMs : AT_ONCE;
 }
 
 /** When the newest fix that carries evidence was received, if it came delayed; else nothing is waited for. */

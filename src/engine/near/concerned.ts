@@ -3,9 +3,9 @@
  * none is left out, and what is found must be the same.
  */
 import type { BBox } from 'rbush';
-import { mayCross } from '../fold/crossing.js';
+import { someViolates, violates } from '../fold/belief.js';
+import { mayCross } from '../fold/between.js';
 import { boxOfKept } from '../fold/horizon.js';
-import { someViolates, violates } from '../fold/likelihood.js';
 import { turnOfStep } from '../geometry/exact.js';
 import type { ActivationState, KeptFix, Sighting } from '../state.js';
 import { GAP_LIMIT_MS } from '../thresholds.js';

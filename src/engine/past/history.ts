@@ -3,7 +3,7 @@
  * fold still has in hand is changed only in where it began, unless the re-run knew all that the live fold knows.
  */
 
-import { openAtEdge } from '../fold/fold.js';
+import { openAtEdge } from '../fold/episode.js';
 import { closeHorizon, newestAtMsOf } from '../fold/horizon.js';
 import type { HistoricChange, HistoricSaying, HistoryInput } from '../inputs.js';
 import { termOf } from '../near/concerned.js';

@@ -3,7 +3,9 @@
  * with all. A sample of its tags will do: those heard of first in each half-hour. By messages alone, whatever is known of the tags, so
  * that what is folded again comes to the same. Never changed in place: a checkpoint keeps it as it stood.
  */
-import { isAhead } from '../fold/clock-ahead.js';
+
+import { isAhead } from '../fold/clocks.js';
+import type { UsualLateness } from '../inputs.js';
 import { USUAL_LATENESS_OTHERS, USUAL_LATENESS_TAGS, USUAL_LATENESS_WINDOW_MS } from '../thresholds.js';
 
 /** The tags of one supplier that were heard of within a half-hour, at most `USUAL_LATENESS_TAGS`. */
@@ -60,15 +62,6 @@ const sampleOf = (fromMs: number, tags: Sample['tags']): Sample => ({
   tags,
   highestMs: Math.max(...tags.map(({ leastMs }) => leastMs)),
 });
-
-/** How late the others of a supplier are at the least. */
-export interface UsualLateness {
-  /** Since when they were listened to. */
-  readonly sinceMs: number;
-  /** In the half-hour that is complete and in the one that is running: the lower and the higher of both. */
-  readonly lowMs: number;
-  readonly highMs: number;
-}
 
 /** Null: too few others were heard of. */
 export function usualLatenessOf(all: Lateness, source: string, tagId: string): UsualLateness | null {

@@ -1,7 +1,6 @@
 /** A finding or a withdrawal in the words of an event. */
 
-import type { Finding } from '../fold/finding.js';
-import type { Told } from '../state.js';
+import type { Finding, Told } from '../state.js';
 import { DELAYED_AFTER_MS } from '../thresholds.js';
 import type { EngineEvent, EventType, Reason } from '../types.js';
 import { absenceAbout, unreasonableMs } from '../watch/absences.js';

@@ -1,9 +1,7 @@
 /** What an event rests on: fixes with their distances, rule, thresholds. Distances are computed here, only when one is told. */
-import { probabilityOf } from '../fold/belief.js';
-import type { Finding } from '../fold/finding.js';
-import { likelihoodRatioOf } from '../fold/likelihood.js';
+import { likelihoodRatioOf, probabilityOf } from '../fold/belief.js';
 import { signedDistanceMetres } from '../geometry/zone.js';
-import type { KeptFix, Told } from '../state.js';
+import type { Finding, KeptFix, Told } from '../state.js';
 import {
   CONFIRM_AT,
   CROSSING_DEPTH_SIGMAS,

@@ -1,6 +1,5 @@
 /** Which alert a finding is: of the same term and sort, by its start or by when it was. */
-import type { Finding } from '../fold/finding.js';
-import type { Told, ToldOver } from '../state.js';
+import type { Finding, Told, ToldOver } from '../state.js';
 
 /** The told that each finding is, in the order of the findings; null: it is new. */
 export interface Matched {

@@ -1,7 +1,7 @@
 /** From when on what was found may be told: grace, absences, suspensions and settling hold it back. */
 
-import { type Finding, tickJudgesFromMs } from '../fold/finding.js';
-import type { Told } from '../state.js';
+import { tickJudgesFromMs } from '../fold/episode.js';
+import type { Finding, Told } from '../state.js';
 import { unreasonableMs } from '../watch/absences.js';
 import { suspendedUntilMs } from '../watch/wearer-periods.js';
 import type { Telling } from './telling.js';

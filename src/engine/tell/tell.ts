@@ -1,8 +1,7 @@
 /** Events are the difference between what is found now and what was told. */
 
-import type { Finding } from '../fold/finding.js';
 import { SAYINGS, type Standing } from '../fold/transitions.js';
-import { exactly, type HeldBack, type Told } from '../state.js';
+import { exactly, type Finding, type HeldBack, type Told } from '../state.js';
 import { MAX_HELD_BACK } from '../thresholds.js';
 import type { EngineEvent, EventType } from '../types.js';
 import { isInCustody, nextCustodyEdgeMs, suspendedUntilMs } from '../watch/wearer-periods.js';

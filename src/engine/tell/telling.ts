@@ -1,7 +1,6 @@
 /** What every event of one input shares. */
 
-import type { Finding } from '../fold/finding.js';
-import type { KeptFix } from '../state.js';
+import type { Finding, KeptFix } from '../state.js';
 import type { CompiledOwn } from '../watch/compile.js';
 import type { PreparedTerm } from '../watch/prepared-term.js';
 

@@ -1,7 +1,7 @@
 /** From a watch as it is published to what the fold asks for every fix: zones prepared, terms by key, shared ones attached. */
 import type { PreparedZone } from '../geometry/zone.js';
 import type { SharedIndex } from '../near/shared-index.js';
-import { exactly } from '../state.js';
+import { type ActivationState, exactly } from '../state.js';
 import type { AccuracyConvention, Activation, CustodyPeriod, EngineOptions, Suspension, TagWatch } from '../types.js';
 import { outerShape, type PreparedTerm, prepareTerms } from './prepared-term.js';
 
@@ -130,4 +130,13 @@ export function joinShared(own: CompiledOwn, shared: SharedIndex): CompiledActiv
     own.joined = { own, shared, plain: own.plain || shared.plain };
   }
   return own.joined;
+}
+
+/** Whether the state was last advanced with this watch. A shared term that ended needs a `watch` input to be noticed. */
+export function knowsWatch(state: ActivationState, { own, shared }: CompiledActivation): boolean {
+  return (
+    state.knownTerms !== null &&
+    state.watchSequence === own.sequence &&
+    state.sharedPublishedAtMs >= shared.newestPublishedAtMs
+  );
 }

@@ -3,7 +3,7 @@
  * appended by `engine-worker.ts`. Everything it learns stands in the log, so folding twice yields the same events.
  */
 import { upgradeState } from '../../engine/advance.js';
-import { madeAtMs } from '../../engine/fold/clock-ahead.js';
+import { madeAtMs } from '../../engine/fold/clocks.js';
 import { newestAtMsOf } from '../../engine/fold/horizon.js';
 import type { EngineInput } from '../../engine/inputs.js';
 import { isConcernedNow } from '../../engine/near/concerned.js';

@@ -3,7 +3,7 @@
  * known when it was published, and ticks come when they are due, so what the live engine said is said again.
  */
 import { advance, initialState } from '../../engine/advance.js';
-import { madeAtMs } from '../../engine/fold/clock-ahead.js';
+import { madeAtMs } from '../../engine/fold/clocks.js';
 import type { EngineInput } from '../../engine/inputs.js';
 import { applyShared, createSharedIndex } from '../../engine/near/shared-index.js';
 import type { EngineEvent, Ping, SharedWatch, TagWatch, Term } from '../../engine/types.js';

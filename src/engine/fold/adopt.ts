@@ -1,23 +1,11 @@
 /** What a change of the watch does to a state: terms that are new are switched on, terms that are gone end what they had. */
 
-import type { Finding } from '../fold/finding.js';
-import { foldWithBuffer } from '../fold/fold-term.js';
-import { closeHorizon } from '../fold/horizon.js';
 import { newSharedTerms, termOf } from '../near/concerned.js';
-import { firstAfter } from '../near/shared-index.js';
-import type { ActivationState, Draft, Episode, Told } from '../state.js';
-import type { CompiledActivation } from './compile.js';
-import { nextEdgeAfter, nextTickEdgeAfter } from './intervals.js';
-import { type PreparedTerm, zoneTermKey } from './prepared-term.js';
-
-/** Whether the state was last advanced with this watch. A shared term that ended needs a `watch` input to be noticed. */
-export function knowsWatch(state: ActivationState, { own, shared }: CompiledActivation): boolean {
-  return (
-    state.knownTerms !== null &&
-    state.watchSequence === own.sequence &&
-    state.sharedPublishedAtMs >= shared.newestPublishedAtMs
-  );
-}
+import type { Draft, Episode, Finding, Told } from '../state.js';
+import type { CompiledActivation } from '../watch/compile.js';
+import { type PreparedTerm, zoneTermKey } from '../watch/prepared-term.js';
+import { findNextEdges, foldWithBuffer } from './fold.js';
+import { closeHorizon } from './horizon.js';
 
 /** Takes over a watch into a draft of the state; returns what it settled. `pastFromMs`: from when on terms that stay are others. */
 export function adoptWatch(draft: Draft, watch: CompiledActivation, nowMs: number, pastFromMs: number): Finding[] {
@@ -92,19 +80,4 @@ function endNow(told: Told, { own }: CompiledActivation, nowMs: number): Finding
     lastEdgeAtMs: told.lastEdgeAtMs,
     settled: true,
   };
-}
-
-/** Finds the edges after the newest fix, so that a fix before them need not look for any. */
-export function findNextEdges(draft: Draft, { own, shared }: CompiledActivation): void {
-  const newestAtMs = draft.fixes.at(-1)?.fixedAtMs ?? -Infinity;
-  let edge = shared.openings[firstAfter(shared.openings, newestAtMs)]?.atMs ?? Infinity;
-  let tickEdge = shared.tickOpenings[firstAfter(shared.tickOpenings, newestAtMs)]?.atMs ?? Infinity;
-  for (const terms of [own.terms, shared.everywhere]) {
-    for (const term of terms) {
-      edge = Math.min(edge, nextEdgeAfter(term, own, newestAtMs));
-      tickEdge = Math.min(tickEdge, nextTickEdgeAfter(term, own, newestAtMs));
-    }
-  }
-  draft.nextEdgeAtMs = edge === Infinity ? null : edge;
-  draft.nextTickEdgeAtMs = tickEdge === Infinity ? null : tickEdge;
 }

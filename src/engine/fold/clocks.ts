@@ -1,22 +1,28 @@
 /**
- * A tag whose clock runs ahead. One fix from the future is a mistake and carries no evidence; one after the other is a clock, and its
- * fixes are judged at their receipt, so that nobody is unmonitored because of a clock.
+ * Tags whose clocks are wrong. Ahead: one fix from the future is a mistake and carries no evidence; one after the other is a clock, and its
+ * fixes are judged at their receipt, so that nobody is unmonitored because of a clock. Behind, perhaps: every message that it has not sent
+ * before comes by the same time too late, while those of the others of its supplier do not. A store that is sent gets less late, a
+ * network's delay comes and goes. A tag that sends its store oldest first as fast as it fills it looks the same: hence a question.
  */
+import type { LateRun } from '../device/device-state.js';
+import type { UsualLateness } from '../inputs.js';
+import type { ActivationState, SentAhead, TimedFix } from '../state.js';
+import { endNotice, noticeOf, raiseNotice } from '../tell/notices.js';
 import {
   AHEAD_LIMIT_MS,
   CLOCK_AHEAD_FIXES,
   CLOCK_AHEAD_WITHIN_MS,
+  CLOCK_BEHIND_MESSAGES,
+  CLOCK_BEHIND_MS,
+  CLOCK_BEHIND_STEADY_MS,
+  CLOCK_BEHIND_WINDOW_MS,
+  CLOCK_NOT_BEHIND_MS,
   CLOCK_RIGHT_OVER_MS,
   HORIZON_FIXES,
   HORIZON_MS,
 } from '../thresholds.js';
-import type { Ping } from '../types.js';
-
-/** A fix by its two times. */
-export interface TimedFix {
-  readonly fixedAtMs: number;
-  readonly receivedAtMs: number;
-}
+import type { EngineEvent, Ping } from '../types.js';
+import type { CompiledOwn } from '../watch/compile.js';
 
 /** How many are remembered: by its device time a fix is known to be sent again. */
 const REMEMBERED = 8;
@@ -69,12 +75,6 @@ export function noteAhead(noted: readonly TimedFix[], fix: TimedFix, ran: boolea
 /** Numbers a fix of `SentAhead`: fixedAtMs, latitude, longitude, accuracyMetres (-1: it has none). */
 const SENT_WIDTH = 4;
 
-/**
- * Fixes that came dated ahead, oldest first, at most `HORIZON_FIXES`: one that is sent again once its date has come looks like any
- * other. By content, not by instant: a clock that was an hour ahead and is put right gives the same instants again.
- */
-export type SentAhead = readonly number[];
-
 export function noteSentAhead(before: SentAhead | undefined, { fixedAtMs, position }: Ping): SentAhead {
   const { latitude, longitude, accuracyMetres } = position!;
   return [...(before ?? []), fixedAtMs, latitude, longitude, accuracyMetres ?? -1].slice(-HORIZON_FIXES * SENT_WIDTH);
@@ -98,4 +98,68 @@ export function wasSentAhead(sent: SentAhead | undefined, { fixedAtMs, position 
 export function stillAhead(sent: SentAhead, newestAtMs: number): SentAhead | undefined {
   const kept = sent.filter((_, i) => sent[i - (i % SENT_WIDTH)]! > newestAtMs - HORIZON_MS);
   return kept.length === 0 ? undefined : kept;
+}
+
+const NO_EVENTS: readonly EngineEvent[] = [];
+
+/** Takes in how late a message came that was made after all others. Changes the state in place. */
+export function hearLateness(
+  state: ActivationState,
+  latenessMs: number,
+  receivedAtMs: number,
+  usual: UsualLateness | undefined,
+  own: CompiledOwn,
+): readonly EngineEvent[] {
+  const { device } = state;
+  if (state.notices !== undefined && noticeOf(state, 'clock-behind') !== undefined)
+    return hearWhetherRight(state, latenessMs - (usual?.lowMs ?? 0), receivedAtMs, own);
+  if (latenessMs < CLOCK_BEHIND_MS) {
+    if (device.late !== undefined) delete device.late;
+    return NO_EVENTS;
+  }
+  const run = withMessage(device.late, latenessMs, receivedAtMs);
+  const { sinceMs, fromMs, messages, leastMs, beforeMs } = run;
+  if (messages < CLOCK_BEHIND_MESSAGES || receivedAtMs - fromMs < CLOCK_BEHIND_WINDOW_MS) {
+    device.late = run;
+    return NO_EVENTS;
+  }
+  const isSteady = beforeMs !== null && Math.abs(leastMs - beforeMs) <= CLOCK_BEHIND_STEADY_MS;
+  const beforehandMs = isSteady ? Math.min(leastMs, beforeMs) : leastMs;
+  // What was less or more late before is another thing: it begins anew with this window.
+  const next = { sinceMs: isSteady ? sinceMs : fromMs, fromMs: receivedAtMs, messages: 0, leastMs, beforeMs: leastMs };
+  device.late = next;
+  // The others are to have been heard in the same time, or it may be the supplier that is late.
+  if (!isSteady || usual === undefined || usual.sinceMs < sinceMs) return NO_EVENTS;
+  const clockBehindMs = beforehandMs - usual.highMs;
+  if (clockBehindMs < CLOCK_BEHIND_MS) return NO_EVENTS;
+  delete device.late;
+  return raiseNotice(state, 'clock-behind', sinceMs, receivedAtMs, own, { clockBehindMs });
+}
+
+function withMessage(run: LateRun | undefined, latenessMs: number, receivedAtMs: number): LateRun {
+  if (run === undefined)
+    return { sinceMs: receivedAtMs, fromMs: receivedAtMs, messages: 1, leastMs: latenessMs, beforeMs: null };
+  const leastMs = run.messages === 0 ? latenessMs : Math.min(run.leastMs, latenessMs);
+  return { ...run, messages: run.messages + 1, leastMs };
+}
+
+/** No message of a clock that is behind comes in time; one alone may be garbled. */
+function hearWhetherRight(
+  state: ActivationState,
+  overUsualMs: number,
+  receivedAtMs: number,
+  own: CompiledOwn,
+): readonly EngineEvent[] {
+  const { device } = state;
+  if (overUsualMs >= CLOCK_NOT_BEHIND_MS) {
+    if (device.right !== undefined) delete device.right;
+    return NO_EVENTS;
+  }
+  const { sinceMs, messages } = device.right ?? { sinceMs: receivedAtMs, messages: 0 };
+  if (messages + 1 < CLOCK_BEHIND_MESSAGES) {
+    device.right = { sinceMs, messages: messages + 1 };
+    return NO_EVENTS;
+  }
+  delete device.right;
+  return endNotice(state, 'clock-behind', { atMs: sinceMs, because: 'restored' }, receivedAtMs, own);
 }
