@@ -17,8 +17,7 @@ import {
 import type { EngineInput, HistoryInput } from './inputs.js';
 import { termOf } from './near/concerned.js';
 import { applyHistory } from './past/history.js';
-import type { Path } from './paths.js';
-import { keepQuietly } from './quiet/quiet.js';
+import { keepQuietly, type Path } from './paths.js';
 import {
   type ActivationState,
   type Draft,
@@ -31,13 +30,12 @@ import {
   type Told,
   type ToldOver,
 } from './state.js';
-import { recall, settledAtMs, withRecalled } from './tell/match.js';
 import { endNotice, noticeByTime, noticeDueAtMs, noticeOf, raiseNotice } from './tell/notices.js';
-import { tell } from './tell/tell.js';
+import { recall, settledAtMs, tell, withRecalled } from './tell/tell.js';
 import { AHEAD_LIMIT_MS, CLOCK_AHEAD_WITHIN_MS } from './thresholds.js';
 import type { EngineEvent, NotJudged, ReconcileRequest } from './types.js';
 import { type CompiledActivation, knowsWatch } from './watch/compile.js';
-import type { PreparedTerm } from './watch/prepared-term.js';
+import type { PreparedTerm } from './watch/terms.js';
 
 export type { ActivationState } from './state.js';
 export { initialState } from './state.js';

@@ -4,11 +4,11 @@ import { sigmaMetres } from '../engine/fold/evidence.js';
 import { signedDistanceMetres } from '../engine/geometry/zone.js';
 import { applyShared, createSharedIndex } from '../engine/near/shared-index.js';
 import { compileTag } from '../engine/watch/compile.js';
-import { type PreparedTerm, termKeyOf, zoneTermKey } from '../engine/watch/prepared-term.js';
+import { type PreparedTerm, termKeyOf, zoneTermKey } from '../engine/watch/terms.js';
 import { isPlaced, type TrailFix } from '../formats/trails/trail.js';
 import type { Measured, PackAlert, PackFix, PackModel, PackSource, PackTerm } from './pack-model.js';
 
-/** As the engine tells them (`engine/tell/explain.ts`): distances to 0.1 m, ratios to 0.01. */
+/** As the engine tells them (`engine/tell/event.ts`): distances to 0.1 m, ratios to 0.01. */
 const round = (value: number, perUnit: number): number => Math.round(value * perUnit) / perUnit || 0;
 
 /** A second and more of work where the track is long: not for a thread that others wait for. */

@@ -2,7 +2,7 @@
  * Which resolved alerts are looked at again: drawn at random, the graver ones more often, and by a seed, so that whoever knows it draws
  * the same ones and nobody chooses. Each has its own number from the seed and its id alone: one more candidate moves no other.
  */
-import { sha256Of128Bits } from '../engine/tell/sha256.js';
+import { sha256Of128Bits } from '../engine/tell/ids.js';
 import type { Severity } from '../engine/types.js';
 import type { SampleCandidate } from '../ports/task-records.js';
 

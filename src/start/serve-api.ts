@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { measureAlarmHealth } from '../alerts/alarm-health.js';
 import { countStanding } from '../alerts/standing.js';
 import { AHEAD_LIMIT_MS, SUPPLIER_SILENT_AFTER_MS } from '../engine/thresholds.js';
-import { unreasonableMs } from '../engine/watch/absences.js';
+import { unreasonableMs } from '../engine/watch/terms.js';
 import { readRegister } from '../evidence/key-register.js';
 import { type AppOptions, createApp } from '../http/app.js';
 import { registerFeed } from '../http/feed/feed.js';

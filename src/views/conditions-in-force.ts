@@ -4,8 +4,7 @@
  */
 import { applyShared, createSharedIndex } from '../engine/near/shared-index.js';
 import { type CompiledOwn, compileTag } from '../engine/watch/compile.js';
-import { activeIntervalAt, type Fitted, nextIntervalAfter } from '../engine/watch/intervals.js';
-import type { PreparedTerm } from '../engine/watch/prepared-term.js';
+import { activeIntervalAt, type Fitted, nextIntervalAfter, type PreparedTerm } from '../engine/watch/terms.js';
 import type { WatchFacts } from '../ports/watch.js';
 import { draftSharedWatch, draftTagWatch, horizonOf } from '../watchlist/watch-builder.js';
 import type { ConditionNow, InForce } from '../wire/timeline.js';

@@ -5,7 +5,7 @@
 import { sigmaMetres } from '../engine/fold/evidence.js';
 import { contains, signedDistanceMetres } from '../engine/geometry/zone.js';
 import { GAP_LIMIT_MS } from '../engine/thresholds.js';
-import type { PreparedTerm } from '../engine/watch/prepared-term.js';
+import type { PreparedTerm } from '../engine/watch/terms.js';
 import type { TrailModel } from '../ports/watch.js';
 import type { Presence } from '../wire/timeline.js';
 import { type ClockFix, markClocks } from './trail-clock.js';

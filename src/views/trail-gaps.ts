@@ -7,7 +7,7 @@ import { cannotExclude } from '../engine/fold/between.js';
 import { applyShared, createSharedIndex } from '../engine/near/shared-index.js';
 import { GAP_LIMIT_MS } from '../engine/thresholds.js';
 import { compileTag } from '../engine/watch/compile.js';
-import type { PreparedTerm } from '../engine/watch/prepared-term.js';
+import type { PreparedTerm } from '../engine/watch/terms.js';
 import type { TrailGap, WatchFacts } from '../ports/watch.js';
 import { draftSharedWatch, draftTagWatch, horizonOf } from '../watchlist/watch-builder.js';
 

@@ -6,7 +6,7 @@ import type { KeptFix } from '../../src/engine/state.js';
 import { HORIZON_FIXES, SNAPSHOT_EVERY_FIXES } from '../../src/engine/thresholds.js';
 import type { EngineEvent, NotJudged } from '../../src/engine/types.js';
 import { type CompiledOwn, compileTag, joinShared } from '../../src/engine/watch/compile.js';
-import { type PreparedTerm, prepareTerms, termKeyOf } from '../../src/engine/watch/prepared-term.js';
+import { type PreparedTerm, prepareTerms, termKeyOf } from '../../src/engine/watch/terms.js';
 import { createBruteForce, evaluateTrack, fixOf, type Standing } from './brute-force.js';
 import {
   generateTown,

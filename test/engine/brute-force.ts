@@ -17,8 +17,7 @@ import {
   type Told,
   type ToldOver,
 } from '../../src/engine/state.js';
-import { recall, withRecalled } from '../../src/engine/tell/match.js';
-import { tell } from '../../src/engine/tell/tell.js';
+import { recall, tell, withRecalled } from '../../src/engine/tell/tell.js';
 import {
   AGREEING_FIXES,
   AHEAD_LIMIT_MS,
@@ -29,7 +28,7 @@ import {
 } from '../../src/engine/thresholds.js';
 import type { EngineEvent, Ping } from '../../src/engine/types.js';
 import type { CompiledOwn } from '../../src/engine/watch/compile.js';
-import { type PreparedTerm, termsByKey } from '../../src/engine/watch/prepared-term.js';
+import { type PreparedTerm, termsByKey } from '../../src/engine/watch/terms.js';
 
 /** What the whole track up to now makes of every term. */
 interface Plain {

@@ -6,7 +6,7 @@ import type { KeptFix } from '../../src/engine/state.js';
 import { GAP_LIMIT_MS } from '../../src/engine/thresholds.js';
 import type { ConditionKind, Zone } from '../../src/engine/types.js';
 import { compileTag } from '../../src/engine/watch/compile.js';
-import type { PreparedTerm } from '../../src/engine/watch/prepared-term.js';
+import type { PreparedTerm } from '../../src/engine/watch/terms.js';
 import { circle, middle, place, squareRing, term, watch, zone } from '../scenarios/world.js';
 
 const START_MS = Date.parse('2026-06-10T12:00:00Z');

@@ -4,7 +4,7 @@ import { keptFixes } from '../../src/engine/fold/horizon.js';
 import { contains, prepareZone, widenZone } from '../../src/engine/geometry/zone.js';
 import { HORIZON_FIXES, HORIZON_MS, KEPT_FIXES, SNAPSHOT_EVERY_FIXES } from '../../src/engine/thresholds.js';
 import type { EngineEvent, Ping } from '../../src/engine/types.js';
-import { bufferKey, termKeyOf } from '../../src/engine/watch/prepared-term.js';
+import { bufferKey, termKeyOf } from '../../src/engine/watch/terms.js';
 import { play, type Step } from '../scenarios/scenario.js';
 import { pingAt, place, term, watch, zone } from '../scenarios/world.js';
 import { finalIntervals, foldOf } from './outcome.js';

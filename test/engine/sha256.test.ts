@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { sha256Of128Bits } from '../../src/engine/tell/sha256.js';
+import { sha256Of128Bits } from '../../src/engine/tell/ids.js';
 
 const oracle = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex').slice(0, 32);
 

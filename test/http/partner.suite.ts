@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { unreasonableMs } from '../../src/engine/watch/absences.js';
+import { unreasonableMs } from '../../src/engine/watch/terms.js';
 import { type App, createApp } from '../../src/http/app.js';
 import type { Access } from '../../src/http/plugins/principal.js';
 import { registerReadAlertRules } from '../../src/http/routes/alerts/read-alert-rules.js';

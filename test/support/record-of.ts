@@ -2,7 +2,7 @@
 
 import { type RecordedEpisode, sayingOf } from '../../src/engine/past/reconcile.js';
 import type { EngineEvent } from '../../src/engine/types.js';
-import { termKeyOf } from '../../src/engine/watch/prepared-term.js';
+import { termKeyOf } from '../../src/engine/watch/terms.js';
 
 /** Of the events of an alert, those with a revision that stands already are repeats, as for every reader. */
 export function recordOf(events: readonly EngineEvent[]): RecordedEpisode[] {

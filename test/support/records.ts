@@ -2,7 +2,7 @@
 import type { LightMyRequestResponse } from 'fastify';
 import type { Grant } from '../../src/access/grant.js';
 import type { SharedWatch, TagWatch } from '../../src/engine/types.js';
-import { unreasonableMs } from '../../src/engine/watch/absences.js';
+import { unreasonableMs } from '../../src/engine/watch/terms.js';
 import { type App, createApp } from '../../src/http/app.js';
 import type { Access } from '../../src/http/plugins/principal.js';
 import { registerAtv } from '../../src/http/routes/orders/atv.js';

@@ -1,7 +1,7 @@
 /** Where a wearer is said to have been, by fixes near the edge of the address. */
 import { expect, test } from 'vitest';
 import { prepareZone } from '../../src/engine/geometry/zone.js';
-import type { PreparedTerm } from '../../src/engine/watch/prepared-term.js';
+import type { PreparedTerm } from '../../src/engine/watch/terms.js';
 import { bandPresence, tellDeleted } from '../../src/views/presence.js';
 
 const MINUTE_MS = 60_000;

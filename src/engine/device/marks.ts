@@ -1,8 +1,9 @@
 /** Marks of one kind, put in order of when they were made, and the episodes that they come to: whatever order they came in. */
+
 import type { Strength } from '../state.js';
 import { DEVICE_MARKS, DEVICE_SETTLE_MS } from '../thresholds.js';
 import type { EndedBecause, SilenceReason } from '../types.js';
-import type { DeviceLine, Mark, Saying } from './device-state.js';
+import type { DeviceLine, DeviceState, LineKind, Mark, Saying } from './device-state.js';
 
 export interface DeviceEpisode {
   readonly startedAtMs: number;
@@ -93,4 +94,11 @@ export function isForgotten({ forgotten }: DeviceLine, { atMs }: Mark): boolean 
 
 function isSo({ says }: Mark): boolean {
   return says === 'on' || says === 'maybe';
+}
+
+const NO_MARKS: readonly Mark[] = [];
+
+export function marksOfLine({ lines }: DeviceState, kind: LineKind): readonly Mark[] {
+  for (const line of lines) if (line.kind === kind) return line.marks;
+  return NO_MARKS;
 }

@@ -1,12 +1,120 @@
-/** Every rule that reads of a message by itself what it says of the tag. A new kind is a file, and a line here. */
-import { batteryCritical, batteryLow } from './battery.js';
-import { caseTamper } from './case-tamper.js';
-import { charging } from './charging.js';
-import { jamming } from './jamming.js';
-import type { MarkRule } from './mark-rule.js';
-import { noGps } from './no-gps.js';
-import { poweredOff } from './powered-off.js';
-import { strapTamper } from './strap-tamper.js';
+/**
+ * Every rule that reads of a message by itself what it says of the tag, one kind each. A new kind is a rule here, and its line in the list
+ * below.
+ */
+
+import {
+  BATTERY_CRITICAL_OVER_PERCENT,
+  BATTERY_CRITICAL_PERCENT,
+  BATTERY_LOW_OVER_PERCENT,
+  BATTERY_LOW_PERCENT,
+  JAMMING_AFTER_MS,
+  JAMMING_MESSAGES,
+  NO_GPS_AFTER_MS,
+  NO_GPS_MESSAGES,
+} from '../thresholds.js';
+import type { DeviceEvent, Ping } from '../types.js';
+import type { Blind, LineKind, Mark, Saying } from './device-state.js';
+
+export interface MarkRule {
+  readonly kind: LineKind;
+  /** Null: nothing. */
+  readonly read: (ping: Ping) => Extract<Saying, 'on' | 'off'> | null;
+  /** It is read off a figure that comes with every message: only what changes it is marked. */
+  readonly isLevel?: true;
+  /** What a message made later says by itself, once the tag was said to be so: it is over. Absent: nothing. */
+  readonly isOverWith?: 'message' | 'fix';
+}
+
+/** The strap was opened, cut or stretched, as the tag says. Four minutes of it are an episode that a person has to look at. */
+const strapTamper: MarkRule = {
+  kind: 'strap-tamper',
+  read: ({ deviceEvents }) =>
+    deviceEvents.includes('strap-tamper') ? 'on' : deviceEvents.includes('strap-restored') ? 'off' : null,
+};
+
+/** The case was opened, as the tag says. */
+const caseTamper: MarkRule = {
+  kind: 'case-tamper',
+  read: ({ deviceEvents }) =>
+    deviceEvents.includes('case-tamper') ? 'on' : deviceEvents.includes('case-restored') ? 'off' : null,
+};
+
+/**
+ * The battery is low, or nearly empty: as the tag says, or by its percentage; over well above that, so that a figure that moves to
+ * and fro is one episode. Of a tag that tells no percentage it is over when charging stops.
+ */
+const batteryLow: MarkRule = {
+  kind: 'battery-low',
+  read: (ping) => readBattery(ping, 'battery-low', BATTERY_LOW_PERCENT, BATTERY_LOW_OVER_PERCENT),
+  isLevel: true,
+};
+
+const batteryCritical: MarkRule = {
+  kind: 'battery-critical',
+  read: (ping) => readBattery(ping, 'battery-critical', BATTERY_CRITICAL_PERCENT, BATTERY_CRITICAL_OVER_PERCENT),
+  isLevel: true,
+};
+
+function readBattery(
+  { deviceEvents, batteryPercent }: Ping,
+  event: DeviceEvent,
+  fromPercent: number,
+  overPercent: number,
+): 'on' | 'off' | null {
+  if (deviceEvents.includes(event)) return 'on';
+  if (batteryPercent === null) return deviceEvents.includes('charging-stopped') ? 'off' : null;
+  if (batteryPercent <= fromPercent) return 'on';
+  return batteryPercent >= overPercent ? 'off' : null;
+}
+
+/** Whether the tag is on charge, as it says. No finding by itself. */
+const charging: MarkRule = {
+  kind: 'charging',
+  read: ({ deviceEvents }) =>
+    deviceEvents.includes('charging-started') ? 'on' : deviceEvents.includes('charging-stopped') ? 'off' : null,
+};
+
+/** The tag was switched off, as its last message says; whatever it says later, it is on again. */
+const poweredOff: MarkRule = {
+  kind: 'powered-off',
+  read: ({ deviceEvents }) =>
+    deviceEvents.includes('powered-off') ? 'on' : deviceEvents.includes('powered-on') ? 'off' : null,
+  isOverWith: 'message',
+};
+
+/**
+ * The tag communicates and has no fix: as it says, or by messages without a fix that can be used over half an hour. Positions by network
+ * without a fix are jamming. Over with a fix.
+ */
+const noGps: MarkRule = {
+  kind: 'no-gps',
+  read: ({ deviceEvents }) =>
+    deviceEvents.includes('no-gps') ? 'on' : deviceEvents.includes('gps-restored') ? 'off' : null,
+  isOverWith: 'fix',
+};
+
+/** From when on messages without a fix amount to it; null: they do not. */
+export function markNoGps({ sinceMs, messages, byNetwork }: Blind, madeAtMs: number): Mark | null {
+  const isSo = madeAtMs - sinceMs >= NO_GPS_AFTER_MS && messages >= NO_GPS_MESSAGES && byNetwork * 2 < messages;
+  return isSo ? { atMs: sinceMs, says: 'on' } : null;
+}
+
+/**
+ * Jamming is suspected: as the tag says, or because GPS is lost while positions by network go on coming. That may also be somebody who
+ * went into a cellar: of it alone it is a suspicion. Over with a fix some minutes after the device said so last.
+ */
+const jamming: MarkRule = {
+  kind: 'jamming',
+  read: ({ deviceEvents }) => (deviceEvents.includes('jamming') ? 'on' : null),
+  isOverWith: 'fix',
+};
+
+/** From when on positions by network without a fix amount to it; null: they do not. */
+export function markJamming({ sinceMs, byNetwork }: Blind, madeAtMs: number): Mark | null {
+  const isSo = madeAtMs - sinceMs >= JAMMING_AFTER_MS && byNetwork >= JAMMING_MESSAGES;
+  return isSo ? { atMs: sinceMs, says: 'maybe' } : null;
+}
 
 export const MARK_RULES: readonly MarkRule[] = [
   strapTamper,

@@ -2,6 +2,7 @@
  * What an input says of the tag itself: marks are put in their place, what they come to is found, and the difference to what was told
  * is told. Beside the fold of the fixes, which does not know it. Almost every ping says nothing, and then nothing is looked for.
  */
+
 import { hearLateness, madeAtMs } from '../fold/clocks.js';
 import { firstEvidenceFrom, newestEvidenceAtMsOf } from '../fold/horizon.js';
 import type { EngineInput, HistoryInput } from '../inputs.js';
@@ -10,45 +11,24 @@ import type { ActivationState } from '../state.js';
 import {
   BATTERY_LOW_OVER_PERCENT,
   DELAYED_AFTER_MS,
-  DEVICE_MARKS,
   DEVICE_SETTLE_MS,
   NEVER_MOVES_MS,
   NO_GPS_AFTER_MS,
-  SILENCE_LOOK_MS,
   UNUSABLE_AFTER_MS,
 } from '../thresholds.js';
-import type { DeviceKind, EngineEvent, NotJudged, Ping } from '../types.js';
+import type { EngineEvent, NotJudged, Ping } from '../types.js';
 import type { CompiledOwn } from '../watch/compile.js';
-import { findOverdue } from './charging-overdue.js';
-import type { DeviceLine, DeviceState, DeviceTold, LineKind, Mark } from './device-state.js';
-import { markJamming } from './jamming.js';
-import type { MarkRule } from './mark-rule.js';
-import {
-  type DeviceEpisode,
-  episodesOf,
-  type FoundDevice,
-  isForgotten,
-  trimLine,
-  withMark,
-  wouldEnd,
-} from './marks.js';
-import { markRest, restAfter } from './never-moves.js';
-import { markNoGps } from './no-gps.js';
-import { MARK_RULES, TAMPER_RULES } from './rules.js';
-import { tellDevice } from './tell-device.js';
-import { findUnmonitored, silentFromMs } from './unmonitored.js';
+import type { DeviceLine, DeviceState, LineKind, Mark } from './device-state.js';
+import { markRest, restAfter, silentFromMs } from './lasting.js';
+import { episodesOf, isForgotten, marksOfLine, withMark, wouldEnd } from './marks.js';
+import { MARK_RULES, type MarkRule, markJamming, markNoGps, TAMPER_RULES } from './rules.js';
+import { type DeviceStep, dueAtMsOf, tellAll } from './tell-device.js';
 
 /** What the fold of the fixes made of the input. */
 interface Judged {
   readonly state: ActivationState;
   readonly notJudged: NotJudged | null;
   readonly path: Path | null;
-}
-
-export interface DeviceStep {
-  readonly events: readonly EngineEvent[];
-  /** When time alone could change something; Infinity: never. */
-  readonly dueAtMs: number;
 }
 
 const NO_EVENTS: readonly EngineEvent[] = [];
@@ -215,13 +195,6 @@ function noteBlind(
     : { sinceMs: made, receivedAtMs, messages: 1, byNetwork };
 }
 
-function marksOfLine({ lines }: DeviceState, kind: LineKind): readonly Mark[] {
-  for (const line of lines) if (line.kind === kind) return line.marks;
-  return NO_MARKS;
-}
-
-const NO_MARKS: readonly Mark[] = [];
-
 /** False: it was there, or is of a time that is forgotten. */
 function addMark(device: DeviceState, kind: LineKind, mark: Mark): boolean {
   const before = device.lines.find((line) => line.kind === kind);
@@ -247,112 +220,4 @@ function settleLate(state: ActivationState, marks: readonly (readonly [LineKind,
     const over = { atMs: overAtMs ?? Infinity, says: isByFix ? 'fix' : 'off' } as const;
     if (overAtMs !== null && wouldEnd(marksOfLine(device, kind), over)) addMark(device, kind, over);
   }
-}
-
-interface Time {
-  readonly nowMs: number;
-  readonly delayedByMs: number;
-  readonly heardUpToMs: number;
-  /** The input is a message, newer than all others. */
-  readonly isHeard: boolean;
-}
-
-/** Finds anew all that is remembered, and tells the difference. */
-function tellAll(device: DeviceState, own: CompiledOwn, time: Time): DeviceStep {
-  const telling = { own, nowMs: time.nowMs, delayedByMs: time.delayedByMs };
-  const events: EngineEvent[] = [];
-  // A state of before 29 November 2026 may hold what it has no marks of any more.
-  let toldAll: readonly DeviceTold[] = device.told.filter((each) => mayChange(each, device));
-  const tell = (kind: DeviceKind, found: readonly FoundDevice[]) => {
-    const before = toldAll.filter((each) => each.kind === kind);
-    if (found.length === 0 && before.length === 0) return;
-    const { told, events: said } = tellDevice(
-      kind,
-      found.map((each) => clip(each, own, time.nowMs)),
-      before,
-      telling,
-    );
-    events.push(...said);
-    toldAll = [...toldAll.filter((each) => each.kind !== kind), ...told];
-  };
-  for (const { kind, marks } of device.lines) if (kind !== 'charging') tell(kind, episodesOf(marks));
-  const low = episodesOf(marksOfLine(device, 'battery-low'));
-  const charged = episodesOf(marksOfLine(device, 'charging'));
-  tell('charging-overdue', findOverdue(low, charged, Math.min(time.nowMs, own.removedAtMs)).found);
-  tell('unmonitored', unmonitoredNow(device, own, time, toldAll));
-  device.lines = device.lines.map(trimLine);
-  device.told = forgetWithdrawn(toldAll.filter((each) => mayChange(each, device)));
-  return { events: events.length === 0 ? NO_EVENTS : events, dueAtMs: dueAtMsOf(device, own, time.nowMs) };
-}
-
-/** With the tag everything ends. */
-function clip(found: FoundDevice, { removedAtMs }: CompiledOwn, nowMs: number): FoundDevice {
-  if (removedAtMs > nowMs || (found.endedAtMs !== null && found.endedAtMs <= removedAtMs)) return found;
-  return { ...found, endedAtMs: Math.max(removedAtMs, found.startedAtMs), endedBecause: 'tag-removed' };
-}
-
-/**
- * One at a time: time alone makes it so, and a message that is newer than all others ends it or says why else it is so. What is over goes
- * with it while the next could be of the same start: then it goes on, with its id and its revisions.
- */
-function unmonitoredNow(device: DeviceState, own: CompiledOwn, time: Time, told: readonly DeviceTold[]): FoundDevice[] {
-  const all = told.filter((each) => each.kind === 'unmonitored');
-  const open = all.find(({ endedAtMs }) => endedAtMs === null);
-  const isOver = own.removedAtMs <= time.nowMs;
-  const found = isOver ? null : findUnmonitored(device, own, time.heardUpToMs);
-  const startedAtMs = open?.startedAtMs ?? found?.sinceMs;
-  const over = all.filter((each) => each !== open && each.startedAtMs !== startedAtMs).map(overAsTold);
-  if (startedAtMs === undefined) return over;
-  // A silence that goes on is no other for what comes late.
-  const isNews = open === undefined || time.isHeard || found?.reason === 'silent';
-  const reason = (isNews ? found?.reason : undefined) ?? open!.reason!;
-  const ends = found === null && time.isHeard;
-  const end: Pick<DeviceEpisode, 'endedAtMs' | 'endedBecause'> = ends
-    ? { endedAtMs: Math.max(time.nowMs, startedAtMs), endedBecause: 'restored' }
-    : { endedAtMs: null };
-  return [...over, { startedAtMs, ...end, lastOnAtMs: startedAtMs, strength: 'confirmed', reason }];
-}
-
-function overAsTold({ startedAtMs, endedAtMs, lastOnAtMs, strength, reason }: DeviceTold): FoundDevice {
-  return { startedAtMs, endedAtMs, lastOnAtMs, strength, reason: reason! };
-}
-
-/**
- * What is over and has no marks any more is done with: looked for, it would not be found, and be taken back. An end of silence is by
- * receipt, and nothing that comes later moves it; but another could begin where it began.
- */
-function mayChange(
-  { kind, startedAtMs, endedAtMs, raisedStartMs, withdrawn }: DeviceTold,
-  device: DeviceState,
-): boolean {
-  if (endedAtMs === null) return true;
-  if (kind === 'unmonitored')
-    return Math.min(device.heardAtMs ?? Infinity, device.blind?.receivedAtMs ?? Infinity) <= startedAtMs;
-  const [first] = marksOfLine(device, kind === 'charging-overdue' ? 'battery-low' : kind);
-  return first !== undefined && first.atMs <= (withdrawn ? raisedStartMs : startedAtMs);
-}
-
-/** Of what was taken back no more is remembered than there are marks: the newest. */
-function forgetWithdrawn(told: readonly DeviceTold[]): readonly DeviceTold[] {
-  const over = told.filter(({ withdrawn }) => withdrawn).length - DEVICE_MARKS;
-  if (over <= 0) return told;
-  const oldest = told.filter(({ withdrawn }) => withdrawn).toSorted((a, b) => a.raisedStartMs - b.raisedStartMs);
-  const gone = oldest.slice(0, over);
-  return told.filter((each) => !gone.includes(each));
-}
-
-function dueAtMsOf(device: DeviceState, own: CompiledOwn, nowMs: number): number {
-  if (own.removedAtMs <= nowMs) return Infinity;
-  let dueAtMs = device.told.some(({ endedAtMs }) => endedAtMs === null) ? own.removedAtMs : Infinity;
-  const low = marksOfLine(device, 'battery-low');
-  if (low.length > 0) {
-    const overdue = findOverdue(episodesOf(low), episodesOf(marksOfLine(device, 'charging')), nowMs);
-    dueAtMs = Math.min(dueAtMs, overdue.dueAtMs);
-  }
-  const open = device.told.find(({ kind, endedAtMs }) => kind === 'unmonitored' && endedAtMs === null);
-  const isSilent = open !== undefined && open.reason !== 'no-fix';
-  if (isSilent) return dueAtMs;
-  const silentAtMs = silentFromMs(device, own);
-  // It is time, and nobody has read so far.
-  return Math.min(dueAtMs, silentAtMs > nowMs ? silentAtMs : nowMs + SILENCE_LOOK_MS);
 }

@@ -3,7 +3,7 @@
 import { newSharedTerms, termOf } from '../near/concerned.js';
 import type { Draft, Episode, Finding, Told } from '../state.js';
 import type { CompiledActivation } from '../watch/compile.js';
-import { type PreparedTerm, zoneTermKey } from '../watch/prepared-term.js';
+import { type PreparedTerm, zoneTermKey } from '../watch/terms.js';
 import { findNextEdges, foldWithBuffer } from './fold.js';
 import { closeHorizon } from './horizon.js';
 

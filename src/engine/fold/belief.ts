@@ -29,7 +29,7 @@ import {
   OUTLIER_SPREAD,
   SURROUNDINGS_METRES,
 } from '../thresholds.js';
-import type { PreparedTerm } from '../watch/prepared-term.js';
+import type { PreparedTerm } from '../watch/terms.js';
 
 /** No fix says more than this, for it may be an outlier. */
 const MOST_EVIDENCE = ln((1 - OUTLIER_SHARE / 2) / (OUTLIER_SHARE / 2));

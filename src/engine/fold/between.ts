@@ -22,8 +22,8 @@ import {
   lastTickEdge,
   nextIntervalAfter,
   nextTickEdgeAfter,
-} from '../watch/intervals.js';
-import type { PreparedTerm } from '../watch/prepared-term.js';
+  type PreparedTerm,
+} from '../watch/terms.js';
 import { evidenceOf, violates } from './belief.js';
 
 const SECOND_MS = 1000;

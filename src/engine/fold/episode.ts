@@ -18,8 +18,8 @@ import {
   type Fitted,
   type Opening,
   openingsBetween,
-} from '../watch/intervals.js';
-import type { PreparedTerm } from '../watch/prepared-term.js';
+  type PreparedTerm,
+} from '../watch/terms.js';
 import { beliefOver, believe, evidenceOf, isEnoughAlone, logOdds, violates } from './belief.js';
 import { type EpisodeEvent, TRANSITIONS } from './transitions.js';
 
@@ -335,7 +335,7 @@ function isLeaving(episode: Episode): episode is Episode & { readonly leftAt: Ke
 }
 
 /** The end that fixes give: at the first of the run that speaks against the violation. */
-export function endAt(episode: Episode, left: KeptFix, logOdds: number, dueAtMs = AT_ONCE): FindingEnd {
+function endAt(episode: Episode, left: KeptFix, logOdds: number, dueAtMs = AT_ONCE): FindingEnd {
   const apartMs = left.fixedAtMs - episode.lastViolating.fixedAtMs;
   const afterMs = apartMs > GAP_LIMIT_MS ? Math.max(episode.lastViolating.fixedAtMs, episode.startedAtMs) : null;
   return { atMs: left.fixedAtMs, because: 'complied', afterMs, fix: left, dueAtMs, logOdds };

@@ -28,8 +28,8 @@ import {
   nextEdgeAfter,
   nextTickEdgeAfter,
   openingsBetween,
-} from '../watch/intervals.js';
-import type { PreparedTerm } from '../watch/prepared-term.js';
+  type PreparedTerm,
+} from '../watch/terms.js';
 import { isEnoughAlone } from './belief.js';
 import { crossingBetween, mayCross, unknownBetween, unknownSince } from './between.js';
 import {
@@ -91,7 +91,7 @@ function edgesTo(fix: KeptFix, before: readonly KeptFix[]): EdgeSpan {
 }
 
 /** The open episode of a term, raised or not. */
-export function openOf({ open }: Draft, term: PreparedTerm): Episode | null {
+function openOf({ open }: Draft, term: PreparedTerm): Episode | null {
   for (const episode of open) if (episode.termKey === term.key) return episode;
   return null;
 }
@@ -102,8 +102,8 @@ function take(folded: FoldedTerm, open: Episode[], settled: Finding[]): void {
 }
 
 /**
- * `open`: the episode of the term that is open; `before`: the judged fixes before this one, newest last. Where an episode is told
- * of the time there is no crossing besides.
+ * One condition's zone: the episode that fixes make, and the passage that none of them saw. `open`: the episode of the term that is
+ * open; `before`: the judged fixes before this one, newest last. Where an episode is told of the time there is no crossing besides.
  */
 export function foldTerm(
   term: PreparedTerm,

@@ -10,8 +10,7 @@ import { turnOfStep } from '../geometry/exact.js';
 import type { ActivationState, KeptFix, Sighting } from '../state.js';
 import { GAP_LIMIT_MS } from '../thresholds.js';
 import type { CompiledActivation, CompiledOwn } from '../watch/compile.js';
-import { isActive } from '../watch/intervals.js';
-import { outerShape, type PreparedTerm, zoneTermKey } from '../watch/prepared-term.js';
+import { isActive, outerShape, type PreparedTerm, zoneTermKey } from '../watch/terms.js';
 import { exclusionsIn, exclusionsOpening, type SharedIndex } from './shared-index.js';
 
 type Named = readonly { readonly termKey: string }[];

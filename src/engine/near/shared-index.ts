@@ -5,7 +5,7 @@
 import RBush, { type BBox } from 'rbush';
 import type { PreparedZone } from '../geometry/zone.js';
 import type { EngineOptions, SharedWatch } from '../types.js';
-import { outerShape, type PreparedTerm, prepareTerms, termsByKey } from '../watch/prepared-term.js';
+import { outerShape, type PreparedTerm, prepareTerms, termsByKey } from '../watch/terms.js';
 
 interface Item extends BBox {
   readonly term: PreparedTerm;

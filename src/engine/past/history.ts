@@ -10,9 +10,8 @@ import { termOf } from '../near/concerned.js';
 import type { ActivationState, Draft, Episode, Told } from '../state.js';
 import { eventIdOf } from '../tell/ids.js';
 import type { EngineEvent } from '../types.js';
-import type { CompiledActivation } from '../watch/compile.js';
-import { activeIntervalAt, openingsBetween } from '../watch/intervals.js';
-import { isInCustody, suspendedUntilMs } from '../watch/wearer-periods.js';
+import { type CompiledActivation, isInCustody, suspendedUntilMs } from '../watch/compile.js';
+import { activeIntervalAt, openingsBetween } from '../watch/terms.js';
 
 /**
  * Tells the changes that may be told, and changes `draft` by them. Refused, without a word: what the live fold holds in

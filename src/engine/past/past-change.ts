@@ -5,7 +5,7 @@ import type { ActivationState } from '../state.js';
 import { SETTLE_MS } from '../thresholds.js';
 import type { Absence, ReconcileRequest, Term } from '../types.js';
 import type { CompiledOwn } from '../watch/compile.js';
-import { termKey } from '../watch/prepared-term.js';
+import { termKey } from '../watch/terms.js';
 
 type Fitted = Pick<CompiledOwn, 'fittedAtMs' | 'removedAtMs'>;
 

@@ -8,7 +8,7 @@ import type { HistoricChange, HistoricSaying } from '../inputs.js';
 import type { Episode } from '../state.js';
 import { GAP_LIMIT_MS } from '../thresholds.js';
 import type { EngineEvent, EventType, ReconcileRequest } from '../types.js';
-import { termKeyOf } from '../watch/prepared-term.js';
+import { termKeyOf } from '../watch/terms.js';
 
 /** An episode of a re-run. */
 export interface FoundEpisode {

@@ -7,8 +7,8 @@ import type { ActivationState, Notice } from '../state.js';
 import { AHEAD_LIMIT_MS, CLOCK_BEHIND_MS } from '../thresholds.js';
 import type { EndedBecause, EngineEvent, Explanation, NoticeKind } from '../types.js';
 import type { CompiledOwn } from '../watch/compile.js';
+import { noticeEvent } from './event.js';
 import { noticeIdOf } from './ids.js';
-import { noticeEvent } from './notice-event.js';
 
 const NONE: readonly Notice[] = [];
 

@@ -1,16 +1,16 @@
-/** Events are the difference between what is found now and what was told. */
-
+/**
+ * Events are the difference between what is found now and what was told: which alert a finding is, of the same term and sort, by its start or
+ * by when it was; whether it may be told yet (grace, absences, suspensions and settling hold it back); and what differs.
+ */
+import { tickJudgesFromMs } from '../fold/episode.js';
 import { SAYINGS, type Standing } from '../fold/transitions.js';
-import { exactly, type Finding, type HeldBack, type Told } from '../state.js';
+import { exactly, type Finding, type HeldBack, type Told, type ToldOver } from '../state.js';
 import { MAX_HELD_BACK } from '../thresholds.js';
 import type { EngineEvent, EventType } from '../types.js';
-import { isInCustody, nextCustodyEdgeMs, suspendedUntilMs } from '../watch/wearer-periods.js';
-import { eventOf, withdrawal } from './event-of.js';
+import { isInCustody, nextCustodyEdgeMs, suspendedUntilMs } from '../watch/compile.js';
+import { unreasonableMs } from '../watch/terms.js';
+import { eventOf, severityOf, type Telling, withdrawal } from './event.js';
 import { alertIdOf } from './ids.js';
-import { match } from './match.js';
-import { isAuthorised, isEndTold, isOverInGrace, raiseFromMs, suspensionOf } from './may-tell.js';
-import { severityOf } from './severity.js';
-import type { Telling } from './telling.js';
 
 export interface Saying {
   readonly events: readonly EngineEvent[];
@@ -210,4 +210,152 @@ function toldAs(finding: Finding, before: Told | null, telling: Telling): ToldDr
     lastEdgeAtMs,
     withdrawn: false,
   };
+}
+
+function graceOf(finding: Finding, telling: Telling): number {
+  return finding.kind === 'unknown-at-edge' ? 0 : (telling.termOf(finding.termKey)?.term.graceMs ?? 0);
+}
+
+/** Over before it had lasted as long as its grace: it is never raised, and taken back where a tick did. */
+function isOverInGrace(finding: Finding, telling: Telling): boolean {
+  return finding.end !== null && finding.end.atMs - finding.startedAtMs < graceOf(finding, telling);
+}
+
+/** Over, and reasonable for as long as it lasted: it is not raised. */
+function isAuthorised(finding: Finding, telling: Telling): boolean {
+  const absences = telling.termOf(finding.termKey)?.term.absences;
+  if (absences === undefined || finding.end === null || finding.kind === 'unknown-at-edge') return false;
+  return unreasonableMs(absences, finding.startedAtMs, finding.end.atMs) === 0;
+}
+
+/** Until when what was found may not be raised; null: it may be. */
+function suspensionOf(finding: Finding, telling: Telling): number | null {
+  const term = telling.termOf(finding.termKey);
+  return term === undefined ? null : suspendedUntilMs(telling.own, term.term.conditionId, telling.nowMs);
+}
+
+/** From when on a finding that was not told may be: when it is due, and when its grace has passed by fix or by tick. */
+function raiseFromMs(finding: Finding, telling: Telling): number {
+  const graceMs = graceOf(finding, telling);
+  const fullAtMs = finding.startedAtMs + graceMs;
+  const isFull = graceMs === 0 || finding.settled || (finding.lastViolating?.fixedAtMs ?? -Infinity) >= fullAtMs;
+  return isFull ? finding.dueAtMs : Math.max(finding.dueAtMs, tickJudgesFromMs(fullAtMs, telling.backlogMs));
+}
+
+function isEndTold(finding: Finding, before: Told | null, nowMs: number): boolean {
+  const told = before !== null && !before.withdrawn && before.endedAtMs === finding.end!.atMs;
+  return told || finding.settled || finding.end!.dueAtMs <= nowMs;
+}
+
+/** The told that each finding is, in the order of the findings; null: it is new. */
+export interface Matched {
+  /** By their start. */
+  readonly findings: readonly Finding[];
+  readonly told: readonly (Told | null)[];
+}
+
+/**
+ * Same term and same sort; the same start first (as first raised, so that no other alert takes the id of its start), then
+ * whatever is about the same time, oldest first.
+ */
+function match(findings: readonly Finding[], told: readonly Told[]): Matched {
+  const sorted = findings.length < 2 ? findings : [...findings].sort(byStart);
+  const matched: (Told | null)[] = sorted.map(() => null);
+  if (told.length === 0) return { findings: sorted, told: matched };
+  const free = [...told];
+  for (const suits of SUITS) {
+    for (let i = 0; i < sorted.length && free.length > 0; i++) {
+      if (matched[i] === null) matched[i] = take(sorted[i]!, free, suits);
+    }
+  }
+  return { findings: sorted, told: matched };
+}
+
+function byStart(a: Finding, b: Finding): number {
+  return a.startedAtMs - b.startedAtMs || (a.termKey < b.termKey ? -1 : 1);
+}
+
+type Suits = (finding: Finding, told: Told) => boolean;
+
+/** An id that was used before is used again, with its revisions, whatever has become of the alert since. */
+const SUITS: readonly Suits[] = [isRaisedAlike, startsAlike, isSameEpisode, wasRaisedAlike];
+
+/** Takes the first that suits out of those that are free. */
+function take(finding: Finding, free: Told[], suits: Suits): Told | null {
+  for (let i = 0; i < free.length; i++) {
+    const told = free[i]!;
+    if (!isSame(finding, told) || !suits(finding, told)) continue;
+    free.splice(i, 1);
+    return told;
+  }
+  return null;
+}
+
+/**
+ * Parts what was told and is over: an alert that was taken back at a start where something is found again in order of time, as
+ * after an edge between fixes that were waited for, goes on with its id and its revisions.
+ */
+export function recall(findings: readonly Finding[], told: readonly Told[], over: readonly ToldOver[]): Recalled {
+  // One start is one alert: where that is told and goes on, it is not over.
+  if (findings.every((finding) => told.some((each) => isSame(finding, each) && isRaisedAlike(finding, each)))) {
+    return { again: NONE, over };
+  }
+  if (!over.some((each) => isAgain(each, findings))) return { again: NONE, over };
+  return {
+    again: over.filter((each) => isAgain(each, findings)),
+    over: over.filter((each) => !isAgain(each, findings)),
+  };
+}
+
+export interface Recalled {
+  readonly again: readonly ToldOver[];
+  readonly over: readonly ToldOver[];
+}
+
+const NONE: readonly ToldOver[] = [];
+
+/** With those that are recalled, what was told before. */
+export function withRecalled(told: readonly Told[], { again }: Recalled): readonly Told[] {
+  return again.length === 0 ? told : [...again.map((each) => each.told), ...told];
+}
+
+/** When it was settled that an alert is over: before, if it was recalled and is no other's, so that nothing has changed. */
+export function settledAtMs(told: Told, { again }: Recalled, nowMs: number): number {
+  return again.find((each) => each.told === told)?.passedAtMs ?? nowMs;
+}
+
+function isAgain({ told }: ToldOver, findings: readonly Finding[]): boolean {
+  if (!told.withdrawn) return false;
+  for (const finding of findings) {
+    if (wasRaisedAlike(finding, told) && isSame(finding, told)) return true;
+  }
+  return false;
+}
+
+function isSame(finding: Finding, told: Told): boolean {
+  return finding.termKey === told.termKey && finding.kind === told.kind;
+}
+
+function isRaisedAlike(finding: Finding, told: Told): boolean {
+  return !told.withdrawn && wasRaisedAlike(finding, told);
+}
+
+function startsAlike(finding: Finding, told: Told): boolean {
+  return !told.withdrawn && told.startedAtMs === finding.startedAtMs && !isOverBefore(finding, told);
+}
+
+function wasRaisedAlike(finding: Finding, told: Told): boolean {
+  return told.raisedStartMs === finding.startedAtMs;
+}
+
+/** An episode that was over before an alert was raised leaves it its id: a later one may begin where it was raised. */
+function isOverBefore(finding: Finding, told: Told): boolean {
+  return finding.end !== null && finding.end.atMs <= told.raisedStartMs;
+}
+
+function isSameEpisode(finding: Finding, told: Told): boolean {
+  if (told.withdrawn || isOverBefore(finding, told)) return false;
+  // A silence may turn out to have begun later; one that began earlier is another alert.
+  if (finding.kind === 'unknown-at-edge') return finding.startedAtMs >= told.raisedStartMs;
+  return finding.startedAtMs < (told.endedAtMs ?? Infinity) && told.startedAtMs < (finding.end?.atMs ?? Infinity);
 }

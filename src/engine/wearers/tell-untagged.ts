@@ -2,11 +2,12 @@
  * Tells that somebody is under an order and wears no tag: no tag can tell it, so it is judged by wearer, from the records that the
  * publisher tells and by ticks. One alert each time, `confirmed`, and `ended` when a tag is fitted or the order ends. Pure.
  */
+
+import { noticeEvent } from '../tell/event.js';
 import { noticeIdOf } from '../tell/ids.js';
-import { noticeEvent } from '../tell/notice-event.js';
 import { NO_TAG_AFTER_MS } from '../thresholds.js';
 import type { EngineEvent, EventType } from '../types.js';
-import { isInCustody } from '../watch/wearer-periods.js';
+import { isInCustody } from '../watch/compile.js';
 import { isWithin, type Untagged } from './untagged.js';
 import {
   custodyOf,

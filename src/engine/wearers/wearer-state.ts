@@ -1,7 +1,7 @@
 /** What is known of one wearer beside any tag, and what was told of it. Plain JSON; never changed in place. */
 import { NO_TAG_AFTER_MS, NO_TAG_KNOWN_MS } from '../thresholds.js';
 import type { CustodyPeriod } from '../types.js';
-import { nextCustodyEdgeMs } from '../watch/wearer-periods.js';
+import { nextCustodyEdgeMs } from '../watch/compile.js';
 import { isWithin, type Untagged } from './untagged.js';
 
 /** What the publisher tells of a wearer. A lower `sequence` than the one held is ignored. */

@@ -4,7 +4,7 @@ import type { EngineInput } from '../../engine/inputs.js';
 import { firstAbsenceMovedMs, firstChangeMs, pastOf } from '../../engine/past/past-change.js';
 import type { Activation, EngineEvent, TagWatch, Term } from '../../engine/types.js';
 import { type CompiledOwn, type CompiledTag, compileTag, joinShared } from '../../engine/watch/compile.js';
-import { termKey } from '../../engine/watch/prepared-term.js';
+import { termKey } from '../../engine/watch/terms.js';
 import type { ReconcileRecord } from '../../ports/topics.js';
 import { withoutOldestOf } from '../../watchlist/over.js';
 import { countForgettable, forgetActivation } from './forget.js';

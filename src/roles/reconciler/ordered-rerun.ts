@@ -12,7 +12,7 @@ import type { Episode } from '../../engine/state.js';
 import { DELAYED_AFTER_MS } from '../../engine/thresholds.js';
 import type { SharedWatch, TagWatch, Term } from '../../engine/types.js';
 import { type CompiledActivation, compileTag, joinShared } from '../../engine/watch/compile.js';
-import { bufferKey, termKey, zoneTermKey } from '../../engine/watch/prepared-term.js';
+import { bufferKey, termKey, zoneTermKey } from '../../engine/watch/terms.js';
 import { madeAtMsOf, type StoredPing } from './rerun.js';
 
 /** Shared conditions as they would have stood, and the keys of their terms. */

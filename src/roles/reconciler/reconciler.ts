@@ -7,7 +7,7 @@
 import type { HeardMessage, HistoricChange } from '../../engine/inputs.js';
 import { GAP_LIMIT_MS, HORIZON_MS } from '../../engine/thresholds.js';
 import type { TagWatch } from '../../engine/types.js';
-import { suspendedUntilMs } from '../../engine/watch/wearer-periods.js';
+import { suspendedUntilMs } from '../../engine/watch/compile.js';
 import type { Clock } from '../../ports/clock.js';
 import { type Database, DatabaseUnavailable } from '../../ports/database.js';
 import { type EventLog, LogUnavailable, type NewRecord } from '../../ports/event-log.js';

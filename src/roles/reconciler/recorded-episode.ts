@@ -2,7 +2,7 @@
 import type { FindingEvent } from '../../alerts/event.js';
 import type { HistoricSaying } from '../../engine/inputs.js';
 import type { RecordedEpisode } from '../../engine/past/reconcile.js';
-import { termKeyOf } from '../../engine/watch/prepared-term.js';
+import { termKeyOf } from '../../engine/watch/terms.js';
 
 /** From an alert's newest finding; null where it is about no condition. */
 export function toRecordedEpisode(finding: FindingEvent): RecordedEpisode | null {
