@@ -34,7 +34,7 @@ it('is held as it came, to the last digit: circles, rings, holes and parts, of s
       const zones = Object.values(first.zones).map((each) => (isRounded ? rounded(each) : each));
       const given = { ...watch(zones, []), activations: first.activations, overUntilMs: 5 };
       const held = holdWatch(given);
-      const shapes = held.zones.flatMap((each) => ('lengths' in each.shape ? [each.shape] : []));
+      const shapes = held.zones.flatMap((each) => ('lengths' in each.held ? [each.held] : []));
       if (shapes.length > 0 && shapes.every(({ coordinates }) => coordinates instanceof Int32Array)) asIntegers++;
       expect(watchOf(held)).toEqual(given);
       expect(JSON.parse(JSON.stringify(watchOf(held)))).toEqual(JSON.parse(JSON.stringify(given)));
@@ -72,7 +72,7 @@ it('is held as it came also once it is prepared, whichever way its rings run, an
       const held = holdWatch(given);
       const prepared = preparedZonesOf(held);
       for (const [key, { shape }] of Object.entries(given.zones)) expect(prepared.get(key)).toEqual(prepareZone(shape));
-      for (const each of held.zones) if ('lengths' in each.shape && each.shape.turned !== null) turned++;
+      for (const each of held.zones) if ('lengths' in each.held && each.held.turned !== null) turned++;
       expect(JSON.stringify(watchOf(held))).toBe(JSON.stringify(given));
     }),
     { numRuns: 100 },
@@ -99,13 +99,13 @@ it('is held once for all who have it: a zone by its version, its polygons by wha
   const one = zoneOf('a', square(1));
   expect(zoneOf('a', square(1))).toBe(one);
   const other = zoneOf('b', square(1));
-  expect(other.shape).toBe(one.shape);
+  expect(other.held).toBe(one.held);
   // The record was put back to an earlier day: the same version, and another zone.
-  expect(zoneOf('a', square(2)).shape).not.toBe(one.shape);
+  expect(zoneOf('a', square(2)).held).not.toBe(one.held);
   expect(zoneOf('a', square(1), 'victim')).toMatchObject({ priority: 'victim' });
   const shapes = [one, other].map((each) => [
     ...preparedZonesOf({ ...holdWatch(watch([], [])), zones: [each] }).values(),
   ]);
   expect(shapes[0]![0]).toBe(shapes[1]![0]);
-  expect(zoneOf('c', square(1)).shape).toBe(one.shape);
+  expect(zoneOf('c', square(1)).held).toBe(one.held);
 });

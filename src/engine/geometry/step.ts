@@ -20,7 +20,7 @@ import {
   polygonsContain,
   readChunk,
 } from './polygon.js';
-import { type PreparedCircle, type PreparedZone, signedDistanceToCircleMetres } from './zone.js';
+import { boxOf, type PreparedCircle, type PreparedZone, signedDistanceToCircleMetres } from './zone.js';
 
 /** Degrees. */
 export interface Place {
@@ -75,10 +75,11 @@ function turned({ latitude, longitude }: Place, turn: number): Place {
 }
 
 function mayPassStraight(zone: PreparedZone, from: Place, to: Place): boolean {
-  if (from.longitude < zone.west && to.longitude < zone.west) return false;
-  if (from.longitude > zone.east && to.longitude > zone.east) return false;
-  if (from.latitude < zone.south && to.latitude < zone.south) return false;
-  if (from.latitude > zone.north && to.latitude > zone.north) return false;
+  const { west, south, east, north } = boxOf(zone);
+  if (from.longitude < west && to.longitude < west) return false;
+  if (from.longitude > east && to.longitude > east) return false;
+  if (from.latitude < south && to.latitude < south) return false;
+  if (from.latitude > north && to.latitude > north) return false;
   return zone.polygons !== null ? findCuts(zone.polygons, from, to, null) : mayMeetCircle(zone.circle!, from, to);
 }
 

@@ -9,16 +9,19 @@ import {
 } from './exact.js';
 import { distanceToPolygonsMetres, type PreparedPolygons, polygonsContain, preparePolygons } from './polygon.js';
 
-/** A circle: a centre and a radius on the ground. */
-export interface PreparedCircle {
-  readonly latitude: number;
-  readonly longitude: number;
-  readonly radiusMetres: number;
-  /** Box in degrees, a little too large. */
+/** Degrees; nothing outside it is inside what it is the box of, and it may be a little too large. */
+export interface Box {
   readonly west: number;
   readonly south: number;
   readonly east: number;
   readonly north: number;
+}
+
+/** A circle: a centre and a radius on the ground. */
+export interface PreparedCircle extends Box {
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly radiusMetres: number;
 }
 
 /** How large a zone is, and what lies around it: computed once, when the zone is prepared. */
@@ -39,11 +42,8 @@ export interface PreparedZone {
   readonly extent: Extent;
   /** Polygons reach this far beyond their edges, holes inwards; a circle is as large as it is. */
   readonly bufferMetres: number;
-  /** Bounding box in degrees; nothing outside it is inside the zone. */
-  readonly west: number;
-  readonly south: number;
-  readonly east: number;
-  readonly north: number;
+  /** Of polygons with a buffer; null: the circle or the outline says it (`boxOf`). */
+  readonly widened: Box | null;
 }
 
 type Shape = Zone['shape'];
@@ -58,14 +58,17 @@ export function prepareZone(shape: Shape): PreparedZone {
     return ofCircle(circle, extentOf(shape));
   }
   const polygons = preparePolygons(shape.polygons);
-  const { outline } = polygons;
+  const holes = prepareHoles(shape.polygons);
+  return { circle: null, polygons, holes, extent: extentOf(shape), bufferMetres: 0, widened: null };
+}
+
+/** Nothing outside it is inside the zone. */
+export function boxOf({ circle, polygons, widened }: PreparedZone): Box {
+  if (circle !== null) return circle;
+  if (widened !== null) return widened;
+  const { outline } = polygons!;
   // Half a unit on each side: a fix is rounded to units before it is compared.
   return {
-    circle: null,
-    polygons,
-    holes: prepareHoles(shape.polygons),
-    extent: extentOf(shape),
-    bufferMetres: 0,
     west: (outline[0]! - 0.5) / UNITS_PER_DEGREE,
     south: (outline[1]! - 0.5) / UNITS_PER_DEGREE,
     east: (outline[2]! + 0.5) / UNITS_PER_DEGREE,
@@ -81,17 +84,17 @@ function prepareHoles(polygons: Rings): PreparedPolygons | null {
 }
 
 function ofCircle(circle: PreparedCircle, extent: Extent): PreparedZone {
-  const { west, south, east, north } = circle;
-  return { circle, polygons: null, holes: null, extent, bufferMetres: 0, west, south, east, north };
+  return { circle, polygons: null, holes: null, extent, bufferMetres: 0, widened: null };
 }
 
 /** The zone and all that lies within a distance of it. */
 export function widenZone(zone: PreparedZone, bufferMetres: number): PreparedZone {
-  const { circle, west, south, east, north } = zone;
+  const { circle } = zone;
   if (circle !== null) {
     const wider = prepareCircle(circle.latitude, circle.longitude, circle.radiusMetres + bufferMetres);
     return ofCircle(wider, widenExtent(zone.extent, bufferMetres));
   }
+  const { west, south, east, north } = boxOf(zone);
   const byLatitude = (bufferMetres * BOX_MARGIN) / Math.min(...[south, north].map(metresPerDegreeLatitude));
   const poleward = Math.min(89.9, Math.max(Math.abs(south - byLatitude), Math.abs(north + byLatitude)));
   const byLongitude = (bufferMetres * BOX_MARGIN) / metresPerDegreeLongitude(poleward);
@@ -100,10 +103,12 @@ export function widenZone(zone: PreparedZone, bufferMetres: number): PreparedZon
     holes: null,
     extent: widenExtent(zone.extent, bufferMetres),
     bufferMetres,
-    west: west - byLongitude,
-    south: south - byLatitude,
-    east: east + byLongitude,
-    north: north + byLatitude,
+    widened: {
+      west: west - byLongitude,
+      south: south - byLatitude,
+      east: east + byLongitude,
+      north: north + byLatitude,
+    },
   };
 }
 
@@ -116,7 +121,8 @@ export function contains(zone: PreparedZone, latitude: number, longitude: number
 }
 
 function isNear(zone: PreparedZone, latitude: number, longitude: number): boolean {
-  if (latitude < zone.south || latitude > zone.north || isBesideBox(zone, longitude)) return false;
+  const box = zone.widened!;
+  if (latitude < box.south || latitude > box.north || isBesideBox(box, longitude)) return false;
   return signedDistanceMetres(zone, latitude, longitude) <= 0;
 }
 

@@ -7,6 +7,7 @@ import { someViolates, violates } from '../fold/belief.js';
 import { mayCross } from '../fold/between.js';
 import { boxOfKept } from '../fold/horizon.js';
 import { turnOfStep } from '../geometry/exact.js';
+import { boxOf as boxOfZone } from '../geometry/zone.js';
 import type { ActivationState, KeptFix, Sighting } from '../state.js';
 import { GAP_LIMIT_MS } from '../thresholds.js';
 import type { CompiledActivation, CompiledOwn } from '../watch/compile.js';
@@ -139,6 +140,6 @@ function boxAround(fixes: readonly Sighting[]): BBox | null {
 }
 
 function meets(term: PreparedTerm, box: BBox): boolean {
-  const { west, south, east, north } = outerShape(term);
+  const { west, south, east, north } = boxOfZone(outerShape(term));
   return box.maxX >= west && box.minX <= east && box.maxY >= south && box.minY <= north;
 }

@@ -3,7 +3,7 @@
  * removals; the other kinds are violated outside their zone, where no box helps, so every fix meets them.
  */
 import RBush, { type BBox } from 'rbush';
-import type { PreparedZone } from '../geometry/zone.js';
+import { boxOf as boxOfZone, type PreparedZone } from '../geometry/zone.js';
 import type { EngineOptions, SharedWatch } from '../types.js';
 import { outerShape, type PreparedTerm, prepareTerms, termsByKey } from '../watch/terms.js';
 
@@ -79,7 +79,7 @@ export function applyShared(index: SharedIndex, watch: SharedWatch): boolean {
 }
 
 function toItem(term: PreparedTerm): Item {
-  const { west, south, east, north } = outerShape(term);
+  const { west, south, east, north } = boxOfZone(outerShape(term));
   return { minX: west, minY: south, maxX: east, maxY: north, term };
 }
 

@@ -2,11 +2,19 @@
  * From a watch as it is published to what the fold asks for every fix: zones prepared, terms by key, shared ones attached; and what is
  * recorded of a wearer and no condition, suspended alerts and custody, by what was known at an instant.
  */
-import type { PreparedZone } from '../geometry/zone.js';
+import { boxOf as boxOfZone, type PreparedZone } from '../geometry/zone.js';
 import type { SharedIndex } from '../near/shared-index.js';
 import { type ActivationState, exactly } from '../state.js';
-import type { AccuracyConvention, Activation, CustodyPeriod, EngineOptions, Suspension, TagWatch } from '../types.js';
-import { outerShape, type PreparedTerm, prepareTerms } from './terms.js';
+import type {
+  AccuracyConvention,
+  Activation,
+  CustodyPeriod,
+  EngineOptions,
+  Suspension,
+  TagWatch,
+  Zone,
+} from '../types.js';
+import { type NamedZone, outerShape, type PreparedTerm, prepareTerms } from './terms.js';
 
 /**
  * One activation with its own terms. One that has vanished from its tag's watch is closed by compiling it once more with
@@ -63,7 +71,7 @@ export interface CompiledTag {
  * where a term names a zone that is not there.
  */
 export function compileTag(
-  watch: TagWatch,
+  watch: Omit<TagWatch, 'zones'> & { readonly zones: Readonly<Record<string, Zone | NamedZone>> },
   previous?: Pick<CompiledTag, 'shapes'>,
   options: EngineOptions = {},
 ): CompiledTag {
@@ -123,7 +131,7 @@ export function activationFor(tag: CompiledTag, fixedAtMs: number): CompiledOwn 
 }
 
 function boxOf(term: PreparedTerm): readonly number[] {
-  const { west, south, east, north } = outerShape(term);
+  const { west, south, east, north } = boxOfZone(outerShape(term));
   return [west, south, east, north];
 }
 

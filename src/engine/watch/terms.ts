@@ -72,7 +72,7 @@ export function outerShape({ shape, buffer }: PreparedTerm): PreparedZone {
  */
 export function prepareTerms(
   terms: readonly Term[],
-  zones: Readonly<Record<string, Zone>>,
+  zones: Readonly<Record<string, Zone | NamedZone>>,
   prepared: Map<string, PreparedZone>,
 ): PreparedTerm[] {
   return terms.map((term) => {
@@ -81,6 +81,7 @@ export function prepareTerms(
       throw new Error(`Condition ${term.conditionId} names zone ${term.zoneKey}, which is not there.`);
     let shape = prepared.get(term.zoneKey);
     if (shape === undefined) {
+      if (!('shape' in zone)) throw new Error(`Zone ${term.zoneKey} has no shape, and none was prepared.`);
       shape = prepareZone(zone.shape);
       prepared.set(term.zoneKey, shape);
     }
@@ -89,7 +90,7 @@ export function prepareTerms(
       key: termKey(term),
       kind: term.kind,
       term,
-      zone: nameOf(zone),
+      zone: 'shape' in zone ? nameOf(zone) : zone,
       shape,
       zoneShape: shape,
       buffer: null,

@@ -6,16 +6,19 @@ import { UNITS_PER_DEGREE } from '../../engine/geometry/exact.js';
 import { CHUNK, pointsOfRing } from '../../engine/geometry/polygon.js';
 import { type PreparedZone, prepareZone } from '../../engine/geometry/zone.js';
 import type { Zone } from '../../engine/types.js';
+import type { NamedZone } from '../../engine/watch/terms.js';
 
 type Circle = Extract<Zone['shape'], { type: 'circle' }>;
 type Polygons = Extract<Zone['shape'], { type: 'polygons' }>;
 /** Longitude and latitude of every point: in units where all are whole ones, else in degrees. */
 type Coordinates = Int32Array | Float64Array;
 
-/** A version of a zone, under its key in a watch. */
-export interface HeldZone extends Omit<Zone, 'shape'> {
+/** A version of a zone, under its key in a watch: what terms name is this, and no copy. */
+export interface HeldZone extends NamedZone {
   readonly key: string;
-  readonly shape: Circle | HeldShape;
+  readonly held: Circle | HeldShape;
+  /** Another of the same polygons; null: there is none, or they are a circle. */
+  readonly other: HeldZone | null;
 }
 
 export interface HeldShape {
@@ -26,8 +29,8 @@ export interface HeldShape {
   prepared: PreparedZone | null;
   /** Which of the rings, one after the other, run the other way in the edges; null: none. */
   turned: readonly boolean[] | null;
-  /** Those that have it. */
-  zones: readonly HeldZone[];
+  /** The first of those that have it, which are a chain (`other`): mostly there is one, and a list of one takes 56 bytes. */
+  zone: HeldZone | null;
 }
 
 /** By a hash of their coordinates. Of several with one hash the newest: the others are held for their own zones alone. */
@@ -45,19 +48,32 @@ function note(hash: number, shape: HeldShape): void {
 /** The same object for the same polygons, as long as anybody holds it. */
 export function holdShape({ polygons }: Polygons): HeldShape {
   const flat: number[] = [];
-  const lengths = polygons.map((rings) =>
-    rings.map((ring) => {
-      for (const [longitude, latitude] of ring) flat.push(longitude, latitude);
-      return ring.length;
-    }),
+  const lengths = sameLengths(
+    polygons.map((rings) =>
+      rings.map((ring) => {
+        for (const [longitude, latitude] of ring) flat.push(longitude, latitude);
+        return ring.length;
+      }),
+    ),
   );
   const coordinates = coordinatesOf(flat);
   const hash = hashOf(coordinates);
   const held = known.get(hash)?.deref();
   if (held !== undefined && isSame(held, lengths, coordinates)) return held;
-  const made: HeldShape = { lengths, coordinates, prepared: null, turned: null, zones: [] };
+  const made: HeldShape = { lengths, coordinates, prepared: null, turned: null, zone: null };
   note(hash, made);
   return made;
+}
+
+/** By the length of the one ring that most zones are: 112 bytes for each that is held with a list of its own. */
+const ofOneRing: HeldShape['lengths'][] = [];
+const MOST_SHARED_LENGTH = 1_024;
+
+function sameLengths(lengths: HeldShape['lengths']): HeldShape['lengths'] {
+  const length = lengths[0]?.[0];
+  if (lengths.length !== 1 || lengths[0]!.length !== 1 || length! > MOST_SHARED_LENGTH) return lengths;
+  ofOneRing[length!] ??= lengths;
+  return ofOneRing[length!]!;
 }
 
 /** As it came. */

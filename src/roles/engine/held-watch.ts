@@ -4,7 +4,8 @@
  * asks for them once the zones are prepared.
  */
 import { type PreparedZone, prepareZone } from '../../engine/geometry/zone.js';
-import type { TagWatch, Zone } from '../../engine/types.js';
+import type { TagWatch, Term, Zone } from '../../engine/types.js';
+import { type CompiledTag, compileTag } from '../../engine/watch/compile.js';
 import { type HeldZone, holdShape, preparedOf, shapeOf } from './held-shape.js';
 
 export interface HeldWatch extends Omit<TagWatch, 'zones'> {
@@ -14,36 +15,77 @@ export interface HeldWatch extends Omit<TagWatch, 'zones'> {
 
 /** Spread whole: what is left of an object without one of its fields takes three times as much, as a table of its own. */
 export function holdWatch(watch: TagWatch): HeldWatch {
-  return { ...watch, zones: Object.entries(watch.zones).map(([key, zone]) => holdZone(key, zone)) };
+  const zones = Object.entries(watch.zones).map(([key, zone]) => holdZone(key, zone));
+  const activations = watch.activations.map((each) => ({
+    ...each,
+    terms: each.terms.map((term) => holdTerm(term, zones)),
+  }));
+  return { ...watch, accuracyConvention: heldWord(watch.accuracyConvention), activations, zones };
+}
+
+/** Its words are there once for all: as they come over the wire each is a string of its own, 100 bytes a term. */
+function holdTerm(term: Term, zones: readonly HeldZone[]): Term {
+  const { kind, confirmOn, zoneKey } = term;
+  const zone = zones.find(({ key }) => key === zoneKey);
+  return { ...term, kind: heldWord(kind), confirmOn: heldWord(confirmOn), zoneKey: zone?.key ?? zoneKey };
+}
+
+const WORDS = new Map(
+  [
+    'exclusion',
+    'inclusion',
+    'restriction',
+    'curfew',
+    'belief',
+    'first-fix',
+    'victim',
+    'high',
+    'standard',
+    'r68',
+    'r95',
+  ].map((word) => [word, word]),
+);
+
+function heldWord<Word extends string>(word: Word): Word {
+  return (WORDS.get(word) ?? word) as Word;
 }
 
 /** The same object for the same version of a zone with polygons, as long as anybody holds them. */
-function holdZone(key: string, zone: Zone): HeldZone {
-  if (zone.shape.type === 'circle') return { key, ...zone, shape: zone.shape };
-  const shape = holdShape(zone.shape);
+function holdZone(key: string, { shape, ...zone }: Zone): HeldZone {
+  const priority = heldWord(zone.priority);
+  if (shape.type === 'circle') return { key, ...zone, priority, held: shape, other: null };
+  const held = holdShape(shape);
   // The key first: with fields behind what is spread the engine makes a class of each, which takes 300 bytes more a zone.
-  const made: HeldZone = { key, ...zone, shape };
-  const before = shape.zones.find((each) => isSame(each, made));
-  if (before !== undefined) return before;
-  shape.zones = [...shape.zones, made];
+  const made: HeldZone = { key, ...zone, priority, held, other: held.zone };
+  for (let each = held.zone; each !== null; each = each.other) if (isSame(each, made)) return each;
+  held.zone = made;
   return made;
 }
 
 /** Of zones with the same polygons. */
-function isSame({ shape: _, ...zone }: HeldZone, { shape: __, ...other }: HeldZone): boolean {
-  return JSON.stringify(zone) === JSON.stringify(other);
+function isSame({ held: _, other: __, ...zone }: HeldZone, { held: ___, other: ____, ...same }: HeldZone): boolean {
+  return JSON.stringify(zone) === JSON.stringify(same);
 }
 
 /** The watch as it came: the same JSON. */
-export function watchOf(held: HeldWatch): TagWatch {
-  const whole = held.zones.map(({ key, ...zone }): [string, Zone] => {
-    const { shape } = zone;
-    return [key, { ...zone, shape: 'type' in shape ? shape : shapeOf(shape) }];
-  });
-  return { ...held, zones: Object.fromEntries(whole) };
+export function watchOf(watch: HeldWatch): TagWatch {
+  const whole = watch.zones.map(({ key, held, other: _, ...zone }): [string, Zone] => [
+    key,
+    { ...zone, shape: 'type' in held ? held : shapeOf(held) },
+  ]);
+  return { ...watch, zones: Object.fromEntries(whole) };
 }
 
 /** By their keys. Throws where a zone has no edges. */
 export function preparedZonesOf({ zones }: HeldWatch): Map<string, PreparedZone> {
-  return new Map(zones.map(({ key, shape }) => [key, 'type' in shape ? prepareZone(shape) : preparedOf(shape)]));
+  return new Map(zones.map(({ key, held }) => [key, 'type' in held ? prepareZone(held) : preparedOf(held)]));
 }
+
+/** For the engine, which asks for no shapes that are prepared. Throws where a zone has no edges. */
+export function compileHeld(watch: HeldWatch): CompiledTag {
+  const zones = Object.fromEntries(watch.zones.map((zone) => [zone.key, zone]));
+  return { ...compileTag({ ...watch, zones }, { shapes: preparedZonesOf(watch) }), shapes: HELD_BY_ZONES };
+}
+
+/** What is prepared is asked of the zones that are held (`held-shape.ts`). */
+const HELD_BY_ZONES: CompiledTag['shapes'] = new Map();

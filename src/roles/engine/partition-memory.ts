@@ -6,18 +6,12 @@ import { NO_SUPPLIERS, type Suppliers } from '../../engine/suppliers/suppliers.j
 import type { SupplierAlerts } from '../../engine/suppliers/tell-supplier.js';
 import { type Lateness, NO_LATENESS } from '../../engine/suppliers/usual-lateness.js';
 import type { EngineEvent, NotJudged, Ping, ReconcileRequest, SharedWatch, TagWatch } from '../../engine/types.js';
-import {
-  type CompiledActivation,
-  type CompiledOwn,
-  type CompiledTag,
-  compileTag,
-  joinShared,
-} from '../../engine/watch/compile.js';
+import { type CompiledActivation, type CompiledOwn, type CompiledTag, joinShared } from '../../engine/watch/compile.js';
 import type { WearerState } from '../../engine/wearers/wearer-state.js';
 import { readStoredWatch, type StateRecord, type StoredWatch } from '../../ports/states.js';
 import type { ReconcileRecord, SupplierTagsRecord } from '../../ports/topics.js';
 import { forgetAtMsOf } from '../../watchlist/over.js';
-import { type HeldWatch, holdWatch, preparedZonesOf, watchOf } from './held-watch.js';
+import { compileHeld, type HeldWatch, holdWatch } from './held-watch.js';
 
 export interface TagEntry {
   readonly watch: HeldWatch;
@@ -141,9 +135,6 @@ export function emptyFold(partition: number): PartitionFold {
   };
 }
 
-/** What is prepared is asked of the zones that are held (`held-shape.ts`). */
-const HELD_BY_ZONES: CompiledTag['shapes'] = new Map();
-
 /**
  * Read and compiled when that is asked for first, so that a partition that comes is not held up by all of its tags. A class, as an object
  * with a getter of its own is held as a table, which takes 600 bytes more a tag.
@@ -182,10 +173,6 @@ class Tag implements TagEntry {
     this.made ??= compileHeld(this.watch);
     return this.made;
   }
-}
-
-function compileHeld(watch: HeldWatch): CompiledTag {
-  return { ...compileTag(watchOf(watch), { shapes: preparedZonesOf(watch) }), shapes: HELD_BY_ZONES };
 }
 
 export function createTagEntry(watch: TagWatch, appliedOffset: number, dirty: boolean): TagEntry {
