@@ -1,6 +1,7 @@
 /**
  * `npm run bench -- --feed`: from a supplier's topic to the feed. So many pings a second come by Kafka; one tag after the other enters a
- * zone that is confirmed on the first fix, and of each of these alerts it tells how long it took from the producer to a console.
+ * zone that is confirmed on the first fix, and of each of these alerts it tells how long it took from the producer to a console, and on which
+ * stage of the way.
  * On Kafka and PostGIS as `--path` is. It reports; it never fails on time.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -12,6 +13,7 @@ import type { Producer } from 'kafkajs';
 import { WebSocket } from 'ws';
 import type { ServerMessage } from '../src/wire/feed-messages.js';
 import { FEED_PATH, FEED_PROTOCOL } from '../src/wire/feed-paths.js';
+import { describeStages, keyOf, type ToldAlert } from './feed/stages.js';
 import { describeMachine, machineLine } from './machine.js';
 import { readCpuSeconds } from './path/costs.js';
 import { startOf, tagOf } from './path/pings.js';
@@ -67,24 +69,19 @@ interface Options {
 /** When each ping that begins an alert was sent, epoch ms, until the feed tells it. */
 type SentAtMs = Map<string, number>;
 
-interface Wait {
-  readonly sentAtMs: number;
-  readonly waitMs: number;
-}
-
 /** Connects to the feed and notes how long each alert took; resolves when it is open. */
-async function listen(url: string, sentAtMs: SentAtMs, waits: Wait[]): Promise<WebSocket> {
+async function listen(url: string, sentAtMs: SentAtMs, told: ToldAlert[]): Promise<WebSocket> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}${FEED_PATH}`, [FEED_PROTOCOL]);
   socket.on('message', (data) => {
     const message = JSON.parse(String(data)) as ServerMessage;
     if (message.type !== 'event') return;
     const { event } = message;
     if (event.type !== 'confirmed' || !('foundAt' in event)) return;
-    const key = `${event.tagId}/${Date.parse(event.foundAt)}`;
+    const key = keyOf(event.tagId, Date.parse(event.foundAt));
     const at = sentAtMs.get(key);
     if (at === undefined) return;
     sentAtMs.delete(key);
-    waits.push({ sentAtMs: at, waitMs: Date.now() - at });
+    told.push({ key, sentAtMs: at, toldAtMs: Date.now() });
   });
   await new Promise((resolve, reject) => {
     socket.once('open', resolve);
@@ -141,7 +138,7 @@ async function sendAtRate(
     const messages: { key: string; value: string }[] = [];
     for (; sent < until; sent++) {
       const { ping, enters } = pings.next(nowMs);
-      if (enters) sentAtMs.set(`${ping.tagId}/${nowMs}`, nowMs);
+      if (enters) sentAtMs.set(keyOf(ping.tagId, nowMs), nowMs);
       messages.push({ key: ping.tagId, value: JSON.stringify(ping) });
     }
     if (messages.length === 0) continue;
@@ -171,8 +168,8 @@ async function measure(options: Options, folder: string, signal: AbortSignal): P
       `${tags} tags, each with a zone of 60 corners; every ${ENTERING_EVERY}th enters another one, one after the other`,
     );
     const sentAtMs: SentAtMs = new Map();
-    const waits: Wait[] = [];
-    const socket = await listen(program.url, sentAtMs, waits);
+    const told: ToldAlert[] = [];
+    const socket = await listen(program.url, sentAtMs, told);
     const open = producer;
     const send = (messages: { key: string; value: string }[]) =>
       open.send({ topic: services.env.KAFKA_PING_TOPICS!, messages, acks: -1 });
@@ -187,15 +184,15 @@ async function measure(options: Options, folder: string, signal: AbortSignal): P
     for (const untilMs = Date.now() + SETTLE_LIMIT_MS; sentAtMs.size > 0 && Date.now() < untilMs; )
       await new Promise((resolve) => setTimeout(resolve, TURN_MS));
     socket.close();
-    const sorted = waits
-      .flatMap((wait) => (wait.sentAtMs >= measuredFromMs ? [wait.waitMs] : []))
-      .sort((a, b) => a - b);
+    const measured = told.filter((one) => one.sentAtMs >= measuredFromMs);
+    const sorted = measured.map((one) => one.toldAtMs - one.sentAtMs).sort((a, b) => a - b);
     const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
     const cpu = cpuBefore === null || cpuAfter === null ? '–' : ((1000 * (cpuAfter - cpuBefore)) / sent).toFixed(2);
     console.log(
       `ping → feed at ${Math.round(sent / sendingSeconds)}/s: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, p99 ${at(0.99)} ms, longest ${sorted.at(-1)} ms ` +
         `(aim: p99 50 ms at 5000/s; asked for ${rate}/s; ${sorted.length} alerts, ${sentAtMs.size} not told; ${cpu} CPU s a thousand pings)`,
     );
+    for (const line of await describeStages(services.env, measured)) console.log(line);
     if (sentAtMs.size > 0) throw new Error(`${sentAtMs.size} alerts were not told within ${SETTLE_LIMIT_MS} ms`);
   } finally {
     await producer?.disconnect();
