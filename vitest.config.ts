@@ -4,10 +4,18 @@ import { defineConfig } from 'vitest/config';
  * Nine suites, one runner. `unit` needs Node alone, and so do `long` and `fuzz`, which take minutes; `services` needs DATABASE_URL and
  * KAFKA_BROKERS; `data` needs TAGWATCH_DATA, `data-services` both; `browser` and `soak` (twelve minutes by itself) need Chromium,
  * `documents` what `.ci/documents` installs. A suite whose needs are not met
- * fails: it never skips. A test's time only ends what hangs: a busy machine is no fault.
+ * fails: it never skips. A test's time, and that of what it looks for again and again (`expect.poll`), only ends what hangs: a busy machine
+ * is no fault.
  */
 const suite = (name: string, include: string[], testTimeout = 240_000) => ({
-  test: { name, include, testTimeout, hookTimeout: 300_000, setupFiles: ['test/support/property-seed.ts'] },
+  test: {
+    name,
+    include,
+    testTimeout,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 120_000 } },
+    setupFiles: ['test/support/property-seed.ts'],
+  },
 });
 
 export default defineConfig({

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { runWhileWatching } from '../scripts/dev.mjs';
 
-const LIMIT = { timeout: 20_000, interval: 50 };
+const LIMIT = { timeout: 120_000, interval: 50 };
 
 let folder: string;
 beforeEach(() => {

@@ -133,7 +133,7 @@ export function reconcileEndToEnd(name: string, openServices: () => Promise<Fres
       expect(alerts).toHaveLength(3);
       // Done means that the record holds what was found.
       const metrics = async () => await (await fetch(`${program.url}/metrics`)).text();
-      await expect.poll(metrics, { timeout: 30_000 }).toMatch(/^tagwatch_reconcile_requests_waiting 0$/m);
+      await expect.poll(metrics).toMatch(/^tagwatch_reconcile_requests_waiting 0$/m);
       expect(await metrics()).toMatch(/tagwatch_reconciliations_total\{outcome="agreed"\} [1-9]/);
       feed.close();
       expect(await program.stop()).toBe(0);

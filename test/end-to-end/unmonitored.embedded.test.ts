@@ -147,7 +147,7 @@ test('after a restart they stand there still, and are not told again', async () 
   const before = (await register()).items.map(({ alertId }) => alertId).sort();
   expect(await program.stop()).toBe(0);
   program = await startProgram(home);
-  await expect.poll(async () => (await register()).items.length, { timeout: 30_000 }).toBe(4);
+  await expect.poll(async () => (await register()).items.length).toBe(4);
   expect((await register()).items.map(({ alertId }) => alertId).sort()).toEqual(before);
 });
 
@@ -174,6 +174,6 @@ test('fitted with a tag, the order is watched again: it is over since then, and 
   await put(program.url, '/tags/T-late', { modelId: 'M-watched' });
   await put(program.url, '/activations/A-late', { tagId: 'T-late', wearerId: `W-${UNTAGGED}`, fittedAt });
   const episode = { startedAt: SINCE, endedAt: fittedAt };
-  await expect.poll(() => standingWithoutTag(UNTAGGED), { timeout: 30_000 }).toMatchObject({ episode });
+  await expect.poll(() => standingWithoutTag(UNTAGGED)).toMatchObject({ episode });
   expect(await standingWithoutTag(UNTAGGED)).toMatchObject({ endedBecause: 'tag-fitted', why: ['not-seen'] });
 });

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makeKey, readRegister, revokeKey, rotateKey } from '../../src/evidence/key-register.js';
 import { NODE_CRYPTO } from '../../src/evidence/node-crypto.js';
 import { readTrustedKeys, trustOf } from '../../src/evidence/trusted-keys.js';
@@ -39,9 +39,9 @@ test('a recorder that runs signs with the next key, and what it signed before is
     logger: silentLog,
     everyMs: 2,
   });
-  await vi.waitFor(() => expect(made.length).toBeGreaterThan(2));
+  await expect.poll(() => made.length).toBeGreaterThan(2);
   const { keyId } = rotateKey(file, now);
-  await vi.waitFor(() => expect(made.filter((one) => one.keyId === keyId).length).toBeGreaterThan(2));
+  await expect.poll(() => made.filter((one) => one.keyId === keyId).length).toBeGreaterThan(2);
   await running.stop();
   const register = readRegister(file);
   expect(new Set(made.map((one) => one.keyId)).size).toBe(2);

@@ -1,5 +1,5 @@
 /** Field cases that are scenes in time: engine and live view over the embedded log. */
-import { afterEach, expect, vi } from 'vitest';
+import { afterEach, expect } from 'vitest';
 import type { FindingEvent } from '../../src/alerts/event.js';
 import type { Term, Zone } from '../../src/engine/types.js';
 import { toPositionItem } from '../../src/http/feed/position-item.js';
@@ -83,11 +83,11 @@ fieldCase('46', 'a clock that runs fast', async () => {
     });
     return events;
   };
-  await vi.waitFor(async () => expect(await readAlerts()).toHaveLength(2), 5_000);
+  await expect.poll(async () => await readAlerts()).toHaveLength(2);
   const [breach, ofClock] = await readAlerts();
   expect(breach).toMatchObject({ type: 'confirmed', kind: 'exclusion', severity: 'critical', clockAheadMs: 99_900 });
   expect(ofClock).toMatchObject({ type: 'confirmed', kind: 'clock-ahead', severity: 'low', conditionId: null });
-  await vi.waitFor(() => expect(view.position('W')).not.toBeNull(), 5_000);
+  await expect.poll(() => view.position('W')).not.toBeNull();
   expect(toPositionItem(view.position('W')!)).toMatchObject({ ...MIDDLE, clockAheadMs: 99_900 });
   return 'the third fix is judged at its receipt: the breach is confirmed, the clock told, the position says how far it is ahead';
 });

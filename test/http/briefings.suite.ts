@@ -54,7 +54,7 @@ export function briefingsSuite(name: string, open: () => Promise<Adapters>): voi
         ALERTS,
         events.map((event) => ({ key: event.wearerId, value: encodeJson(event), partition: 0 })),
       );
-      await vi.waitFor(() => expect(alertLog.get(events.at(-1)!.alertId)).not.toBeNull());
+      await vi.waitFor(() => expect(alertLog.get(events.at(-1)!.alertId)).not.toBeNull(), { timeout: 120_000 });
     };
     const alert = (alertId: string, wearerId: string, raisedAt: string, more = {}) =>
       finding({ alertId, wearerId, raisedAt, ...more });

@@ -14,7 +14,7 @@ export interface PublisherAdapters {
 }
 
 const NOW = '2026-03-20T12:00:00.000Z';
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 120_000;
 
 /** A log that can be taken away: a fake behind the port, because the embedded one never is. */
 function breakable(log: EventLog) {

@@ -171,7 +171,7 @@ export function victimWatchSuite(name: string, open: () => Promise<Adapters>): v
       });
       await ok('/absences/AB-watch-agreed', { orderId: 'O-watch-mine', conditionIds: ['C-watch-victim'], ...PERIOD });
       await vi.waitFor(() => expect(view.findWearer('W-watch-none')).toMatchObject({ force: 'kent' }), {
-        timeout: 30_000,
+        timeout: 120_000,
       });
     });
     afterAll(async () => {

@@ -91,7 +91,7 @@ export function auditSuite(
     };
     const chained = async () => (await listAudit(db, { limit: 1_000 })).reverse();
     const untilChained = async (size: number) =>
-      await vi.waitFor(async () => expect(await chained()).toHaveLength(size), { timeout: 15_000, interval: 20 });
+      await vi.waitFor(async () => expect(await chained()).toHaveLength(size), { timeout: 120_000, interval: 20 });
     const verify = async () => await verifyChain(readChain(db, 3), [], null);
 
     it('chains what is said in the order of the log, over restarts of recorder and api, nothing twice', async () => {
@@ -157,7 +157,7 @@ export function auditSuite(
       await auditing.keep(factsAt(2));
       await expect(auditing.append(factsAt(99))).rejects.toThrow(AuditUnavailable);
       isAway = false;
-      await vi.waitFor(() => expect(auditing.isPresent()).toBe(true));
+      await expect.poll(() => auditing.isPresent()).toBe(true);
       await auditing.append(factsAt(3));
       await untilChained(3);
       expect((await chained()).map(({ entry }) => entry.n)).toEqual([1, 2, 3]);
@@ -209,7 +209,7 @@ export function auditSuite(
         const logger = createRememberingLog();
         const deps = { db, tables: recordTables, readKey: () => key, directory: checkpoints, clock, logger };
         const making = startCheckpoints({ ...deps, everyMs: 10 });
-        await vi.waitFor(() => expect(readdirSync(checkpoints)).toHaveLength(1), { timeout: 10_000 });
+        await expect.poll(() => readdirSync(checkpoints)).toHaveLength(1);
         await delay(50);
         await making.stop();
         // Of a chain that has not grown there is no second one.

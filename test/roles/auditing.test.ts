@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type AuditEntry, AuditUnavailable } from '../../src/ports/audit.js';
 import { type EventLog, LogUnavailable, type NewRecord } from '../../src/ports/event-log.js';
 import { AUDIT, decodeJson } from '../../src/ports/topics.js';
@@ -44,7 +44,7 @@ function unwell(): EventLog & { state: 'well' | 'refuses' | 'hangs' | 'takes and
 }
 
 async function start(log: EventLog, more: Partial<AuditingDeps> = {}): Promise<Auditing> {
-  const limits = { patienceMs: 50, retryFirstMs: 5, retryLimitMs: 20, stopMs: 200, ...more.limits };
+  const limits = { patienceMs: 1_000, retryFirstMs: 5, retryLimitMs: 20, stopMs: 200, ...more.limits };
   const auditing = await startAuditing({
     log,
     logger: silentLog,
@@ -109,7 +109,7 @@ describe.each(['refuses', 'hangs'] as const)('while the audit topic %s', (state)
     expect(readdirSync(directory)).toHaveLength(1);
     expect(logger.entries.filter(({ level }) => level === 'error')).toHaveLength(1);
     log.state = 'well';
-    await vi.waitFor(() => expect(auditing.isPresent()).toBe(true));
+    await expect.poll(() => auditing.isPresent()).toBe(true);
     await auditing.append(factsAt(5));
     const entries = await appended();
     // What was refused at once said nothing, so it has no number; the one that found out is there, because it may have been answered.
@@ -119,7 +119,7 @@ describe.each(['refuses', 'hangs'] as const)('while the audit topic %s', (state)
       ['request-4', 3],
       ['request-5', 4],
     ]);
-    await vi.waitFor(() => expect(readdirSync(directory)).toEqual([]));
+    await expect.poll(() => readdirSync(directory)).toEqual([]);
   });
 
   test('what was kept outlives the process, and the next one appends it before its own', async () => {
@@ -138,7 +138,7 @@ describe.each(['refuses', 'hangs'] as const)('while the audit topic %s', (state)
       ['request-2', 2],
       ['request-3', 1],
     ]);
-    await vi.waitFor(() => expect(readdirSync(directory)).toEqual([]));
+    await expect.poll(() => readdirSync(directory)).toEqual([]);
     log.state = 'well';
   });
 });
@@ -149,7 +149,7 @@ test('what may be in already is appended again with the same number', async () =
   log.state = 'takes and says no';
   await auditing.keep(factsAt(1));
   log.state = 'well';
-  await vi.waitFor(() => expect(auditing.waiting()).toBe(0));
+  await expect.poll(() => auditing.waiting()).toBe(0);
   const entries = await appended();
   expect(entries.length).toBeGreaterThan(1);
   expect(new Set(entries.map((entry) => JSON.stringify(entry))).size).toBe(1);

@@ -1,5 +1,5 @@
 /** Clocks of workers that are not right, and workers that have lost their session: over the embedded log. */
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { ConsumerHandler, EventLog, PartitionControl } from '../../src/ports/event-log.js';
 import { type StateRecord, stateRecord } from '../../src/ports/states.js';
 import { decodeJson, INPUTS, type InputRecord, inputRecord, STATES } from '../../src/ports/topics.js';
@@ -46,7 +46,7 @@ describe('a clock that is not right', () => {
   it('a day ahead: no time is believed that the log has not reached', async () => {
     const log = await openLog();
     const engine = await start(log, DAY_MS);
-    await vi.waitFor(async () => expect((await ticksIn(log)).length).toBeGreaterThan(24));
+    await expect.poll(async () => (await ticksIn(log)).length).toBeGreaterThan(24);
     await engine.stop();
     const throughs = (await read<{ type: string; tickAtMs: number }>(log, STATES)).filter(
       ({ value }) => value.type === 'through',
@@ -60,7 +60,7 @@ describe('a clock that is not right', () => {
     await log.append(INPUTS, [inputRecord({ type: 'watch', watch: watchOf('T-1', [['W-1', 0, null]]) })]);
     const { appendedAtMs } = (await read<InputRecord>(log, INPUTS))[0]!;
     await start(log, -DAY_MS);
-    await vi.waitFor(async () => expect((await ticksIn(log)).some(({ atMs }) => atMs >= appendedAtMs)).toBe(true));
+    await expect.poll(async () => (await ticksIn(log)).some(({ atMs }) => atMs >= appendedAtMs)).toBe(true);
   });
 });
 
@@ -99,7 +99,7 @@ describe('an owner', () => {
     let heardAtMs = Date.now();
     const { wrapped } = watched(log, {}, { lastHeartbeatAtMs: () => heardAtMs });
     await start(wrapped, 0, { sessionMs: 10_000 });
-    await vi.waitFor(async () => expect((await ticksIn(log)).length).toBeGreaterThan(0));
+    await expect.poll(async () => (await ticksIn(log)).length).toBeGreaterThan(0);
     heardAtMs = Date.now() - 10_001;
     // One may be under way.
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -107,7 +107,7 @@ describe('an owner', () => {
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect((await ticksIn(log)).length).toBe(before);
     heardAtMs = Date.now();
-    await vi.waitFor(async () => expect((await ticksIn(log)).length).toBeGreaterThan(before));
+    await expect.poll(async () => (await ticksIn(log)).length).toBeGreaterThan(before);
   });
 
   it('whose checkpoint hangs writes no other one of that partition: the second would say that the first is there', async () => {
@@ -125,7 +125,7 @@ describe('an owner', () => {
     const { wrapped, seen } = watched(log, { append });
     ending.push(async () => release());
     const engine = await start(wrapped, 0, { checkpointEveryMs: 50 });
-    await vi.waitFor(() => expect(states).toHaveLength(1));
+    await expect.poll(() => states).toHaveLength(1);
     await seen.handler!.onRevoked!([{ topic: INPUTS, partition: 3 }], seen.control!, 'given-up');
     expect(states).toHaveLength(1);
     release();
@@ -154,13 +154,13 @@ describe('an owner', () => {
         },
       });
     await start({ ...log, consume }, 0, { checkpointEveryMs: 50 });
-    await vi.waitFor(async () => expect(await watches()).toEqual([2]));
+    await expect.poll(async () => await watches()).toEqual([2]);
     expect(delivered).toEqual([]);
     const older = { type: 'watch', appliedOffset: -1, watch: watch(1) } as const;
     await log.append(STATES, [stateRecord(older, partition)]);
     // The embedded log keeps the newest of a key alone.
-    await vi.waitFor(() => expect(delivered[0]).toBe('watch/T-1'), 5_000);
-    await vi.waitFor(async () => expect(await watches()).toEqual([2]), 5_000);
+    await expect.poll(() => delivered[0]).toBe('watch/T-1');
+    await expect.poll(async () => await watches()).toEqual([2]);
   });
 
   it('checkpoints its partitions one after the other', async () => {
@@ -172,7 +172,7 @@ describe('an owner', () => {
     };
     const { wrapped } = watched(log, { append });
     await start(wrapped, 0, { checkpointEveryMs: 600 });
-    await vi.waitFor(() => expect(new Set(writes).size).toBe(12), 5_000);
+    await expect.poll(() => new Set(writes).size).toBe(12);
     // The last partition's turn comes first; neighbours may overtake each other where the machine is busy.
     const first = [...new Set(writes)];
     const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);

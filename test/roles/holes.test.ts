@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { openEmbeddedLog } from '../../src/log/embedded.js';
 import type { EventLog } from '../../src/ports/event-log.js';
 import { stateRecord } from '../../src/ports/states.js';
@@ -42,6 +42,6 @@ it('the engine restores a partition whose states end with a tombstone that is go
   const options = { tickEveryMs: 60_000 };
   const engine = await startEngine({ log, clock, logger: silentLog, counters: noEngineCounters, options });
   ending.push(() => engine.stop());
-  await vi.waitFor(() => expect(engine.isReady()).toBe(true));
+  await expect.poll(() => engine.isReady()).toBe(true);
   expect(engine.status()).toMatchObject({ partitions: 12, restored: 12, lag: 0 });
 });

@@ -1,7 +1,7 @@
 /** Partitions of Tagwatch's topics that end with a transaction's marker: everybody who reads to the end comes there. */
 import { randomUUID } from 'node:crypto';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { connectKafka } from '../../src/log/kafka.js';
 import { withTopicPrefix } from '../../src/log/prefixed.js';
 import { ALERTS, INPUTS, OWN_TOPICS, STATES } from '../../src/ports/topics.js';
@@ -49,5 +49,5 @@ it('engine, alert log and live view come to the end of what ends with a marker',
   ending.push(() => liveView.stop());
   await alertLog.caughtUp;
   await liveView.caughtUp;
-  await vi.waitFor(() => expect(engine.isReady()).toBe(true), { timeout: 20_000 });
+  await expect.poll(() => engine.isReady()).toBe(true);
 });

@@ -1,5 +1,5 @@
 /** What a newer program wrote: it stops nobody, is told, and is not lost. */
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { readAlertEvent } from '../../src/alerts/read-event.js';
 import type { EventLog, LogRecord } from '../../src/ports/event-log.js';
 import {
@@ -90,8 +90,8 @@ it('a partition whose states are newer is not folded and not written over, and t
     options: { tickEveryMs: 20, checkpointEveryMs: 50 },
   });
   ending.push(engine.stop);
-  await vi.waitFor(() => expect(engine.status().restored).toBe(11));
-  await vi.waitFor(() => expect(JSON.stringify(said)).toMatch(/newer program/));
+  await expect.poll(() => engine.status().restored).toBe(11);
+  await expect.poll(() => JSON.stringify(said)).toMatch(/newer program/);
   await new Promise((resolve) => setTimeout(resolve, 200));
   expect(engine.status()).toMatchObject({ partitions: 12, restored: 11 });
   expect(engine.isReady()).toBe(false);
@@ -108,7 +108,7 @@ it('an input of a newer form is waited at, told once as an error, and what stand
   const engine = await startEngine({ log, clock: { nowMs: Date.now }, logger: said, counters: noEngineCounters });
   ending.push(engine.stop);
   const errors = () => said.entries.filter(({ level }) => level === 'error');
-  await vi.waitFor(() => expect(errors()).toHaveLength(1), { timeout: 10_000 });
+  await expect.poll(() => errors()).toHaveLength(1);
   // Some tries later it stands where it stood.
   await new Promise((resolve) => setTimeout(resolve, 1_000));
   expect(engine.status().lag).toBeGreaterThanOrEqual(2);

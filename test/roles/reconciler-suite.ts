@@ -23,7 +23,7 @@ import { createRememberingLog, silentLog } from '../support/silent-log.js';
 const MINUTE_MS = 60_000;
 const clock = { nowMs: () => Date.now(), set() {} };
 const OPTIONS = { quietMs: 300, pollMs: 50, checkFirstMs: 200, leaseMs: 1_000 };
-const LIMIT = { timeout: 20_000 };
+const LIMIT = { timeout: 120_000 };
 const AHEAD_MINUTES = 180;
 
 /** `open` gives a migrated database; `openLog` a log of its own, with Tagwatch's topics. */

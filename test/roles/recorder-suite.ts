@@ -405,8 +405,8 @@ export function recorderSuite(
         );
         return (rows[0]?.next_offset ?? 0) > at.offset;
       };
-      await expect.poll(async () => await isThere(INPUTS, places.at(-1)!), { timeout: 30_000 }).toBe(true);
-      await expect.poll(async () => await isThere(ALERTS, events.at(-1)!), { timeout: 30_000 }).toBe(true);
+      await expect.poll(async () => await isThere(INPUTS, places.at(-1)!)).toBe(true);
+      await expect.poll(async () => await isThere(ALERTS, events.at(-1)!)).toBe(true);
       expect(await rowsOf('sequence')).toEqual(Array.from({ length: 20 }, (_, sequence) => ({ sequence })));
       expect(owners.reduce((sum, { counts }) => sum + counts['unknown-tag'], 0)).toBe(20);
       expect(owners.reduce((sum, { counts }) => sum + counts.events, 0)).toBe(4);
@@ -517,7 +517,7 @@ export function recorderSuite(
         (await recorder.lag()).some(
           ({ topic, partition, behind }) => topic === INPUTS && partition === 3 && behind === 0,
         );
-      await expect.poll(isPast, { timeout: 30_000 }).toBe(true);
+      await expect.poll(isPast).toBe(true);
       expect(await placed()).toEqual([]);
       nowMs += 10_000;
       const places = await log.append(INPUTS, [tick]);

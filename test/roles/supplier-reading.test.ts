@@ -1,5 +1,5 @@
 /** What intake tells of how far it has read, over the embedded log: behind the pings, to every partition. */
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { PING_PARSERS } from '../../src/formats/pings/ping-message.js';
 import type { EventLog } from '../../src/ports/event-log.js';
 import { type InputFormat, readInputs } from '../../src/ports/ping-records.js';
@@ -63,7 +63,7 @@ it('tells every partition how far each partition of a topic is read, behind the 
   // One of its partitions may be read that far before the other is read at all.
   const ofBoth = () =>
     world.told().filter(({ read }) => read.length === 2 && read.every((each) => each.readThroughMs > appendedAtMs));
-  await vi.waitFor(() => expect(new Set(ofBoth().map(({ partition }) => partition)).size).toBe(INPUT_PARTITIONS));
+  await expect.poll(() => new Set(ofBoth().map(({ partition }) => partition)).size).toBe(INPUT_PARTITIONS);
   const [known] = ofBoth();
   expect(known).toMatchObject({ source: TOPIC, read: [{ partition: 0 }, { partition: 1 }] });
   expect(known!.lastAtMs).toBeGreaterThanOrEqual(beganAtMs - 1_000);
@@ -91,7 +91,7 @@ it('does not say that it has read what it could not write', async () => {
   };
   await world.start(full);
   await world.log.append(TOPIC, [{ key: null, partition: 0, value: ping('T-1', 1) }]);
-  await vi.waitFor(() => expect(world.told().length).toBeGreaterThan(0));
+  await expect.poll(() => world.told().length).toBeGreaterThan(0);
   isFull = true;
   await new Promise((resolve) => setTimeout(resolve, 20));
   const [place] = await world.log.append(TOPIC, [{ key: null, partition: 0, value: ping('T-1', 2) }]);
@@ -99,7 +99,7 @@ it('does not say that it has read what it could not write', async () => {
   const fullAtMs = Date.now();
   world.passMs(3_600_000);
   const before = world.told().length;
-  await vi.waitFor(() => expect(world.told().length).toBeGreaterThan(before + 3 * INPUT_PARTITIONS));
+  await expect.poll(() => world.told().length).toBeGreaterThan(before + 3 * INPUT_PARTITIONS);
   const ofFirst = world.told().flatMap(({ read }) => read.filter(({ partition }) => partition === 0));
   expect(Math.max(...ofFirst.map(({ readThroughMs }) => readThroughMs))).toBeLessThanOrEqual(fullAtMs);
   isFull = false;
@@ -109,21 +109,21 @@ it('after a restart a partition of which nothing comes is read after a minute', 
   const world = await open();
   const first = await world.start();
   await world.log.append(TOPIC, [{ key: null, partition: 0, value: ping('T-1', 1) }]);
-  await vi.waitFor(() => expect(world.told().length).toBeGreaterThan(0));
+  await expect.poll(() => world.told().length).toBeGreaterThan(0);
   await first.stop();
   const before = world.told().length;
   await world.start();
   await new Promise((resolve) => setTimeout(resolve, 100));
   expect(world.told().length).toBe(before);
   world.passMs(61_000);
-  await vi.waitFor(() => expect(world.told().at(-1)?.read).toMatchObject([{ partition: 0 }, { partition: 1 }]));
+  await expect.poll(() => world.told().at(-1)?.read).toMatchObject([{ partition: 0 }, { partition: 1 }]);
 });
 
 it('says nothing of it for the time of an upgrade: an older program would not go past it', async () => {
   const world = await open('single');
   await world.start();
   await world.log.append(TOPIC, [{ key: null, partition: 0, value: ping('T-1', 1) }]);
-  await vi.waitFor(() => expect(world.inputs()).toHaveLength(1));
+  await expect.poll(() => world.inputs()).toHaveLength(1);
   await new Promise((resolve) => setTimeout(resolve, 100));
   expect(world.told()).toEqual([]);
 });

@@ -1,5 +1,5 @@
 /** A supplier that was heard and is not any more: over the embedded log. */
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import type { EventLog } from '../../src/ports/event-log.js';
 import { type SupplierWatch, watchSuppliers } from '../../src/roles/intake/supplier-watch.js';
 import { openTestLog } from '../support/embedded-log.js';
@@ -47,14 +47,14 @@ it('tells topics that had a message once and none for long, by when the last one
   });
   ending.push(watch.stop);
   // Of each partition that has anything, its last record alone.
-  await vi.waitFor(() => expect(delivered).toBe(3));
+  await expect.poll(() => delivered).toBe(3);
   expect(watch.silent()).toEqual([]);
   skewMs = SILENT_AFTER_MS + 60_000;
-  await vi.waitFor(() => expect(watch.silent().map(({ topic }) => topic)).toEqual(['busy', 'ceased']));
+  await expect.poll(() => watch.silent().map(({ topic }) => topic)).toEqual(['busy', 'ceased']);
   expect(Math.abs(watch.silent()[0]!.lastAtMs - Date.now())).toBeLessThan(60_000);
   // Heard again: the log stamps with the time of now, so the clock is put right.
   skewMs = 0;
   await send('busy', 1);
-  await vi.waitFor(() => expect(delivered).toBe(4));
-  await vi.waitFor(() => expect(watch.silent()).toEqual([]));
+  await expect.poll(() => delivered).toBe(4);
+  await expect.poll(() => watch.silent()).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ConsumerHandler, EventLog, LogBatch, PartitionControl } from '../../src/ports/event-log.js';
 import { REJECTED } from '../../src/ports/topics.js';
 import { watchGroups } from '../../src/start/watched-groups.js';
@@ -32,10 +32,10 @@ describe('watched groups', () => {
       commit: false,
       handler: { onAssigned: async () => {}, onBatch: async () => {} },
     });
-    await vi.waitFor(() => expect(behind('readers')).toBe(3));
+    await expect.poll(() => behind('readers')).toBe(3);
     goOn();
-    await vi.waitFor(() => expect(handled).toBe(3));
-    await vi.waitFor(() => expect(behind('readers')).toBe(0));
+    await expect.poll(() => handled).toBe(3);
+    await expect.poll(() => behind('readers')).toBe(0);
     expect(assigned).toEqual(['readers']);
     await Promise.all([grouped.stop(), alone.stop()]);
     await opened.dispose();

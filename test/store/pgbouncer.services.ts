@@ -15,6 +15,8 @@ import { sharedDatabaseUrl } from '../support/services.js';
 import { silentLog } from '../support/silent-log.js';
 
 const PGBOUNCER = '/usr/sbin/pgbouncer';
+/** Only ends what hangs. */
+const LIMIT = { timeout: 120_000, interval: 100 };
 const run = promisify(execFile);
 const ending: (() => Promise<unknown>)[] = [];
 
@@ -49,7 +51,7 @@ auth_type = any\npool_mode = ${mode}\nunix_socket_dir =\n`,
   });
   const db = connectPostgres({ url: `postgres://tagwatch@127.0.0.1:${port}/tagwatch`, log: silentLog });
   ending.push(() => db.close());
-  await vi.waitFor(() => db.query('select 1', []), { timeout: 20_000, interval: 100 });
+  await vi.waitFor(() => db.query('select 1', []), LIMIT);
   return db;
 }
 
@@ -66,7 +68,7 @@ it('in session mode everything works: migration, settings, locks that go with th
     const next = await db.tryLock(77);
     expect(next).not.toBeNull();
     return next!;
-  });
+  }, LIMIT);
   await again.release();
   const heard = new Promise<string>((resolve) => {
     void db.listen('pooled', resolve).then(() => db.query("select pg_notify('pooled', 'here')", []));

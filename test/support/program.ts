@@ -147,7 +147,7 @@ export async function openFeed(url: string, query = ''): Promise<FeedClient> {
   return {
     messages,
     events: () => messages.flatMap((message) => (message.event ? [message.event] : [])),
-    waitFor(wanted, limitMs = 30_000) {
+    waitFor(wanted, limitMs = 120_000) {
       return new Promise((resolve, reject) => {
         const check = () => {
           const found = messages.find(wanted);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { WearerScope } from '../../../src/access/may.js';
 import type { AlertEvent } from '../../../src/alerts/event.js';
 import { type Feed, registerFeed } from '../../../src/http/feed/feed.js';
@@ -281,11 +281,11 @@ describe('of the feed it is put on record', () => {
     const { seq } = reader.of('hello')[0]!;
     expect(said()).toMatchObject([{ of: ['feed open', 'alerts.read', 'done'], who: SUBJECT }]);
     reader.socket.send(JSON.stringify({ type: 'subscribe', positions: true, wearerIds: ['W-in'] }));
-    await vi.waitFor(() => expect(trail.said).toHaveLength(2));
+    await expect.poll(() => trail.said).toHaveLength(2);
     await append(...ofEverybody('B'));
     await reader.heard((message) => message.type === 'event');
     reader.socket.close();
-    await vi.waitFor(() => expect(trail.said).toHaveLength(3));
+    await expect.poll(() => trail.said).toHaveLength(3);
     const sent = reader.of('event').at(-1)!.seq;
     expect(said().slice(1)).toMatchObject([
       { of: ['feed subscribe', 'positions.read', 'done'], wearerIds: ['W-in'] },

@@ -27,14 +27,14 @@ test('what one wearer is refused holds up that wearer alone, and the position', 
     if (item === 'a1' && !isFixed) throw new Error('answered 400');
   });
   for (const [seq, item] of ['a1', 'b2', 'a3', 'b4', 'c5'].entries()) lanes.add(item[0]!, seq, item);
-  await vi.waitFor(() => expect(done).toEqual(['b2', 'c5', 'b4']));
+  await expect.poll(() => done).toEqual(['b2', 'c5', 'b4']);
   expect([...lanes.waiting()]).toEqual([0, 2]);
   expect([lanes.size(), lanes.moving()]).toEqual([2, 0]);
   clock.ms += 60_000;
   expect(lanes.failing(60_000)).toMatchObject({ since: new Date(0).toISOString(), error: 'answered 400' });
   expect(lanes.failing(60_001)).toBeNull();
   isFixed = true;
-  await vi.waitFor(() => expect(done.slice(3)).toEqual(['a1', 'a3']));
+  await expect.poll(() => done.slice(3)).toEqual(['a1', 'a3']);
   expect([[...lanes.waiting()], lanes.failing(0), lanes.moving()]).toEqual([[], null, 0]);
 });
 
@@ -49,7 +49,7 @@ test('a receiver that is away is asked with one delivery at a time, later each t
     if (!isBack) throw new Error('ECONNREFUSED');
   });
   for (let n = 0; n < 1_000; n++) lanes.add(`w${n}`, n, `w${n}`);
-  await vi.waitFor(() => expect(most.length).toBeGreaterThan(15));
+  await expect.poll(() => most.length).toBeGreaterThan(15);
   // Five until it is known to be away, and the others of those four at once.
   expect(most.slice(8).every((count) => count === 1)).toBe(true);
   isBack = true;
@@ -89,16 +89,16 @@ test('a lane that rests tells its first at once, what comes meanwhile as one in 
     { ...OPTIONS, restMs: 50 },
   );
   for (const [seq, item] of ['a0', 'b1', 'c2'].entries()) lanes.add('box', seq, item);
-  await vi.waitFor(() => expect(done).toEqual(['a0']));
+  await expect.poll(() => done).toEqual(['a0']);
   // What waits for its turn is not what moves: reading goes on.
   expect([lanes.size(), lanes.moving()]).toEqual([2, 0]);
-  await vi.waitFor(() => expect(done).toEqual(['a0', 'b1+c2']));
+  await expect.poll(() => done).toEqual(['a0', 'b1+c2']);
   // Rested, and nothing waits: the next goes at once, and is tried again together with what came since.
   await new Promise((resolve) => setTimeout(resolve, 100));
   lanes.add('box', 3, 'd3');
   lanes.add('box', 4, 'e4');
   expect(lanes.failing(0)).toBeNull();
-  await vi.waitFor(() => expect(done.slice(2)).toEqual(['d3+e4']));
+  await expect.poll(() => done.slice(2)).toEqual(['d3+e4']);
   expect([[...lanes.waiting()], lanes.size(), lanes.moving()]).toEqual([[], 0, 0]);
   await lanes.stop();
 });

@@ -14,7 +14,7 @@ import { silentLog } from '../../support/silent-log.js';
 import { openTestAudit, readAudit } from '../../support/test-audit.js';
 import { type Answer, SECRET, startReceiver, type TestReceiver } from './receiver.js';
 
-const SOON = { timeout: 30_000 };
+const SOON = { timeout: 120_000 };
 let opened: TestLog;
 let receiver: TestReceiver;
 let view: HandoffView;
@@ -196,7 +196,7 @@ test('while a receiver is away most of many events wait in the log, and it is to
   await new Promise((resolve) => setTimeout(resolve, 500));
   expect(running[0]!.waiting().cad).toBeLessThan(2_500);
   answer = 'take';
-  await vi.waitFor(() => expect(receiver.taken).toHaveLength(5_000), { timeout: 120_000 });
+  await vi.waitFor(() => expect(receiver.taken).toHaveLength(5_000), { timeout: 220_000 });
 });
 
 test.each([1, 20])(
