@@ -79,9 +79,10 @@ export function reconcilerSuite(
 
     const at = (minute: number): string => new Date(nowMs + minute * MINUTE_MS).toISOString();
     async function put(path: string, body: object): Promise<void> {
-      expect({ path, status: (await api.put(path, body)).statusCode }).toMatchObject({
-        status: expect.toBeOneOf([200, 201]),
-      });
+      // 202: the engine has not been told of it yet.
+      let status = 202;
+      while (status === 202) status = (await api.put(path, body)).statusCode;
+      expect({ path, status }).toMatchObject({ status: expect.toBeOneOf([200, 201]) });
     }
     const exclude = (startsAt: string) =>
       put(`/conditions/C-${tag}`, { orderId: `O-${tag}`, kind: 'exclusion', zoneId: `Z-${tag}`, startsAt });
