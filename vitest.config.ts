@@ -7,11 +7,12 @@ import { defineConfig } from 'vitest/config';
  * fails: it never skips. A test's time, and that of what it looks for again and again (`expect.poll`), only ends what hangs: a busy machine
  * is no fault.
  */
-const suite = (name: string, include: string[], testTimeout = 240_000) => ({
+const suite = (name: string, include: string[], { testTimeout = 240_000, isolate = true } = {}) => ({
   test: {
     name,
     include,
     testTimeout,
+    isolate,
     hookTimeout: 300_000,
     expect: { poll: { timeout: 120_000 } },
     setupFiles: ['test/support/property-seed.ts'],
@@ -22,14 +23,15 @@ export default defineConfig({
   test: {
     globalSetup: ['test/support/made-database.ts'],
     projects: [
-      suite('unit', ['test/**/*.test.ts']),
-      suite('long', ['test/**/*.long.ts'], 1_800_000),
-      suite('fuzz', ['test/**/*.fuzz.ts'], 86_400_000),
+      // A worker loads the program once and not once a file: loading was most of what many small files took.
+      suite('unit', ['test/**/*.test.ts'], { isolate: false }),
+      suite('long', ['test/**/*.long.ts'], { testTimeout: 1_800_000 }),
+      suite('fuzz', ['test/**/*.fuzz.ts'], { testTimeout: 86_400_000 }),
       suite('services', ['test/**/*.services.ts']),
       suite('data', ['test/**/*.data.ts']),
       suite('data-services', ['test/**/*.data-services.ts']),
       suite('browser', ['test/**/*.browser.ts']),
-      suite('soak', ['test/**/*.soak.ts'], 3_600_000),
+      suite('soak', ['test/**/*.soak.ts'], { testTimeout: 3_600_000 }),
       suite('documents', ['test/**/*.documents.ts']),
     ],
   },
