@@ -1,8 +1,32 @@
 /**
- * Which files of the engine one ping enters, and how many functions are called there: `node scripts/walk.mjs`, over what
- * `npm run build` made. What it prints stands in docs/architecture.md, "A ping's way".
+ * Which files of the engine one ping enters, in order, how many functions are called there, and from which other files: `node
+ * scripts/walk.mjs`, over what `npm run build` made. What it prints stands in docs/architecture.md, "A ping's way".
  */
 import { Session } from 'node:inspector/promises';
+import { register } from 'node:module';
+
+/** Has every function of the engine say when it is entered and left: of what the compiler wrote, one begins and ends without an indent. */
+async function load(url, context, nextLoad) {
+  const loaded = await nextLoad(url, context);
+  const file = url.split('/dist/')[1]?.replace(/\.js$/, '');
+  if (!/^(roles\/)?engine\//.test(file)) return loaded;
+  const source = String(loaded.source).replace(
+    /^((?:export )?function \w+\(.*\) \{)\n([\s\S]*?)\n\}$/gm,
+    (_, head, body) => `${head} enter('${file}'); try {\n${body}\n} finally { leave(); } }`,
+  );
+  return { ...loaded, source };
+}
+register(`data:text/javascript,${encodeURIComponent(`export ${load}`)}`);
+
+/** The files that are entered and not left, and the way: each file as often as it is entered from another. */
+const within = [];
+let way = [];
+globalThis.enter = (file) => {
+  const from = within.at(-1);
+  if (file !== from) way.push({ file, from });
+  within.push(file);
+};
+globalThis.leave = () => within.pop();
 
 const { emptyFold, foldInput } = await import('../dist/roles/engine/partition-fold.js');
 
@@ -71,6 +95,14 @@ const give = (input) =>
 give({ type: 'watch', watch });
 for (let minute = 0; minute < 5; minute++) give(pingAt(minute, 1.1 + minute * 0.0005));
 
+/** Of which other files a file is entered, and how often. */
+function countFrom(entered) {
+  const times = new Map();
+  for (const { from = 'the log' } of way) if (from !== undefined) times.set(from, 0);
+  for (const { file, from = 'the log' } of way) if (file === entered) times.set(from, times.get(from) + 1);
+  return [...times].filter(([, each]) => each > 0);
+}
+
 const session = new Session();
 session.connect();
 await session.post('Profiler.enable');
@@ -82,6 +114,7 @@ for (const [name, input] of [
   ['it goes on', pingAt(10, 1.0801)],
 ]) {
   await session.post('Profiler.takePreciseCoverage');
+  way = [];
   const { events } = give(input);
   const { result } = await session.post('Profiler.takePreciseCoverage');
   const files = new Map();
@@ -91,9 +124,12 @@ for (const [name, input] of [
     if (file !== undefined && calls > 0) files.set(file, calls);
   }
   const calls = [...files.values()].reduce((sum, each) => sum + each, 0);
-  console.log(
-    `${name} (${events.map(({ type }) => type).join(', ') || 'nothing told'}): ${files.size} files, ${calls} calls`,
-  );
-  console.log(`  ${[...files].map(([file, each]) => `${file} ${each}`).join(', ')}`);
+  const told = events.map(({ type }) => type).join(', ') || 'nothing told';
+  console.log(`${name} (${told}): ${files.size} files, ${calls} calls, ${way.length} from one file into another`);
+  const inOrder = [...new Set([...way.map(({ file }) => file), ...files.keys()])];
+  for (const file of inOrder) {
+    const froms = countFrom(file).map(([from, times]) => `${from} ${times}`);
+    console.log(`  ${file}: ${files.get(file)} calls, from ${froms.join(', ')}`);
+  }
 }
 session.disconnect();
