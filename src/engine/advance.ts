@@ -62,7 +62,7 @@ export interface Advance {
  */
 export function advance(state: ActivationState, input: EngineInput, watch: CompiledActivation): Advance {
   const isSentAgain = input.type === 'ping' && wasSentAhead(state.sentAhead, input.ping);
-  const advanced = advanceWearer(state, input, watch);
+  const advanced = advanceWearer(state, input, watch, isSentAgain);
   const { events, dueAtMs } = stepDevice(advanced, input, watch.own, isSentAgain);
   const { state: next } = advanced;
   if (dueAtMs < (next.nextDueAtMs ?? Infinity)) next.nextDueAtMs = dueAtMs;
@@ -77,8 +77,13 @@ export function advance(state: ActivationState, input: EngineInput, watch: Compi
   };
 }
 
-/** What an input says of where the wearer is, and of the watching itself. */
-function advanceWearer(state: ActivationState, input: EngineInput, watch: CompiledActivation): Advance {
+/** What an input says of where the wearer is, and of the watching itself. `isSentAgain`: a ping that came before, dated ahead. */
+function advanceWearer(
+  state: ActivationState,
+  input: EngineInput,
+  watch: CompiledActivation,
+  isSentAgain: boolean,
+): Advance {
   // Taken out first: the fold may change the state that it is given.
   const { notices, ahead, sentAhead } = state;
   const beside: Beside = { notices, ahead, sentAhead };
@@ -87,7 +92,7 @@ function advanceWearer(state: ActivationState, input: EngineInput, watch: Compil
     return addNotices(advanced, noticeByTime(advanced.state, input.atMs, watch.own), input.atMs, watch);
   }
   const { ping, receivedAtMs } = input;
-  if (wasSentAhead(sentAhead, ping)) {
+  if (isSentAgain) {
     const notJudged = whyNotJudged({ ...ping, fixedAtMs: receivedAtMs }, receivedAtMs, watch.own) ?? 'repeated';
     return unchanged(state, notJudged, 'refused');
   }

@@ -4,7 +4,7 @@ import { newSharedTerms, termOf } from '../near/concerned.js';
 import type { Draft, Episode, Finding, Told } from '../state.js';
 import type { CompiledActivation } from '../watch/compile.js';
 import { type PreparedTerm, zoneTermKey } from '../watch/terms.js';
-import { findNextEdges, foldWithBuffer } from './fold.js';
+import { findNextEdges, foldWithBuffer, openOf } from './fold.js';
 import { closeHorizon } from './horizon.js';
 
 /** Takes over a watch into a draft of the state; returns what it settled. `pastFromMs`: from when on terms that stay are others. */
@@ -42,13 +42,13 @@ export function adoptWatch(draft: Draft, watch: CompiledActivation, nowMs: numbe
 function switchOn(draft: Draft, term: PreparedTerm, watch: CompiledActivation): readonly Finding[] {
   if (draft.open.some(({ termKey }) => zoneTermKey(termKey) === term.key)) return [];
   const settled: Finding[] = [];
-  let open: readonly Episode[] = [];
+  let open: Episode[] = [];
   for (let i = 0; i < draft.fixes.length; i++) {
     const fix = draft.fixes[i]!;
     if (fix.fixedAtMs < term.term.publishedAtMs) continue;
-    const folded = foldWithBuffer(term, watch.own, open, draft.fixes.slice(0, i), fix);
-    open = folded.open;
-    settled.push(...folded.settled);
+    const wasOpen = openOf(open, term);
+    open = [];
+    foldWithBuffer(term, watch.own, wasOpen, draft.fixes.slice(0, i), fix, open, settled);
   }
   draft.open = [...draft.open, ...open];
   return settled;

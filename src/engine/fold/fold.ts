@@ -67,15 +67,11 @@ function foldIntoAll(draft: Draft, fix: KeptFix, watch: CompiledActivation, sett
   const edgePassed = draft.nextEdgeAtMs !== null && fix.fixedAtMs >= draft.nextEdgeAtMs;
   const open: Episode[] = [];
   for (const term of termsConcerned(watch, last ?? null, fix, draft.open, edgePassed ? edgesTo(fix, before) : null)) {
-    const episode = openOf(draft, term);
-    const { buffer } = term;
-    const approach = buffer === null ? null : openOf(draft, buffer);
-    const goesOn = episode !== null || approach !== null;
+    const wasOpen = openOf(draft.open, term);
+    const goesOn = wasOpen.zone !== null || wasOpen.buffer !== null;
     if (!goesOn && !edgePassed && !mayMatter(term, last, fix)) continue;
-    const folded = foldTerm(term, own, episode, before, fix);
-    take(folded, open, settled);
-    if (buffer !== null) take(foldBuffer(buffer, own, approach, before, fix, folded), open, settled);
-    const unknown = edgePassed ? unknownBetween(term, own, last ?? null, fix, folded.coveredUntilMs) : null;
+    const { coveredUntilMs } = foldWithBuffer(term, own, wasOpen, before, fix, open, settled);
+    const unknown = edgePassed ? unknownBetween(term, own, last ?? null, fix, coveredUntilMs) : null;
     if (unknown !== null) settled.push(unknown);
   }
   // In an order of their own, whatever the way they were found.
@@ -90,10 +86,20 @@ function edgesTo(fix: KeptFix, before: readonly KeptFix[]): EdgeSpan {
   return { afterMs, untilMs: Math.min(fix.fixedAtMs, afterMs + GAP_LIMIT_MS), fixes: before };
 }
 
-/** The open episode of a term, raised or not. */
-function openOf({ open }: Draft, term: PreparedTerm): Episode | null {
-  for (const episode of open) if (episode.termKey === term.key) return episode;
-  return null;
+/** The open episodes of a term and of its buffer, raised or not. */
+interface OpenOf {
+  readonly zone: Episode | null;
+  readonly buffer: Episode | null;
+}
+
+export function openOf(open: readonly Episode[], term: PreparedTerm): OpenOf {
+  let zone: Episode | null = null;
+  let buffer: Episode | null = null;
+  for (const episode of open) {
+    if (episode.termKey === term.key) zone = episode;
+    else if (episode.termKey === term.buffer?.key) buffer = episode;
+  }
+  return { zone, buffer };
 }
 
 function take(folded: FoldedTerm, open: Episode[], settled: Finding[]): void {
@@ -123,21 +129,20 @@ export function foldTerm(
   return { ...folded, open: doubt, settled: [crossing] };
 }
 
-/** The term with its buffer, where it has one; `open`: the open episodes of all terms. What is open of these two is answered. */
+/** A term, and then its buffer, where it has one. Adds what is open of these two and what was settled; answers what was made of the zone. */
 export function foldWithBuffer(
   term: PreparedTerm,
   fitted: Fitted,
-  open: readonly Episode[],
+  wasOpen: OpenOf,
   before: readonly KeptFix[],
   fix: KeptFix,
-): { readonly open: readonly Episode[]; readonly settled: readonly Finding[]; readonly coveredUntilMs: number } {
-  const openOf = ({ key }: PreparedTerm): Episode | null => open.find(({ termKey }) => termKey === key) ?? null;
-  const zone = foldTerm(term, fitted, openOf(term), before, fix);
-  const stillOpen = zone.open === null ? [] : [zone.open];
-  if (term.buffer === null) return { ...zone, open: stillOpen };
-  const near = foldBuffer(term.buffer, fitted, openOf(term.buffer), before, fix, zone);
-  if (near.open !== null) stillOpen.push(near.open);
-  return { open: stillOpen, settled: [...zone.settled, ...near.settled], coveredUntilMs: zone.coveredUntilMs };
+  open: Episode[],
+  settled: Finding[],
+): FoldedTerm {
+  const zone = foldTerm(term, fitted, wasOpen.zone, before, fix);
+  take(zone, open, settled);
+  if (term.buffer !== null) take(foldBuffer(term.buffer, fitted, wasOpen.buffer, before, fix, zone), open, settled);
+  return zone;
 }
 
 /** What the same fix made of the zone itself. */
@@ -207,16 +212,13 @@ export function findStanding(draft: Draft, nowMs: number, watch: CompiledActivat
   const edges = isQuiet && newest !== null ? null : edgesAhead(draft.fixes);
   let dueAtMs = Infinity;
   for (const term of termsConcerned(watch, null, jump ?? null, named, edges)) {
-    const open = openOf(draft, term);
+    const open = openOf(draft.open, term);
     const isCurfew = term.term.kind === 'curfew';
-    const { buffer } = term;
-    const approach = buffer === null ? null : openOf(draft, buffer);
-    if (isQuiet && open === null && approach === null && !isCurfew) continue;
-    const episodes = standingEpisodes(term, own, open, draft.fixes, backlogMs);
-    for (const episode of episodes) findings.push(episode);
-    if (buffer !== null) {
-      for (const near of standingBuffer(buffer, own, approach, draft.fixes, backlogMs, episodes)) findings.push(near);
-    }
+    if (isQuiet && open.zone === null && open.buffer === null && !isCurfew) continue;
+    const episodes = standingEpisodes(term, own, open.zone, draft.fixes, backlogMs);
+    findings.push(...episodes);
+    if (term.buffer !== null)
+      findings.push(...standingBuffer(term.buffer, own, open.buffer, draft.fixes, backlogMs, episodes));
     const suspected = jump === undefined ? null : suspectedJump(term, own, jump, newest, episodes, backlogMs);
     if (suspected !== null) findings.push(suspected);
     if (!isCurfew) continue;

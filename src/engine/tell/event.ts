@@ -61,7 +61,7 @@ export function eventOf(type: EventType, finding: Finding, told: Told, telling: 
   const end = told.endedAtMs === null ? null : finding.end;
   const reason = reasonOf(finding, end !== null && end.because === 'window-closed', term, telling.own);
   const window = windowOf(finding, term, telling.own);
-  const event = begin(type, told, telling, foundAt(type, finding, term)) as EventDraft;
+  const event = begin(type, told, term, telling, foundAt(type, finding, term)) as EventDraft;
   if (end !== null && end.afterMs !== null) event.episode = { ...event.episode, endedAfterMs: end.afterMs };
   if (reason !== null) event.reason = reason;
   if (window !== null) event.window = window;
@@ -92,9 +92,10 @@ export function withdrawal(told: Told, telling: Telling, said: readonly Told[]):
   // A tick takes back what the fixes before it have made untenable.
   const fix = telling.cause ?? telling.newest;
   const inItsPlace = said.find((other) => takesThePlaceOf(other, told));
-  const event = begin('withdrawn', told, telling, fix?.fixedAtMs ?? telling.nowMs) as EventDraft;
+  const term = telling.termOf(told.termKey);
+  const event = begin('withdrawn', told, term, telling, fix?.fixedAtMs ?? telling.nowMs) as EventDraft;
   if (inItsPlace !== undefined) event.supersededBy = inItsPlace.alertId;
-  event.explanation = explainWithdrawal(told, telling.termOf(told.termKey), fix);
+  event.explanation = explainWithdrawal(told, term, fix);
   return event;
 }
 
@@ -108,9 +109,15 @@ function takesThePlaceOf(other: Told, told: Told): boolean {
 }
 
 /** What every event begins with. */
-function begin(type: EventType, told: Told, telling: Telling, foundAtMs: number): Omit<EngineEvent, 'explanation'> {
+function begin(
+  type: EventType,
+  told: Told,
+  term: PreparedTerm | undefined,
+  telling: Telling,
+  foundAtMs: number,
+): Omit<EngineEvent, 'explanation'> {
   const { own } = telling;
-  const priority = telling.termOf(told.termKey)?.zone.priority;
+  const priority = term?.zone.priority;
   return {
     eventId: eventIdOf(told.alertId, told.revision),
     alertId: told.alertId,
@@ -346,7 +353,10 @@ export function severityOf(kind: AlertKind, priority: ZonePriority): Severity {
   return kind in SEVERITIES ? SEVERITIES[kind as JudgedKind][priority] : 'medium';
 }
 
-/** A strap that is tampered with may be a tag that comes off; with the battery gone nobody is watched. Under a schedule that has run out nobody is watched; a clock that is ahead is put right by the receipt. */
+/**
+ * A strap that is tampered with may be a tag that comes off; with the battery gone, or under a schedule that has run out, nobody is
+ * watched; a clock that is ahead is put right by the receipt.
+ */
 const NOTICE_SEVERITIES: Readonly<Record<NoticeKind, Severity>> = {
   'strap-tamper': 'high',
   'case-tamper': 'high',

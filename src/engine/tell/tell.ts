@@ -1,14 +1,14 @@
 /**
- * Events are the difference between what is found now and what was told: which alert a finding is, of the same term and sort, by its start or
- * by when it was; whether it may be told yet (grace, absences, suspensions and settling hold it back); and what differs.
+ * Events are the difference between what is found now and what was told: which alert a finding is, of the same term and sort, by its
+ * start or by when it was; whether it may be told yet (grace, absences, suspensions and settling hold it back); and what differs.
  */
 import { tickJudgesFromMs } from '../fold/episode.js';
 import { SAYINGS, type Standing } from '../fold/transitions.js';
-import { exactly, type Finding, type HeldBack, type Told, type ToldOver } from '../state.js';
+import { exactly, type Finding, type FindingEnd, type HeldBack, type Told, type ToldOver } from '../state.js';
 import { MAX_HELD_BACK } from '../thresholds.js';
 import type { EngineEvent, EventType } from '../types.js';
 import { isInCustody, nextCustodyEdgeMs, suspendedUntilMs } from '../watch/compile.js';
-import { unreasonableMs } from '../watch/terms.js';
+import { type PreparedTerm, unreasonableMs } from '../watch/terms.js';
 import { eventOf, severityOf, type Telling, withdrawal } from './event.js';
 import { alertIdOf } from './ids.js';
 
@@ -29,7 +29,8 @@ export function tell(
   heldBefore: readonly HeldBack[],
   telling: Telling,
 ): Saying {
-  const isRaisable = (finding: Finding): boolean => !isOverInGrace(finding, telling);
+  const isRaisable = (finding: Finding): boolean =>
+    finding.end === null || !isOverInGrace(finding, finding.end, telling.termOf(finding.termKey));
   const matched = match(findings.every(isRaisable) ? findings : findings.filter(isRaisable), toldBefore);
   const events: EngineEvent[] = [];
   const said: Told[] = [];
@@ -52,11 +53,12 @@ export function tell(
     const finding = matched.findings[i]!;
     const before = matched.told[i]!;
     const isNew = before === null || before.withdrawn;
-    const raisedFromMs = isNew ? raiseFromMs(finding, telling) : -Infinity;
-    const suspendedMs = isNew ? suspensionOf(finding, telling) : null;
-    if (raisedFromMs > telling.nowMs || suspendedMs !== null || (isNew && isAuthorised(finding, telling))) {
+    const term = isNew ? telling.termOf(finding.termKey) : undefined;
+    const raisedFromMs = isNew ? raiseFromMs(finding, term, telling) : -Infinity;
+    const suspendedMs = suspensionOf(term, telling);
+    if (raisedFromMs > telling.nowMs || suspendedMs !== null || isAuthorised(finding, term)) {
       dueAtMs = Math.min(dueAtMs, Math.max(raisedFromMs, suspendedMs ?? -Infinity));
-      if (finding.settled && suspendedMs !== null && !isAuthorised(finding, telling)) {
+      if (finding.settled && suspendedMs !== null && !isAuthorised(finding, term)) {
         heldBack.push(holdBack(finding, before, telling));
       } else if (before !== null) told.push(before);
       continue;
@@ -212,31 +214,30 @@ function toldAs(finding: Finding, before: Told | null, telling: Telling): ToldDr
   };
 }
 
-function graceOf(finding: Finding, telling: Telling): number {
-  return finding.kind === 'unknown-at-edge' ? 0 : (telling.termOf(finding.termKey)?.term.graceMs ?? 0);
+function graceOf(finding: Finding, term: PreparedTerm | undefined): number {
+  return finding.kind === 'unknown-at-edge' ? 0 : (term?.term.graceMs ?? 0);
 }
 
 /** Over before it had lasted as long as its grace: it is never raised, and taken back where a tick did. */
-function isOverInGrace(finding: Finding, telling: Telling): boolean {
-  return finding.end !== null && finding.end.atMs - finding.startedAtMs < graceOf(finding, telling);
+function isOverInGrace(finding: Finding, end: FindingEnd, term: PreparedTerm | undefined): boolean {
+  return end.atMs - finding.startedAtMs < graceOf(finding, term);
 }
 
 /** Over, and reasonable for as long as it lasted: it is not raised. */
-function isAuthorised(finding: Finding, telling: Telling): boolean {
-  const absences = telling.termOf(finding.termKey)?.term.absences;
+function isAuthorised(finding: Finding, term: PreparedTerm | undefined): boolean {
+  const absences = term?.term.absences;
   if (absences === undefined || finding.end === null || finding.kind === 'unknown-at-edge') return false;
   return unreasonableMs(absences, finding.startedAtMs, finding.end.atMs) === 0;
 }
 
 /** Until when what was found may not be raised; null: it may be. */
-function suspensionOf(finding: Finding, telling: Telling): number | null {
-  const term = telling.termOf(finding.termKey);
+function suspensionOf(term: PreparedTerm | undefined, telling: Telling): number | null {
   return term === undefined ? null : suspendedUntilMs(telling.own, term.term.conditionId, telling.nowMs);
 }
 
 /** From when on a finding that was not told may be: when it is due, and when its grace has passed by fix or by tick. */
-function raiseFromMs(finding: Finding, telling: Telling): number {
-  const graceMs = graceOf(finding, telling);
+function raiseFromMs(finding: Finding, term: PreparedTerm | undefined, telling: Telling): number {
+  const graceMs = graceOf(finding, term);
   const fullAtMs = finding.startedAtMs + graceMs;
   const isFull = graceMs === 0 || finding.settled || (finding.lastViolating?.fixedAtMs ?? -Infinity) >= fullAtMs;
   return isFull ? finding.dueAtMs : Math.max(finding.dueAtMs, tickJudgesFromMs(fullAtMs, telling.backlogMs));
