@@ -12,6 +12,7 @@ import {
 import fc from 'fast-check';
 import type { Feature, MultiPolygon, Polygon } from 'geojson';
 import { describe, expect, it } from 'vitest';
+import { doubledArea, orient } from '../../src/formats/zones/planar.js';
 import { validateZone } from '../../src/formats/zones/zone.js';
 import { MAX_ZONE_VERTICES } from '../../src/formats/zones/zone-rings.js';
 
@@ -447,6 +448,37 @@ describe('validateZone and Turf agree', () => {
         const result = validateZone(raw, KENT);
         if (!result.ok) expect(result.errors.length).toBeGreaterThan(0);
       }),
+    );
+  });
+});
+
+describe('whole numbers of the grid', () => {
+  /** Rings from a house to the whole earth, many of them with points on one line. */
+  const ring = fc
+    .tuple(fc.constantFrom(3, 1_000, 10_000_000, 90_000_000, 1_800_000_000), fc.integer({ min: 1, max: 7 }))
+    .chain(([most, step]) =>
+      fc.array(
+        fc.tuple(fc.integer({ min: -most, max: most }), fc.integer({ min: -most, max: most })).map(([x, y]) =>
+          // As far as doubles are whole: 1,800,000,000 × 7 is below 2^52.
+          ({ x: x * step, y: y * step }),
+        ),
+        { minLength: 3, maxLength: 40 },
+      ),
+    );
+  const times = (a: number, b: number) => BigInt(a) * BigInt(b);
+
+  it('are told exactly, however far apart: on which side a point is, and what a ring holds', () => {
+    fc.assert(
+      fc.property(ring, fc.boolean(), (points, isStraight) => {
+        const places = isStraight ? points.map(({ x }) => ({ x, y: 3 * x })) : points;
+        const [a, b, c] = places as [(typeof places)[0], (typeof places)[0], (typeof places)[0]];
+        const side = times(b.x - a.x, c.y - a.y) - times(b.y - a.y, c.x - a.x);
+        expect(orient(a.x, a.y, b.x, b.y, c.x, c.y)).toBe(side > 0n ? 1 : side < 0n ? -1 : 0);
+        const next = (i: number) => places[(i + 1) % places.length]!;
+        const doubled = places.reduce((sum, { x, y }, i) => sum + times(x, next(i).y) - times(next(i).x, y), 0n);
+        expect(doubledArea({ xs: places.map(({ x }) => x), ys: places.map(({ y }) => y) })).toBe(doubled);
+      }),
+      { numRuns: 2_000 },
     );
   });
 });

@@ -15,10 +15,12 @@ export function orient(ax: number, ay: number, bx: number, by: number, cx: numbe
   const left = (bx - ax) * (cy - ay);
   const right = (by - ay) * (cx - ax);
   const determinant = left - right;
-  const error = DETERMINANT_ERROR * (Math.abs(left) + Math.abs(right));
+  const size = Math.abs(left) + Math.abs(right);
+  // Of edges of some degrees the products are whole numbers without a rounding, and so is their difference.
+  if (size <= Number.MAX_SAFE_INTEGER) return determinant > 0 ? 1 : determinant < 0 ? -1 : 0;
+  const error = DETERMINANT_ERROR * size;
   if (determinant > error) return 1;
   if (determinant < -error) return -1;
-  if (left === 0 && right === 0) return 0;
   const exact = BigInt(bx - ax) * BigInt(cy - ay) - BigInt(by - ay) * BigInt(cx - ax);
   return exact > 0n ? 1 : exact < 0n ? -1 : 0;
 }
@@ -99,6 +101,16 @@ export function locateDoubled(ring: PlanarRing, doubledX: number, doubledY: numb
 /** Twice the area that the ring holds in grid units, positive where it runs counter-clockwise. Exact. */
 export function doubledArea(ring: PlanarRing): bigint {
   const { xs, ys } = ring;
+  let total = 0;
+  // The sum of all sizes: as long as it is safe, so is every sum on the way.
+  let size = 0;
+  for (let i = 0, j = xs.length - 1; i < xs.length; j = i++) {
+    const left = (xs[j]! - xs[0]!) * (ys[i]! - ys[0]!);
+    const right = (xs[i]! - xs[0]!) * (ys[j]! - ys[0]!);
+    total += left - right;
+    size += Math.abs(left) + Math.abs(right);
+  }
+  if (size <= Number.MAX_SAFE_INTEGER) return BigInt(total);
   let sum = 0n;
   for (let i = 0, j = xs.length - 1; i < xs.length; j = i++) {
     sum += BigInt(xs[j]! - xs[0]!) * BigInt(ys[i]! - ys[0]!) - BigInt(xs[i]! - xs[0]!) * BigInt(ys[j]! - ys[0]!);

@@ -136,18 +136,28 @@ function judgeMeeting(a: Edge, b: Edge, { how, x, y }: Meeting): string | null {
   return `Parts ${a.ring.part} and ${b.ring.part} of the MultiPolygon ${verb} at ${place}: merge them.`;
 }
 
+type Sides = [lows: Float64Array, highs: Float64Array, bottoms: Float64Array, tops: Float64Array];
+
 /** Visits all pairs of edges whose boxes meet, until `visit` says false. */
 function visitPairs(edges: Edge[], visit: (a: Edge, b: Edge) => boolean): void {
-  const extent = (low: 'minX' | 'minY', high: 'maxX' | 'maxY') =>
-    edges.reduce((most, edge) => Math.max(most, edge[high]), -Infinity) -
-    edges.reduce((least, edge) => Math.min(least, edge[low]), Infinity);
-  const alongX = extent('minX', 'maxX') >= extent('minY', 'maxY');
-  const sorted = edges.slice().sort((a, b) => (alongX ? a.minX - b.minX : a.minY - b.minY));
+  let [west, east, south, north] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (const { minX, maxX, minY, maxY } of edges) {
+    west = Math.min(west, minX);
+    east = Math.max(east, maxX);
+    south = Math.min(south, minY);
+    north = Math.max(north, maxY);
+  }
+  const alongX = east - west >= north - south;
+  const sorted = edges.slice().sort(alongX ? (a, b) => a.minX - b.minX : (a, b) => a.minY - b.minY);
   // Plain numbers side by side: the inner loop may run 50 million times.
-  const lows = Float64Array.from(sorted, (edge) => (alongX ? edge.minX : edge.minY));
-  const highs = Float64Array.from(sorted, (edge) => (alongX ? edge.maxX : edge.maxY));
-  const bottoms = Float64Array.from(sorted, (edge) => (alongX ? edge.minY : edge.minX));
-  const tops = Float64Array.from(sorted, (edge) => (alongX ? edge.maxY : edge.maxX));
+  const [lows, highs, bottoms, tops] = [0, 1, 2, 3].map(() => new Float64Array(sorted.length)) as Sides;
+  for (let i = 0; i < sorted.length; i++) {
+    const { minX, maxX, minY, maxY } = sorted[i]!;
+    lows[i] = alongX ? minX : minY;
+    highs[i] = alongX ? maxX : maxY;
+    bottoms[i] = alongX ? minY : minX;
+    tops[i] = alongX ? maxY : maxX;
+  }
   for (let i = 0; i < sorted.length; i++) {
     const high = highs[i]!;
     const bottom = bottoms[i]!;
