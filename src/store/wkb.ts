@@ -12,13 +12,16 @@ export function toEwkb(polygons: Polygons): string {
   const rings = polygons.flat();
   const points = rings.reduce((sum, ring) => sum + ring.length, 0);
   const bytes = Buffer.allocUnsafe(13 + 9 * polygons.length + 4 * rings.length + 16 * points);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;
-  const writeHead = (type: number): void => {
-    at = bytes.writeUInt8(LITTLE_ENDIAN, at);
-    at = bytes.writeUInt32LE(type, at);
-  };
   const writeCount = (count: number): void => {
-    at = bytes.writeUInt32LE(count, at);
+    view.setUint32(at, count, true);
+    at += 4;
+  };
+  const writeHead = (type: number): void => {
+    view.setUint8(at, LITTLE_ENDIAN);
+    at += 1;
+    writeCount(type);
   };
   writeHead(MULTI_POLYGON_WITH_SRID);
   writeCount(WGS84);
@@ -29,8 +32,9 @@ export function toEwkb(polygons: Polygons): string {
     for (const ring of polygon) {
       writeCount(ring.length);
       for (const [longitude, latitude] of ring) {
-        at = bytes.writeDoubleLE(longitude, at);
-        at = bytes.writeDoubleLE(latitude, at);
+        view.setFloat64(at, longitude, true);
+        view.setFloat64(at + 8, latitude, true);
+        at += 16;
       }
     }
   }
