@@ -90,13 +90,14 @@ export function startFetching({ log, timings, recent }: KafkaContext, cluster: C
   }
 
   async function fetchOnce(leader: string | null, own: readonly Slot[]): Promise<void> {
-    const beganAtMs = Date.now();
+    const beganAtMs = performance.now();
     try {
       if (leader === null) throw new Error('Nobody leads the partition at the moment');
-      for (const slot of own) if (takeRecent(slot)) slot.servedAtMs = beganAtMs;
+      const served = own.filter(takeRecent);
+      for (const slot of served) slot.servedAtMs = beganAtMs;
       const isServed = ({ servedAtMs, reader, fromOffset }: Slot) =>
         beganAtMs - servedAtMs < SERVED_MS && reader.willCome(fromOffset);
-      const askEveryMs = own.some(isServed) ? ASK_EVERY_MS : 0;
+      const askEveryMs = served.length > 0 || own.some(isServed) ? ASK_EVERY_MS : 0;
       const asked = own.filter((slot) => slot.hungry && !isServed(slot) && beganAtMs - slot.askedAtMs >= askEveryMs);
       if (asked.length === 0) return await pause(patienceMs);
       for (const slot of asked) slot.askedAtMs = beganAtMs;
@@ -109,7 +110,7 @@ export function startFetching({ log, timings, recent }: KafkaContext, cluster: C
       if (stopped) return;
       const isNews = answers.map(accept).includes(true);
       // A broker that answers at once and brings nothing (a batch that compaction has emptied) must not make us spin.
-      const waitedMs = Date.now() - beganAtMs;
+      const waitedMs = performance.now() - beganAtMs;
       if (!isNews && waitedMs < waitMs / 2) await pause(waitMs);
       else if (patienceMs > 0 && countRecords(answers) < MANY_RECORDS) await pause(patienceMs);
     } catch (error) {
@@ -140,7 +141,7 @@ export function startFetching({ log, timings, recent }: KafkaContext, cluster: C
     if (!slot?.hungry || slot.fromOffset !== answer.fromOffset) return true;
     if (answer.nextOffset === answer.fromOffset) return false;
     slot.buffer = answer;
-    slot.filledAtMs = Date.now();
+    slot.filledAtMs = performance.now();
     slot.hungry = false;
     slot.reader.moveTo(answer.nextOffset);
     slot.wake();
@@ -188,29 +189,47 @@ export function startFetching({ log, timings, recent }: KafkaContext, cluster: C
     schedule();
   }
 
-  /** Of what is asked about in one turn: who looks at a dozen partitions makes one request. */
-  let asking: { readonly at: TopicPartition[]; readonly answers: Promise<readonly Bounds[]> } | null = null;
+  /**
+   * Of what is asked about in one turn, by who leads it: who looks at a dozen partitions makes one request of each broker, and one that
+   * hangs holds up nobody but those it leads.
+   */
+  const asking = new Map<string, { readonly at: TopicPartition[]; readonly answers: Promise<readonly Bounds[]> }>();
 
-  function askTogether(): NonNullable<typeof asking> {
+  function askTogether(leader: string): {
+    readonly at: TopicPartition[];
+    readonly answers: Promise<readonly Bounds[]>;
+  } {
     const at: TopicPartition[] = [];
     const answers = new Promise(setImmediate).then(() => {
-      asking = null;
+      asking.delete(leader);
       return fetchBounds(cluster, at);
     });
-    return { at, answers };
+    const together = { at, answers };
+    asking.set(leader, together);
+    return together;
   }
 
   async function boundsOf(wanted: TopicPartition): Promise<Bounds> {
-    asking ??= askTogether();
-    const { at, answers } = asking;
+    const leader = leaderOf(wanted);
+    const alone = async () => (await fetchBounds(cluster, [wanted]))[0]!;
+    if (leader === null) return await alone();
+    const { at, answers } = asking.get(leader) ?? askTogether(leader);
     const known = at.findIndex((one) => slotKey(one) === slotKey(wanted));
     const nth = known < 0 ? at.push(wanted) - 1 : known;
     try {
       return (await answers)[nth]!;
     } catch (error) {
       if (at.length === 1) throw error;
-      // It may be another one that nobody leads.
-      return (await fetchBounds(cluster, [wanted]))[0]!;
+      // It may be another one that its broker no longer leads.
+      return await alone();
+    }
+  }
+
+  function leaderOf(at: TopicPartition): string | null {
+    try {
+      return [...findLeaders(cluster, [at]).keys()][0] ?? null;
+    } catch {
+      return null;
     }
   }
 
@@ -237,7 +256,12 @@ export function startFetching({ log, timings, recent }: KafkaContext, cluster: C
       watch(at, onNews) {
         const { topic, partition } = at;
         const nothing = { fromOffset: 0, hungry: false, buffer: null, movedTo: null };
-        const never = { filledAtMs: 0, askedAtMs: 0, servedAtMs: 0 };
+        const [filledAtMs, askedAtMs, servedAtMs] = [
+          Number.NEGATIVE_INFINITY,
+          Number.NEGATIVE_INFINITY,
+          Number.NEGATIVE_INFINITY,
+        ];
+        const never = { filledAtMs, askedAtMs, servedAtMs };
         const reader = recent.join(at, patienceMs);
         const slot: Slot = { topic, partition, ...nothing, ...never, reader, wake: onNews };
         slots.set(slotKey(at), slot);
