@@ -27,6 +27,8 @@ export const MAX_WATCH_BYTES = 1_000_000;
 const MAX_SENT_BYTES = 1_040_000;
 /** How many tags are read in one snapshot and appended in one call: some megabytes at most for ordinary watches. */
 export const CHUNK_TARGETS = 100;
+/** Of how many tags one statement counts how large their watches are: a second or two of the database at most. */
+const COUNTED_TAGS = 1_000;
 
 export interface Concerned {
   readonly kind: Published['kind'];
@@ -90,8 +92,9 @@ export function draftWhatIsJudged(
 const sized = <W>(draft: WatchDraft<W>, nowMs: number): W => draft.finish(() => nowMs, Number.MAX_SAFE_INTEGER, nowMs);
 
 /** As a record of the inputs. `watch` is JSON. */
-const encodeWatch = (type: DraftedTarget['type'], watch: string): Uint8Array =>
-  encoder.encode(`{"type":"${type}","${type}":${watch}}`);
+const envelope = (type: DraftedTarget['type'], watch: string): string => `{"type":"${type}","${type}":${watch}}`;
+
+const encodeWatch = (type: DraftedTarget['type'], watch: string): Uint8Array => encoder.encode(envelope(type, watch));
 
 const bytesOf = (type: DraftedTarget['type'], watch: TagWatch | SharedWatch): number =>
   encodeWatch(type, JSON.stringify(watch)).byteLength;
@@ -106,6 +109,14 @@ const RING_BYTES = 8;
 export const boundBytes = ({ named, edges, points, rings }: Omit<WatchSize, 'kind' | 'id'>): number =>
   named * NAMED_BYTES + edges * EDGE_BYTES + points * POINT_BYTES + rings * RING_BYTES;
 
+/** Every tag of a model may be concerned, and no statement is to take longer than one may. */
+function* inParts({ tagIds, conditionIds, wearerIds }: ConcernedIds): Generator<ConcernedIds> {
+  if (conditionIds.length > 0) yield { tagIds: [], conditionIds, wearerIds };
+  for (let i = 0; i < tagIds.length; i += COUNTED_TAGS) {
+    yield { tagIds: tagIds.slice(i, i + COUNTED_TAGS), conditionIds: [], wearerIds };
+  }
+}
+
 /** Watches that a change would make too large, by what is in the transaction that makes it. Larger first. */
 export async function measureWatches(
   store: WatchStore,
@@ -114,8 +125,11 @@ export async function measureWatches(
   nowMs: number,
 ): Promise<{ kind: Published['kind']; id: string; bytes: number }[]> {
   const concerned = await store.resolveTargets(tx, targets);
-  const sizes = await store.countSizes(tx, concerned, horizonOf(nowMs));
-  const doubtful = sizes.filter((size) => boundBytes(size) > MAX_WATCH_BYTES);
+  const doubtful: WatchSize[] = [];
+  for (const part of inParts(concerned)) {
+    const sizes = await store.countSizes(tx, part, horizonOf(nowMs));
+    doubtful.push(...sizes.filter((size) => boundBytes(size) > MAX_WATCH_BYTES));
+  }
   const tooLarge: { kind: Published['kind']; id: string; bytes: number }[] = [];
   for (const kind of ['condition', 'tag'] as const) {
     const ids = doubtful.flatMap((each) => (each.kind === kind ? [each.id] : []));
@@ -165,7 +179,7 @@ async function build(
       return {
         kind,
         id,
-        contentHash: hashOf(text),
+        contentHash: hashOf(envelope(type, text)),
         records: (partitions) => toRecords(id, type, dated(text, sequence, nowMs), partitions),
       };
     });

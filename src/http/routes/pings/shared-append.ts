@@ -43,7 +43,7 @@ export function createPingAppender(
     return new Promise((resolve) => {
       const isThere = () => {
         clearTimeout(timer);
-        company = null;
+        if (company?.isThere === isThere) company = null;
         resolve();
       };
       const waitMs = Math.min(Math.max(appendMs, COMPANY_MS.least), COMPANY_MS.most);
