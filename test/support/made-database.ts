@@ -41,22 +41,37 @@ export async function copyMadeDatabase(kind: MadeDatabase, directory: string): P
   cpSync(made, directory, { recursive: true });
 }
 
-/** One of the workers makes it, in a place of its own, and the others wait until it stands under its name. */
+/** One of the workers makes it, in a place of its own, and the others wait until it stands under its name, or that one has failed. */
 async function make(kind: MadeDatabase, folder: string, made: string): Promise<void> {
   const place = join(folder, `${kind}.making`);
+  const end = Date.now() + MAKING_LIMIT_MS;
+  while (!existsSync(made)) {
+    if (Date.now() > end) throw new Error(`The ${kind} test database was not made within ${MAKING_LIMIT_MS} ms`);
+    if (take(place)) await makeIn(place, kind, made);
+    else await sleep(50);
+  }
+}
+
+/** Whether nobody else makes it. */
+function take(place: string): boolean {
   try {
     mkdirSync(place);
+    return true;
   } catch {
-    const end = Date.now() + MAKING_LIMIT_MS;
-    while (!existsSync(made)) {
-      if (Date.now() > end) throw new Error(`The ${kind} test database was not made within ${MAKING_LIMIT_MS} ms`);
-      await sleep(50);
-    }
-    return;
+    return false;
   }
-  if (kind === 'migrated') await copyMadeDatabase('empty', place);
-  const db = await openPglite({ directory: place, log: silentLog });
-  if (kind === 'migrated') await migrate(db, silentLog);
-  await db.close();
-  renameSync(place, made);
+}
+
+async function makeIn(place: string, kind: MadeDatabase, made: string): Promise<void> {
+  try {
+    // Whoever had it before may have finished since this one looked.
+    if (existsSync(made)) return;
+    if (kind === 'migrated') await copyMadeDatabase('empty', place);
+    const db = await openPglite({ directory: place, log: silentLog });
+    if (kind === 'migrated') await migrate(db, silentLog);
+    await db.close();
+    renameSync(place, made);
+  } finally {
+    rmSync(place, { recursive: true, force: true });
+  }
 }
