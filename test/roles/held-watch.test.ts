@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { prepareZone } from '../../src/engine/geometry/zone.js';
 import type { Zone } from '../../src/engine/types.js';
-import { holdWatch, preparedZonesOf, watchOf } from '../../src/roles/engine/held-watch.js';
+import { compileHeld, holdWatch, preparedZonesOf, watchOf } from '../../src/roles/engine/held-watch.js';
 import { createWorld } from '../engine/shortcut-worlds.js';
-import { watch, zone } from '../scenarios/world.js';
+import { term, watch, zone } from '../scenarios/world.js';
 
 const inUnits = (degrees: number) => Math.round(degrees * 1e7) / 1e7;
 
@@ -108,4 +108,20 @@ it('is held once for all who have it: a zone by its version, its polygons by wha
   ]);
   expect(shapes[0]![0]).toBe(shapes[1]![0]);
   expect(zoneOf('c', square(1)).held).toBe(one.held);
+});
+
+it('windows are held once for all terms that have the same, and the words of a term are as they came', () => {
+  const edges = (fromMs: number): number[] => Array.from({ length: 70 }, (_, i) => fromMs + i * 43_200_000);
+  const held = (fromMs: number, conditionId: string) => {
+    const home = zone({});
+    const given = watch([home], [term('curfew', home, { conditionId, windows: edges(fromMs), windowsUntilMs: 9e15 })]);
+    // As it comes over the wire, of which nothing is shared.
+    const made = holdWatch(JSON.parse(JSON.stringify(given)));
+    expect(watchOf(made)).toEqual(given);
+    return { windows: made.activations[0]!.terms[0]!.windows, compiled: compileHeld(made) };
+  };
+  const [one, other, later] = [held(1.7e12, 'a'), held(1.7e12, 'b'), held(1.8e12, 'c')];
+  expect(other.windows).toBe(one.windows);
+  expect(later.windows).not.toBe(one.windows);
+  expect(one.compiled.newest!.terms[0]!.windows).toBe(one.windows);
 });

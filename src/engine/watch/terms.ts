@@ -22,8 +22,8 @@ export interface PreparedTerm {
   readonly startsAtMs: number;
   /** Infinity where the term is open. */
   readonly endsAtMs: number;
-  /** Without its absences. */
-  readonly windows: Float64Array | null;
+  /** Without its absences; where there are none, those of the term. */
+  readonly windows: readonly number[] | null;
   /** What each window is a part of; null where there are no absences. */
   readonly pieces: readonly Piece[] | null;
   /** Exclusion is violated inside, the others outside. */
@@ -96,7 +96,7 @@ export function prepareTerms(
       buffer: null,
       startsAtMs: term.startsAtMs,
       endsAtMs: term.endsAtMs ?? Infinity,
-      windows: cut?.windows ?? (term.windows === null ? null : Float64Array.from(term.windows)),
+      windows: cut?.windows ?? term.windows,
       pieces: cut?.pieces ?? null,
       violatedInside: term.kind === 'exclusion',
     };
@@ -139,7 +139,7 @@ export function endOfTerm(
 }
 
 /** Position of the first window that closes after the instant; the number of windows where none does. */
-function windowClosingAfter(windows: Float64Array, atMs: number): number {
+function windowClosingAfter(windows: readonly number[], atMs: number): number {
   let [low, high] = [0, windows.length >> 1];
   while (low < high) {
     const middle = (low + high) >> 1;
@@ -298,7 +298,7 @@ export interface Piece {
 
 export interface CutWindows {
   /** Flat, sorted, disjoint, like a term's windows; infinite at the ends of a term without any. */
-  readonly windows: Float64Array;
+  readonly windows: readonly number[];
   /** One for each of them. */
   readonly pieces: readonly Piece[];
 }
@@ -334,7 +334,7 @@ function cutAbsences({ windows, absences = [] }: Term): CutWindows | null {
     flat.push(fromMs, closesAtMs);
     pieces.push({ window, endsBecause: 'window-closed', startsAfterAbsence });
   }
-  return { windows: Float64Array.from(flat), pieces };
+  return { windows: flat, pieces };
 }
 
 /** How much of a time no absence covers, whenever it was recorded; ms. */

@@ -33,17 +33,28 @@ export interface HeldShape {
   zone: HeldZone | null;
 }
 
-/** By a hash of their coordinates. Of several with one hash the newest: the others are held for their own zones alone. */
-const known = new Map<number, WeakRef<HeldShape>>();
-/** When there are so many it is looked which of them are gone. */
-let lookAtSize = 1_000;
+/**
+ * What is there once for all who have the same, as long as anybody holds it; by a hash of what it is. Of several with one hash the newest:
+ * the others are held for their own alone.
+ */
+export class HeldOnce<T extends object> {
+  private readonly known = new Map<number, WeakRef<T>>();
+  /** When there are so many it is looked which of them are gone. */
+  private lookAtSize = 1_000;
 
-function note(hash: number, shape: HeldShape): void {
-  known.set(hash, new WeakRef(shape));
-  if (known.size < lookAtSize) return;
-  for (const [each, held] of known) if (held.deref() === undefined) known.delete(each);
-  lookAtSize = Math.max(lookAtSize, 2 * known.size);
+  find(hash: number): T | undefined {
+    return this.known.get(hash)?.deref();
+  }
+
+  note(hash: number, value: T): void {
+    this.known.set(hash, new WeakRef(value));
+    if (this.known.size < this.lookAtSize) return;
+    for (const [each, held] of this.known) if (held.deref() === undefined) this.known.delete(each);
+    this.lookAtSize = Math.max(this.lookAtSize, 2 * this.known.size);
+  }
 }
+
+const known = new HeldOnce<HeldShape>();
 
 /** The same object for the same polygons, as long as anybody holds it. */
 export function holdShape({ polygons }: Polygons): HeldShape {
@@ -58,10 +69,10 @@ export function holdShape({ polygons }: Polygons): HeldShape {
   );
   const coordinates = coordinatesOf(flat);
   const hash = hashOf(coordinates);
-  const held = known.get(hash)?.deref();
+  const held = known.find(hash);
   if (held !== undefined && isSame(held, lengths, coordinates)) return held;
   const made: HeldShape = { lengths, coordinates, prepared: null, turned: null, zone: null };
-  note(hash, made);
+  known.note(hash, made);
   return made;
 }
 
@@ -149,7 +160,7 @@ function coordinatesOf(flat: readonly number[]): Coordinates {
 }
 
 /** FNV-1a over 32-bit words. */
-function hashOf({ buffer }: Coordinates): number {
+export function hashOf({ buffer }: Coordinates): number {
   let hash = 0x811c9dc5;
   for (const word of new Int32Array(buffer)) hash = Math.imul(hash ^ word, 0x01000193);
   return hash >>> 0;

@@ -6,7 +6,7 @@
 import { type PreparedZone, prepareZone } from '../../engine/geometry/zone.js';
 import type { TagWatch, Term, Zone } from '../../engine/types.js';
 import { type CompiledTag, compileTag } from '../../engine/watch/compile.js';
-import { type HeldZone, holdShape, preparedOf, shapeOf } from './held-shape.js';
+import { HeldOnce, type HeldZone, hashOf, holdShape, preparedOf, shapeOf } from './held-shape.js';
 
 export interface HeldWatch extends Omit<TagWatch, 'zones'> {
   /** In a list: as an object of keys of its own each tag would have the engine make a class of it. */
@@ -27,7 +27,20 @@ export function holdWatch(watch: TagWatch): HeldWatch {
 function holdTerm(term: Term, zones: readonly HeldZone[]): Term {
   const { kind, confirmOn, zoneKey } = term;
   const zone = zones.find(({ key }) => key === zoneKey);
-  return { ...term, kind: heldWord(kind), confirmOn: heldWord(confirmOn), zoneKey: zone?.key ?? zoneKey };
+  const words = { kind: heldWord(kind), confirmOn: heldWord(confirmOn), zoneKey: zone?.key ?? zoneKey };
+  return { ...term, ...words, windows: holdWindows(term.windows) };
+}
+
+const knownWindows = new HeldOnce<readonly number[]>();
+
+/** The same list for the same windows: a curfew from seven to seven is the same 70 edges for whoever is under one. */
+function holdWindows(windows: Term['windows']): Term['windows'] {
+  if (windows === null) return null;
+  const hash = hashOf(Float64Array.from(windows));
+  const held = knownWindows.find(hash);
+  if (held !== undefined && held.length === windows.length && held.every((atMs, i) => atMs === windows[i])) return held;
+  knownWindows.note(hash, windows);
+  return windows;
 }
 
 const WORDS = new Map(
