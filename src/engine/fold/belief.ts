@@ -9,7 +9,7 @@
  */
 import { exp, ln } from '../geometry/exact.js';
 import { probabilityInHoles, probabilityInside, REACH, shareOfRound } from '../geometry/gaussian.js';
-import { bandSquareMetres, contains, signedDistanceMetres } from '../geometry/zone.js';
+import { bandSquareMetres, contains, type PreparedZone, signedDistanceMetres } from '../geometry/zone.js';
 import type { KeptFix, Sighting } from '../state.js';
 import {
   CERTAIN_LOG_ODDS,
@@ -95,7 +95,8 @@ function weigh(
   isConfirmed: boolean,
   isViolating: boolean,
 ): number {
-  const metres = signedDistanceMetres(term.shape, fix.latitude, fix.longitude);
+  const isInside = isViolating === term.violatedInside;
+  const metres = signedDistanceMetres(term.shape, fix.latitude, fix.longitude, isInside);
   // The best case for each side: exactly here, or where the other side is nearest.
   const best = Math.min(MOST_EVIDENCE, (metres * metres) / (2 * sigmaMetres * sigmaMetres));
   if (isConfirmed && best < LEAST_EVIDENCE) return 0;
@@ -116,29 +117,41 @@ function atLeast(evidence: number): number {
  */
 function weighNormalised(
   { shape, violatedInside }: PreparedTerm,
-  { latitude, longitude }: KeptFix,
+  fix: KeptFix,
   sigmaMetres: number,
   metres: number,
   isViolating: boolean,
 ): number {
   const { extent } = shape;
+  const { latitude, longitude } = fix;
   const band = bandSquareMetres(extent, SURROUNDINGS_METRES);
   const isInside = isViolating === violatedInside;
   const isFar = Math.abs(metres) >= REACH * sigmaMetres;
-  const within = isFar ? (isInside ? 1 : 0) : probabilityInside(shape, latitude, longitude, sigmaMetres, isInside);
+  const within = isFar
+    ? isInside
+      ? 1
+      : 0
+    : probabilityInside(shape, latitude, longitude, sigmaMetres, isInside, metres);
   const reached = shareOfRound(metres - SURROUNDINGS_METRES, extent.areaSquareMetres + band, sigmaMetres);
   const around = Math.max(0, reached - within);
-  const near = violatedInside && shape.holes !== null ? nearWithHoles(around) : around;
+  const near = violatedInside && shape.holes !== null ? nearWithHoles(shape, fix, sigmaMetres, around, band) : around;
   const outliers = OUTLIER_SHARE / OUTLIER_SPREAD;
   const inside = (1 - OUTLIER_SHARE) * within * Math.max(1, band / extent.areaSquareMetres) + outliers;
   const outside = (1 - OUTLIER_SHARE) * ((1 - FAR_SHARE) * near + (FAR_SHARE * (1 - within)) / FAR_SPREAD) + outliers;
   return violatedInside ? ln(inside / outside) : ln(outside / inside);
+}
 
-  function nearWithHoles(all: number): number {
-    const holes = probabilityInHoles(shape, latitude, longitude, sigmaMetres);
-    const beyond = Math.max(0, all - holes);
-    return (1 - HOLE_SHARE) * beyond + (HOLE_SHARE * holes * band) / extent.holesSquareMetres;
-  }
+/** Half of the time in a hole, of what is `around` the zone; `band`: how large that is, square metres. */
+function nearWithHoles(
+  shape: PreparedZone,
+  { latitude, longitude }: KeptFix,
+  sigmaMetres: number,
+  around: number,
+  band: number,
+): number {
+  const holes = probabilityInHoles(shape, latitude, longitude, sigmaMetres);
+  const beyond = Math.max(0, around - holes);
+  return (1 - HOLE_SHARE) * beyond + (HOLE_SHARE * holes * band) / shape.extent.holesSquareMetres;
 }
 
 const MINUTE_MS = 60_000;

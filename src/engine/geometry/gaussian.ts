@@ -85,7 +85,8 @@ export function probabilityInHoles(
 /**
  * Of a polygon with its buffer distance and area alone tell, as if its line were straight: the buffer rounds its corners.
  * Between 0 and 1; of polygons off by 0.0001 at most. `sigmaMetres` is above 0. The work is one pass over the chunks of edges and six
- * to twelve values for each edge that ends within 4.5 σ. `isInside`: what `contains` says, where that is known.
+ * to twelve values for each edge that ends within 4.5 σ. `isInside` and `signedMetres`: what `contains` and `signedDistanceMetres` say,
+ * where that is known.
  */
 export function probabilityInside(
   zone: PreparedZone,
@@ -93,9 +94,10 @@ export function probabilityInside(
   longitude: number,
   sigmaMetres: number,
   isInside?: boolean,
+  signedMetres?: number,
 ): number {
   if (zone.bufferMetres > 0) {
-    const metres = signedDistanceMetres(zone, latitude, longitude);
+    const metres = signedMetres ?? signedDistanceMetres(zone, latitude, longitude);
     return shareOfRound(metres, zone.extent.areaSquareMetres, sigmaMetres);
   }
   const probability =

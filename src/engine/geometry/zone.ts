@@ -126,11 +126,19 @@ function isNear(zone: PreparedZone, latitude: number, longitude: number): boolea
   return signedDistanceMetres(zone, latitude, longitude) <= 0;
 }
 
-/** Metres to the zone's boundary, negative inside. */
-export function signedDistanceMetres(zone: PreparedZone, latitude: number, longitude: number): number {
+/** Metres to the zone's boundary, negative inside. `isInside`: what `contains` says, where that is known. */
+export function signedDistanceMetres(
+  zone: PreparedZone,
+  latitude: number,
+  longitude: number,
+  isInside?: boolean,
+): number {
   if (zone.circle !== null) return signedDistanceToCircleMetres(zone.circle, latitude, longitude);
   const distance = distanceToPolygonsMetres(zone.polygons!, latitude, longitude);
-  return (polygonsContain(zone.polygons!, latitude, longitude) ? -distance : distance) - zone.bufferMetres;
+  // Of a zone with its buffer it tells nothing of the zone itself.
+  const isOwn = isInside !== undefined && zone.bufferMetres === 0;
+  const isWithin = isOwn ? isInside : polygonsContain(zone.polygons!, latitude, longitude);
+  return (isWithin ? -distance : distance) - zone.bufferMetres;
 }
 
 function prepareCircle(latitude: number, longitude: number, radiusMetres: number): PreparedCircle {

@@ -12,7 +12,7 @@ import type { ActivationState, KeptFix, Sighting } from '../state.js';
 import { GAP_LIMIT_MS } from '../thresholds.js';
 import type { CompiledActivation, CompiledOwn } from '../watch/compile.js';
 import { isActive, outerShape, type PreparedTerm, zoneTermKey } from '../watch/terms.js';
-import { exclusionsIn, exclusionsOpening, type SharedIndex } from './shared-index.js';
+import { addExclusionsIn, exclusionsOpening, type SharedIndex } from './shared-index.js';
 
 type Named = readonly { readonly termKey: string }[];
 
@@ -40,7 +40,7 @@ export function termsConcerned(
   const box = fix === null ? null : boxOf(last === null || isGap(last, fix) ? fix : last, fix);
   const found: PreparedTerm[] = edges === null ? ownIn(own, box) : [...own.terms];
   for (const term of shared.everywhere) found.push(term);
-  if (box !== null) for (const term of exclusionsIn(shared, box)) found.push(term);
+  if (box !== null) addExclusionsIn(shared, box, found);
   for (const { termKey } of named) addOnce(found, termOf(watch, zoneTermKey(termKey)));
   if (edges === null) return found;
   for (const term of exclusionsOpening(shared, edges.afterMs, edges.untilMs)) {
@@ -67,7 +67,7 @@ export function termOf({ own, shared }: CompiledActivation, termKey: string): Pr
 export function newSharedTerms(watch: CompiledActivation, afterMs: number, fixes: readonly KeptFix[]): PreparedTerm[] {
   const { shared } = watch;
   const box = watch.plain ? EVERYWHERE : boxAround(fixes);
-  const about = box === null ? shared.everywhere : [...shared.everywhere, ...exclusionsIn(shared, box)];
+  const about = box === null ? shared.everywhere : addExclusionsIn(shared, box, [...shared.everywhere]);
   return about.filter((term) => term.term.publishedAtMs > afterMs);
 }
 

@@ -88,9 +88,10 @@ export function termsOfCondition({ conditions }: SharedIndex, conditionId: strin
   return conditions.get(conditionId)?.items.map((item) => item.term) ?? [];
 }
 
-/** Exclusions whose box meets another one. */
-export function exclusionsIn({ exclusions }: SharedIndex, box: BBox): readonly PreparedTerm[] {
-  return exclusions.search(box).map((item) => item.term);
+/** Adds the exclusions whose box meets another one, and answers the list. */
+export function addExclusionsIn({ exclusions }: SharedIndex, box: BBox, found: PreparedTerm[]): PreparedTerm[] {
+  for (const { term } of exclusions.search(box)) found.push(term);
+  return found;
 }
 
 type Change = (list: SharedInstant[], instant: SharedInstant) => void;
