@@ -57,7 +57,8 @@ function take(place: string): boolean {
   try {
     mkdirSync(place);
     return true;
-  } catch {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     return false;
   }
 }
