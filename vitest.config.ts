@@ -25,7 +25,7 @@ export default defineConfig({
     projects: [
       // A worker loads the program once and not once a file: loading was most of what many small files took.
       suite('unit', ['test/**/*.test.ts'], { isolate: false }),
-      suite('long', ['test/**/*.long.ts'], { testTimeout: 1_800_000 }),
+      suite('long', ['test/**/*.long.ts'], { testTimeout: 3_600_000 }),
       suite('fuzz', ['test/**/*.fuzz.ts'], { testTimeout: 86_400_000 }),
       suite('services', ['test/**/*.services.ts']),
       suite('data', ['test/**/*.data.ts']),
