@@ -69,10 +69,14 @@ it('tells every partition how far each partition of a topic is read, behind the 
   expect(known!.lastAtMs).toBeGreaterThanOrEqual(beganAtMs - 1_000);
   for (let partition = 0; partition < INPUT_PARTITIONS; partition++) {
     const own = world.inputs().filter((each) => each.partition === partition);
-    const through = own.findIndex(
-      ({ input }) => input.type === 'supplier' && input.read.some((each) => each.readThroughMs > appendedAtMs),
-    );
-    expect(own.slice(through).filter(({ input }) => input.type === 'ping')).toEqual([]);
+    for (const from of [0, 1]) {
+      const isReadThrough = (each: { readonly partition: number; readonly readThroughMs: number }) =>
+        each.partition === from && each.readThroughMs > appendedAtMs;
+      const through = own.findIndex(({ input }) => input.type === 'supplier' && input.read.some(isReadThrough));
+      expect(through).toBeGreaterThanOrEqual(0);
+      const behind = own.slice(through).flatMap(({ input }) => (input.type === 'ping' ? [input.ping.sequence] : []));
+      expect(behind.filter((sequence) => sequence! % 2 === from)).toEqual([]);
+    }
   }
   expect(world.inputs().flatMap(({ input }) => (input.type === 'ping' ? [input.source] : []))).toEqual(
     Array.from({ length: 20 }, () => TOPIC),
