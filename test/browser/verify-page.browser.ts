@@ -169,7 +169,7 @@ describe('a large pack', () => {
   beforeAll(async () => {
     const order = { ...ORDER, program: { ...ORDER.program, engine } };
     large = await buildPack(makeModel({ count: 4_000, everyMs: 30_000 }), order, key);
-  }, 120_000);
+  });
 
   /** What the heading and the line below it say, as often as the page has a turn while it checks. */
   const watch = () =>

@@ -42,7 +42,7 @@ beforeAll(async () => {
       TAGWATCH_API_AUDIENCE: AUDIENCE,
     },
   });
-}, 120_000);
+});
 afterAll(async () => {
   await program?.stop();
   await provider?.stop();

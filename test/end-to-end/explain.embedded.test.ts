@@ -106,7 +106,7 @@ describe('explain', () => {
     restPack = await makeByRest(program.url, alertId);
     expect(await program.stop()).toBe(0);
     db = await openPglite({ directory: join(home.env['TAGWATCH_DATA_DIR']!, 'database'), log: silentLog });
-  }, 180_000);
+  });
 
   afterAll(async () => {
     await db?.close();

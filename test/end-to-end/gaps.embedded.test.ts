@@ -98,7 +98,7 @@ describe('a zone between two fixes, a buffer, and fixes that prove nothing', () 
     poor = await sendPoor(program.url);
     near = await sendNear(program.url);
     expect(await program.stop()).toBe(0);
-  }, 180_000);
+  });
 
   afterAll(() => home.remove());
 

@@ -68,7 +68,7 @@ export function shuffledPosts(name: string, openTrack: (directory: string) => Tr
         await fitTag(program.url, { tagId, since: track.since });
         await exclude(program.url, { tagId, since: track.since }, 'Z-1');
       }
-    }, 180_000);
+    });
     afterAll(async () => {
       await program?.stop();
       home?.remove();

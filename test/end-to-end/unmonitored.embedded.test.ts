@@ -116,7 +116,7 @@ test('one that was never heard and one that fell silent are told, with since whe
   expect(sinceMs).toBeGreaterThanOrEqual(heardFromMs);
   expect(sinceMs).toBeLessThanOrEqual(heardToMs);
   expect(await standingOf(NOT_ASKED)).toBeUndefined();
-}, 200_000);
+});
 
 test('an order in force without a tag is told, with since when, and is over by the clock when the order ends', async () => {
   await expect
@@ -141,7 +141,7 @@ test('an order in force without a tag is told, with since when, and is over by t
   expect((await register()).counts.byKind).toMatchObject({ unmonitored: 4 });
   const metrics = await (await fetch(`${program.url}/metrics`)).text();
   expect(metrics).toMatch(/^tagwatch_alerts_standing_by_kind\{kind="unmonitored"\} 4$/m);
-}, 200_000);
+});
 
 test('after a restart they stand there still, and are not told again', async () => {
   const before = (await register()).items.map(({ alertId }) => alertId).sort();

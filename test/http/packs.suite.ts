@@ -219,7 +219,7 @@ export function packsSuite(name: string, openDatabase: () => Promise<Database>):
       expect(await untilEnded(other.packId, asker)).toMatchObject({ state: 'failed' });
       expect((await ask('', { ...asker, body: missing })).json().packId).not.toBe(other.packId);
       await builder?.stop();
-    }, 60_000);
+    });
 
     it('twenty at once queue, and are built one after the other; what was begun and not ended is begun anew', async () => {
       const bodies = Array.from({ length: 20 }, (_, n) => ({ ...WHY, ...PERIOD, from: instantAt(-n) }));
@@ -243,7 +243,7 @@ export function packsSuite(name: string, openDatabase: () => Promise<Database>):
       build();
       expect(await untilEnded(ids[first]!)).toMatchObject({ state: 'ready' });
       await builder?.stop();
-    }, 120_000);
+    });
 
     it('that ended the program each time it was begun is given up, says so, and the next one is made', async () => {
       const { rows } = await db.query<{ pack_id: string }>(
@@ -263,7 +263,7 @@ export function packsSuite(name: string, openDatabase: () => Promise<Database>):
       });
       expect(await untilEnded(next.packId)).toMatchObject({ state: 'ready' });
       await builder?.stop();
-    }, 120_000);
+    });
 
     it('whose hold a program of before did not place is held once a builder of now looks', async () => {
       const packId = 'of-an-older-api';
@@ -284,7 +284,7 @@ export function packsSuite(name: string, openDatabase: () => Promise<Database>):
         author: SUBJECT,
         recordedAt: instantAt(120),
       });
-    }, 120_000);
+    });
 
     it('whose hold cannot be placed keeps no other from its own, nor from being made', async () => {
       const ids = ['of-no-alert', 'of-another-older-api'];
@@ -303,7 +303,7 @@ export function packsSuite(name: string, openDatabase: () => Promise<Database>):
       expect(await untilEnded(ids[1]!)).toMatchObject({ state: 'ready', isHeld: true });
       expect(await untilEnded(ids[0]!)).toMatchObject({ state: 'failed', isHeld: false });
       await builder?.stop();
-    }, 120_000);
+    });
 
     it('that can never be held is told as such after some attempts, far apart, and is in nobody’s way', async () => {
       const packId = 'of-an-alert-that-went';
@@ -333,7 +333,7 @@ export function packsSuite(name: string, openDatabase: () => Promise<Database>):
       await builder?.stop();
       expect([await listed(), await attempts()]).toEqual([[], MAX_HOLD_ATTEMPTS]);
       expect((await ask(`/${packId}`)).json()).toMatchObject({ state: 'ready', isHeld: false, holdFailed: true });
-    }, 120_000);
+    });
 
     it('is handed out byte for byte as it was made, is verified, and stands in the audit with what it is for', async () => {
       const body = { alertIds: ['P-W-in'], ...WHY };
@@ -363,7 +363,7 @@ export function packsSuite(name: string, openDatabase: () => Promise<Database>):
       const verdict = verifyPack(file.bytes, trusted, { crypto: NODE_CRYPTO, engine: ENGINE });
       // No engine found what these alerts say: that it finds the same again is held by `explain.embedded.test.ts`.
       expect(verdict).toMatchObject({ contents: [], signature: 'good', trust: 'trusted', container: 'as-made' });
-    }, 60_000);
+    });
 
     it('says before it is made what retention deleted of its time; the pack tells it as deleted, and not as a silence', async () => {
       const version = { version: 1, effectiveAt: instantAt(0), effectiveAtGiven: false, recordedAt: instantAt(0) };
@@ -399,7 +399,7 @@ export function packsSuite(name: string, openDatabase: () => Promise<Database>):
       const before = await ask('', { body: { wearerId: 'W-in', from: instantAt(-869), to: instantAt(-840), ...WHY } });
       expect(before.json()).not.toHaveProperty('deleted');
       await untilEnded(before.json().packId);
-    }, 60_000);
+    });
 
     it('is another one for another person, edition or recipient, or once something was done about its alerts', async () => {
       const body = { alertIds: ['P-W-in'], ...WHY };

@@ -102,7 +102,7 @@ export function recallsSuite(name: string, open: () => Promise<Adapters>): void 
       await ok('/conditions/C-recall-town', { ...town, wording: 'Not to go near the Town.' });
       await ok('/wearer-flags/W-in', { flags: ['visit in pairs'] });
       await ok('/mappa/W-in', { category: 2, level: 2 });
-    }, 60_000);
+    });
     afterAll(async () => {
       await api?.stop();
       await local?.stop();

@@ -66,7 +66,7 @@ export function riskPlansSuite(name: string, open: () => Promise<Adapters>): voi
       });
       await put('/conditions/C-plan-over', { orderId: 'O-plan-over', ...exclusion });
       await put('/conditions/C-plan-out', { orderId: 'O-plan-out', ...exclusion });
-    }, 60_000);
+    });
     afterAll(async () => {
       await api?.stop();
       await local?.stop();

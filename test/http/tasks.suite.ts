@@ -54,7 +54,7 @@ export function tasksSuite(name: string, open: () => Promise<Adapters>): void {
       await foldAlertEvents(adapters.db, `E-${name}-tasks`, [
         { seq: 0, event: finding({ alertId: `AL-${name}-task`, wearerId: 'W-task-in' }) },
       ]);
-    }, 60_000);
+    });
     afterAll(async () => {
       await api?.stop();
       await local?.stop();

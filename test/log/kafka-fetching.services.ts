@@ -46,7 +46,7 @@ it('a partition whose buffer was full is fetched again, although a fetch of idle
   await append('after that');
   await collector.until(() => collector.records.length === 3);
   expect(collector.values()).toEqual(['being handled', 'in the buffer', 'after that']);
-}, 20_000);
+});
 
 it('who is more patient is given what another consumer has fetched: all of it, once, in its order, and again where it is sought', async () => {
   const topic = `fetching-${randomUUID()}`;
@@ -73,7 +73,7 @@ it('who is more patient is given what another consumer has fetched: all of it, o
   expect(patient.values().slice(appended.length)).toEqual(
     Array.from({ length: 50 }, (_, nth) => `${(150 + nth) * 3 + 1}`),
   );
-}, 60_000);
+});
 
 it('bounds that are asked for together are each of their own partition, and of one that is not there they fail alone', async () => {
   const topic = `fetching-${randomUUID()}`;
@@ -88,4 +88,4 @@ it('bounds that are asked for together are each of their own partition, and of o
     [0, 2, 1, 2].map((endOffset) => ({ startOffset: 0, endOffset })),
   );
   expect(told[4]!.status).toBe('rejected');
-}, 20_000);
+});

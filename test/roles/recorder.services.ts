@@ -92,5 +92,5 @@ describe('Recorder: PostGIS killed and back', () => {
     await recorder.stop();
     expect(logger.entries.filter(({ level }) => level === 'error')).toEqual([]);
     expect(logger.entries.map(({ level }) => level)).toContain('warn');
-  }, 120_000);
+  });
 });

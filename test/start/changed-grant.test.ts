@@ -32,7 +32,7 @@ beforeAll(async () => {
       TAGWATCH_CLAIMS_FILE: at('claims.json'),
     },
   });
-}, 120_000);
+});
 afterAll(async () => {
   await program?.stop();
   await provider?.stop();
