@@ -67,7 +67,9 @@ export function publisherSuite(name: string, open: () => Promise<PublisherAdapte
     const outbox = async () =>
       (await adapters.db.query<{ rows: number }>('select count(*) as rows from outbox')).rows[0]?.rows;
     const put = async (api: RecordsApi, path: string, body: object) => {
-      const answer = await api.put(path, body);
+      let answer = await api.put(path, body);
+      // On a busy machine it is kept first, and published later than a caller is kept waiting.
+      while (answer.statusCode === 202) answer = await api.put(path, body);
       expect({ path, status: answer.statusCode, body: answer.body }).toMatchObject({
         status: expect.toBeOneOf([200, 201]),
       });
