@@ -13,11 +13,11 @@ interface Slot extends TopicPartition {
   /** Whether somebody could use more: there is nothing in the buffer. */
   hungry: boolean;
   buffer: Fetched | null;
-  /** When the buffer was filled, epoch ms. */
+  /** When the buffer was filled; this and the next two by `performance.now()`, which no clock that is set moves. */
   filledAtMs: number;
-  /** When the broker was asked last, epoch ms. */
+  /** When the broker was asked last. */
   askedAtMs: number;
-  /** When a less patient consumer of this process had what was wanted, epoch ms. */
+  /** When a less patient consumer of this process had what was wanted. */
   servedAtMs: number;
   /** What there is when `fromOffset` turned out to lie outside of the log: reading goes on at its start. */
   movedTo: Bounds | null;
@@ -25,6 +25,14 @@ interface Slot extends TopicPartition {
   readonly reader: RecentReader;
   /** Tells whoever reads it that there is news. */
   readonly wake: () => void;
+}
+
+const NEVER_MS = Number.NEGATIVE_INFINITY;
+
+/** Bounds that are asked for by one request. */
+interface Asking {
+  readonly at: TopicPartition[];
+  readonly answers: Promise<readonly Bounds[]>;
 }
 
 /** Whom another consumer's fetches have served so lately does not ask the broker, which would send all of it once more, ms. */
@@ -193,12 +201,9 @@ export function startFetching({ log, timings, recent }: KafkaContext, cluster: C
    * Of what is asked about in one turn, by who leads it: who looks at a dozen partitions makes one request of each broker, and one that
    * hangs holds up nobody but those it leads.
    */
-  const asking = new Map<string, { readonly at: TopicPartition[]; readonly answers: Promise<readonly Bounds[]> }>();
+  const asking = new Map<string, Asking>();
 
-  function askTogether(leader: string): {
-    readonly at: TopicPartition[];
-    readonly answers: Promise<readonly Bounds[]>;
-  } {
+  function askTogether(leader: string): Asking {
     const at: TopicPartition[] = [];
     const answers = new Promise(setImmediate).then(() => {
       asking.delete(leader);
@@ -256,12 +261,7 @@ export function startFetching({ log, timings, recent }: KafkaContext, cluster: C
       watch(at, onNews) {
         const { topic, partition } = at;
         const nothing = { fromOffset: 0, hungry: false, buffer: null, movedTo: null };
-        const [filledAtMs, askedAtMs, servedAtMs] = [
-          Number.NEGATIVE_INFINITY,
-          Number.NEGATIVE_INFINITY,
-          Number.NEGATIVE_INFINITY,
-        ];
-        const never = { filledAtMs, askedAtMs, servedAtMs };
+        const never = { filledAtMs: NEVER_MS, askedAtMs: NEVER_MS, servedAtMs: NEVER_MS };
         const reader = recent.join(at, patienceMs);
         const slot: Slot = { topic, partition, ...nothing, ...never, reader, wake: onNews };
         slots.set(slotKey(at), slot);
