@@ -2,7 +2,6 @@
  * Every rule that reads of a message by itself what it says of the tag, one kind each. A new kind is a rule here, and its line in the list
  * below.
  */
-
 import {
   BATTERY_CRITICAL_OVER_PERCENT,
   BATTERY_CRITICAL_PERCENT,
@@ -26,18 +25,21 @@ export interface MarkRule {
   readonly isOverWith?: 'message' | 'fix';
 }
 
+/** Reads the tag's own word: that it is so, or that it is over; of both in one message that it is so. */
+function says(on: DeviceEvent, off: DeviceEvent): MarkRule['read'] {
+  return ({ deviceEvents }) => (deviceEvents.includes(on) ? 'on' : deviceEvents.includes(off) ? 'off' : null);
+}
+
 /** The strap was opened, cut or stretched, as the tag says. Four minutes of it are an episode that a person has to look at. */
 const strapTamper: MarkRule = {
   kind: 'strap-tamper',
-  read: ({ deviceEvents }) =>
-    deviceEvents.includes('strap-tamper') ? 'on' : deviceEvents.includes('strap-restored') ? 'off' : null,
+  read: says('strap-tamper', 'strap-restored'),
 };
 
 /** The case was opened, as the tag says. */
 const caseTamper: MarkRule = {
   kind: 'case-tamper',
-  read: ({ deviceEvents }) =>
-    deviceEvents.includes('case-tamper') ? 'on' : deviceEvents.includes('case-restored') ? 'off' : null,
+  read: says('case-tamper', 'case-restored'),
 };
 
 /**
@@ -71,15 +73,13 @@ function readBattery(
 /** Whether the tag is on charge, as it says. No finding by itself. */
 const charging: MarkRule = {
   kind: 'charging',
-  read: ({ deviceEvents }) =>
-    deviceEvents.includes('charging-started') ? 'on' : deviceEvents.includes('charging-stopped') ? 'off' : null,
+  read: says('charging-started', 'charging-stopped'),
 };
 
 /** The tag was switched off, as its last message says; whatever it says later, it is on again. */
 const poweredOff: MarkRule = {
   kind: 'powered-off',
-  read: ({ deviceEvents }) =>
-    deviceEvents.includes('powered-off') ? 'on' : deviceEvents.includes('powered-on') ? 'off' : null,
+  read: says('powered-off', 'powered-on'),
   isOverWith: 'message',
 };
 
@@ -89,8 +89,7 @@ const poweredOff: MarkRule = {
  */
 const noGps: MarkRule = {
   kind: 'no-gps',
-  read: ({ deviceEvents }) =>
-    deviceEvents.includes('no-gps') ? 'on' : deviceEvents.includes('gps-restored') ? 'off' : null,
+  read: says('no-gps', 'gps-restored'),
   isOverWith: 'fix',
 };
 

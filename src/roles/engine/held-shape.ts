@@ -37,24 +37,22 @@ export interface HeldShape {
  * What is there once for all who have the same, as long as anybody holds it; by a hash of what it is. Of several with one hash the newest:
  * the others are held for their own alone.
  */
-export class HeldOnce<T extends object> {
-  private readonly known = new Map<number, WeakRef<T>>();
+export function createHeldOnce<T extends object>() {
+  const known = new Map<number, WeakRef<T>>();
   /** When there are so many it is looked which of them are gone. */
-  private lookAtSize = 1_000;
-
-  find(hash: number): T | undefined {
-    return this.known.get(hash)?.deref();
-  }
-
-  note(hash: number, value: T): void {
-    this.known.set(hash, new WeakRef(value));
-    if (this.known.size < this.lookAtSize) return;
-    for (const [each, held] of this.known) if (held.deref() === undefined) this.known.delete(each);
-    this.lookAtSize = Math.max(this.lookAtSize, 2 * this.known.size);
-  }
+  let lookAtSize = 1_000;
+  return {
+    find: (hash: number): T | undefined => known.get(hash)?.deref(),
+    note(hash: number, value: T): void {
+      known.set(hash, new WeakRef(value));
+      if (known.size < lookAtSize) return;
+      for (const [each, held] of known) if (held.deref() === undefined) known.delete(each);
+      lookAtSize = Math.max(lookAtSize, 2 * known.size);
+    },
+  };
 }
 
-const known = new HeldOnce<HeldShape>();
+const known = createHeldOnce<HeldShape>();
 
 /** The same object for the same polygons, as long as anybody holds it. */
 export function holdShape({ polygons }: Polygons): HeldShape {

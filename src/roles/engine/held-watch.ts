@@ -6,7 +6,7 @@
 import { type PreparedZone, prepareZone } from '../../engine/geometry/zone.js';
 import type { TagWatch, Term, Zone } from '../../engine/types.js';
 import { type CompiledTag, compileTag } from '../../engine/watch/compile.js';
-import { HeldOnce, type HeldZone, hashOf, holdShape, preparedOf, shapeOf } from './held-shape.js';
+import { createHeldOnce, type HeldZone, hashOf, holdShape, preparedOf, shapeOf } from './held-shape.js';
 
 export interface HeldWatch extends Omit<TagWatch, 'zones'> {
   /** In a list: as an object of keys of its own each tag would have the engine make a class of it. */
@@ -31,7 +31,7 @@ function holdTerm(term: Term, zones: readonly HeldZone[]): Term {
   return { ...term, ...words, windows: holdWindows(term.windows) };
 }
 
-const knownWindows = new HeldOnce<readonly number[]>();
+const knownWindows = createHeldOnce<readonly number[]>();
 
 /** The same list for the same windows: a curfew from seven to seven is the same 70 edges for whoever is under one. */
 function holdWindows(windows: Term['windows']): Term['windows'] {
@@ -43,24 +43,14 @@ function holdWindows(windows: Term['windows']): Term['windows'] {
   return windows;
 }
 
-const WORDS = new Map(
-  [
-    'exclusion',
-    'inclusion',
-    'restriction',
-    'curfew',
-    'belief',
-    'first-fix',
-    'victim',
-    'high',
-    'standard',
-    'r68',
-    'r95',
-  ].map((word) => [word, word]),
-);
+/** What few words there are of kinds, rules, priorities and conventions, as each came first. */
+const words = new Map<string, string>();
+const MOST_WORDS = 100;
 
 function heldWord<Word extends string>(word: Word): Word {
-  return (WORDS.get(word) ?? word) as Word;
+  const held = words.get(word);
+  if (held === undefined && words.size < MOST_WORDS) words.set(word, word);
+  return (held ?? word) as Word;
 }
 
 /** The same object for the same version of a zone with polygons, as long as anybody holds them. */
