@@ -75,7 +75,7 @@ export class AuditUnavailable extends Error {
   override readonly name = 'AuditUnavailable';
 }
 
-/** Where the api says what it does (`roles/auditing.ts`). */
+/** Where the api says what it does (`roles/auditing/auditing.ts`). */
 export interface AuditTrail {
   /** False while what was said last is not in the log. */
   isPresent(): boolean;
