@@ -6,16 +6,24 @@ import type { Page } from 'playwright-core';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+/** What depends on the theme. */
+const OF_COLOURS = ['color-contrast', 'link-in-text-block'];
+
 /**
  * What axe finds: what is wrong, and what it could not tell of contrast. The map is a picture: its markers lie where people are, also
  * one upon the other, and all of it is beside it in words, which are looked at. `unreadable`: what axe cannot tell the contrast of, and
  * a person has; a text over several lines in a dialog is one.
  */
-export async function findWrong(on: Page, unreadable = /^$/): Promise<string[]> {
+export function findWrong(on: Page, unreadable = /^$/): Promise<string[]> {
+  return run(on, TAGS, unreadable);
+}
+
+async function run(on: Page, rules: readonly string[], unreadable: RegExp): Promise<string[]> {
   await on.evaluate(axeSource);
-  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+  const options = { runOnly: rules, resultTypes: ['violations', 'incomplete'] };
   const results = await on.evaluate<AxeResults>(
-    `axe.run({ exclude: [['.maplibregl-map']] }, { runOnly: ${JSON.stringify(tags)} })`,
+    `axe.run({ exclude: [['.maplibregl-map']] }, ${JSON.stringify(options)})`,
   );
   const unread = results.incomplete
     .filter(({ id }) => id === 'color-contrast')
@@ -23,12 +31,15 @@ export async function findWrong(on: Page, unreadable = /^$/): Promise<string[]> 
   return [...results.violations, ...unread].flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }
 
-/** The same of a state that is not easily come to again, in either theme; light is left on. */
+/** The same in either theme, of which the dark one differs in colours alone; light is left on. */
 export async function findWrongInBoth(on: Page, unreadable = /^$/): Promise<string[]> {
   const found: string[] = [];
-  for (const theme of ['dark', 'light'] as const) {
+  for (const [theme, rules] of [
+    ['dark', OF_COLOURS],
+    ['light', TAGS],
+  ] as const) {
     await on.emulateMedia({ colorScheme: theme });
-    found.push(...(await findWrong(on, unreadable)).map((wrong) => `${theme}: ${wrong}`));
+    found.push(...(await run(on, rules, unreadable)).map((wrong) => `${theme}: ${wrong}`));
   }
   return found;
 }
