@@ -6,14 +6,14 @@ import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Logger, pino } from 'pino';
 import { joinMinusValues } from './cli/arguments.js';
+import type { Database } from './ports/database.js';
 import type { Log } from './ports/log.js';
-import { type Config, readConfig } from './start/config.js';
+import type { Config } from './start/config.js';
 import { StartStopped } from './start/lifecycle.js';
 import { abortOnStopSignal } from './start/stop-signals.js';
-import { openDatabase, openLog, startTagwatch } from './start/tagwatch.js';
 import { VERSION } from './start/version.js';
-import { migrate } from './store/migrate.js';
-import { connectPostgres } from './store/postgres.js';
+
+// A command loads what it runs and no more: the whole program is two thousand files, two seconds of a processor.
 
 const HELP = `tagwatch: checks the pings of GPS tags against zones and curfews, and alerts
 
@@ -90,7 +90,10 @@ async function main(argv: readonly string[]): Promise<number> {
     case 'serve':
       return serve(rest);
     case 'demo': {
-      const { runDemo } = await import('./demo/demo.js');
+      const [{ runDemo }, { startTagwatch }] = await Promise.all([
+        import('./demo/demo.js'),
+        import('./start/tagwatch.js'),
+      ]);
       return runDemo(rest, startTagwatch);
     }
     case 'replay': {
@@ -144,7 +147,7 @@ async function serve(argv: readonly string[]): Promise<number> {
     console.log(SERVE_HELP);
     return 0;
   }
-  const config = configOrExplain(values.roles ?? null);
+  const config = await configOrExplain(values.roles ?? null);
   if (!config) return 2;
   const logger = makeLogger(config);
   const signal = abortOnStopSignal();
@@ -154,6 +157,7 @@ async function serve(argv: readonly string[]): Promise<number> {
 
 /** Answers the parts that did not stop in order. */
 async function runUntilStopped(config: Config, logger: Log, signal: AbortSignal): Promise<readonly string[]> {
+  const { startTagwatch } = await import('./start/tagwatch.js');
   try {
     const program = await startTagwatch(config, logger, { signal });
     if (!signal.aborted) await once(signal, 'abort');
@@ -170,7 +174,7 @@ async function migrateOnce(argv: readonly string[]): Promise<number> {
     console.log(MIGRATE_HELP);
     return 0;
   }
-  const config = configOrExplain(null);
+  const config = await configOrExplain(null);
   if (!config) return 2;
   if (!config.databaseUrl) {
     console.error(
@@ -178,6 +182,10 @@ async function migrateOnce(argv: readonly string[]): Promise<number> {
     );
     return 2;
   }
+  const [{ migrate }, { connectPostgres }] = await Promise.all([
+    import('./store/migrate.js'),
+    import('./store/postgres.js'),
+  ]);
   const logger = makeLogger(config);
   const db = connectPostgres({ url: config.databaseUrl, log: logger });
   try {
@@ -191,7 +199,7 @@ async function migrateOnce(argv: readonly string[]): Promise<number> {
 
 async function explainOne(argv: readonly string[]): Promise<number> {
   const { explainAlert } = await import('./cli/explain.js');
-  const config = configOrExplain(null);
+  const config = await configOrExplain(null);
   if (!config) return 2;
   return explainAlert(argv, {
     openDatabase: () => openExistingDatabase(config),
@@ -204,7 +212,7 @@ async function verifyAudit(argv: readonly string[]): Promise<number> {
     import('./evidence/key-register.js'),
     import('./start/signing-key.js'),
   ]);
-  const config = configOrExplain(null);
+  const config = await configOrExplain(null);
   if (!config) return 2;
   const register = registerFileOf(signingKeyFileOf(config));
   return audit(argv, {
@@ -218,7 +226,7 @@ async function matchCrimes(argv: readonly string[]): Promise<number> {
     import('./cli/crimes.js'),
     import('./cli/command-audit.js'),
   ]);
-  const config = configOrExplain(null);
+  const config = await configOrExplain(null);
   if (!config) return 2;
   return crimes(argv, {
     openDatabase: () => openExistingDatabase(config),
@@ -237,7 +245,7 @@ function auditOfCommands(
 ): ReturnType<typeof createAudit> {
   const logger = makeLogger(config);
   return createAudit({
-    openLog: () => openLog(config, logger),
+    openLog: async () => (await import('./start/tagwatch.js')).openLog(config, logger),
     logger,
     service: `tagwatch ${VERSION}`,
     dataDir: config.dataDir,
@@ -251,7 +259,7 @@ async function packs(argv: readonly string[]): Promise<number> {
     import('./start/engine-version.js'),
     import('./start/signing-key.js'),
   ]);
-  const config = configOrExplain(null);
+  const config = await configOrExplain(null);
   if (!config) return 2;
   return evidence(argv, {
     openDatabase: () => openExistingDatabase(config),
@@ -271,21 +279,23 @@ async function changeKeys(argv: readonly string[]): Promise<number> {
     import('./cli/keys.js'),
     import('./start/signing-key.js'),
   ]);
-  const config = configOrExplain(null);
+  const config = await configOrExplain(null);
   if (!config) return 2;
   return keys(argv, { keyFile: signingKeyFileOf(config), now: () => new Date().toISOString() });
 }
 
 /** To read what is there; where there is nothing, none is made. */
-function openExistingDatabase(config: Config): ReturnType<typeof openDatabase> {
+async function openExistingDatabase(config: Config): Promise<Database> {
   if (!config.databaseUrl && !existsSync(config.dataDir))
     throw new Error(
       `there is no data folder ${config.dataDir} to read. Set DATABASE_URL, or TAGWATCH_DATA_DIR as it is for "tagwatch serve"`,
     );
+  const { openDatabase } = await import('./start/tagwatch.js');
   return openDatabase(config, makeLogger(config));
 }
 
-function configOrExplain(roles: string | null): Config | null {
+async function configOrExplain(roles: string | null): Promise<Config | null> {
+  const { readConfig } = await import('./start/config.js');
   const result = readConfig(process.env, roles);
   if (result.ok) return result.config;
   console.error(

@@ -199,6 +199,15 @@ describe('the direction of dependencies', () => {
     expect(findCircle(imports)).toBeNull();
   });
 
+  test('a command loads what it runs: few files come with the command line itself', () => {
+    const loaded = new Set(['main.ts']);
+    for (const file of loaded) {
+      const statics = sources.get(file)!.match(/^(?:import|export) (?!type )[^;]*?from '[^']+';/gm) ?? [];
+      for (const { to, isFile } of statics.flatMap((line) => importsOf(file, line))) if (isFile) loaded.add(to);
+    }
+    expect(loaded.size, [...loaded].join(', ')).toBeLessThan(10);
+  });
+
   test.each(PURE)('%s has no clock, no chance, no input or output', (part) => {
     const impure = [...sources]
       .filter(([file]) => partOf(file) === part)

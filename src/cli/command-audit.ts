@@ -13,14 +13,14 @@ export type SayInAudit = (facts: AuditFacts) => Promise<void>;
 export const subjectOfUser = (user: string): string => `command#${user}`;
 
 export function createCommandAudit(deps: {
-  readonly openLog: () => EventLog;
+  readonly openLog: () => Promise<EventLog> | EventLog;
   readonly logger: Log;
   readonly service: string;
   readonly dataDir: string;
 }): SayInAudit {
   const { logger, service, dataDir } = deps;
   return async (facts) => {
-    const log = deps.openLog();
+    const log = await deps.openLog();
     try {
       // Where the program has never run there are none.
       await log.ensureTopics(OWN_TOPICS);
