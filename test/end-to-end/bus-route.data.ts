@@ -6,5 +6,5 @@ wholePath({
   name: 'eight buses, embedded',
   openServices: async () => ({ env: {}, close: async () => {} }),
   openTrack: () => busTrack(needDataDir()),
-  kills: 10,
+  kills: 5,
 });

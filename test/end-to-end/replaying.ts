@@ -2,15 +2,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { send } from '../support/program.js';
 import type { Track } from './tracks.js';
 
-const REPLAY_LIMIT_MS = 240_000;
 const RECORDED_LIMIT_MS = 120_000;
 const DAY_MS = 86_400_000;
 
-/** `tagwatch replay` as a process of its own; answers its exit code. */
+/** `tagwatch replay` as a process of its own; answers its exit code. The test's own end ends it: by itself it gives up after five minutes. */
 export async function replay(url: string, track: Track, args: readonly string[] = []): Promise<number | null> {
   const main = join(import.meta.dirname, '..', '..', 'dist', 'main.js');
   const whose = track.tagColumn === null ? ['--tag', track.tagIds[0]!] : ['--tag-column', track.tagColumn];
@@ -23,9 +22,8 @@ export async function replay(url: string, track: Track, args: readonly string[] 
     stream.on('data', (chunk: Buffer) => {
       output += chunk.toString();
     });
-  const limit = setTimeout(() => child.kill('SIGKILL'), REPLAY_LIMIT_MS);
+  onTestFinished(() => void child.kill('SIGKILL'));
   await once(child, 'exit');
-  clearTimeout(limit);
   if (child.exitCode !== 0) throw new Error(`replay ended with ${child.exitCode ?? child.signalCode}:\n${output}`);
   return child.exitCode;
 }

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exclude, fitTag, rectangle } from '../support/cohort.js';
 import {
@@ -23,7 +24,7 @@ export interface WholePathOptions {
   /** A fresh pair for each home: empty variables are the embedded adapters. */
   readonly openServices: () => Promise<{ env: Readonly<Record<string, string>>; close(): Promise<void> }>;
   readonly openTrack: (directory: string) => Track;
-  /** How often the program is killed with -9 in the middle of the second run. */
+  /** How often the program is killed with -9 while the replay sends to it. */
   readonly kills: number;
 }
 
@@ -60,7 +61,7 @@ async function askHealthAndMetrics(url: string): Promise<void> {
     /^tagwatch_audit_waiting [01]$/m,
     /^tagwatch_checkpoint_age_seconds \d/m,
     /^tagwatch_rebalances_total\{group="tagwatch-recorder[^"]*"\} [1-9]/m,
-    /^tagwatch_http_request_seconds_count\{method="POST",route="\/api\/v1\/pings",status="2xx"\} [1-9]/m,
+    PINGS_ACCEPTED,
   ])
     expect(metrics).toMatch(line);
 }
@@ -126,8 +127,12 @@ export function wholePath({ name, openServices, openTrack, kills }: WholePathOpt
 
       // Paced, so that the kills fall into the replay and not behind it.
       const done = replay(program.url, track, ['--rate', String(Math.ceil(track.rows / 20)), '--batch', '25']);
+      // It is waited for below; until then its failure is not one that nobody looks at.
+      done.catch(() => {});
       for (let kill = 0; kill < kills; kill++) {
-        await new Promise((resolve) => setTimeout(resolve, 100 + random() * 1_900));
+        // The replay waits up to 5 s before it tries again: a program that is killed sooner is killed while nobody sends to it.
+        await Promise.race([untilPingsCame(program.url), done]);
+        await sleep(random() * 1_900);
         await program.kill();
         program = await startProgram(home);
       }
@@ -150,6 +155,13 @@ export function wholePath({ name, openServices, openTrack, kills }: WholePathOpt
 }
 
 const MARKER = 'MARKER';
+const PINGS_ACCEPTED =
+  /^tagwatch_http_request_seconds_count\{method="POST",route="\/api\/v1\/pings",status="2xx"\} [1-9]/m;
+
+/** Until this program, since its start, has accepted pings. */
+async function untilPingsCame(url: string): Promise<void> {
+  while (!PINGS_ACCEPTED.test(await (await fetch(`${url}/metrics`)).text())) await sleep(50);
+}
 
 async function seed(url: string, track: Track): Promise<void> {
   await put(url, '/zones/Z-1', rectangle('Zone', ...track.zone));
