@@ -92,7 +92,7 @@ const WORKERS = {
   services: 3,
   data: 2,
   'data-services': 2,
-  browser: 1,
+  browser: 2,
   soak: 1,
   documents: 1,
 };
