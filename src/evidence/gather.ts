@@ -10,8 +10,10 @@ import { recordStore } from '../store/record-store.js';
 import { countDeletedPings, listDeletedStretches } from '../store/retention.js';
 import { listTagsWorn } from '../store/timeline.js';
 import { readTrail, type TrailPlace } from '../store/trail.js';
+import { readJudgedAs, readWording } from '../store/wordings.js';
 import { judgeTrailStretch, type StretchBefore } from '../views/judged-trail.js';
 import { AROUND_ALERT_MS, MAX_PACK_ALERTS, MAX_PACK_PERIOD_MS, type PackSubject } from '../wire/pack.js';
+import { strongestOf } from './finding-sentences.js';
 import { readPackAudit } from './gather-audit.js';
 import type { PackAlert, PackRecord, PackSource } from './pack-model.js';
 import { MAX_RERUN_PINGS, readRerunInputs, restsOn } from './rerun-inputs.js';
@@ -40,7 +42,8 @@ export async function gatherPack(db: Queryable, subject: PackSubject, nowMs: num
     if (inputs !== null && inputs.pings.length > MAX_RERUN_PINGS)
       return { refused: `alert ${alertId} rests on more than ${MAX_RERUN_PINGS} pings` };
     const isDeleted = inputs === null && (await countDeletedPings(db, restsOn(findings))) > 0;
-    alerts.push({ ...stored, findings, inputs, ...(isDeleted ? { areInputsDeleted: true } : {}) });
+    const wording = await readWording(db, strongestOf({ findings }));
+    alerts.push({ ...stored, findings, inputs, wording, ...(isDeleted ? { areInputsDeleted: true } : {}) });
   }
   alerts.sort((a, b) => (a.alert.raisedAt < b.alert.raisedAt ? -1 : a.alert.raisedAt > b.alert.raisedAt ? 1 : 0));
   const wearerIds = new Set(alerts.map(({ alert }) => alert.finding.wearerId));
@@ -98,7 +101,8 @@ async function readVersions(db: Queryable, kind: RecordKind, id: string): Promis
   return versions;
 }
 
-/** The wearer first. Of zones and conditions the version that each finding names; of the others every version known by the end. */
+/** The wearer first. Of zones and conditions the version that each finding names, with those that differ from it in words alone; of the others every
+ * version known by the end. */
 async function readRecords(
   db: Queryable,
   wearerId: string,
@@ -126,7 +130,11 @@ async function readRecords(
   for (const conditionId of named((finding) => finding.conditionId)) {
     const versions = await readVersions(db, 'condition', conditionId);
     const meant = new Set(findings.flatMap((one) => (one.conditionId === conditionId ? one.conditionVersion : [])));
-    conditions.push({ kind: 'condition', versions: versions.filter(({ version }) => meant.has(version)) });
+    const judgedAs = await readJudgedAs(db, conditionId);
+    conditions.push({
+      kind: 'condition',
+      versions: versions.filter(({ version }) => meant.has(judgedAs.get(version) ?? version)),
+    });
     const { orderId } = (versions.at(-1)?.content ?? {}) as { readonly orderId?: string };
     if (orderId !== undefined) orderIds.add(orderId);
   }

@@ -6,7 +6,6 @@ import type { TrailFix } from '../formats/trails/trail.js';
 import type { ChainLink } from '../ports/audit.js';
 import type { StoredRecord } from '../ports/records.js';
 import type { DeletedStretch } from '../ports/retention.js';
-import type { ConditionContent } from '../records/kinds/condition.js';
 import type { RerunInputs } from '../roles/reconciler/rerun.js';
 import type { RecordedEvent } from '../store/alerts.js';
 import { tellDeleted } from '../views/presence.js';
@@ -21,6 +20,8 @@ export interface PackAlert {
   readonly findings: readonly FindingEvent[];
   /** Null: it is about no condition, or what it was about is not on record any more. */
   readonly inputs: RerunInputs | null;
+  /** What the order said of what was breached; null: it is about no condition, or its words are not on record. */
+  readonly wording: string | null;
   /** Of what it rests on something was deleted because of its age: that begins before the time of the pack. */
   readonly areInputsDeleted?: true;
 }
@@ -113,15 +114,6 @@ export interface PackGap {
   readonly toMs: number;
   /** Null: it is so long that nothing can be excluded. */
   readonly cannotExclude: readonly string[] | null;
-}
-
-/** What the order said by the version that an alert was judged by; absent: it is not on record. */
-export function wordingOf({ records }: PackModel, conditionId: string, version: number | null): string | undefined {
-  const stood = records
-    .filter(({ kind }) => kind === 'condition')
-    .flatMap(({ versions }) => versions)
-    .find((one) => one.id === conditionId && one.version === version);
-  return (stood?.content as Partial<ConditionContent> | undefined)?.wording;
 }
 
 /** The silences of the tag: what of them retention made is none, and stands in `deleted`. */

@@ -66,6 +66,7 @@ export interface ZoneVersionFacts {
 }
 
 export interface ConditionVersionFacts {
+  /** The version that it is judged as: of those that differ from the one before in their words alone, the first. */
   readonly version: number;
   readonly effectiveAtMs: number;
   readonly kind: ConditionKind;

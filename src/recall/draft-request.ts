@@ -15,6 +15,7 @@ import { listAlerts, readAlert } from '../store/alerts.js';
 import { readCohort } from '../store/cohort.js';
 import { listOrders, type OrderOnRecord } from '../store/recalls.js';
 import { recordStore } from '../store/record-store.js';
+import { readWording } from '../store/wordings.js';
 import { conditionWords, ORDER_WORDS, wordingWords } from '../wire/condition-words.js';
 import { type RecallType, recallTypeOf, whyNoRecall } from '../wire/order.js';
 import { MAX_ANSWER_LENGTH, type RecallForm } from '../wire/recall.js';
@@ -60,7 +61,13 @@ export async function draftRequest(db: Queryable, query: DraftQuery): Promise<Dr
   for (const alertId of [...new Set(query.alertIds)].sort()) {
     const stored = await readAlert(db, alertId);
     if (stored?.alert.finding.wearerId !== wearerId) return { missing: `There is no alert ${alertId} on record.` };
-    alerts.push({ ...stored, findings: stored.events.map(({ event }) => event).filter(isFinding), inputs: null });
+    const wording = await readWording(db, stored.alert.finding);
+    alerts.push({
+      ...stored,
+      findings: stored.events.map(({ event }) => event).filter(isFinding),
+      inputs: null,
+      wording,
+    });
   }
   alerts.sort((a, b) => (a.alert.raisedAt < b.alert.raisedAt ? -1 : 1));
   const conditions = await readConditions(db, alerts);
@@ -114,9 +121,9 @@ interface NamedCondition {
 }
 
 type NamedConditions = ReadonlyMap<string, NamedCondition>;
-/** A version of a condition; null: the alert is about none. */
-const conditionOf = ({ alert: { finding } }: PackAlert): string | null =>
-  finding.conditionId === null ? null : `${finding.conditionId}@${finding.conditionVersion}`;
+/** A version of a condition with its words at the time; null: the alert is about none. */
+const conditionOf = ({ alert: { finding }, wording }: PackAlert): string | null =>
+  finding.conditionId === null ? null : `${finding.conditionId}@${finding.conditionVersion} ${wording ?? ''}`;
 
 async function readConditions(db: Queryable, alerts: readonly PackAlert[]): Promise<NamedConditions> {
   const found = new Map<string, NamedCondition>();
@@ -133,12 +140,12 @@ async function readConditions(db: Queryable, alerts: readonly PackAlert[]): Prom
     const version = `Condition ${conditionId}, version ${conditionVersion}`;
     // Also an id may say whom it protects.
     const shown = isHidden ? `Condition ${found.size + 1} of this request` : version;
-    const wording = wordingWords(stood.wording);
+    const wording = wordingWords(pack.wording);
     found.set(key, {
       orderId: stood.orderId ?? null,
       words: `${shown}: ${conditionWords(stood, isHidden ? PROTECTED : name)}`,
       // The words of the order may name whom it protects.
-      wording: isHidden && stood.wording !== undefined ? WORDING_APART : wording,
+      wording: isHidden && pack.wording !== null ? WORDING_APART : wording,
       hidden: isHidden
         ? `${shown} is ${version}: the zone is ${name}, ${zoneId} version ${zoneVersion}. ${wording}`
         : null,

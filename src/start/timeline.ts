@@ -17,10 +17,10 @@ import {
   readDayFixes,
   readDayNotes,
   readDeviceEvents,
-  readWordings,
 } from '../store/timeline.js';
 import { readTrail, type TrailPlace } from '../store/trail.js';
 import { watchStore } from '../store/watch.js';
+import { readWordings } from '../store/wordings.js';
 import { compileShared, compileWorn, listConditionsNow, listInForce } from '../views/conditions-in-force.js';
 import { judgeTrailStretch } from '../views/judged-trail.js';
 import { listLocalDays } from '../views/local-days.js';
@@ -144,7 +144,10 @@ export async function readConditionsNow(
   const sharedIds = await listSharedConditions(db, SHARED_LIMIT + 1);
   const shared = compileShared(await watchStore.readSharedFacts(db, sharedIds.slice(0, SHARED_LIMIT)), nowMs);
   const standing = await keepReadable(db, asker, listConditionsNow(worn, shared, nowMs));
-  const wordings = await readWordings(db, standing);
+  const wordings = await readWordings(
+    db,
+    standing.map((one) => ({ ...one, atMs: nowMs })),
+  );
   const conditions = standing.map((one, i) => ({ ...one, wording: wordings[i] ?? null }));
   const changes = conditions.flatMap(({ changesAt }) => changesAt ?? []).sort();
   return {

@@ -223,9 +223,15 @@ async function writeConditions(tx: Queryable, versions: readonly NewVersion<Cond
   );
   await tx.query(
     `insert into condition_version (condition_id, version, effective_at, effective_at_given, recorded_at, kind, zone_id, schedule,
-                                    confirm_on, grace_minutes, starts_at, ends_at, content, tzdb_version)
-     select r.*, $14 from unnest($1::text[], $2::int[], $3::timestamptz[], $4::boolean[], $5::timestamptz[], $6::text[], $7::text[],
-                                 $8::jsonb[], $9::text[], $10::float8[], $11::timestamptz[], $12::timestamptz[], $13::jsonb[]) as r`,
+                                    confirm_on, grace_minutes, starts_at, ends_at, content, tzdb_version, judged_as)
+     select r.*, $14, coalesce(b.judged_as, b.version)
+     from unnest($1::text[], $2::int[], $3::timestamptz[], $4::boolean[], $5::timestamptz[], $6::text[], $7::text[],
+                 $8::jsonb[], $9::text[], $10::float8[], $11::timestamptz[], $12::timestamptz[], $13::jsonb[])
+         as r (condition_id, version, effective_at, effective_at_given, recorded_at, kind, zone_id, schedule,
+               confirm_on, grace_minutes, starts_at, ends_at, content)
+       left join condition_version b on b.condition_id = r.condition_id and b.version = r.version - 1
+         and (b.kind, b.zone_id, b.schedule, b.confirm_on, b.grace_minutes, b.starts_at, b.ends_at)
+             is not distinct from (r.kind, r.zone_id, r.schedule, r.confirm_on, r.grace_minutes, r.starts_at, r.ends_at)`,
     [
       column(({ id }) => id),
       column(({ version }) => version),

@@ -197,21 +197,6 @@ export async function readDayNotes(
   return newestOf(rows, ({ alert_id, at, actor, note }) => ({ alertId: alert_id, at, by: actor, note }));
 }
 
-/** What the order says, in the order of what is asked; null: it is not on record. */
-export async function readWordings(
-  db: Queryable,
-  conditions: readonly { readonly conditionId: string; readonly conditionVersion: number }[],
-): Promise<readonly (string | null)[]> {
-  const { rows } = await db.query<{ wording: string | null }>(
-    `select v.content->>'wording' as wording
-     from unnest($1::text[], $2::int[]) with ordinality as asked (condition_id, version, nth)
-       left join condition_version v using (condition_id, version)
-     order by nth`,
-    [conditions.map(({ conditionId }) => conditionId), conditions.map(({ conditionVersion }) => conditionVersion)],
-  );
-  return rows.map(({ wording }) => wording);
-}
-
 /** Ids of the conditions that apply to all wearers, in their order. */
 export async function listSharedConditions(db: Queryable, limit: number): Promise<readonly string[]> {
   const { rows } = await db.query<{ condition_id: string }>(

@@ -127,7 +127,8 @@ interface ConditionRow {
 /** Conditions by a clause over `condition c` and its order `o`. */
 async function readConditions(db: Queryable, where: string, ids: readonly string[]): Promise<ConditionFacts[]> {
   const { rows } = await db.query<ConditionRow>(
-    `select c.condition_id, order_id, o.wearer_id, o.starts_at as order_starts_at, o.ends_at as order_ends_at, v.version,
+    `select c.condition_id, order_id, o.wearer_id, o.starts_at as order_starts_at, o.ends_at as order_ends_at,
+            coalesce(v.judged_as, v.version) as version,
             v.effective_at, v.kind, v.zone_id, v.schedule, v.confirm_on, v.grace_minutes, v.starts_at, v.ends_at
      from condition c join condition_version v using (condition_id) left join legal_order o using (order_id)
      where ${where} order by c.condition_id, v.version`,

@@ -53,22 +53,44 @@ interface Draft {
   readonly zone: Zone;
 }
 
-/** From when until when each version stood: until the earliest effective instant of any later one. Empty ones are left out. */
-function findReigns<T>(versions: readonly T[], effectiveAtMs: (version: T) => number): (Interval & { version: T })[] {
+/**
+ * From when until when each version stood: until the earliest effective instant of any later one. Empty ones are left out; those that
+ * follow one another and are judged as one are one.
+ */
+function findReigns<T>(
+  versions: readonly T[],
+  effectiveAtMs: (version: T) => number,
+  judgedAs: (version: T) => number,
+): (Interval & { version: T })[] {
   const reigns: (Interval & { version: T })[] = [];
   let untilMs = Number.POSITIVE_INFINITY;
   for (const version of versions.toReversed()) {
     const fromMs = effectiveAtMs(version);
-    if (fromMs < untilMs) {
+    if (fromMs >= untilMs) continue;
+    const after = reigns.at(-1);
+    if (after !== undefined && judgedAs(after.version) === judgedAs(version)) {
+      reigns[reigns.length - 1] = { ...after, fromMs };
+    } else {
       reigns.push({ version, fromMs, untilMs });
-      untilMs = fromMs;
     }
+    untilMs = fromMs;
   }
   return reigns.reverse();
 }
 
+const conditionReigns = (versions: readonly ConditionVersionFacts[]) =>
+  findReigns(
+    versions,
+    ({ effectiveAtMs }) => effectiveAtMs,
+    ({ version }) => version,
+  );
+
 const zoneReigns = (versions: readonly ZoneVersionFacts[]) =>
-  findReigns(versions, ({ effectiveAtMs }) => effectiveAtMs ?? Number.NEGATIVE_INFINITY);
+  findReigns(
+    versions,
+    ({ effectiveAtMs }) => effectiveAtMs ?? Number.NEGATIVE_INFINITY,
+    ({ zone }) => zone.version,
+  );
 
 const finite = (ms: number): number | null => (Number.isFinite(ms) ? ms : null);
 
@@ -109,7 +131,7 @@ function draftTerms(
   expand: ExpandSchedule,
 ): Draft[] {
   const drafts: Draft[] = [];
-  for (const { version, ...reign } of findReigns(condition.versions, ({ effectiveAtMs }) => effectiveAtMs)) {
+  for (const { version, ...reign } of conditionReigns(condition.versions)) {
     const bounds = boundCondition(condition, version, reign);
     const relevant = { fromMs: Math.max(bounds.fromMs, clip.fromMs), untilMs: Math.min(bounds.untilMs, clip.untilMs) };
     if (relevant.fromMs >= relevant.untilMs) continue;

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fitTag, rectangle } from '../support/cohort.js';
 import {
+  type FeedAlert,
   type FeedClient,
   type Home,
   makeHome,
@@ -74,6 +75,20 @@ test('a condition is obeyed by the first ping after its answer, and by none befo
   process.stdout.write(`from asking for a condition to the alert by it: ${Date.now() - askedAtMs} ms\n`);
 });
 
+test('what is open goes on when the words of the order come on record, and is told with them', async () => {
+  const wording = 'Not to enter the market.';
+  const { body } = await send(program.url, 'GET', '/conditions/C-edit');
+  const { orderId, kind, zoneId, confirmOn, startsAt } = body as Record<string, string>;
+  await put(program.url, '/conditions/C-edit', { orderId, kind, zoneId, confirmOn, startsAt, wording });
+  await sendPing(OLD_PLACE);
+  const now = (await send(program.url, 'GET', `/conditions-now?wearerId=W-${TAG}`)).body;
+  expect(now).toMatchObject({ conditions: [{ conditionId: 'C-edit', conditionVersion: 1, wording }] });
+  const { items } = (await send(program.url, 'GET', '/alerts?kind=exclusion')).body as { items: FeedAlert[] };
+  expect(items).toMatchObject([{ status: 'open', conditionVersion: 1, episode: { endedAt: null } }]);
+  const draft = (await send(program.url, 'GET', `/wearers/W-${TAG}/recall-draft?alertId=${items[0]!.alertId}`)).body;
+  expect(draft).toMatchObject({ draft: { form: { conditions: expect.stringContaining(wording) } } });
+});
+
 test('a zone that moves at a time is where it was until then, and where it goes from then on', async () => {
   const effectiveAtMs = Date.now() + AHEAD_MS;
   const moved = zone(NEW_PLACE) as { readonly properties: object };
@@ -87,4 +102,7 @@ test('a zone that moves at a time is where it was until then, and where it goes 
   await sendPing(NEW_PLACE);
   const startedAtMs = await alertBy(2);
   expect(before < effectiveAtMs ? startedAtMs : effectiveAtMs).toBeGreaterThanOrEqual(effectiveAtMs);
+  // What went on before ended by the move, and by nothing before it.
+  const ended = feed.events().filter(({ type, kind }) => type === 'ended' && kind === 'exclusion');
+  expect(ended.map(({ conditionVersion, zoneVersion }) => [conditionVersion, zoneVersion])).toEqual([[1, 1]]);
 });

@@ -616,6 +616,32 @@ export function recordsSuite(name: string, open: () => Promise<Adapters>): void 
       clock.set(NOW);
     });
 
+    it('goes on under the same term where the words of the order alone are other', async () => {
+      await fitWearer('words');
+      await ok('/zones/Z-words', square(1, 51));
+      const put = async (over: object) =>
+        await ok('/conditions/C-words', exclusion('words', { zoneId: 'Z-words', ...over }));
+      const judged = async () =>
+        (await lastWatch('T-words'))?.activations[0]?.terms.map((term) => [term.conditionVersion, term.graceMs]);
+      await put({});
+      const before = await lastWatch('T-words');
+      clock.set('2026-03-20T13:00:00Z');
+      expect((await put({ wording: 'Not to enter.' })).json()).toMatchObject({ version: 2, wording: 'Not to enter.' });
+      expect((await put({ wording: 'Not to go near.' })).json()).toMatchObject({ version: 3 });
+      expect(await lastWatch('T-words')).toEqual(before);
+      clock.set('2026-03-20T14:00:00Z');
+      await put({ wording: 'Not to go near.', graceMinutes: 1 });
+      await put({ graceMinutes: 1 });
+      expect(await judged()).toEqual([
+        [1, 0],
+        [4, 60_000],
+      ]);
+      clock.set('2026-03-20T15:00:00Z');
+      await put({});
+      expect((await judged())?.at(-1)).toEqual([6, 0]);
+      clock.set(NOW);
+    });
+
     it('ends terms with their order', async () => {
       await fitWearer('8');
       await ok('/zones/Z-8', square(1, 51));

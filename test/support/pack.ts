@@ -61,7 +61,7 @@ export function makeModel(options: ModelOptions = {}): PackModel {
   const findings = rerun(inputs).map(toFindingEvent);
   const alerts = [...new Set(findings.map(({ alertId }) => alertId))].map((alertId) => {
     const own = findings.filter((finding) => finding.alertId === alertId);
-    return makeAlert(own, inputs, startMs);
+    return makeAlert(own, inputs, startMs, options.hasWording === false ? null : NEEDLES.wording);
   });
   const track = inputs.pings.map((stored, i) =>
     toTrailFix(stored, i === count - 1 ? startMs + (count - 2) * everyMs : null),
@@ -80,7 +80,12 @@ export function makeModel(options: ModelOptions = {}): PackModel {
 }
 
 /** Disposed of by a person in the end. */
-function makeAlert(findings: PackAlert['findings'], inputs: RerunInputs, startMs: number): PackAlert {
+function makeAlert(
+  findings: PackAlert['findings'],
+  inputs: RerunInputs,
+  startMs: number,
+  wording: string | null,
+): PackAlert {
   const disposed = {
     eventId: 'K-1',
     alertId: findings[0]!.alertId,
@@ -97,7 +102,7 @@ function makeAlert(findings: PackAlert['findings'], inputs: RerunInputs, startMs
     alert = applyEvent(alert, event, seq).alert;
     return { seq, event, outcome: 'accepted' as const, refusal: null };
   });
-  return { alert: alert!, events, findings, inputs };
+  return { alert: alert!, events, findings, inputs, wording };
 }
 
 /** One who took it over, from an address. */

@@ -117,6 +117,7 @@ export interface FeedAlert {
   readonly etag: string;
   readonly status: string;
   readonly episode: { readonly startedAt: string; readonly endedAt: string | null };
+  readonly conditionVersion: number | null;
   readonly zoneVersion: number | null;
   readonly raisedAt: string;
   readonly delayedByMs: number;

@@ -126,6 +126,24 @@ describe('terms of a watch', () => {
     ]);
   });
 
+  it('versions that follow one another and are judged as one make one term, from the first on; one between them parts them', () => {
+    const conditions = [
+      conditionVersion(1, '2026-01-01'),
+      conditionVersion(1, '2026-01-10'),
+      conditionVersion(1, '2026-06-01'),
+      conditionVersion(4, '2026-02-01', { graceMinutes: 5 }),
+      conditionVersion(5, '2026-03-01'),
+      conditionVersion(5, '2026-02-10'),
+    ];
+    expect(lines({ conditions })).toEqual([
+      [
+        '1 Z@1 2026-01-01 2026-02-01 version-changed',
+        '4 Z@1 2026-02-01 2026-02-10 version-changed',
+        '5 Z@1 2026-02-10 open null',
+      ],
+    ]);
+  });
+
   it('ends with the order or the condition, whichever is first, and says so where that falls on a new version', () => {
     const order = { startsAtMs: at('2026-01-10'), endsAtMs: at('2026-02-01') };
     expect(lines({ order })).toEqual([['1 Z@1 2026-01-10 2026-02-01 order-ended']]);

@@ -170,7 +170,7 @@ function ChangeDialog({ stands, onSaid, onClose }: ChangeProps) {
       onClose={onClose}
       extra={
         <p>
-          {`${nameWords(stands)} Where it applies is changed on the page of zones. Another version, be it of the words alone, ends what goes on under this one; what still holds is told anew.`}
+          {`${nameWords(stands)} Where it applies is changed on the page of zones. Another version ends what goes on under this one, and what still holds is told anew; where the words of the order alone are other, it goes on.`}
         </p>
       }
     >

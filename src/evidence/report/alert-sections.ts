@@ -3,7 +3,7 @@ import { type ActionEvent, isFinding } from '../../alerts/event.js';
 import { wordingWords } from '../../wire/condition-words.js';
 import { safeEvents } from '../editions.js';
 import { bothTimes, DECISION_WORDS, restingRows, strongestOf } from '../finding-sentences.js';
-import { type PackAlert, type PackModel, wordingOf } from '../pack-model.js';
+import type { PackAlert, PackModel } from '../pack-model.js';
 import { writeDetailMap } from './maps.js';
 import type { Sheet } from './sheet.js';
 import { drawTable } from './table.js';
@@ -15,7 +15,7 @@ export function writeAlertDetail(sheet: Sheet, pack: PackAlert, model: PackModel
     sheet.paragraph(
       `Condition ${conditionId}, version ${conditionVersion}; zone ${zoneId ?? 'none'}${zoneId === null ? '' : `, version ${zoneVersion}`}. Rule: ${explanation.rule}.`,
     );
-    sheet.paragraph(wordingWords(wordingOf(model, conditionId, conditionVersion)));
+    sheet.paragraph(wordingWords(pack.wording));
   }
   if (explanation.fixes.length > 0) {
     sheet.heading(3, 'The fixes that the finding rests on');
