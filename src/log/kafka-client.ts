@@ -8,6 +8,7 @@ import { LogDenied, LogUnavailable } from '../ports/event-log.js';
 import type { Log } from '../ports/log.js';
 import { type KafkaSecurity, openSocket, toKafkaConfig } from './kafka-security.js';
 import type { RecentFetches } from './recent-fetches.js';
+import { keepRequestsUnderWay } from './under-way.js';
 
 /** Every time limit of the adapter, in ms. */
 export interface KafkaTimings {
@@ -67,6 +68,7 @@ export function createKafka(
   log: Log,
   timings: KafkaTimings,
 ): Kafka {
+  keepRequestsUnderWay();
   return new Kafka({
     ...toKafkaConfig(security),
     brokers: [...brokers],

@@ -45,6 +45,8 @@ export interface RecentFetches {
 
 interface Kept {
   readonly fetched: Fetched;
+  /** Which it is of all that were ever kept. */
+  readonly nth: number;
   readonly bytes: number;
   /** Of who fetched it: it is for those that have more. */
   readonly patienceMs: number;
@@ -64,15 +66,11 @@ interface Partition {
 
 export function createRecentFetches(maxBytes = MAX_BYTES): RecentFetches {
   const partitions = new Map<string, Partition>();
-  /** Oldest first. */
-  const all = new Set<Kept>();
+  let everKept = 0;
   let bytesHeld = 0;
 
   function drop({ kept }: Partition, count: number): void {
-    for (const one of kept.splice(0, count)) {
-      all.delete(one);
-      bytesHeld -= one.bytes;
-    }
+    for (const { bytes } of kept.splice(0, count)) bytesHeld -= bytes;
   }
 
   /** In their order: what everybody has stands first. */
@@ -84,10 +82,13 @@ export function createRecentFetches(maxBytes = MAX_BYTES): RecentFetches {
   }
 
   function makeRoom(): void {
+    // Not by a set of all, oldest first: what goes through a set or map soon outlives it (`UnderWay`).
+    const nthOf = ({ kept }: Partition) => kept[0]?.nth ?? Number.POSITIVE_INFINITY;
     while (bytesHeld > maxBytes) {
-      const [oldest] = all;
-      const partition = partitions.get(keyOf(oldest!.fetched))!;
-      drop(partition, partition.kept.indexOf(oldest!) + 1);
+      drop(
+        [...partitions.values()].reduce((oldest, one) => (nthOf(one) < nthOf(oldest) ? one : oldest)),
+        1,
+      );
     }
   }
 
@@ -133,15 +134,16 @@ export function createRecentFetches(maxBytes = MAX_BYTES): RecentFetches {
       if (partition === undefined || fetched.nextOffset <= fetched.fromOffset) return;
       if (partition.kept.at(-1)?.fetched.nextOffset !== fetched.fromOffset) drop(partition, partition.kept.length);
       const bytes = bytesOf(fetched);
-      const one = { fetched, bytes, patienceMs };
-      partition.kept.push(one);
-      all.add(one);
+      partition.kept.push({ fetched, nth: everKept++, bytes, patienceMs });
       bytesHeld += bytes;
       dropPassed(partition);
       makeRoom();
     },
 
-    held: () => ({ fetches: all.size, bytes: bytesHeld }),
+    held: () => ({
+      fetches: [...partitions.values()].reduce((sum, { kept }) => sum + kept.length, 0),
+      bytes: bytesHeld,
+    }),
   };
 }
 

@@ -143,13 +143,20 @@ function decodePings(record: PingsRecord): ReceivedPing[] {
     const means = mechanism(at);
     const ignored = positionIgnored(at);
     const events = deviceEvents(at);
-    const place = { latitude: latitude(at)!, longitude: longitude(at)!, accuracyMetres: accuracyMetres(at) };
     const ping: Ping = {
       tagId: tagId(at),
       identity: identity(at),
       sequence: sequence(at),
       fixedAtMs: fixedAtMs(at),
-      position: means === null ? null : { ...place, mechanism: means },
+      position:
+        means === null
+          ? null
+          : {
+              latitude: latitude(at)!,
+              longitude: longitude(at)!,
+              accuracyMetres: accuracyMetres(at),
+              mechanism: means,
+            },
       ...(ignored === null ? {} : { positionIgnored: ignored }),
       deviceEvents: events === '' ? NO_EVENTS : (events.split(',') as DeviceEvent[]),
       speedKmh: speedKmh(at),

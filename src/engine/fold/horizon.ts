@@ -43,6 +43,9 @@ function fixAt(ring: readonly number[], i: number): KeptFix {
   };
 }
 
+/** Room for seven more: a list that grows by one copies itself for each fix of its first hours. */
+const SPARE: readonly number[] = Array.from({ length: 7 * RING_WIDTH }, () => 0);
+
 /** Writes a fix behind the newest. */
 function add(state: Ring, fix: KeptFix): void {
   const { ring } = state;
@@ -51,7 +54,7 @@ function add(state: Ring, fix: KeptFix): void {
   state.ringCount++;
   if (at >= ring.length) {
     // Not pushed: a list that grows by itself takes half as much again, for each tag.
-    state.ring = ring.concat([fix.fixedAtMs, fix.latitude, fix.longitude, accuracy]);
+    state.ring = ring.concat([fix.fixedAtMs, fix.latitude, fix.longitude, accuracy], SPARE);
     return;
   }
   ring[at] = fix.fixedAtMs;
