@@ -17,6 +17,7 @@ interface Rule {
 const TYPES = 'engine/types';
 const LOCK = 'directory-lock.ts';
 const WORKER = 'worker-file.ts';
+const UNDER_WAY = 'under-way.ts';
 const KEY = 'signing-key.ts';
 const CANONICAL = 'canonical-json.ts';
 /** What an adapter may know: what it gives, and the words of what passes through it. */
@@ -33,10 +34,11 @@ const ALLOWED: Readonly<Record<string, Rule | '*'>> = {
   watchlist: { parts: INNER },
   views: { parts: INNER },
   roles: { parts: INNER },
-  log: { parts: [...PORTS, LOCK] },
-  store: { parts: [...PORTS, LOCK, WORKER] },
+  log: { parts: [...PORTS, LOCK, UNDER_WAY] },
+  store: { parts: [...PORTS, LOCK, WORKER, UNDER_WAY] },
   [LOCK]: { parts: [] },
   [WORKER]: { parts: [] },
+  [UNDER_WAY]: { parts: [] },
   [KEY]: { parts: [] },
   audit: { parts: ['ports', KEY, CANONICAL] },
   [CANONICAL]: { parts: [], packages: ['canonicalize'] },

@@ -3,11 +3,15 @@
  * during one of them alerts wait a tenth of a second. Two ways in which it is kept, dead, are easily written again: through a map or set
  * that is filled and emptied all the time, and by an object that is spread first and added to (Node 20).
  */
+import { createRequire } from 'node:module';
 import { getHeapSpaceStatistics } from 'node:v8';
 import { expect, it } from 'vitest';
 import { parsePing } from '../src/formats/pings/tagwatch-ping.js';
+import { createKafka, DEFAULT_TIMINGS } from '../src/log/kafka-client.js';
+import { NO_SECURITY } from '../src/log/kafka-security.js';
 import { createRecentFetches } from '../src/log/recent-fetches.js';
-import { UnderWay } from '../src/log/under-way.js';
+import { UnderWay } from '../src/under-way.js';
+import { silentLog } from './support/silent-log.js';
 
 const MEGABYTE = 1_048_576;
 const TIMES = 60_000;
@@ -50,7 +54,7 @@ const receivedAtMs = Date.parse('2026-11-20T12:00:01Z');
 
 it.each<[string, () => (nth: number) => void]>([
   [
-    'requests to Kafka',
+    'requests that wait for their answers',
     () => {
       const underWay = new UnderWay<unknown>();
       return (nth) => {
@@ -80,6 +84,12 @@ it.each<[string, () => (nth: number) => void]>([
   ['a ping that is read', () => (nth) => void parsePing(message(nth), receivedAtMs)],
 ])('%s', (_, begin) => {
   expect(growthOfOld(begin())).toBeLessThan(4);
+});
+
+it('kafkajs keeps its requests so', () => {
+  createKafka(['127.0.0.1:1'], 'test', NO_SECURITY, silentLog, DEFAULT_TIMINGS);
+  const RequestQueue = createRequire(import.meta.url)('kafkajs/src/network/requestQueue');
+  expect(new RequestQueue({}).inflight).toBeInstanceOf(UnderWay);
 });
 
 // The last: V8 remembers where what lives long was made, and makes the next there in what is old.

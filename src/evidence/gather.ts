@@ -101,8 +101,10 @@ async function readVersions(db: Queryable, kind: RecordKind, id: string): Promis
   return versions;
 }
 
-/** The wearer first. Of zones and conditions the version that each finding names, with those that differ from it in words alone; of the others every
- * version known by the end. */
+/**
+ * The wearer first. Of zones and conditions the version that each finding names, and of conditions those that differ from it in words alone; of
+ * the others every version known by the end.
+ */
 async function readRecords(
   db: Queryable,
   wearerId: string,

@@ -3,12 +3,13 @@
  * delivers what it fetched before a rebalance, and restarts itself by rules of its own; so we use what lies under it: the
  * `Cluster` that it hands to partition assigners (a public type) and that cluster's brokers, for one request each.
  */
+import { createRequire } from 'node:module';
 import { type Cluster, Kafka, type logCreator, Partitioners } from 'kafkajs';
 import { LogDenied, LogUnavailable } from '../ports/event-log.js';
 import type { Log } from '../ports/log.js';
+import { UnderWay } from '../under-way.js';
 import { type KafkaSecurity, openSocket, toKafkaConfig } from './kafka-security.js';
 import type { RecentFetches } from './recent-fetches.js';
-import { keepRequestsUnderWay } from './under-way.js';
 
 /** Every time limit of the adapter, in ms. */
 export interface KafkaTimings {
@@ -60,6 +61,21 @@ export interface KafkaContext {
 
 /** Tries within one call of kafkajs; the loops that go on for ever are ours. */
 const KAFKAJS_RETRIES = 2;
+
+/** Each connection makes one. */
+const RequestQueue = createRequire(import.meta.url)('kafkajs/src/network/requestQueue') as {
+  readonly prototype: object;
+};
+
+/** From now on connections keep the requests that wait for their answers in an `UnderWay`, where kafkajs has a `Map`. */
+function keepRequestsUnderWay(): void {
+  Object.defineProperty(RequestQueue.prototype, 'inflight', {
+    configurable: true,
+    set(this: object) {
+      Object.defineProperty(this, 'inflight', { value: new UnderWay() });
+    },
+  });
+}
 
 export function createKafka(
   brokers: readonly string[],

@@ -1,6 +1,7 @@
 /** The thread of the embedded database as seen by the program: statements in, answers out. */
 import { Worker } from 'node:worker_threads';
 import { DatabaseUnavailable } from '../ports/database.js';
+import { UnderWay } from '../under-way.js';
 import { workerFile } from '../worker-file.js';
 import { asPortError } from './errors.js';
 import type { Reply, Request, WorkerOptions } from './pglite-messages.js';
@@ -30,7 +31,7 @@ export async function startPgliteThread(
   const worker = new Worker(workerFile(import.meta.url, 'pglite-worker.js', 'The embedded database'), {
     workerData: options,
   });
-  const waiting = new Map<number, { resolve(answer: Answer): void; reject(error: unknown): void }>();
+  const waiting = new UnderWay<{ resolve(answer: Answer): void; reject(error: unknown): void }>();
   let nextId = 1;
   let failure: unknown = null;
   let alive = true;

@@ -1,8 +1,7 @@
-/** Requests to Kafka that wait for their answers, where kafkajs had a `Map`. */
-import { createRequire } from 'node:module';
+/** Requests that wait for their answers, each by its number. */
 
 /**
- * A `Map` of few numbers, as far as kafkajs asks it. V8 gives a map or set that is filled and emptied again and again new tables, and the old
+ * A `Map`, as far as it is asked here and by kafkajs. V8 gives a map or set that is filled and emptied again and again new tables, and the old
  * table points to the new one. Once one of them has outlived two collections of the young, all that goes through those behind it is kept,
  * dead, until the next full collection: each request, with the pings of who waits for it.
  */
@@ -43,19 +42,4 @@ export class UnderWay<V> {
   forEach(visit: (value: V) => void): void {
     this.values().forEach(visit);
   }
-}
-
-/** Of kafkajs 2.2.4, which has no types for it; each connection makes one. */
-const RequestQueue = createRequire(import.meta.url)('kafkajs/src/network/requestQueue') as {
-  readonly prototype: object;
-};
-
-/** From now on connections keep what is under way in an `UnderWay`. */
-export function keepRequestsUnderWay(): void {
-  Object.defineProperty(RequestQueue.prototype, 'inflight', {
-    configurable: true,
-    set(this: object) {
-      Object.defineProperty(this, 'inflight', { value: new UnderWay(), writable: false });
-    },
-  });
 }
