@@ -38,7 +38,9 @@ export const GOOD_SIGMA_METRES = 100;
 
 /** `fixes` in any order; of two of one instant the better one counts. */
 export function prepareTrack(wearerId: string, fixes: Iterable<MatchFix>): MatchTrack {
-  const sorted = [...fixes].sort((a, b) => a.atMs - b.atMs || a.sigmaMetres - b.sigmaMetres);
+  const sorted = [...fixes].sort(
+    (a, b) => a.atMs - b.atMs || a.sigmaMetres - b.sigmaMetres || a.latitude - b.latitude || a.longitude - b.longitude,
+  );
   const kept = sorted.filter(({ atMs }, at) => at === 0 || sorted[at - 1]!.atMs !== atMs);
   const columns = {
     wearerId,
