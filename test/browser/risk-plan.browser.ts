@@ -9,6 +9,7 @@ import { type People, startPeople } from './people.js';
 
 const WAIT_MS = 60_000;
 const SINCE = '2026-01-01T00:00:00Z';
+const ENDS = '2040-12-31T23:59:59.000Z';
 /** A paragraph over several lines in a dialog, which axe cannot read. */
 const UNREADABLE = /^<p>/;
 
@@ -35,7 +36,8 @@ beforeAll(async () => {
       properties: { name: 'Town centre', radiusMetres: 300 },
       geometry: { type: 'Point', coordinates: [1.08, 51.28] },
     });
-    await put(url, '/conditions/C-0', { orderId: 'O-0', kind: 'exclusion', zoneId: 'Z-0', startsAt: SINCE });
+    const condition = { orderId: 'O-0', kind: 'exclusion', zoneId: 'Z-0', startsAt: SINCE, endsAt: ENDS };
+    await put(url, '/conditions/C-0', condition);
     await put(url, '/wearer-flags/W-0', { flags: ['dog'], wanted: 'wanted' });
   });
   anna = await people.signIn('sergeant-anna');
@@ -120,6 +122,8 @@ test('a standing condition is changed: another version with the words of the cou
     version: 2,
     wording: 'Not to enter the town centre.',
     kind: 'exclusion',
+    // Untouched: with its seconds, which the field does not show.
+    endsAt: ENDS,
   });
 });
 

@@ -123,6 +123,9 @@ async function writeOrPropose(
   return proposed;
 }
 
+const endsText = ({ endsAt }: ChangeProps['stands']): string =>
+  endsAt === undefined ? '' : toLocalText(Date.parse(endsAt));
+
 function ChangeDialog({ stands, onSaid, onClose }: ChangeProps) {
   const windows = stands.schedule?.windows ?? [];
   const write = (said: FormData, sendId: string): Promise<Written> => {
@@ -156,7 +159,8 @@ function ChangeDialog({ stands, onSaid, onClose }: ChangeProps) {
           }),
       ...(grace === '' ? {} : { graceMinutes: Number(grace) }),
       ...(wording === '' ? {} : { wording }),
-      ...(ends === '' ? {} : { endsAt: toInstant(ends, 'later') }),
+      // As it stands where nobody touched it: the field has no seconds, and another end would be another condition.
+      ...(ends === '' ? {} : { endsAt: ends === endsText(stands) ? stands.endsAt : toInstant(ends, 'later') }),
       ...(from === '' ? {} : { effectiveAt: toInstant(from, 'later') }),
     };
     return writeOrPropose(stands, body, textOf(said, 'changeReason'), sendId, onSaid);
@@ -206,13 +210,7 @@ function ChangeDialog({ stands, onSaid, onClose }: ChangeProps) {
       <label class="tw-label" for="condition-ends">
         Ends, if it does (local time)
       </label>
-      <input
-        id="condition-ends"
-        name="endsAt"
-        class="tw-input"
-        type="datetime-local"
-        defaultValue={stands.endsAt === undefined ? '' : toLocalText(Date.parse(stands.endsAt))}
-      />
+      <input id="condition-ends" name="endsAt" class="tw-input" type="datetime-local" defaultValue={endsText(stands)} />
       <label class="tw-label" for="condition-effective">
         From when (local time; none: from now on)
       </label>
