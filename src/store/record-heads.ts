@@ -230,8 +230,7 @@ async function writeConditions(tx: Queryable, versions: readonly NewVersion<Cond
          as r (condition_id, version, effective_at, effective_at_given, recorded_at, kind, zone_id, schedule,
                confirm_on, grace_minutes, starts_at, ends_at, content)
        left join condition_version b on b.condition_id = r.condition_id and b.version = r.version - 1
-         and (b.kind, b.zone_id, b.schedule, b.confirm_on, b.grace_minutes, b.starts_at, b.ends_at)
-             is not distinct from (r.kind, r.zone_id, r.schedule, r.confirm_on, r.grace_minutes, r.starts_at, r.ends_at)`,
+         and b.content - 'wording' = r.content - 'wording'`,
     [
       column(({ id }) => id),
       column(({ version }) => version),
