@@ -6,11 +6,29 @@ import type { ActivationState } from '../engine/advance.js';
 import type { Suppliers } from '../engine/suppliers/suppliers.js';
 import type { SupplierAlerts } from '../engine/suppliers/tell-supplier.js';
 import type { Lateness } from '../engine/suppliers/usual-lateness.js';
-import type { Ping, SharedWatch, TagWatch } from '../engine/types.js';
+import type { Ping, Position, SharedWatch, TagWatch } from '../engine/types.js';
 import { type WearerState, wearerPlaceOf } from '../engine/wearers/wearer-state.js';
 import type { LogRecord, NewRecord } from './event-log.js';
 import { formatHeaders, stateFormatOf } from './record-format.js';
 import { decodeJson, encodeJson } from './topics.js';
+
+/** Of a ping with a position what is told live of where its wearer is. */
+export type LivePing = Pick<Ping, 'tagId' | 'fixedAtMs' | 'speedKmh' | 'headingDegrees' | 'batteryPercent'> & {
+  readonly position: Position;
+};
+
+/** Without what else the ping says. */
+export function livePart({ tagId, fixedAtMs, position, speedKmh, headingDegrees, batteryPercent }: LivePing): LivePing {
+  return { tagId, fixedAtMs, position, speedKmh, headingDegrees, batteryPercent };
+}
+
+export const hasPosition = <P extends Pick<Ping, 'position'>>(ping: P): ping is P & { readonly position: Position } =>
+  ping.position !== null;
+
+export interface LastPing {
+  readonly ping: LivePing;
+  readonly receivedAtMs: number;
+}
 
 export type StateRecord =
   /** All that applies to one tag, as last published; `appliedOffset`: the input that brought it. */
@@ -29,7 +47,7 @@ export type StateRecord =
       readonly activationId: string;
       readonly state: ActivationState;
       readonly nextDueAtMs: number | null;
-      readonly lastPing: { readonly ping: Ping; readonly receivedAtMs: number } | null;
+      readonly lastPing: LastPing | null;
       /** By whom it was heard of last; absent: nobody knows. */
       readonly source?: string;
     }

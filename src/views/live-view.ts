@@ -17,7 +17,7 @@ import type { Activation, Ping, TagWatch } from '../engine/types.js';
 import type { ConsumerHandler, EventLog, LogRecord, PartitionControl, TopicPartition } from '../ports/event-log.js';
 import type { Log } from '../ports/log.js';
 import { type InputAt, readInputs } from '../ports/ping-records.js';
-import type { StateRecord } from '../ports/states.js';
+import { hasPosition, type LastPing, type LivePing, livePart, type StateRecord } from '../ports/states.js';
 import { decodeJson, INPUTS, STATES } from '../ports/topics.js';
 import { countOver, FORGET_AFTER_MS, forgetAtMsOf, withoutOldestOf } from '../watchlist/over.js';
 
@@ -35,7 +35,7 @@ export interface LivePosition {
   readonly receivedAtMs: number;
   /** How far the clock of the tag was ahead of the receipt: the fix was made then. */
   readonly clockAheadMs?: number;
-  readonly ping: Ping & { readonly position: NonNullable<Ping['position']> };
+  readonly ping: LivePing;
 }
 
 export interface LiveView {
@@ -143,11 +143,8 @@ export async function startLiveView(deps: LiveViewDeps): Promise<LiveView> {
     return runs;
   }
 
-  /** `isStored`: the engine has judged it, and keeps it as the newest. */
-  function applyPing(ping: Ping, receivedAtMs: number, isStored = false): void {
-    const { position } = ping;
-    if (position === null || isZeroPosition(position)) return;
-    if (!isStored && !isJudged(ping, receivedAtMs)) return;
+  function applyPing(ping: LivePing, receivedAtMs: number): void {
+    if (isZeroPosition(ping.position)) return;
     const madeMs = madeAtMs({ fixedAtMs: ping.fixedAtMs, receivedAtMs });
     const activation = activationAt(ping.tagId, madeMs);
     if (typeof activation === 'string') return;
@@ -155,8 +152,14 @@ export async function startLiveView(deps: LiveViewDeps): Promise<LiveView> {
     const held = latest.get(wearerId);
     if (held && madeAtMs({ fixedAtMs: held.ping.fixedAtMs, receivedAtMs: held.receivedAtMs }) >= madeMs) return;
     const clock = madeMs === ping.fixedAtMs ? {} : { clockAheadMs: ping.fixedAtMs - madeMs };
-    latest.set(wearerId, { wearerId, activationId, receivedAtMs, ...clock, ping: { ...ping, position } });
+    latest.set(wearerId, { wearerId, activationId, receivedAtMs, ...clock, ping: livePart(ping) });
     changed.add(wearerId);
+  }
+
+  /** One that the engine judges too. */
+  function hearPing(ping: Ping, receivedAtMs: number): void {
+    if (!hasPosition(ping) || isZeroPosition(ping.position) || !isJudged(ping, receivedAtMs)) return;
+    applyPing(ping, receivedAtMs);
   }
 
   function readJson<T>(record: LogRecord): T | null {
@@ -186,7 +189,7 @@ export async function startLiveView(deps: LiveViewDeps): Promise<LiveView> {
 
   async function readStates(): Promise<Map<number, number>> {
     const through = new Map<number, number>();
-    const pings: { readonly ping: Ping; readonly receivedAtMs: number }[] = [];
+    const pings: LastPing[] = [];
     const partitions = await log.partitionCount(STATES);
     const all = Array.from({ length: partitions }, (_, partition) => ({ topic: STATES, partition }));
     await log.readToEnd(all, (batch) => {
@@ -199,7 +202,7 @@ export async function startLiveView(deps: LiveViewDeps): Promise<LiveView> {
       }
     });
     // Only now, because compaction may leave a tag's watch behind its activations.
-    for (const { ping, receivedAtMs } of pings) applyPing(ping, receivedAtMs, true);
+    for (const { ping, receivedAtMs } of pings) applyPing(ping, receivedAtMs);
     return through;
   }
 
@@ -235,7 +238,7 @@ export async function startLiveView(deps: LiveViewDeps): Promise<LiveView> {
         for (const { input } of readAll(record)) {
           if (input.type === 'ping' || input.type === 'reconcile')
             deps.onRecordable?.(record.partition, record.offset, record.appendedAtMs);
-          if (input.type === 'ping') applyPing(input.ping, input.receivedAtMs);
+          if (input.type === 'ping') hearPing(input.ping, input.receivedAtMs);
           else if (input.type === 'watch') applyWatch(input.watch);
           else if (input.type === 'tick') forget(input.atMs);
         }

@@ -43,8 +43,8 @@ function fixAt(ring: readonly number[], i: number): KeptFix {
   };
 }
 
-/** Room for seven more: a list that grows by one copies itself for each fix of its first hours. */
-const SPARE: readonly number[] = Array.from({ length: 7 * RING_WIDTH }, () => 0);
+/** Room for three more: a list that grows by one copies itself for each fix of its first hours. */
+const SPARE: readonly number[] = Array.from({ length: 3 * RING_WIDTH }, () => 0);
 
 /** Writes a fix behind the newest. */
 function add(state: Ring, fix: KeptFix): void {

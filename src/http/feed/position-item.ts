@@ -1,5 +1,5 @@
 /** A live position as it stands on the wire. */
-import type { Ping } from '../../engine/types.js';
+import type { LivePing } from '../../ports/states.js';
 import type { PositionItem } from '../../wire/feed-messages.js';
 
 /** The newest ping of a wearer that has a position (`views/live-view.ts`). */
@@ -9,7 +9,7 @@ export interface FeedPosition {
   readonly receivedAtMs: number;
   /** How far the clock of the tag was ahead of the receipt: the fix was made then. */
   readonly clockAheadMs?: number;
-  readonly ping: Ping & { readonly position: NonNullable<Ping['position']> };
+  readonly ping: LivePing;
 }
 
 export function toPositionItem({

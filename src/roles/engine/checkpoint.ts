@@ -6,6 +6,7 @@ import type { Suppliers } from '../../engine/suppliers/suppliers.js';
 import type { SupplierAlerts } from '../../engine/suppliers/tell-supplier.js';
 import type { Lateness } from '../../engine/suppliers/usual-lateness.js';
 import type { StateRecord } from '../../ports/states.js';
+import { lastPingOf } from './held-ping.js';
 import { watchOf } from './held-watch.js';
 import type { ActivationEntry, PartitionFold, SharedEntry, TagEntry, WearerEntry } from './partition-memory.js';
 import { isHeldAgain, writeOver } from './states-notice.js';
@@ -50,7 +51,8 @@ export function returnCheckpoint(fold: PartitionFold, records: readonly StateRec
 function takeActivation(activationId: string, entry: ActivationEntry): StateRecord {
   entry.dirty = false;
   entry.checkpointedOffset = entry.appliedOffset;
-  const { tagId, state, appliedOffset, nextDueAtMs, lastPing, source } = entry;
+  const { tagId, state, appliedOffset, nextDueAtMs, source } = entry;
+  const lastPing = entry.lastPing === null ? null : lastPingOf(tagId, entry.lastPing);
   const by = source === null ? {} : { source };
   return { type: 'activation', appliedOffset, tagId, activationId, state, nextDueAtMs, lastPing, ...by };
 }

@@ -4,6 +4,7 @@
  */
 import { upgradeState } from '../../engine/advance.js';
 import { madeAtMs } from '../../engine/fold/clocks.js';
+import { isZeroPosition } from '../../engine/fold/evidence.js';
 import { newestAtMsOf } from '../../engine/fold/horizon.js';
 import type { EngineInput } from '../../engine/inputs.js';
 import { isConcernedNow } from '../../engine/near/concerned.js';
@@ -21,7 +22,7 @@ import { NO_LATENESS, noteLateness, usualLatenessOf } from '../../engine/supplie
 import { CLOCK_NOT_BEHIND_MS } from '../../engine/thresholds.js';
 import type { EngineEvent, SharedWatch, Term } from '../../engine/types.js';
 import { activationFor, type CompiledOwn, joinShared } from '../../engine/watch/compile.js';
-import type { StateRecord } from '../../ports/states.js';
+import { hasPosition, type StateRecord } from '../../ports/states.js';
 import {
   type HistoryRecord,
   INPUT_PARTITIONS,
@@ -33,6 +34,7 @@ import {
 import { asFirstPublished, compileAlone, foldWatch } from './fold-watch.js';
 import { foldWearer, restoreWearer, tickWearers } from './fold-wearer.js';
 import { askWhoseItIs, forgetWhatIsOver } from './forget.js';
+import { holdPing, timesOf } from './held-ping.js';
 import {
   type ActivationEntry,
   activationEntry,
@@ -62,7 +64,7 @@ export function restoreState(fold: PartitionFold, record: StateRecord): void {
         state: upgradeState(record.state),
         appliedOffset: record.appliedOffset,
         nextDueAtMs: record.nextDueAtMs,
-        lastPing: record.lastPing,
+        lastPing: record.lastPing && holdPing(null, record.lastPing.ping, record.lastPing.receivedAtMs),
         source: record.source ?? null,
         dirty: false,
         checkpointedOffset: record.appliedOffset,
@@ -163,7 +165,8 @@ function foldPing(
   const yielded = stepAdopted(fold, entry, own, withUsual(fold, record), offset, onFault);
   const isNew = yielded.notJudged !== 'ahead-of-clock' && yielded.notJudged !== 'repeated';
   if (source !== undefined && entry.state.device.heardAtMs === receivedAtMs) entry.source = source;
-  if (ping.position && isNew && madeMs >= lastMadeAtMs(entry)) entry.lastPing = { ping, receivedAtMs };
+  if (hasPosition(ping) && !isZeroPosition(ping.position) && isNew && madeMs >= lastMadeAtMs(entry))
+    entry.lastPing = holdPing(entry.lastPing, ping, receivedAtMs);
   return yielded;
 }
 
@@ -177,8 +180,7 @@ function withUsual({ lateness }: PartitionFold, record: PingRecord): EngineInput
 
 /** When the newest ping with a position was made. */
 function lastMadeAtMs({ lastPing }: ActivationEntry): number {
-  if (lastPing === null) return Number.NEGATIVE_INFINITY;
-  return madeAtMs({ fixedAtMs: lastPing.ping.fixedAtMs, receivedAtMs: lastPing.receivedAtMs });
+  return lastPing === null ? Number.NEGATIVE_INFINITY : madeAtMs(timesOf(lastPing));
 }
 
 /**

@@ -5,12 +5,13 @@ import { createSharedIndex, type SharedIndex } from '../../engine/near/shared-in
 import { NO_SUPPLIERS, type Suppliers } from '../../engine/suppliers/suppliers.js';
 import type { SupplierAlerts } from '../../engine/suppliers/tell-supplier.js';
 import { type Lateness, NO_LATENESS } from '../../engine/suppliers/usual-lateness.js';
-import type { EngineEvent, NotJudged, Ping, ReconcileRequest, SharedWatch, TagWatch } from '../../engine/types.js';
+import type { EngineEvent, NotJudged, ReconcileRequest, SharedWatch, TagWatch } from '../../engine/types.js';
 import { type CompiledActivation, type CompiledOwn, type CompiledTag, joinShared } from '../../engine/watch/compile.js';
 import type { WearerState } from '../../engine/wearers/wearer-state.js';
 import { readStoredWatch, type StateRecord, type StoredWatch } from '../../ports/states.js';
 import type { ReconcileRecord, SupplierTagsRecord } from '../../ports/topics.js';
 import { forgetAtMsOf } from '../../watchlist/over.js';
+import type { HeldPing } from './held-ping.js';
 import { compileHeld, type HeldWatch, holdWatch } from './held-watch.js';
 
 export interface TagEntry {
@@ -27,7 +28,7 @@ export interface ActivationEntry {
   state: ActivationState;
   appliedOffset: number;
   nextDueAtMs: number | null;
-  lastPing: { readonly ping: Ping; readonly receivedAtMs: number } | null;
+  lastPing: HeldPing | null;
   /** By whom it was heard of last; null: nobody knows. */
   source: string | null;
   dirty: boolean;
