@@ -39,6 +39,9 @@ function findPrograms() {
   return version ? `/usr/lib/postgresql/${version}/bin` : null;
 }
 
+/** Debian's PgBouncer, which a test puts before the database: beside the rest, and not in the middle of a suite. */
+const PGBOUNCER = '/usr/sbin/pgbouncer';
+
 function installedPrograms() {
   const found = findPrograms();
   if (found) return found;
@@ -61,6 +64,7 @@ function owner() {
 /** A new, empty cluster with a superuser; not running yet. */
 export async function create() {
   const programs = installedPrograms();
+  if (!existsSync(PGBOUNCER)) installPackages(['pgbouncer']);
   const directory = mkdtempSync(join(tmpdir(), 'tagwatch-postgres-'));
   const password = randomBytes(12).toString('hex');
   const as = owner();

@@ -1,11 +1,10 @@
 /** Behind a real PgBouncer: its sessions are ours, or a start says that they are not and what to do. */
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import getPort from 'get-port';
 import { afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { type Database, DatabaseUnusable } from '../../src/ports/database.js';
@@ -14,14 +13,14 @@ import { connectPostgres } from '../../src/store/postgres.js';
 import { sharedDatabaseUrl } from '../support/services.js';
 import { silentLog } from '../support/silent-log.js';
 
-const PGBOUNCER = '/usr/sbin/pgbouncer';
+const PGBOUNCER = process.env['PGBOUNCER'] ?? '/usr/sbin/pgbouncer';
 /** Only ends what hangs. */
 const LIMIT = { timeout: 120_000, interval: 100 };
-const run = promisify(execFile);
 const ending: (() => Promise<unknown>)[] = [];
 
-beforeAll(async () => {
-  if (!existsSync(PGBOUNCER)) await run('apt-get', ['install', '-y', '-q', 'pgbouncer']);
+beforeAll(() => {
+  if (!existsSync(PGBOUNCER))
+    throw new Error(`No PgBouncer at ${PGBOUNCER}: .ci/services start installs it on Debian; or set PGBOUNCER`);
 });
 afterEach(async () => {
   for (const end of ending.splice(0).reverse()) await end();
