@@ -6,7 +6,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { BEFORE_FIRST, hashLink } from '../src/audit/chain.js';
 import { createApp } from '../src/http/app.js';
 import { openEmbeddedLog } from '../src/log/embedded.js';
@@ -18,13 +17,8 @@ import type { Log } from '../src/ports/log.js';
 import { OWN_TOPICS } from '../src/ports/topics.js';
 import { startAuditing } from '../src/roles/auditing/auditing.js';
 import { describeMachine, machineLine } from './machine.js';
+import { readAsked, toggle, wholeNumber } from './run/asked.js';
 import { openServices } from './run/services.js';
-
-const HELP = `npm run bench -- --audit [OPTIONS]
-
-  --embedded    on the embedded log; otherwise on Kafka (KAFKA_BROKERS and DATABASE_URL, or a pair of its own)
-  --entries N   that are said (30000)
-  --requests N  that are sent, one after another, with and without (3000)`;
 
 const CALLERS = 64;
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -71,23 +65,16 @@ async function measureRequests(audit: AuditTrail | undefined, requests: number):
   return `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`;
 }
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      audit: { type: 'boolean' },
-      embedded: { type: 'boolean', default: false },
-      entries: { type: 'string', default: '30000' },
-      requests: { type: 'string', default: '3000' },
-      help: { type: 'boolean', short: 'h' },
-    },
+async function main(): Promise<number> {
+  const asked = readAsked('audit', {
+    embedded: toggle('on the embedded log; otherwise on Kafka (KAFKA_BROKERS and DATABASE_URL, or a pair of its own)'),
+    entries: wholeNumber(30_000, 100, 10_000_000, 'that are said'),
+    requests: wholeNumber(3_000, 1, 1_000_000, 'that are sent, one after another, with and without'),
   });
-  if (values.help) {
-    console.log(HELP);
-    return;
-  }
-  const [entries, requests] = [Number(values.entries), Number(values.requests)];
+  if (typeof asked === 'number') return asked;
+  const { entries, requests } = asked;
   const folder = mkdtempSync(join(tmpdir(), 'tagwatch-audit-bench-'));
-  const services = await openServices(root, folder, values.embedded);
+  const services = await openServices(root, folder, asked.embedded);
   const brokers = services.env['KAFKA_BROKERS'];
   const log: EventLog =
     brokers === undefined
@@ -126,6 +113,7 @@ async function main(): Promise<void> {
     console.log(`a GET without an entry: ${await measureRequests(undefined, requests)}`);
     console.log(`a GET with one:         ${await measureRequests(audit, requests)}`);
     await audit.stop();
+    return 0;
   } finally {
     await log.close();
     await services.close();
@@ -133,4 +121,4 @@ async function main(): Promise<void> {
   }
 }
 
-await main();
+process.exitCode = await main();

@@ -1,60 +1,40 @@
 /**
  * `npm run bench`: how fast the engine judges, beside two plain designs of rbush and Turf in the same run. It reports; it never
  * fails on time. It fails where the designs do not agree on what is inside.
- *
- *   npm run bench -- [--only A,B] [--tags 20000] [--seconds 2] [--json FILE]
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { resultLines } from './bench/report.js';
 import { runWorkload, WORKLOADS, type WorkloadName, type WorkloadResult } from './bench/workloads.js';
 import { describeMachine, machineLine } from './machine.js';
-
-const HELP = `npm run bench -- [OPTIONS]
-
-  --only A,B     these workloads alone (${Object.entries(WORKLOADS)
-    .map(([name, { title }]) => `${name}: ${title}`)
-    .join('; ')})
-  --tags N       tags in A, B and C, a hundredth of them in D (20000)
-  --seconds S    measured for each design and pattern (2)
-  --json FILE    the figures as JSON, too`;
+import { JSON_FILE, readAsked, wholeNumber, words } from './run/asked.js';
 
 /** Half of all fixes lie within 50 m of a boundary in that pattern; other zones may stand near, too. */
 const LEAST_NEAR_SHARE = 0.4;
 
-interface Options {
-  readonly only: readonly WorkloadName[];
-  readonly tags: number;
-  readonly seconds: number;
-  readonly json: string | null;
+const NAMES = Object.keys(WORKLOADS) as WorkloadName[];
+
+const TITLES = NAMES.map((name) => `${name}: ${WORKLOADS[name].title}`).join('; ');
+
+function readSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!(seconds > 0 && seconds <= 600)) throw new Error('above 0, 600 at most');
+  return seconds;
 }
 
-function readOptions(argv: readonly string[]): Options | string {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: {
-      only: { type: 'string' },
-      tags: { type: 'string', default: '20000' },
-      seconds: { type: 'string', default: '2' },
-      json: { type: 'string' },
-      help: { type: 'boolean' },
-    },
-  });
-  if (values.help) return HELP;
-  const names = Object.keys(WORKLOADS) as WorkloadName[];
-  const only = values.only === undefined ? names : (values.only.toUpperCase().split(',') as WorkloadName[]);
-  const [tags, seconds] = [Number(values.tags), Number(values.seconds)];
-  if (!only.every((name) => names.includes(name))) return `--only: known are ${names.join(', ')}\n\n${HELP}`;
-  if (!Number.isInteger(tags) || tags < 10 || tags > 200_000) return `--tags: 10 to 200000\n\n${HELP}`;
-  if (!(seconds > 0 && seconds <= 600)) return `--seconds: above 0, 600 at most\n\n${HELP}`;
-  return { only, tags, seconds, json: values.json ?? null };
+function readNames(text: string): readonly WorkloadName[] {
+  const names = text.toUpperCase().split(',') as WorkloadName[];
+  if (!names.every((name) => NAMES.includes(name))) throw new Error(`known are ${NAMES.join(', ')}`);
+  return names;
 }
 
 /** Each workload in a process of its own: what the compiler learned of one must not serve or spoil the next. */
-async function runApart(name: WorkloadName, { tags, seconds }: Options): Promise<WorkloadResult> {
+async function runApart(
+  name: WorkloadName,
+  { tags, seconds }: { readonly tags: number; readonly seconds: number },
+): Promise<WorkloadResult> {
   const child = fork(fileURLToPath(import.meta.url), [], {
     env: { ...process.env, TAGWATCH_BENCH_WORKLOAD: JSON.stringify({ name, tags, seconds }) },
     execArgv: ['--expose-gc', '--max-old-space-size=8192'],
@@ -79,11 +59,13 @@ function faultsOf({ name, patterns }: WorkloadResult): string[] {
 }
 
 async function main(): Promise<number> {
-  const options = readOptions(process.argv.slice(2));
-  if (typeof options === 'string') {
-    console.log(options);
-    return options === HELP ? 0 : 2;
-  }
+  const options = readAsked(null, {
+    only: words('A,B', NAMES as readonly WorkloadName[], `these workloads alone (${TITLES})`, readNames),
+    tags: wholeNumber(20_000, 10, 200_000, 'in A, B and C, a hundredth of them in D'),
+    seconds: words('S', 2, 'measured for each design and pattern (2)', readSeconds),
+    json: JSON_FILE,
+  });
+  if (typeof options === 'number') return options;
   const machine = describeMachine();
   console.log(machineLine(machine));
   console.log(

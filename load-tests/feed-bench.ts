@@ -8,7 +8,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import type { Producer } from 'kafkajs';
 import { WebSocket } from 'ws';
 import type { ServerMessage } from '../src/wire/feed-messages.js';
@@ -19,14 +18,9 @@ import { readCpuSeconds } from './path/costs.js';
 import { startOf, tagOf } from './path/pings.js';
 import { openProducer } from './path/runs.js';
 import { importRecords, putTags, type RecordLine } from './path/world.js';
+import { readAsked, wholeNumber } from './run/asked.js';
 import { type Program, startProgram } from './run/program.js';
 import { openServices } from './run/services.js';
-
-const HELP = `npm run bench -- --feed [OPTIONS]
-
-  --rate N      pings a second (5000)
-  --seconds N   that are measured, after as many to warm up (30)
-  --tags N      that send them (5000)`;
 
 const RUN_LIMIT_MS = 1_200_000;
 /** How long after the last ping its alert is waited for. */
@@ -202,21 +196,12 @@ async function measure(options: Options, folder: string, signal: AbortSignal): P
 }
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      feed: { type: 'boolean' },
-      rate: { type: 'string', default: '5000' },
-      seconds: { type: 'string', default: '30' },
-      tags: { type: 'string', default: '5000' },
-      help: { type: 'boolean' },
-    },
+  const options = readAsked('feed', {
+    rate: wholeNumber(5_000, 1, 1_000_000, 'pings a second'),
+    seconds: wholeNumber(30, 1, 600, 'that are measured, after as many to warm up'),
+    tags: wholeNumber(5_000, 1, 100_000, 'that send them'),
   });
-  const options = { rate: Number(values.rate), seconds: Number(values.seconds), tags: Number(values.tags) };
-  const isFine = Object.values(options).every((value) => Number.isInteger(value) && value > 0);
-  if (values.help || !isFine) {
-    console.log(HELP);
-    return values.help ? 0 : 2;
-  }
+  if (typeof options === 'number') return options;
   const folder = mkdtempSync(join(tmpdir(), 'tagwatch-feed-'));
   const controller = new AbortController();
   const limit = setTimeout(() => controller.abort(new Error(`not done after ${RUN_LIMIT_MS} ms`)), RUN_LIMIT_MS);

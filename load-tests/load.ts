@@ -1,7 +1,5 @@
 /**
  * `npm run load`: starts services and the built program, fills it, runs k6 against it, writes a report, stops everything.
- *
- *   npm run load -- ingest|feed|reconnect-storm [--profile smoke|full] [--embedded]
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,8 +7,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { buildSync } from 'esbuild';
+import { readArguments } from '../src/cli/arguments.js';
 import { describeMachine } from './machine.js';
 import { type LoadTestName, PROFILES, type ProfileName } from './profiles.js';
 import { startProgram } from './run/program.js';
@@ -40,8 +38,9 @@ interface Options {
   readonly isEmbedded: boolean;
 }
 
-function readOptions(argv: readonly string[]): Options | null {
-  const { values, positionals } = parseArgs({
+/** Or what is to be said: the help, before which stands what is wrong. */
+function readOptions(argv: readonly string[]): Options | string {
+  const { values, positionals } = readArguments({
     args: [...argv],
     allowPositionals: true,
     options: {
@@ -52,7 +51,8 @@ function readOptions(argv: readonly string[]): Options | null {
   });
   const [name] = positionals;
   const isKnown = name !== undefined && name in PROFILES && ['smoke', 'full'].includes(values.profile);
-  if (values.help || positionals.length !== 1 || !isKnown) return null;
+  if (values.help) return HELP;
+  if (positionals.length !== 1 || !isKnown) return `Give one name, and a profile that there is.\n\n${HELP}`;
   return { name: name as LoadTestName, profileName: values.profile as ProfileName, isEmbedded: values.embedded };
 }
 
@@ -145,10 +145,15 @@ async function runLoad(options: Options, folder: string, signal: AbortSignal): P
 }
 
 async function main(): Promise<number> {
-  const options = readOptions(process.argv.slice(2));
-  if (options === null) {
-    console.error(HELP);
-    return 2;
+  let options: Options | string;
+  try {
+    options = readOptions(process.argv.slice(2));
+  } catch (error) {
+    options = `${(error as Error).message}\n\n${HELP}`;
+  }
+  if (typeof options === 'string') {
+    (options === HELP ? console.log : console.error)(options);
+    return options === HELP ? 0 : 2;
   }
   const controller = new AbortController();
   const abort = (reason: string) => () => controller.abort(new Error(reason));

@@ -2,17 +2,11 @@
  * `npm run bench -- --matching`: how long crimes take to be matched against everybody's fixes, and how that grows with crimes, wearers and
  * days. Made people, a fix a minute; making and loading them is not counted. It reports; it never fails on time.
  */
-import { parseArgs } from 'node:util';
 import { DEFAULT_MATCH_OPTIONS } from '../src/matching/judge.js';
 import { startMatching } from '../src/matching/match-crimes.js';
 import { describeMachine, machineLine } from './machine.js';
 import { makeCrimes, makeTrack } from './matching/made-tracks.js';
-
-const HELP = `npm run bench -- --matching [OPTIONS]
-
-  --crimes N    (10000)
-  --wearers N   (1000)
-  --days N      (7)`;
+import { readAsked, wholeNumber } from './run/asked.js';
 
 const SEED = 1_000;
 
@@ -50,22 +44,13 @@ function measure(crimes: number, wearers: number, days: number): Measured {
 }
 
 function main(): number {
-  const option = (normal: string) => ({ type: 'string', default: normal }) as const;
-  const { values } = parseArgs({
-    options: {
-      matching: { type: 'boolean' },
-      crimes: option('10000'),
-      wearers: option('1000'),
-      days: option('7'),
-      help: { type: 'boolean' },
-    },
+  const asked = readAsked('matching', {
+    crimes: wholeNumber(10_000, 1, 1_000_000),
+    wearers: wholeNumber(1_000, 1, 100_000),
+    days: wholeNumber(7, 1, 366),
   });
-  const [crimes, wearers, days] = [Number(values.crimes), Number(values.wearers), Number(values.days)];
-  const isUsable = [crimes, wearers, days].every((each) => Number.isInteger(each) && each >= 1);
-  if (values.help === true || !isUsable) {
-    console.log(HELP);
-    return values.help === true ? 0 : 2;
-  }
+  if (typeof asked === 'number') return asked;
+  const { crimes, wearers, days } = asked;
   console.log(machineLine(describeMachine()));
   const whole = (value: number) => Math.round(value).toLocaleString('en-GB');
   measure(Math.ceil(crimes / 100), Math.ceil(wearers / 20), days);

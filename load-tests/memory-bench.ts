@@ -4,18 +4,16 @@
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import type { Ping, TagWatch } from '../src/engine/types.js';
 import { foldInput } from '../src/roles/engine/partition-fold.js';
 import { createTagEntry, emptyFold } from '../src/roles/engine/partition-memory.js';
 import { settledBytes } from './bench/measure.js';
 import { createWorld, STARTS_AT_MS, tagWatch, toLatitude, toLongitude, type WorldTag } from './bench/world.js';
 import { describeMachine, machineLine } from './machine.js';
+import { readAsked, wholeNumber } from './run/asked.js';
 
-const HELP = `npm run bench -- --memory [OPTIONS]
-
-  --tags N      (2000)`;
-
+/** Tells a process of its own whether all have the same zones. */
+const SHARED = 'TAGWATCH_BENCH_SHARED';
 const MINUTE_MS = 60_000;
 const FIXES = 60;
 
@@ -75,28 +73,20 @@ function weigh(tags: number, isShared: boolean): void {
 }
 
 function main(): number {
-  const { values } = parseArgs({
-    options: {
-      memory: { type: 'boolean' },
-      tags: { type: 'string', default: '2000' },
-      shared: { type: 'string' },
-      help: { type: 'boolean' },
-    },
-  });
-  const tags = Number(values.tags);
-  if (values.help || !Number.isInteger(tags) || tags < 100 || tags > 100_000) {
-    console.log(values.help ? HELP : `--tags: 100 to 100000\n\n${HELP}`);
-    return values.help ? 0 : 2;
-  }
-  if (values.shared !== undefined) {
-    weigh(tags, values.shared === 'yes');
+  const shared = process.env[SHARED];
+  const asked = readAsked('memory', { tags: wholeNumber(2_000, 100, 100_000, 'that are held') });
+  if (typeof asked === 'number') return asked;
+  const { tags } = asked;
+  if (shared !== undefined) {
+    weigh(tags, shared === 'yes');
     return 0;
   }
   console.log(machineLine(describeMachine()));
   // A process each: what the other has left behind counts for nothing.
-  for (const shared of ['no', 'yes']) {
-    const args = ['--expose-gc', fileURLToPath(import.meta.url), '--tags', String(tags), '--shared', shared];
-    const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
+  for (const isShared of ['no', 'yes']) {
+    const args = ['--expose-gc', fileURLToPath(import.meta.url), '--tags', String(tags)];
+    const env = { ...process.env, [SHARED]: isShared };
+    const { status } = spawnSync(process.execPath, args, { stdio: 'inherit', env });
     if (status !== 0) return 1;
   }
   return 0;

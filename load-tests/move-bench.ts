@@ -7,7 +7,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import type { Ping } from '../src/engine/types.js';
 import { connectKafka } from '../src/log/kafka.js';
@@ -18,11 +17,8 @@ import { INPUT_PARTITIONS, INPUTS, inputRecord, OWN_TOPICS } from '../src/ports/
 import { startEngine } from '../src/roles/engine/engine-worker.js';
 import { createWorld, tagWatch, toLatitude, toLongitude } from './bench/world.js';
 import { describeMachine, machineLine } from './machine.js';
+import { readAsked, wholeNumber } from './run/asked.js';
 import { openServices } from './run/services.js';
-
-const HELP = `npm run bench -- --move [OPTIONS]
-
-  --tags N      in each of the two full partitions (20000)`;
 
 /** The first member keeps the lower half: the one moves, the other stays. */
 const MOVING = INPUT_PARTITIONS - 1;
@@ -219,19 +215,15 @@ async function measure(brokers: string, prefix: string, tags: number): Promise<v
 }
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: { move: { type: 'boolean' }, tags: { type: 'string', default: '20000' }, help: { type: 'boolean' } },
+  const asked = readAsked('move', {
+    tags: wholeNumber(20_000, FEW_TAGS, 100_000, 'in each of the two full partitions'),
   });
-  const tags = Number(values.tags);
-  if (values.help || !Number.isInteger(tags) || tags < FEW_TAGS || tags > 100_000) {
-    console.log(values.help ? HELP : `--tags: ${FEW_TAGS} to 100000\n\n${HELP}`);
-    return values.help ? 0 : 2;
-  }
+  if (typeof asked === 'number') return asked;
   const folder = mkdtempSync(join(tmpdir(), 'tagwatch-move-'));
   console.log(machineLine(describeMachine()));
   const services = await openServices(root, folder, false);
   try {
-    await measure(services.env.KAFKA_BROKERS!, `move${Date.now()}.`, tags);
+    await measure(services.env.KAFKA_BROKERS!, `move${Date.now()}.`, asked.tags);
     return 0;
   } finally {
     await services.close();

@@ -6,7 +6,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
 import { toCanonicalBytes } from '../src/canonical-json.js';
 import { toListed } from '../src/evidence/build-pack.js';
 import type { buildPackBeside } from '../src/evidence/build-pack-thread.js';
@@ -22,11 +21,7 @@ import { writeZones } from '../src/evidence/zones-file.js';
 import { makeSigningKey, readSigningKey } from '../src/signing-key.js';
 import { makeModel, ORDER } from '../test/support/pack.js';
 import { describeMachine, machineLine } from './machine.js';
-
-const HELP = `npm run bench -- --pack [OPTIONS]
-
-  --days LIST   of how many days, at a fix a minute with two alerts (1,7)
-  --runs N      of each (3)`;
+import { readAsked, wholeNumber, words } from './run/asked.js';
 
 /** The aims of the contract: seconds for a day, bytes for a week. */
 const AIMS = 'aims: a day < 3 s, a week < 25 MB';
@@ -105,33 +100,34 @@ async function measureParts(source: PackSource, keyFile: string): Promise<void> 
   tell('the container, deflated', zipped, zip.byteLength);
 }
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      pack: { type: 'boolean' },
-      days: { type: 'string', default: '1,7' },
-      runs: { type: 'string', default: '3' },
-      help: { type: 'boolean', short: 'h' },
-    },
+function readDays(text: string): number[] {
+  const days = text.split(',').map(Number);
+  if (!days.every((each) => Number.isInteger(each) && each >= 1 && each <= 366))
+    throw new Error('whole numbers of days, 1 to 366, with commas between them');
+  return days;
+}
+
+async function main(): Promise<number> {
+  const asked = readAsked('pack', {
+    days: words('LIST', [1, 7], 'of how many days, at a fix a minute with two alerts (1,7)', readDays),
+    runs: wholeNumber(3, 1, 100, 'of each'),
   });
-  if (values.help) {
-    console.log(HELP);
-    return;
-  }
+  if (typeof asked === 'number') return asked;
   const folder = mkdtempSync(join(tmpdir(), 'tagwatch-pack-bench-'));
   const keyFile = join(folder, 'key.pem');
   makeSigningKey(keyFile);
   console.log(`${machineLine(describeMachine())}; ${AIMS}`);
   try {
-    for (const days of values.days.split(',').map(Number)) {
+    for (const days of asked.days) {
       console.log(`${days === 1 ? 'a day' : `${days} days`} at a fix a minute, two alerts, the full pack`);
       const source = makeSource(days);
-      await measureThread(source, keyFile, Number(values.runs));
+      await measureThread(source, keyFile, asked.runs);
       await measureParts(source, keyFile);
     }
+    return 0;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-await main();
+process.exitCode = await main();

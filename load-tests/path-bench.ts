@@ -7,22 +7,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import type { Producer } from 'kafkajs';
 import { describeMachine, machineLine } from './machine.js';
 import { measureFloor } from './path/floor.js';
 import { type PathPing, walkingPings } from './path/pings.js';
 import { measureRun, openProducer, post, produce, type Row } from './path/runs.js';
 import { putTags } from './path/world.js';
+import { JSON_FILE, readAsked, wholeNumber, words } from './run/asked.js';
 import { type Program, startProgram } from './run/program.js';
 import { openServices } from './run/services.js';
-
-const HELP = `npm run bench -- --path [OPTIONS]
-
-  --pings N     through each door (50000)
-  --tags N      that send them (500)
-  --door WORDS  only the doors whose names hold these words, and no floor
-  --json FILE   the figures as JSON, too`;
 
 /** The bundle lies in dist/load-tests/. */
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -37,29 +30,6 @@ interface Options {
   readonly tags: number;
   readonly door: string | null;
   readonly json: string | null;
-}
-
-function readOptions(argv: readonly string[]): Options | string {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: {
-      path: { type: 'boolean' },
-      pings: { type: 'string', default: '50000' },
-      tags: { type: 'string', default: '500' },
-      door: { type: 'string' },
-      json: { type: 'string' },
-      help: { type: 'boolean' },
-    },
-  });
-  if (values.help) return HELP;
-  const [pings, tags] = [Number(values.pings), Number(values.tags)];
-  if (!Number.isInteger(pings) || pings < 1_000 || pings > 1_000_000) return `--pings: 1000 to 1000000\n\n${HELP}`;
-  if (!Number.isInteger(tags) || tags < 1 || tags > 20_000) return `--tags: 1 to 20000\n\n${HELP}`;
-  const door = values.door ?? null;
-  if (door !== null && !DOORS.some(({ name }) => name.includes(door))) {
-    return `--door: ${DOORS.map(({ name }) => name).join('; ')}\n\n${HELP}`;
-  }
-  return { pings, tags, door, json: values.json ?? null };
 }
 
 type Send = (door: Doors, batch: Iterable<PathPing>) => Promise<void>;
@@ -170,12 +140,19 @@ async function runBench(options: Options, folder: string, signal: AbortSignal): 
   }
 }
 
+function readDoor(text: string): string {
+  if (!DOORS.some(({ name }) => name.includes(text))) throw new Error(DOORS.map(({ name }) => name).join('; '));
+  return text;
+}
+
 async function main(): Promise<number> {
-  const options = readOptions(process.argv.slice(2));
-  if (typeof options === 'string') {
-    console.log(options);
-    return options === HELP ? 0 : 2;
-  }
+  const options = readAsked('path', {
+    pings: wholeNumber(50_000, 1_000, 1_000_000, 'through each door'),
+    tags: wholeNumber(500, 1, 20_000, 'that send them'),
+    door: words<string | null>('WORDS', null, 'only the doors whose names hold these words, and no floor', readDoor),
+    json: JSON_FILE,
+  });
+  if (typeof options === 'number') return options;
   const controller = new AbortController();
   const limit = setTimeout(() => controller.abort(new Error(`not done after ${RUN_LIMIT_MS} ms`)), RUN_LIMIT_MS);
   const folder = mkdtempSync(join(tmpdir(), 'tagwatch-path-'));

@@ -8,16 +8,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { describeMachine, machineLine } from './machine.js';
+import { readAsked, toggle, wholeNumber } from './run/asked.js';
 import { startProgram } from './run/program.js';
 import { openServices } from './run/services.js';
-
-const HELP = `npm run bench -- --zone-put [OPTIONS]
-
-  --vertices N   of each zone (10000)
-  --at-once N    zones that are put together, after one alone (20)
-  --embedded     no Kafka, no PostGIS; otherwise DATABASE_URL and KAFKA_BROKERS, or a pair that is started for it`;
 
 /** From an answer to the next question whether the program lives, ms. */
 const ASK_EVERY_MS = 10;
@@ -104,29 +98,21 @@ async function measure(url: string, vertices: number, atOnce: number): Promise<v
 }
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      'zone-put': { type: 'boolean' },
-      vertices: { type: 'string', default: '10000' },
-      'at-once': { type: 'string', default: '20' },
-      embedded: { type: 'boolean', default: false },
-      help: { type: 'boolean' },
-    },
+  const asked = readAsked('zone-put', {
+    vertices: wholeNumber(10_000, 3, 10_000, 'of each zone'),
+    'at-once': wholeNumber(20, 1, 1_000, 'zones that are put together, after one alone'),
+    embedded: toggle(
+      'no Kafka, no PostGIS; otherwise DATABASE_URL and KAFKA_BROKERS, or a pair that is started for it',
+    ),
   });
-  const vertices = Number(values.vertices);
-  const atOnce = Number(values['at-once']);
-  const isFine = [vertices, atOnce].every((value) => Number.isInteger(value) && value > 0);
-  if (values.help || !isFine) {
-    console.log(HELP);
-    return values.help ? 0 : 2;
-  }
+  if (typeof asked === 'number') return asked;
   const folder = mkdtempSync(join(tmpdir(), 'tagwatch-zone-put-'));
   console.log(machineLine(describeMachine()));
   try {
-    const services = await openServices(root, folder, values.embedded);
+    const services = await openServices(root, folder, asked.embedded);
     const program = await startProgram(root, folder, services.env);
     try {
-      await measure(program.url, vertices, atOnce);
+      await measure(program.url, asked.vertices, asked['at-once']);
     } finally {
       if (!(await program.stop())) console.error('bench: the program did not stop in order');
       await services.close();

@@ -3,9 +3,8 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { parseArgs } from 'node:util';
 import { type Logger, pino } from 'pino';
-import { joinMinusValues } from './cli/arguments.js';
+import { joinMinusValues, readArguments } from './cli/arguments.js';
 import type { Database } from './ports/database.js';
 import type { Log } from './ports/log.js';
 import type { Config } from './start/config.js';
@@ -142,7 +141,7 @@ async function main(argv: readonly string[]): Promise<number> {
 
 async function serve(argv: readonly string[]): Promise<number> {
   const options = { roles: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
-  const { values } = parseArgs({ args: joinMinusValues(argv, options), options, allowPositionals: false });
+  const { values } = readArguments({ args: joinMinusValues(argv, options), options, allowPositionals: false });
   if (values.help) {
     console.log(SERVE_HELP);
     return 0;
@@ -169,7 +168,7 @@ async function runUntilStopped(config: Config, logger: Log, signal: AbortSignal)
 }
 
 async function migrateOnce(argv: readonly string[]): Promise<number> {
-  const { values } = parseArgs({ args: [...argv], options: { help: { type: 'boolean', short: 'h' } } });
+  const { values } = readArguments({ args: [...argv], options: { help: { type: 'boolean', short: 'h' } } });
   if (values.help) {
     console.log(MIGRATE_HELP);
     return 0;

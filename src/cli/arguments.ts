@@ -1,4 +1,18 @@
 /** Arguments of a command as `parseArgs` takes them. */
+import { parseArgs } from 'node:util';
+
+/** What Node adds to an unknown option: how an argument could begin with a minus, which none of a command does. */
+const HINT = /\. To specify a positional argument .*$/s;
+
+/** `parseArgs`; what is wrong is said in one sentence. */
+export const readArguments: typeof parseArgs = (config) => {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    if (error instanceof Error) error.message = error.message.replace(HINT, '');
+    throw error;
+  }
+};
 
 type OptionTypes = Readonly<Record<string, { readonly type: 'string' | 'boolean'; readonly short?: string }>>;
 

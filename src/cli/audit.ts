@@ -1,7 +1,7 @@
 /** `tagwatch audit verify`: whether the audit on record is what was chained. */
+
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { isSignedBy, type JudgeCheckpoint, NOT_SIGNED, readCheckpoint } from '../audit/checkpoint.js';
 import { type ChainFault, type NamedCheckpoint, type Verified, verifyChain } from '../audit/verify.js';
 import { NODE_CRYPTO } from '../evidence/node-crypto.js';
@@ -9,6 +9,7 @@ import { readTrustedKeys, type Trust, type TrustedKey, trustOf } from '../eviden
 import type { Database } from '../ports/database.js';
 import { readPublicKey } from '../signing-key.js';
 import { readChain } from '../store/audit.js';
+import { readArguments } from './arguments.js';
 
 export const AUDIT_HELP = `tagwatch audit verify [--checkpoints DIR] [--key FILE]
 
@@ -38,7 +39,7 @@ export interface AuditDeps {
 /** Answers the exit code. Rejects where the database does not answer. */
 export async function audit(argv: readonly string[], deps: AuditDeps): Promise<number> {
   const { out = console.log, err = console.error } = deps;
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = readArguments({
     args: [...argv],
     options: { help: { type: 'boolean', short: 'h' }, checkpoints: { type: 'string' }, key: { type: 'string' } },
     allowPositionals: true,

@@ -1,7 +1,7 @@
 /** `tagwatch crimes match`: a file of crimes against everybody's fixes on record. */
+
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { toMatchTrack } from '../crimes/examine.js';
 import { type Crime, readCrimeFile } from '../formats/crimes/crime-file.js';
 import { parseInstant } from '../formats/instant.js';
@@ -10,6 +10,7 @@ import { DEFAULT_MATCH_OPTIONS, LONGEST_UNSEEN_MS, type MatchOptions } from '../
 import { type CrimeResult, startMatching } from '../matching/match-crimes.js';
 import type { Database, Queryable } from '../ports/database.js';
 import { listWearersBetween, readRecordedFixes } from '../store/match-fixes.js';
+import { readArguments } from './arguments.js';
 import { type SayInAudit, subjectOfUser } from './command-audit.js';
 
 export const CRIMES_HELP = `tagwatch crimes match FILE --authority TEXT --authority-until INSTANT --purpose TEXT [OPTIONS]
@@ -63,7 +64,7 @@ interface Call {
   readonly out: string | undefined;
 }
 
-const parse = (argv: readonly string[]) => parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
+const parse = (argv: readonly string[]) => readArguments({ args: [...argv], options: OPTIONS, allowPositionals: true });
 
 /** The call, or what is wrong with it. */
 function readCall({ values, positionals }: ReturnType<typeof parse>, nowMs: number): Call | string {

@@ -1,7 +1,7 @@
 /** `tagwatch evidence make`. */
+
 import { randomUUID } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { buildPack } from '../evidence/build-pack.js';
 import { gatherPack } from '../evidence/gather.js';
 import { deletedLimits } from '../evidence/limits.js';
@@ -11,6 +11,7 @@ import { parseInstant } from '../formats/instant.js';
 import { readSigningKey } from '../signing-key.js';
 import { holdPack } from '../store/packs.js';
 import { DEFAULT_MARKING, EDITIONS, type Edition, type PackSubject } from '../wire/pack.js';
+import { readArguments } from './arguments.js';
 import { subjectOfUser } from './command-audit.js';
 import type { EvidenceDeps } from './evidence-deps.js';
 
@@ -78,7 +79,7 @@ function readSubject({ alert, wearer, from, to }: ReturnType<typeof parse>['valu
   return fromMs < toMs ? { wearerId: wearer, fromMs, toMs } : '--from must be before --to.';
 }
 
-const parse = (argv: readonly string[]) => parseArgs({ args: [...argv], options: OPTIONS });
+const parse = (argv: readonly string[]) => readArguments({ args: [...argv], options: OPTIONS });
 
 export async function make(argv: readonly string[], deps: EvidenceDeps): Promise<number> {
   const { out, err, keyFile } = deps;

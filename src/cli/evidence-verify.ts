@@ -1,12 +1,13 @@
 /** `tagwatch evidence verify`: needs the pack, the engine and a public key, and neither database nor network. */
+
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { readRegister } from '../evidence/key-register.js';
 import { NODE_CRYPTO } from '../evidence/node-crypto.js';
 import { type Certificate, readCertificates } from '../evidence/time-stamp/certificate.js';
 import { readTrustedKeys, type TrustedKey } from '../evidence/trusted-keys.js';
 import { verdictInWords } from '../evidence/verdict-words.js';
 import { verifyPack } from '../evidence/verify-pack.js';
+import { readArguments } from './arguments.js';
 import type { EvidenceDeps } from './evidence-deps.js';
 
 export const VERIFY_HELP = `tagwatch evidence verify PACK.zip [--keys FILE] [--authority FILE] [--full FULL.zip]
@@ -32,7 +33,7 @@ export function verify(
     authority: { type: 'string' },
     full: { type: 'string' },
   } as const;
-  const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
+  const { values, positionals } = readArguments({ args: [...argv], options, allowPositionals: true });
   if (values.help) {
     out(VERIFY_HELP);
     return 0;

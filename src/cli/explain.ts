@@ -1,10 +1,11 @@
 /** `tagwatch explain ALERT-ID`: why an alert was raised, and whether the engine finds the same over the stored inputs. */
-import { parseArgs } from 'node:util';
+
 import { type FindingEvent, isFinding } from '../alerts/event.js';
 import { repeatFinding } from '../evidence/repeat-finding.js';
 import { MAX_RERUN_PINGS, readRerunInputs } from '../evidence/rerun-inputs.js';
 import type { Database } from '../ports/database.js';
 import { readAlert } from '../store/alerts.js';
+import { readArguments } from './arguments.js';
 import { explainInWords } from './explain-words.js';
 
 export const EXPLAIN_HELP = `tagwatch explain ALERT-ID
@@ -26,7 +27,7 @@ export interface ExplainDeps {
 /** Answers the exit code. Rejects where the database does not answer. */
 export async function explainAlert(argv: readonly string[], deps: ExplainDeps): Promise<number> {
   const { out = console.log, err = console.error } = deps;
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = readArguments({
     args: [...argv],
     options: { help: { type: 'boolean', short: 'h' } },
     allowPositionals: true,

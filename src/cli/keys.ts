@@ -1,7 +1,8 @@
 /** `tagwatch keys`: the key that signs evidence packs and checkpoints of the audit. */
-import { parseArgs } from 'node:util';
+
 import { makeKey, readRegister, registerFileOf, revokeKey, rotateKey } from '../evidence/key-register.js';
 import type { TrustedKey } from '../evidence/trusted-keys.js';
+import { readArguments } from './arguments.js';
 
 const HELP = `tagwatch keys make | list | rotate | revoke KEY-ID --reason TEXT | print [KEY-ID]
 
@@ -38,7 +39,7 @@ const OPTIONS = {
 /** Answers the exit code. */
 export function keys(argv: readonly string[], deps: KeysDeps): number {
   const { now, out = console.log, err = console.error } = deps;
-  const { values, positionals } = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
+  const { values, positionals } = readArguments({ args: [...argv], options: OPTIONS, allowPositionals: true });
   const [command, keyId, ...more] = positionals;
   if (values.help) {
     out(HELP);

@@ -1,5 +1,5 @@
 /** `tagwatch records`: records of all kinds, put through the front door. */
-import { parseArgs } from 'node:util';
+import { readArguments } from './arguments.js';
 import { type ImportResult, importRecords, MAX_PART_LINES, previewRecords } from './records-import.js';
 import { DEFAULT_URL, readTarget, TARGET_OPTIONS, type Target } from './target.js';
 
@@ -57,9 +57,9 @@ type Call =
     };
 
 function readCall(argv: readonly string[], env: Environment): Call {
-  let parsed: ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>>;
+  let parsed: ReturnType<typeof readArguments<{ options: typeof OPTIONS; allowPositionals: true }>>;
   try {
-    parsed = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
+    parsed = readArguments({ args: [...argv], options: OPTIONS, allowPositionals: true });
   } catch (error) {
     return { kind: 'wrong', error: error instanceof Error ? error.message : String(error) };
   }

@@ -1,8 +1,7 @@
 /** The words of `tagwatch replay`: its help, and its options from them. */
-import { parseArgs } from 'node:util';
 import { MAX_PINGS_AT_ONCE } from '../formats/pings/ping-message.js';
 import { TRACK_FORMATS, type TrackFormat } from '../formats/tracks/track.js';
-import { joinMinusValues } from './arguments.js';
+import { joinMinusValues, readArguments } from './arguments.js';
 import { readTarget, TARGET_OPTIONS, type Target } from './target.js';
 
 /** More than Tagwatch could use. */
@@ -110,7 +109,7 @@ const OPTIONS = {
 } as const;
 
 function parse(argv: readonly string[]) {
-  return parseArgs({ args: joinMinusValues(argv, OPTIONS), allowPositionals: true, options: OPTIONS });
+  return readArguments({ args: joinMinusValues(argv, OPTIONS), allowPositionals: true, options: OPTIONS });
 }
 
 const isFormat = (name: string): name is TrackFormat => Object.hasOwn(TRACK_FORMATS, name);

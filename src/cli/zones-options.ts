@@ -1,11 +1,10 @@
 /** The options of `tagwatch zones validate` and `tagwatch zones import`. */
-import { parseArgs } from 'node:util';
 import type { Bbox } from '../formats/zones/zone.js';
 import { ZONE_FILE_FORMATS, type ZoneFileFormat } from '../formats/zones/zone-file.js';
 import { TYPICAL_R95_METRES } from '../formats/zones/zone-file-check.js';
 import type { ZoneFileOptions } from '../formats/zones/zone-file-item.js';
 import { readConfig } from '../start/config.js';
-import { joinMinusValues } from './arguments.js';
+import { joinMinusValues, readArguments } from './arguments.js';
 import { readTarget, TARGET_OPTIONS, type Target } from './target.js';
 
 export interface ZonesOptions {
@@ -54,8 +53,8 @@ const SENDING = {
 function parse(argv: readonly string[], isImport: boolean) {
   const args = joinMinusValues(argv, { ...COMMON, ...SENDING });
   // Both are parsed with all options, so that one type describes them; those of the other command are refused before.
-  if (!isImport) parseArgs({ args, allowPositionals: true, options: COMMON });
-  return parseArgs({ args, allowPositionals: true, options: { ...COMMON, ...SENDING } });
+  if (!isImport) readArguments({ args, allowPositionals: true, options: COMMON });
+  return readArguments({ args, allowPositionals: true, options: { ...COMMON, ...SENDING } });
 }
 
 const isFormat = (name: string): name is ZoneFileFormat => Object.hasOwn(ZONE_FILE_FORMATS, name);

@@ -1,6 +1,5 @@
 /** What `tagwatch demo` may be told. */
-import { parseArgs } from 'node:util';
-import { joinMinusValues } from '../cli/arguments.js';
+import { joinMinusValues, readArguments } from '../cli/arguments.js';
 import { CAST_SIZE, COHORT_SIZE } from '../simulator/cohort.js';
 
 export const DEMO_HELP = `tagwatch demo [OPTIONS]
@@ -47,9 +46,9 @@ export function readDemoOptions(argv: readonly string[]): DemoOptions | 'help' |
     'no-sign-in': { type: 'boolean' },
     help: { type: 'boolean', short: 'h' },
   } as const;
-  let values: ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
+  let values: ReturnType<typeof readArguments<{ options: typeof options }>>['values'];
   try {
-    values = parseArgs({ args: joinMinusValues(argv, options), options, allowPositionals: false }).values;
+    values = readArguments({ args: joinMinusValues(argv, options), options, allowPositionals: false }).values;
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) };
   }

@@ -1,7 +1,8 @@
 /** `tagwatch doctor`: what of a configuration is missing or unsafe, asked of the real parts. It changes nothing. */
-import { parseArgs } from 'node:util';
+
 import type { Log } from '../../ports/log.js';
 import { type Config, readConfig } from '../../start/config.js';
+import { readArguments } from '../arguments.js';
 import { checkDatabase } from './check-database.js';
 import { checkFiles } from './check-files.js';
 import { checkKafka } from './check-kafka.js';
@@ -34,7 +35,7 @@ const isBad = (grade: Grade): boolean => grade === 'wrong' || grade === 'unsafe'
 
 /** Answers the exit code. */
 export async function doctor(argv: readonly string[], deps: DoctorDeps): Promise<number> {
-  const { values } = parseArgs({ args: [...argv], options: { help: { type: 'boolean', short: 'h' } } });
+  const { values } = readArguments({ args: [...argv], options: { help: { type: 'boolean', short: 'h' } } });
   if (values.help) {
     deps.out(HELP);
     return 0;
