@@ -1,7 +1,7 @@
 /** Fills a fresh Tagwatch through its front door: tags on wearers, one zone for all of them, everybody heard once outside it. */
 import { postPings, putAll } from '../../src/demo/front-door.js';
 import type { WirePing } from '../../src/simulator/ping.js';
-import type { RecordPut } from '../../src/simulator/records.js';
+import type { RecordLine } from '../../src/simulator/records.js';
 import {
   ENTERING_TAG,
   entrancesOf,
@@ -39,7 +39,7 @@ function seedTags(name: LoadTestName, profileName: ProfileName): SeedTag[] {
   return [...quiet(profile.quietTags), ...entering];
 }
 
-function zone(): RecordPut {
+function zone(): RecordLine {
   const { latitude, longitude } = ZONE_CENTRE;
   const [west, east] = [longitude - ZONE_HALF_DEGREES, longitude + ZONE_HALF_DEGREES];
   const [south, north] = [latitude - ZONE_HALF_DEGREES, latitude + ZONE_HALF_DEGREES];
@@ -51,7 +51,8 @@ function zone(): RecordPut {
     [west, south],
   ];
   return {
-    path: `/zones/${ZONE_ID}`,
+    kind: 'zone',
+    id: ZONE_ID,
     body: {
       type: 'Feature',
       geometry: { type: 'Polygon', coordinates: [ring] },
@@ -69,25 +70,26 @@ export async function seed(
 ): Promise<number> {
   const tags = seedTags(name, profileName);
   const startsAt = new Date(Date.now() - DAY_MS).toISOString();
-  const put = (puts: readonly RecordPut[], wait: boolean) => putAll(url, puts, wait, signal);
+  const put = (records: readonly RecordLine[], wait: boolean) => putAll(url, records, wait, signal);
   const wearerOf = ({ tagId }: SeedTag) => tagId.replace('T-', 'W-');
   await put(
-    [zone(), ...tags.map((tag) => ({ path: `/wearers/${wearerOf(tag)}`, body: { name: wearerOf(tag) } }))],
+    [zone(), ...tags.map((tag) => ({ kind: 'wearer', id: wearerOf(tag), body: { name: wearerOf(tag) } }))],
     false,
   );
   await put(
-    tags.map(({ tagId }) => ({ path: `/tags/${tagId}`, body: {} })),
+    tags.map(({ tagId }) => ({ kind: 'tag', id: tagId, body: {} })),
     false,
   );
   await put(
     tags.map((tag) => ({
-      path: `/activations/${tag.tagId.replace('T-', 'A-')}`,
+      kind: 'activation',
+      id: tag.tagId.replace('T-', 'A-'),
       body: { tagId: tag.tagId, wearerId: wearerOf(tag), fittedAt: startsAt },
     })),
     false,
   );
   const exclusion = { appliesTo: 'all-wearers', kind: 'exclusion', zoneId: ZONE_ID, confirmOn: 'first-fix', startsAt };
-  await put([{ path: '/conditions/C-load', body: exclusion }], true);
+  await put([{ kind: 'condition', id: 'C-load', body: exclusion }], true);
   const fixedAt = new Date(Date.now() - MINUTE_MS).toISOString();
   const told = {
     sequence: 1,

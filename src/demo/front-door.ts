@@ -1,7 +1,7 @@
 /** The demonstration uses what every supplier and administrator uses: the public API over HTTP. */
 
 import type { WirePing } from '../simulator/ping.js';
-import type { RecordLine, RecordPut } from '../simulator/records.js';
+import type { RecordLine } from '../simulator/records.js';
 
 /** So many requests under way: more do not make one database faster. */
 const CONCURRENT_PUTS = 8;
@@ -42,13 +42,14 @@ async function send(
  */
 export async function putAll(
   url: string,
-  puts: readonly RecordPut[],
+  records: readonly RecordLine[],
   wait: boolean,
   signal: AbortSignal,
   authorize = AS_LOCAL,
 ): Promise<void> {
-  const queue = puts.values();
-  const put = async ({ path, body }: RecordPut): Promise<number> => {
+  const queue = records.values();
+  const put = async ({ kind, id, body }: RecordLine): Promise<number> => {
+    const path = `/${kind}s/${id}`;
     const answer = await send(`${url}/api/v1${path}${wait ? '' : '?wait=false'}`, 'PUT', body, authorize, signal);
     const text = await answer.text();
     if (!answer.ok) throw new Refused(`PUT ${path} answered ${answer.status}: ${text}`);

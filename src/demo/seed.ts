@@ -1,6 +1,6 @@
 /** Fills a fresh Tagwatch with the cohort and starts the story, through the front door. */
 import type { Cohort } from '../simulator/cohort.js';
-import { cohortRecords, type RecordLine, type RecordPut } from '../simulator/records.js';
+import { cohortRecords, type RecordLine } from '../simulator/records.js';
 import type { Simulation } from '../simulator/simulation.js';
 import { type Story, tellStory } from '../simulator/story.js';
 import { type Authorize, agreeOn, importAll, postPings, putAll } from './front-door.js';
@@ -24,21 +24,13 @@ async function heardOnce({ url, simulation, signal, authorize, nowMs }: Seeding)
   if (!(await postPings(url, everybody, signal, authorize))) throw new Error('The pings of the cohort were not taken');
 }
 
-const isShared = ({ body }: RecordPut): boolean => 'appliesTo' in body;
+const isShared = ({ body }: RecordLine): boolean => 'appliesTo' in body;
 
 /** What applies to all wearers takes a second person. */
-async function putShared({ url, signal, authorize, twoPersons }: Seeding, record: RecordPut): Promise<void> {
+async function putShared({ url, signal, authorize, twoPersons }: Seeding, record: RecordLine): Promise<void> {
   if (twoPersons === null) return await putAll(url, [record], false, signal, authorize);
-  const { path, body } = record;
-  const id = path.slice(path.lastIndexOf('/') + 1);
-  const proposal = { kind: 'condition', id, body, reason: 'Violence in the town centre at weekends' };
+  const proposal = { ...record, reason: 'Violence in the town centre at weekends' };
   await agreeOn(url, proposal, twoPersons.propose, twoPersons.agree, signal);
-}
-
-/** As a line of an import: `/orders/O-1` is the `order` O-1. */
-function toLine({ path, body }: RecordPut): RecordLine {
-  const [, folder, id] = path.split('/') as [string, string, string];
-  return { kind: folder.slice(0, -1), id, body };
 }
 
 /**
@@ -49,17 +41,17 @@ function toLine({ path, body }: RecordPut): RecordLine {
 export async function seed(seeding: Seeding): Promise<Story> {
   const { url, cohort, simulation, intervalSeconds, signal, authorize, nowMs } = seeding;
   const records = cohortRecords(cohort, nowMs(), intervalSeconds);
-  const lastWearer = records.people.findLast(({ path }) => path.startsWith('/wearers/'));
+  const lastWearer = records.people.findLast(({ kind }) => kind === 'wearer');
   if (lastWearer === undefined) throw new Error('The cohort has nobody');
-  const put = (puts: readonly RecordPut[], wait: boolean) => putAll(url, puts, wait, signal, authorize);
+  const put = (lines: readonly RecordLine[], wait: boolean) => putAll(url, lines, wait, signal, authorize);
   const importLines = (lines: readonly RecordLine[]) => importAll(url, lines, signal, authorize);
   // What is written about somebody has to find them within scope.
-  await importLines(records.people.filter((record) => record !== lastWearer).map(toLine));
+  await importLines(records.people.filter((record) => record !== lastWearer));
   await put([lastWearer], true);
-  await importLines([...records.judgements, ...[...records.orders, ...records.activations].map(toLine)]);
+  await importLines([...records.judgements, ...records.orders, ...records.activations]);
   await heardOnce(seeding);
   const ofOrders = records.conditions.filter((record) => !isShared(record));
-  await importLines([...ofOrders, ...records.absences].map(toLine));
+  await importLines([...ofOrders, ...records.absences]);
   for (const record of records.conditions.filter(isShared)) await putShared(seeding, record);
   // The story's conditions are judged as soon as they are known: everybody's newest fix has to be of now.
   await heardOnce(seeding);

@@ -1,18 +1,12 @@
-/** The cohort as bodies for the `PUT` endpoints, in an order in which each finds what it refers to. */
+/** The cohort as records to be put or imported, in an order in which each finds what it refers to. */
 import { type Cohort, HOME_RADIUS_METRES, type SimulatedWearer, VICTIM_ZONE_RADIUS_METRES } from './cohort.js';
 import type { Point } from './ground.js';
 import { DISTRICT, ringOf, SCHOOLS, type SharedPlace, TOWN_CENTRE } from './places.js';
 
-/** A line of an import. */
+/** A record as a line of an import says it; a `PUT` has its body, below its kind and id. */
 export interface RecordLine {
   readonly kind: string;
   readonly id: string;
-  readonly body: object;
-}
-
-export interface RecordPut {
-  /** Below `/api/v1`. */
-  readonly path: string;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
@@ -35,9 +29,10 @@ export function circleZone(
   centre: Point,
   radiusMetres: number,
   priority: string,
-): RecordPut {
+): RecordLine {
   return {
-    path: `/zones/${zoneId}`,
+    kind: 'zone',
+    id: zoneId,
     body: {
       type: 'Feature',
       geometry: { type: 'Point', coordinates: [centre.longitude, centre.latitude] },
@@ -46,9 +41,10 @@ export function circleZone(
   };
 }
 
-function placeZone(place: SharedPlace): RecordPut {
+function placeZone(place: SharedPlace): RecordLine {
   return {
-    path: `/zones/${place.zoneId}`,
+    kind: 'zone',
+    id: place.zoneId,
     body: {
       type: 'Feature',
       geometry: { type: 'Polygon', coordinates: [ringOf(place)] },
@@ -63,11 +59,11 @@ export const homeZoneIdOf = (wearer: SimulatedWearer) => `Z-home-${suffix(wearer
 export const victimZoneIdOf = (wearer: SimulatedWearer) => `Z-victim-${suffix(wearer)}`;
 export const conditionIdOf = (kind: string, wearer: SimulatedWearer) => `C-${kind}-${suffix(wearer)}`;
 
-export function homeZone(wearer: SimulatedWearer): RecordPut {
+export function homeZone(wearer: SimulatedWearer): RecordLine {
   return circleZone(homeZoneIdOf(wearer), `Home of ${wearer.wearerId}`, wearer.home, HOME_RADIUS_METRES, 'standard');
 }
 
-export function victimZone(wearer: SimulatedWearer, address: Point): RecordPut {
+export function victimZone(wearer: SimulatedWearer, address: Point): RecordLine {
   const name = `Protected address, ${wearer.wearerId}`;
   return circleZone(victimZoneIdOf(wearer), name, address, VICTIM_ZONE_RADIUS_METRES, 'victim');
 }
@@ -90,17 +86,17 @@ export function condition(
   zoneId: string,
   startsAtMs: number,
   schedule?: ReturnType<typeof dailySchedule>,
-): RecordPut {
+): RecordLine {
   const startsAt = new Date(startsAtMs).toISOString();
   const body = { orderId: orderIdOf(wearer), kind, zoneId, wording: WORDINGS[kind], startsAt };
-  return { path: `/conditions/${conditionId}`, body: schedule === undefined ? body : { ...body, schedule } };
+  return { kind: 'condition', id: conditionId, body: schedule === undefined ? body : { ...body, schedule } };
 }
 
 /** Midnight UTC some weeks ago: when orders began. */
 export const beganAtMs = (atMs: number) => Math.floor(atMs / DAY_MS) * DAY_MS - SINCE_DAYS * DAY_MS;
 
-function conditionsOf(wearer: SimulatedWearer, startsAtMs: number): RecordPut[] {
-  const puts: RecordPut[] = [];
+function conditionsOf(wearer: SimulatedWearer, startsAtMs: number): RecordLine[] {
+  const puts: RecordLine[] = [];
   if (wearer.curfew !== null) {
     const schedule = dailySchedule(wearer.curfew.from, wearer.curfew.to);
     puts.push(condition(conditionIdOf('curfew', wearer), wearer, 'curfew', homeZoneIdOf(wearer), startsAtMs, schedule));
@@ -122,11 +118,11 @@ function conditionsOf(wearer: SimulatedWearer, startsAtMs: number): RecordPut[] 
  * apply, so that nobody is judged from silence.
  */
 export interface CohortRecords {
-  readonly people: readonly RecordPut[];
-  readonly orders: readonly RecordPut[];
-  readonly activations: readonly RecordPut[];
-  readonly conditions: readonly RecordPut[];
-  readonly absences: readonly RecordPut[];
+  readonly people: readonly RecordLine[];
+  readonly orders: readonly RecordLine[];
+  readonly activations: readonly RecordLine[];
+  readonly conditions: readonly RecordLine[];
+  readonly absences: readonly RecordLine[];
   /** What is judged about them, which the engine is told nothing of. */
   readonly judgements: readonly RecordLine[];
 }
@@ -151,8 +147,9 @@ function judgementsOf({ wearerId, rag }: SimulatedWearer, effectiveAt: string): 
 const HOUR_MS = 3_600_000;
 
 /** Leave from curfew that holds now: somebody is off, and a page says who and until when. */
-const absenceOf = (wearer: SimulatedWearer, atMs: number): RecordPut => ({
-  path: `/absences/AB-${suffix(wearer)}`,
+const absenceOf = (wearer: SimulatedWearer, atMs: number): RecordLine => ({
+  kind: 'absence',
+  id: `AB-${suffix(wearer)}`,
   body: {
     orderId: orderIdOf(wearer),
     startsAt: new Date(atMs - HOUR_MS).toISOString(),
@@ -161,8 +158,9 @@ const absenceOf = (wearer: SimulatedWearer, atMs: number): RecordPut => ({
   },
 });
 
-const consentOf = (wearer: SimulatedWearer, givenAt: string): RecordPut => ({
-  path: `/consents/CS-${suffix(wearer)}`,
+const consentOf = (wearer: SimulatedWearer, givenAt: string): RecordLine => ({
+  kind: 'consent',
+  id: `CS-${suffix(wearer)}`,
   body: { wearerId: wearer.wearerId, givenAt, evidence: 'Signed when the tag was fitted' },
 });
 
@@ -179,29 +177,32 @@ export function cohortRecords(cohort: Cohort, atMs: number, intervalSeconds: num
   };
   return {
     people: [
-      { path: `/tag-models/${TAG_MODEL_ID}`, body: model },
+      { kind: 'tag-model', id: TAG_MODEL_ID, body: model },
       ...[TOWN_CENTRE, ...SCHOOLS, DISTRICT].map(placeZone),
       ...wearers.map(({ wearerId, name, division }) => ({
-        path: `/wearers/${wearerId}`,
+        kind: 'wearer',
+        id: wearerId,
         body: { name, force: FORCE, division },
       })),
-      { path: `/wearers/${NOT_FITTED.wearerId}`, body: { name: NOT_FITTED.name, force: FORCE, division: 'City' } },
+      { kind: 'wearer', id: NOT_FITTED.wearerId, body: { name: NOT_FITTED.name, force: FORCE, division: 'City' } },
       ...wearers.filter(({ curfew }) => curfew !== null).map(homeZone),
       ...wearers.flatMap((wearer) => (wearer.victimAddress === null ? [] : [victimZone(wearer, wearer.victimAddress)])),
     ],
     orders: [
       ...wearers.flatMap((wearer) => [
-        { path: `/tags/${wearer.tagId}`, body: { modelId: TAG_MODEL_ID } },
+        { kind: 'tag', id: wearer.tagId, body: { modelId: TAG_MODEL_ID } },
         {
-          path: `/orders/${orderIdOf(wearer)}`,
+          kind: 'order',
+          id: orderIdOf(wearer),
           body: { wearerId: wearer.wearerId, type: wearer.orderType, startsAt },
         },
         ...(wearer.orderType === 'voluntary' ? [consentOf(wearer, startsAt)] : []),
       ]),
-      { path: '/orders/O-not-fitted', body: { wearerId: NOT_FITTED.wearerId, type: 'licence', startsAt } },
+      { kind: 'order', id: 'O-not-fitted', body: { wearerId: NOT_FITTED.wearerId, type: 'licence', startsAt } },
     ],
     activations: wearers.map((wearer) => ({
-      path: `/activations/A-${suffix(wearer)}`,
+      kind: 'activation',
+      id: `A-${suffix(wearer)}`,
       body: { tagId: wearer.tagId, wearerId: wearer.wearerId, fittedAt: startsAt },
     })),
     absences: wearers
@@ -211,7 +212,8 @@ export function cohortRecords(cohort: Cohort, atMs: number, intervalSeconds: num
     judgements: wearers.flatMap((wearer) => judgementsOf(wearer, startsAt)),
     conditions: [
       {
-        path: '/conditions/C-town-centre',
+        kind: 'condition',
+        id: 'C-town-centre',
         body: { appliesTo: 'all-wearers', kind: 'exclusion', zoneId: TOWN_CENTRE.zoneId, startsAt },
       },
       ...wearers.flatMap((wearer) => conditionsOf(wearer, startsAtMs)),

@@ -20,7 +20,7 @@ import {
   dailySchedule,
   homeZone,
   homeZoneIdOf,
-  type RecordPut,
+  type RecordLine,
   victimZone,
   victimZoneIdOf,
 } from './records.js';
@@ -54,8 +54,8 @@ export interface Story {
   readonly startsAtMs: number;
   readonly parts: readonly Part[];
   /** Zones before conditions. */
-  readonly zones: readonly RecordPut[];
-  readonly conditions: readonly RecordPut[];
+  readonly zones: readonly RecordLine[];
+  readonly conditions: readonly RecordLine[];
   readonly truths: readonly Truth[];
 }
 
@@ -127,8 +127,8 @@ const schoolOf = (wearer: SimulatedWearer) => SCHOOLS[wearer.index % SCHOOLS.len
 
 interface Scene {
   readonly part: Part;
-  readonly zones: readonly RecordPut[];
-  readonly conditions: readonly RecordPut[];
+  readonly zones: readonly RecordLine[];
+  readonly conditions: readonly RecordLine[];
   readonly truths: readonly Truth[];
 }
 
@@ -246,7 +246,7 @@ function crossTown(wearer: SimulatedWearer, startsAtMs: number): Scene {
   };
 }
 
-function schoolCondition(wearer: SimulatedWearer, startsAtMs: number): RecordPut {
+function schoolCondition(wearer: SimulatedWearer, startsAtMs: number): RecordLine {
   const began = beganAtMs(startsAtMs);
   return condition(conditionIdOf('school', wearer), wearer, 'exclusion', schoolOf(wearer).zoneId, began);
 }

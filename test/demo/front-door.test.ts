@@ -20,7 +20,7 @@ afterEach(() => {
   answers.clear();
 });
 
-const record = (id: string) => ({ path: `/conditions/${id}`, body: {} });
+const record = (id: string) => ({ kind: 'condition', id, body: {} });
 const signal = new AbortController().signal;
 
 test('what is to be told is put again until it is, and the others do not wait for it', async () => {

@@ -12,7 +12,7 @@ import type { ConditionFacts, Schedule, WatchFacts, ZoneVersionFacts } from '../
 import { emptyFold, foldInput } from '../../src/roles/engine/partition-fold.js';
 import { inventCohort } from '../../src/simulator/cohort.js';
 import type { WirePing } from '../../src/simulator/ping.js';
-import { cohortRecords, type RecordPut } from '../../src/simulator/records.js';
+import { cohortRecords, type RecordLine } from '../../src/simulator/records.js';
 import { createSimulation } from '../../src/simulator/simulation.js';
 import { type Story, tellStory } from '../../src/simulator/story.js';
 import { draftSharedWatch, draftTagWatch, horizonOf } from '../../src/watchlist/watch-builder.js';
@@ -26,28 +26,27 @@ const TICK_MS = 5 * SECOND_MS;
 
 type Body = Record<string, unknown>;
 
-const idOf = ({ path }: RecordPut) => path.slice(path.lastIndexOf('/') + 1);
 const at = (instant: unknown) => Date.parse(String(instant));
 
 /** The facts that the store would read, from the bodies that were put. */
-function toFacts(puts: readonly RecordPut[]): WatchFacts & { readonly shared: readonly ConditionFacts[] } {
-  const of = (folder: string) => puts.filter(({ path }) => path.startsWith(`/${folder}/`));
-  const model = of('tag-models')[0]!.body as { defaultAccuracyMetres: number; intervalSeconds: number };
-  const orders = new Map(of('orders').map((put) => [idOf(put), put.body as Body]));
+function toFacts(puts: readonly RecordLine[]): WatchFacts & { readonly shared: readonly ConditionFacts[] } {
+  const of = (kind: string) => puts.filter((put) => put.kind === kind);
+  const model = of('tag-model')[0]!.body as { defaultAccuracyMetres: number; intervalSeconds: number };
+  const orders = new Map(of('order').map((put) => [put.id, put.body as Body]));
   const zones = new Map<string, ZoneVersionFacts[]>();
-  for (const put of of('zones')) {
+  for (const put of of('zone')) {
     const valid = validateZone(put.body, null);
-    if (!valid.ok) throw new Error(`${put.path}: ${JSON.stringify(valid.errors)}`);
+    if (!valid.ok) throw new Error(`${put.kind} ${put.id}: ${JSON.stringify(valid.errors)}`);
     const { priority, bufferMetres } = valid.properties;
-    const zone = { ...valid.zone, zoneId: idOf(put), version: 1, priority, bufferMetres };
-    zones.set(idOf(put), [{ zone, effectiveAtMs: null }]);
+    const zone = { ...valid.zone, zoneId: put.id, version: 1, priority, bufferMetres };
+    zones.set(put.id, [{ zone, effectiveAtMs: null }]);
   }
-  const conditions = of('conditions').map((put): ConditionFacts => {
+  const conditions = of('condition').map((put): ConditionFacts => {
     const { orderId, kind, zoneId, schedule, startsAt } = put.body as Body;
     const order = orderId === undefined ? null : orders.get(String(orderId))!;
-    if (!zones.has(String(zoneId))) throw new Error(`${put.path} names a zone that is not there`);
+    if (!zones.has(String(zoneId))) throw new Error(`${put.kind} ${put.id} names a zone that is not there`);
     return {
-      conditionId: idOf(put),
+      conditionId: put.id,
       order: order && { wearerId: String(order.wearerId), startsAtMs: at(order.startsAt), endsAtMs: null },
       versions: [
         {
@@ -65,10 +64,10 @@ function toFacts(puts: readonly RecordPut[]): WatchFacts & { readonly shared: re
     };
   });
   return {
-    tags: of('activations').map((put) => {
+    tags: of('activation').map((put) => {
       const { tagId, wearerId, fittedAt } = put.body as Body;
       const activation = {
-        activationId: idOf(put),
+        activationId: put.id,
         wearerId: String(wearerId),
         fittedAtMs: at(fittedAt),
         removedAtMs: null,
@@ -113,7 +112,7 @@ export function play(seed: string, startsAtMs: number, durationMs: number): Play
   }
   /** A tag whose watch stays the same is not published again. */
   function publish(
-    puts: readonly RecordPut[],
+    puts: readonly RecordLine[],
     nowMs: number,
     isChanged: (tagId: string) => boolean = () => true,
   ): void {

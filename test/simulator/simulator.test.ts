@@ -43,20 +43,21 @@ describe('cohort', () => {
     const known = new Set<string>();
     for (const stage of [stages.people, stages.orders, stages.activations, stages.conditions, stages.absences]) {
       for (const { body } of stage) {
-        for (const [field, folder] of [
-          ['zoneId', 'zones'],
-          ['orderId', 'orders'],
-          ['wearerId', 'wearers'],
-          ['tagId', 'tags'],
-          ['modelId', 'tag-models'],
+        for (const [field, kind] of [
+          ['zoneId', 'zone'],
+          ['orderId', 'order'],
+          ['wearerId', 'wearer'],
+          ['tagId', 'tag'],
+          ['modelId', 'tag-model'],
         ]) {
-          if (typeof body[field!] === 'string') expect(known).toContain(`/${folder}/${body[field!]}`);
+          if (typeof body[field!] === 'string') expect(known).toContain(`${kind} ${body[field!]}`);
         }
       }
-      for (const { path } of stage) {
-        expect(known).not.toContain(path);
-        expect(path).toMatch(/^\/[a-z-]+\/[A-Za-z0-9._-]{1,64}$/);
-        known.add(path);
+      for (const { kind, id } of stage) {
+        const name = `${kind} ${id}`;
+        expect(known).not.toContain(name);
+        expect(name).toMatch(/^[a-z-]+ [A-Za-z0-9._-]{1,64}$/);
+        known.add(name);
       }
     }
   });
