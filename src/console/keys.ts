@@ -15,7 +15,7 @@ import {
   toggleMarks,
 } from './components/selection.js';
 import { type PageKey, VERB_KEYS } from './components/verb-keys.js';
-import { book, may } from './live/live.js';
+import { alertInSight, may } from './live/live.js';
 import { sessionMap } from './map/session-map.js';
 import { showWaiting } from './pages/board.js';
 import { singleKeys } from './preferences.js';
@@ -41,12 +41,12 @@ const withAlert = (run: (alertId: string) => void) => (): void => {
 };
 
 function goToOnMap(alertId: string): void {
-  const item = book.value.alerts.get(alertId);
+  const item = alertInSight(alertId);
   if (item !== undefined) sessionMap.value?.goTo(item);
 }
 
 function openPack(alertIds: readonly string[]): void {
-  const alerts = alertIds.flatMap((alertId) => book.value.alerts.get(alertId) ?? []);
+  const alerts = alertIds.flatMap((alertId) => alertInSight(alertId) ?? []);
   if (alerts.length > 0 && may('exports.make')) packDraft.value = { alerts };
 }
 

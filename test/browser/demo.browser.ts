@@ -10,6 +10,7 @@ import type { AlertItem } from '../../src/alerts/alert.js';
 import { type Home, makeHome, type Program, startProgram } from '../support/program.js';
 import { findWrong } from './axe.js';
 import { CHROMIUM, CHROMIUM_FLAGS, SCREENSHOTS } from './chromium.js';
+import { intercept } from './intercept.js';
 
 /** More than the demonstration needs (20 s, 90 s): what is late fails by what it says, not by a limit of this test. */
 const ALERTS_LIMIT_MS = 150_000;
@@ -47,7 +48,11 @@ beforeAll(async () => {
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(`console: ${message.text()}`);
   });
-  page.on('requestfailed', (request) => complaints.push(`failed: ${request.url()}`));
+  page.on('requestfailed', (request) => {
+    // What a page was still asking for when it was left has not failed.
+    const why = request.failure()?.errorText;
+    if (why !== 'net::ERR_ABORTED') complaints.push(`failed: ${request.url()}, ${why}`);
+  });
   page.on('response', (response) => {
     if (response.status() >= 400 && response.status() !== 412)
       complaints.push(`${response.status()}: ${response.url()}`);
@@ -208,7 +213,7 @@ test('acknowledging tells who, and the one who was second is told who was first'
   await victim.getByRole('button', { name: /^Acknowledge/ }).click();
   await victim.getByText(/^Acknowledged by local at/).waitFor();
   // Somebody else acknowledges the curfew alert while our click is on its way.
-  await page.route('**/acknowledge', async (route) => {
+  await intercept(page, '**/acknowledge', async (route) => {
     const alertId = new URL(route.request().url()).pathname.split('/').at(-2)!;
     const { body } = await call('GET', `/alerts/${alertId}`);
     const { etag } = body as unknown as AlertItem;

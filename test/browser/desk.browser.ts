@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Home, makeHome, type Program, put, send, startProgram } from '../support/program.js';
 import { findWrong } from './axe.js';
 import { CHROMIUM, CHROMIUM_FLAGS, SCREENSHOTS } from './chromium.js';
+import { intercept } from './intercept.js';
 
 const WAIT_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -147,7 +148,7 @@ test('an answer that is lost makes no second task, also where the dialog was clo
   // The clocks go back: this hour comes twice, and the later one leaves nothing out.
   await page.getByLabel('Until when').fill('2026-10-25T01:30');
   let isLost = true;
-  await page.route('**/api/v1/tasks/*', async (route) => {
+  await intercept(page, '**/api/v1/tasks/*', async (route) => {
     if (!isLost || route.request().method() !== 'PUT') return await route.continue();
     await route.fetch();
     await route.abort();

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Home, makeHome, type Program, put, send, startProgram } from '../support/program.js';
 import { findWrongInBoth } from './axe.js';
 import { CHROMIUM, CHROMIUM_FLAGS, SCREENSHOTS } from './chromium.js';
+import { intercept } from './intercept.js';
 
 const WAIT_MS = 60_000;
 let home: Home;
@@ -108,7 +109,7 @@ test('where no answer comes, nothing is claimed: the file is read again and show
   await page.getByLabel('File', { exact: true }).setInputFiles(file('late.csv', 'id,name\nW-9,Ida\nW-10,Jo\n'));
   await page.getByRole('heading', { name: 'Preview: 2 new, 0 changed, 0 as they stand' }).waitFor({ timeout: WAIT_MS });
   // It is written, and the answer lost.
-  await page.route('**/records/import', async (route) => {
+  await intercept(page, '**/records/import', async (route) => {
     await route.fetch();
     await route.abort();
   });

@@ -18,6 +18,7 @@ import { CLIENT_ID, CLIENT_SECRET, MAPPING, type Running, startProvider } from '
 import { type Home, makeHome, type Program, put, send, startProgram } from '../support/program.js';
 import { findWrong, findWrongInBoth } from './axe.js';
 import { CHROMIUM, CHROMIUM_FLAGS, SCREENSHOTS } from './chromium.js';
+import { intercept } from './intercept.js';
 
 const WAIT_MS = 60_000;
 const SQUARE = { latitude: 51.28, longitude: 1.08 };
@@ -274,7 +275,7 @@ test('and on to a request for recall, by keyboard: answered from the record, ref
   await page.keyboard.type('High to the public, by the assessment of the probation service.');
   await page.getByLabel('Not to be disclosed to the wearer').fill('A neighbour told of it.');
   // It is written, and nobody hears: sent again it is the same request.
-  await page.route('**/api/v1/recalls/*', async (route) => {
+  await intercept(page, '**/api/v1/recalls/*', async (route) => {
     await route.fetch();
     await route.abort();
   });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Home, makeHome, type Program, put, send, startProgram } from '../support/program.js';
 import { findWrong } from './axe.js';
 import { CHROMIUM, CHROMIUM_FLAGS, SCREENSHOTS } from './chromium.js';
+import { intercept } from './intercept.js';
 
 const WAIT_MS = 60_000;
 const MINUTE_MS = 60_000;
@@ -302,7 +303,7 @@ test('another day has nothing of the one before: neither its trail and stops nor
   const isHeld = new Promise<void>((resolve) => {
     letGo = resolve;
   });
-  await page.route('**/trail?*', async (route) => {
+  await intercept(page, '**/trail?*', async (route) => {
     await isHeld;
     await route.continue();
   });

@@ -10,6 +10,7 @@ import { fromLocalText, toLocalText } from '../../src/console/model/local-instan
 import { put, send } from '../support/program.js';
 import { findWrong } from './axe.js';
 import { SCREENSHOTS } from './chromium.js';
+import { intercept } from './intercept.js';
 import { type People, startPeople } from './people.js';
 
 const WAIT_MS = 60_000;
@@ -200,7 +201,7 @@ describe('it is tried over past tracks', () => {
 describe('it is put before a second person', () => {
   test('an answer that is lost makes no second proposal', async () => {
     let asked = 0;
-    await anna.route('**/api/v1/proposals', async (route) => {
+    await intercept(anna, '**/api/v1/proposals', async (route) => {
       if (route.request().method() !== 'POST') return await route.continue();
       asked++;
       if (asked > 1) return await route.continue();

@@ -1,7 +1,7 @@
 /** What has to be said with an act on an alert, or on many. By keyboard: a digit chooses, Enter does it; in a text Ctrl and Enter. */
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { AlertItem } from '../../alerts/alert.js';
-import { book, me, nameOf, serverNowMs, zoneNameOf } from '../live/live.js';
+import { alertInSight, book, me, nameOf, serverNowMs, zoneNameOf } from '../live/live.js';
 import { ACT_FORMS, type Field, missingField, type Values } from '../model/act-forms.js';
 import { knownPeople } from '../model/known-people.js';
 import { proposalWords } from '../words/owner-words.js';
@@ -98,7 +98,7 @@ function Open({ doing: now }: { readonly doing: Doing }) {
   const form = useRef<HTMLFormElement>(null);
   const key = draftKeyOf(now);
   const { title, leave, fields, toAct } = ACT_FORMS[now.verb];
-  const items = now.alertIds.flatMap((alertId) => book.value.alerts.get(alertId) ?? []);
+  const items = now.alertIds.flatMap((alertId) => alertInSight(alertId) ?? []);
   const values = drafts.value.get(key) ?? EMPTY;
   const set = (name: string, value: string) => keepDraft(key, { ...(drafts.peek().get(key) ?? EMPTY), [name]: value });
   const close = () => {
@@ -108,6 +108,10 @@ function Open({ doing: now }: { readonly doing: Doing }) {
     form.current?.querySelector<HTMLElement>('input, textarea, button')?.focus();
   }, []);
   const [only] = items;
+  // Nothing is open then, and nothing is to keep the page's keys from acting.
+  useLayoutEffect(() => {
+    if (only === undefined) close();
+  }, [only === undefined]);
   if (only === undefined) return null;
   const isBusy = items.some(({ alertId }) => busy.value.has(alertId));
   // Whoever was closed by somebody else meanwhile cannot be closed again; what is closed can be reopened, and noted.

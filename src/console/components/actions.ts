@@ -2,7 +2,7 @@
 import { computed, signal } from '@preact/signals';
 import type { AlertItem } from '../../alerts/alert.js';
 import { type Act, type ActionResult, act, actOnMany, newKey, type Verb } from '../api.js';
-import { book, may, me, nameOf, serverNowMs, takeAlert } from '../live/live.js';
+import { alertInSight, may, me, nameOf, serverNowMs, takeAlert } from '../live/live.js';
 import { type AskingVerb, isImmediate, type Values } from '../model/act-forms.js';
 import { mayStillBeDone } from '../model/offered-acts.js';
 import { manyDoneWords, refusalWords } from '../words/words.js';
@@ -99,9 +99,7 @@ export const isOffered = (item: AlertItem, verb: Verb): boolean =>
 
 /** Begins an act on those of the alerts to which it can be done: by its dialog, or at once where nothing has to be said. */
 export async function begin(verb: Verb, alertIds: readonly string[]): Promise<void> {
-  const items = alertIds
-    .flatMap((alertId) => book.value.alerts.get(alertId) ?? [])
-    .filter((item) => isOffered(item, verb));
+  const items = alertIds.flatMap((alertId) => alertInSight(alertId) ?? []).filter((item) => isOffered(item, verb));
   if (items.length === 0) return;
   if (isImmediate(verb)) await actOn(items, { verb });
   else doing.value = { verb, alertIds: items.map(({ alertId }) => alertId) };

@@ -92,6 +92,10 @@ function wantFlush(): void {
   else requestAnimationFrame(flush);
 }
 
+/** As the page shows it. One that came by an answer is shown by its page before the book is painted: a key at the sight of it must find it. */
+export const alertInSight = (alertId: string): AlertItem | undefined =>
+  book.value.alerts.get(alertId) ?? latest.get(alertId);
+
 /** Takes an alert as the server told it in an answer. */
 export function takeAlert(item: AlertItem): void {
   latest.put(item);
