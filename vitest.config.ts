@@ -7,7 +7,11 @@ import { defineConfig } from 'vitest/config';
  * fails: it never skips. A test's time, and that of what it looks for again and again (`expect.poll`), only ends what hangs: a busy machine
  * is no fault.
  */
-const suite = (name: string, include: string[], { testTimeout = 240_000, isolate = true } = {}) => ({
+const suite = (
+  name: string,
+  include: string[],
+  { testTimeout = 240_000, isolate = true, execArgv = [] as string[] } = {},
+) => ({
   test: {
     name,
     include,
@@ -17,7 +21,7 @@ const suite = (name: string, include: string[], { testTimeout = 240_000, isolate
     expect: { poll: { timeout: 120_000 } },
     setupFiles: ['test/support/property-seed.ts'],
     // What dies young is collected at once and rarely: a twentieth of a suite's processor time.
-    execArgv: ['--max-semi-space-size=32'],
+    execArgv: ['--max-semi-space-size=32', ...execArgv],
   },
 });
 
@@ -29,7 +33,8 @@ export default defineConfig({
       suite('unit', ['test/**/*.test.ts'], { isolate: false }),
       suite('long', ['test/**/*.long.ts'], { testTimeout: 3_600_000 }),
       suite('fuzz', ['test/**/*.fuzz.ts'], { testTimeout: 86_400_000 }),
-      suite('services', ['test/**/*.services.ts']),
+      // What `pg` and kafkajs call deprecated is a fault of ours: two queries at once in one transaction are.
+      suite('services', ['test/**/*.services.ts'], { execArgv: ['--throw-deprecation'] }),
       suite('data', ['test/**/*.data.ts']),
       suite('data-services', ['test/**/*.data-services.ts']),
       suite('browser', ['test/**/*.browser.ts']),

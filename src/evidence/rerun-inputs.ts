@@ -57,11 +57,10 @@ async function readWatch(
   untilMs: number,
 ): Promise<{ watch: TagWatch; shared: SharedWatch[] } | null> {
   if (conditionId === null) return null;
-  const [facts, sharedFacts, published] = await Promise.all([
-    watchStore.readTagFacts(db, [tagId]),
-    watchStore.readSharedFacts(db, [conditionId]),
-    readTermPublications(db, conditionId),
-  ]);
+  // One after another: it is one transaction's session that is asked.
+  const facts = await watchStore.readTagFacts(db, [tagId]);
+  const sharedFacts = await watchStore.readSharedFacts(db, [conditionId]);
+  const published = await readTermPublications(db, conditionId);
   const tag = facts.tags[0];
   const activations = tag?.activations.filter((each) => each.activationId === activationId) ?? [];
   if (tag === undefined || activations.length === 0) return null;
