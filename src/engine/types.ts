@@ -1,6 +1,7 @@
 /** The engine's words: what it takes, what it keeps, what it says. Instants are epoch ms; distances metres; WGS84 degrees. */
 
-export type Mechanism = 'GPS' | 'RF' | 'LBS' | 'WIFI';
+export const MECHANISMS = ['GPS', 'RF', 'LBS', 'WIFI'] as const;
+export type Mechanism = (typeof MECHANISMS)[number];
 
 export const DEVICE_EVENTS = [
   'strap-tamper',

@@ -6,6 +6,7 @@ import { type Static, Type } from 'typebox';
 import type { AlertItem } from '../alerts/alert.js';
 import type { AlertEvent, Instant } from '../alerts/event.js';
 import type { StandingCounts } from '../alerts/standing.js';
+import { MECHANISMS } from '../engine/types.js';
 import { AlertEventSchema, AlertItemSchema, InstantSchema } from './alert-schemas.js';
 import { StandingCountsSchema } from './standing-schemas.js';
 
@@ -69,7 +70,7 @@ export const PositionItemSchema = Type.Object({
   latitude: Type.Number(),
   longitude: Type.Number(),
   accuracyMetres: Type.Union([Type.Number(), Type.Null()]),
-  mechanism: Type.Enum(['GPS', 'RF', 'LBS', 'WIFI']),
+  mechanism: Type.Enum([...MECHANISMS]),
   speedKmh: Type.Union([Type.Number(), Type.Null()]),
   headingDegrees: Type.Union([Type.Number(), Type.Null()]),
   batteryPercent: Type.Union([Type.Number(), Type.Null()]),

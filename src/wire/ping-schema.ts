@@ -1,6 +1,6 @@
 /** The ping as OpenAPI and AsyncAPI publish it. `parsePing` judges; a test holds the two together. */
 import { Type } from 'typebox';
-import { DEVICE_EVENTS } from '../engine/types.js';
+import { DEVICE_EVENTS, MECHANISMS } from '../engine/types.js';
 import { MAX_ACCURACY_METRES, MAX_DEVICE_EVENTS } from './ping-reasons.js';
 import { MAX_TAG_ID_LENGTH, TAG_ID_PATTERN } from './tag-id.js';
 
@@ -32,11 +32,7 @@ export const PingSchema = Type.Object(
           "Radius of the confidence circle; 0 is unknown. Without it and a default of the tag's model a position is no evidence.",
       }),
     ),
-    mechanism: Type.Optional(
-      Type.Union([Type.Literal('GPS'), Type.Literal('RF'), Type.Literal('LBS'), Type.Literal('WIFI')], {
-        default: 'GPS',
-      }),
-    ),
+    mechanism: Type.Optional(Type.Enum([...MECHANISMS], { default: 'GPS' })),
     speedKmh: Type.Optional(Type.Number({ minimum: 0, maximum: 3_000 })),
     headingDegrees: Type.Optional(Type.Number({ minimum: 0, maximum: 360 })),
     altitudeMetres: Type.Optional(Type.Number({ minimum: -12_000, maximum: 50_000 })),

@@ -7,7 +7,14 @@
  * battery, an event whose name is not known) is left out of the ping and told in `ignored`.
  */
 import { hash } from 'node:crypto';
-import { DEVICE_EVENTS, type DeviceEvent, type Mechanism, type Ping, type Position } from '../../engine/types.js';
+import {
+  DEVICE_EVENTS,
+  type DeviceEvent,
+  MECHANISMS,
+  type Mechanism,
+  type Ping,
+  type Position,
+} from '../../engine/types.js';
 import {
   MAX_ACCURACY_METRES,
   MAX_DEVICE_EVENTS,
@@ -57,7 +64,7 @@ export interface RefusedPing {
   readonly tagId: string | null;
 }
 
-const MECHANISMS: ReadonlySet<unknown> = new Set<Mechanism>(['GPS', 'RF', 'LBS', 'WIFI']);
+const KNOWN_MECHANISMS: ReadonlySet<unknown> = new Set<Mechanism>(MECHANISMS);
 const KNOWN_EVENTS: ReadonlySet<unknown> = new Set<DeviceEvent>(DEVICE_EVENTS);
 const NOTHING_IGNORED: readonly Ignored[] = [];
 const NO_EVENTS: readonly DeviceEvent[] = [];
@@ -129,7 +136,7 @@ function parsePosition(raw: Readonly<Record<string, unknown>>): Position | null 
   if (typeof longitude !== 'number') return longitude;
   if (latitude === 0 && longitude === 0) return noPosition('zero-position', NO_FIX_REASONS['zero-position']);
   const mechanism = raw.mechanism ?? 'GPS';
-  if (!MECHANISMS.has(mechanism)) {
+  if (!KNOWN_MECHANISMS.has(mechanism)) {
     return noPosition('mechanism-unknown', `mechanism ${show(mechanism)} is not GPS, RF, LBS or WIFI.`);
   }
   if (raw.satellites === 0 && mechanism === 'GPS') {

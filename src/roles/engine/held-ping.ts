@@ -2,13 +2,11 @@
  * The newest ping with a position, as far as it is told of live, in numbers that are changed in place: an object a ping is four times as
  * large, and lives just long enough to be moved to what is old before the tag's next one takes its place.
  */
-import type { Mechanism } from '../../engine/types.js';
+import { MECHANISMS } from '../../engine/types.js';
 import type { LastPing, LivePing } from '../../ports/states.js';
 
-const MECHANISMS: readonly Mechanism[] = ['GPS', 'RF', 'LBS', 'WIFI'];
-
 /**
- * receivedAtMs, fixedAtMs, latitude, longitude, accuracyMetres, the place of its mechanism above, speedKmh, headingDegrees,
+ * receivedAtMs, fixedAtMs, latitude, longitude, accuracyMetres, the place of its mechanism in `MECHANISMS`, speedKmh, headingDegrees,
  * batteryPercent; NaN where one is null.
  */
 export type HeldPing = number[];
