@@ -4,7 +4,7 @@ import type { Queryable } from '../ports/database.js';
 import type { DueRequest, ReconcileStore } from '../ports/reconcile.js';
 import type { RequestRow } from '../ports/record-tables.js';
 import { isAhead, MOST_AHEAD, madeAt } from './made-at.js';
-import { PING_COLUMNS, type StoredPingRow, toStoredPing } from './rerun.js';
+import { PING_COLUMNS, type StoredPingRow, toStoredPing } from './stored-ping.js';
 
 const instant = (ms: number): string => new Date(ms).toISOString();
 

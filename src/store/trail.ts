@@ -1,10 +1,11 @@
 /** Where a wearer was: pings joined with who wore the tag when. */
 
-import type { Mechanism, NotJudged } from '../engine/types.js';
+import type { NotJudged } from '../engine/types.js';
 import type { Queryable } from '../ports/database.js';
 import type { Placed, TrailPoint } from '../ports/trail.js';
 import type { TrailModel } from '../ports/watch.js';
 import { isAhead, madeAt } from './made-at.js';
+import type { StoredPingRow } from './stored-ping.js';
 
 /** Place of a point in a trail, to go on from. */
 export interface TrailPlace {
@@ -13,24 +14,9 @@ export interface TrailPlace {
   readonly identity: string;
 }
 
-interface TrailRow {
+interface TrailRow extends StoredPingRow {
   tag_id: string;
   activation_id: string;
-  identity: string;
-  sequence: number | null;
-  fixed_at: Date;
-  received_at: Date;
-  latitude: number | null;
-  longitude: number | null;
-  accuracy_metres: number | null;
-  mechanism: Mechanism | null;
-  position_ignored: string | null;
-  speed_kmh: number | null;
-  heading_degrees: number | null;
-  altitude_metres: number | null;
-  satellites: number | null;
-  battery_percent: number | null;
-  device_events: string[];
   not_judged: NotJudged | null;
 }
 
