@@ -81,7 +81,7 @@ describe('the database away', () => {
     await program.kill();
 
     program = await startProgram(home);
-    expect(program.output()).toContain('database is away');
+    await expect.poll(program.output).toContain('database is away');
     const after = await openFeed(program.url, `?resume=${hello.epoch}:${hello.seq}`);
     await after.waitFor((message) => message.event?.eventId === missed.at(-1)?.event?.eventId);
     expect(after.messages.filter((message) => message.type === 'snapshot')).toEqual([]);

@@ -102,7 +102,7 @@ describe('the database on a full disk', () => {
     await isConfirmed('T-1', 900);
     await isConfirmed('T-2', 900);
     expect(program.child.exitCode).toBeNull();
-    expect(program.output()).toContain('No space left on device');
+    await expect.poll(program.output).toContain('No space left on device');
 
     await rm(filler());
     await vi.waitFor(async () => {

@@ -77,16 +77,21 @@ describe('the database under its operators', () => {
         await client.query(`alter role ${url.username} password 'another'`);
         await endSessions(client);
       });
-      await databaseIs('degraded');
-      await isConfirmed('T-1');
-      expect(await send(program.url, 'PUT', '/wearers/W-9', { name: 'Nine' })).toMatchObject({
-        status: 503,
-        body: { detail: 'The database is away.' },
-      });
-      expect(program.output()).toContain('password authentication failed');
-      const changed = new URL(url);
-      changed.password = 'another';
-      await administer((client) => client.query(`alter role ${url.username} password '${url.password}'`), changed.href);
+      try {
+        await databaseIs('degraded');
+        await isConfirmed('T-1');
+        expect(await send(program.url, 'PUT', '/wearers/W-9', { name: 'Nine' })).toMatchObject({
+          status: 503,
+          body: { detail: 'The database is away.' },
+        });
+        // Whoever comes first was told that its session was ended, who comes back what is wrong.
+        await expect.poll(program.output).toContain('password authentication failed');
+      } finally {
+        const changed = new URL(url);
+        changed.password = 'another';
+        const back = `alter role ${url.username} password '${url.password}'`;
+        await administer((client) => client.query(back), changed.href);
+      }
       await databaseIs('ready');
       await put(program.url, '/wearers/W-9', { name: 'Nine' });
       expect(program.child.exitCode).toBeNull();
@@ -131,7 +136,7 @@ describe('the database under its operators', () => {
     // At once or not at all: the program must not publish from half of a database.
     await run('pg_restore', ['--single-transaction', '--dbname', url, dump]);
     await databaseIs('ready');
-    await vi.waitFor(() => expect(program.output()).toContain('the database is older than what was published'), SOON);
+    await expect.poll(program.output).toContain('the database is older than what was published');
 
     const victims = rectangle('Victim', 1.07, 51.27, 1.09, 51.29) as { properties: object };
     await put(program.url, '/zones/Z-victim', {
@@ -165,7 +170,7 @@ describe('the database under its operators', () => {
       const ended = once(program.child, 'exit');
       await services.start('postgres');
       expect(await ended).toEqual([1, null]);
-      expect(program.output()).toContain('9999_future');
+      await expect.poll(program.output).toContain('9999_future');
     },
   );
 });

@@ -64,7 +64,7 @@ describe('a start with Kafka away', () => {
 
     await services.start('kafka');
     await vi.waitFor(async () => expect((await engine.ask('/health/ready')).status).toBe(200), KAFKA_BACK_LIMIT_MS);
-    expect(engine.output()).toContain(`tagwatch listening on ${engine.url}`);
+    await expect.poll(engine.output).toContain(`tagwatch listening on ${engine.url}`);
     const metrics = (await engine.ask('/metrics')).text;
     expect(metrics).toMatch(/^tagwatch_log_up 1$/m);
     expect(metrics).toMatch(/^tagwatch_engine_lag_inputs \d+$/m);
@@ -84,7 +84,7 @@ describe('a start with Kafka away', () => {
       writeFileSync(join(folder, 'audit-kept'), '');
       const engine = await start('engine', { TAGWATCH_DATA_DIR: folder });
       await vi.waitFor(async () => expect((await engine.ask('/health/ready')).status).toBe(200), KAFKA_BACK_LIMIT_MS);
-      expect(engine.output()).toContain('the audit cannot be told by which tables alerts are judged');
+      await expect.poll(engine.output).toContain('the audit cannot be told by which tables alerts are judged');
       engine.child.kill('SIGTERM');
       expect((await engine.ended)[0]).toBe(0);
     } finally {
