@@ -220,10 +220,10 @@ test.each([
     await page.getByRole('button', { name: /^Wall screen/ }).click();
     await page.setViewportSize({ width, height });
     await page.getByRole('button', { name: 'Leave the wall screen' }).waitFor();
-    const letters = await page.evaluate<number>(
-      "document.querySelector('.tw-alert__title').getBoundingClientRect().height",
-    );
-    expect(letters / height).toBeGreaterThan(0.02);
+    // The page hears of its new size a moment later.
+    const letters = () =>
+      page.evaluate<number>("document.querySelector('.tw-alert__title').getBoundingClientRect().height");
+    await expect.poll(async () => (await letters()) / height).toBeGreaterThan(0.02);
     const outside = await page.evaluate(`[...document.querySelectorAll('.tw-header__now > *, .tw-nav > *, .tw-tabs a')]
     .map((one) => one.getBoundingClientRect()).filter(({ right, bottom }) => right > innerWidth || bottom > innerHeight).length`);
     expect(outside).toBe(0);
