@@ -144,7 +144,6 @@ export async function startLiveView(deps: LiveViewDeps): Promise<LiveView> {
   }
 
   function applyPing(ping: LivePing, receivedAtMs: number): void {
-    if (isZeroPosition(ping.position)) return;
     const madeMs = madeAtMs({ fixedAtMs: ping.fixedAtMs, receivedAtMs });
     const activation = activationAt(ping.tagId, madeMs);
     if (typeof activation === 'string') return;
@@ -202,7 +201,8 @@ export async function startLiveView(deps: LiveViewDeps): Promise<LiveView> {
       }
     });
     // Only now, because compaction may leave a tag's watch behind its activations.
-    for (const { ping, receivedAtMs } of pings) applyPing(ping, receivedAtMs);
+    // A state that a program from before wrote may hold 0° 0°.
+    for (const { ping, receivedAtMs } of pings) if (!isZeroPosition(ping.position)) applyPing(ping, receivedAtMs);
     return through;
   }
 
