@@ -31,7 +31,7 @@ it('says what it was given last', () => {
     fc.property(fc.array(lastPing, { minLength: 1, maxLength: 4 }), (given) => {
       let held: HeldPing | null = null;
       for (const { ping, receivedAtMs } of given) {
-        held = holdPing(held, ping, receivedAtMs);
+        held = holdPing(held, ping, ping.position, receivedAtMs);
         expect(lastPingOf('T-1', held)).toEqual({ ping, receivedAtMs });
       }
     }),

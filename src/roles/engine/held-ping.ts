@@ -2,7 +2,7 @@
  * The newest ping with a position, as far as it is told of live, in numbers that are changed in place: an object a ping is four times as
  * large, and lives just long enough to be moved to what is old before the tag's next one takes its place.
  */
-import { MECHANISMS } from '../../engine/types.js';
+import { MECHANISMS, type Position } from '../../engine/types.js';
 import type { LastPing, LivePing } from '../../ports/states.js';
 
 /**
@@ -12,8 +12,12 @@ import type { LastPing, LivePing } from '../../ports/states.js';
 export type HeldPing = number[];
 
 /** Into what was held before, which is changed; null: nothing was. */
-export function holdPing(before: HeldPing | null, ping: LivePing, receivedAtMs: number): HeldPing {
-  const { fixedAtMs, position, speedKmh, headingDegrees, batteryPercent } = ping;
+export function holdPing(
+  before: HeldPing | null,
+  { fixedAtMs, speedKmh, headingDegrees, batteryPercent }: Omit<LivePing, 'position'>,
+  position: Position,
+  receivedAtMs: number,
+): HeldPing {
   const { latitude, longitude, accuracyMetres, mechanism } = position;
   const held = [
     receivedAtMs,
@@ -30,6 +34,10 @@ export function holdPing(before: HeldPing | null, ping: LivePing, receivedAtMs: 
   for (let i = 0; i < held.length; i++) before[i] = held[i]!;
   return before;
 }
+
+/** As it was stored. */
+export const holdLast = ({ ping, receivedAtMs }: LastPing): HeldPing =>
+  holdPing(null, ping, ping.position, receivedAtMs);
 
 /** When it was received and when it was fixed, epoch ms. */
 export function timesOf(held: HeldPing): { readonly receivedAtMs: number; readonly fixedAtMs: number } {

@@ -22,7 +22,7 @@ import { NO_LATENESS, noteLateness, usualLatenessOf } from '../../engine/supplie
 import { CLOCK_NOT_BEHIND_MS } from '../../engine/thresholds.js';
 import type { EngineEvent, SharedWatch, Term } from '../../engine/types.js';
 import { activationFor, type CompiledOwn, joinShared } from '../../engine/watch/compile.js';
-import { hasPosition, type StateRecord } from '../../ports/states.js';
+import type { StateRecord } from '../../ports/states.js';
 import {
   type HistoryRecord,
   INPUT_PARTITIONS,
@@ -34,7 +34,7 @@ import {
 import { asFirstPublished, compileAlone, foldWatch } from './fold-watch.js';
 import { foldWearer, restoreWearer, tickWearers } from './fold-wearer.js';
 import { askWhoseItIs, forgetWhatIsOver } from './forget.js';
-import { holdPing, timesOf } from './held-ping.js';
+import { holdLast, holdPing, timesOf } from './held-ping.js';
 import {
   type ActivationEntry,
   activationEntry,
@@ -64,7 +64,7 @@ export function restoreState(fold: PartitionFold, record: StateRecord): void {
         state: upgradeState(record.state),
         appliedOffset: record.appliedOffset,
         nextDueAtMs: record.nextDueAtMs,
-        lastPing: record.lastPing && holdPing(null, record.lastPing.ping, record.lastPing.receivedAtMs),
+        lastPing: record.lastPing && holdLast(record.lastPing),
         source: record.source ?? null,
         dirty: false,
         checkpointedOffset: record.appliedOffset,
@@ -165,8 +165,9 @@ function foldPing(
   const yielded = stepAdopted(fold, entry, own, withUsual(fold, record), offset, onFault);
   const isNew = yielded.notJudged !== 'ahead-of-clock' && yielded.notJudged !== 'repeated';
   if (source !== undefined && entry.state.device.heardAtMs === receivedAtMs) entry.source = source;
-  if (hasPosition(ping) && !isZeroPosition(ping.position) && isNew && madeMs >= lastMadeAtMs(entry))
-    entry.lastPing = holdPing(entry.lastPing, ping, receivedAtMs);
+  const { position } = ping;
+  if (position !== null && !isZeroPosition(position) && isNew && madeMs >= lastMadeAtMs(entry))
+    entry.lastPing = holdPing(entry.lastPing, ping, position, receivedAtMs);
   return yielded;
 }
 
