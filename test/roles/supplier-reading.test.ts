@@ -50,7 +50,16 @@ async function open(inputFormat: InputFormat = 'columns') {
   const passMs = (ms: number) => {
     skewMs += ms;
   };
-  return { log, start, inputs, told, passMs };
+  /** Everything that is in the log by now has come here. */
+  const caughtUp = async () => {
+    const partitions = Array.from({ length: INPUT_PARTITIONS }, (_, partition) => ({ topic: INPUTS, partition }));
+    let there = 0;
+    await log.readToEnd(partitions, ({ records }) => {
+      there += records.length;
+    });
+    await collector.until(() => collector.records.length >= there);
+  };
+  return { log, start, inputs, told, passMs, caughtUp };
 }
 
 it('tells every partition how far each partition of a topic is read, behind the pings that came before', async () => {
@@ -115,6 +124,7 @@ it('after a restart a partition of which nothing comes is read after a minute', 
   await world.log.append(TOPIC, [{ key: null, partition: 0, value: ping('T-1', 1) }]);
   await expect.poll(() => world.told().length).toBeGreaterThan(0);
   await first.stop();
+  await world.caughtUp();
   const before = world.told().length;
   await world.start();
   await new Promise((resolve) => setTimeout(resolve, 100));
