@@ -46,7 +46,10 @@ test('it tells a receiver; one that fails is on the register and in the metrics,
     const taken = receiver.taken.map(({ body }) => body.type).filter((type) => type !== 'alert.escalated');
     expect(taken).toEqual(['alert.suspected']);
     expect(await metrics()).not.toMatch(/^tagwatch_handoff_failing_seconds\{/m);
-    expect(await metrics()).toMatch(/^tagwatch_handoff_waiting\{receiver="cad"\} 0$/m);
+    await vi.waitFor(
+      async () => expect(await metrics()).toMatch(/^tagwatch_handoff_waiting\{receiver="cad"\} 0$/m),
+      SOON,
+    );
   } finally {
     await program.stop();
     await receiver.die();
