@@ -65,7 +65,8 @@ export async function startProgram(home: Home, args: readonly string[] = ['serve
     };
     child.stdout.on('data', read);
     child.stderr.on('data', read);
-    child.once('exit', (code, signal) => {
+    // Not at its exit: what it said last may come behind that.
+    child.once('close', (code, signal) => {
       clearTimeout(limit);
       reject(new Error(`ended with ${code ?? signal} before it listened:\n${output}`));
     });
