@@ -4,6 +4,7 @@ import type { Database } from '../../src/ports/database.js';
 import { type EventLog, LogUnavailable } from '../../src/ports/event-log.js';
 import { stateRecord } from '../../src/ports/states.js';
 import { INPUT_PARTITIONS, STATES } from '../../src/ports/topics.js';
+import { watchStore } from '../../src/store/watch.js';
 import { createTestClock, openRecordsApi, type RecordsApi, readShared, readWatches } from '../support/records.js';
 import { square } from './records.suite.js';
 
@@ -150,6 +151,8 @@ export function publisherSuite(name: string, open: () => Promise<PublisherAdapte
       await until('it tries again', () => publisher.counts().failures >= 2);
       state.away = false;
       const repeated = api.put('/conditions/C-p4', body);
+      // It waits longer after each failure, by now perhaps longer than a caller does; any change ends that.
+      await adapters.db.query('select pg_notify($1, $2)', [watchStore.outboxChannel, '']);
       await until('it is published', async () => (await outbox()) === 0);
       expect((await repeated).statusCode).toBe(200);
       expect((await readWatches(log, 'T-p4')).at(-1)?.activations[0]?.terms).toHaveLength(1);
