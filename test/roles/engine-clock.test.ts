@@ -102,8 +102,13 @@ describe('an owner', () => {
     await expect.poll(async () => (await ticksIn(log)).length).toBeGreaterThan(0);
     heardAtMs = Date.now() - 10_001;
     // One may be under way.
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    const before = (await ticksIn(log)).length;
+    let before = 0;
+    const more = async () => {
+      const known = before;
+      before = (await ticksIn(log)).length;
+      return before - known;
+    };
+    await expect.poll(more, { interval: 200 }).toBe(0);
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect((await ticksIn(log)).length).toBe(before);
     heardAtMs = Date.now();
@@ -171,7 +176,7 @@ describe('an owner', () => {
       return await log.append(topic, records);
     };
     const { wrapped } = watched(log, { append });
-    await start(wrapped, 0, { checkpointEveryMs: 600 });
+    await start(wrapped, 0, { checkpointEveryMs: 2_400 });
     await expect.poll(() => new Set(writes).size).toBe(12);
     // The last partition's turn comes first; neighbours may overtake each other where the machine is busy.
     const first = [...new Set(writes)];
