@@ -17,8 +17,8 @@ const SILENT_AFTER_SECONDS = 60;
 /** Who sends to a program that was away has five minutes to send again; ticks come every five seconds of the machine, and no gap of a minute may be between them. */
 const CLOCK_TIMES = 10;
 const TOLD_LIMIT_MS = 150_000;
-/** Of the program's clock: told after five minutes of knowing, and over soon after. */
-const ORDER_LASTS_MS = 7 * 60_000;
+/** Of the program's clock: told after five minutes of knowing, with time enough for a busy machine, and over soon after. */
+const ORDER_LASTS_MS = 9 * 60_000;
 
 interface Standing {
   readonly tagId: string;
