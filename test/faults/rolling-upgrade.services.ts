@@ -26,10 +26,10 @@ const FIXES_A_VISIT = 20;
 const INSIDE_FROM = 14;
 const since = '2026-01-01T00:00:00Z';
 
-/** Fixes of all tags, one visit of each after the other, from an hour ago on. */
+/** Fixes of all tags, one visit of each after the other, from a day ago on: within a test's time none of them comes to be of the future. */
 class Supplier {
   private readonly producer: Producer;
-  private readonly startsAtMs = Date.now() - 4 * 3_600_000;
+  private readonly startsAtMs = Date.now() - 24 * 3_600_000;
   private fixes = 0;
   private running: Promise<void> | null = null;
   private stopped = false;
