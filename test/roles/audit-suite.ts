@@ -80,7 +80,7 @@ export function auditSuite(
         logger: silentLog,
         service: 'tagwatch test',
         directory,
-        limits: { patienceMs: 2_000, retryFirstMs: 10, retryLimitMs: 50, stopMs: 1_000 },
+        limits: { patienceMs: 60_000, retryFirstMs: 10, retryLimitMs: 50, stopMs: 1_000 },
       });
       running.add(auditing);
       return auditing;
