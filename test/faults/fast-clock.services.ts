@@ -34,7 +34,7 @@ async function start(roles: string, env: Readonly<Record<string, string>> = {}):
   return program;
 }
 
-it('an exclusion that goes on is confirmed, and stays open over its ticks', { timeout: 180_000 }, async () => {
+it('an exclusion that goes on is confirmed, and stays open over its ticks', async () => {
   const { url } = await start('intake,recorder,publisher,api');
   await put(url, '/zones/Z-1', rectangle('Zone', 1.07, 51.27, 1.09, 51.29));
   const fitted = { tagId: 'T-1', since: '2026-01-01T00:00:00Z' };

@@ -5,7 +5,8 @@ import { fuzz } from './budget.js';
 import { IDS } from './from-schema.js';
 import { type ApiDocument, fuzzOnce } from './http.js';
 
-const ALERT_WAIT_MS = 20_000;
+/** Only ends what hangs, as that of an answer does. */
+const ALERT_WAIT_MS = 120_000;
 
 /** A victim's zone and a fix in its middle. */
 async function raiseAlert(url: string): Promise<string[]> {

@@ -38,7 +38,7 @@ interface Answer {
 }
 
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-const ANSWER_LIMIT_MS = 20_000;
+const ANSWER_LIMIT_MS = 120_000;
 
 function send(url: string, wanted: Sent): Promise<Answer> {
   const { method, path, headers, body } = wanted;

@@ -99,7 +99,7 @@ describe('EventLog on Kafka, where there is no record at an offset', () => {
     }
   });
 
-  it('comes to the end of a partition whose last records compaction removed', { timeout: 180_000 }, async () => {
+  it('comes to the end of a partition whose last records compaction removed', async () => {
     const admin = kafka.admin();
     await admin.connect();
     topic = `compacted-${randomUUID()}`;

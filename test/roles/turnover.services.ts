@@ -14,7 +14,7 @@ import { silentLog } from '../support/silent-log.js';
 
 const DAY_MS = 86_400_000;
 const TAGS = 30;
-const LIMIT = { timeout: 60_000, interval: 500 };
+const LIMIT = { timeout: 120_000, interval: 500 };
 
 const ending: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

@@ -9,8 +9,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { type OwnServices, startOwnServices } from '../support/services.js';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'dist', 'main.js');
-const KAFKA_BACK_LIMIT_MS = 60_000;
-const LISTENS_LIMIT_MS = 60_000;
+/** Only ends what hangs. */
+const LIMIT_MS = 120_000;
 
 describe('a start with Kafka away', () => {
   let services: OwnServices;
@@ -40,7 +40,7 @@ describe('a start with Kafka away', () => {
       const answer = await fetch(url + path);
       return { status: answer.status, headers: answer.headers, text: await answer.text() };
     };
-    await vi.waitFor(async () => expect((await ask('/health/live')).status).toBe(200), LISTENS_LIMIT_MS);
+    await vi.waitFor(async () => expect((await ask('/health/live')).status).toBe(200), LIMIT_MS);
     return { child, ask, url, output: () => output, ended: once(child, 'exit') };
   }
 
@@ -63,7 +63,7 @@ describe('a start with Kafka away', () => {
     expect((await engine.ask('/api/v1/alerts')).status).toBe(404);
 
     await services.start('kafka');
-    await vi.waitFor(async () => expect((await engine.ask('/health/ready')).status).toBe(200), KAFKA_BACK_LIMIT_MS);
+    await vi.waitFor(async () => expect((await engine.ask('/health/ready')).status).toBe(200), LIMIT_MS);
     await expect.poll(engine.output).toContain(`tagwatch listening on ${engine.url}`);
     const metrics = (await engine.ask('/metrics')).text;
     expect(metrics).toMatch(/^tagwatch_log_up 1$/m);
@@ -77,13 +77,13 @@ describe('a start with Kafka away', () => {
     expect((await engine.ended)[0]).toBe(0);
   });
 
-  it('an engine whose folder holds no audit judges all the same, and says so', { timeout: 120_000 }, async () => {
+  it('an engine whose folder holds no audit judges all the same, and says so', async () => {
     await services.start('kafka');
     const folder = mkdtempSync(join(tmpdir(), 'tagwatch-test-'));
     try {
       writeFileSync(join(folder, 'audit-kept'), '');
       const engine = await start('engine', { TAGWATCH_DATA_DIR: folder });
-      await vi.waitFor(async () => expect((await engine.ask('/health/ready')).status).toBe(200), KAFKA_BACK_LIMIT_MS);
+      await vi.waitFor(async () => expect((await engine.ask('/health/ready')).status).toBe(200), LIMIT_MS);
       await expect.poll(engine.output).toContain('the audit cannot be told by which tables alerts are judged');
       engine.child.kill('SIGTERM');
       expect((await engine.ended)[0]).toBe(0);
@@ -92,7 +92,7 @@ describe('a start with Kafka away', () => {
     }
   });
 
-  it('an api answers 503 with what it waits for; SIGTERM ends its start in order', { timeout: 120_000 }, async () => {
+  it('an api answers 503 with what it waits for; SIGTERM ends its start in order', async () => {
     await services.stop('kafka');
     const api = await start('api', { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/tagwatch' });
     const answer = await api.ask('/api/v1/alerts');
