@@ -78,7 +78,7 @@ describe('the database away', () => {
     const missed = before.messages.filter((message) => message.type === 'event');
     await program.kill();
 
-    program = await startProgram(home);
+    program = await startProgram({ ...home, isDatabaseAway: true });
     await expect.poll(program.output).toContain('database is away');
     const after = await openFeed(program.url, `?resume=${hello.epoch}:${hello.seq}`);
     await after.waitFor((message) => message.event?.eventId === missed.at(-1)?.event?.eventId);

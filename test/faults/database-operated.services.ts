@@ -158,7 +158,7 @@ describe('the database under its operators', () => {
     await later.end();
     await expect(startProgram(home)).rejects.toThrow(/ended with 1 [\s\S]*9999_future/);
     await services.stop('postgres');
-    program = await startProgram(home);
+    program = await startProgram({ ...home, isDatabaseAway: true });
     const ended = once(program.child, 'exit');
     await services.start('postgres');
     expect(await ended).toEqual([1, null]);

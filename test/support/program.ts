@@ -27,6 +27,8 @@ export interface Home {
   readonly env: Readonly<Record<string, string>>;
   /** Another build's `dist/main.js`; this one's where not given. */
   readonly main?: string;
+  /** Its PostgreSQL is away on purpose: a start does not wait for it. */
+  readonly isDatabaseAway?: boolean;
   remove(): void;
 }
 
@@ -43,7 +45,10 @@ export async function makeHome(services: Readonly<Record<string, string>> = {}):
   return { env, remove: () => rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
-/** Starts `tagwatch serve` and resolves once it has printed that it listens; rejects with its output when it ends before. */
+/**
+ * Starts `tagwatch serve` and resolves once it has printed that it listens and has its database; rejects with its output when it ends
+ * before.
+ */
 export async function startProgram(home: Home, args: readonly string[] = ['serve']): Promise<Program> {
   const child = spawn(process.execPath, [home.main ?? MAIN, ...args], {
     env: { ...cleanEnv(), ...home.env },
@@ -71,6 +76,7 @@ export async function startProgram(home: Home, args: readonly string[] = ['serve
       reject(new Error(`ended with ${code ?? signal} before it listened:\n${output}`));
     });
   });
+  if ('DATABASE_URL' in home.env && home.isDatabaseAway !== true) await untilDatabase(url, child, () => output);
   const ended = async (signal: NodeJS.Signals): Promise<number | null> => {
     if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
     child.kill(signal);
@@ -86,6 +92,24 @@ export async function startProgram(home: Home, args: readonly string[] = ['serve
       await ended('SIGKILL');
     },
   };
+}
+
+/** A start goes on without a database that has no schema after 15 s, and on a busy machine a new one may have none by then. */
+async function untilDatabase(url: string, child: ChildProcess, output: () => string): Promise<void> {
+  const end = Date.now() + START_LIMIT_MS;
+  for (;;) {
+    const answer = await fetch(`${url}/health/ready`).catch(() => null);
+    const body = (await answer?.json().catch(() => null)) as { parts?: { part: string; ready: boolean }[] } | null;
+    if (body?.parts?.every(({ part, ready }) => part !== 'database' || ready)) return;
+    const { exitCode, signalCode } = child;
+    if (exitCode !== null || signalCode !== null)
+      throw new Error(`ended with ${exitCode ?? signalCode} before it had its database:\n${output()}`);
+    if (Date.now() > end) {
+      child.kill('SIGKILL');
+      throw new Error(`no database after ${START_LIMIT_MS} ms:\n${output()}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 /** What a shell would give, without what this test run itself was given for the services. */
