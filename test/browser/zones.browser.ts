@@ -80,6 +80,15 @@ afterAll(async () => await people?.stop());
 describe('a zone is drawn', () => {
   test('by mouse: corners are clicked, dragged, moved by keys and taken out, and stand as text', async () => {
     await openZones(anna);
+    // What draws the ground is late: until it is there, a hand is faster than the map.
+    let letGo = () => {};
+    const isHeld = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    await intercept(anna, '**/maplibre-gl-worker*', async (route) => {
+      await isHeld;
+      await route.continue();
+    });
     await begin(anna, 'A zone', 'The market', async () => {
       expect(await ofWhom(anna).inputValue()).toBe('');
       await ofWhom(anna).selectOption({ label: 'Wearer number 0 (W-0), Home Detention Curfew, O-0' });
@@ -99,7 +108,14 @@ describe('a zone is drawn', () => {
     await anna.getByText(/^It is a zone of [\d.]+ km²/).waitFor();
     const before = await linesOf(corners(anna));
     const first = anna.getByRole('button', { name: /^Corner 1:/ });
-    const { x: left, y: top } = (await first.boundingBox())!;
+    const placed = (await first.boundingBox())!;
+    const ground = anna.waitForResponse('**/maplibre-gl-worker*');
+    letGo();
+    await ground;
+    await anna.waitForTimeout(2_000);
+    expect(await first.boundingBox()).toEqual(placed);
+    await anna.unroute('**/maplibre-gl-worker*');
+    const { x: left, y: top } = placed;
     await anna.mouse.move(left + 8, top + 8);
     await anna.mouse.down();
     await anna.mouse.move(left - 30, top - 20, { steps: 4 });
@@ -329,7 +345,7 @@ test('what is not answered is told as not known: neither as all wearers nor as n
     ['conditions', 'not known: the database is away'],
   ] as const) {
     const pattern = `**/api/v1/${path}?*`;
-    await anna.route(pattern, (route) => route.fulfill({ status: 503, body: '{}' }));
+    await intercept(anna, pattern, (route) => route.fulfill({ status: 503, body: '{}' }));
     await openZones(anna);
     await anna
       .getByRole('row', { name: /The mall/ })

@@ -63,8 +63,8 @@ export function createZoneMap(
     ],
     onLoad() {
       isLoaded = true;
+      // It does not go anywhere: a hand may have begun to draw on it before.
       draw();
-      goThere();
     },
   });
   let draft: ZoneDraft | null = null;
