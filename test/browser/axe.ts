@@ -20,6 +20,8 @@ export function findWrong(on: Page, unreadable = /^$/): Promise<string[]> {
 }
 
 async function run(on: Page, rules: readonly string[], unreadable: RegExp): Promise<string[]> {
+  // Another theme, or another size, is on the page a frame later.
+  await on.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
   await on.evaluate(axeSource);
   const options = { runOnly: rules, resultTypes: ['violations', 'incomplete'] };
   const results = await on.evaluate<AxeResults>(

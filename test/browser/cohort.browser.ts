@@ -1,10 +1,10 @@
 /** The cohort of five hundred: the trend, the columns that somebody wants, print; and how long it takes, which is reported. */
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Home, makeHome, type Program, send, startProgram } from '../support/program.js';
 import { findWrong } from './axe.js';
-import { CHROMIUM, CHROMIUM_FLAGS, SCREENSHOTS } from './chromium.js';
+import { launchBrowser, SCREENSHOTS } from './chromium.js';
 
 const WAIT_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -64,7 +64,7 @@ beforeAll(async () => {
     body: lines.map((line) => JSON.stringify(line)).join('\n'),
   });
   expect([imported.status, imported.ok ? '' : await imported.text()]).toEqual([expect.toBeOneOf([200, 202]), '']);
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
+  browser = await launchBrowser();
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: 'light' });
   page = await context.newPage();
   page.on('pageerror', (error) => complaints.push(error.message));

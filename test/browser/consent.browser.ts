@@ -1,10 +1,10 @@
 /** Consent on the page of a wearer: recorded and withdrawn, and what is said of a tag that nothing covers. */
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Home, makeHome, type Program, put, startProgram } from '../support/program.js';
 import { findWrongInBoth } from './axe.js';
-import { CHROMIUM, CHROMIUM_FLAGS, SCREENSHOTS } from './chromium.js';
+import { launchBrowser, SCREENSHOTS } from './chromium.js';
 
 const WAIT_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -45,7 +45,7 @@ beforeAll(async () => {
     await put(program.url, `/orders/O-${name}`, { wearerId, startsAt: FITTED_AT, ...order });
     await put(program.url, `/activations/A-${name}`, { tagId: `T-${name}`, wearerId, fittedAt: FITTED_AT });
   }
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
+  browser = await launchBrowser();
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, timezoneId: 'America/New_York' });
   page = await context.newPage();
   page.on('pageerror', (error) => complaints.push(error.message));

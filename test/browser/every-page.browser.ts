@@ -4,18 +4,17 @@
  * 1280 by 800. An address without an entry here fails. Then what else a page can be: dialogs, menus, nothing there, nothing answered.
  */
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PAGE_ADDRESSES } from '../../src/wire/console-pages.js';
 import { type Home, makeHome, type Program, startProgram } from '../support/program.js';
 import { findWrongInBoth } from './axe.js';
-import { CHROMIUM, CHROMIUM_FLAGS, SCREENSHOTS } from './chromium.js';
+import { launchBrowser, SCREENSHOTS } from './chromium.js';
 
 /** As the issue has it. What is there earlier is found earlier: nothing waits for its end. */
 const FULL_MS = 10 * 60_000;
 const LOOK_AGAIN_MS = 3_000;
 const AXE_MS = 300_000;
-const WAIT_MS = 120_000;
 
 /** What a page says where there is nothing, in any words of the console. */
 const EMPTY =
@@ -180,7 +179,6 @@ async function be(name: PersonId): Promise<Page> {
     timezoneId: 'Europe/London',
     reducedMotion: 'reduce',
   });
-  context.setDefaultTimeout(WAIT_MS);
   const page = await context.newPage();
   page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
   await page.goto(program.url);
@@ -193,7 +191,7 @@ beforeAll(async () => {
   home = await makeHome();
   program = await startProgram(home, ['demo', '--port', '0']);
   listeningAtMs = Date.now();
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
+  browser = await launchBrowser();
   for (const name of ['Priya Shah', 'Alex Morgan'] as const) pages.set(name, await be(name));
 });
 

@@ -1,10 +1,10 @@
 /** A CSV of another system, by the console: columns are guessed and changed, rows previewed, and nothing written before it is confirmed. */
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Home, makeHome, type Program, put, send, startProgram } from '../support/program.js';
 import { findWrongInBoth } from './axe.js';
-import { CHROMIUM, CHROMIUM_FLAGS, SCREENSHOTS } from './chromium.js';
+import { launchBrowser, SCREENSHOTS } from './chromium.js';
 import { intercept } from './intercept.js';
 
 const WAIT_MS = 60_000;
@@ -32,7 +32,7 @@ beforeAll(async () => {
   await put(program.url, '/wearers/W-1', { name: 'Adam Kerr', force: 'kent', schemes: ['iom'] });
   await put(program.url, '/wearers/W-2', { name: 'Bea Low' });
   await put(program.url, '/rag-ratings/W-1', { rating: 'red', evidence: 'scores' });
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
+  browser = await launchBrowser();
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: 'light' });
   page = await context.newPage();
   page.on('pageerror', (error) => complaints.push(error.message));

@@ -2,10 +2,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { CLIENT_ID, CLIENT_SECRET, MAPPING, startProvider } from '../support/issuer.js';
 import { makeHome, startProgram } from '../support/program.js';
-import { CHROMIUM, CHROMIUM_FLAGS } from './chromium.js';
+import { launchBrowser } from './chromium.js';
 
 export interface People {
   readonly url: string;
@@ -38,7 +38,7 @@ export async function startPeople(fill: (url: string) => Promise<void>): Promise
     TAGWATCH_CLAIMS_FILE: claimsFile,
   };
   const program = await startProgram({ ...home, env });
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
+  const browser = await launchBrowser();
   const complaints: string[] = [];
 
   async function signIn(name: string): Promise<Page> {

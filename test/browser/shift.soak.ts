@@ -2,10 +2,10 @@
  * A shift of twelve hours at sixty times its pace, in a real browser on the real program: what of the page grows. Not for every change:
  * `npm run test:soak`, or a shorter one by `TAGWATCH_SOAK_MINUTES`.
  */
-import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core';
+import type { Browser, CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Home, makeHome, type Program, put, send, startProgram } from '../support/program.js';
-import { CHROMIUM, CHROMIUM_FLAGS } from './chromium.js';
+import { launchBrowser } from './chromium.js';
 
 const MINUTES = Number(process.env.TAGWATCH_SOAK_MINUTES ?? '12');
 const PACE = 60;
@@ -57,7 +57,7 @@ beforeAll(async () => {
   });
   const condition = { kind: 'exclusion', zoneId: 'Z-1', confirmOn: 'first-fix', startsAt: fittedAt };
   await put(program.url, '/conditions/C-1', { appliesTo: 'all-wearers', ...condition });
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
+  browser = await launchBrowser();
   page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   await page.goto(program.url);
   await page.locator('#connection[data-state=live]').waitFor({ timeout: WAIT_MS });

@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildPack } from '../../src/evidence/build-pack.js';
 import { type PackFile, readContainer, writeContainer } from '../../src/evidence/container.js';
@@ -21,7 +21,7 @@ import { movePing, resignPack } from '../support/changed-pack.js';
 import { makeModel, ORDER, trust } from '../support/pack.js';
 import { makeAuthority } from '../support/time-stamp-authority.js';
 import { findWrongInBoth } from './axe.js';
-import { CHROMIUM, CHROMIUM_FLAGS, SCREENSHOTS } from './chromium.js';
+import { launchBrowser, SCREENSHOTS } from './chromium.js';
 
 const PAGE = fileURLToPath(new URL('../../dist/verify-page/tagwatch-verify.html', import.meta.url));
 let folder: string;
@@ -37,7 +37,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tagwatch-verify-page-'));
   makeSigningKey(join(folder, 'key.pem'));
   key = readSigningKey(join(folder, 'key.pem'));
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
+  browser = await launchBrowser();
   const context = await browser.newContext({ offline: true, viewport: { width: 1280, height: 800 } });
   page = await context.newPage();
   page.on('request', (request) => fetched.push(request.url()));
