@@ -5,13 +5,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { inventBaseMap } from '../../src/demo/base-map.js';
 import { TOWN } from '../../src/simulator/places.js';
 import { type Home, makeHome, type Program, put, send, startProgram } from '../support/program.js';
 import { findWrong } from './axe.js';
-import { CHROMIUM, CHROMIUM_FLAGS, SCREENSHOTS } from './chromium.js';
+import { launchBrowser, SCREENSHOTS } from './chromium.js';
+import { CONNECTED } from './connected.js';
 
 const WAIT_MS = 60_000;
 const MOVING = 12_000;
@@ -27,9 +28,15 @@ const complaints: string[] = [];
 const shoot = (on: Page, name: string) => on.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
 const report = (text: string) => process.stdout.write(`${text}\n`);
 
-async function hear(tagId: string, at: { readonly latitude: number; readonly longitude: number }, agoMs = 0) {
+interface Place {
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly accuracyMetres?: number;
+}
+
+async function hear(tagId: string, at: Place, agoMs = 0) {
   const fixedAt = new Date(Date.now() - agoMs).toISOString();
-  const { status } = await send(program.url, 'POST', '/pings', [{ tagId, fixedAt, ...at, accuracyMetres: 8 }]);
+  const { status } = await send(program.url, 'POST', '/pings', [{ tagId, fixedAt, accuracyMetres: 8, ...at }]);
   expect(status).toBe(202);
 }
 
@@ -67,7 +74,7 @@ async function openBoard(theme: 'light' | 'dark' = 'light', width = 1280): Promi
   opened.on('pageerror', (error) => complaints.push(error.message));
   await opened.addInitScript(KEEP_SOCKETS);
   await opened.goto(program.url);
-  await opened.locator('#connection[data-state=live]').waitFor({ timeout: WAIT_MS });
+  await opened.locator(CONNECTED).waitFor({ timeout: WAIT_MS });
   await opened.locator('.tw-map canvas').waitFor({ timeout: WAIT_MS });
   await opened.getByText(/^[1-9]\d* tags? heard/).waitFor({ timeout: WAIT_MS });
   return opened;
@@ -105,7 +112,7 @@ beforeAll(async () => {
   });
   for (const minute of [9, 6, 3, 0])
     await hear('T-2', { ...SQUARE, latitude: SQUARE.latitude - minute / 1e4 }, minute * 60_000);
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
+  browser = await launchBrowser();
 });
 
 afterAll(async () => {
@@ -129,8 +136,9 @@ test('a click picks somebody: the trail of the last hour, and followed they stay
   await picked.getByRole('button', { name: 'Trail of the last hour' }).click();
   expect((await trail).status()).toBe(200);
   await picked.getByRole('button', { name: 'Follow' }).click();
-  await hear('T-2', { ...SQUARE, longitude: SQUARE.longitude + 0.004 });
-  // Let go, and found again in the middle, where the one who moved has been kept.
+  await hear('T-2', { ...SQUARE, longitude: SQUARE.longitude + 0.004, accuracyMetres: 9 });
+  await picked.getByText(/accurate to 9 m$/).waitFor();
+  // Let go when the map has gone there, and found again in the middle, where the one who moved has been kept.
   await page.waitForTimeout(3_000);
   await picked.getByRole('button', { name: 'Let go' }).click();
   await expect
@@ -172,9 +180,9 @@ test.each(['light', 'dark'] as const)(
     expect(await words.locator('tbody tr').first().textContent()).toMatch(/^Wearer number 1.*: In an exclusion zone/);
     expect(await findWrong(page)).toEqual([]);
     await page.setViewportSize({ width: 1024, height: 768 });
-    expect(await page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth')).toBe(
-      true,
-    );
+    await expect
+      .poll(() => page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth'))
+      .toBe(true);
     await page.getByRole('button', { name: 'In words' }).click();
     await page.context().close();
   },

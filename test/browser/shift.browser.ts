@@ -1,11 +1,12 @@
 /** What a shift begins with: sounds, notices of the desktop, the menus of the header, and the screen on the wall. */
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Page, type WebSocketRoute } from 'playwright-core';
+import type { Browser, BrowserContext, Page, WebSocketRoute } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Home, makeHome, type Program, put, send, startProgram } from '../support/program.js';
 import { findWrongInBoth } from './axe.js';
-import { CHROMIUM, CHROMIUM_FLAGS, SCREENSHOTS } from './chromium.js';
+import { launchBrowser, SCREENSHOTS } from './chromium.js';
+import { CONNECTED } from './connected.js';
 
 const WAIT_MS = 60_000;
 /** One by one, each in an alert of its own. */
@@ -47,7 +48,7 @@ const CLICK_BY_ITSELF = `
   let isClicked = false;
   const look = () => {
     const button = document.querySelector('[data-sound]');
-    const isLive = document.querySelector('#connection[data-state=live]') !== null;
+    const isLive = document.querySelector('${CONNECTED}') !== null;
     if (button?.dataset.sound === 'blocked') console.info('${TOLD}');
     else if (!isClicked && isLive && button) { isClicked = true; button.click(); }
   };
@@ -61,7 +62,7 @@ async function openBoard(use: (context: BrowserContext) => Promise<unknown> = as
   page.on('pageerror', (error) => complaints.push(error.message));
   await page.addInitScript(LISTEN);
   await page.goto(program.url);
-  await page.locator('#connection[data-state=live]').waitFor({ timeout: WAIT_MS });
+  await page.locator(CONNECTED).waitFor({ timeout: WAIT_MS });
   return page;
 }
 
@@ -107,7 +108,7 @@ beforeAll(async () => {
     const body = { appliesTo: 'all-wearers', kind: 'exclusion', zoneId: `Z-${id}`, confirmOn: 'first-fix', startsAt };
     await put(program.url, `/conditions/C-${id}`, body);
   }
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
+  browser = await launchBrowser();
 });
 
 afterAll(async () => {
@@ -170,10 +171,7 @@ test('a browser that refuses notices, or sound, is told as such in the header', 
   await refused.getByRole('button', { name: 'Sound on, no notices: plays a test tone' }).waitFor();
   await refused.context().close();
   // Nobody has touched the page, also no test: the browser lets it play nothing.
-  const strict = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: [...CHROMIUM_FLAGS, '--autoplay-policy=document-user-activation-required'],
-  });
+  const strict = await launchBrowser('--autoplay-policy=document-user-activation-required');
   const untouched = await strict.newPage({ viewport: { width: 1280, height: 800 } });
   await untouched.addInitScript(LISTEN);
   await untouched.addInitScript(CLICK_BY_ITSELF);
@@ -300,7 +298,8 @@ test('sixty seconds without the socket: nothing missed, nothing doubled; how lon
   process.stdout.write(
     `60 s without the socket: caught up ${Date.now() - openedAtMs} ms after it was there again${atLoad()}\n`,
   );
-  for (const n of MEANWHILE) expect(await rowOf(page, n).count()).toBe(1);
+  // The bar says it at once, and rows come with the next frame.
+  for (const n of MEANWHILE) await expect.poll(() => rowOf(page, n).count()).toBe(1);
   await page.context().close();
 });
 
@@ -312,7 +311,7 @@ test('the first load: how long until the board is live and shows its alerts is t
     const page = await fresh.newPage();
     const beganAtMs = Date.now();
     await page.goto(program.url, { waitUntil: 'commit' });
-    await page.locator('#connection[data-state=live]').waitFor({ timeout: WAIT_MS });
+    await page.locator(CONNECTED).waitFor({ timeout: WAIT_MS });
     await page.locator('tr.tw-alert').first().waitFor({ timeout: WAIT_MS });
     tookMs.push(Date.now() - beganAtMs);
     await fresh.close();

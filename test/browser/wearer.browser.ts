@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Home, makeHome, type Program, put, send, startProgram } from '../support/program.js';
 import { findWrong } from './axe.js';
-import { CHROMIUM, CHROMIUM_FLAGS, SCREENSHOTS } from './chromium.js';
+import { launchBrowser, SCREENSHOTS } from './chromium.js';
+import { CONNECTED } from './connected.js';
 import { intercept } from './intercept.js';
 
 const WAIT_MS = 60_000;
@@ -52,7 +53,7 @@ async function open(path: string, theme: 'light' | 'dark' = 'light', width = 128
   const opened = await context.newPage();
   opened.on('pageerror', (error) => complaints.push(error.message));
   await opened.goto(`${program.url}${path}`);
-  await opened.locator('#connection[data-state=live]').waitFor({ timeout: WAIT_MS });
+  await opened.locator(CONNECTED).waitFor({ timeout: WAIT_MS });
   return opened;
 }
 
@@ -101,7 +102,7 @@ beforeAll(async () => {
   await hear(eightMs + 6 * HOUR_MS, 120, () => 0);
   // Today, until now.
   await hear(Date.now() - 30 * MINUTE_MS, 30, () => 0);
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
+  browser = await launchBrowser();
   page = await open(`/wearers/W-1?days=2&lastDay=${LONG_DAY}`);
 });
 
@@ -340,13 +341,15 @@ test.each(['light', 'dark'] as const)('axe finds nothing, and nothing is cut at 
   await looked.getByText(/stops? of ten minutes or more/).click();
   expect(await findWrong(looked)).toEqual([]);
   await looked.setViewportSize({ width: 1024, height: 768 });
-  expect(await looked.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth')).toBe(
-    true,
-  );
-  const cut = await looked.evaluate(`[...document.querySelectorAll('.tw-split__text *')]
+  // What is drawn has its new width a frame later.
+  await expect
+    .poll(() => looked.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth'))
+    .toBe(true);
+  const cut = () =>
+    looked.evaluate(`[...document.querySelectorAll('.tw-split__text *')]
     .filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
     .map((one) => one.outerHTML.slice(0, 100))`);
-  expect(cut).toEqual([]);
+  await expect.poll(cut).toEqual([]);
   await shoot(looked, `wearer-${theme}-1024`);
   await looked.context().close();
 });
