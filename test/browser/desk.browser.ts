@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Home, makeHome, type Program, put, send, startProgram } from '../support/program.js';
 import { findWrong } from './axe.js';
-import { CHROMIUM, CHROMIUM_FLAGS, SCREENSHOTS } from './chromium.js';
+import { launchBrowser, SCREENSHOTS } from './chromium.js';
 import { intercept } from './intercept.js';
 
 const WAIT_MS = 60_000;
@@ -31,7 +31,7 @@ beforeAll(async () => {
     await put(program.url, `/wearers/W-${n}`, { name: `Wearer number ${n}`, division: 'East' });
     await put(program.url, `/rag-ratings/W-${n}`, { rating, evidence: 'scores', effectiveAt: daysAgo(days) });
   }
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
+  browser = await launchBrowser();
   const context = await browser.newContext({
     viewport: { width: 1280, height: 800 },
     colorScheme: 'light',
@@ -114,13 +114,14 @@ async function beginTask(about: string): Promise<void> {
 
 test('what is written in a dialog outlives a refresh, also one that fails; the list stays, and says that it is old', async () => {
   await beginTask('Ask the landlord');
-  await page.route('**/api/v1/desk?*', (route) => route.fulfill({ status: 503, body: '{}' }));
-  await page.getByText(/It is not up to date: the database is away/).waitFor({ timeout: WAIT_MS });
+  await intercept(page, '**/api/v1/desk?*', (route) => route.fulfill({ status: 503, body: '{}' }));
+  // It asks twice a minute.
+  await page.getByText(/It is not up to date: the database is away/).waitFor();
   expect(await subject().inputValue()).toBe('Ask the landlord');
   expect(await rows().count()).toBeGreaterThan(0);
   await page.screenshot({ path: join(SCREENSHOTS, 'desk-refresh-failed.png') });
   await page.unroute('**/api/v1/desk?*');
-  await page.getByText(/It is not up to date/).waitFor({ state: 'detached', timeout: WAIT_MS });
+  await page.getByText(/It is not up to date/).waitFor({ state: 'detached' });
   expect(await subject().inputValue()).toBe('Ask the landlord');
 });
 
@@ -175,12 +176,20 @@ test('what somebody else was first with is told in words, where it was pressed',
   const [task] = await tasksOf('See the employer, and the landlord');
   const row = rows().filter({ hasText: 'See the employer, and the landlord' });
   await row.waitFor();
-  await put(program.url, `/tasks/${task!.taskId}`, {
-    wearerId: 'W-2',
-    kind: 'task',
-    subject: 'See the employer, and the landlord',
-    status: 'open',
-    place: 'The works',
+  // While what was pressed is on its way: a page that had asked in between would show it.
+  let isFirst = true;
+  await intercept(page, '**/api/v1/tasks/*', async (route) => {
+    if (isFirst) {
+      isFirst = false;
+      await put(program.url, `/tasks/${task!.taskId}`, {
+        wearerId: 'W-2',
+        kind: 'task',
+        subject: 'See the employer, and the landlord',
+        status: 'open',
+        place: 'The works',
+      });
+    }
+    await route.continue();
   });
   await row.getByRole('button', { name: 'Accept' }).click();
   await row
@@ -188,6 +197,7 @@ test('what somebody else was first with is told in words, where it was pressed',
     .getByText(/^It is not accepted\. \S/)
     .waitFor();
   await row.getByText('At The works.').waitFor();
+  await page.unroute('**/api/v1/tasks/*');
 });
 
 test.each(['light', 'dark'] as const)('axe finds nothing on the page and in its dialogs: %s', async (theme) => {
@@ -315,7 +325,7 @@ test('a page that nobody has opened yet is there while the server is away; one t
   await page.getByText(/^They are not shown: /).waitFor({ timeout: WAIT_MS });
   expect(await heading()).toBe('Crimes, and who was there');
   await page.context().setOffline(false);
-  await page.route('**/assets/zones-*', (route) => route.abort());
+  await intercept(page, '**/assets/zones-*', (route) => route.abort());
   await page.goto(`${program.url}/zones`);
   await page.getByText(/^This page could not be fetched/).waitFor({ timeout: WAIT_MS });
   expect(await findWrong(page)).toEqual([]);

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { strFromU8, unzipSync } from 'fflate';
-import { type Browser, chromium, type Download, type Page } from 'playwright-core';
+import type { Browser, Download, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { readContainer } from '../../src/evidence/container.js';
 import { MANIFEST } from '../../src/evidence/manifest.js';
@@ -17,7 +17,8 @@ import { PAGE_ADDRESSES } from '../../src/wire/console-pages.js';
 import { CLIENT_ID, CLIENT_SECRET, MAPPING, type Running, startProvider } from '../support/issuer.js';
 import { type Home, makeHome, type Program, put, send, startProgram } from '../support/program.js';
 import { findWrong, findWrongInBoth } from './axe.js';
-import { CHROMIUM, CHROMIUM_FLAGS, SCREENSHOTS } from './chromium.js';
+import { launchBrowser, SCREENSHOTS } from './chromium.js';
+import { CONNECTED } from './connected.js';
 import { intercept } from './intercept.js';
 
 const WAIT_MS = 60_000;
@@ -100,7 +101,7 @@ beforeAll(async () => {
     TAGWATCH_CLAIMS_FILE: claimsFile,
   };
   program = await startProgram({ ...home, env });
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
+  browser = await launchBrowser();
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: 'light' });
   page = await context.newPage();
   page.on('pageerror', (error) => complaints.push(error.message));
@@ -145,7 +146,7 @@ test('alert → pack → download → verified elsewhere, without a network: the
   await page.fill('input[name=password]', 'x');
   await page.click('button[type=submit]');
   await page.click('button[type=submit]');
-  await page.locator('#connection[data-state=live]').waitFor({ timeout: WAIT_MS });
+  await page.locator(CONNECTED).waitFor({ timeout: WAIT_MS });
   step('signed in');
   await page.goto(`${program.url}/alerts/${own[0]}`);
   await page.getByRole('button', { name: 'Make a pack' }).waitFor({ timeout: WAIT_MS });
@@ -385,7 +386,7 @@ test.each(['light', 'dark'] as const)(
 );
 
 test('the form of a pack that could not be fetched says so, is left by Escape, and is there on another try', async () => {
-  await page.route('**/assets/pack-dialog-*', (route) => route.abort());
+  await intercept(page, '**/assets/pack-dialog-*', (route) => route.abort());
   await page.goto(`${program.url}/alerts/${own[0]}`);
   await page.getByRole('button', { name: 'Make a pack' }).click();
   const said = dialog().getByRole('alert');
