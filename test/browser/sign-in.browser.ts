@@ -4,11 +4,11 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CLIENT_ID, CLIENT_SECRET, MAPPING, type Running, startProvider } from '../support/issuer.js';
 import { type Home, makeHome, type Program, startProgram } from '../support/program.js';
-import { CHROMIUM, CHROMIUM_FLAGS, SCREENSHOTS } from './chromium.js';
+import { launchBrowser, SCREENSHOTS } from './chromium.js';
 
 let home: Home;
 let provider: Running;
@@ -33,7 +33,7 @@ beforeAll(async () => {
     TAGWATCH_CLAIMS_FILE: claimsFile,
   };
   program = await startProgram({ ...home, env });
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
+  browser = await launchBrowser();
   page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
 });
 afterAll(async () => {
@@ -82,7 +82,10 @@ test('nothing inline runs in the console, nothing is loaded from elsewhere, and 
     add('img', { src: 'https://elsewhere.example/x.png' });
     add('iframe', { src: location.href });
     await fetch('https://elsewhere.example/').catch(() => null);
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    const wait = () => new Promise((resolve) => setTimeout(resolve, 500));
+    // Told one by one; and then whether there are more.
+    for (let tries = 0; found.length < 5 && tries < 100; tries++) await wait();
+    await wait();
     return { directives: found.sort(), title: document.title };
   })()`);
   expect(blocked.directives).toEqual(['connect-src', 'frame-src', 'img-src', 'script-src-elem', 'script-src-elem']);
@@ -91,9 +94,12 @@ test('nothing inline runs in the console, nothing is loaded from elsewhere, and 
   await elsewhere.setContent(
     `<iframe src="${program.url}/health/live"></iframe><iframe src="${program.url}/"></iframe>`,
   );
-  await elsewhere.waitForTimeout(500);
-  const frames = elsewhere.frames().slice(1);
-  expect(frames.map((frame) => frame.url())).toEqual(Array(2).fill('chrome-error://chromewebdata/'));
+  const framed = () =>
+    elsewhere
+      .frames()
+      .slice(1)
+      .map((frame) => frame.url());
+  await expect.poll(framed).toEqual(Array(2).fill('chrome-error://chromewebdata/'));
   await elsewhere.close();
 });
 
@@ -105,6 +111,6 @@ test('a session that ends elsewhere ends the page’s feed, and it asks to sign 
   });
   expect(out.status).toBe(200);
   // Still signed in there, so it comes back by itself with a new session; the old one is over.
-  await expect.poll(async () => (await readCookie())?.value, { timeout: 30_000 }).not.toBe(cookie!.value);
+  await expect.poll(async () => (await readCookie())?.value).not.toBe(cookie!.value);
   await page.locator('#connection[data-state=live]').waitFor();
 });
