@@ -1,7 +1,7 @@
 /** Patterns on their page: nothing without an authority; marked as inferred; all that the map and the strip show in words; gone when the authority is. */
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { localDate, localInstant } from '../../src/simulator/days.js';
 import { put, send } from '../support/program.js';
 import { findWrongInBoth } from './axe.js';
@@ -72,14 +72,19 @@ beforeAll(async () => {
     ]);
     const other = fixes('T-1', LAST, '10:00', '10:30', CAFE_METRES + 30);
     expect((await send(url, 'POST', '/pings', [...pings, ...other])).status).toBe(202);
-    // Until it is on record: a start later reads what this one has written.
-    for (;;) {
-      const { items } = (await (await fetch(`${url}/api/v1/wearers/W-1/position`)).json()) as { items?: unknown };
-      const told = await fetch(
-        `${url}/api/v1/wearers/W-1/trail?from=${new Date(localInstant(LAST, '00:00')).toISOString()}`,
+    // Until the last of each is on record: a start later reads what this one has written.
+    for (const [wearerId, since] of [
+      ['W-0', '23:50'],
+      ['W-1', '10:25'],
+    ] as const) {
+      const from = new Date(localInstant(LAST, since)).toISOString();
+      await vi.waitFor(
+        async () => {
+          const { body } = await send(url, 'GET', `/wearers/${wearerId}/trail?from=${from}`);
+          expect((body as { features: readonly unknown[] }).features.length).toBeGreaterThan(0);
+        },
+        { timeout: WAIT_MS, interval: 200 },
       );
-      if (items === undefined && ((await told.json()) as { features: unknown[] }).features.length > 0) return;
-      await new Promise((resolve) => setTimeout(resolve, 200));
     }
   });
   anna = await people.signIn('sergeant-anna');
