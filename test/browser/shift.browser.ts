@@ -188,6 +188,28 @@ test('a browser that refuses notices, or sound, is told as such in the header', 
   await strict.close();
 });
 
+/** The sound of the machine begins when the test lets it. */
+const SLOW_SOUND = `
+  window.AudioContext = class extends AudioContext {
+    constructor() { super(); void this.suspend(); }
+    resume() { return new Promise((done) => { window.letPlay = () => done(super.resume()); }); }
+  };
+`;
+const TEST_TONE_HERTZ = 784;
+
+test('where sound begins later than a page waits for it, the header says so until then, and the test tone is played', async () => {
+  const page = await openBoard((context) => context.addInitScript(SLOW_SOUND));
+  await page.locator('[data-sound]').click();
+  await page.locator('[data-sound=blocked]').waitFor();
+  // It waits for a second.
+  await page.waitForTimeout(2_000);
+  expect(await tonesOf(page)).not.toContain(TEST_TONE_HERTZ);
+  await page.evaluate('window.letPlay()');
+  await page.locator('[data-sound=on]').waitFor();
+  await expect.poll(() => tonesOf(page)).toContain(TEST_TONE_HERTZ);
+  await page.context().close();
+});
+
 test('a menu of pages opens by a key, closes by Escape and by going elsewhere, and says where one is', async () => {
   const page = await openBoard();
   const menu = page.locator('.tw-menu', { hasText: 'Schemes' });

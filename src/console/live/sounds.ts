@@ -35,6 +35,8 @@ const REMIND_MS = 20_000;
 
 let audio: AudioContext | null = null;
 let lastPlayed: Sounded | null = null;
+/** It was asked for and has not been played: some browsers take longer than the limit to let us. */
+let isTestToneDue = false;
 
 function play({ hertz, beeps }: Tone): void {
   if (audio === null || audio.state !== 'running') return;
@@ -54,6 +56,7 @@ function play({ hertz, beeps }: Tone): void {
 
 /** Plays the test tone and asks for notices of the desktop. To be called by a click or a key. */
 export async function startShift(): Promise<void> {
+  isTestToneDue = true;
   try {
     audio ??= new AudioContext();
     audio.addEventListener('statechange', showState);
@@ -62,7 +65,6 @@ export async function startShift(): Promise<void> {
     // No sound at all here: shown as blocked.
   }
   showState();
-  play(TONES.high);
   if (!('Notification' in window)) tellsDesktop.value = false;
   else if (Notification.permission === 'default')
     tellsDesktop.value = (await Notification.requestPermission()) === 'granted';
@@ -71,6 +73,9 @@ export async function startShift(): Promise<void> {
 
 function showState(): void {
   sound.value = audio?.state === 'running' ? 'on' : 'blocked';
+  if (sound.peek() !== 'on' || !isTestToneDue) return;
+  isTestToneDue = false;
+  play(TONES.high);
 }
 
 function notify(item: AlertItem): void {
