@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Producer } from 'kafkajs';
 import { describeMachine, machineLine } from './machine.js';
-import { measureFloor } from './path/floor.js';
+import { isFloorThread, measureFloor, readFloor } from './path/floor.js';
 import { type PathPing, walkingPings } from './path/pings.js';
 import { measureRun, openProducer, post, produce, type Row } from './path/runs.js';
 import { putTags } from './path/world.js';
@@ -84,6 +84,41 @@ async function measureDoors(
   return rows;
 }
 
+/**
+ * Of as many pings as the first door took, a second: measured as that one was, from the first ping sent until the last one stands in the
+ * database; and of what stands in the topic, which the floor then has to itself.
+ */
+async function measureFloors(
+  env: Readonly<Record<string, string>>,
+  topic: string,
+  { pings, tags }: Options,
+): Promise<Record<string, number>> {
+  const brokers = env.KAFKA_BROKERS!.split(',');
+  const reading = { brokers, topic, databaseUrl: env.DATABASE_URL! };
+  // The pings that the first door has taken.
+  const standing = WARM_UP_PINGS + pings;
+  const perSecond = (count: number, sinceMs: number) => (count * 1000) / (performance.now() - sinceMs);
+  const alone = await measureFloor(reading, async (until) => {
+    await until.taken(1);
+    const startedAtMs = performance.now();
+    await until.written(standing);
+    return perSecond(standing, startedAtMs);
+  });
+  const producer = await openProducer(brokers);
+  try {
+    const sentMeanwhile = await measureFloor(reading, async (until) => {
+      await until.written(standing);
+      const startedAtMs = performance.now();
+      const sending = produce(producer, topic, walkingPings(tags, pings, Date.now(), 1));
+      await Promise.all([sending, until.written(standing + pings)]);
+      return perSecond(pings, startedAtMs);
+    });
+    return { 'as the path: sent meanwhile': sentMeanwhile, 'of what stands in the topic': alone };
+  } finally {
+    await producer.disconnect();
+  }
+}
+
 const whole = (value: number | null) => (value === null ? '–' : Math.round(value).toLocaleString('en-GB'));
 const fixed = (value: number | null) => (value === null ? '–' : value.toFixed(2));
 const COLUMNS = [40, 12, 10, 12, 14, 14];
@@ -125,16 +160,13 @@ async function runBench(options: Options, folder: string, signal: AbortSignal): 
       if (!(await program.stop())) console.error('bench: the program did not stop in order');
     }
     if (options.door !== null) return;
-    // The pings that the first door has taken stand in its topic.
-    const inTopic = options.pings + WARM_UP_PINGS;
-    const floorMs = await measureFloor(env.KAFKA_BROKERS!.split(','), topic, env.DATABASE_URL!, inTopic);
-    const floorPerSecond = (inTopic * 1000) / floorMs;
-    console.log(line(['floor: kafkajs, JSON.parse, one insert', '', '', whole(floorPerSecond), '', '']));
-    console.log(
-      `by Kafka the whole path takes ${fixed(floorPerSecond / rows[0]!.recordedPerSecond)} × as long as its floor`,
-    );
-    if (options.json !== null)
-      writeFileSync(options.json, `${JSON.stringify({ machine, rows, floorPerSecond }, null, 2)}\n`);
+    const floors = await measureFloors(env, topic, options);
+    console.log('floor: kafkajs, JSON.parse, one insert');
+    for (const [name, perSecond] of Object.entries(floors)) {
+      const times = fixed(perSecond / rows[0]!.recordedPerSecond);
+      console.log(`${line([`  ${name}`, '', '', whole(perSecond)])}  by Kafka the whole path takes ${times} × as long`);
+    }
+    if (options.json !== null) writeFileSync(options.json, `${JSON.stringify({ machine, rows, floors }, null, 2)}\n`);
   } finally {
     await services.close();
   }
@@ -168,4 +200,5 @@ async function main(): Promise<number> {
   }
 }
 
-process.exitCode = await main();
+if (isFloorThread) await readFloor();
+else process.exitCode = await main();
