@@ -4,6 +4,7 @@ import type { Operation } from '../access/operations.js';
 import type { Role } from '../access/roles.js';
 import type { AlarmHealth } from '../alerts/alarm-health.js';
 import type { AlertItem } from '../alerts/alert.js';
+import type { SoundsTold } from '../alerts/console-sounds.js';
 import type { EscalationTable } from '../alerts/escalation.js';
 import type { AlertEvent, ContactOutcome, Disposition } from '../alerts/event.js';
 import type { AlertGroup } from '../alerts/grouping.js';
@@ -97,7 +98,11 @@ export interface RejectedMessage {
 }
 
 /** `GET /api/v1/alarm-health`. */
-export type AlarmHealthTold = AlarmHealth & { readonly groups: readonly AlertGroup[] };
+export type AlarmHealthTold = AlarmHealth & {
+  /** Null: not known, or not for who asks. */
+  readonly sounds: SoundsTold | null;
+  readonly groups: readonly AlertGroup[];
+};
 
 export interface Page<T> {
   readonly items: readonly T[];

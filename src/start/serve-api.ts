@@ -6,7 +6,7 @@ import { AHEAD_LIMIT_MS, SUPPLIER_SILENT_AFTER_MS } from '../engine/thresholds.j
 import { unreasonableMs } from '../engine/watch/terms.js';
 import { readRegister } from '../evidence/key-register.js';
 import { type AppOptions, createApp } from '../http/app.js';
-import { registerFeed } from '../http/feed/feed.js';
+import { type Feed, registerFeed } from '../http/feed/feed.js';
 import type { Reach } from '../http/feed/reach.js';
 import { pollStatus } from '../http/feed/status.js';
 import { registerHandovers } from '../http/routes/alerts/handovers.js';
@@ -59,10 +59,12 @@ import { TELL_SUPPLIERS_EVERY_MS } from '../roles/intake/intake.js';
 import { watchSuppliers } from '../roles/intake/supplier-watch.js';
 import type { LogWatch } from '../roles/log-watch.js';
 import { INPUT_READER } from '../roles/recorder/sinks.js';
+import { startSoundKeeper } from '../roles/sound-keeper.js';
 import { startStandingKeeper } from '../roles/standing-keeper.js';
 import { listAlerts, readAlert } from '../store/alerts.js';
 import { listAudit, listCheckpoints } from '../store/audit.js';
 import { listWearerIds } from '../store/cohort.js';
+import { readConsoleSounds, writeConsoleSounds } from '../store/console-sounds.js';
 import { readDesk } from '../store/desk.js';
 import { readOrderViolations } from '../store/order-violations.js';
 import { readPlaces } from '../store/positions.js';
@@ -107,6 +109,8 @@ const STANDING_CHECK_MS = 5_000;
 const LAG_CHECK_MS = 5_000;
 /** Tags ping once a minute: a supplier of any number of them that is silent for so long, ms, has a fault of its own. */
 const SUPPLIER_CHECK_MS = 10_000;
+/** How often it is kept which consoles can be heard, ms. */
+const SOUND_CHECK_MS = 15_000;
 /** How often it is looked whether receivers of the hand-off are behind, ms. */
 const HANDOFF_CHECK_MS = 5_000;
 /** What of it has to be ready before it answers, in the order of the start. */
@@ -152,6 +156,19 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
         logger,
         escalation: deps.alertRules.escalation,
         everyMs: STANDING_CHECK_MS,
+      }),
+    (part) => part.stop(),
+  );
+  let feed: Feed | null = null;
+  const sounds = await life.start(
+    'sound keeper',
+    async () =>
+      startSoundKeeper({
+        connected: () => feed?.sounds() ?? [],
+        write: (spans, nowMs) => writeConsoleSounds(db, spans, nowMs),
+        readSince: (sinceMs) => readConsoleSounds(db, sinceMs),
+        clock,
+        everyMs: SOUND_CHECK_MS,
       }),
     (part) => part.stop(),
   );
@@ -267,6 +284,7 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
       table: deps.alertRules.priority,
       readFacts: (wearerIds, nowMs) => readPriorityFacts(db, wearerIds, nowMs),
     },
+    sounds: sounds.tell,
     clock,
     logger,
   };
@@ -371,7 +389,7 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
       () => pollStatus(readStatus, STATUS_CHECK_MS),
       (each) => each.stop(),
     );
-    const feed = await life.start(
+    const opened = await life.start(
       'feed',
       () =>
         registerFeed(listener.server, {
@@ -387,7 +405,13 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
         }),
       (part) => part.close(),
     );
-    metrics.addGauge({ name: 'tagwatch_feed_clients', help: 'Consoles on the feed.', read: () => feed.connections() });
+    feed = opened;
+    metrics.addGauge({ name: 'tagwatch_feed_clients', help: 'Consoles on the feed.', read: opened.connections });
+    metrics.addGauge({
+      name: 'tagwatch_feed_consoles_audible',
+      help: 'Consoles of supervisors on the feed that play sounds.',
+      read: () => opened.sounds().filter(({ sound }) => sound === 'on').length,
+    });
     await life.start(
       'requests',
       () => listener.handOver(app.routing),

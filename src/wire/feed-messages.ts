@@ -4,6 +4,7 @@
  */
 import { type Static, Type } from 'typebox';
 import type { AlertItem } from '../alerts/alert.js';
+import { CONSOLE_SOUNDS } from '../alerts/console-sounds.js';
 import type { AlertEvent, Instant } from '../alerts/event.js';
 import type { StandingCounts } from '../alerts/standing.js';
 import { MECHANISMS } from '../engine/types.js';
@@ -14,7 +15,7 @@ export { FEED_PATH, FEED_PROTOCOL } from './feed-paths.js';
 
 /**
  * Why the server closed. `GOING_AWAY`: it stops, come back; `TOO_SLOW`: the client does not read, it may resume; `ENDED`: the session is
- * over, sign in; `RIGHTS_CHANGED`: come back, with other rights or another scope; `TOO_MANY`: it subscribed too often, come back later.
+ * over, sign in; `RIGHTS_CHANGED`: come back, with other rights or another scope; `TOO_MANY`: it said too much, come back later.
  */
 export const CLOSE = {
   GOING_AWAY: 1001,
@@ -27,8 +28,11 @@ export const CLOSE = {
 
 /** Ids in one subscription. */
 export const WEARER_IDS_LIMIT = 1_000;
-/** Subscriptions of one connection within a minute: each is put on record, and has all positions sent again. */
-export const SUBSCRIPTIONS_A_MINUTE = 60;
+/** What one connection may say within a minute: each subscription is put on record, and has all positions sent again. */
+export const CLIENT_MESSAGES_A_MINUTE = 60;
+
+/** What this server takes: a console of a newer one says nothing else, and one of an older server does not tell. */
+export const CLIENT_MESSAGES = ['subscribe', 'sound'] as const;
 
 const Seq = Type.Integer({ minimum: -1, description: 'offset in the alert log; -1: before its first record' });
 
@@ -37,6 +41,9 @@ export const HelloSchema = Type.Object({
   epoch: Type.String({ description: 'which alert log this is; sequences of another one mean nothing here' }),
   seq: Seq,
   serverTime: InstantSchema,
+  takes: Type.Optional(
+    Type.Array(Type.String(), { description: 'messages that this server takes; absent: subscribe alone' }),
+  ),
 });
 
 export const SnapshotSchema = Type.Object({
@@ -119,14 +126,31 @@ export const SubscribeSchema = Type.Object(
   },
   {
     additionalProperties: false,
-    description: `replaces the one before, at most ${SUBSCRIPTIONS_A_MINUTE} times a minute; without wearerIds: every wearer`,
+    description: `replaces the one before, without wearerIds: every wearer`,
   },
 );
 export type Subscribe = Static<typeof SubscribeSchema>;
 
+export const SoundSchema = Type.Object(
+  { type: Type.Literal('sound'), sound: Type.Enum([...CONSOLE_SOUNDS]) },
+  {
+    additionalProperties: false,
+    description: 'whether this console can be heard; off: no shift was started, blocked: the browser plays nothing',
+  },
+);
+export type Sound = Static<typeof SoundSchema>;
+/** At most `CLIENT_MESSAGES_A_MINUTE` of them. */
+export const ClientMessageSchema = Type.Union([SubscribeSchema, SoundSchema]);
+
 /** What a client receives, with the types of `alerts/`. */
 export type ServerMessage =
-  | { readonly type: 'hello'; readonly epoch: string; readonly seq: number; readonly serverTime: Instant }
+  | {
+      readonly type: 'hello';
+      readonly epoch: string;
+      readonly seq: number;
+      readonly serverTime: Instant;
+      readonly takes?: readonly string[];
+    }
   | {
       readonly type: 'snapshot';
       readonly seq: number;

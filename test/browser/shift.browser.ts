@@ -210,6 +210,22 @@ test('where sound begins later than a page waits for it, the header says so unti
   await page.context().close();
 });
 
+test('whoever cannot be heard stands on the page of the alarms’ health, until the shift is started', async () => {
+  const page = await openBoard((context) => context.grantPermissions(['notifications']));
+  // It is asked for every quarter of a minute, of what each api writes as often.
+  await page.goto(`${program.url}/alarm-health`);
+  const figure = page.getByRole('row', { name: /^Consoles of supervisors that can be heard/ });
+  await figure.getByText('0 of 1', { exact: true }).waitFor({ timeout: WAIT_MS });
+  await page.getByText(/^local: silent since .*, the shift is not started\.$/).waitFor({ timeout: WAIT_MS });
+  await page.getByText(/^Nobody can be heard since/).waitFor({ timeout: WAIT_MS });
+  expect(await findWrongInBoth(page)).toEqual([]);
+  await page.locator('[data-sound]').click();
+  await figure.getByText('1 of 1', { exact: true }).waitFor({ timeout: WAIT_MS });
+  await page.getByText(/^Nobody could be heard from/).waitFor({ timeout: WAIT_MS });
+  await page.screenshot({ path: join(SCREENSHOTS, 'alarm-health-sound.png') });
+  await page.context().close();
+});
+
 test('a menu of pages opens by a key, closes by Escape and by going elsewhere, and says where one is', async () => {
   const page = await openBoard();
   const menu = page.locator('.tw-menu', { hasText: 'Schemes' });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { AlertItem } from '../../src/alerts/alert.js';
 import type { AlertEvent } from '../../src/alerts/event.js';
@@ -90,6 +90,7 @@ function connect(url: () => string) {
   onTestFinished(() => client.stop());
   return {
     heard,
+    tellSound: client.tellSound,
     resumes,
     states,
     fallSilent: () => timers.findLast(({ cancelled, delayMs }) => !cancelled && delayMs === SILENCE_LIMIT_MS)?.run(),
@@ -110,6 +111,8 @@ function connect(url: () => string) {
 describe('against a server that misbehaves', () => {
   let server: WebSocketServer;
   const open: WebSocket[] = [];
+  /** By connection, what it heard of the client. */
+  const said: string[][] = [];
   afterEach(async () => {
     for (const socket of open.splice(0)) socket.terminate();
     await new Promise((resolve) => server.close(resolve));
@@ -117,11 +120,15 @@ describe('against a server that misbehaves', () => {
 
   /** Each connection gets the next script; the last one is repeated. */
   async function serve(...scripts: readonly (readonly (ServerMessage | string)[])[]) {
+    said.length = 0;
     server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
     await once(server, 'listening');
     let connections = 0;
     server.on('connection', (socket) => {
       open.push(socket);
+      const heard: string[] = [];
+      said.push(heard);
+      socket.on('message', (data) => heard.push(String(data)));
       const script = scripts[Math.min(connections++, scripts.length - 1)]!;
       for (const message of script) socket.send(typeof message === 'string' ? message : JSON.stringify(message));
     });
@@ -213,6 +220,24 @@ describe('against a server that misbehaves', () => {
       ...['snapshot ', 'standing 0'],
     ]);
     expect(client.resumes).toEqual([null, null, null]);
+  });
+
+  it('whether it can be heard is told when it changes, and again to the next server; to none that does not take it', async () => {
+    const takes = { ...hello(3), takes: ['subscribe', 'sound'] } as ServerMessage;
+    const client = connect(await serve([takes, snapshot(3)], [hello(3), status], [takes, status]));
+    client.tellSound('off');
+    await client.until('live');
+    client.tellSound('off');
+    client.tellSound('on');
+    const sounds = (connection: number) => said[connection]?.flatMap((text) => JSON.parse(text).sound ?? []);
+    await vi.waitFor(() => expect(sounds(0)).toEqual(['off', 'on']));
+    client.fallSilent();
+    await client.until('live', 2);
+    client.tellSound('blocked');
+    client.fallSilent();
+    await client.until('live', 3);
+    await vi.waitFor(() => expect(sounds(2)).toEqual(['blocked']));
+    expect(sounds(1)).toEqual([]);
   });
 
   it('types that a newer server may add are ignored', async () => {

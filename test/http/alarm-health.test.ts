@@ -11,6 +11,13 @@ import { openTestLog } from '../support/embedded-log.js';
 import { NOTHING_ON_RECORD } from '../support/priority.js';
 import { silentLog } from '../support/silent-log.js';
 
+const SOUNDS = {
+  audible: 0,
+  silent: [{ who: 'https://idp.example#sam', sound: 'off', since: instantAt(1) }],
+  silentBefore: [],
+  unheard: [{ since: instantAt(0), until: null }],
+} as const;
+
 async function askAbout(events: readonly AlertEvent[], role: string) {
   const opened = await openTestLog();
   await opened.log.append(
@@ -26,6 +33,7 @@ async function askAbout(events: readonly AlertEvent[], role: string) {
     record,
     failingHandoffs: () => [],
     priority: NOTHING_ON_RECORD,
+    sounds: () => SOUNDS,
     clock: { nowMs: () => Date.parse(instantAt(5)) },
     logger: silentLog,
   });
@@ -55,6 +63,12 @@ test('counts and folds what may be seen, and nothing else', async () => {
     worstSources: [{ type: 'zone', id: 'Z-1', raised: 12, share: 1 }],
     groups: [{ type: 'repeating', alertIds: { length: 12 }, severity: 'high' }],
   });
+});
+
+test('the force is told who cannot be heard, and no partner', async () => {
+  for (const role of ['supervisor', 'sergeant', 'officer'])
+    expect((await askAbout([], role)).sounds, role).toEqual(SOUNDS);
+  for (const role of ['probation', 'service']) expect((await askAbout([], role)).sounds, role).toBeNull();
 });
 
 test('a partner is not told which victim’s zone alerts come from', async () => {

@@ -48,6 +48,7 @@ describe('asyncapi.json', () => {
       'status',
       'heartbeat',
       'subscribe',
+      'sound',
     ]);
     expect(Object.keys(channels['feed']!.messages['event']!.payload.properties)).toEqual(
       expect.arrayContaining(['type', 'seq', 'prevSeq', 'event']),

@@ -3,9 +3,10 @@
  * is live. Time, chance and the socket come from outside, so that it can be tested without a browser.
  */
 import type { AlertItem } from '../../alerts/alert.js';
+import type { ConsoleSound } from '../../alerts/console-sounds.js';
 import type { AlertEvent } from '../../alerts/event.js';
 import type { StandingCounts } from '../../alerts/standing.js';
-import type { FeedStatus, PositionItem, ServerMessage } from '../../wire/feed-messages.js';
+import type { FeedStatus, PositionItem, ServerMessage, Sound, Subscribe } from '../../wire/feed-messages.js';
 
 /** What is used of a WebSocket: the browser's, or `ws` in tests. */
 export interface Socket {
@@ -85,8 +86,14 @@ function parse(data: unknown): ServerMessage | null {
   }
 }
 
+export interface FeedConnection {
+  /** Tells the server whether this page can be heard, now and after each new connection. */
+  tellSound(sound: ConsoleSound): void;
+  stop(): void;
+}
+
 /** Connects and stays connected until stopped. */
-export function connectFeed({ open, handler, nowMs, random, later }: FeedOptions): { stop(): void } {
+export function connectFeed({ open, handler, nowMs, random, later }: FeedOptions): FeedConnection {
   /** Null: a snapshot is wanted. */
   let position: Position | null = null;
   let socket: Socket | null = null;
@@ -97,6 +104,11 @@ export function connectFeed({ open, handler, nowMs, random, later }: FeedOptions
   /** Since the counts agreed last: asking again and again would help nobody. */
   let isAskedAnew = false;
   let cancelTimer = () => {};
+  let sound: ConsoleSound | null = null;
+  /** Whether the server that is connected takes it: an older one would close at what it does not know. */
+  let takesSound = false;
+
+  const say = (message: Subscribe | Sound): void => socket?.send(JSON.stringify(message));
 
   function connect(): void {
     if (stopped) return;
@@ -107,7 +119,7 @@ export function connectFeed({ open, handler, nowMs, random, later }: FeedOptions
     let epoch: string | null = null;
     watchSilence();
     mine.addEventListener('open', () => {
-      if (socket === mine) mine.send(JSON.stringify({ type: 'subscribe', positions: true }));
+      if (socket === mine) say({ type: 'subscribe', positions: true });
     });
     mine.addEventListener('message', ({ data }) => {
       if (socket !== mine) return;
@@ -143,6 +155,8 @@ export function connectFeed({ open, handler, nowMs, random, later }: FeedOptions
 
   function receive(message: ServerMessage, epoch: string | null): void {
     if (message.type === 'hello') {
+      takesSound = message.takes?.includes('sound') ?? false;
+      if (takesSound && sound !== null) say({ type: 'sound', sound });
       handler.onClock(Date.parse(message.serverTime) - nowMs());
       // Of another epoch, a snapshot follows and sets the position; of this one, the events that were missed.
       if (position === null || position.epoch !== message.epoch) return;
@@ -194,6 +208,7 @@ export function connectFeed({ open, handler, nowMs, random, later }: FeedOptions
   function lose(afresh: boolean): void {
     const old = socket;
     socket = null;
+    takesSound = false;
     old?.close();
     if (stopped) return;
     isCatchingUp = false;
@@ -207,6 +222,11 @@ export function connectFeed({ open, handler, nowMs, random, later }: FeedOptions
 
   connect();
   return {
+    tellSound(now) {
+      if (sound === now) return;
+      sound = now;
+      if (takesSound) say({ type: 'sound', sound });
+    },
     stop() {
       stopped = true;
       cancelTimer();

@@ -5,12 +5,13 @@
 import { computed, effect, signal } from '@preact/signals';
 import type { Operation } from '../../access/operations.js';
 import type { AlertItem } from '../../alerts/alert.js';
+import type { ConsoleSound } from '../../alerts/console-sounds.js';
 import type { AlertEvent } from '../../alerts/event.js';
 import type { StandingCounts } from '../../alerts/standing.js';
 import type { FeedStatus, PositionItem } from '../../wire/feed-messages.js';
 import { FEED_PATH, FEED_PROTOCOL } from '../../wire/feed-paths.js';
 import { askAlert, askMe, loadWearers, loadZones, type Me, type WearerInfo, type ZoneInfo } from '../api.js';
-import { type Connection, connectFeed } from '../feed/feed-client.js';
+import { type Connection, connectFeed, type FeedConnection } from '../feed/feed-client.js';
 import { type AlertBook, createAlertBook, isUnacknowledged } from '../model/alert-book.js';
 import { describeMeanwhile, type Miscount } from '../words/connection-words.js';
 
@@ -195,7 +196,14 @@ function openSocket(resume: string | null): WebSocket {
   return new WebSocket(url, FEED_PROTOCOL);
 }
 
-let feed: { stop(): void } | null = null;
+let feed: FeedConnection | null = null;
+let soundNow: ConsoleSound = 'off';
+
+/** The server is told: that a page cannot be heard is seen by others, too. */
+export function tellSound(sound: ConsoleSound): void {
+  soundNow = sound;
+  feed?.tellSound(sound);
+}
 
 /** Begins: who am I, the feed, the clock. Once a page. */
 export async function startLive(): Promise<void> {
@@ -215,11 +223,14 @@ export async function startLive(): Promise<void> {
     if (!seesAlerts.value) {
       feed?.stop();
       feed = null;
-    } else feed ??= startFeed();
+    } else if (feed === null) {
+      feed = startFeed();
+      feed.tellSound(soundNow);
+    }
   });
 }
 
-function startFeed(): { stop(): void } {
+function startFeed(): FeedConnection {
   return connectFeed({
     open: openSocket,
     handler: {

@@ -1,10 +1,12 @@
 /** Whether people can still work with what they are told: the figures of EEMUA 191 beside what they should be. */
+import type { SoundsTold } from '../../alerts/console-sounds.js';
 import { type AlarmHealthTold, askAlarmHealth } from '../api.js';
 import { useAnswer, whyMissing } from '../components/use-answer.js';
 import { nameOf, nowMs, zoneNameOf } from '../live/live.js';
 import { judgeHealth } from '../model/health-figures.js';
 import { wearerAddress } from '../route.js';
 import { personWords } from '../words/people-words.js';
+import { describeSilences } from '../words/sound-words.js';
 
 const REFRESH_MS = 15_000;
 const SOURCE_WORDS = { zone: 'Zone', condition: 'Condition', tag: 'Tag' } as const;
@@ -36,6 +38,22 @@ export function AlarmHealthPage() {
   );
 }
 
+/** Who cannot be heard is told by nobody else. */
+function Sounds({ sounds }: { readonly sounds: SoundsTold }) {
+  const sentences = describeSilences(sounds, nowMs.peek());
+  return (
+    <>
+      <h2 class="tw-heading">Sound in the control room</h2>
+      {sentences.length === 0 ? <p>Every console could be heard, all of the last day.</p> : null}
+      <ul class="tw-sentences">
+        {sentences.map((sentence) => (
+          <li key={sentence}>{sentence}</li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
 function Figures({ health }: { readonly health: AlarmHealthTold }) {
   const acknowledged = Object.entries(health.acknowledgedInTenMinutes).sort(([, a], [, b]) => b - a);
   return (
@@ -51,7 +69,7 @@ function Figures({ health }: { readonly health: AlarmHealthTold }) {
           </tr>
         </thead>
         <tbody>
-          {judgeHealth(health, nowMs.peek()).map(({ name, value, aim, isGood }) => (
+          {judgeHealth(health, health.sounds, nowMs.peek()).map(({ name, value, aim, isGood }) => (
             <tr key={name}>
               <th scope="row">{name}</th>
               <td>{value}</td>
@@ -61,6 +79,7 @@ function Figures({ health }: { readonly health: AlarmHealthTold }) {
           ))}
         </tbody>
       </table>
+      {health.sounds === null ? null : <Sounds sounds={health.sounds} />}
       <h2 class="tw-heading">The ten worst sources of the last day</h2>
       {health.worstSources.length === 0 ? <p>Nothing was raised.</p> : null}
       <ol class="tw-sentences">

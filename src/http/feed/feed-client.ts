@@ -1,5 +1,6 @@
 /** One connected client: what it has been sent, what it wants, and whether it reads. */
 import { WebSocket } from 'ws';
+import type { ConnectedSound } from '../../alerts/console-sounds.js';
 import { CLOSE } from '../../wire/feed-messages.js';
 import type { Identity } from '../plugins/principal.js';
 
@@ -25,6 +26,8 @@ export interface FeedClient {
   position: number;
   /** Whether it wants positions, and of whom; null: of every wearer. */
   wants: { readonly wearerIds: ReadonlySet<string> | null } | null;
+  /** Whether it can be heard, and since when; null: no console, or one that has not said. */
+  sound: Omit<ConnectedSound, 'who'> | null;
   /** Whether it has to be sent all positions once, not only changed ones. */
   needsAllPositions: boolean;
   /** Sends a message, or cuts the client off where too much waits already. */
@@ -70,6 +73,7 @@ export function createFeedClient(
     identity,
     position: -1,
     wants: null,
+    sound: null,
     needsAllPositions: false,
     send(text) {
       write(text);

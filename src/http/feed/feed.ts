@@ -2,7 +2,7 @@
  * The live feed: `GET /api/v1/feed` as a WebSocket (`wire.md`, "The feed"). A client is given its snapshot, or what it missed,
  * and joins the others in one turn of the event loop, in which nothing can be accepted: so no event is missed or doubled.
  */
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Compile } from 'typebox/compile';
@@ -10,6 +10,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { mayDo, maySee, maySeeVictims, type WearerScope } from '../../access/may.js';
 import type { Operation } from '../../access/operations.js';
 import { type Alert, toAlertItem } from '../../alerts/alert.js';
+import type { ConnectedSound } from '../../alerts/console-sounds.js';
 import type { AcceptedEvent, AlertRegister } from '../../alerts/register.js';
 import { countStanding } from '../../alerts/standing.js';
 import { alertWithoutVictimZone, concernsVictim, withoutVictimZone } from '../../alerts/victim.js';
@@ -17,13 +18,14 @@ import type { AuditTrail } from '../../ports/audit.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Log } from '../../ports/log.js';
 import {
+  CLIENT_MESSAGES,
+  CLIENT_MESSAGES_A_MINUTE,
   CLOSE,
+  ClientMessageSchema,
   FEED_PATH,
   FEED_PROTOCOL,
   type FeedStatus,
   type ServerMessage,
-  SUBSCRIPTIONS_A_MINUTE,
-  SubscribeSchema,
   WEARER_IDS_LIMIT,
 } from '../../wire/feed-messages.js';
 import { type Access, type Identity, OPEN_ACCESS } from '../plugins/principal.js';
@@ -70,6 +72,8 @@ export interface FeedDeps {
 export interface Feed {
   /** Clients that are connected. */
   connections(): number;
+  /** Which consoles of the control room are connected that said whether they can be heard. */
+  sounds(): readonly ConnectedSound[];
   /** Takes no more clients, tells those there are that it goes away (1001), and waits for them, with a limit. */
   close(): Promise<void>;
 }
@@ -78,7 +82,7 @@ export interface Feed {
 const IDENTITY_CHECK_MS = 500;
 const MINUTE_MS = 60_000;
 
-const subscribeMessage = Compile(SubscribeSchema);
+const clientMessage = Compile(ClientMessageSchema);
 
 /** Adds the feed to an HTTP server. It owns the server's upgrades: other paths answer 404. */
 export function registerFeed(server: Server, deps: FeedDeps): Feed {
@@ -134,7 +138,8 @@ export function registerFeed(server: Server, deps: FeedDeps): Feed {
   function begin(client: FeedClient, resume: ReturnType<typeof parseResume>, isReached: boolean): void {
     const seq = alertLog.headSeq();
     const epoch = epochOf(client);
-    client.sendBurst(encode({ type: 'hello', epoch, seq, serverTime: new Date(clock.nowMs()).toISOString() }));
+    const serverTime = new Date(clock.nowMs()).toISOString();
+    client.sendBurst(encode({ type: 'hello', epoch, seq, serverTime, takes: CLIENT_MESSAGES }));
     const isSameLog = resume?.epoch === epoch;
     const missed = resume !== null && isSameLog && isReached ? alertLog.acceptedAfter(resume.seq) : null;
     if (resume !== null && missed !== null) {
@@ -160,11 +165,16 @@ export function registerFeed(server: Server, deps: FeedDeps): Feed {
 
   async function takeMessage(client: FeedClient, say: SayOfClient, data: string | null): Promise<void> {
     const message = data === null ? null : parseJson(data);
-    if (!subscribeMessage.Check(message)) {
+    if (!clientMessage.Check(message)) {
       const { wearerIds } = (message ?? {}) as { readonly wearerIds?: unknown };
       const isTooLong = Array.isArray(wearerIds) && wearerIds.length > WEARER_IDS_LIMIT;
-      const why = isTooLong ? `names more than ${WEARER_IDS_LIMIT} wearers` : 'not a subscribe message';
+      const why = isTooLong ? `names more than ${WEARER_IDS_LIMIT} wearers` : 'no message of a client';
       client.socket.close(CLOSE.MALFORMED, why);
+      return;
+    }
+    if (message.type === 'sound') {
+      if (client.sound?.sound === message.sound) return;
+      client.sound = { spanId: randomUUID(), sound: message.sound, fromMs: clock.nowMs() };
       return;
     }
     const { positions = false, wearerIds } = message;
@@ -207,8 +217,8 @@ export function registerFeed(server: Server, deps: FeedDeps): Feed {
       if (nowMs - minuteStartsAtMs >= MINUTE_MS) [minuteStartsAtMs, messages] = [nowMs, 0];
       messages++;
       // What it sends behind its close is not looked at.
-      if (messages > SUBSCRIPTIONS_A_MINUTE) {
-        socket.close(CLOSE.TOO_MANY, `subscribed more than ${SUBSCRIPTIONS_A_MINUTE} times within a minute`);
+      if (messages > CLIENT_MESSAGES_A_MINUTE) {
+        socket.close(CLOSE.TOO_MANY, `said more than ${CLIENT_MESSAGES_A_MINUTE} messages within a minute`);
         return;
       }
       taking = taking
@@ -368,6 +378,10 @@ export function registerFeed(server: Server, deps: FeedDeps): Feed {
 
   return {
     connections: () => sockets.clients.size,
+    sounds: () =>
+      [...clients].flatMap(({ identity, sound }) =>
+        sound !== null && isOfControlRoom(identity.principal) ? [{ ...sound, who: identity.principal.subjectId }] : [],
+      ),
     async close() {
       closing = true;
       clearInterval(heartbeat);
@@ -385,6 +399,10 @@ export function registerFeed(server: Server, deps: FeedDeps): Feed {
     },
   };
 }
+
+/** Who sits there to be told: a sergeant's page at the desk is silent as a rule. */
+const isOfControlRoom = ({ kind, roles }: Identity['principal']): boolean =>
+  kind === 'local' || roles.includes('supervisor');
 
 function encode(message: ServerMessage): string {
   return JSON.stringify(message);

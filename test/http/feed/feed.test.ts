@@ -13,11 +13,11 @@ import { ALERTS, encodeJson, INPUTS, inputRecord } from '../../../src/ports/topi
 import { type AlertLog, startAlertLog } from '../../../src/views/alert-log.js';
 import { type LiveView, startLiveView } from '../../../src/views/live-view.js';
 import {
+  CLIENT_MESSAGES_A_MINUTE,
   FEED_PROTOCOL,
   type FeedStatus,
   type ServerMessage,
   ServerMessageSchema,
-  SUBSCRIPTIONS_A_MINUTE,
   WEARER_IDS_LIMIT,
 } from '../../../src/wire/feed-messages.js';
 import { action, finding } from '../../alerts/events.js';
@@ -356,11 +356,11 @@ describe('clients that misbehave', () => {
     await serve();
     const reader = await join();
     const closed = once(reader.socket, 'close');
-    for (let n = 0; n < 2 * SUBSCRIPTIONS_A_MINUTE; n++) reader.socket.send('{"type":"subscribe"}');
+    for (let n = 0; n < 2 * CLIENT_MESSAGES_A_MINUTE; n++) reader.socket.send('{"type":"subscribe"}');
     const [code, why] = await closed;
-    expect([code, String(why)]).toEqual([4429, 'subscribed more than 60 times within a minute']);
+    expect([code, String(why)]).toEqual([4429, 'said more than 60 messages within a minute']);
     const other = await join();
-    for (let n = 0; n < SUBSCRIPTIONS_A_MINUTE; n++) other.socket.send('{"type":"subscribe"}');
+    for (let n = 0; n < CLIENT_MESSAGES_A_MINUTE; n++) other.socket.send('{"type":"subscribe"}');
     other.socket.ping();
     await once(other.socket, 'pong');
     expect(other.socket.readyState).toBe(other.socket.OPEN);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { WearerScope } from '../../../src/access/may.js';
 import type { AlertEvent } from '../../../src/alerts/event.js';
 import { type Feed, registerFeed } from '../../../src/http/feed/feed.js';
@@ -108,6 +108,31 @@ describe('the feed of who is signed in', () => {
     for (const role of ['administrator', 'auditor', 'supplier']) {
       await expect(join(role)).rejects.toThrow('403');
     }
+  });
+
+  test('tells which consoles of supervisors can be heard, from when on, of those that said it', async () => {
+    const supervisor = await join('supervisor');
+    const say = (reader: FeedReader, sound: string) => reader.socket.send(JSON.stringify({ type: 'sound', sound }));
+    const answered = async (reader: FeedReader) => {
+      reader.socket.ping();
+      await once(reader.socket, 'pong');
+    };
+    const sergeant = await join('sergeant');
+    await join('supervisor');
+    expect(feed.sounds()).toEqual([]);
+    say(sergeant, 'off');
+    say(supervisor, 'off');
+    await Promise.all([answered(sergeant), answered(supervisor)]);
+    await vi.waitFor(() => expect(feed.sounds()).toMatchObject([{ who: SUBJECT, sound: 'off' }]));
+    const [before] = feed.sounds();
+    say(supervisor, 'off');
+    await answered(supervisor);
+    expect(feed.sounds()).toMatchObject([{ spanId: before!.spanId, fromMs: before!.fromMs }]);
+    say(supervisor, 'on');
+    await vi.waitFor(() => expect(feed.sounds()).toMatchObject([{ sound: 'on' }]));
+    expect(feed.sounds()[0]!.spanId).not.toBe(before!.spanId);
+    supervisor.socket.close();
+    await vi.waitFor(() => expect(feed.sounds()).toEqual([]));
   });
 
   test.each([

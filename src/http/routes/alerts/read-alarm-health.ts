@@ -1,10 +1,12 @@
 /** `GET /api/v1/alarm-health`: whether people can still work with what is raised, and what of it is one row. From memory alone. */
 import { Type } from 'typebox';
+import { mayDo } from '../../../access/may.js';
 import { floodNow, measureAlarmHealth, toGrouped } from '../../../alerts/alarm-health.js';
+import { CONSOLE_SOUNDS, type SoundsTold } from '../../../alerts/console-sounds.js';
 import { groupAlerts } from '../../../alerts/grouping.js';
 import { AlertKindSchema, InstantSchema } from '../../../wire/alert-schemas.js';
 import type { App } from '../../app.js';
-import { sees } from '../../plugins/principal.js';
+import { principalOf, sees } from '../../plugins/principal.js';
 import { problemResponses } from '../../plugins/problems.js';
 import { type AlertDeps, alertAsSeen, assertCaughtUp } from './sources.js';
 
@@ -12,6 +14,20 @@ const DAY_MS = 86_400_000;
 const Count = Type.Integer({ minimum: 0 });
 const Share = Type.Number({ minimum: 0, maximum: 1 });
 const SeverityName = Type.Enum(['low', 'medium', 'high', 'critical']);
+
+const silence = {
+  who: Type.String(),
+  sound: Type.Enum(CONSOLE_SOUNDS.filter((sound) => sound !== 'on')),
+  since: InstantSchema,
+};
+const Sounds = Type.Object({
+  audible: Type.Integer({ minimum: 0, description: 'consoles of supervisors that are connected and play sounds' }),
+  silent: Type.Array(Type.Object(silence), { description: 'connected, and cannot be heard; blocked: by the browser' }),
+  silentBefore: Type.Array(Type.Object({ ...silence, until: InstantSchema }), { description: 'of the last day, over' }),
+  unheard: Type.Array(Type.Object({ since: InstantSchema, until: Type.Union([InstantSchema, Type.Null()]) }), {
+    description: 'stretches of the last day, a minute and longer, in which no console could be heard',
+  }),
+});
 
 const Answer = Type.Object({
   positions: Type.Integer({ minimum: 1, description: 'people who acted in the last half hour: who share the load' }),
@@ -30,6 +46,9 @@ const Answer = Type.Object({
     { description: 'of the last day, the most first; ten at most' },
   ),
   acknowledgedInTenMinutes: Type.Record(Type.String(), Count, { description: 'by whom' }),
+  sounds: Type.Union([Sounds, Type.Null()], {
+    description: 'null: not known, or not for who asks. As it was at most 15 s ago',
+  }),
   groups: Type.Array(
     Type.Object({
       type: Type.Enum(['flood', 'repeating']),
@@ -54,7 +73,7 @@ export function registerReadAlarmHealth(app: App, deps: AlertDeps): void {
     '/api/v1/alarm-health',
     { schema, config: { operation: 'alerts.read', keepsToScope: true } },
     async (request) => {
-      const { alertLog, clock } = deps;
+      const { alertLog, clock, sounds } = deps;
       assertCaughtUp(alertLog);
       const nowMs = clock.nowMs();
       const seen = listForHealth(alertLog, nowMs)
@@ -62,10 +81,19 @@ export function registerReadAlarmHealth(app: App, deps: AlertDeps): void {
         .map((alert) => alertAsSeen(request, alert));
       const { worstSources, ...health } = measureAlarmHealth(seen, nowMs);
       const groups = groupAlerts(seen.map(toGrouped), floodNow(seen, nowMs));
-      return { ...health, worstSources: [...worstSources], groups };
+      // How colleagues work is told within the force, not to its partners.
+      const told = mayDo(principalOf(request), 'schemes.read') ? (sounds?.() ?? null) : null;
+      return { ...health, worstSources: [...worstSources], sounds: told === null ? null : toAnswer(told), groups };
     },
   );
 }
+
+const toAnswer = ({ audible, silent, silentBefore, unheard }: SoundsTold) => ({
+  audible,
+  silent: [...silent],
+  silentBefore: [...silentBefore],
+  unheard: [...unheard],
+});
 
 /** Everything unresolved, and what was raised in the last day whatever became of it. */
 export function listForHealth(alertLog: Pick<AlertDeps['alertLog'], 'open' | 'list'>, nowMs: number) {

@@ -1,6 +1,7 @@
 /** Where the alert endpoints get alerts: the api's fold in memory first, and the record where that is not enough. */
 import type { FastifyRequest } from 'fastify';
 import { type Alert, type AlertItem, type Refusal, toAlertItem } from '../../../alerts/alert.js';
+import type { SoundsTold } from '../../../alerts/console-sounds.js';
 import type { ActionEvent, AlertEvent } from '../../../alerts/event.js';
 import type { AlertFilter, AlertRegister } from '../../../alerts/register.js';
 import type { FailingHandoff } from '../../../alerts/standing.js';
@@ -41,6 +42,8 @@ export interface AlertDeps {
     readonly table: PriorityTable;
     readonly readFacts: (wearerIds: readonly string[], nowMs: number) => Promise<WearersPriorityFacts>;
   };
+  /** Which consoles can be heard; null, or not given: not known. */
+  readonly sounds?: () => SoundsTold | null;
   readonly clock: Clock;
   readonly logger: Log;
 }

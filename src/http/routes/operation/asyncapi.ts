@@ -10,6 +10,7 @@ import {
   HelloSchema,
   PositionsSchema,
   SnapshotSchema,
+  SoundSchema,
   StatusSchema,
   SubscribeSchema,
 } from '../../../wire/feed-messages.js';
@@ -61,7 +62,8 @@ const FEED_SENDS: readonly MessageTold[] = [
   { name: 'heartbeat', summary: 'Every 10 s', payload: HeartbeatSchema },
 ];
 const FEED_TAKES: readonly MessageTold[] = [
-  { name: 'subscribe', summary: 'The only message of a client: whose positions it wants', payload: SubscribeSchema },
+  { name: 'subscribe', summary: 'Whose positions a client wants', payload: SubscribeSchema },
+  { name: 'sound', summary: 'Whether a console can be heard', payload: SoundSchema },
 ];
 const ALERT_MESSAGES: readonly MessageTold[] = [
   { name: 'finding', summary: "The engine's finding about an alert", payload: FindingEventSchema },
@@ -135,7 +137,7 @@ export function buildAsyncApi(options: {
   add(
     'feed',
     FEED_PATH,
-    `WebSocket, subprotocol ${FEED_PROTOCOL}. Closed with 4008 where a client does not read, 4400 where a message is malformed, 4429 where it subscribes too often`,
+    `WebSocket, subprotocol ${FEED_PROTOCOL}. Closed with 4008 where a client does not read, 4400 where a message is malformed, 4429 where it says too much`,
     { ws: { method: 'GET', query: toJson(query) } },
     FEED_SENDS,
     FEED_TAKES,
