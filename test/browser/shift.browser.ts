@@ -215,16 +215,16 @@ test('whoever cannot be heard stands on the page of the alarms’ health, until 
   // It is asked for every quarter of a minute, of what each api writes as often.
   await page.goto(`${program.url}/alarm-health`);
   const figure = page.getByRole('row', { name: /^Consoles of supervisors that can be heard/ });
-  await figure.getByText('0 of 1', { exact: true }).waitFor({ timeout: WAIT_MS });
-  await page.getByText(/^local: silent since .*, the shift is not started\.$/).waitFor({ timeout: WAIT_MS });
-  await page.getByText(/^Nobody can be heard since/).waitFor({ timeout: WAIT_MS });
+  await figure.getByText('0 of 1', { exact: true }).waitFor();
+  await page.getByText(/^local: silent since .*, the shift is not started\.$/).waitFor();
+  await page.getByText(/^Nobody can be heard since/).waitFor();
   expect(await findWrongInBoth(page)).toEqual([]);
   await page.locator('[data-sound]').click();
-  await figure.getByText('1 of 1', { exact: true }).waitFor({ timeout: WAIT_MS });
+  await figure.getByText('1 of 1', { exact: true }).waitFor();
   await page
     .getByText(/^Nobody could be heard from/)
     .first()
-    .waitFor({ timeout: WAIT_MS });
+    .waitFor();
   expect(await page.getByText(/^Nobody can be heard since/).count()).toBe(0);
   await page.screenshot({ path: join(SCREENSHOTS, 'alarm-health-sound.png') });
   await page.context().close();

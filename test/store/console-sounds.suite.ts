@@ -60,7 +60,8 @@ export function consoleSounds(name: string, open: () => Promise<TestDatabase>): 
       nowMs += 2 * MINUTE_MS;
       await other.look();
       expect(other.tell()).toMatchObject({ unheard: [{}, { since: heardUntil, until: null }] });
-      await Promise.all([one.stop(), other.stop()]);
+      one.stop();
+      other.stop();
     });
 
     it('is not told as it was, where the database is away; nor lost, when it is there again', async () => {
@@ -86,7 +87,7 @@ export function consoleSounds(name: string, open: () => Promise<TestDatabase>): 
       await keeper.look();
       const kept = await readConsoleSounds(database.db, 0);
       expect(kept.filter(({ who }) => who === 'jo')).toEqual([{ ...lone, seenAtMs, isOver: true }]);
-      await keeper.stop();
+      keeper.stop();
     });
 
     it('is kept for a week', async () => {
@@ -96,7 +97,7 @@ export function consoleSounds(name: string, open: () => Promise<TestDatabase>): 
       const keeper = api(() => [late]);
       await keeper.look();
       expect((await readConsoleSounds(database.db, 0)).map(({ who }) => who)).toEqual(['late']);
-      await keeper.stop();
+      keeper.stop();
     });
   });
 }
