@@ -1,16 +1,19 @@
-/** Whether anybody in the control room can be heard: of its consoles, which play sounds and which do not, now and over the last day. Pure. */
+/** Who of the control room can be heard: whose console plays sounds, who is silent, and who was over the last day. Pure. */
 import type { Instant } from './event.js';
 
 /** `off`: the shift has not been started; `blocked`: the browser plays nothing. */
 export const CONSOLE_SOUNDS = ['on', 'off', 'blocked'] as const;
 export type ConsoleSound = (typeof CONSOLE_SOUNDS)[number];
+/** `untold`: it has not said, as a page of before this was told does not. */
+export const SILENCES = ['off', 'blocked', 'untold'] as const;
+type SilentSound = (typeof SILENCES)[number];
 
 /** A connected console, for as long as its sound was the same. */
 export interface SoundSpan {
   readonly spanId: string;
   /** Subject id. */
   readonly who: string;
-  readonly sound: ConsoleSound;
+  readonly sound: ConsoleSound | 'untold';
   readonly fromMs: number;
   /** When it was last known to be there. */
   readonly seenAtMs: number;
@@ -18,61 +21,80 @@ export interface SoundSpan {
   readonly isOver: boolean;
 }
 
-/** Of a console that is connected now. */
-export type ConnectedSound = Omit<SoundSpan, 'seenAtMs' | 'isOver'>;
-
+/** People, however many pages each has open: somebody is heard by one of them. */
 export interface SoundsTold {
-  /** Consoles that are connected and play sounds. */
-  readonly audible: number;
+  readonly heard: number;
   /** Connected, and cannot be heard. */
   readonly silent: readonly Silence[];
   /** Silences of the last day that are over, the newest first. */
   readonly silentBefore: readonly (Silence & { readonly until: Instant })[];
-  /** Stretches of the last day in which no console could be heard; `until` is null where that is so now. */
-  readonly unheard: readonly { readonly since: Instant; readonly until: Instant | null }[];
 }
 
 export interface Silence {
   readonly who: string;
-  readonly sound: Exclude<ConsoleSound, 'on'>;
+  readonly sound: SilentSound;
   readonly since: Instant;
 }
 
-const DAY_MS = 86_400_000;
-/** A console of an api that was killed is gone when it was not seen for so long: three looks. */
-export const SOUND_SEEN_LIMIT_MS = 45_000;
-/** A page that is loaded anew, a shift that begins: no silence. */
+export const SOUNDS_OF_MS = 86_400_000;
+/** A console of an api that was killed is gone when it was not seen for so long. */
+const SEEN_LIMIT_MS = 45_000;
+/** A page that is loaded anew, a shift that begins, a connection that is made again: none of them begins or ends a silence. */
 const WORTH_TELLING_MS = 60_000;
+
+interface Stretch {
+  readonly sound: SilentSound;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
 
 const instant = (atMs: number): Instant => new Date(atMs).toISOString();
 
 /** `spans`: all that were seen within the last day, in any order. */
 export function tellSounds(spans: readonly SoundSpan[], nowMs: number): SoundsTold {
-  const isThere = ({ seenAtMs, isOver }: SoundSpan) => !isOver && nowMs - seenAtMs <= SOUND_SEEN_LIMIT_MS;
-  const silences = spans
-    .flatMap((span) => (span.sound === 'on' ? [] : [{ ...span, sound: span.sound }]))
-    .sort((a, b) => b.fromMs - a.fromMs);
-  return {
-    audible: spans.filter((span) => span.sound === 'on' && isThere(span)).length,
-    silent: silences.filter(isThere).map(({ who, sound, fromMs }) => ({ who, sound, since: instant(fromMs) })),
-    silentBefore: silences
-      .filter((span) => !isThere(span) && span.seenAtMs - span.fromMs >= WORTH_TELLING_MS)
-      .map(({ who, sound, fromMs, seenAtMs }) => ({ who, sound, since: instant(fromMs), until: instant(seenAtMs) })),
-    unheard: stretchesUnheard(
-      spans.filter(({ sound }) => sound === 'on'),
-      nowMs,
-    ),
-  };
+  const isThere = ({ seenAtMs, isOver }: SoundSpan) => !isOver && nowMs - seenAtMs <= SEEN_LIMIT_MS;
+  let heard = 0;
+  const silent: Silence[] = [];
+  const silentBefore: (Silence & { readonly until: Instant })[] = [];
+  for (const who of new Set(spans.map((span) => span.who))) {
+    const own = spans.filter((span) => span.who === who);
+    const isHeard = own.some((span) => span.sound === 'on' && isThere(span));
+    if (isHeard) heard++;
+    const stretches = silencesOf(own, isThere, nowMs);
+    // Nobody is silent before they are there for a moment.
+    const goingOn = isHeard ? undefined : stretches.find(({ toMs }) => toMs === nowMs);
+    if (goingOn !== undefined) silent.push({ who, sound: goingOn.sound, since: instant(goingOn.fromMs) });
+    for (const one of stretches)
+      if (one !== goingOn && one.toMs - one.fromMs >= WORTH_TELLING_MS)
+        silentBefore.push({ who, sound: one.sound, since: instant(one.fromMs), until: instant(one.toMs) });
+  }
+  return { heard, silent: silent.sort(newestFirst), silentBefore: silentBefore.sort(newestFirst) };
 }
 
-function stretchesUnheard(audible: readonly SoundSpan[], nowMs: number): SoundsTold['unheard'] {
-  const unheard: { since: Instant; until: Instant | null }[] = [];
-  let heardUntilMs = nowMs - DAY_MS;
-  for (const { fromMs, seenAtMs } of [...audible].sort((a, b) => a.fromMs - b.fromMs)) {
-    if (fromMs - heardUntilMs >= WORTH_TELLING_MS)
-      unheard.push({ since: instant(heardUntilMs), until: instant(fromMs) });
-    heardUntilMs = Math.max(heardUntilMs, seenAtMs);
+const newestFirst = (a: Silence, b: Silence): number => (a.since < b.since ? 1 : a.since > b.since ? -1 : 0);
+
+/** Of one person, in order of time: when a page of theirs was silent and none of them was heard. */
+function silencesOf(own: readonly SoundSpan[], isThere: (span: SoundSpan) => boolean, nowMs: number): Stretch[] {
+  const endOf = (span: SoundSpan) => (isThere(span) ? nowMs : span.seenAtMs);
+  let stretches: Stretch[] = [];
+  for (const span of own.toSorted((a, b) => a.fromMs - b.fromMs)) {
+    // Of what did not say it cannot be said later that it was silent.
+    if (span.sound === 'on' || (span.sound === 'untold' && !isThere(span))) continue;
+    const { sound, fromMs } = span;
+    const toMs = endOf(span);
+    const last = stretches.at(-1);
+    if (last === undefined || fromMs - last.toMs >= WORTH_TELLING_MS) stretches.push({ sound, fromMs, toMs });
+    else stretches[stretches.length - 1] = { sound, fromMs: last.fromMs, toMs: Math.max(last.toMs, toMs) };
   }
-  if (nowMs - heardUntilMs >= WORTH_TELLING_MS) unheard.push({ since: instant(heardUntilMs), until: null });
-  return unheard;
+  for (const span of own) {
+    if (span.sound !== 'on') continue;
+    const heardUntilMs = endOf(span);
+    stretches = stretches
+      .flatMap((one) => [
+        { ...one, toMs: Math.min(one.toMs, span.fromMs) },
+        { ...one, fromMs: Math.max(one.fromMs, heardUntilMs) },
+      ])
+      .filter(({ fromMs, toMs }) => fromMs < toMs);
+  }
+  return stretches;
 }

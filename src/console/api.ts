@@ -99,8 +99,8 @@ export interface RejectedMessage {
 
 /** `GET /api/v1/alarm-health`. */
 export type AlarmHealthTold = AlarmHealth & {
-  /** Null: not known, or not for who asks. */
-  readonly sounds: SoundsTold | null;
+  /** Null: not known, or not for who asks; absent: of an older server. */
+  readonly sounds?: SoundsTold | null;
   readonly groups: readonly AlertGroup[];
 };
 

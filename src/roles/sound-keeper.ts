@@ -1,14 +1,21 @@
-/** Keeps which consoles of the control room can be heard: writes those of this api, and reads those of all. */
-import { type ConnectedSound, type SoundSpan, type SoundsTold, tellSounds } from '../alerts/console-sounds.js';
+/** Keeps who of the control room can be heard: writes the consoles of this api, and reads those of all. */
 import type { Clock } from '../ports/clock.js';
+import type { ConnectedConsole, ConsoleSpan } from '../ports/console-sounds.js';
+import { DatabaseUnavailable } from '../ports/database.js';
+import type { Log } from '../ports/log.js';
 
-const DAY_MS = 86_400_000;
 /** What was read longer ago says nothing of now. */
 const TRUE_FOR_MS = 60_000;
 
+export interface KnownSounds {
+  readonly spans: readonly ConsoleSpan[];
+  /** As of when. */
+  readonly atMs: number;
+}
+
 export interface SoundKeeper {
   /** Null: it is not known, because the database is away or has not been asked yet. */
-  tell(): SoundsTold | null;
+  known(): KnownSounds | null;
   /** Writes and reads; resolves when it is done, also where the database is away. */
   look(): Promise<void>;
   stop(): void;
@@ -16,20 +23,23 @@ export interface SoundKeeper {
 
 export function startSoundKeeper(deps: {
   /** Those that are connected here. */
-  readonly connected: () => readonly ConnectedSound[];
+  readonly connected: () => readonly ConnectedConsole[];
   /** Both reject with `DatabaseUnavailable`. */
-  readonly write: (spans: readonly SoundSpan[], nowMs: number) => Promise<void>;
-  readonly readSince: (sinceMs: number) => Promise<readonly SoundSpan[]>;
+  readonly write: (spans: readonly ConsoleSpan[], nowMs: number) => Promise<void>;
+  readonly read: (nowMs: number) => Promise<readonly ConsoleSpan[]>;
   readonly clock: Clock;
+  readonly logger: Log;
   readonly everyMs: number;
 }): SoundKeeper {
-  const { connected, write, readSince, clock, everyMs } = deps;
-  let known: { readonly spans: readonly SoundSpan[]; readonly atMs: number } | null = null;
+  const { connected, write, read, clock, logger, everyMs } = deps;
+  let known: KnownSounds | null = null;
   /** As they were last seen; what is not connected any more stays until it is written. */
-  let seen: ReadonlyMap<string, SoundSpan> = new Map();
+  let seen: ReadonlyMap<string, ConsoleSpan> = new Map();
+  /** The others, too, could not write: what they had then is read until they have. */
+  let wasAway = false;
   let looking: Promise<void> | null = null;
 
-  function see(nowMs: number): SoundSpan[] {
+  function see(nowMs: number): ConsoleSpan[] {
     const now = connected().map((span) => ({ ...span, seenAtMs: nowMs, isOver: false }));
     const ids = new Set(now.map(({ spanId }) => spanId));
     const over = [...seen.values()].flatMap((span) => (ids.has(span.spanId) ? [] : [{ ...span, isOver: true }]));
@@ -38,14 +48,18 @@ export function startSoundKeeper(deps: {
 
   async function lookNow(): Promise<void> {
     const nowMs = clock.nowMs();
+    const spans = see(nowMs);
+    seen = new Map(spans.map((span) => [span.spanId, span]));
     try {
-      const spans = see(nowMs);
-      seen = new Map(spans.map((span) => [span.spanId, span]));
       await write(spans, nowMs);
       seen = new Map(spans.flatMap((span) => (span.isOver ? [] : [[span.spanId, span]])));
-      known = { spans: await readSince(nowMs - DAY_MS), atMs: nowMs };
-    } catch {
-      // What is away is told by others; the next look writes what this one could not.
+      const readSpans = await read(nowMs);
+      if (!wasAway) known = { spans: readSpans, atMs: nowMs };
+      wasAway = false;
+    } catch (error) {
+      wasAway = true;
+      // Others tell that it is away; the next look writes what this one could not.
+      if (!(error instanceof DatabaseUnavailable)) logger.warn({ err: error }, 'it is not kept who can be heard');
     }
   }
 
@@ -59,8 +73,7 @@ export function startSoundKeeper(deps: {
   const timer = setInterval(() => void look(), everyMs);
   timer.unref();
   return {
-    tell: () =>
-      known === null || clock.nowMs() - known.atMs > TRUE_FOR_MS ? null : tellSounds(known.spans, known.atMs),
+    known: () => (known === null || clock.nowMs() - known.atMs > TRUE_FOR_MS ? null : known),
     look,
     stop: () => clearInterval(timer),
   };

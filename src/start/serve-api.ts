@@ -109,7 +109,7 @@ const STANDING_CHECK_MS = 5_000;
 const LAG_CHECK_MS = 5_000;
 /** Tags ping once a minute: a supplier of any number of them that is silent for so long, ms, has a fault of its own. */
 const SUPPLIER_CHECK_MS = 10_000;
-/** How often it is kept which consoles can be heard, ms. */
+/** How often it is kept which consoles can be heard, ms: they are held for gone after three times that. */
 const SOUND_CHECK_MS = 15_000;
 /** How often it is looked whether receivers of the hand-off are behind, ms. */
 const HANDOFF_CHECK_MS = 5_000;
@@ -166,8 +166,9 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
       startSoundKeeper({
         connected: () => feed?.sounds() ?? [],
         write: (spans, nowMs) => writeConsoleSounds(db, spans, nowMs),
-        readSince: (sinceMs) => readConsoleSounds(db, sinceMs),
+        read: (nowMs) => readConsoleSounds(db, nowMs),
         clock,
+        logger,
         everyMs: SOUND_CHECK_MS,
       }),
     (part) => part.stop(),
@@ -284,7 +285,7 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
       table: deps.alertRules.priority,
       readFacts: (wearerIds, nowMs) => readPriorityFacts(db, wearerIds, nowMs),
     },
-    sounds: sounds.tell,
+    sounds: sounds.known,
     clock,
     logger,
   };

@@ -126,7 +126,7 @@ export const SubscribeSchema = Type.Object(
   },
   {
     additionalProperties: false,
-    description: `replaces the one before, without wearerIds: every wearer`,
+    description: 'replaces the one before; without wearerIds: every wearer',
   },
 );
 export type Subscribe = Static<typeof SubscribeSchema>;
@@ -139,7 +139,6 @@ export const SoundSchema = Type.Object(
   },
 );
 export type Sound = Static<typeof SoundSchema>;
-/** At most `CLIENT_MESSAGES_A_MINUTE` of them. */
 export const ClientMessageSchema = Type.Union([SubscribeSchema, SoundSchema]);
 
 /** What a client receives, with the types of `alerts/`. */

@@ -3,22 +3,28 @@ import { expect, test } from 'vitest';
 import type { AlertEvent } from '../../src/alerts/event.js';
 import { createApp } from '../../src/http/app.js';
 import { registerAlerts } from '../../src/http/routes/alerts/register.js';
+import type { ConsoleSpan } from '../../src/ports/console-sounds.js';
 import { ALERTS, encodeJson } from '../../src/ports/topics.js';
 import { startAlertLog } from '../../src/views/alert-log.js';
 import { finding, instantAt } from '../alerts/events.js';
-import { AS, testAccess } from '../support/access.js';
+import { AS, principalAs, testAccess } from '../support/access.js';
 import { openTestLog } from '../support/embedded-log.js';
 import { NOTHING_ON_RECORD } from '../support/priority.js';
 import { silentLog } from '../support/silent-log.js';
 
-const SOUNDS = {
-  audible: 0,
-  silent: [{ who: 'https://idp.example#sam', sound: 'off', since: instantAt(1) }],
-  silentBefore: [],
-  unheard: [{ since: instantAt(0), until: null }],
-} as const;
+const AT_MS = Date.parse(instantAt(5));
+const span = (who: string, areas: ConsoleSpan['areas']): ConsoleSpan => ({
+  spanId: who,
+  who,
+  areas,
+  sound: 'off',
+  fromMs: Date.parse(instantAt(1)),
+  seenAtMs: AT_MS,
+  isOver: false,
+});
+const EVERYWHERE = { forces: 'all', divisions: 'all', schemes: 'all' } as const;
 
-async function askAbout(events: readonly AlertEvent[], role: string) {
+async function askAbout(events: readonly AlertEvent[], role: string, spans: readonly ConsoleSpan[] = []) {
   const opened = await openTestLog();
   await opened.log.append(
     ALERTS,
@@ -33,7 +39,7 @@ async function askAbout(events: readonly AlertEvent[], role: string) {
     record,
     failingHandoffs: () => [],
     priority: NOTHING_ON_RECORD,
-    sounds: () => SOUNDS,
+    sounds: () => ({ spans, atMs: AT_MS }),
     clock: { nowMs: () => Date.parse(instantAt(5)) },
     logger: silentLog,
   });
@@ -65,10 +71,22 @@ test('counts and folds what may be seen, and nothing else', async () => {
   });
 });
 
-test('the force is told who cannot be heard, and no partner', async () => {
+test('who cannot be heard is told to colleagues: of areas that cover one’s own, or are among them; to no partner', async () => {
+  const { areas } = principalAs(['sergeant']).scope;
+  const spans = [
+    span('whole', [EVERYWHERE]),
+    span('same', areas),
+    span('elsewhere', [{ ...EVERYWHERE, forces: ['sussex'] }]),
+    span('nowhere', []),
+  ];
+  const told = async (role: string) => (await askAbout([], role, spans)).sounds;
   for (const role of ['supervisor', 'sergeant', 'officer'])
-    expect((await askAbout([], role)).sounds, role).toEqual(SOUNDS);
-  for (const role of ['probation', 'service']) expect((await askAbout([], role)).sounds, role).toBeNull();
+    expect(await told(role), role).toEqual({
+      heard: 0,
+      silent: ['whole', 'same'].map((who) => ({ who, sound: 'off', since: instantAt(1) })),
+      silentBefore: [],
+    });
+  for (const role of ['probation', 'service']) expect(await told(role), role).toBeNull();
 });
 
 test('a partner is not told which victim’s zone alerts come from', async () => {

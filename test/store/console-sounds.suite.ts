@@ -1,102 +1,129 @@
 /** Consoles' sounds of several apis in one table. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ConnectedSound } from '../../src/alerts/console-sounds.js';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { tellSounds } from '../../src/alerts/console-sounds.js';
+import type { ConnectedConsole } from '../../src/ports/console-sounds.js';
+import { DatabaseUnavailable } from '../../src/ports/database.js';
 import { startSoundKeeper } from '../../src/roles/sound-keeper.js';
 import { readConsoleSounds, writeConsoleSounds } from '../../src/store/console-sounds.js';
 import type { TestDatabase } from '../support/database.js';
+import { createRememberingLog } from '../support/silent-log.js';
 
-const AT_MS = Date.UTC(2026, 10, 28, 4);
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
+const AREAS = [{ forces: ['kent'], divisions: 'all', schemes: 'all' }] as const;
 
 export function consoleSounds(name: string, open: () => Promise<TestDatabase>): void {
-  describe(`which consoles can be heard, ${name}`, () => {
+  describe(`who can be heard, ${name}`, () => {
     let database: TestDatabase;
-    let nowMs = AT_MS;
+    const logger = createRememberingLog();
 
-    /** An api with the consoles that are connected to it. */
-    function api(connected: () => readonly ConnectedSound[], isAway = () => false) {
-      const failing = async () => {
-        throw new Error('the database is away');
-      };
-      return startSoundKeeper({
+    /** An api with the consoles that are connected to it, and a clock that is so much ahead. */
+    function api(connected: () => readonly ConnectedConsole[], aheadMs = 0) {
+      const given = { nowMs: Date.now() + aheadMs, failure: null as Error | null };
+      const keeper = startSoundKeeper({
         connected,
-        write: (spans, atMs) => (isAway() ? failing() : writeConsoleSounds(database.db, spans, atMs)),
-        readSince: (sinceMs) => readConsoleSounds(database.db, sinceMs),
-        clock: { nowMs: () => nowMs },
+        write: async (spans, nowMs) => {
+          if (given.failure !== null) throw given.failure;
+          await writeConsoleSounds(database.db, spans, nowMs);
+        },
+        read: (nowMs) => readConsoleSounds(database.db, nowMs),
+        clock: { nowMs: () => given.nowMs },
+        logger,
         everyMs: HOUR_MS,
       });
+      const told = () => {
+        const known = keeper.known();
+        return known && tellSounds(known.spans, known.atMs);
+      };
+      return { ...keeper, given, told };
     }
-    const span = (who: string, sound: ConnectedSound['sound']) => ({ spanId: randomUUID(), who, sound, fromMs: nowMs });
+    const span = (who: string, sound: ConnectedConsole['sound'], fromMs = Date.now()): ConnectedConsole => ({
+      spanId: randomUUID(),
+      who,
+      areas: AREAS,
+      sound,
+      fromMs,
+    });
+    /** As if so much time had passed in the database. */
+    const pass = (ms: number) =>
+      database.db.query(
+        `update console_sound set from_at = from_at - $1 * interval '1 millisecond',
+         seen_at = seen_at - $1 * interval '1 millisecond'`,
+        [ms],
+      );
 
     beforeAll(async () => {
       database = await open();
     });
+    beforeEach(async () => {
+      await database.db.query('delete from console_sound');
+    });
     afterAll(() => database.stop());
 
-    it('each api tells of all of them, and a console that goes is gone from both', async () => {
-      let first = [span('sam', 'on'), span('alex', 'off')];
+    it('each api tells of all, whatever its clock says, and a console that goes is gone from both', async () => {
+      let first = [span('sam', 'on'), span('alex', 'off', Date.now() - 5 * MINUTE_MS)];
       const one = api(() => first);
-      nowMs += 1_000;
-      const second = span('kim', 'blocked');
-      const other = api(() => [second]);
-      await one.look();
-      await other.look();
-      await one.look();
+      const fastMs = 3 * HOUR_MS;
+      const other = api(() => [span('kim', 'blocked', Date.now() + fastMs - 10 * MINUTE_MS)], fastMs);
+      for (const each of [one, other, one]) await each.look();
       for (const each of [one, other])
-        expect(each.tell()).toMatchObject({ audible: 1, silent: [{ who: 'kim', sound: 'blocked' }, { who: 'alex' }] });
-      const heardUntil = new Date(nowMs).toISOString();
+        expect(each.told()).toMatchObject({ heard: 1, silent: [{ who: 'alex' }, { who: 'kim', sound: 'blocked' }] });
+      expect(one.known()!.spans.map(({ areas }) => areas)).toEqual([AREAS, AREAS, AREAS]);
       first = [];
-      nowMs += 10_000;
-      await one.look();
+      for (const each of [one, other]) await each.look();
+      for (const each of [one, other]) expect(each.told()).toMatchObject({ heard: 0, silent: [{ who: 'kim' }] });
+      for (const each of [one, other]) each.stop();
+    });
+
+    it('who was connected to an api that was killed is there no more after a minute', async () => {
+      const killed = api(() => [span('sam', 'on')]);
+      await killed.look();
+      killed.stop();
+      const other = api(() => []);
       await other.look();
-      expect(one.tell()).toMatchObject({ audible: 0, silent: [{ who: 'kim' }] });
-      expect(other.tell()).toMatchObject({
-        audible: 0,
-        silent: [{ who: 'kim' }],
-        unheard: [{ until: new Date(AT_MS).toISOString() }],
-      });
-      nowMs += 2 * MINUTE_MS;
+      expect(other.told()).toMatchObject({ heard: 1 });
+      await pass(MINUTE_MS);
       await other.look();
-      expect(other.tell()).toMatchObject({ unheard: [{}, { since: heardUntil, until: null }] });
-      one.stop();
+      expect(other.told()).toMatchObject({ heard: 0 });
       other.stop();
     });
 
-    it('is not told as it was, where the database is away; nor lost, when it is there again', async () => {
-      nowMs += HOUR_MS;
-      let isAway = false;
-      const lone = span('jo', 'on');
-      let connected: readonly ConnectedSound[] = [lone];
-      const keeper = api(
-        () => connected,
-        () => isAway,
-      );
-      expect(keeper.tell()).toBeNull();
+    it('is not told as it was, where the database is away; what went meanwhile is written when it is there again', async () => {
+      let connected: readonly ConnectedConsole[] = [span('jo', 'on')];
+      const keeper = api(() => connected);
+      expect(keeper.known()).toBeNull();
       await keeper.look();
-      expect(keeper.tell()).toMatchObject({ audible: 1 });
-      isAway = true;
-      // It goes while nobody can write that down.
+      expect(keeper.told()).toMatchObject({ heard: 1 });
+      keeper.given.failure = new DatabaseUnavailable('it is away');
       connected = [];
-      const seenAtMs = nowMs;
-      nowMs += 2 * MINUTE_MS;
+      keeper.given.nowMs += 2 * MINUTE_MS;
       await keeper.look();
-      expect(keeper.tell()).toBeNull();
-      isAway = false;
+      expect(keeper.known()).toBeNull();
+      keeper.given.failure = null;
       await keeper.look();
-      const kept = await readConsoleSounds(database.db, 0);
-      expect(kept.filter(({ who }) => who === 'jo')).toEqual([{ ...lone, seenAtMs, isOver: true }]);
+      // Other apis have not written yet what they have.
+      expect(keeper.known()).toBeNull();
+      await keeper.look();
+      expect(keeper.known()!.spans).toMatchObject([{ who: 'jo', isOver: true }]);
+      expect(logger.entries).toEqual([]);
       keeper.stop();
     });
 
-    it('is kept for a week', async () => {
-      const week = 7 * 24 * HOUR_MS;
-      nowMs += week + MINUTE_MS;
-      const late = span('late', 'on');
-      const keeper = api(() => [late]);
+    it('a fault of the program’s own is logged, and told as not known', async () => {
+      const keeper = api(() => [{ ...span('sam', 'on'), spanId: 'no uuid' }]);
       await keeper.look();
-      expect((await readConsoleSounds(database.db, 0)).map(({ who }) => who)).toEqual(['late']);
+      expect(keeper.known()).toBeNull();
+      expect(logger.entries.splice(0)).toMatchObject([{ level: 'warn', message: 'it is not kept who can be heard' }]);
+      keeper.stop();
+    });
+
+    it('is kept for a day', async () => {
+      const keeper = api(() => [span('sam', 'on')]);
+      await keeper.look();
+      await pass(24 * HOUR_MS + MINUTE_MS);
+      await api(() => []).look();
+      expect((await database.db.query('select 1 from console_sound')).rows).toEqual([]);
       keeper.stop();
     });
   });

@@ -51,6 +51,8 @@ export interface FeedOptions {
 
 /** The server says something every 10 s: two of them missing, and the connection is dead whatever TCP believes. */
 export const SILENCE_LIMIT_MS = 25_000;
+/** A device that comes and goes is told of once: who says too much is cut off. */
+const SOUND_SETTLES_MS = 2_000;
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 15_000;
 
@@ -108,6 +110,15 @@ export function connectFeed({ open, handler, nowMs, random, later }: FeedOptions
   /** Whether the server that is connected takes it: an older one would close at what it does not know. */
   let takesSound = false;
 
+  let cancelSound = () => {};
+  let soundSaid: ConsoleSound | null = null;
+
+  function saySound(): void {
+    if (!takesSound || sound === null || sound === soundSaid) return;
+    soundSaid = sound;
+    say({ type: 'sound', sound });
+  }
+
   const say = (message: Subscribe | Sound): void => socket?.send(JSON.stringify(message));
 
   function connect(): void {
@@ -156,7 +167,8 @@ export function connectFeed({ open, handler, nowMs, random, later }: FeedOptions
   function receive(message: ServerMessage, epoch: string | null): void {
     if (message.type === 'hello') {
       takesSound = message.takes?.includes('sound') ?? false;
-      if (takesSound && sound !== null) say({ type: 'sound', sound });
+      soundSaid = null;
+      saySound();
       handler.onClock(Date.parse(message.serverTime) - nowMs());
       // Of another epoch, a snapshot follows and sets the position; of this one, the events that were missed.
       if (position === null || position.epoch !== message.epoch) return;
@@ -223,13 +235,14 @@ export function connectFeed({ open, handler, nowMs, random, later }: FeedOptions
   connect();
   return {
     tellSound(now) {
-      if (sound === now) return;
       sound = now;
-      if (takesSound) say({ type: 'sound', sound });
+      cancelSound();
+      cancelSound = later(saySound, SOUND_SETTLES_MS);
     },
     stop() {
       stopped = true;
       cancelTimer();
+      cancelSound();
       const old = socket;
       socket = null;
       old?.close(1000);

@@ -36,8 +36,9 @@ const REMIND_MS = 20_000;
 
 let audio: AudioContext | null = null;
 let lastPlayed: Sounded | null = null;
-/** It was asked for and has not been played: some browsers take longer than the limit to let us. */
-let isTestToneDue = false;
+/** Until when it is played that was asked for: some browsers take longer than the limit to let us. Later it would be taken for an alert. */
+let testToneDueUntilMs = 0;
+const TEST_TONE_LIMIT_MS = 30_000;
 
 function play({ hertz, beeps }: Tone): void {
   if (audio === null || audio.state !== 'running') return;
@@ -57,7 +58,7 @@ function play({ hertz, beeps }: Tone): void {
 
 /** Plays the test tone and asks for notices of the desktop. To be called by a click or a key. */
 export async function startShift(): Promise<void> {
-  isTestToneDue = true;
+  testToneDueUntilMs = performance.now() + TEST_TONE_LIMIT_MS;
   try {
     audio ??= new AudioContext();
     audio.addEventListener('statechange', showState);
@@ -74,8 +75,8 @@ export async function startShift(): Promise<void> {
 
 function showState(): void {
   sound.value = audio?.state === 'running' ? 'on' : 'blocked';
-  if (sound.peek() !== 'on' || !isTestToneDue) return;
-  isTestToneDue = false;
+  if (sound.peek() !== 'on' || performance.now() > testToneDueUntilMs) return;
+  testToneDueUntilMs = 0;
   play(TONES.high);
 }
 

@@ -1,7 +1,7 @@
 /** The figures of the alarms beside what they should be (EEMUA 191, ISA-18.2). Pure. */
 import type { AlarmHealth } from '../../alerts/alarm-health.js';
 import type { SoundsTold } from '../../alerts/console-sounds.js';
-import { duration, timeOfDay } from '../words/times.js';
+import { timeOfDay } from '../words/times.js';
 
 export interface Figure {
   readonly name: string;
@@ -13,27 +13,12 @@ export interface Figure {
 const rounded = (value: number): string => String(Math.round(value * 10) / 10);
 const percent = (share: number): string => `${rounded(share * 100)} %`;
 
-/** Who is told does not know it by a list alone: it has to be heard. */
-function judgeSounds({ audible, silent, unheard }: SoundsTold, nowMs: number): Figure[] {
-  const unheardMs = unheard.reduce(
-    (sum, { since, until }) => sum + (until === null ? nowMs : Date.parse(until)) - Date.parse(since),
-    0,
-  );
-  return [
-    {
-      name: 'Consoles of supervisors that can be heard',
-      value: `${audible} of ${audible + silent.length}`,
-      aim: 'one at least',
-      isGood: audible > 0,
-    },
-    {
-      name: 'Of the last day without a console that can be heard',
-      value: unheardMs === 0 ? 'none' : duration(unheardMs),
-      aim: 'none',
-      isGood: unheardMs === 0,
-    },
-  ];
-}
+const judgeSounds = ({ heard, silent }: SoundsTold): Figure => ({
+  name: 'Supervisors who can be heard',
+  value: `${heard} of ${heard + silent.length}`,
+  aim: 'one at least',
+  isGood: heard > 0,
+});
 
 /** `sounds`: null where it is not known, or not for who asks. */
 export function judgeHealth(health: AlarmHealth, sounds: SoundsTold | null, nowMs: number): Figure[] {
@@ -80,6 +65,6 @@ export function judgeHealth(health: AlarmHealth, sounds: SoundsTold | null, nowM
       aim: 'under 5 %',
       isGood: worst < 0.05,
     },
-    ...(sounds === null ? [] : judgeSounds(sounds, nowMs)),
+    ...(sounds === null ? [] : [judgeSounds(sounds)]),
   ];
 }

@@ -44,7 +44,7 @@ function Sounds({ sounds }: { readonly sounds: SoundsTold }) {
   return (
     <>
       <h2 class="tw-heading">Sound in the control room</h2>
-      {sentences.length === 0 ? <p>Every console could be heard, all of the last day.</p> : null}
+      {sentences.length === 0 ? <p>Nobody who is connected is silent, nor was over the last day.</p> : null}
       <ul class="tw-sentences">
         {sentences.map((sentence) => (
           <li key={sentence}>{sentence}</li>
@@ -55,6 +55,7 @@ function Sounds({ sounds }: { readonly sounds: SoundsTold }) {
 }
 
 function Figures({ health }: { readonly health: AlarmHealthTold }) {
+  const sounds = health.sounds ?? null;
   const acknowledged = Object.entries(health.acknowledgedInTenMinutes).sort(([, a], [, b]) => b - a);
   return (
     <>
@@ -69,7 +70,7 @@ function Figures({ health }: { readonly health: AlarmHealthTold }) {
           </tr>
         </thead>
         <tbody>
-          {judgeHealth(health, health.sounds, nowMs.peek()).map(({ name, value, aim, isGood }) => (
+          {judgeHealth(health, sounds, nowMs.peek()).map(({ name, value, aim, isGood }) => (
             <tr key={name}>
               <th scope="row">{name}</th>
               <td>{value}</td>
@@ -79,7 +80,7 @@ function Figures({ health }: { readonly health: AlarmHealthTold }) {
           ))}
         </tbody>
       </table>
-      {health.sounds === null ? null : <Sounds sounds={health.sounds} />}
+      {sounds === null ? null : <Sounds sounds={sounds} />}
       <h2 class="tw-heading">The ten worst sources of the last day</h2>
       {health.worstSources.length === 0 ? <p>Nothing was raised.</p> : null}
       <ol class="tw-sentences">

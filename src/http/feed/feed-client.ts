@@ -1,6 +1,7 @@
 /** One connected client: what it has been sent, what it wants, and whether it reads. */
+import { randomUUID } from 'node:crypto';
 import { WebSocket } from 'ws';
-import type { ConnectedSound } from '../../alerts/console-sounds.js';
+import type { ConnectedConsole } from '../../ports/console-sounds.js';
 import { CLOSE } from '../../wire/feed-messages.js';
 import type { Identity } from '../plugins/principal.js';
 
@@ -26,8 +27,8 @@ export interface FeedClient {
   position: number;
   /** Whether it wants positions, and of whom; null: of every wearer. */
   wants: { readonly wearerIds: ReadonlySet<string> | null } | null;
-  /** Whether it can be heard, and since when; null: no console, or one that has not said. */
-  sound: Omit<ConnectedSound, 'who'> | null;
+  /** Whether it can be heard, and since when. */
+  sound: Pick<ConnectedConsole, 'spanId' | 'sound' | 'fromMs'>;
   /** Whether it has to be sent all positions once, not only changed ones. */
   needsAllPositions: boolean;
   /** Sends a message, or cuts the client off where too much waits already. */
@@ -73,7 +74,7 @@ export function createFeedClient(
     identity,
     position: -1,
     wants: null,
-    sound: null,
+    sound: { spanId: randomUUID(), sound: 'untold', fromMs: nowMs() },
     needsAllPositions: false,
     send(text) {
       write(text);

@@ -10,12 +10,12 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { mayDo, maySee, maySeeVictims, type WearerScope } from '../../access/may.js';
 import type { Operation } from '../../access/operations.js';
 import { type Alert, toAlertItem } from '../../alerts/alert.js';
-import type { ConnectedSound } from '../../alerts/console-sounds.js';
 import type { AcceptedEvent, AlertRegister } from '../../alerts/register.js';
 import { countStanding } from '../../alerts/standing.js';
 import { alertWithoutVictimZone, concernsVictim, withoutVictimZone } from '../../alerts/victim.js';
 import type { AuditTrail } from '../../ports/audit.js';
 import type { Clock } from '../../ports/clock.js';
+import type { ConnectedConsole } from '../../ports/console-sounds.js';
 import type { Log } from '../../ports/log.js';
 import {
   CLIENT_MESSAGES,
@@ -72,8 +72,8 @@ export interface FeedDeps {
 export interface Feed {
   /** Clients that are connected. */
   connections(): number;
-  /** Which consoles of the control room are connected that said whether they can be heard. */
-  sounds(): readonly ConnectedSound[];
+  /** The consoles of the control room that are connected. */
+  sounds(): readonly ConnectedConsole[];
   /** Takes no more clients, tells those there are that it goes away (1001), and waits for them, with a limit. */
   close(): Promise<void>;
 }
@@ -173,7 +173,7 @@ export function registerFeed(server: Server, deps: FeedDeps): Feed {
       return;
     }
     if (message.type === 'sound') {
-      if (client.sound?.sound === message.sound) return;
+      if (client.sound.sound === message.sound) return;
       client.sound = { spanId: randomUUID(), sound: message.sound, fromMs: clock.nowMs() };
       return;
     }
@@ -379,9 +379,11 @@ export function registerFeed(server: Server, deps: FeedDeps): Feed {
   return {
     connections: () => sockets.clients.size,
     sounds: () =>
-      [...clients].flatMap(({ identity, sound }) =>
-        sound !== null && isOfControlRoom(identity.principal) ? [{ ...sound, who: identity.principal.subjectId }] : [],
-      ),
+      [...clients].flatMap(({ identity: { principal }, sound }) => {
+        if (!isOfControlRoom(principal)) return [];
+        const areas = principal.kind === 'local' ? null : principal.scope.areas;
+        return [{ ...sound, who: principal.subjectId, areas }];
+      }),
     async close() {
       closing = true;
       clearInterval(heartbeat);

@@ -1,9 +1,11 @@
 -- breaking: no
--- Which consoles of the control room could be heard, and which not: every api writes those that are connected to it, and reads all.
+-- Who of the control room could be heard: every api writes the consoles that are connected to it, and reads all. `areas`: whose alerts are
+-- told there, as JSON; null: everybody's. Times are the database's, because clocks of apis differ.
 create table console_sound (
   span_id uuid primary key,
   who text not null,
-  sound text not null check (sound in ('on', 'off', 'blocked')),
+  areas text,
+  sound text not null check (sound in ('on', 'off', 'blocked', 'untold')),
   from_at timestamptz not null,
   seen_at timestamptz not null,
   is_over boolean not null

@@ -110,29 +110,31 @@ describe('the feed of who is signed in', () => {
     }
   });
 
-  test('tells which consoles of supervisors can be heard, from when on, of those that said it', async () => {
+  test('tells of the consoles of supervisors whether each can be heard, and since when', async () => {
     const supervisor = await join('supervisor');
-    const say = (reader: FeedReader, sound: string) => reader.socket.send(JSON.stringify({ type: 'sound', sound }));
-    const answered = async (reader: FeedReader) => {
-      reader.socket.ping();
-      await once(reader.socket, 'pong');
-    };
+    const other = await join('supervisor,officer');
     const sergeant = await join('sergeant');
-    await join('supervisor');
-    expect(feed.sounds()).toEqual([]);
+    const say = (reader: FeedReader, sound: string) => reader.socket.send(JSON.stringify({ type: 'sound', sound }));
+    const areas = [{ forces: ['kent'], divisions: 'all', schemes: 'all' }];
+    const untold = { who: SUBJECT, areas, sound: 'untold' };
+    await vi.waitFor(() => expect(feed.sounds()).toMatchObject([untold, untold]));
+    const soundOf = (sound: string) => feed.sounds().find((one) => one.sound === sound);
     say(sergeant, 'off');
     say(supervisor, 'off');
-    await Promise.all([answered(sergeant), answered(supervisor)]);
-    await vi.waitFor(() => expect(feed.sounds()).toMatchObject([{ who: SUBJECT, sound: 'off' }]));
-    const [before] = feed.sounds();
+    await vi.waitFor(() => expect(soundOf('off')).toBeDefined());
+    const before = soundOf('off')!;
     say(supervisor, 'off');
-    await answered(supervisor);
-    expect(feed.sounds()).toMatchObject([{ spanId: before!.spanId, fromMs: before!.fromMs }]);
+    say(other, 'blocked');
+    supervisor.socket.ping();
+    await once(supervisor.socket, 'pong');
+    await vi.waitFor(() => expect(soundOf('blocked')).toBeDefined());
+    expect(soundOf('off')).toEqual(before);
     say(supervisor, 'on');
-    await vi.waitFor(() => expect(feed.sounds()).toMatchObject([{ sound: 'on' }]));
-    expect(feed.sounds()[0]!.spanId).not.toBe(before!.spanId);
+    await vi.waitFor(() => expect(soundOf('on')).toBeDefined());
+    expect(soundOf('on')!.spanId).not.toBe(before.spanId);
     supervisor.socket.close();
-    await vi.waitFor(() => expect(feed.sounds()).toEqual([]));
+    await vi.waitFor(() => expect(feed.sounds().map(({ sound }) => sound)).toEqual(['blocked']));
+    expect(sergeant.socket.readyState).toBe(sergeant.socket.OPEN);
   });
 
   test.each([

@@ -1,9 +1,11 @@
 /** `GET /api/v1/alarm-health`: whether people can still work with what is raised, and what of it is one row. From memory alone. */
+import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { mayDo } from '../../../access/may.js';
+import { coversAreas, mayDo } from '../../../access/may.js';
 import { floodNow, measureAlarmHealth, toGrouped } from '../../../alerts/alarm-health.js';
-import { CONSOLE_SOUNDS, type SoundsTold } from '../../../alerts/console-sounds.js';
+import { SILENCES, tellSounds } from '../../../alerts/console-sounds.js';
 import { groupAlerts } from '../../../alerts/grouping.js';
+import type { ConsoleSpan } from '../../../ports/console-sounds.js';
 import { AlertKindSchema, InstantSchema } from '../../../wire/alert-schemas.js';
 import type { App } from '../../app.js';
 import { principalOf, sees } from '../../plugins/principal.js';
@@ -15,17 +17,15 @@ const Count = Type.Integer({ minimum: 0 });
 const Share = Type.Number({ minimum: 0, maximum: 1 });
 const SeverityName = Type.Enum(['low', 'medium', 'high', 'critical']);
 
-const silence = {
-  who: Type.String(),
-  sound: Type.Enum(CONSOLE_SOUNDS.filter((sound) => sound !== 'on')),
-  since: InstantSchema,
-};
+const silence = { who: Type.String(), sound: Type.Enum([...SILENCES]), since: InstantSchema };
 const Sounds = Type.Object({
-  audible: Type.Integer({ minimum: 0, description: 'consoles of supervisors that are connected and play sounds' }),
-  silent: Type.Array(Type.Object(silence), { description: 'connected, and cannot be heard; blocked: by the browser' }),
-  silentBefore: Type.Array(Type.Object({ ...silence, until: InstantSchema }), { description: 'of the last day, over' }),
-  unheard: Type.Array(Type.Object({ since: InstantSchema, until: Type.Union([InstantSchema, Type.Null()]) }), {
-    description: 'stretches of the last day, a minute and longer, in which no console could be heard',
+  heard: Type.Integer({ minimum: 0, description: 'supervisors with a page that is connected and plays sounds' }),
+  silent: Type.Array(Type.Object(silence), {
+    description:
+      'with pages that are connected and do not; off: no shift was started, blocked: the browser plays nothing, untold: a page of before, which does not say',
+  }),
+  silentBefore: Type.Array(Type.Object({ ...silence, until: InstantSchema }), {
+    description: 'of the last day, a minute and longer, and over',
   }),
 });
 
@@ -47,7 +47,7 @@ const Answer = Type.Object({
   ),
   acknowledgedInTenMinutes: Type.Record(Type.String(), Count, { description: 'by whom' }),
   sounds: Type.Union([Sounds, Type.Null()], {
-    description: 'null: not known, or not for who asks. As it was at most 15 s ago',
+    description: 'null: not known, or not for who asks; as it was some seconds ago, at most a minute',
   }),
   groups: Type.Array(
     Type.Object({
@@ -81,19 +81,26 @@ export function registerReadAlarmHealth(app: App, deps: AlertDeps): void {
         .map((alert) => alertAsSeen(request, alert));
       const { worstSources, ...health } = measureAlarmHealth(seen, nowMs);
       const groups = groupAlerts(seen.map(toGrouped), floodNow(seen, nowMs));
-      // How colleagues work is told within the force, not to its partners.
-      const told = mayDo(principalOf(request), 'schemes.read') ? (sounds?.() ?? null) : null;
-      return { ...health, worstSources: [...worstSources], sounds: told === null ? null : toAnswer(told), groups };
+      return {
+        ...health,
+        worstSources: [...worstSources],
+        sounds: tellColleagues(request, sounds?.() ?? null),
+        groups,
+      };
     },
   );
 }
 
-const toAnswer = ({ audible, silent, silentBefore, unheard }: SoundsTold) => ({
-  audible,
-  silent: [...silent],
-  silentBefore: [...silentBefore],
-  unheard: [...unheard],
-});
+/** How colleagues work is told within the force: of whose areas cover those of who asks, or are among them. */
+function tellColleagues(request: FastifyRequest, known: ReturnType<NonNullable<AlertDeps['sounds']>>) {
+  const principal = principalOf(request);
+  if (known === null || !mayDo(principal, 'schemes.read')) return null;
+  const { kind, scope } = principal;
+  const isColleague = ({ areas }: ConsoleSpan) =>
+    kind === 'local' || areas === null || coversAreas(scope, areas) || coversAreas({ ...scope, areas }, scope.areas);
+  const { heard, silent, silentBefore } = tellSounds(known.spans.filter(isColleague), known.atMs);
+  return { heard, silent: [...silent], silentBefore: [...silentBefore] };
+}
 
 /** Everything unresolved, and what was raised in the last day whatever became of it. */
 export function listForHealth(alertLog: Pick<AlertDeps['alertLog'], 'open' | 'list'>, nowMs: number) {

@@ -1,12 +1,12 @@
 /** Where the alert endpoints get alerts: the api's fold in memory first, and the record where that is not enough. */
 import type { FastifyRequest } from 'fastify';
 import { type Alert, type AlertItem, type Refusal, toAlertItem } from '../../../alerts/alert.js';
-import type { SoundsTold } from '../../../alerts/console-sounds.js';
 import type { ActionEvent, AlertEvent } from '../../../alerts/event.js';
 import type { AlertFilter, AlertRegister } from '../../../alerts/register.js';
 import type { FailingHandoff } from '../../../alerts/standing.js';
 import { alertWithoutVictimZone, concernsVictim } from '../../../alerts/victim.js';
 import type { Clock } from '../../../ports/clock.js';
+import type { ConsoleSpan } from '../../../ports/console-sounds.js';
 import { LogUnavailable } from '../../../ports/event-log.js';
 import type { Log } from '../../../ports/log.js';
 import type { PriorityTable, WearersPriorityFacts } from '../../../wire/priority.js';
@@ -43,7 +43,7 @@ export interface AlertDeps {
     readonly readFacts: (wearerIds: readonly string[], nowMs: number) => Promise<WearersPriorityFacts>;
   };
   /** Which consoles can be heard; null, or not given: not known. */
-  readonly sounds?: () => SoundsTold | null;
+  readonly sounds?: () => { readonly spans: readonly ConsoleSpan[]; readonly atMs: number } | null;
   readonly clock: Clock;
   readonly logger: Log;
 }

@@ -3,6 +3,7 @@ import { type TSchema, Type } from 'typebox';
 import { ALERTS, REJECTED } from '../../../ports/topics.js';
 import { ActionEventSchema, FindingEventSchema } from '../../../wire/alert-schemas.js';
 import {
+  CLIENT_MESSAGES_A_MINUTE,
   EventSchema,
   FEED_PATH,
   FEED_PROTOCOL,
@@ -137,7 +138,7 @@ export function buildAsyncApi(options: {
   add(
     'feed',
     FEED_PATH,
-    `WebSocket, subprotocol ${FEED_PROTOCOL}. Closed with 4008 where a client does not read, 4400 where a message is malformed, 4429 where it says too much`,
+    `WebSocket, subprotocol ${FEED_PROTOCOL}. Closed with 4008 where a client does not read, 4400 where a message is malformed, 4429 where it says more than ${CLIENT_MESSAGES_A_MINUTE} messages within a minute`,
     { ws: { method: 'GET', query: toJson(query) } },
     FEED_SENDS,
     FEED_TAKES,

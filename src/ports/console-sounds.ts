@@ -1,0 +1,11 @@
+/** Which consoles of the control room can be heard, as apis keep it for each other. */
+import type { Area } from '../access/principal.js';
+import type { SoundSpan } from '../alerts/console-sounds.js';
+
+export interface ConsoleSpan extends SoundSpan {
+  /** Whose alerts are told there; null: everybody's. */
+  readonly areas: readonly Area[] | null;
+}
+
+/** Of a console that is connected now. */
+export type ConnectedConsole = Omit<ConsoleSpan, 'seenAtMs' | 'isOver'>;
