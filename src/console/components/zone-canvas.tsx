@@ -30,7 +30,8 @@ export function ZoneCanvas({ draft, raised, onPlaces }: Props) {
   });
   useEffect(() => map.current?.show(draft), [draft, state]);
   useEffect(() => map.current?.showRaised(raised), [raised, state]);
-  useEffect(() => map.current?.goThere(), [draft.zoneId, state]);
+  // Once there is a map: whoever types an id, or draws, stays where they look.
+  useEffect(() => map.current?.goThere(), [state]);
   return (
     <section class="tw-draw" aria-label="Map of the zone">
       <p class="tw-draw__hint">
