@@ -84,7 +84,7 @@ test('five hundred rows are there, sorted and searched at once', async () => {
   await page.goto(`${program.url}/cohort`);
   await page.getByRole('heading', { name: `Cohort: ${WEARERS} wearers` }).waitFor({ timeout: WAIT_MS });
   const openedMs = performance.now() - opened;
-  expect(await rows().count()).toBe(WEARERS);
+  await expect.poll(() => rows().count()).toBe(WEARERS);
   /** Until two frames after: what was pressed is painted. */
   const pressed = (press: string) =>
     page.evaluate<number>(`new Promise((done) => {
@@ -95,12 +95,12 @@ test('five hundred rows are there, sorted and searched at once', async () => {
   const sortedMs = await pressed(
     "[...document.querySelectorAll('.tw-cohort thead button')].find((one) => one.textContent === 'Who').click()",
   );
-  expect(await rows().first().textContent()).toContain('Wearer 000');
+  await expect.poll(() => rows().first().textContent()).toContain('Wearer 000');
   const search = "document.querySelector('.tw-cohort__filters input[type=search]')";
   const searchedMs = await pressed(
     `${search}.value = 'wearer 499'; ${search}.dispatchEvent(new Event('input', { bubbles: true }))`,
   );
-  expect(await rows().count()).toBe(1);
+  await expect.poll(() => rows().count()).toBe(1);
   await page.getByLabel('Name, id, reference or division').fill('');
   const whole = (ms: number) => Math.round(ms);
   process.stdout.write(
@@ -126,7 +126,7 @@ test('the columns that somebody does not want stay away, also after a reload; by
   await page.keyboard.press('Space');
   const fewer = all.filter((one) => one !== 'Battery' && one !== 'Visit due');
   expect(await heads()).toEqual(fewer);
-  expect(await rows().first().locator('td').count()).toBe(fewer.length - 1);
+  await expect.poll(() => rows().first().locator('td').count()).toBe(fewer.length - 1);
   await page.reload();
   await page.getByText('Columns: 2 not shown').waitFor({ timeout: WAIT_MS });
   expect(await heads()).toEqual(fewer);
@@ -138,9 +138,9 @@ test('the columns that somebody does not want stay away, also after a reload; by
 
 test('printed it is the table alone, with the columns that are shown', async () => {
   await page.emulateMedia({ media: 'print' });
-  expect(await page.getByText('Columns', { exact: true }).isVisible()).toBe(false);
-  expect(await page.getByRole('button', { name: 'Print' }).isVisible()).toBe(false);
-  expect(await rows().first().isVisible()).toBe(true);
+  await expect.poll(() => page.getByText('Columns', { exact: true }).isVisible()).toBe(false);
+  await expect.poll(() => page.getByRole('button', { name: 'Print' }).isVisible()).toBe(false);
+  await expect.poll(() => rows().first().isVisible()).toBe(true);
   const pdf = await page.pdf({ format: 'A4', landscape: true, path: join(SCREENSHOTS, 'cohort-print.pdf') });
   expect(pdf.length).toBeGreaterThan(10_000);
   await page.emulateMedia({ media: 'screen' });

@@ -148,7 +148,7 @@ test('of two who close the same alert the second is told who was first, and keep
   });
   await other.getByRole('dialog').getByRole('button', { name: 'Close the alert' }).click();
   await other.getByText(/^local was first, at .* Your note is kept here\.$/).waitFor();
-  expect(await other.getByLabel('Note').inputValue()).toBe('rang him, no answer');
+  await expect.poll(() => other.getByLabel('Note').inputValue()).toBe('rang him, no answer');
   await other.context().close();
 });
 
@@ -197,7 +197,7 @@ test('every act of the workflow by keyboard, from the page of the alert, and the
   await owner.getByText(/^Open again at/).waitFor();
   await history.getByRole('link').first().click();
   await page.getByText('As it stood at').waitFor();
-  expect(await history.locator('li').count()).toBe(1);
+  await expect.poll(() => history.locator('li').count()).toBe(1);
   expect(await page.getByRole('region', { name: 'Actions' }).count()).toBe(0);
   await page.getByRole('link', { name: 'As it stands now' }).click();
   await owner.waitFor();
@@ -422,7 +422,7 @@ test('a server that is killed and started again: nothing lost, nothing doubled',
   program = await startProgram(home);
   await page.locator(CONNECTED).waitFor({ timeout: WAIT_MS });
   await page.getByText(/^Connected again after/).waitFor();
-  expect(await page.locator('#tab-new').textContent()).toBe(before);
+  await expect.poll(() => page.locator('#tab-new').textContent()).toBe(before);
   await enter(7);
   await row(7).waitFor({ timeout: WAIT_MS });
 });
@@ -452,7 +452,7 @@ test('more than ten in ten minutes are one row, which can be opened, marked and 
   await groupRow().getByRole('button', { name: 'In an exclusion zone: Market Square' }).focus();
   await page.keyboard.press('Enter');
   await row(11).waitFor();
-  expect(await page.locator('tr.tw-alert').count()).toBe(known + 1);
+  await expect.poll(() => page.locator('tr.tw-alert').count()).toBe(known + 1);
   await page.keyboard.press('Enter');
   await page.keyboard.press('x');
   await page.getByText(`${known} marked`).waitFor();
@@ -522,7 +522,7 @@ test('a shift is signed off with what stands, and signed on by who comes on', as
   const told = page.getByRole('region', { name: /^Handover \d+$/ }).first();
   await told.getByText('Nobody has taken it over yet.').waitFor();
   await told.getByText('The flood is a moved zone: Market Square.').waitFor();
-  expect(await page.getByLabel('What the next one has to know').inputValue()).toBe('');
+  await expect.poll(() => page.getByLabel('What the next one has to know').inputValue()).toBe('');
   await told.getByRole('button', { name: /^Sign on as/ }).click();
   await told.getByText(/^Taken over by local,/).waitFor();
   expect(await findWrongInBoth(page)).toEqual([]);

@@ -46,7 +46,7 @@ test('whom each row may be is proposed with what it rests on, and nobody is in c
   await row(/^Line 2/)
     .getByText('by PNC and name and date of birth')
     .waitFor();
-  expect(await row(/^Line 2/).textContent()).toMatch(/Strong: Adam Kerr \(W-1\)/);
+  await expect.poll(() => row(/^Line 2/).textContent()).toMatch(/Strong: Adam Kerr \(W-1\)/);
   await row(/^Line 3/)
     .getByText('It may be any of 2: which one, the list does not say.')
     .waitFor();

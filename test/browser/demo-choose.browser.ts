@@ -49,7 +49,7 @@ test('the page says who can be chosen, and one click is enough', async () => {
   await page.goto(program.url);
   await page.getByRole('heading', { name: 'Who would you like to be?' }).waitFor();
   const buttons = page.getByRole('button');
-  expect(await buttons.count()).toBe(PEOPLE.length);
+  await expect.poll(() => buttons.count()).toBe(PEOPLE.length);
   for (const { name, role, does } of PEOPLE) {
     const text = await page.getByRole('button', { name }).textContent();
     expect(text).toContain(role);

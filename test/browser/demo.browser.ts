@@ -106,11 +106,12 @@ test('the page of an alert says it in a sentence, then in figures; the map shows
     .getByRole('link', { name: /Protected address/ })
     .click();
   await page.waitForURL(/\/alerts\/[^/]+$/);
-  const said = await page.locator('.tw-sentence').textContent();
-  expect(said).toContain(`${MARKUP} is`);
+  const sentence = page.locator('.tw-sentence');
+  await expect.poll(() => sentence.textContent()).toContain(`${MARKUP} is`);
+  const said = await sentence.textContent();
   expect(said).toMatch(/ inside the exclusion zone Protected address, W-001, since (\d+ \w+, )?\d\d:\d\d:\d\d\.$/);
   await page.getByText('This condition is confirmed by one good fix.').waitFor();
-  expect(await page.locator('.tw-table').textContent()).toMatch(/\d+ m inside\d+ m/);
+  await expect.poll(() => page.locator('.tw-table').textContent()).toMatch(/\d+ m inside\d+ m/);
   await page.getByText(/^Not to enter Protected address, W-001/).waitFor();
   await page.getByText('confirmed it, critical severity').waitFor();
   await page.locator('.tw-map canvas').waitFor();

@@ -48,9 +48,9 @@ afterAll(async () => {
 test('columns are guessed by name; the id, which nobody could guess, is asked for', async () => {
   await page.getByLabel('File', { exact: true }).setInputFiles(file('cohort.csv', CSV));
   await page.getByText('Say which column is the wearer id: without it no row is read.').waitFor({ timeout: WAIT_MS });
-  expect(await page.getByLabel('Name').inputValue()).toBe('1');
-  expect(await page.getByLabel('Division').inputValue()).toBe('3');
-  expect(await page.getByLabel('Schemes').inputValue()).toBe('');
+  await expect.poll(() => page.getByLabel('Name').inputValue()).toBe('1');
+  await expect.poll(() => page.getByLabel('Division').inputValue()).toBe('3');
+  await expect.poll(() => page.getByLabel('Schemes').inputValue()).toBe('');
   expect(await findWrongInBoth(page)).toEqual([]);
 });
 

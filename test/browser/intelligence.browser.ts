@@ -46,7 +46,7 @@ test('what a grade does not go with is told at its field, and what was written s
     .getByText(/^handling conditions are of handling C, which needs them/)
     .waitFor({ timeout: WAIT_MS });
   const conditions = field(/^Conditions/);
-  expect(await conditions.getAttribute('aria-invalid')).toBe('true');
+  await expect.poll(() => conditions.getAttribute('aria-invalid')).toBe('true');
   expect(await anna.evaluate('document.activeElement.name')).toBe('handlingConditions');
   expect(await field('Source').getAttribute('aria-invalid')).toBeNull();
   await shoot(anna, 'intelligence-refused');

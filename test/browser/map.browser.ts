@@ -177,7 +177,9 @@ test.each(['light', 'dark'] as const)(
       .getByText(/Town centre/)
       .first()
       .waitFor();
-    expect(await words.locator('tbody tr').first().textContent()).toMatch(/^Wearer number 1.*: In an exclusion zone/);
+    await expect
+      .poll(() => words.locator('tbody tr').first().textContent())
+      .toMatch(/^Wearer number 1.*: In an exclusion zone/);
     expect(await findWrong(page)).toEqual([]);
     await page.setViewportSize({ width: 1024, height: 768 });
     await expect

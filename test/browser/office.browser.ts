@@ -109,11 +109,11 @@ test('a briefing is made by keyboard, tells of its division, and stands there fo
   await page.getByRole('button', { name: 'Make it, since the last one' }).focus();
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: /^Daily briefing, East/ }).waitFor({ timeout: WAIT_MS });
-  expect(await section(/^RAG changes: 1/).textContent()).toMatch(/Wearer number 1 \(W-1\)not rated → red/);
-  expect(await section(/^Selected and de-selected: 1/).textContent()).toContain('not of the cohort → FLEX');
-  expect(await section(/^Conditions in force tonight/).textContent()).toContain('To be at Home of number 1');
+  await expect.poll(() => section(/^RAG changes: 1/).textContent()).toMatch(/Wearer number 1 \(W-1\)not rated → red/);
+  await expect.poll(() => section(/^Selected and de-selected: 1/).textContent()).toContain('not of the cohort → FLEX');
+  await expect.poll(() => section(/^Conditions in force tonight/).textContent()).toContain('To be at Home of number 1');
   const dealt = /Already dealt with: recall requested, \w{3} \d+ \w{3,4} \d\d:\d\d/;
-  expect(await section(/^Already dealt with: 1/).textContent()).toMatch(dealt);
+  await expect.poll(() => section(/^Already dealt with: 1/).textContent()).toMatch(dealt);
   expect(
     await section(/^Alerts since the last one/)
       .getByText('gps drift')
@@ -143,8 +143,8 @@ test('as a file it says what it is for', async () => {
 
 test('printed it is the briefing alone', async () => {
   await page.emulateMedia({ media: 'print' });
-  expect(await page.getByRole('button', { name: 'Make it, since the last one' }).isVisible()).toBe(false);
-  expect(await section(/^RAG changes/).isVisible()).toBe(true);
+  await expect.poll(() => page.getByRole('button', { name: 'Make it, since the last one' }).isVisible()).toBe(false);
+  await expect.poll(() => section(/^RAG changes/).isVisible()).toBe(true);
   await page.screenshot({ path: join(SCREENSHOTS, 'briefings-print.png'), fullPage: true });
   await page.emulateMedia({ media: 'screen' });
 });
@@ -161,13 +161,15 @@ test('statistics tell counts with what they are of', async () => {
   await page.getByRole('link', { name: 'Statistics' }).click();
   await page.getByRole('heading', { name: /^Performance report, all divisions/ }).waitFor({ timeout: WAIT_MS });
   const report = page.getByRole('article', { name: 'Performance report' });
-  expect(await report.textContent()).toMatch(/False1 of 1 decided/);
-  expect(await report.textContent()).toMatch(/From then to closedhalf of them within [\d.]+ min.*\(n = 1 of \d+\)/);
-  expect(await section(/^By zone$/).textContent()).toMatch(/High Street1011 of 10 of 1GPS drift 1/);
+  await expect.poll(() => report.textContent()).toMatch(/False1 of 1 decided/);
+  await expect
+    .poll(() => report.textContent())
+    .toMatch(/From then to closedhalf of them within [\d.]+ min.*\(n = 1 of \d+\)/);
+  await expect.poll(() => section(/^By zone$/).textContent()).toMatch(/High Street1011 of 10 of 1GPS drift 1/);
   expect(await page.locator('main').textContent()).not.toContain('%');
   await page.getByLabel('Of which time').getByLabel('Division').selectOption('West');
   await page.getByRole('heading', { name: /^Performance report, West/ }).waitFor({ timeout: WAIT_MS });
-  expect(await report.textContent()).toMatch(/False– decided/);
+  await expect.poll(() => report.textContent()).toMatch(/False– decided/);
   await page.getByLabel('Of which time').getByLabel('Division').selectOption('');
 });
 
@@ -178,11 +180,13 @@ test('before and after are told side by side, with their unknown', async () => {
   await page.keyboard.press('Enter');
   const table = page.getByRole('table', { name: /^Wearer number 1: 3 days before and after/ });
   await table.waitFor({ timeout: WAIT_MS });
-  expect(await table.getByRole('row', { name: 'Days on tag' }).textContent()).toBe('Days on tag33');
-  expect(await table.getByRole('row', { name: 'Unknown' }).textContent()).toMatch(
-    // An hour more or less where the clocks change.
-    /^Unknown3[567] h3[567] h$/,
-  );
+  await expect.poll(() => table.getByRole('row', { name: 'Days on tag' }).textContent()).toBe('Days on tag33');
+  await expect
+    .poll(() => table.getByRole('row', { name: 'Unknown' }).textContent())
+    .toMatch(
+      // An hour more or less where the clocks change.
+      /^Unknown3[567] h3[567] h$/,
+    );
   await page.getByLabel('before and after', { exact: true }).fill(daysAgo(1).slice(0, 10));
   await page.getByRole('button', { name: 'Compare' }).click();
   await page.getByRole('alert').getByText('The days after are not over yet.').waitFor({ timeout: WAIT_MS });

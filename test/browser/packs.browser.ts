@@ -178,7 +178,7 @@ test('alert → pack → download → verified elsewhere, without a network: the
   await verify.setInputFiles('#pack', pack);
   await verify.locator('#outcome', { hasText: /^(Verified|Not verified)/ }).waitFor();
   expect(await verify.textContent('#outcome')).toBe('Verified');
-  expect(await verify.locator('#answers').textContent()).toContain('the engine finds the same');
+  await expect.poll(() => verify.locator('#answers').textContent()).toContain('the engine finds the same');
   step('verified');
   await elsewhere.close();
   report(`officer’s way: ${steps.join(', ')}`);
@@ -191,7 +191,7 @@ test('it stands among the packs, with who, when, why, for whom, its size and its
   await page.getByRole('heading', { name: 'Evidence packs of Wearer number 0' }).waitFor();
   const row = page.locator('tr[data-pack-id]');
   await row.first().waitFor();
-  expect(await row.count()).toBe(1);
+  await expect.poll(() => row.count()).toBe(1);
   const text = await row.textContent();
   for (const said of [
     'Wearer number 0',
@@ -207,8 +207,10 @@ test('it stands among the packs, with who, when, why, for whom, its size and its
   expect(text).toMatch(/Download, [\d.]+ [kM]B.*SHA-256 [0-9a-f]{64}/);
   const holds = page.locator('tr[data-hold-id]');
   await holds.first().waitFor();
-  expect(await holds.count()).toBe(1);
-  expect(await holds.textContent()).toMatch(/Wearer number 0.*\d{4} to .*Placed by officer-olga.*recall.*By pack/);
+  await expect.poll(() => holds.count()).toBe(1);
+  await expect
+    .poll(() => holds.textContent())
+    .toMatch(/Wearer number 0.*\d{4} to .*Placed by officer-olga.*recall.*By pack/);
   await shoot('packs');
 });
 
@@ -259,8 +261,8 @@ test('and on to a request for recall, by keyboard: answered from the record, ref
   await page.getByRole('link', { name: /^Ask for recall/ }).focus();
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Recall: Wearer number 0' }).waitFor({ timeout: WAIT_MS });
-  expect(await page.getByLabel('Conditions breached').inputValue()).toMatch(/^Licence, order O-0/);
-  expect(await page.getByLabel('What led to this request').inputValue()).toContain(`Alert ${own[0]}`);
+  await expect.poll(() => page.getByLabel('Conditions breached').inputValue()).toMatch(/^Licence, order O-0/);
+  await expect.poll(() => page.getByLabel('What led to this request').inputValue()).toContain(`Alert ${own[0]}`);
   await page.getByLabel('Conditions breached').focus();
   await page.keyboard.press('Control+End');
   await page.keyboard.type(' Condition 5(ix) of the licence.');
@@ -311,11 +313,11 @@ test('and on to a request for recall, by keyboard: answered from the record, ref
   // A step is taken on what stands: what is written and not saved is asked about, and is not lost.
   await page.getByText(/The form has changes that are not saved.*No step is recorded/).waitFor();
   await shoot('recall-unsaved');
-  expect(await risk.inputValue()).toBe(`${stood} And to staff.`);
+  await expect.poll(() => risk.inputValue()).toBe(`${stood} And to staff.`);
   await page.getByRole('button', { name: 'Save the changes' }).click();
   await page.getByText(/^It stands as it was sent/).waitFor({ state: 'detached' });
   await expect.poll(() => page.getByRole('button', { name: 'Take the changes back' }).count()).toBe(0);
-  expect(await risk.inputValue()).toBe(`${stood} And to staff.`);
+  await expect.poll(() => risk.inputValue()).toBe(`${stood} And to staff.`);
   await page.getByRole('radio', { name: 'It was sent' }).check();
   await page.getByLabel('To whom').fill('PPCS, by e-mail');
   await page.getByRole('button', { name: 'Record it' }).click();
@@ -333,7 +335,7 @@ test('and on to a request for recall, by keyboard: answered from the record, ref
   await shoot('recall-dealt-with');
   await page.goto(`${program.url}/recalls`);
   await page.locator('tr[data-recall-id]', { hasText: 'Wearer number 0' }).getByText('Sent').waitFor();
-  expect(await page.locator('tr[data-recall-id]').count()).toBe(1);
+  await expect.poll(() => page.locator('tr[data-recall-id]').count()).toBe(1);
 });
 
 test.each(['light', 'dark'] as const)(
@@ -412,7 +414,7 @@ test('the public keys on paper: what verify takes, with fingerprint and time, an
   const { keys } = body as { keys: { keyId: string; publicKey: string; validFrom: string }[] };
   expect(keys).toHaveLength(1);
   const shown = page.locator('[data-key-id]');
-  expect(await shown.count()).toBe(1);
+  await expect.poll(() => shown.count()).toBe(1);
   const text = (await shown.textContent()) ?? '';
   expect(text.replaceAll(' ', '')).toContain(keys[0]!.keyId);
   expect(text).toContain(keys[0]!.publicKey.trim());
@@ -421,9 +423,9 @@ test('the public keys on paper: what verify takes, with fingerprint and time, an
   expect(text).toContain('Valid fromthe first: when it was made is not on record');
   expect(text).not.toContain('1970');
   await page.emulateMedia({ media: 'print' });
-  expect(await page.getByRole('button', { name: 'Print' }).isVisible()).toBe(false);
-  expect(await page.getByText('Handed over by').isVisible()).toBe(true);
-  expect(await shown.isVisible()).toBe(true);
+  await expect.poll(() => page.getByRole('button', { name: 'Print' }).isVisible()).toBe(false);
+  await expect.poll(() => page.getByText('Handed over by').isVisible()).toBe(true);
+  await expect.poll(() => shown.isVisible()).toBe(true);
   // Also out of a dark room: light text on paper is none.
   await page.evaluate("document.documentElement.dataset.theme = 'dark'");
   const colour = "getComputedStyle(document.querySelector('[data-key-id] dd')).color";

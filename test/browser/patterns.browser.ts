@@ -122,8 +122,8 @@ test('an authority is put on record by keyboard; stops are told with their usual
   const stops = anna.getByRole('table', { name: /^7 stops, the first first/ });
   await stops.waitFor({ timeout: WAIT_MS });
   const rows = stops.getByRole('row');
-  expect(await rows.nth(2).textContent()).toContain('usual place 2');
-  expect(await rows.nth(3).textContent()).toContain('nothing was heard after it');
+  await expect.poll(() => rows.nth(2).textContent()).toContain('usual place 2');
+  await expect.poll(() => rows.nth(3).textContent()).toContain('nothing was heard after it');
   await anna.getByRole('region', { name: 'Usual place 1' }).waitFor();
   const hours = anna.getByRole('table', { name: 'Place 2 by hour of the local day' });
   // There at ten on both days, of both that were observed, whichever days of the week they are.
@@ -135,12 +135,12 @@ test('an authority is put on record by keyboard; stops are told with their usual
       .nth(isWeekend ? 2 : 1)
       .getByRole('cell')
       .nth(10);
-    expect(await cell.textContent()).toBe(`${count}/${count}`);
+    await expect.poll(() => cell.textContent()).toBe(`${count}/${count}`);
   }
   await anna.getByText(/By the address of C-0 \(zone Z-home\)\./).waitFor();
-  expect(await anna.getByRole('img', { name: /13:00|12:58 to 15:00 nothing heard that is good enough/ }).count()).toBe(
-    2,
-  );
+  await expect
+    .poll(() => anna.getByRole('img', { name: /13:00|12:58 to 15:00 nothing heard that is good enough/ }).count())
+    .toBe(2);
   await anna.locator('.tw-pattern-place').first().waitFor({ timeout: WAIT_MS });
   await shoot('patterns');
   expect(await findWrongInBoth(anna, IN_A_DRAWING)).toEqual([]);
@@ -177,8 +177,8 @@ test('it is saved for a purpose and printed without what is pressed, and is gone
   ]);
   expect(download.suggestedFilename()).toBe('W-0-stops.csv');
   await anna.emulateMedia({ media: 'print' });
-  expect(await anna.getByRole('button', { name: 'Print' }).isVisible()).toBe(false);
-  expect(await anna.getByText('Inferred, not observed.').first().isVisible()).toBe(true);
+  await expect.poll(() => anna.getByRole('button', { name: 'Print' }).isVisible()).toBe(false);
+  await expect.poll(() => anna.getByText('Inferred, not observed.').first().isVisible()).toBe(true);
   await anna.emulateMedia({ media: 'screen' });
   // The page's clock goes on, and the server is asked nothing.
   await anna.clock.install();

@@ -120,8 +120,8 @@ afterAll(async () => {
 test('nothing sounds before the shift is started; then a test tone, and each severity by its own', async () => {
   const page = await openBoard((context) => context.grantPermissions(['notifications']));
   const button = page.locator('.tw-head-button[data-sound]');
-  expect(await button.getAttribute('data-sound')).toBe('off');
-  expect(await button.locator('.tw-dot').count()).toBe(1);
+  await expect.poll(() => button.getAttribute('data-sound')).toBe('off');
+  await expect.poll(() => button.locator('.tw-dot').count()).toBe(1);
   await enter(0, SQUARE);
   await rowOf(page, 0).waitFor({ timeout: WAIT_MS });
   expect(await tonesOf(page)).toEqual([]);
@@ -182,7 +182,7 @@ test('a browser that refuses notices, or sound, is told as such in the header', 
   await untouched.goto(program.url);
   await told;
   await untouched.locator('[data-sound=blocked]', { hasText: 'No sound' }).waitFor({ timeout: WAIT_MS });
-  expect(await untouched.locator('[data-sound=blocked] .tw-dot').count()).toBe(1);
+  await expect.poll(() => untouched.locator('[data-sound=blocked] .tw-dot').count()).toBe(1);
   expect(await tonesOf(untouched)).toEqual([]);
   expect(await findWrongInBoth(untouched)).toEqual([]);
   await strict.close();
@@ -262,7 +262,7 @@ test.each([
     const outside = await page.evaluate(`[...document.querySelectorAll('.tw-header__now > *, .tw-nav > *, .tw-tabs a')]
     .map((one) => one.getBoundingClientRect()).filter(({ right, bottom }) => right > innerWidth || bottom > innerHeight).length`);
     expect(outside).toBe(0);
-    expect(await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').count()).toBe(1);
+    await expect.poll(() => page.getByRole('navigation', { name: 'Pages' }).getByRole('link').count()).toBe(1);
     expect(await findWrongInBoth(page)).toEqual([]);
     await page.waitForTimeout(1_500);
     await page.screenshot({ path: join(SCREENSHOTS, `wall-${width}.png`) });
@@ -328,7 +328,7 @@ test('sixty seconds without the socket: nothing missed, nothing doubled; how lon
   const cutAtMs = Date.now();
   for (const n of MEANWHILE) await enter(n, VICTIM);
   await page.waitForTimeout(LOST_MS - (Date.now() - cutAtMs));
-  expect(await page.locator('#connection').getAttribute('data-state')).toBe('lost');
+  await expect.poll(() => page.locator('#connection').getAttribute('data-state')).toBe('lost');
   isCut = false;
   // Connected within the second, no seconds are told: `1 min`.
   await page.getByText(/^Connected again after 1 min( \d+ s)?: 3 new alerts/).waitFor({ timeout: WAIT_MS });

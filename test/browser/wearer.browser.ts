@@ -232,21 +232,14 @@ test('a note is written by keyboard, stays as it was written, and stands before 
 test('the day on which the clocks went back is as much longer as an hour, and midnight to three has four of them', async () => {
   const rows = page.locator('.tw-day');
   await rows.first().locator('.tw-day__bar--home').first().waitFor();
-  expect(await rows.first().locator('.tw-day__name').textContent()).toContain('25 h');
+  await expect.poll(() => rows.first().locator('.tw-day__name').textContent()).toContain('25 h');
   const widthOf = async (index: number) =>
     Number(await rows.nth(index).locator('.tw-day__ground').getAttribute('width'));
   expect((await widthOf(0)) / (await widthOf(1))).toBeCloseTo(25 / 24, 3);
   const hours = rows.first().locator('.tw-day__hour');
-  expect(await hours.allTextContents()).toEqual([
-    '00:00',
-    '03:00',
-    '06:00',
-    '09:00',
-    '12:00',
-    '15:00',
-    '18:00',
-    '21:00',
-  ]);
+  await expect
+    .poll(() => hours.allTextContents())
+    .toEqual(['00:00', '03:00', '06:00', '09:00', '12:00', '15:00', '18:00', '21:00']);
   const at = async (index: number) => Number(await hours.nth(index).getAttribute('x'));
   expect(((await at(1)) - (await at(0))) / ((await at(2)) - (await at(1)))).toBeCloseTo(4 / 3, 3);
 });
@@ -256,12 +249,12 @@ test('home, out, UNKNOWN, the violation and what the tag said are drawn, and sta
   for (const name of ['bar--home', 'bar--out', 'bar--unknown', 'demanded', 'event'])
     await row.locator(`.tw-day__${name}`).first().waitFor();
   await row.locator('.tw-day__alert--confirmed').first().waitFor();
-  expect(await row.getByRole('img').getAttribute('aria-label')).toMatch(
-    /^Sun \d+ Oct, 25 h: the clocks went back: At home .*; Out .*; UNKNOWN .*; \d alerts?\.$/,
-  );
+  await expect
+    .poll(() => row.getByRole('img').getAttribute('aria-label'))
+    .toMatch(/^Sun \d+ Oct, 25 h: the clocks went back: At home .*; Out .*; UNKNOWN .*; \d alerts?\.$/);
   await page.getByText(/^The same in words/).click();
   const words = page.locator('.tw-days__words tbody tr').first();
-  expect(await words.textContent()).toMatch(/Sun \d+ Oct.*25 h.*\(08:00 to 10:0\d/);
+  await expect.poll(() => words.textContent()).toMatch(/Sun \d+ Oct.*25 h.*\(08:00 to 10:0\d/);
   await words
     .getByRole('link', { name: /The corner shop/ })
     .first()
@@ -274,12 +267,14 @@ test('the trail plays by keyboard: the slider says where and when, the gap is UN
   const slider = page.getByRole('slider', { name: /^Time on Sun/ });
   await slider.focus();
   await page.keyboard.press('Home');
-  expect(await slider.getAttribute('aria-valuetext')).toMatch(
-    /^00:00:00: UNKNOWN: not heard yet on this day; heard again at 08:00:00$/,
-  );
+  await expect
+    .poll(() => slider.getAttribute('aria-valuetext'))
+    .toMatch(/^00:00:00: UNKNOWN: not heard yet on this day; heard again at 08:00:00$/);
   await page.getByText(/^2 stops of ten minutes or more/).click();
   await page.getByRole('button', { name: '14:00 to 15:59' }).click();
-  expect(await slider.getAttribute('aria-valuetext')).toMatch(/^14:00:00: 51\.28000, 1\.08000, accurate to 8 m/);
+  await expect
+    .poll(() => slider.getAttribute('aria-valuetext'))
+    .toMatch(/^14:00:00: 51\.28000, 1\.08000, accurate to 8 m/);
   // Two hours back, by the keys of a slider, lies in the silence.
   await slider.focus();
   for (let step = 0; step < 20; step++) await page.keyboard.press('ArrowLeft');

@@ -366,7 +366,7 @@ describe('Friday', () => {
     await anna.getByRole('heading', { name: /^Weekly briefing/ }).waitFor({ timeout: WAIT_MS });
     const article = anna.getByRole('article');
     await article.getByText(/→ red/).first().waitFor();
-    expect(await article.textContent()).toMatch(/FREE/);
+    await expect.poll(() => article.textContent()).toMatch(/FREE/);
     await shoot('friday-briefing');
     await anna.getByText('Save as PDF').click();
     await anna.getByLabel('What it is for').fill('the weekly meeting');
