@@ -113,7 +113,8 @@ describe('a zone is drawn', () => {
     letGo();
     await ground;
     // Nor does it go anywhere with what is typed beside it.
-    await anna.getByLabel('Id', { exact: true }).pressSequentially('-b');
+    await anna.getByLabel('Id', { exact: true }).press('End');
+    await anna.keyboard.type('-b');
     await anna.waitForTimeout(2_000);
     expect(await first.boundingBox()).toEqual(placed);
     await anna.unroute('**/maplibre-gl-worker*');
