@@ -1,6 +1,9 @@
 /** What `/metrics` reads of the parts when it is asked: what is up, how far each is behind, how full it is. */
 
 import type { AlarmHealth } from '../alerts/alarm-health.js';
+import type { AlertRegister } from '../alerts/register.js';
+import { countStanding } from '../alerts/standing.js';
+import type { Feed } from '../http/feed/feed.js';
 import type { Clock } from '../ports/clock.js';
 import type { Database } from '../ports/database.js';
 import type { DatabaseWatch } from '../roles/database-watch.js';
@@ -140,5 +143,35 @@ export function addFailingHandoffGauges(metrics: Metrics, view: HandoffView, clo
       Object.fromEntries(
         view.failing().map(({ receiverId, since }) => [receiverId, (clock.nowMs() - Date.parse(since)) / 1000]),
       ),
+  });
+}
+
+export function addFeedGauges(metrics: Metrics, feed: Pick<Feed, 'connections' | 'sounds'>): void {
+  metrics.addGauge({ name: 'tagwatch_feed_clients', help: 'Consoles on the feed.', read: feed.connections });
+  metrics.addGauge({
+    name: 'tagwatch_feed_consoles_audible',
+    help: 'Consoles of supervisors on the feed that play sounds.',
+    read: () => feed.sounds().filter(({ sound }) => sound === 'on').length,
+  });
+}
+
+export function addStandingGauges(metrics: Metrics, alertLog: Pick<AlertRegister, 'open'>, clock: Clock): void {
+  metrics.addGauge({
+    name: 'tagwatch_alerts_open',
+    help: 'Alerts that nobody has disposed of.',
+    read: () => alertLog.open().length,
+  });
+  const countAll = () => countStanding(alertLog.open(), clock.nowMs());
+  metrics.addGaugeBy({
+    name: 'tagwatch_alerts_standing_by_kind',
+    help: 'Alerts that nobody has disposed of, by kind.',
+    label: 'kind',
+    read: () => ({ ...countAll().byKind }),
+  });
+  metrics.addGaugeBy({
+    name: 'tagwatch_alerts_standing_by_age',
+    help: 'Alerts that nobody has disposed of, by how long ago they were raised.',
+    label: 'age',
+    read: () => countAll().byAge,
   });
 }

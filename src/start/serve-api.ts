@@ -1,7 +1,6 @@
 /** The api role: REST, feed and console. Part of the composition root (`tagwatch.ts`), whose listener it takes over. */
 import { fileURLToPath } from 'node:url';
 import { measureAlarmHealth } from '../alerts/alarm-health.js';
-import { countStanding } from '../alerts/standing.js';
 import { AHEAD_LIMIT_MS, SUPPLIER_SILENT_AFTER_MS } from '../engine/thresholds.js';
 import { unreasonableMs } from '../engine/watch/terms.js';
 import { readRegister } from '../evidence/key-register.js';
@@ -59,12 +58,10 @@ import { TELL_SUPPLIERS_EVERY_MS } from '../roles/intake/intake.js';
 import { watchSuppliers } from '../roles/intake/supplier-watch.js';
 import type { LogWatch } from '../roles/log-watch.js';
 import { INPUT_READER } from '../roles/recorder/sinks.js';
-import { startSoundKeeper } from '../roles/sound-keeper.js';
 import { startStandingKeeper } from '../roles/standing-keeper.js';
 import { listAlerts, readAlert } from '../store/alerts.js';
 import { listAudit, listCheckpoints } from '../store/audit.js';
 import { listWearerIds } from '../store/cohort.js';
-import { readConsoleSounds, writeConsoleSounds } from '../store/console-sounds.js';
 import { readDesk } from '../store/desk.js';
 import { readOrderViolations } from '../store/order-violations.js';
 import { readPlaces } from '../store/positions.js';
@@ -89,7 +86,8 @@ import type { AlertRules } from './alert-rules-file.js';
 import { readBaseMap } from './base-map-file.js';
 import { readCohortRows, readFigures } from './cohort.js';
 import type { Config } from './config.js';
-import { addAlarmGauges, addFailingHandoffGauges } from './gauges.js';
+import { keepConsoleSounds } from './console-sounds.js';
+import { addAlarmGauges, addFailingHandoffGauges, addFeedGauges, addStandingGauges } from './gauges.js';
 import type { Lifecycle } from './lifecycle.js';
 import type { Listener } from './listener.js';
 import type { Metrics } from './metrics.js';
@@ -109,8 +107,6 @@ const STANDING_CHECK_MS = 5_000;
 const LAG_CHECK_MS = 5_000;
 /** Tags ping once a minute: a supplier of any number of them that is silent for so long, ms, has a fault of its own. */
 const SUPPLIER_CHECK_MS = 10_000;
-/** How often it is kept which consoles can be heard, ms: they are held for gone after three times that. */
-const SOUND_CHECK_MS = 15_000;
 /** How often it is looked whether receivers of the hand-off are behind, ms. */
 const HANDOFF_CHECK_MS = 5_000;
 /** What of it has to be ready before it answers, in the order of the start. */
@@ -160,19 +156,7 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
     (part) => part.stop(),
   );
   let feed: Feed | null = null;
-  const sounds = await life.start(
-    'sound keeper',
-    async () =>
-      startSoundKeeper({
-        connected: () => feed?.sounds() ?? [],
-        write: (spans, nowMs) => writeConsoleSounds(db, spans, nowMs),
-        read: (nowMs) => readConsoleSounds(db, nowMs),
-        clock,
-        logger,
-        everyMs: SOUND_CHECK_MS,
-      }),
-    (part) => part.stop(),
-  );
+  const sounds = await keepConsoleSounds({ ...deps, feed: () => feed });
   const recorderLag = await life.start(
     'recorder lag',
     () =>
@@ -354,24 +338,7 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
   const verifier = (name: string) => fileURLToPath(new URL(`../verify-page/${name}`, import.meta.url));
   await registerVerifiers(app, { page: verifier('tagwatch-verify.html'), command: verifier('tagwatch-verify.mjs') });
 
-  metrics.addGauge({
-    name: 'tagwatch_alerts_open',
-    help: 'Alerts that nobody has disposed of.',
-    read: () => alertLog.open().length,
-  });
-  const countAll = () => countStanding(alertLog.open(), clock.nowMs());
-  metrics.addGaugeBy({
-    name: 'tagwatch_alerts_standing_by_kind',
-    help: 'Alerts that nobody has disposed of, by kind.',
-    label: 'kind',
-    read: () => ({ ...countAll().byKind }),
-  });
-  metrics.addGaugeBy({
-    name: 'tagwatch_alerts_standing_by_age',
-    help: 'Alerts that nobody has disposed of, by how long ago they were raised.',
-    label: 'age',
-    read: () => countAll().byAge,
-  });
+  addStandingGauges(metrics, alertLog, clock);
   addAlarmGauges(metrics, () => measureAlarmHealth(listForHealth(alertLog, clock.nowMs()), clock.nowMs()));
   addFailingHandoffGauges(metrics, handoffView, clock);
   await app.ready();
@@ -390,7 +357,7 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
       () => pollStatus(readStatus, STATUS_CHECK_MS),
       (each) => each.stop(),
     );
-    const opened = await life.start(
+    feed = await life.start(
       'feed',
       () =>
         registerFeed(listener.server, {
@@ -406,13 +373,7 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
         }),
       (part) => part.close(),
     );
-    feed = opened;
-    metrics.addGauge({ name: 'tagwatch_feed_clients', help: 'Consoles on the feed.', read: opened.connections });
-    metrics.addGauge({
-      name: 'tagwatch_feed_consoles_audible',
-      help: 'Consoles of supervisors on the feed that play sounds.',
-      read: () => opened.sounds().filter(({ sound }) => sound === 'on').length,
-    });
+    addFeedGauges(metrics, feed);
     await life.start(
       'requests',
       () => listener.handOver(app.routing),

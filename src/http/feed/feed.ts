@@ -2,10 +2,9 @@
  * The live feed: `GET /api/v1/feed` as a WebSocket (`wire.md`, "The feed"). A client is given its snapshot, or what it missed,
  * and joins the others in one turn of the event loop, in which nothing can be accepted: so no event is missed or doubled.
  */
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { Compile } from 'typebox/compile';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { mayDo, maySee, maySeeVictims, type WearerScope } from '../../access/may.js';
 import type { Operation } from '../../access/operations.js';
@@ -19,16 +18,14 @@ import type { ConnectedConsole } from '../../ports/console-sounds.js';
 import type { Log } from '../../ports/log.js';
 import {
   CLIENT_MESSAGES,
-  CLIENT_MESSAGES_A_MINUTE,
   CLOSE,
-  ClientMessageSchema,
   FEED_PATH,
   FEED_PROTOCOL,
   type FeedStatus,
   type ServerMessage,
-  WEARER_IDS_LIMIT,
 } from '../../wire/feed-messages.js';
 import { type Access, type Identity, OPEN_ACCESS } from '../plugins/principal.js';
+import { takeMessages } from './client-messages.js';
 import { type SayOfClient, sayOfClient } from './feed-audit.js';
 import { createFeedClient, type FeedClient } from './feed-client.js';
 import { DEFAULT_FEED_LIMITS, type FeedLimits } from './feed-limits.js';
@@ -80,9 +77,6 @@ export interface Feed {
 
 /** How often it is looked whether those who read still may: a session that ends closes its sockets within that. */
 const IDENTITY_CHECK_MS = 500;
-const MINUTE_MS = 60_000;
-
-const clientMessage = Compile(ClientMessageSchema);
 
 /** Adds the feed to an HTTP server. It owns the server's upgrades: other paths answer 404. */
 export function registerFeed(server: Server, deps: FeedDeps): Feed {
@@ -163,27 +157,6 @@ export function registerFeed(server: Server, deps: FeedDeps): Feed {
     client.position = seq;
   }
 
-  async function takeMessage(client: FeedClient, say: SayOfClient, data: string | null): Promise<void> {
-    const message = data === null ? null : parseJson(data);
-    if (!clientMessage.Check(message)) {
-      const { wearerIds } = (message ?? {}) as { readonly wearerIds?: unknown };
-      const isTooLong = Array.isArray(wearerIds) && wearerIds.length > WEARER_IDS_LIMIT;
-      const why = isTooLong ? `names more than ${WEARER_IDS_LIMIT} wearers` : 'no message of a client';
-      client.socket.close(CLOSE.MALFORMED, why);
-      return;
-    }
-    if (message.type === 'sound') {
-      if (client.sound.sound === message.sound) return;
-      client.sound = { spanId: randomUUID(), sound: message.sound, fromMs: clock.nowMs() };
-      return;
-    }
-    const { positions = false, wearerIds } = message;
-    // Before it is sent any; what it does not want any more needs no entry.
-    if (positions) await say('subscribe', { wearerIds: wearerIds ?? [] });
-    client.wants = positions ? { wearerIds: wearerIds === undefined ? null : new Set(wearerIds) } : null;
-    client.needsAllPositions = positions;
-  }
-
   async function connect(
     socket: WebSocket,
     identity: Identity,
@@ -209,25 +182,7 @@ export function registerFeed(server: Server, deps: FeedDeps): Feed {
     });
     // Whatever breaks a connection closes it too, with the code that fits; there is nothing to do.
     socket.on('error', (error) => logger.debug({ message: error.message }, 'a feed connection broke'));
-    let taking: Promise<void> = Promise.resolve();
-    let minuteStartsAtMs = Number.NEGATIVE_INFINITY;
-    let messages = 0;
-    socket.on('message', (data, isBinary) => {
-      const nowMs = clock.nowMs();
-      if (nowMs - minuteStartsAtMs >= MINUTE_MS) [minuteStartsAtMs, messages] = [nowMs, 0];
-      messages++;
-      // What it sends behind its close is not looked at.
-      if (messages > CLIENT_MESSAGES_A_MINUTE) {
-        socket.close(CLOSE.TOO_MANY, `said more than ${CLIENT_MESSAGES_A_MINUTE} messages within a minute`);
-        return;
-      }
-      taking = taking
-        .then(() => takeMessage(client, say, isBinary ? null : String(data)))
-        .catch((error: unknown) => {
-          tellUnsaid(error);
-          socket.close(CLOSE.GOING_AWAY, 'the audit takes no entries; resume');
-        });
-    });
+    takeMessages(client, say, { clock, onUnsaid: tellUnsaid });
     const isReached = resume?.epoch !== epochOf(client) || (await alertLog.reached(resume.seq, limits.catchUpMs));
     // In the turn in which it joins the others: what ended while it connected must not have missed it.
     if (socket.readyState !== socket.OPEN || closing || !closeWhereOver(client)) return;
@@ -408,12 +363,4 @@ const isOfControlRoom = ({ kind, roles }: Identity['principal']): boolean =>
 
 function encode(message: ServerMessage): string {
   return JSON.stringify(message);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
