@@ -83,11 +83,24 @@ it('whoever has gone, or whose api was killed, is neither heard nor silent', () 
   });
 });
 
-it('whose page does not say it is told as that, and nothing of it later', () => {
-  expect(tellSounds([span('sam', 'untold', 60), span('kim', 'untold', 60, 10)], NOW_MS)).toEqual({
+it('whose page does not say it is told as that, and nothing of it later, also where another page of theirs was heard meanwhile', () => {
+  const pages = [
+    span('sam', 'untold', 60),
+    span('sam', 'on', 30, 20),
+    span('kim', 'untold', 60, 10),
+    span('alex', 'off', 60, 10),
+    span('alex', 'untold', 9.9),
+    span('jo', 'untold', 60),
+    span('jo', 'off', 5),
+  ];
+  expect(tellSounds(pages, NOW_MS)).toEqual({
     heard: 0,
-    silent: [{ who: 'sam', sound: 'untold', since: ago(60) }],
-    silentBefore: [],
+    silent: [
+      { who: 'jo', sound: 'off', since: ago(5) },
+      { who: 'alex', sound: 'untold', since: ago(9.9) },
+      { who: 'sam', sound: 'untold', since: ago(60) },
+    ],
+    silentBefore: [{ who: 'alex', sound: 'off', since: ago(60), until: ago(10) }],
   });
 });
 

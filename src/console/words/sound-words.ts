@@ -8,7 +8,7 @@ const IS_WORDS = {
   blocked: 'the browser plays nothing',
   untold: 'as far as is known: their page is of before and does not say, load it anew',
 } as const;
-const WAS_WORDS = { off: 'the shift was not started', blocked: 'the browser played nothing', untold: '' } as const;
+const WAS_WORDS = { off: 'the shift was not started', blocked: 'the browser played nothing' } as const;
 /** Of what is over, the newest. */
 const MOST = 20;
 

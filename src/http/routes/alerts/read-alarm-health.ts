@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { coversAreas, mayDo } from '../../../access/may.js';
 import { floodNow, measureAlarmHealth, toGrouped } from '../../../alerts/alarm-health.js';
-import { SILENCES, tellSounds } from '../../../alerts/console-sounds.js';
+import { SILENT_SOUNDS, tellSounds, UNTOLD } from '../../../alerts/console-sounds.js';
 import { groupAlerts } from '../../../alerts/grouping.js';
 import type { ConsoleSpan } from '../../../ports/console-sounds.js';
 import { AlertKindSchema, InstantSchema } from '../../../wire/alert-schemas.js';
@@ -17,14 +17,14 @@ const Count = Type.Integer({ minimum: 0 });
 const Share = Type.Number({ minimum: 0, maximum: 1 });
 const SeverityName = Type.Enum(['low', 'medium', 'high', 'critical']);
 
-const silence = { who: Type.String(), sound: Type.Enum([...SILENCES]), since: InstantSchema };
+const silence = { who: Type.String(), since: InstantSchema };
 const Sounds = Type.Object({
   heard: Type.Integer({ minimum: 0, description: 'supervisors with a page that is connected and plays sounds' }),
-  silent: Type.Array(Type.Object(silence), {
+  silent: Type.Array(Type.Object({ ...silence, sound: Type.Enum([...SILENT_SOUNDS, UNTOLD]) }), {
     description:
       'with pages that are connected and do not; off: no shift was started, blocked: the browser plays nothing, untold: a page of before, which does not say',
   }),
-  silentBefore: Type.Array(Type.Object({ ...silence, until: InstantSchema }), {
+  silentBefore: Type.Array(Type.Object({ ...silence, sound: Type.Enum([...SILENT_SOUNDS]), until: InstantSchema }), {
     description: 'of the last day, a minute and longer, and over',
   }),
 });
