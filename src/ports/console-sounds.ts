@@ -9,3 +9,10 @@ export interface ConsoleSpan extends SoundSpan {
 
 /** Of a console that is connected now. */
 export type ConnectedConsole = Omit<ConsoleSpan, 'seenAtMs' | 'isOver'>;
+
+/** Those of all apis that were seen within the last day. */
+export interface KnownConsoles {
+  readonly spans: readonly ConsoleSpan[];
+  /** As of when. */
+  readonly atMs: number;
+}

@@ -1,21 +1,15 @@
 /** Keeps who of the control room can be heard: writes the consoles of this api, and reads those of all. */
 import type { Clock } from '../ports/clock.js';
-import type { ConnectedConsole, ConsoleSpan } from '../ports/console-sounds.js';
+import type { ConnectedConsole, ConsoleSpan, KnownConsoles } from '../ports/console-sounds.js';
 import { DatabaseUnavailable } from '../ports/database.js';
 import type { Log } from '../ports/log.js';
 
 /** What was read longer ago says nothing of now. */
 const TRUE_FOR_MS = 60_000;
 
-export interface KnownSounds {
-  readonly spans: readonly ConsoleSpan[];
-  /** As of when. */
-  readonly atMs: number;
-}
-
 export interface SoundKeeper {
   /** Null: it is not known, because the database is away or has not been asked yet. */
-  known(): KnownSounds | null;
+  known(): KnownConsoles | null;
   /** Writes and reads; resolves when it is done, also where the database is away. */
   look(): Promise<void>;
   stop(): void;
@@ -32,7 +26,7 @@ export function startSoundKeeper(deps: {
   readonly everyMs: number;
 }): SoundKeeper {
   const { connected, write, read, clock, logger, everyMs } = deps;
-  let known: KnownSounds | null = null;
+  let known: KnownConsoles | null = null;
   /** As they were last seen; what is not connected any more stays until it is written. */
   let seen: ReadonlyMap<string, ConsoleSpan> = new Map();
   /** The others, too, could not write: what they had then is read until they have. */

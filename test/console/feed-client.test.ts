@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { AlertItem } from '../../src/alerts/alert.js';
 import type { AlertEvent } from '../../src/alerts/event.js';
@@ -230,13 +230,13 @@ describe('against a server that misbehaves', () => {
     client.tellSound('off');
     client.tellSound('on');
     const sounds = (connection: number) => said[connection]?.flatMap((text) => JSON.parse(text).sound ?? []);
-    await vi.waitFor(() => expect(sounds(0)).toEqual(['off', 'on']));
+    await expect.poll(() => sounds(0)).toEqual(['off', 'on']);
     client.fallSilent();
     await client.until('live', 2);
     client.tellSound('blocked');
     client.fallSilent();
     await client.until('live', 3);
-    await vi.waitFor(() => expect(sounds(2)).toEqual(['blocked']));
+    await expect.poll(() => sounds(2)).toEqual(['blocked']);
     expect(sounds(1)).toEqual([]);
   });
 

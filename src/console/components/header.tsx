@@ -1,8 +1,8 @@
 /** What is always in sight: whether this is live, how much is unresolved, the time, who is signed in. */
 import { useComputed } from '@preact/signals';
 import { signOut } from '../api.js';
-import { connection, feedStatus, me, meanwhile, miscount, newestMs, nowMs, seesAlerts } from '../live/live.js';
-import { sound, startShift, tellsDesktop } from '../live/sounds.js';
+import { connection, feedStatus, me, meanwhile, miscount, newestMs, nowMs, seesAlerts, sound } from '../live/live.js';
+import { startShift, tellsDesktop } from '../live/sounds.js';
 import { isDark, isWall, theme } from '../preferences.js';
 import { go, lastBoard } from '../route.js';
 import { describeConnection, describeTroubles } from '../words/connection-words.js';

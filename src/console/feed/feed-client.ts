@@ -109,17 +109,13 @@ export function connectFeed({ open, handler, nowMs, random, later }: FeedOptions
   let sound: ConsoleSound | null = null;
   /** Whether the server that is connected takes it: an older one would close at what it does not know. */
   let takesSound = false;
-
   let cancelSound = () => {};
-  let soundSaid: ConsoleSound | null = null;
-
-  function saySound(): void {
-    if (!takesSound || sound === null || sound === soundSaid) return;
-    soundSaid = sound;
-    say({ type: 'sound', sound });
-  }
 
   const say = (message: Subscribe | Sound): void => socket?.send(JSON.stringify(message));
+
+  function saySound(): void {
+    if (takesSound && sound !== null) say({ type: 'sound', sound });
+  }
 
   function connect(): void {
     if (stopped) return;
@@ -167,7 +163,6 @@ export function connectFeed({ open, handler, nowMs, random, later }: FeedOptions
   function receive(message: ServerMessage, epoch: string | null): void {
     if (message.type === 'hello') {
       takesSound = message.takes?.includes('sound') ?? false;
-      soundSaid = null;
       saySound();
       handler.onClock(Date.parse(message.serverTime) - nowMs());
       // Of another epoch, a snapshot follows and sets the position; of this one, the events that were missed.

@@ -24,6 +24,8 @@ export const isKnown = signal(false);
 export const feedStatus = signal<FeedStatus | null>(null);
 /** How much is unresolved by the server and by this page, where they differ; null: they agree. */
 export const miscount = signal<Miscount | null>(null);
+/** Whether this page can be heard: `off`: the shift has not been started; `blocked`: the browser does not let us. */
+export const sound = signal<ConsoleSound>('off');
 export const me = signal<Me | null>(null);
 export const wearers = signal<ReadonlyMap<string, WearerInfo>>(new Map());
 export const zones = signal<ReadonlyMap<string, ZoneInfo>>(new Map());
@@ -197,13 +199,6 @@ function openSocket(resume: string | null): WebSocket {
 }
 
 let feed: FeedConnection | null = null;
-let soundNow: ConsoleSound = 'off';
-
-/** The server is told: that a page cannot be heard is seen by others, too. */
-export function tellSound(sound: ConsoleSound): void {
-  soundNow = sound;
-  feed?.tellSound(sound);
-}
 
 /** Begins: who am I, the feed, the clock. Once a page. */
 export async function startLive(): Promise<void> {
@@ -223,9 +218,10 @@ export async function startLive(): Promise<void> {
     if (!seesAlerts.value) {
       feed?.stop();
       feed = null;
-    } else if (feed === null) {
-      feed = startFeed();
-      feed.tellSound(soundNow);
+    } else {
+      feed ??= startFeed();
+      // That a page cannot be heard is seen by others, too.
+      feed.tellSound(sound.value);
     }
   });
 }

@@ -2,16 +2,13 @@
  * Sounds and notices of the desktop. A browser plays nothing before somebody has touched the page: `startShift` is that touch, plays
  * a test tone, and what cannot be heard is shown.
  */
-import { effect, signal } from '@preact/signals';
+import { signal } from '@preact/signals';
 import type { AlertItem } from '../../alerts/alert.js';
-import type { ConsoleSound } from '../../alerts/console-sounds.js';
 import { isUnacknowledged } from '../model/alert-book.js';
 import { isHeardBy, type Sounded } from '../model/sounded.js';
 import { SEVERITY_WORDS, title } from '../words/words.js';
-import { book, nameOf, onNewAlert, tellSound, zoneNameOf } from './live.js';
+import { book, nameOf, onNewAlert, sound, zoneNameOf } from './live.js';
 
-/** `off`: the shift has not been started; `blocked`: the browser does not let us. */
-export const sound = signal<ConsoleSound>('off');
 /** Whether the desktop is told of what comes while this page is not looked at. */
 export const tellsDesktop = signal(true);
 
@@ -97,7 +94,6 @@ export const describeForEar = (item: AlertItem): string =>
 
 /** Begins to listen for what is new. */
 export function soundAlerts(): void {
-  effect(() => tellSound(sound.value));
   onNewAlert((item) => {
     notify(item);
     const { severity } = item;

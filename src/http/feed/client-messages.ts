@@ -2,7 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { Compile } from 'typebox/compile';
 import type { Clock } from '../../ports/clock.js';
-import { CLIENT_MESSAGES_A_MINUTE, CLOSE, ClientMessageSchema, WEARER_IDS_LIMIT } from '../../wire/feed-messages.js';
+import {
+  CLIENT_MESSAGES,
+  CLIENT_MESSAGES_A_MINUTE,
+  CLOSE,
+  ClientMessageSchema,
+  WEARER_IDS_LIMIT,
+} from '../../wire/feed-messages.js';
 import type { SayOfClient } from './feed-audit.js';
 import type { FeedClient } from './feed-client.js';
 
@@ -42,7 +48,7 @@ async function takeMessage(client: FeedClient, say: SayOfClient, data: string | 
   if (!clientMessage.Check(message)) {
     const { wearerIds } = (message ?? {}) as { readonly wearerIds?: unknown };
     const isTooLong = Array.isArray(wearerIds) && wearerIds.length > WEARER_IDS_LIMIT;
-    const why = isTooLong ? `names more than ${WEARER_IDS_LIMIT} wearers` : 'no message of a client';
+    const why = isTooLong ? `names more than ${WEARER_IDS_LIMIT} wearers` : `neither ${CLIENT_MESSAGES.join(' nor ')}`;
     client.socket.close(CLOSE.MALFORMED, why);
     return;
   }

@@ -5,7 +5,7 @@ import { coversAreas, mayDo } from '../../../access/may.js';
 import { floodNow, measureAlarmHealth, toGrouped } from '../../../alerts/alarm-health.js';
 import { SILENT_SOUNDS, tellSounds, UNTOLD } from '../../../alerts/console-sounds.js';
 import { groupAlerts } from '../../../alerts/grouping.js';
-import type { ConsoleSpan } from '../../../ports/console-sounds.js';
+import type { ConsoleSpan, KnownConsoles } from '../../../ports/console-sounds.js';
 import { AlertKindSchema, InstantSchema } from '../../../wire/alert-schemas.js';
 import type { App } from '../../app.js';
 import { principalOf, sees } from '../../plugins/principal.js';
@@ -92,7 +92,7 @@ export function registerReadAlarmHealth(app: App, deps: AlertDeps): void {
 }
 
 /** How colleagues work is told within the force: of whose areas cover those of who asks, or are among them. */
-function tellColleagues(request: FastifyRequest, known: ReturnType<NonNullable<AlertDeps['sounds']>>) {
+function tellColleagues(request: FastifyRequest, known: KnownConsoles | null) {
   const principal = principalOf(request);
   if (known === null || !mayDo(principal, 'schemes.read')) return null;
   const { kind, scope } = principal;

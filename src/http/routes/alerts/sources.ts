@@ -6,7 +6,7 @@ import type { AlertFilter, AlertRegister } from '../../../alerts/register.js';
 import type { FailingHandoff } from '../../../alerts/standing.js';
 import { alertWithoutVictimZone, concernsVictim } from '../../../alerts/victim.js';
 import type { Clock } from '../../../ports/clock.js';
-import type { ConsoleSpan } from '../../../ports/console-sounds.js';
+import type { KnownConsoles } from '../../../ports/console-sounds.js';
 import { LogUnavailable } from '../../../ports/event-log.js';
 import type { Log } from '../../../ports/log.js';
 import type { PriorityTable, WearersPriorityFacts } from '../../../wire/priority.js';
@@ -43,7 +43,7 @@ export interface AlertDeps {
     readonly readFacts: (wearerIds: readonly string[], nowMs: number) => Promise<WearersPriorityFacts>;
   };
   /** Which consoles can be heard; null, or not given: not known. */
-  readonly sounds?: () => { readonly spans: readonly ConsoleSpan[]; readonly atMs: number } | null;
+  readonly sounds?: () => KnownConsoles | null;
   readonly clock: Clock;
   readonly logger: Log;
 }
