@@ -171,6 +171,13 @@ describe('an alert in words', () => {
     expect(told({ type: 'suspected', strength: 'suspected', explanation })).toEqual([
       'Taken together the fixes make it 80 % likely; it is confirmed from 95 % on.',
     ]);
+    const suspected = (belief: number) =>
+      told({ type: 'suspected', strength: 'suspected', explanation: { ...explanation, belief } });
+    expect([0.945, 0.949, 0.95].map((belief) => suspected(belief)[0])).toEqual([
+      'Taken together the fixes make it 94.5 % likely; it is confirmed from 95 % on.',
+      'Taken together the fixes make it 94.9 % likely; it is confirmed from 95 % on.',
+      'Taken together the fixes make it 95 % likely; it is confirmed once fixes some seconds apart agree.',
+    ]);
     expect(told({ type: 'confirmed', strength: 'confirmed', explanation: { ...explanation, belief: 0.97 } })).toEqual([
       'Taken together the fixes make it at least 95 % likely.',
     ]);

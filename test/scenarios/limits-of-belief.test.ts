@@ -112,6 +112,30 @@ describe('belief', () => {
       ]);
   });
 
+  test('an end that the closing alone made is not told with a belief that would have ended it: what just misses a threshold is not rounded to it', () => {
+    const { events } = scenario(
+      DAY,
+      exclusion({ windows: [at('12:00:00'), at('13:00:00')], windowsUntilMs: at('23:00:00') }),
+    )
+      .at('12:05:00')
+      .stay(middle)
+      .at('12:07:00')
+      .stay(middle)
+      .at('12:12:00')
+      .fix(place(160))
+      .at('12:37:00')
+      .fix(place(160))
+      .at('13:05:00')
+      .wait()
+      .expect([
+        '12:05:02 suspected exclusion 12:05:00- belief',
+        '12:06:02 confirmed exclusion 12:05:00- belief',
+        '13:01:30 ended exclusion 12:05:00-12:12:00 complied belief',
+      ]);
+    // 0.0503 after the second: one outside and a long silence are not yet enough.
+    expect(events.at(-1)!.explanation).toMatchObject({ belief: 0.051, thresholds: { endAt: 0.05 } });
+  });
+
   test('a fix on the other side is news, however soon it comes', () => {
     scenario(DAY, exclusion())
       .at('12:00:00')

@@ -200,7 +200,8 @@ export function explain(item: AlertItem, nowMs: number): string[] {
   return sentences;
 }
 
-const percent = (share: number) => `${Math.round(share * 100)} %`;
+/** To a tenth, as it is told: one good fix makes 94.5 %, and that is not the 95 % that confirm. */
+const percent = (share: number) => `${Math.round(share * 1000) / 10} %`;
 
 /** What the fixes make of it together. Of one that a single fix confirmed that is no reason. */
 function beliefWords(item: AlertItem): string | null {
@@ -211,8 +212,14 @@ function beliefWords(item: AlertItem): string | null {
     return `The last fixes leave ${percent(belief)} for its going on.`;
   if (certainty(item) === 'Confirmed')
     return confirmAt === undefined ? null : `Taken together the fixes make it at least ${percent(confirmAt)} likely.`;
-  const wanted = confirmAt === undefined ? '' : `; it is confirmed from ${percent(confirmAt)} on`;
-  return `Taken together the fixes make it ${percent(belief)} likely${wanted}.`;
+  return `Taken together the fixes make it ${percent(belief)} likely${wantedWords(belief, confirmAt)}.`;
+}
+
+/** What is still wanting to confirm it. */
+function wantedWords(belief: number, confirmAt: number | undefined): string {
+  if (confirmAt === undefined) return '';
+  if (belief >= confirmAt) return '; it is confirmed once fixes some seconds apart agree';
+  return `; it is confirmed from ${percent(confirmAt)} on`;
 }
 
 /** One fix of the explanation: `03:59:12: 31 m inside the zone, accurate to 9 m; 17 times likelier from inside the zone than from outside it`. */

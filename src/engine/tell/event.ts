@@ -6,6 +6,7 @@ import { likelihoodRatioOf, probabilityOf } from '../fold/belief.js';
 import { signedDistanceMetres } from '../geometry/zone.js';
 import type { Finding, KeptFix, Told } from '../state.js';
 import {
+  CERTAIN_LOG_ODDS,
   CONFIRM_AT,
   CROSSING_DEPTH_SIGMAS,
   CROSSING_SPEED_LIMIT_METRES_PER_SECOND,
@@ -213,6 +214,13 @@ function thresholdsOf(term: PreparedTerm | undefined, rule: Rule): Record<string
   return thresholds;
 }
 
+/** To a thousandth; one that just missed a threshold is never rounded to it, for who reads both would take it as reached. */
+function beliefAsTold(logOdds: number): number {
+  const rounded = Math.round(probabilityOf(logOdds) * THOUSANDTHS);
+  if (Math.abs(logOdds) >= CERTAIN_LOG_ODDS) return rounded / THOUSANDTHS;
+  return Math.min(CONFIRM_AT * THOUSANDTHS - 1, Math.max(END_AT * THOUSANDTHS + 1, rounded)) / THOUSANDTHS;
+}
+
 /** An explanation while it is put together: keys stand in the order in which they are told. */
 type ExplanationDraft = { -readonly [Key in keyof Explanation]?: Explanation[Key] };
 
@@ -227,9 +235,8 @@ function explanation(
 ): Explanation {
   // An edge is judged by the state before it; an episode that began at one may be confirmed by fixes after it, by belief.
   // Where one fix is enough its own ratio is the reason, whatever was believed before it.
-  const belief = logOdds === undefined || rule !== 'belief' ? undefined : probabilityOf(logOdds);
   const explained: ExplanationDraft = { rule };
-  if (belief !== undefined) explained.belief = Math.round(belief * THOUSANDTHS) / THOUSANDTHS;
+  if (logOdds !== undefined && rule === 'belief') explained.belief = beliefAsTold(logOdds);
   // A term that has vanished took its zone with it: no distance can be told.
   explained.fixes = term === undefined ? [] : fixes.map((fix) => explainFix(term, fix));
   if (edgeAtMs !== null) explained.edgeAtMs = edgeAtMs;
