@@ -8,6 +8,7 @@ import { DEVICE_MARKS } from '../../src/engine/thresholds.js';
 import { DEVICE_EVENTS, type EngineEvent, type Ping } from '../../src/engine/types.js';
 import { compileTag, joinShared } from '../../src/engine/watch/compile.js';
 import { faraway, pingAt, place, watch } from '../scenarios/world.js';
+import { expectRevisionsToFollow } from '../support/revisions.js';
 
 const START_MS = Date.parse('2026-03-10T12:00:00Z');
 const MINUTE_MS = 60_000;
@@ -143,12 +144,8 @@ describe('what a tag says of itself', () => {
     fc.assert(
       fc.property(messages, (given) => {
         const { state, events } = play(given, { atOnce: true });
-        const revisions = new Map<string, number>();
-        // Also one that was taken back and turns out to be true: begun anew at 1 it would be dropped as a repeat.
-        for (const { alertId, revision } of events) {
-          expect(revision).toBe((revisions.get(alertId) ?? 0) + 1);
-          revisions.set(alertId, revision);
-        }
+        // Also one that was taken back and turns out to be true.
+        expectRevisionsToFollow(events);
         for (const { marks } of state.device.lines) expect(marks.length).toBeLessThanOrEqual(DEVICE_MARKS);
         const told = state.device.told
           .filter(({ withdrawn }) => !withdrawn)

@@ -7,6 +7,7 @@ import type { EngineEvent, Ping } from '../../src/engine/types.js';
 import { bufferKey, termKeyOf } from '../../src/engine/watch/terms.js';
 import { play, type Step } from '../scenarios/scenario.js';
 import { pingAt, place, term, watch, zone } from '../scenarios/world.js';
+import { expectRevisionsToFollow } from '../support/revisions.js';
 import { finalIntervals, foldOf } from './outcome.js';
 import { START_MS, type World, worlds } from './random-world.js';
 
@@ -16,15 +17,6 @@ const bytes = (value: unknown): string => JSON.stringify(value);
 
 const pingsOf = (steps: readonly Step[]): Ping[] =>
   steps.flatMap((step) => ('input' in step && step.input.type === 'ping' ? [step.input.ping] : []));
-
-function expectRevisionsToFollow(events: readonly EngineEvent[]): void {
-  const revisions = new Map<string, number>();
-  for (const { alertId, revision } of events) {
-    expect(revision).toBe((revisions.get(alertId) ?? 0) + 1);
-    revisions.set(alertId, revision);
-  }
-  expect(new Set(events.map((event) => event.eventId)).size).toBe(events.length);
-}
 
 const receivedAt = (ping: Ping, receivedAtMs: number) =>
   ({ atMs: receivedAtMs, input: { type: 'ping', ping, receivedAtMs } }) as const;

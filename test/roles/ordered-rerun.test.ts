@@ -13,8 +13,9 @@ import { mergeRequests } from '../../src/roles/reconciler/reconcile-request.js';
 import { madeAtMsOf, type StoredPing } from '../../src/roles/reconciler/rerun.js';
 import { START_MS, worlds } from '../engine/random-world.js';
 import { describeEvent, instant, type Step } from '../scenarios/scenario.js';
-import { faraway, middle, type Place, pingAt, term, watch, zone } from '../scenarios/world.js';
+import { faraway, middle, type Place, pingAt, place, term, watch, zone } from '../scenarios/world.js';
 import { recordOf } from '../support/record-of.js';
+import { expectRevisionsToFollow } from '../support/revisions.js';
 
 const MINUTE_MS = 60_000;
 const DAY = '2026-06-10';
@@ -566,7 +567,7 @@ test('of any world, sent in any order: nothing is left to say after it was said 
         if (isSettled) expect(now.revision).toBe(change.revision + change.sayings.length);
       }
       expect(said.every(({ historic }) => historic)).toBe(true);
-      expect(new Set(engine.events.map(({ eventId }) => eventId)).size).toBe(engine.events.length);
+      expectRevisionsToFollow(engine.events);
       const wasKnown = first.activations[0]!.terms.every((one) => one.publishedAtMs <= START_MS);
       // What the late ones are about, and is over before the live fold's part, is as if all had come in order.
       const inOrder = live(first);
@@ -591,6 +592,44 @@ test('of any world, sent in any order: nothing is left to say after it was said 
   );
   expect(changed).toBeGreaterThan(5);
 });
+
+test.each([
+  ['at once', []],
+  ['once its horizon has passed', track('14:25:00', '15:16:00', () => false)],
+] as const)(
+  'a change dated back parts an alert from the start of one that was taken back, %s: that one goes on with its revisions',
+  (_, later) => {
+    const first = watch([zone({ bufferMetres: 80 })], [term('exclusion', zone({ bufferMetres: 80 }))]);
+    const engine = live(first);
+    const near = place(160);
+    const give = (time: string, where: Place, receivedAt = time) =>
+      engine.ping({ ping: pingAt(at(time), where), receivedAtMs: at(receivedAt) });
+    give('13:14:00', faraway);
+    give('13:17:00', near);
+    give('13:18:20', faraway);
+    give('13:18:40', near);
+    // What came late: he was near all the time, so the alert that goes on began where the one that was taken back had.
+    give('13:18:00', middle, '14:24:40');
+    const ends = { endsAtMs: at('13:17:01'), endsBecause: 'version-changed' } as const;
+    for (const { atMs } of later) engine.ping({ ping: pingAt(atMs, near), receivedAtMs: atMs });
+    const [old] = first.activations[0]!.terms;
+    const next = zone({ version: 2 });
+    const replaces = term('exclusion', next, backdated('13:17:01', '15:17:00'));
+    const activations = [{ ...first.activations[0]!, terms: [{ ...old!, ...ends }, replaces] }];
+    const zones = { ...first.zones, 'Z-1@2': next };
+    engine.watch({ ...first, sequence: 2, publishedAtMs: at('15:17:00'), activations, zones });
+    const alerts = [...new Set(engine.events.map(({ alertId }) => alertId))];
+    expect(engine.events.map((each) => `${alerts.indexOf(each.alertId)}/${each.revision} ${each.type}`)).toEqual([
+      '0/1 suspected',
+      '0/2 withdrawn',
+      '1/1 suspected',
+      '1/2 confirmed',
+      '0/3 confirmed',
+      '0/4 ended',
+      '1/3 withdrawn',
+    ]);
+  },
+);
 
 test('and under records that change, the changes dated back: it comes to an end, and no episodes overlap', () => {
   const delays = fc.array(fc.constantFrom(500, 500, 90_000, 1_500_000, 4_000_000, 9_000_000), {
@@ -639,7 +678,7 @@ test('and under records that change, the changes dated back: it comes to an end,
           if (isSettled) expect(now.revision).toBe(change.revision + change.sayings.length);
         }
         expect(said.every(({ historic }) => historic)).toBe(true);
-        expect(new Set(engine.events.map(({ eventId }) => eventId)).size).toBe(engine.events.length);
+        expectRevisionsToFollow(engine.events);
         // Episodes of one term and kind do not overlap.
         const standing = told.filter(({ withdrawn }) => !withdrawn);
         for (const a of standing) {

@@ -201,16 +201,22 @@ function moveOn(state: ActivationState, newestAtMs: number): void {
     drop(state, 0, first.ringCount - KEPT_FIXES - first.waiting.length);
     const baseAtMs = first.atMs!;
     if (state.over.length > 0)
-      state.over = exactly(state.over.filter((each) => each.passedAtMs > baseAtMs || mayBeginAgain(each, waiting)));
+      state.over = exactly(state.over.filter((each) => each.passedAtMs > baseAtMs || mayBeginAgain(each, state)));
   }
   state.snapshotDueAtMs = newestAtMs + SNAPSHOT_EVERY_MS;
   state.snapshotDueCount = state.ringCount + SNAPSHOT_EVERY_FIXES;
 }
 
-/** Fixes that wait may turn out to be true: what was taken back at one of them goes on then, with its id and its revisions. */
-function mayBeginAgain({ told }: ToldOver, waiting: readonly KeptFix[]): boolean {
+/**
+ * Whether what was taken back may be found once more at its start, and goes on then with its id and its revisions: fixes that wait may
+ * turn out to be true, and an episode that is open since then under another alert may be parted from it by a change that is dated back.
+ */
+function mayBeginAgain({ told }: ToldOver, { waiting, open }: Pick<ActivationState, 'waiting' | 'open'>): boolean {
+  if (!told.withdrawn) return false;
+  const { raisedStartMs } = told;
   const oldest = waiting[0];
-  return told.withdrawn && oldest !== undefined && told.raisedStartMs >= oldest.fixedAtMs;
+  if (oldest !== undefined && raisedStartMs >= oldest.fixedAtMs) return true;
+  return open.some((each) => each.startedAtMs === raisedStartMs && each.termKey === told.termKey);
 }
 
 /** Lets go of what carries no evidence before the base, and does not wait there: its kept fixes lie together then. */
@@ -247,7 +253,7 @@ export function horizonOf({ fixes, waiting, open }: Pick<Draft, 'fixes' | 'waiti
 /** Nothing before now is judged again: the terms have changed, and the past under them is the reconciler's. */
 export function closeHorizon(draft: Draft): void {
   Object.assign(draft, horizonOf(draft));
-  draft.over = draft.over.filter((each) => mayBeginAgain(each, draft.waiting));
+  draft.over = draft.over.filter((each) => mayBeginAgain(each, draft));
 }
 
 /**
