@@ -18,6 +18,7 @@ import type {
   TagWatch,
 } from '../../src/engine/types.js';
 import { type CompiledTag, compileTag, joinShared } from '../../src/engine/watch/compile.js';
+import { expectRevisionsToFollow } from '../support/revisions.js';
 import { type Place, pingAt } from './world.js';
 
 export const TICK_MS = 5_000;
@@ -89,6 +90,7 @@ export function play(
     }
   }
   if (ticks === 'last') give({ type: 'tick', atMs: clockMs });
+  expectRevisionsToFollow(events);
   return { events, state, notJudged, nextDueAtMs };
 }
 

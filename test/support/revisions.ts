@@ -1,4 +1,3 @@
-import { expect } from 'vitest';
 import type { EngineEvent } from '../../src/engine/types.js';
 
 /** Every alert is numbered from 1 without a hole: begun anew, or told twice, it would be dropped as a repeat by every reader. */
@@ -7,8 +6,10 @@ export function expectRevisionsToFollow(
 ): void {
   const revisions = new Map<string, number>();
   for (const { alertId, revision } of events) {
-    expect(revision).toBe((revisions.get(alertId) ?? 0) + 1);
+    const before = revisions.get(alertId) ?? 0;
+    if (revision !== before + 1) throw new Error(`Alert ${alertId}: revision ${revision} is told after ${before}`);
     revisions.set(alertId, revision);
   }
-  expect(new Set(events.map((event) => event.eventId)).size).toBe(events.length);
+  const ids = new Set(events.map((event) => event.eventId));
+  if (ids.size < events.length) throw new Error(`${events.length - ids.size} events have the id of another`);
 }
