@@ -13,7 +13,7 @@ import { mergeRequests } from '../../src/roles/reconciler/reconcile-request.js';
 import { madeAtMsOf, type StoredPing } from '../../src/roles/reconciler/rerun.js';
 import { START_MS, worlds } from '../engine/random-world.js';
 import { describeEvent, instant, type Step } from '../scenarios/scenario.js';
-import { faraway, middle, type Place, pingAt, place, term, watch, zone } from '../scenarios/world.js';
+import { circle, faraway, middle, type Place, pingAt, place, term, watch, zone } from '../scenarios/world.js';
 import { recordOf } from '../support/record-of.js';
 import { expectRevisionsToFollow } from '../support/revisions.js';
 
@@ -630,6 +630,35 @@ test.each([
     ]);
   },
 );
+
+test('what the live fold told of after its base stays its alert: an older one does not become the same besides', () => {
+  const home = circle('Z-home', middle, 150);
+  const windows = ['12:10', '12:17', '12:18', '12:19', '12:20', '12:21'].map((time) => at(`${time}:00`));
+  const curfew = term('curfew', home, { confirmOn: 'first-fix', windows });
+  const engine = live(watch([home], [curfew]));
+  const give = (time: string, where: Place, receivedAt = time) => {
+    engine.tickUntil(at(receivedAt));
+    engine.ping({ ping: pingAt(at(time), where), receivedAtMs: at(receivedAt) });
+  };
+  for (const time of ['12:11:02', '12:12:02', '12:13:02', '12:14:02', '12:15:02', '12:16:02']) give(time, middle);
+  give('12:18:02', place(8_000));
+  give('12:19:31', place(-90, 250));
+  // Another condition: what lies before is not the live fold's any more.
+  engine.watch({
+    ...watch([home, square], [curfew, term('exclusion', square, backdated('12:20:02', '12:20:02'))]),
+    publishedAtMs: at('12:20:02'),
+  });
+  // At home a minute before: nobody gets eight kilometres in a minute, and the visit to the far end of the town was an outlier.
+  give('12:17:02', middle, '14:47:02');
+  engine.tickUntil(at('14:57:00'));
+  expect(lines(engine.events)).toEqual([
+    '12:18:02 confirmed curfew 12:18:02- left-during first-fix',
+    '12:19:31 ended curfew 12:18:02-12:19:00 out-at-end window-closed edge',
+    '12:21:30 confirmed curfew 12:20:00- late-home edge',
+    '12:22:30 ended curfew 12:20:00-12:21:00 out-for-whole-window window-closed edge',
+  ]);
+  expect(lines(engine.reconcile(at('14:57:00')))).toEqual(['14:57:00 withdrawn curfew 12:18:02-12:19:00 out-at-end edge']);
+});
 
 test('and under records that change, the changes dated back: it comes to an end, and no episodes overlap', () => {
   const delays = fc.array(fc.constantFrom(500, 500, 90_000, 1_500_000, 4_000_000, 9_000_000), {

@@ -55,7 +55,7 @@ export function compareWithRecord(
   part: ReconcileRequest,
   canTellOf: (recorded: RecordedEpisode) => boolean,
 ): HistoricChange[] {
-  const pairs = matchRecord(found, recorded.filter(canTellOf));
+  const pairs = matchRecord(found, recorded.filter(canTellOf), part.baseAtMs);
   const matched = new Set(pairs.map(([, before]) => before));
   const unmatched = recorded.filter((one) => !matched.has(one) && !one.withdrawn);
   const left = unmatched.filter((one) => !canTellOf(one) || isLive(one, part));
@@ -79,13 +79,17 @@ export function compareWithRecord(
 
 const startOf = ({ sayings }: HistoricChange): number => sayings[0]!.episode.startedAtMs;
 
-/** Same term and kind: what goes on, the same alert, else the same start, else about the same time, oldest first; an id that was taken back last. */
+/**
+ * Same term and kind: what goes on, what begins after the base on both sides, the same alert, else the same start, else about the same
+ * time, oldest first; an id that was taken back last.
+ */
 function matchRecord(
   found: readonly FoundEpisode[],
   recorded: readonly RecordedEpisode[],
+  baseAtMs: number,
 ): [FoundEpisode, RecordedEpisode | null][] {
-  const byStart = (a: { last: HistoricSaying }, b: { last: HistoricSaying }) =>
-    a.last.episode.startedAtMs - b.last.episode.startedAtMs;
+  const startMs = ({ last }: { readonly last: Timed }) => last.episode.startedAtMs;
+  const byStart = (a: { last: HistoricSaying }, b: { last: HistoricSaying }) => startMs(a) - startMs(b);
   const sorted = [...found].sort((a, b) => byStart(a, b) || (a.last.alertId < b.last.alertId ? -1 : 1));
   const free = new Set([...recorded].sort((a, b) => byStart(a, b) || (a.alertId < b.alertId ? -1 : 1)));
   type Suits = (one: FoundEpisode, before: RecordedEpisode) => boolean;
@@ -97,19 +101,22 @@ function matchRecord(
     }
     return null;
   };
-  const isOnes =
-    (before: RecordedEpisode) =>
-    ({ last }: FoundEpisode) =>
-      last.alertId === before.alertId || last.episode.startedAtMs === before.last.episode.startedAtMs;
+  const hasSameId: Suits = (one, before) => before.alertId === one.last.alertId;
+  const startsAlike: Suits = (one, before) => startMs(before) === startMs(one);
   const stands: Suits[] = [
     // What goes on is the alert that goes on, and what was over before it is a part of that, unless another is what it was raised for.
     (one, before) =>
       one.open !== null &&
       before.last.episode.endedAtMs === null &&
       overlap(one.last, before.last) &&
-      !found.some((other) => other !== one && other.termKey === before.termKey && isOnes(before)(other)),
-    (one, before) => before.alertId === one.last.alertId,
-    (one, before) => before.last.episode.startedAtMs === one.last.episode.startedAtMs,
+      !found.some(
+        (other) =>
+          other !== one && other.termKey === before.termKey && (hasSameId(other, before) || startsAlike(other, before)),
+      ),
+    // The live fold told that: an older alert, whose id the re-run began it with, does not become the same besides.
+    (one, before) => startMs(one) >= baseAtMs && startMs(before) >= baseAtMs && overlap(one.last, before.last),
+    hasSameId,
+    startsAlike,
     (one, before) => overlap(one.last, before.last),
   ];
   const taken = new Map<FoundEpisode, RecordedEpisode>();
@@ -119,7 +126,7 @@ function matchRecord(
         (one, before) =>
           !before.withdrawn && suit(one, before),
     ),
-    stands[1]!,
+    hasSameId,
   ]) {
     for (const one of sorted) {
       const before = taken.has(one) ? null : take(one, suits);
