@@ -95,15 +95,22 @@ const at = (time: string) => instant(DAY, time);
 const lines = (events: readonly EngineEvent[]) => events.map((event) => describeEvent(event, DAY));
 const square = zone();
 const exclusion = () => watch([square], [term('exclusion', square)]);
+const wide = zone({ bufferMetres: 80 });
+
+/** In the zone, and in its buffer alone: what a condition and its warning have to do alike. */
+const ALIKE = [
+  ['exclusion', middle],
+  ['buffer', place(160)],
+] as const;
 
 /** A term's own publication, hours after it began. */
 const backdated = (from: string, publishedAt: string) => ({ startsAtMs: at(from), publishedAtMs: at(publishedAt) });
 
 /** A fix a minute from the first time to the last; inside from and until. */
-function track(from: string, to: string, isInside: (atMs: number) => boolean): { atMs: number; place: Place }[] {
-  const fixes = [];
+function track(from: string, to: string, isInside: (atMs: number) => boolean, inside = middle) {
+  const fixes: { atMs: number; place: Place }[] = [];
   for (let atMs = at(from); atMs <= at(to); atMs += MINUTE_MS) {
-    fixes.push({ atMs, place: isInside(atMs) ? middle : faraway });
+    fixes.push({ atMs, place: isInside(atMs) ? inside : faraway });
   }
   return fixes;
 }
@@ -146,23 +153,26 @@ describe('a backlog of two hours, newest first', () => {
     expect(new Set(recordOf(engine.events).map(({ alertId }) => alertId)).size).toBe(recordOf(engine.events).length);
   });
 
-  test('while he is still inside: the live alert begins earlier, and goes on to its end by the fixes to come', () => {
-    const engine = live(exclusion());
-    const inside = track('10:00:00', '12:00:00', (atMs) => atMs >= at('10:30:00'));
-    let receivedAtMs = at('12:10:00');
-    for (const { atMs, place } of inside.toReversed()) {
-      receivedAtMs += 500;
-      engine.ping({ ping: pingAt(atMs, place), receivedAtMs });
-    }
-    expect(lines(engine.reconcile(at('12:15:00')))).toEqual(['12:15:00 amended exclusion 10:30:00- belief']);
-    for (const { atMs, place } of track('12:16:00', '12:19:00', () => false))
-      engine.ping({ ping: pingAt(atMs, place), receivedAtMs: atMs + 1_000 });
-    expect(lines(engine.events).at(-1)).toBe('12:17:01 ended exclusion 10:30:00-(12:00:00..)12:16:00 complied belief');
-    expect(recordOf(engine.events)).toHaveLength(1);
-    // Late by minutes, but from before the past was settled: the record's, and nothing flips back.
-    engine.ping({ ping: pingAt(at('11:59:30'), middle), receivedAtMs: at('12:20:00') });
-    expect(engine.reconcile(at('12:22:00'))).toEqual([]);
-  });
+  test.each(ALIKE)(
+    'while he is still inside: the live alert (%s) begins earlier, and goes on to its end by the fixes to come',
+    (kind, where) => {
+      const engine = live(watch([wide], [term('exclusion', wide)]));
+      const inside = track('10:00:00', '12:00:00', (atMs) => atMs >= at('10:30:00'), where);
+      let receivedAtMs = at('12:10:00');
+      for (const { atMs, place } of inside.toReversed()) {
+        receivedAtMs += 500;
+        engine.ping({ ping: pingAt(atMs, place), receivedAtMs });
+      }
+      expect(lines(engine.reconcile(at('12:15:00')))).toEqual([`12:15:00 amended ${kind} 10:30:00- belief`]);
+      for (const { atMs, place } of track('12:16:00', '12:19:00', () => false))
+        engine.ping({ ping: pingAt(atMs, place), receivedAtMs: atMs + 1_000 });
+      expect(lines(engine.events).at(-1)).toBe(`12:17:01 ended ${kind} 10:30:00-(12:00:00..)12:16:00 complied belief`);
+      expect(recordOf(engine.events)).toHaveLength(1);
+      // Late by minutes, but from before the past was settled: the record's, and nothing flips back.
+      engine.ping({ ping: pingAt(at('11:59:30'), where), receivedAtMs: at('12:20:00') });
+      expect(engine.reconcile(at('12:22:00'))).toEqual([]);
+    },
+  );
 });
 
 describe('a tag whose clock runs ahead', () => {
@@ -220,32 +230,35 @@ test('an alert that a condition published late had raised at an edge after the n
   expect(engine.reconcile(at('14:20:00'))).toEqual([]);
 });
 
-test('inside before a gap and after it: late fixes show that he left, and one alert becomes two, the second of them live', () => {
-  const inGap = within(['10:10:00', '10:15:00'], ['11:00:00', '12:30:00']);
-  const fixes = track('10:00:00', '12:00:00', inGap);
-  const isLate = ({ atMs }: { atMs: number }) => atMs > at('10:12:00') && atMs < at('11:10:00');
-  const engine = live(exclusion());
-  for (const { atMs, place } of fixes.filter((one) => !isLate(one)))
-    engine.ping({ ping: pingAt(atMs, place), receivedAtMs: atMs + 1_000 });
-  // Silence is no reason to end it.
-  expect(lines(engine.events).at(-1)).toBe('10:11:01 confirmed exclusion 10:10:00- belief');
-  for (const { atMs, place } of fixes.filter(isLate))
-    engine.ping({ ping: pingAt(atMs, place), receivedAtMs: at('12:00:30') });
-  const found = engine.compare(engine.request()!, at('12:02:00'));
-  // Not while a newer fix has come: the present is not what the re-run knew.
-  engine.ping({ ping: pingAt(at('12:01:00'), middle), receivedAtMs: at('12:01:01') });
-  expect(engine.give({ type: 'history', atMs: at('12:02:00'), ...found })).toEqual([]);
-  const said = engine.reconcile(at('12:02:30'));
-  expect(lines(said)).toEqual([
-    '12:02:30 ended exclusion 10:10:00-10:15:00 complied belief',
-    '12:02:30 confirmed exclusion 11:00:00- belief',
-  ]);
-  for (const { atMs, place } of track('12:02:00', '12:35:00', inGap))
-    engine.ping({ ping: pingAt(atMs, place), receivedAtMs: atMs + 1_000 });
-  expect(lines(engine.events).slice(-1)).toEqual(['12:31:01 ended exclusion 11:00:00-12:30:00 complied belief']);
-  expect(engine.events.at(-1)!.alertId).toBe(said[1]!.alertId);
-  expect(engine.events.at(-1)!.historic).toBe(false);
-});
+test.each(ALIKE)(
+  '%s before a gap and after it: late fixes show that he left, and one alert becomes two, the second of them live',
+  (kind, where) => {
+    const inGap = within(['10:10:00', '10:15:00'], ['11:00:00', '12:30:00']);
+    const fixes = track('10:00:00', '12:00:00', inGap, where);
+    const isLate = ({ atMs }: { atMs: number }) => atMs > at('10:12:00') && atMs < at('11:10:00');
+    const engine = live(watch([wide], [term('exclusion', wide)]));
+    for (const { atMs, place } of fixes.filter((one) => !isLate(one)))
+      engine.ping({ ping: pingAt(atMs, place), receivedAtMs: atMs + 1_000 });
+    // Silence is no reason to end it.
+    expect(lines(engine.events).at(-1)).toBe(`10:11:01 confirmed ${kind} 10:10:00- belief`);
+    for (const { atMs, place } of fixes.filter(isLate))
+      engine.ping({ ping: pingAt(atMs, place), receivedAtMs: at('12:00:30') });
+    const found = engine.compare(engine.request()!, at('12:02:00'));
+    // Not while a newer fix has come: the present is not what the re-run knew.
+    engine.ping({ ping: pingAt(at('12:01:00'), where), receivedAtMs: at('12:01:01') });
+    expect(engine.give({ type: 'history', atMs: at('12:02:00'), ...found })).toEqual([]);
+    const said = engine.reconcile(at('12:02:30'));
+    expect(lines(said)).toEqual([
+      `12:02:30 ended ${kind} 10:10:00-10:15:00 complied belief`,
+      `12:02:30 confirmed ${kind} 11:00:00- belief`,
+    ]);
+    for (const { atMs, place } of track('12:02:00', '12:35:00', inGap, where))
+      engine.ping({ ping: pingAt(atMs, place), receivedAtMs: atMs + 1_000 });
+    expect(lines(engine.events).slice(-1)).toEqual([`12:31:01 ended ${kind} 11:00:00-12:30:00 complied belief`]);
+    expect(engine.events.at(-1)!.alertId).toBe(said[1]!.alertId);
+    expect(engine.events.at(-1)!.historic).toBe(false);
+  },
+);
 
 describe('records of the past', () => {
   const isInside = within(['10:10:00', '10:20:00'], ['11:55:00', '13:00:00']);
@@ -631,6 +644,34 @@ test.each([
   },
 );
 
+test('an alert that was taken back while a fix waits goes on with its revisions where one after it finds the edge again', () => {
+  const home = circle('Z-home', middle, 150);
+  // Dated back: fixes alone find its edge, no tick.
+  const windows = [at('12:10:00'), at('12:11:00')];
+  const curfew = term('curfew', home, { windows, publishedAtMs: at('13:10:00') });
+  const engine = live(watch([home], [curfew]));
+  const give = (time: string, where: Place, receivedAt = time) => {
+    engine.tickUntil(at(receivedAt));
+    engine.ping({ ping: pingAt(at(time), where), receivedAtMs: at(receivedAt) });
+  };
+  give('12:05:29', place(0, -40_000));
+  give('12:17:29', place(40_000));
+  // It shows that nobody can have got there, so the last one waits, and says nothing of the edge.
+  give('12:09:29', place(0, -40_000), '12:34:29');
+  engine.watch({
+    ...watch([home, square], [curfew, term('exclusion', square, backdated('12:35:01', '12:35:01'))]),
+    publishedAtMs: at('12:35:01'),
+  });
+  give('12:17:49', middle, '14:47:49');
+  expect(engine.events.map((each) => `${each.revision} ${describeEvent(each, DAY)}`)).toEqual([
+    '1 12:17:29 suspected curfew 12:10:00- late-home edge',
+    '2 12:17:29 ended curfew 12:10:00-12:11:00 out-for-whole-window window-closed edge',
+    '3 12:34:29 withdrawn curfew 12:10:00-12:11:00 edge',
+    '4 14:47:49 confirmed curfew 12:10:00- late-home edge',
+    '5 14:47:49 ended curfew 12:10:00-12:11:00 out-for-whole-window window-closed edge',
+  ]);
+});
+
 test('what the live fold told of after its base stays its alert: an older one does not become the same besides', () => {
   const home = circle('Z-home', middle, 150);
   const windows = ['12:10', '12:17', '12:18', '12:19', '12:20', '12:21'].map((time) => at(`${time}:00`));
@@ -657,7 +698,9 @@ test('what the live fold told of after its base stays its alert: an older one do
     '12:21:30 confirmed curfew 12:20:00- late-home edge',
     '12:22:30 ended curfew 12:20:00-12:21:00 out-for-whole-window window-closed edge',
   ]);
-  expect(lines(engine.reconcile(at('14:57:00')))).toEqual(['14:57:00 withdrawn curfew 12:18:02-12:19:00 out-at-end edge']);
+  expect(lines(engine.reconcile(at('14:57:00')))).toEqual([
+    '14:57:00 withdrawn curfew 12:18:02-12:19:00 out-at-end edge',
+  ]);
 });
 
 test('and under records that change, the changes dated back: it comes to an end, and no episodes overlap', () => {

@@ -208,15 +208,15 @@ function moveOn(state: ActivationState, newestAtMs: number): void {
 }
 
 /**
- * Whether what was taken back may be found once more at its start, and goes on then with its id and its revisions: fixes that wait may
- * turn out to be true, and an episode that is open since then under another alert may be parted from it by a change that is dated back.
+ * Whether what was taken back may be found once more at its start, and goes on then with its id and its revisions: where fixes wait, what
+ * comes is folded from the one before them on; and an episode that is open since then under another alert may be parted from it by a
+ * change that is dated back.
  */
-function mayBeginAgain({ told }: ToldOver, { waiting, open }: Pick<ActivationState, 'waiting' | 'open'>): boolean {
+function mayBeginAgain({ told }: ToldOver, state: ActivationState): boolean {
   if (!told.withdrawn) return false;
-  const { raisedStartMs } = told;
-  const oldest = waiting[0];
-  if (oldest !== undefined && raisedStartMs >= oldest.fixedAtMs) return true;
-  return open.some((each) => each.startedAtMs === raisedStartMs && each.termKey === told.termKey);
+  const { raisedStartMs, termKey } = told;
+  if (state.waiting.length > 0 && raisedStartMs > (newestEvidenceAtMsOf(state) ?? -Infinity)) return true;
+  return state.open.some((each) => each.startedAtMs === raisedStartMs && each.termKey === termKey);
 }
 
 /** Lets go of what carries no evidence before the base, and does not wait there: its kept fixes lie together then. */

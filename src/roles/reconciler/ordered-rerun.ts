@@ -12,7 +12,7 @@ import type { Episode } from '../../engine/state.js';
 import { DELAYED_AFTER_MS } from '../../engine/thresholds.js';
 import type { SharedWatch, TagWatch, Term } from '../../engine/types.js';
 import { type CompiledActivation, compileTag, joinShared } from '../../engine/watch/compile.js';
-import { bufferKey, termKey, zoneTermKey } from '../../engine/watch/terms.js';
+import { bufferKey, termKey } from '../../engine/watch/terms.js';
 import { madeAtMsOf, type StoredPing } from './rerun.js';
 
 /** Shared conditions as they would have stood, and the keys of their terms. */
@@ -125,9 +125,9 @@ export function startOrderedRerun(
   };
 }
 
-function openOf({ termKey: key, last: { kind, episode } }: FoundEpisode, open: readonly Episode[]): Episode | null {
+/** The key of a warning is that of its buffer: an episode has a key of its own, whatever its kind. */
+function openOf({ termKey: key, last: { episode } }: FoundEpisode, open: readonly Episode[]): Episode | null {
   const { startedAtMs, endedAtMs } = episode;
   if (endedAtMs !== null) return null;
-  const isOf = (each: Episode) => each.kind === kind && zoneTermKey(each.termKey) === key;
-  return open.find((each) => each.raised && isOf(each) && each.startedAtMs === startedAtMs) ?? null;
+  return open.find((each) => each.raised && each.termKey === key && each.startedAtMs === startedAtMs) ?? null;
 }
