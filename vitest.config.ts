@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** Properties are tried so many times as often as they would be: `test/support/random.ts`. */
+const runs = Number(process.env['TAGWATCH_RUNS'] ?? 1);
+
 /**
  * Nine suites, one runner. `unit` needs Node alone, and so do `long` and `fuzz`, which take minutes; `services` needs DATABASE_URL and
  * KAFKA_BROKERS; `data` needs TAGWATCH_DATA, `data-services` both; `browser` and `soak` (twelve minutes by itself) need Chromium,
@@ -10,7 +13,7 @@ import { defineConfig } from 'vitest/config';
 const suite = (
   name: string,
   include: string[],
-  { testTimeout = 240_000, isolate = true, execArgv = [] as string[] } = {},
+  { testTimeout = 240_000 * runs, isolate = true, execArgv = [] as string[] } = {},
 ) => ({
   test: {
     name,
@@ -19,7 +22,7 @@ const suite = (
     isolate,
     hookTimeout: 300_000,
     expect: { poll: { timeout: 120_000 } },
-    setupFiles: ['test/support/property-seed.ts'],
+    setupFiles: ['test/support/properties.ts'],
     // What dies young is collected at once and rarely: a twentieth of a suite's processor time.
     execArgv: ['--max-semi-space-size=32', ...execArgv],
   },

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type Alert, etagOf, parseEtag, toAlertItem } from '../../src/alerts/alert.js';
 import type { AlertEvent } from '../../src/alerts/event.js';
 import { applyEvent } from '../../src/alerts/fold.js';
+import { runs } from '../support/random.js';
 import { action, finding, instantAt } from './events.js';
 
 function fold(events: readonly AlertEvent[], from: Alert | null = null): Alert | null {
@@ -261,7 +262,7 @@ test('entity tags are read as they are written, and nothing else is', () => {
 describe('properties', () => {
   const seed = Date.now() & 0x7fffffff;
   const check = (property: fc.IRawProperty<unknown>) =>
-    fc.assert(property as fc.IProperty<unknown>, { seed, numRuns: 300 });
+    fc.assert(property as fc.IProperty<unknown>, { seed, numRuns: runs(300) });
 
   /** A plausible log of one alert: revisions rise, with holes; people act on any version, several on the same. */
   const logs = fc

@@ -5,6 +5,7 @@ import { carry, type LoggedEvent } from '../../src/alerts/carried.js';
 import { type AlertEvent, TAGWATCH } from '../../src/alerts/event.js';
 import { readAlertEvent } from '../../src/alerts/read-event.js';
 import { createAlertRegister } from '../../src/alerts/register.js';
+import { runs } from '../support/random.js';
 import { action, finding, instantAt } from './events.js';
 
 const ACTIONS = [
@@ -78,7 +79,7 @@ describe('an alert that is carried on', () => {
         const bare = (of: typeof open) => of.map(({ firstSeq, lastSeq, ...alert }) => alert);
         expect(bare(open)).toEqual(bare(read(said, 0).open));
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -91,7 +92,7 @@ describe('an alert that is carried on', () => {
         // Never short. It may hold more: of what had closed by itself, only a hole may be left, and that stands.
         expect(whole.map(({ alertId }) => rebuilt.get(alertId))).toEqual(whole);
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 

@@ -12,6 +12,7 @@ import {
   groupAlerts,
   isStale,
 } from '../../src/alerts/grouping.js';
+import { runs } from '../support/random.js';
 import { action, finding, instantAt } from './events.js';
 
 const MINUTE_MS = 60_000;
@@ -56,7 +57,7 @@ describe('a flood', () => {
           expect(told, `minute ${minute}`).toBe(flood);
         }
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 
@@ -119,7 +120,7 @@ test('no alert is in two groups, none is lost, and the order in which they are g
       for (const { alertId, finding: each } of alerts)
         if (each.severity === 'critical') expect(ids).not.toContain(alertId);
     }),
-    { numRuns: 100 },
+    { numRuns: runs(100) },
   );
 });
 

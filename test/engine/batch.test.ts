@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import type { EngineEvent } from '../../src/engine/types.js';
 import { play, type Step } from '../scenarios/scenario.js';
 import { type Place, pingAt, place, term, watch, zone } from '../scenarios/world.js';
+import { runs } from '../support/random.js';
 
 interface Sample {
   readonly atMs: number;
@@ -119,6 +120,6 @@ test('invariant 4: the fold agrees with an evaluation of the whole track, with T
       const { events } = play(watch([square], [term('exclusion', square)]), steps, 'due');
       expect(episodesOf(events)).toEqual(evaluate(evidenceOf(track)));
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
 });

@@ -8,11 +8,12 @@ import { DEVICE_MARKS } from '../../src/engine/thresholds.js';
 import { DEVICE_EVENTS, type EngineEvent, type Ping } from '../../src/engine/types.js';
 import { compileTag, joinShared } from '../../src/engine/watch/compile.js';
 import { faraway, pingAt, place, watch } from '../scenarios/world.js';
+import { runs } from '../support/random.js';
 import { expectRevisionsToFollow } from '../support/revisions.js';
 
 const START_MS = Date.parse('2026-03-10T12:00:00Z');
 const MINUTE_MS = 60_000;
-const RUNS = { numRuns: 300 };
+const RUNS = { numRuns: runs(300) };
 
 /** A message at each of so many minutes, most of them plain fixes. */
 const message = fc.record({
@@ -201,7 +202,7 @@ describe('what a tag says of itself', () => {
         expect(new Set(revisions).size).toBe(revisions.length);
         for (const { marks } of state.device.lines) expect(marks.length).toBeLessThanOrEqual(DEVICE_MARKS);
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 
@@ -251,7 +252,7 @@ describe('what a tag says of itself', () => {
           true,
         );
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   });
 });

@@ -11,6 +11,7 @@ import {
 import type { Ping } from '../../src/engine/types.js';
 import { type Played, play, type Step } from '../scenarios/scenario.js';
 import { circle, middle, pingAt, place, term, watch, zone } from '../scenarios/world.js';
+import { runs } from '../support/random.js';
 import { finalIntervals, foldOf } from './outcome.js';
 import { START_MS } from './random-world.js';
 
@@ -81,7 +82,7 @@ test.each(KINDS)('%s: the same fold, the same intervals, and a state no larger t
       expect(setAside.length).toBeLessThan(ringCount);
       waited += snapshots.filter((snapshot) => snapshot.waiting.length > 0).length;
     }),
-    { numRuns: 100 },
+    { numRuns: runs(100) },
   );
   expect(waited).toBeGreaterThan(30);
 });

@@ -8,6 +8,7 @@ import type { ConditionKind, Zone } from '../../src/engine/types.js';
 import { compileTag } from '../../src/engine/watch/compile.js';
 import type { PreparedTerm } from '../../src/engine/watch/terms.js';
 import { circle, middle, place, squareRing, term, watch, zone } from '../scenarios/world.js';
+import { runs } from '../support/random.js';
 
 const START_MS = Date.parse('2026-06-10T12:00:00Z');
 const MOST = Math.log(0.945 / 0.055);
@@ -72,7 +73,7 @@ describe('the evidence of a fix', () => {
         const found = evidenceOf(prepared('curfew', square(half)), undefined, fixAt(east, north, s), false);
         expect(Math.abs(found - wanted)).toBeLessThan(0.25);
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 

@@ -5,11 +5,12 @@ import { CORRELATION_MS, FORGET_MS } from '../../src/engine/thresholds.js';
 import type { EngineEvent } from '../../src/engine/types.js';
 import { play, type Step } from '../scenarios/scenario.js';
 import { faraway, middle, type Place, pingAt, place, term, watch, zone } from '../scenarios/world.js';
+import { runs } from '../support/random.js';
 import { START_MS } from './random-world.js';
 
 const square = zone();
 const tag = watch([square], [term('exclusion', square)]);
-const RUNS = { numRuns: 500 };
+const RUNS = { numRuns: runs(500) };
 
 interface Fix {
   readonly atMs: number;

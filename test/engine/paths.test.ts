@@ -12,6 +12,7 @@ import { PATHS, type Path, type Question } from '../../src/engine/paths.js';
 import type { KeptFix } from '../../src/engine/state.js';
 import { AHEAD_LIMIT_MS, GAP_LIMIT_MS } from '../../src/engine/thresholds.js';
 import { type CompiledActivation, compileTag, joinShared, knowsWatch } from '../../src/engine/watch/compile.js';
+import { runs } from '../support/random.js';
 import { type World, worlds } from './random-world.js';
 import { createWorld } from './shortcut-worlds.js';
 
@@ -105,13 +106,13 @@ function follow({ first, steps }: World, taken: Map<Path, number>): void {
 test('every fix takes the path that the table says', () => {
   const taken = new Map<Path, number>();
   const follows = (world: World) => follow(world, taken);
-  fc.assert(fc.property(worlds({ changes: true }), follows), { numRuns: 60 });
+  fc.assert(fc.property(worlds({ changes: true }), follows), { numRuns: runs(60) });
   fc.assert(
     fc.property(
       fc.integer({ min: 0 }).map((seed) => createWorld(String(seed))),
       follows,
     ),
-    { numRuns: 30 },
+    { numRuns: runs(30) },
   );
   for (const path of Object.keys(PATHS) as Path[]) expect(taken.get(path), path).toBeGreaterThan(10);
 });

@@ -7,10 +7,11 @@ import type { EngineEvent, Ping } from '../../src/engine/types.js';
 import { bufferKey, termKeyOf } from '../../src/engine/watch/terms.js';
 import { play, type Step } from '../scenarios/scenario.js';
 import { pingAt, place, term, watch, zone } from '../scenarios/world.js';
+import { runs } from '../support/random.js';
 import { finalIntervals, foldOf } from './outcome.js';
 import { START_MS, type World, worlds } from './random-world.js';
 
-const RUNS = { numRuns: 300 };
+const RUNS = { numRuns: runs(300) };
 
 const bytes = (value: unknown): string => JSON.stringify(value);
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sha256Of128Bits } from '../../src/engine/tell/ids.js';
+import { runs } from '../support/random.js';
 
 const oracle = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex').slice(0, 32);
 
@@ -18,6 +19,6 @@ test('also of text in any script, whatever was hashed before', () => {
     fc.property(texts, (text) => {
       expect(sha256Of128Bits(text)).toBe(oracle(text));
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
 });

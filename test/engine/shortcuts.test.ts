@@ -4,6 +4,7 @@ import type { ActivationState } from '../../src/engine/advance.js';
 import type { EngineEvent } from '../../src/engine/types.js';
 import { instant, play, type Step } from '../scenarios/scenario.js';
 import { faraway, middle, type Place, pingAt, term, watch, zone } from '../scenarios/world.js';
+import { runs } from '../support/random.js';
 import { type World, worlds } from './random-world.js';
 import { createWorld, DRIVEN } from './shortcut-worlds.js';
 
@@ -29,7 +30,7 @@ test('shortcuts change no byte of the events and the state, in small worlds', ()
     fc.property(worlds({ changes: true, watching: true }), (world) => {
       expectSameBytes(world);
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });
 
@@ -42,7 +43,7 @@ test('shortcuts change no byte of the events and the state, in worlds of small z
         ({ type, explanation }) => type === 'suspected' && explanation.rule === 'crossing',
       ).length;
     }),
-    { numRuns: 70 },
+    { numRuns: runs(70) },
   );
   expect(crossings).toBeGreaterThan(20);
 });
@@ -54,7 +55,7 @@ test('shortcuts change no byte of the events and the state, in worlds of many zo
       events += expectSameBytes(createWorld(String(seed))).length;
     }),
     // The order in which episodes were found once stood in the state.
-    { numRuns: 70, examples: [[1_091_215_317]] },
+    { numRuns: runs(70), examples: [[1_091_215_317]] },
   );
   expect(events).toBeGreaterThan(200);
 });

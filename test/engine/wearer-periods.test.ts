@@ -3,9 +3,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Absence, Activation, EngineEvent, TagWatch } from '../../src/engine/types.js';
 import { play, type Step } from '../scenarios/scenario.js';
+import { runs } from '../support/random.js';
 import { START_MS, worlds } from './random-world.js';
 
-const RUNS = { numRuns: 150 };
+const RUNS = { numRuns: runs(150) };
 const MINUTE_MS = 60_000;
 
 const span = fc

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { exceedsDepth } from '../../src/formats/json-depth.js';
+import { runs } from '../support/random.js';
 
 function measureDepth(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
@@ -15,7 +16,7 @@ describe('exceedsDepth', () => {
         expect(exceedsDepth(text, limit)).toBe(measureDepth(value) > limit);
       }
     });
-    fc.assert(property, { numRuns: 500 });
+    fc.assert(property, { numRuns: runs(500) });
   });
 
   it.each([

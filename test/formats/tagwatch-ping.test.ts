@@ -6,6 +6,7 @@ import { parsePing } from '../../src/formats/pings/tagwatch-ping.js';
 import { PING_REJECTIONS, type PingRejection } from '../../src/wire/ping-reasons.js';
 import { PingSchema } from '../../src/wire/ping-schema.js';
 import { MAX_TAG_ID_LENGTH } from '../../src/wire/tag-id.js';
+import { runs } from '../support/random.js';
 
 const RECEIVED_AT_MS = Date.UTC(2026, 10, 22, 18, 3, 12);
 const FULL = {
@@ -235,7 +236,7 @@ describe('parsePing', () => {
         );
         if (ignored.length === 0 && ping.position !== null) expect(Value.Check(PingSchema, present)).toBe(true);
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
     expect(accepted).toBeGreaterThan(20);
   });

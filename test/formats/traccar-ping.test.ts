@@ -4,6 +4,7 @@ import { DEVICE_EVENTS, type Ping } from '../../src/engine/types.js';
 import { parsePing } from '../../src/formats/pings/tagwatch-ping.js';
 import { parseTraccar, TRACCAR_ALARMS } from '../../src/formats/pings/traccar-ping.js';
 import { PING_REJECTIONS, type PingRejection } from '../../src/wire/ping-reasons.js';
+import { runs } from '../support/random.js';
 
 const RECEIVED_AT_MS = Date.UTC(2026, 10, 22, 18, 3, 12);
 
@@ -304,7 +305,7 @@ describe('parseTraccar', () => {
           if (!result.ok) expect(Object.keys(PING_REJECTIONS)).toContain(result.reason);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 });

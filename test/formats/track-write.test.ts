@@ -11,6 +11,7 @@ import { readTrack } from '../../src/formats/tracks/track.js';
 import { TRAIL_FORMATS, type TrailFormat, writeTrack } from '../../src/formats/trails/track-write.js';
 import type { TrailFix } from '../../src/formats/trails/trail.js';
 import { toDecimal } from '../../src/formats/trails/xml-text.js';
+import { runs } from '../support/random.js';
 
 const NOW_MS = Date.UTC(2026, 10, 23);
 const FORMATS = Object.keys(TRAIL_FORMATS) as TrailFormat[];
@@ -96,7 +97,7 @@ describe.each(FORMATS)('a trail as %s', (format) => {
         fc.pre(fixes.length > 0);
         expect(await readBack(format, await write(format, fixes))).toEqual(fixes.map(toParsed));
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 

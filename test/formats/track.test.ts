@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parsePing } from '../../src/formats/pings/tagwatch-ping.js';
 import { findTrackFormat, readTrack, type TrackFormat, type TrackSource } from '../../src/formats/tracks/track.js';
 import { checkTrack, type TrackItem, type TrackOptions } from '../../src/formats/tracks/track-item.js';
+import { runs } from '../support/random.js';
 
 const ONE_TAG: TrackOptions = { tag: { tagId: 'T-1' }, accuracyMetres: 10 };
 const NOW_MS = Date.UTC(2026, 10, 23);
@@ -115,7 +116,7 @@ describe('one walk', () => {
           expect(items.filter(({ ok }) => ok).length).toBeLessThanOrEqual(2);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 });

@@ -15,6 +15,7 @@ import { describe, expect, it } from 'vitest';
 import { doubledArea, orient } from '../../src/formats/zones/planar.js';
 import { validateZone } from '../../src/formats/zones/zone.js';
 import { MAX_ZONE_VERTICES } from '../../src/formats/zones/zone-rings.js';
+import { runs } from '../support/random.js';
 
 type Ring = [number, number][];
 
@@ -388,7 +389,7 @@ describe('validateZone and Turf agree', () => {
         if (byTurf) expect(crosses).toBe(true);
         else if (crosses) expect(errorsOf(onePolygon(ring)).join()).not.toMatch(/crosses itself/);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -410,7 +411,7 @@ describe('validateZone and Turf agree', () => {
         const errors = errorsOf(feature(shape.geometry)).filter((error) => !/touches itself|cut the area/.test(error));
         expect(errors).toEqual([]);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
     expect(holes).toBeGreaterThan(10);
   });
@@ -478,7 +479,7 @@ describe('whole numbers of the grid', () => {
         const doubled = places.reduce((sum, { x, y }, i) => sum + times(x, next(i).y) - times(next(i).x, y), 0n);
         expect(doubledArea({ xs: places.map(({ x }) => x), ys: places.map(({ y }) => y) })).toBe(doubled);
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 });

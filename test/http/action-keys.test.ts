@@ -14,6 +14,7 @@ import { action, finding, instantAt } from '../alerts/events.js';
 import { AS, SUBJECT, testAccess, WHO } from '../support/access.js';
 import { openTestLog, type TestLog } from '../support/embedded-log.js';
 import { NOTHING_ON_RECORD } from '../support/priority.js';
+import { runs } from '../support/random.js';
 import { silentLog } from '../support/silent-log.js';
 
 const OTHER = 'https://idp.example#other';
@@ -156,7 +157,7 @@ test('under no key is a person’s event one that Tagwatch tells, or another per
         seen.add(newest.eventId);
       }
     }),
-    { numRuns: 40 },
+    { numRuns: runs(40) },
   );
 });
 

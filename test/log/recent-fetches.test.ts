@@ -6,6 +6,7 @@ import {
   type RecentFetches,
   type RecentReader,
 } from '../../src/log/recent-fetches.js';
+import { runs } from '../support/random.js';
 
 const AT = { topic: 'inputs', partition: 3 };
 const BYTES = 100;
@@ -186,6 +187,6 @@ it('whoever reads when, and goes where: each is given all of the log in its orde
       for (const { reader } of readers) reader.moveTo(1000);
       expect(recent.held()).toEqual(NOTHING);
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });

@@ -12,6 +12,7 @@ import {
   type Scene,
 } from '../../src/matching/judge.js';
 import { type MatchFix, prepareTrack } from '../../src/matching/match-track.js';
+import { runs } from '../support/random.js';
 
 const MINUTE_MS = 60_000;
 const NOON_MS = Date.UTC(2026, 10, 20, 12);
@@ -205,7 +206,7 @@ describe('what fixes say of a crime', () => {
         expect(judge(there, scene).outcome).not.toBe('ELIMINATED');
         expect(isEliminated(there, scene)).toBe(false);
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 });

@@ -16,6 +16,7 @@ import {
 import { INPUT_FORMAT } from '../../src/ports/record-format.js';
 import { encodeJson, INPUT_PARTITIONS, INPUTS } from '../../src/ports/topics.js';
 import { openTestLog, type TestLog } from '../support/embedded-log.js';
+import { runs } from '../support/random.js';
 
 let test: TestLog;
 beforeAll(async () => {
@@ -91,7 +92,7 @@ describe('pings in the log', () => {
             else expect(next).toBe(record + 1);
           }
         }),
-        { numRuns: 40 },
+        { numRuns: runs(40) },
       );
     },
   );

@@ -19,6 +19,7 @@ import type { StoredPing } from '../../src/roles/reconciler/rerun.js';
 import { draftSharedWatch, draftTagWatch, horizonOf } from '../../src/watchlist/watch-builder.js';
 import { play, type Step } from '../scenarios/scenario.js';
 import { pingAt, place, squareRing } from '../scenarios/world.js';
+import { runs } from '../support/random.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -204,7 +205,7 @@ test('what a draft would have raised is what it raises in force: the same alerts
       raised += live.length;
       for (const { kind } of live) kinds.add(kind);
     }),
-    { numRuns: Number(process.env['REHEARSAL_RUNS'] ?? 60) },
+    { numRuns: runs(60) },
   );
   expect(raised).toBeGreaterThan(50);
   expect([...kinds]).toEqual(expect.arrayContaining(['exclusion', 'inclusion', 'curfew']));

@@ -6,6 +6,7 @@ import type { StateRecord } from '../../src/ports/states.js';
 import type { InputRecord } from '../../src/ports/topics.js';
 import { takeCheckpoint } from '../../src/roles/engine/checkpoint.js';
 import { emptyFold, foldInput, type PartitionFold, restoreState } from '../../src/roles/engine/partition-fold.js';
+import { runs } from '../support/random.js';
 
 const START_MS = Date.parse('2026-03-01T12:00:00Z');
 const MINUTE_MS = 60_000;
@@ -123,7 +124,7 @@ describe('any world', () => {
           expect(clocks(foldAll(world(tags, lateByMinute.length, late)))).toEqual([]);
         },
       ),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 
@@ -147,7 +148,7 @@ describe('any world', () => {
           expect(Math.abs((told[0]![2] as number) - behind)).toBeLessThanOrEqual(1);
         },
       ),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     );
   });
 
@@ -182,7 +183,7 @@ describe('any world', () => {
         take(restored, restored.position, records.length);
         expect([...told].sort()).toEqual([...whole].sort());
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     );
   });
 });

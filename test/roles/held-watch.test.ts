@@ -5,6 +5,7 @@ import type { Zone } from '../../src/engine/types.js';
 import { compileHeld, holdWatch, preparedZonesOf, watchOf } from '../../src/roles/engine/held-watch.js';
 import { createWorld } from '../engine/shortcut-worlds.js';
 import { term, watch, zone } from '../scenarios/world.js';
+import { runs } from '../support/random.js';
 
 const inUnits = (degrees: number) => Math.round(degrees * 1e7) / 1e7;
 
@@ -39,7 +40,7 @@ it('is held as it came, to the last digit: circles, rings, holes and parts, of s
       expect(watchOf(held)).toEqual(given);
       expect(JSON.parse(JSON.stringify(watchOf(held)))).toEqual(JSON.parse(JSON.stringify(given)));
     }),
-    { numRuns: 100 },
+    { numRuns: runs(100) },
   );
   expect(asIntegers).toBeGreaterThan(10);
 });
@@ -75,7 +76,7 @@ it('is held as it came also once it is prepared, whichever way its rings run, an
       for (const each of held.zones) if ('lengths' in each.held && each.held.turned !== null) turned++;
       expect(JSON.stringify(watchOf(held))).toBe(JSON.stringify(given));
     }),
-    { numRuns: 100 },
+    { numRuns: runs(100) },
   );
   expect(turned).toBeGreaterThan(10);
 });

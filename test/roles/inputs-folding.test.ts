@@ -28,6 +28,7 @@ import { createWorld, DRIVEN } from '../engine/shortcut-worlds.js';
 import { faraway, middle, pingAt, term, watch, zone } from '../scenarios/world.js';
 import { noEngineCounters } from '../support/counters.js';
 import { openTestLog, type TestLog } from '../support/embedded-log.js';
+import { runs } from '../support/random.js';
 import { silentLog } from '../support/silent-log.js';
 
 const SECOND_MS = 1_000;
@@ -152,7 +153,7 @@ it('whichever hosts are ahead, and however far: the same alerts and the same row
       expect(asAhead).toEqual(asRight);
       said += asRight.alerts.length;
     }),
-    { numRuns: 10 },
+    { numRuns: runs(10) },
   );
   expect(said).toBeGreaterThan(20);
 });

@@ -14,6 +14,7 @@ import { madeAtMsOf, type StoredPing } from '../../src/roles/reconciler/rerun.js
 import { START_MS, worlds } from '../engine/random-world.js';
 import { describeEvent, instant, type Step } from '../scenarios/scenario.js';
 import { circle, faraway, middle, type Place, pingAt, place, term, watch, zone } from '../scenarios/world.js';
+import { runs } from '../support/random.js';
 import { recordOf } from '../support/record-of.js';
 import { expectRevisionsToFollow } from '../support/revisions.js';
 
@@ -592,7 +593,7 @@ test('of any world, sent in any order: nothing is left to say after it was said 
       if (wasKnown) expect(pastEpisodes(engine.events, request)).toEqual(pastEpisodes(inOrder.events, request));
       expectNoneToOverlap(told, engine.state());
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
   expect(changed).toBeGreaterThan(5);
 });
@@ -745,7 +746,7 @@ test('and under records that change, the changes dated back: it comes to an end,
         expectNoneToOverlap(told, engine.state());
       },
     ),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
   expect(changed).toBeGreaterThan(5);
 });

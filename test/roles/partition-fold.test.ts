@@ -8,6 +8,7 @@ import { type Rotation, startRotation, takeCheckpoint, takeSlice } from '../../s
 import { emptyFold, foldInput, type PartitionFold } from '../../src/roles/engine/partition-fold.js';
 import { noticeState, noticeTombstone } from '../../src/roles/engine/states-notice.js';
 import { createStatesRestore } from '../../src/roles/engine/states-restore.js';
+import { runs } from '../support/random.js';
 
 const START_MS = Date.parse('2026-03-01T12:00:00Z');
 const MINUTE_MS = 60_000;
@@ -185,7 +186,7 @@ describe('the fold of a partition', () => {
           expect(found).toEqual(straight);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 
@@ -233,7 +234,7 @@ describe('the fold of a partition', () => {
           expect(found).toEqual(straight);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 
@@ -280,7 +281,7 @@ describe('the fold of a partition', () => {
           expect(found).toEqual(straight);
         },
       ),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 

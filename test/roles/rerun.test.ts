@@ -4,6 +4,7 @@ import type { EngineEvent } from '../../src/engine/types.js';
 import { findAlert, rerun, type StoredPing } from '../../src/roles/reconciler/rerun.js';
 import { START_MS, worlds } from '../engine/random-world.js';
 import { play, type Step } from '../scenarios/scenario.js';
+import { runs } from '../support/random.js';
 
 test('what the engine said of any world, late fixes and all, is said again over what was stored', () => {
   const delays = fc.array(fc.integer({ min: 500, max: 1_800_000 }), { minLength: 60, maxLength: 60 });
@@ -28,7 +29,7 @@ test('what the engine said of any world, late fixes and all, is said again over 
         expect(same?.last.endedBecause).toBe(event.endedBecause);
       }
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
   expect(found).toBeGreaterThan(50);
 });
@@ -49,7 +50,7 @@ test('of a clock that ran ahead and of schedules that ran out as well, in the or
         expect(findAlert(again, event)?.last.episode).toEqual(event.episode);
       }
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
   expect(found).toBeGreaterThan(10);
 });

@@ -15,6 +15,7 @@ import { takeCheckpoint } from '../../src/roles/engine/checkpoint.js';
 import { emptyFold, foldInput, type PartitionFold, restoreState } from '../../src/roles/engine/partition-fold.js';
 import type { World } from '../engine/random-world.js';
 import { createWorld, DRIVEN } from '../engine/shortcut-worlds.js';
+import { runs } from '../support/random.js';
 
 const TICK_MS = 60_000;
 
@@ -126,7 +127,7 @@ it('says and asks the same as a step of every tag for every change, also over a 
       expect(lazily.requests).toEqual(plainly.requests);
       said += plainly.events.length;
     }),
-    { numRuns: 120 },
+    { numRuns: runs(120) },
   );
   expect(said).toBeGreaterThan(300);
   expect(spared.count).toBeGreaterThan(100);

@@ -11,6 +11,7 @@ import { emptyFold, foldInput, type PartitionFold } from '../../src/roles/engine
 import { createStatesRestore } from '../../src/roles/engine/states-restore.js';
 import { FORGET_AFTER_MS } from '../../src/watchlist/over.js';
 import { pingAt, TEST_START_MS } from '../support/pings.js';
+import { runs } from '../support/random.js';
 
 const MINUTE_MS = 60_000;
 const TAGS = 2;
@@ -217,7 +218,7 @@ describe('forgetting while rounds are written in slices', () => {
         expect([...found].sort()).toEqual([...straight].sort());
         expect([...asked].filter((request) => !askedOver.has(request))).toEqual([]);
       }),
-      { numRuns: 150, examples: [TOMBSTONE_LOST] },
+      { numRuns: runs(150), examples: [TOMBSTONE_LOST] },
     );
   });
 });

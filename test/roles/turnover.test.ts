@@ -8,6 +8,7 @@ import { returnCheckpoint, takeCheckpoint } from '../../src/roles/engine/checkpo
 import { forgetOrphans } from '../../src/roles/engine/forget.js';
 import { emptyFold, foldInput, type PartitionFold, restoreState } from '../../src/roles/engine/partition-fold.js';
 import { FORGET_AFTER_MS } from '../../src/watchlist/over.js';
+import { runs } from '../support/random.js';
 
 const START_MS = Date.parse('2026-03-01T12:00:00Z');
 const MINUTE_MS = 60_000;
@@ -220,7 +221,7 @@ describe('turnover of tags', () => {
         compact(topic, takeCheckpoint(restore(topic)));
         expect([...topic.keys()]).toEqual(['through']);
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 

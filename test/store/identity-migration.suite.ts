@@ -7,6 +7,7 @@ import { parsePing } from '../../src/formats/pings/tagwatch-ping.js';
 import { type Migration, migrate, readMigrations } from '../../src/store/migrate.js';
 import { insertPings, makePingPartitions } from '../../src/store/pings.js';
 import type { TestDatabase } from '../support/database.js';
+import { runs } from '../support/random.js';
 import { silentLog } from '../support/silent-log.js';
 
 const RECEIVED_AT_MS = Date.UTC(2026, 10, 27, 12);
@@ -61,7 +62,7 @@ export function identityMigration(name: string, open: () => Promise<TestDatabase
       await migrate(db, silentLog, known.filter(isBefore));
       await makePingPartitions(db, ['2026-11-26', '2026-11-27']);
       const seed = randomInt(2 ** 31);
-      const raws = fc.sample(rawPing, { numRuns: 150, seed });
+      const raws = fc.sample(rawPing, { numRuns: runs(150), seed });
       const today = new Map<string, Ping>();
       const rows = raws.flatMap(({ place, ...raw }, offset) => {
         const result = parsePing({ ...raw, ...place }, RECEIVED_AT_MS);

@@ -17,6 +17,7 @@ import { listDeletedStretches, retentionStore } from '../../src/store/retention.
 import type { PackSubject } from '../../src/wire/pack.js';
 import { action, finding } from '../alerts/events.js';
 import { pingAt, TEST_START_MS } from '../support/pings.js';
+import { runs } from '../support/random.js';
 import { silentLog } from '../support/silent-log.js';
 
 const HOUR_MS = 3_600_000;
@@ -264,7 +265,7 @@ export function retentionSuite(name: string, open: () => Promise<{ db: Database;
             for (const { wearer, before } of packed) expect(await rests(wearer)).toEqual(before);
           }
         }),
-        { numRuns: 15 },
+        { numRuns: runs(15) },
       );
     });
 

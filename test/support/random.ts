@@ -4,6 +4,11 @@ export function seededRandom(): { random: () => number; seed: number } {
   return { random: randomFrom(seed), seed };
 }
 
+/** How often a property is tried: so many times, and TAGWATCH_RUNS times as many where it is set, to look for what is rare. */
+export function runs(count: number): number {
+  return count * Number(process.env['TAGWATCH_RUNS'] ?? 1);
+}
+
 /** The same numbers from 0 (included) to 1 (excluded) for the same seed. */
 export function randomFrom(seed: number): () => number {
   let state = seed >>> 0;

@@ -4,6 +4,7 @@ import { describe, expect, it, test } from 'vitest';
 import type { Schedule, Weekday } from '../../src/ports/watch.js';
 import { createLocalClock, isTimeZone } from '../../src/watchlist/local-time.js';
 import { createScheduleExpansion, expandSchedule, WEEKDAYS } from '../../src/watchlist/schedule.js';
+import { runs } from '../support/random.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -206,7 +207,7 @@ describe('schedules as properties', () => {
         const oracle = plain.toZonedDateTime(timeZone).epochMilliseconds;
         expect(clock.toEpochMs(wallMs)).toBe(oracle);
       }),
-      { numRuns: 400 },
+      { numRuns: runs(400) },
     );
   });
 
@@ -240,7 +241,7 @@ describe('schedules as properties', () => {
             });
         }
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 
@@ -258,7 +259,7 @@ describe('schedules as properties', () => {
         ];
         expect([...new Set(parts)]).toEqual(whole);
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   });
 });

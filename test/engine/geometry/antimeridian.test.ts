@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { probabilityInside } from '../../../src/engine/geometry/gaussian.js';
 import { mayPass, passageThrough } from '../../../src/engine/geometry/step.js';
 import { contains, prepareZone, signedDistanceMetres, widenZone } from '../../../src/engine/geometry/zone.js';
+import { runs } from '../../support/random.js';
 
 type Point = readonly [longitude: number, latitude: number];
 const round = (degrees: number) => Math.round(degrees * 1e7) / 1e7;
@@ -78,7 +79,7 @@ describe('a zone that is cut at the antimeridian', () => {
           2,
         );
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 
@@ -99,7 +100,7 @@ describe('a zone that is cut at the antimeridian', () => {
         expect(found!.enters).toBeCloseTo(expected!.enters, 3);
         expect(found!.leaves).toBeCloseTo(expected!.leaves, 3);
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
     expect(passed).toBeGreaterThan(10);
   });
@@ -175,7 +176,7 @@ describe('a circle beside the antimeridian, which may not reach over it', () => 
         }
         expect(mayPass(there, movedA, movedB)).toBe(mayPass(here, a, b));
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 });

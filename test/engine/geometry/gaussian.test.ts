@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { metresPerDegreeLatitude, metresPerDegreeLongitude, toUnits } from '../../../src/engine/geometry/exact.js';
 import { probabilityInside } from '../../../src/engine/geometry/gaussian.js';
 import { prepareZone } from '../../../src/engine/geometry/zone.js';
+import { runs } from '../../support/random.js';
 
 type Ring = [number, number][];
 
@@ -92,7 +93,7 @@ describe('the probability of being inside', () => {
         const expected = oracle(polygons, east * size, north * size, sigma);
         expect(Math.abs(found(given, east * size, north * size, sigma) - expected)).toBeLessThan(0.012);
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 
@@ -121,7 +122,7 @@ describe('the probability of being inside', () => {
         // Corners are rounded to a centimetre.
         expect(error).toBeLessThan(0.0001 + 0.02 / sigma);
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 
@@ -159,7 +160,7 @@ describe('the probability of being inside', () => {
           expect(Math.abs(probability - inside / fine.length)).toBeLessThan(0.004);
         },
       ),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   });
 

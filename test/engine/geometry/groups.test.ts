@@ -4,6 +4,7 @@ import { probabilityInside } from '../../../src/engine/geometry/gaussian.js';
 import { boxesAt, chunksOf, GROUP, GROUPS_AT } from '../../../src/engine/geometry/polygon.js';
 import { mayPass, passageThrough } from '../../../src/engine/geometry/step.js';
 import { contains, type PreparedZone, prepareZone, signedDistanceMetres } from '../../../src/engine/geometry/zone.js';
+import { runs } from '../../support/random.js';
 
 const between = (min: number, max: number) => fc.double({ min, max, noNaN: true });
 const METRES_PER_DEGREE = 111_200;
@@ -55,7 +56,7 @@ test('groups of chunks change no bit of what is found of a zone of up to 5,000 e
       expect(mayPass(zone, a, b)).toBe(mayPass(all, a, b));
       expect(passageThrough(zone, a, b)).toEqual(passageThrough(all, a, b));
     }),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   );
   expect(groups).toBeGreaterThan(1_000);
 });

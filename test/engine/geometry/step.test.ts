@@ -5,6 +5,7 @@ import { toUnits } from '../../../src/engine/geometry/exact.js';
 import { mayPass, type Place, passageThrough, stepMetres } from '../../../src/engine/geometry/step.js';
 import { contains, prepareZone, signedDistanceMetres } from '../../../src/engine/geometry/zone.js';
 import { geodesicMetres } from '../../support/geodesic.js';
+import { runs } from '../../support/random.js';
 
 const RADIANS = Math.PI / 180;
 
@@ -90,7 +91,7 @@ describe('a step through polygons', () => {
         expect(Math.abs(metresTo(entry) - (inside[0] ? 0 : cuts[0]!))).toBeLessThan(0.02);
         expect(Math.abs(metresTo(exit) - (inside[1] ? metresTo(to) : cuts.at(-1)!))).toBeLessThan(0.02);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
     expect(passages).toBeGreaterThan(300);
   });
@@ -117,7 +118,7 @@ describe('a step through polygons', () => {
           0.002 * passage!.chordMetres + 8 * spacing,
         );
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -139,7 +140,7 @@ describe('a step through polygons', () => {
           missed++;
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
     expect(Math.min(reached, missed)).toBeGreaterThan(100);
   });
@@ -191,7 +192,7 @@ describe('a step through a circle', () => {
         if (passage.enters > 0) expect(Math.abs(signedAt(passage.enters))).toBeLessThan(0.01);
         if (passage.leaves < 1) expect(Math.abs(signedAt(passage.leaves))).toBeLessThan(0.01);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
     expect(passages).toBeGreaterThan(100);
   });

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { orientation, toUnits } from '../../../src/engine/geometry/exact.js';
 import { contains, prepareZone, signedDistanceMetres } from '../../../src/engine/geometry/zone.js';
 import { geodesicMetres, geodesicMetresToEdge } from '../../support/geodesic.js';
+import { runs } from '../../support/random.js';
 
 const EARTH_METRES = 6_371_009;
 const RADIANS = Math.PI / 180;
@@ -64,7 +65,7 @@ describe('polygons', () => {
         expect(contains(zone, latitude, longitude)).toBe(inside);
         expect(signedDistanceMetres(zone, latitude, longitude) < 0).toBe(inside);
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 
@@ -80,7 +81,7 @@ describe('polygons', () => {
         const boundMetres = 0.02 + (0.22 * exact * exact * Math.tan(Math.abs(latitude) * RADIANS)) / EARTH_METRES;
         expect(Math.abs(measured - exact)).toBeLessThan(boundMetres);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -98,7 +99,7 @@ describe('polygons', () => {
         );
         expect(Math.abs(measured - turf)).toBeLessThan(0.006 * turf + 0.05 + sizeMetres * 0.001);
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   });
 
@@ -148,7 +149,7 @@ describe('polygons', () => {
         const zone = prepareZone({ type: 'polygons', polygons });
         for (const [[x, y]] of edgesOf(polygons)) expect(contains(zone, y, x)).toBe(true);
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
     const left: Ring = [
       [0, 0],
@@ -191,7 +192,7 @@ describe('the side of an edge', () => {
         const sign = exact > 0n ? 1 : exact < 0n ? -1 : 0;
         expect(Math.sign(orientation(ax, ay, bx, by, px, py)) + 0).toBe(sign);
       }),
-      { numRuns: 5000 },
+      { numRuns: runs(5000) },
     );
   });
 });
@@ -210,7 +211,7 @@ describe('circles', () => {
         expect(Math.abs(measured - exact)).toBeLessThan(boundMetres);
         if (Math.abs(exact) > boundMetres) expect(contains(zone, latitude, longitude)).toBe(exact < 0);
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 

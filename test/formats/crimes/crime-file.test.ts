@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MAX_WINDOW_MS, readCrimeFile } from '../../../src/formats/crimes/crime-file.js';
 import { fromGrid } from '../../../src/formats/osgb36.js';
+import { runs } from '../../support/random.js';
 
 const bytesOf = (...lines: string[]) => new TextEncoder().encode(lines.join('\r\n'));
 const row = (overrides: Readonly<Record<number, string>> = {}) => {
@@ -110,7 +111,7 @@ describe('a file of crimes', () => {
           for (const { line, detail } of faults) expect(line >= 1 && detail.length > 0).toBe(true);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 });
