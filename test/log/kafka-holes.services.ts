@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { connectKafka } from '../../src/log/kafka.js';
 import type { EventLog, LogRecord } from '../../src/ports/event-log.js';
 import { createCollector } from '../support/collecting.js';
+import { makeTopic } from '../support/kafka-topic.js';
 import { sharedKafkaBrokers } from '../support/services.js';
 import { silentLog } from '../support/silent-log.js';
 
@@ -103,19 +104,11 @@ describe('EventLog on Kafka, where there is no record at an offset', () => {
     const admin = kafka.admin();
     await admin.connect();
     topic = `compacted-${randomUUID()}`;
-    await admin.createTopics({
-      topics: [
-        {
-          topic,
-          numPartitions: 2,
-          configEntries: Object.entries({
-            'cleanup.policy': 'compact',
-            'segment.ms': '200',
-            'min.cleanable.dirty.ratio': '0.001',
-            'delete.retention.ms': '0',
-          }).map(([name, value]) => ({ name, value })),
-        },
-      ],
+    await makeTopic(admin, topic, {
+      'cleanup.policy': 'compact',
+      'segment.ms': '200',
+      'min.cleanable.dirty.ratio': '0.001',
+      'delete.retention.ms': '0',
     });
     try {
       for (const partition of [0, 1])

@@ -11,6 +11,7 @@ import {
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connectKafka } from '../../src/log/kafka.js';
 import { type EventLog, LogDenied, type NewRecord, RecordsRefused } from '../../src/ports/event-log.js';
+import { makeTopic } from '../support/kafka-topic.js';
 import { sharedKafkaBrokers } from '../support/services.js';
 import { createRememberingLog } from '../support/silent-log.js';
 
@@ -28,10 +29,9 @@ afterAll(async () => {
   await admin.disconnect();
 });
 
-async function makeTopic(config: Readonly<Record<string, string>> = {}): Promise<string> {
+async function newTopic(config: Readonly<Record<string, string>> = {}): Promise<string> {
   const topic = `refusals-${randomUUID()}`;
-  const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
-  await admin.createTopics({ topics: [{ topic, numPartitions: 2, configEntries }] });
+  await makeTopic(admin, topic, config);
   return topic;
 }
 const record = (name: string, bytes: number, partition = 0): NewRecord => ({
@@ -51,7 +51,7 @@ async function keysIn(topic: string): Promise<string[]> {
 }
 
 it('names the records that are too large, and has all of the others, of this call and of those beside it', async () => {
-  const topic = await makeTopic({ 'max.message.bytes': '20000' });
+  const topic = await newTopic({ 'max.message.bytes': '20000' });
   // What is in a request that the broker refuses in part may come twice; once that is known of a topic nothing does.
   await log.append(
     topic,
@@ -83,7 +83,7 @@ it('names the records that are too large, and has all of the others, of this cal
 });
 
 it('tells once that a topic may not be written to, goes on with others, and with this one when it is allowed', async () => {
-  const [denied, free] = [await makeTopic(), await makeTopic()];
+  const [denied, free] = [await newTopic(), await newTopic()];
   const acl = {
     resourceType: AclResourceTypes.TOPIC,
     resourceName: denied,
