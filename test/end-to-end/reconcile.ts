@@ -93,6 +93,22 @@ export function reconcileEndToEnd(name: string, openServices: () => Promise<Fres
       ]);
     });
 
+    it('a warning that goes on began where late fixes say', async () => {
+      const zone = {
+        ...rectangle('Three', -2.94, 53.42, -2.92, 53.44),
+        properties: { name: 'Three', bufferMetres: 400 },
+      };
+      await put(program.url, '/zones/Z-3', zone);
+      const tagId = 'T-NEAR';
+      await exclude(program.url, await fitted(tagId), 'Z-3');
+      const near = (minute: number) => ({ ...fix(tagId, minute, false), latitude: 53.442 });
+      await upload(BACKLOG.toReversed().map((minute) => (minute < -90 ? fix(tagId, minute, false) : near(minute))));
+      await found(tagId, ({ historic, episode }) => historic && episode.startedAt === at(-90));
+      expect((await alertsOf(tagId)).map(({ kind, episode }) => [kind, episode])).toEqual([
+        ['buffer', { startedAt: at(-90), endedAt: null }],
+      ]);
+    });
+
     it('a condition backdated by four hours over a visit: one historic alert', async () => {
       const tagId = 'T-BACKDATED';
       await fitTag(program.url, { tagId, since: at(-300) });
@@ -126,8 +142,8 @@ export function reconcileEndToEnd(name: string, openServices: () => Promise<Fres
     });
 
     it('explain finds historic alerts again', async () => {
-      const alerts = [...(await alertsOf('T-NEWEST')), ...(await alertsOf('T-BACKDATED'))];
-      expect(alerts).toHaveLength(3);
+      const alerts = (await Promise.all(['T-NEWEST', 'T-NEAR', 'T-BACKDATED'].map(alertsOf))).flat();
+      expect(alerts).toHaveLength(4);
       // Done means that the record holds what was found.
       const metrics = async () => await (await fetch(`${program.url}/metrics`)).text();
       await expect.poll(metrics).toMatch(/^tagwatch_reconcile_requests_waiting 0$/m);
