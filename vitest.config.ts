@@ -1,7 +1,5 @@
 import { defineConfig } from 'vitest/config';
-
-/** Properties are tried so many times as often as they would be: `test/support/random.ts`. */
-const runs = Number(process.env['TAGWATCH_RUNS'] ?? 1);
+import { runs } from './test/support/random.js';
 
 /**
  * Nine suites, one runner. `unit` needs Node alone, and so do `long` and `fuzz`, which take minutes; `services` needs DATABASE_URL and
@@ -13,7 +11,7 @@ const runs = Number(process.env['TAGWATCH_RUNS'] ?? 1);
 const suite = (
   name: string,
   include: string[],
-  { testTimeout = 240_000 * runs, isolate = true, execArgv = [] as string[] } = {},
+  { testTimeout = runs(240_000), isolate = true, execArgv = [] as string[] } = {},
 ) => ({
   test: {
     name,

@@ -116,6 +116,14 @@ function track(from: string, to: string, isInside: (atMs: number) => boolean, in
   return fixes;
 }
 
+/** Fixes one by one, received when they are made unless something else is said, with the ticks that are due before. */
+const fixesFor =
+  (engine: ReturnType<typeof live>) =>
+  (time: string, where: Place, receivedAt = time): void => {
+    engine.tickUntil(at(receivedAt));
+    engine.ping({ ping: pingAt(at(time), where), receivedAtMs: at(receivedAt) });
+  };
+
 const within =
   (...visits: (readonly [string, string])[]) =>
   (atMs: number) =>
@@ -604,11 +612,10 @@ test.each([
 ] as const)(
   'a change dated back parts an alert from the start of one that was taken back, %s: that one goes on with its revisions',
   (_, later) => {
-    const first = watch([zone({ bufferMetres: 80 })], [term('exclusion', zone({ bufferMetres: 80 }))]);
+    const first = watch([wide], [term('exclusion', wide)]);
     const engine = live(first);
     const near = place(160);
-    const give = (time: string, where: Place, receivedAt = time) =>
-      engine.ping({ ping: pingAt(at(time), where), receivedAtMs: at(receivedAt) });
+    const give = fixesFor(engine);
     give('13:14:00', faraway);
     give('13:17:00', near);
     give('13:18:20', faraway);
@@ -642,10 +649,7 @@ test('an alert that was taken back while a fix waits goes on with its revisions 
   const windows = [at('12:10:00'), at('12:11:00')];
   const curfew = term('curfew', home, { windows, publishedAtMs: at('13:10:00') });
   const engine = live(watch([home], [curfew]));
-  const give = (time: string, where: Place, receivedAt = time) => {
-    engine.tickUntil(at(receivedAt));
-    engine.ping({ ping: pingAt(at(time), where), receivedAtMs: at(receivedAt) });
-  };
+  const give = fixesFor(engine);
   give('12:05:29', place(0, -40_000));
   give('12:17:29', place(40_000));
   // It shows that nobody can have got there, so the last one waits, and says nothing of the edge.
@@ -669,10 +673,7 @@ test('what the live fold told of after its base stays its alert: an older one do
   const windows = ['12:10', '12:17', '12:18', '12:19', '12:20', '12:21'].map((time) => at(`${time}:00`));
   const curfew = term('curfew', home, { confirmOn: 'first-fix', windows });
   const engine = live(watch([home], [curfew]));
-  const give = (time: string, where: Place, receivedAt = time) => {
-    engine.tickUntil(at(receivedAt));
-    engine.ping({ ping: pingAt(at(time), where), receivedAtMs: at(receivedAt) });
-  };
+  const give = fixesFor(engine);
   for (const time of ['12:11:02', '12:12:02', '12:13:02', '12:14:02', '12:15:02', '12:16:02']) give(time, middle);
   give('12:18:02', place(8_000));
   give('12:19:31', place(-90, 250));
