@@ -17,7 +17,7 @@ export interface FoundEpisode {
   readonly raised: EngineEvent;
   readonly ended: EngineEvent | null;
   readonly last: EngineEvent;
-  /** As the newest fix leaves it open; null where it is over. */
+  /** As the newest fix leaves it open: it goes on, or an edge that no fix has passed ends it. Null: fixes have ended it. */
   readonly open: Episode | null;
 }
 
@@ -63,7 +63,7 @@ export function compareWithRecord(
   const standing: HistoricChange[] = [];
   const inUse = new Set(recorded.map(({ alertId }) => alertId));
   for (const [one, before] of pairs) {
-    const touched = touches(one.last, part) || (before !== null && touches(before.last, part));
+    const touched = touches(one.last, part) || (before !== null && !before.withdrawn && touches(before.last, part));
     const change = touched ? changeOf(one, before, left, inUse, part) : null;
     if (change !== null) changes.push(change);
     if (change !== null) standing.push(change);
@@ -107,6 +107,7 @@ function matchRecord(
     // What goes on is the alert that goes on, and what was over before it is a part of that, unless another is what it was raised for.
     (one, before) =>
       one.open !== null &&
+      one.last.episode.endedAtMs === null &&
       before.last.episode.endedAtMs === null &&
       overlap(one.last, before.last) &&
       !found.some(
@@ -187,6 +188,8 @@ function changeOf(
     const goesOn = endedAtMs === null && before.last.episode.endedAtMs === null;
     return goesOn ? moveStart(one, before) : amend(one, before);
   }
+  // Whether an approach is told is decided as it begins, and of this one that was not read.
+  if (one.last.kind === 'buffer' && startedAtMs < part.fromMs - GAP_LIMIT_MS) return null;
   const { alertId } = one.last;
   // Its id is another episode's by now, or an alert that the live fold goes on with covers it: it stands on record as it is.
   if (before === null && inUse.has(alertId)) return null;

@@ -127,7 +127,6 @@ export function startOrderedRerun(
 
 /** The key of a warning is that of its buffer: an episode has a key of its own, whatever its kind. */
 function openOf({ termKey: key, last: { episode } }: FoundEpisode, open: readonly Episode[]): Episode | null {
-  const { startedAtMs, endedAtMs } = episode;
-  if (endedAtMs !== null) return null;
+  const { startedAtMs } = episode;
   return open.find((each) => each.raised && each.termKey === key && each.startedAtMs === startedAtMs) ?? null;
 }

@@ -1,6 +1,6 @@
 /** One reconciliation: reads what is stored of an activation, re-runs the engine over it, compares with the alerts on record. */
 import type { HistoricChange } from '../../engine/inputs.js';
-import { compareWithRecord } from '../../engine/past/reconcile.js';
+import { compareWithRecord, type RecordedEpisode } from '../../engine/past/reconcile.js';
 import { AHEAD_LIMIT_MS, GAP_LIMIT_MS, HORIZON_MS, KEPT_FIXES } from '../../engine/thresholds.js';
 import type { ReconcileRequest, TagWatch } from '../../engine/types.js';
 import type { Queryable } from '../../ports/database.js';
@@ -44,20 +44,26 @@ export async function runReconciliation(
 ): Promise<RunResult> {
   const { activationId } = watch.activations[0]!;
   const { tagId } = watch;
-  const findings = await store.readFindings(db, {
-    activationId,
-    endedAfterMs: request.fromMs - GAP_LIMIT_MS,
-    limit: limits.maxAlerts + 1,
-  });
-  if (findings.length > limits.maxAlerts) throw new Error(`more than ${limits.maxAlerts} alerts to compare with`);
-  const recorded = findings.map(toRecordedEpisode).filter((one) => one !== null);
-  const touched = recorded.filter(({ last }) => last.episode.startedAtMs <= request.toMs + GAP_LIMIT_MS);
-  const fromMs =
-    Math.min(request.fromMs - GAP_LIMIT_MS, ...touched.map(({ last }) => last.episode.startedAtMs)) - HORIZON_MS;
+  const readRecorded = async (endedAfterMs: number): Promise<RecordedEpisode[]> => {
+    const findings = await store.readFindings(db, { activationId, endedAfterMs, limit: limits.maxAlerts + 1 });
+    if (findings.length > limits.maxAlerts) throw new Error(`more than ${limits.maxAlerts} alerts to compare with`);
+    return findings.map(toRecordedEpisode).filter((one) => one !== null);
+  };
+  // What was taken back has no end, and is about no time any more.
+  const touched = (await readRecorded(request.fromMs - GAP_LIMIT_MS)).filter(
+    ({ withdrawn, last }) => !withdrawn && last.episode.startedAtMs <= request.toMs + GAP_LIMIT_MS,
+  );
+  const read = { tagId, aheadLimitMs: AHEAD_LIMIT_MS };
+  const readBefore = (beforeMs: number) => store.readPingsBefore(db, { ...read, beforeMs, limit: KEPT_FIXES });
+  const partMs = Math.min(request.fromMs - GAP_LIMIT_MS, ...touched.map(({ last }) => last.episode.startedAtMs));
+  // From so long before the last that were sent, however long ago: which of them is the outlier shows by those before.
+  const [oldest] = await readBefore(partMs);
+  const fromMs = Math.min(partMs, oldest === undefined ? partMs : madeAtMsOf(oldest)) - HORIZON_MS;
+  // What was over before may go on into that time, as the end of a violation rests on fixes after it.
+  const recorded = await readRecorded(fromMs);
 
   const rerun = startOrderedRerun(activationId, watch, shared, fromMs);
-  const read = { tagId, aheadLimitMs: AHEAD_LIMIT_MS };
-  const before = await store.readPingsBefore(db, { ...read, beforeMs: fromMs, limit: KEPT_FIXES });
+  const before = await readBefore(fromMs);
   rerun.take(before);
   let count = before.length;
   let slicedAtMs: number | null = null;
