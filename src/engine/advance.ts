@@ -301,7 +301,7 @@ function judge(
   // What was taken back is kept until the base has passed all that is known: it may be found again, and is the same then.
   const settled = over.map((each) => ({
     told: each.told,
-    passedAtMs: passedBy(each.finding) ?? settledAtMs(each.told, recalled, newestAtMs),
+    passedAtMs: passedBy(each.finding) ?? settledAtMs(each.told, recalled, Math.max(newestAtMs, 0)),
   }));
   const baseAtMs = past === null ? -Infinity : (draft.snapshots[0]!.atMs ?? -Infinity);
   const kept = settled.filter((each) => each.passedAtMs > baseAtMs);

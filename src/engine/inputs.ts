@@ -46,7 +46,7 @@ export interface HistoricChange {
   /** It is not on record, or was taken back: a suspension holds it back. */
   readonly isNew: boolean;
   readonly sayings: readonly HistoricSaying[];
-  /** The episode as the newest fix leaves it open, where the live fold has none and is to go on with it. */
+  /** The episode as the newest fix leaves it open, where the live fold has none and is to go on with it, or until the edge that ends it. */
   readonly goesOn?: Episode;
 }
 

@@ -118,6 +118,8 @@ export interface Finding {
   readonly settled: boolean;
   /** It rests on a fix that implies an impossible speed. */
   readonly impossibleSpeed?: true;
+  /** The alert that is ended by it, because its term is gone: no fix has found it. */
+  readonly ends?: string;
 }
 
 /** What has been said of an alert that may still change, so that only differences are said. */

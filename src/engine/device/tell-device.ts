@@ -112,7 +112,8 @@ function mayChange(
 ): boolean {
   if (endedAtMs === null) return true;
   if (kind === 'unmonitored')
-    return Math.min(device.heardAtMs ?? Infinity, device.blind?.receivedAtMs ?? Infinity) <= startedAtMs;
+    // Of a tag that was never heard it began when it was fitted, and one that is told to be worn after all begins there anew.
+    return Math.min(device.heardAtMs ?? -Infinity, device.blind?.receivedAtMs ?? Infinity) <= startedAtMs;
   const [first] = marksOfLine(device, kind === 'charging-overdue' ? 'battery-low' : kind);
   return first !== undefined && first.atMs <= (withdrawn ? raisedStartMs : startedAtMs);
 }

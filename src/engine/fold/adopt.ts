@@ -79,5 +79,6 @@ function endNow(told: Told, { own }: CompiledActivation, nowMs: number): Finding
     dueAtMs: told.startedAtMs,
     lastEdgeAtMs: told.lastEdgeAtMs,
     settled: true,
+    ends: told.alertId,
   };
 }

@@ -142,6 +142,18 @@ function keptBefore({ ring }: ActivationState, end: number, without: readonly nu
   return kept.reverse();
 }
 
+/** Device time of the oldest fix that is kept; -Infinity: there is none. */
+function oldestKeptAtMs({ ring, ringCount, setAside }: ActivationState): number {
+  let atMs = -Infinity;
+  for (let n = ringCount - 1, kept = 0; n >= 0 && kept < KEPT_FIXES; n--) {
+    const each = ring[n * RING_WIDTH]!;
+    if (setAside.includes(each)) continue;
+    atMs = each;
+    kept++;
+  }
+  return atMs;
+}
+
 /** The kept fixes of a snapshot, newest last. Those that waited when it was taken may have become evidence since. */
 function keptBy(state: ActivationState, { ringCount, waiting }: Snapshot): KeptFix[] {
   return keptBefore(state, ringCount, [...state.setAside, ...waiting.map((fix) => fix.fixedAtMs)]);
@@ -208,15 +220,14 @@ function moveOn(state: ActivationState, newestAtMs: number): void {
 }
 
 /**
- * Whether what was taken back may be found once more at its start, and goes on then with its id and its revisions: where fixes wait, what
- * comes is folded from the one before them on; and an episode that is open since then under another alert may be parted from it by a
- * change that is dated back.
+ * Whether what is over may be found once more at its start, and goes on then with its id and its revisions: in the fixes that are kept, as
+ * where they wait or a term that was gone comes back; and where it was taken back, an episode that is open since then under another alert may
+ * be parted from it by a change that is dated back.
  */
-function mayBeginAgain({ told }: ToldOver, state: ActivationState): boolean {
-  if (!told.withdrawn) return false;
+export function mayBeginAgain({ told }: Pick<ToldOver, 'told'>, state: ActivationState): boolean {
   const { raisedStartMs, termKey } = told;
-  if (state.waiting.length > 0 && raisedStartMs > (newestEvidenceAtMsOf(state) ?? -Infinity)) return true;
-  return state.open.some((each) => each.startedAtMs === raisedStartMs && each.termKey === termKey);
+  if (raisedStartMs >= oldestKeptAtMs(state)) return true;
+  return told.withdrawn && state.open.some((each) => each.startedAtMs === raisedStartMs && each.termKey === termKey);
 }
 
 /** Lets go of what carries no evidence before the base, and does not wait there: its kept fixes lie together then. */

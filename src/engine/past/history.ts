@@ -4,14 +4,14 @@
  */
 
 import { openAtEdge } from '../fold/episode.js';
-import { closeHorizon, newestAtMsOf } from '../fold/horizon.js';
+import { closeHorizon, liveBaseMs, mayBeginAgain, newestAtMsOf } from '../fold/horizon.js';
 import type { HistoricChange, HistoricSaying, HistoryInput } from '../inputs.js';
 import { termOf } from '../near/concerned.js';
 import type { ActivationState, Draft, Episode, Told } from '../state.js';
 import { eventIdOf } from '../tell/ids.js';
 import type { EngineEvent } from '../types.js';
 import { type CompiledActivation, isInCustody, suspendedUntilMs } from '../watch/compile.js';
-import { activeIntervalAt, openingsBetween } from '../watch/terms.js';
+import { activeIntervalAt, openingsBetween, termKeyOf } from '../watch/terms.js';
 
 /**
  * Tells the changes that may be told, and changes `draft` by them. Refused, without a word: what the live fold holds in
@@ -32,12 +32,19 @@ export function applyHistory(
     const over = draft.over.find((each) => each.told.alertId === change.alertId)?.told;
     const held = told ?? over;
     if (held !== undefined && held.revision !== change.revision) continue;
-    if (told !== undefined && !moveStart(draft, told, change, watch) && !letGo(draft, told, knowsAll)) continue;
-    if (change.goesOn !== undefined && !(knowsAll && goOn(draft, change, change.goesOn, over))) continue;
-    touched ||= held !== undefined || change.goesOn !== undefined;
+    const untilMs = change.sayings.at(-1)!.episode.endedAtMs ?? Infinity;
+    const goesOn = untilMs === Infinity && change.goesOn !== undefined;
+    const isMoved = told !== undefined && moveStart(draft, told, change, watch);
+    if (!isMoved && goesOn && !knowsAll) continue;
+    if (told !== undefined && !isMoved && !letGo(draft, told, knowsAll)) continue;
+    const isTaken = !isMoved && change.goesOn !== undefined && knowsAll && goOn(draft, change, change.goesOn, held);
+    if (!isMoved && goesOn && !isTaken) continue;
+    draft.over = draft.over.filter((each) => each.told.alertId !== change.alertId);
+    if (!isMoved && !isTaken) keepOver(draft, change, held);
+    touched ||= held !== undefined || isTaken || untilMs > liveBaseMs(draft);
     events.push(...change.sayings.map((saying, i) => numbered(saying, change, i, atMs, watch)));
   }
-  // The fixes of the horizon alone would find the earlier start again: from here on the past is the record's.
+  // The fixes of the horizon alone would find its part of it again: from here on the past is the record's.
   if (touched) closeHorizon(draft);
   return events;
 }
@@ -84,18 +91,30 @@ function letGo(draft: Draft, told: Told, knowsAll: boolean): boolean {
 }
 
 /** Takes over an episode that goes on; false where the live fold has an alert of its own under that term. */
-function goOn(
-  draft: Draft,
-  { alertId, revision, sayings }: HistoricChange,
-  episode: Episode,
-  before: Told | undefined,
-): boolean {
+function goOn(draft: Draft, change: HistoricChange, episode: Episode, before: Told | undefined): boolean {
   const { termKey } = episode;
+  const { kind } = change.sayings.at(-1)!;
+  if (draft.told.some((each) => each.termKey === termKey && each.kind === kind && !each.withdrawn)) return false;
+  const told = toldAfter(change, termKey, before);
+  draft.told = [...draft.told.filter((each) => each.alertId !== told.alertId), told];
+  draft.open = [...draft.open.filter((each) => each.termKey !== termKey), episode];
+  return true;
+}
+
+/** Keeps what the record tells of an alert that is over, where it may be found again. */
+function keepOver(draft: Draft, change: HistoricChange, before: Told | undefined): void {
+  const told = toldAfter(change, termKeyOf(change.sayings.at(-1)!)!, before);
+  // As of before the base: no late fix that the live fold judges takes it back.
+  const over = { told, passedAtMs: draft.snapshots[0]!.atMs ?? 0 };
+  if (mayBeginAgain(over, draft)) draft.over = [...draft.over, over];
+}
+
+/** An alert as the last saying of a change leaves it. */
+function toldAfter({ alertId, revision, sayings }: HistoricChange, termKey: string, before: Told | undefined): Told {
   const last = sayings.at(-1)!;
-  if (draft.told.some((each) => each.termKey === termKey && each.kind === last.kind && !each.withdrawn)) return false;
   const { kind, severity, conditionId, conditionVersion, zoneId, zoneVersion, strength, explanation, reason } = last;
-  const { startedAtMs } = last.episode;
-  const told: Told = {
+  const { startedAtMs, endedAtMs, endedAfterMs } = last.episode;
+  return {
     alertId,
     revision: revision + sayings.length,
     kind,
@@ -109,15 +128,12 @@ function goOn(
     rule: explanation.rule,
     raisedStartMs: before?.raisedStartMs ?? startedAtMs,
     startedAtMs,
-    endedAtMs: null,
-    endedAfterMs: null,
+    endedAtMs,
+    endedAfterMs: endedAfterMs ?? null,
     reason: reason ?? null,
     lastEdgeAtMs: null,
-    withdrawn: false,
+    withdrawn: last.type === 'withdrawn',
   };
-  draft.told = [...draft.told.filter((each) => each.alertId !== alertId), told];
-  draft.open = [...draft.open.filter((each) => each.termKey !== termKey), episode];
-  return true;
 }
 
 /** The episode that an alert is about: open in the fold, or what an edge that no fix has passed made of the state before it. */

@@ -279,7 +279,7 @@ function byStart(a: Finding, b: Finding): number {
 type Suits = (finding: Finding, told: Told) => boolean;
 
 /** An id that was used before is used again, with its revisions, whatever has become of the alert since. */
-const SUITS: readonly Suits[] = [isRaisedAlike, startsAlike, isSameEpisode, wasRaisedAlike];
+const SUITS: readonly Suits[] = [endsIt, isRaisedAlike, startsAlike, isSameEpisode, wasRaisedAlike];
 
 /** Takes the first that suits out of those that are free. */
 function take(finding: Finding, free: Told[], suits: Suits): Told | null {
@@ -293,8 +293,8 @@ function take(finding: Finding, free: Told[], suits: Suits): Told | null {
 }
 
 /**
- * Parts what was told and is over: an alert that was taken back at a start where something is found again in order of time, as
- * after an edge between fixes that were waited for, goes on with its id and its revisions.
+ * Parts what was told and is over: an alert of which something is found again in order of time, as after an edge between fixes that were
+ * waited for, or because its term is back, goes on with its id and its revisions.
  */
 export function recall(findings: readonly Finding[], told: readonly Told[], over: readonly ToldOver[]): Recalled {
   // One start is one alert: where that is told and goes on, it is not over.
@@ -325,16 +325,26 @@ export function settledAtMs(told: Told, { again }: Recalled, nowMs: number): num
   return again.find((each) => each.told === told)?.passedAtMs ?? nowMs;
 }
 
+/** In order of time two of a term are never at once, unless it was gone, and is back. */
 function isAgain({ told }: ToldOver, findings: readonly Finding[]): boolean {
-  if (!told.withdrawn) return false;
   for (const finding of findings) {
-    if (wasRaisedAlike(finding, told) && isSame(finding, told)) return true;
+    if (isSame(finding, told) && (wasRaisedAlike(finding, told) || isAtOnce(finding, told))) return true;
   }
   return false;
 }
 
+function isAtOnce(finding: Finding, told: Told): boolean {
+  if (told.withdrawn) return false;
+  return finding.startedAtMs < (told.endedAtMs ?? Infinity) && told.startedAtMs < (finding.end?.atMs ?? Infinity);
+}
+
 function isSame(finding: Finding, told: Told): boolean {
   return finding.termKey === told.termKey && finding.kind === told.kind;
+}
+
+/** It began earlier than it was raised, perhaps, and ended before that: what looks at its times could take it for another. */
+function endsIt({ ends }: Finding, { alertId }: Told): boolean {
+  return ends === alertId;
 }
 
 function isRaisedAlike(finding: Finding, told: Told): boolean {
@@ -358,5 +368,5 @@ function isSameEpisode(finding: Finding, told: Told): boolean {
   if (told.withdrawn || isOverBefore(finding, told)) return false;
   // A silence may turn out to have begun later; one that began earlier is another alert.
   if (finding.kind === 'unknown-at-edge') return finding.startedAtMs >= told.raisedStartMs;
-  return finding.startedAtMs < (told.endedAtMs ?? Infinity) && told.startedAtMs < (finding.end?.atMs ?? Infinity);
+  return isAtOnce(finding, told);
 }
