@@ -35,14 +35,10 @@ async function enter(...indexes: readonly number[]): Promise<void> {
   expect(status).toBe(202);
 }
 
-/** The feed may be faster than the answer to what was done before, and until that is there nothing else is sent about the alert. */
-const sendable = (on: Page) => on.getByRole('dialog').locator('button[type=submit]:enabled');
-
 /** Closes what is in hand by keyboard; the dialog is gone when the server has answered, which the feed may be faster than. */
 async function closeByKeys(on: Page, digit: string): Promise<number> {
   const beganAtMs = Date.now();
   for (const key of ['d', digit]) await on.keyboard.press(key);
-  await sendable(on).waitFor();
   await on.keyboard.press('Enter');
   const dialog = on.getByRole('dialog');
   await dialog.waitFor({ state: 'detached' }).catch(async () => {
@@ -109,7 +105,6 @@ test('from the ping to the closed alert by keyboard alone, in six keys at most',
   await page.keyboard.press(keys[2]!);
   await page.getByRole('dialog', { name: 'Close the alert' }).waitFor();
   await page.keyboard.press(keys[3]!);
-  await sendable(page).waitFor();
   await page.keyboard.press(keys[4]!);
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.locator('#tab-closed', { hasText: '1' }).waitFor();
@@ -165,7 +160,6 @@ test('every act of the workflow by keyboard, from the page of the alert, and the
     if (choice !== undefined) await page.keyboard.press(choice);
     await page.getByRole('dialog').locator('textarea').focus();
     await page.keyboard.type(text);
-    await sendable(page).waitFor();
     await page.keyboard.press('Control+Enter');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await history.getByText(text).waitFor();
@@ -184,7 +178,6 @@ test('every act of the workflow by keyboard, from the page of the alert, and the
   await owner.getByText('Nobody has seen it yet.').waitFor();
   await page.keyboard.press('i');
   await page.getByLabel('To whom').fill('someone-else');
-  await sendable(page).waitFor();
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   await owner.getByText(/^Given to someone-else at .*, not seen yet$/).waitFor();
@@ -558,27 +551,39 @@ test('a key acts at the first sight of what the record tells of an alert, while 
   await context.close();
 });
 
-test('a slow answer opens nothing again that a colleague has closed meanwhile', async () => {
-  await enter(12);
-  const other = await openBoard();
-  const mine = await findAlert(12);
-  for (const each of [page, other]) {
-    await each.goto(`${program.url}/alerts/${mine}`);
-    await each.getByText('Nobody has seen it yet.').waitFor({ timeout: WAIT_MS });
-    // The page has the alert from the record before the feed has told of a thousand others, and keys act on what the feed tells.
-    await each.locator(CONNECTED).waitFor({ timeout: WAIT_MS });
-  }
-  let isAnswered = false;
+/** Holds an act on its way to the server, or the answer to it; answers what lets it go. */
+async function hold(what: 'act' | 'answer', verb: string): Promise<() => void> {
   let letGo = () => {};
   const isHeld = new Promise<void>((resolve) => {
     letGo = resolve;
   });
-  await intercept(page, '**/take', async (route) => {
+  await intercept(page, `**/${verb}`, async (route) => {
+    if (what === 'act') await isHeld;
     const answer = await route.fetch();
     await isHeld;
     await route.fulfill({ response: answer });
-    isAnswered = true;
   });
+  return letGo;
+}
+
+/** An alert that nobody has seen, open on each of the pages. */
+async function openAlert(index: number, ...on: readonly Page[]): Promise<void> {
+  await enter(index);
+  const alertId = await findAlert(index);
+  for (const each of on) {
+    await each.goto(`${program.url}/alerts/${alertId}`);
+    await each.getByText('Nobody has seen it yet.').waitFor({ timeout: WAIT_MS });
+    // The page has the alert from the record before the feed has told of a thousand others, and keys act on what the feed tells.
+    await each.locator(CONNECTED).waitFor({ timeout: WAIT_MS });
+  }
+}
+
+const nothingUnderWay = () => page.locator('.tw-actions[aria-busy=false]').waitFor();
+
+test('a slow answer opens nothing again that a colleague has closed meanwhile', async () => {
+  const other = await openBoard();
+  await openAlert(12, page, other);
+  const letGo = await hold('answer', 'take');
   await page.keyboard.press('t');
   await other.getByText(/^In hand: local at/).waitFor();
   await closeByKeys(other, '5');
@@ -587,11 +592,50 @@ test('a slow answer opens nothing again that a colleague has closed meanwhile', 
     .first()
     .waitFor();
   letGo();
-  await expect.poll(() => isAnswered).toBe(true);
-  // The buttons are free again when the answer was read.
-  await expect.poll(() => page.locator('.tw-actions button[aria-disabled=true]').count()).toBe(0);
+  await nothingUnderWay();
   expect(await page.getByText(/^Closed at .* by local: No action$/).count()).toBeGreaterThan(0);
   expect(await page.locator('.tw-actions__owner').getByText('In hand').count()).toBe(0);
+  await other.context().close();
+});
+
+test('what is done before the last answer has come is done after it, once', async () => {
+  await openAlert(26, page);
+  const letGo = await hold('answer', 'take');
+  for (const key of ['t', 't', 'w']) await page.keyboard.press(key);
+  await page.keyboard.type('rang him, no answer');
+  for (const key of ['Control+Enter', 'Control+Enter']) await page.keyboard.press(key);
+  await page.getByRole('button', { name: 'Sending …' }).waitFor();
+  letGo();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await nothingUnderWay();
+  const alertId = await findAlert(26);
+  const { events } = (await (await fetch(`${program.url}/api/v1/alerts/${alertId}`)).json()) as {
+    events: { type: string }[];
+  };
+  expect(events.map(({ type }) => type)).toEqual(['confirmed', 'taken', 'noted']);
+  expect(await page.getByRole('region', { name: 'Actions' }).getByRole('alert').count()).toBe(0);
+});
+
+test('what is decided upon an act that was not taken is not done, and is kept', async () => {
+  const other = await openBoard();
+  await openAlert(27, page, other);
+  const letGo = await hold('act', 'take');
+  for (const key of ['t', 'd', '5', 'Enter']) await page.keyboard.press(key);
+  await page.getByRole('button', { name: 'Sending …' }).waitFor();
+  await other.keyboard.press('t');
+  await other.getByText(/^In hand: local at/).waitFor();
+  letGo();
+  const dialog = page.getByRole('dialog', { name: 'Close the alert' });
+  await dialog.getByRole('alert').waitFor();
+  await shoot(page, 'not-taken');
+  expect(await page.getByText(/^Closed at/).count()).toBe(0);
+  // Read, and meant all the same.
+  await page.keyboard.press('Enter');
+  await dialog.waitFor({ state: 'detached' });
+  await page
+    .getByText(/^Closed at .* by local: No action$/)
+    .first()
+    .waitFor();
   await other.context().close();
 });
 

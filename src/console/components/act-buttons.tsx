@@ -19,7 +19,7 @@ export function ActButtons({ item }: { readonly item: AlertItem }) {
   // Taking acknowledges: who may do both has one button less to choose from.
   const shown = offered.filter((verb) => verb !== 'acknowledge' || !offered.includes('take'));
   return (
-    <section class="tw-actions" aria-label="Actions">
+    <section class="tw-actions" aria-label="Actions" aria-busy={isBusy}>
       <p class="tw-actions__owner">{ownerWords(item, nowMs.peek()) || 'Nobody has seen it yet.'}</p>
       {climbs === null ? null : <p class="tw-sub">{climbs}</p>}
       <div class="tw-row-of-buttons">
@@ -28,7 +28,6 @@ export function ActButtons({ item }: { readonly item: AlertItem }) {
             key={verb}
             type="button"
             class={index === 0 ? 'tw-button tw-button--main' : 'tw-button'}
-            aria-disabled={isBusy}
             onClick={() => void begin(verb, [alertId])}
           >
             {VERB_WORDS[verb]}

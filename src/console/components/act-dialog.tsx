@@ -1,5 +1,5 @@
 /** What has to be said with an act on an alert, or on many. By keyboard: a digit chooses, Enter does it; in a text Ctrl and Enter. */
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { AlertItem } from '../../alerts/alert.js';
 import { alertInSight, book, me, nameOf, serverNowMs, zoneNameOf } from '../live/live.js';
 import { ACT_FORMS, type Field, missingField, type Values } from '../model/act-forms.js';
@@ -7,7 +7,7 @@ import { knownPeople } from '../model/known-people.js';
 import { proposalWords } from '../words/owner-words.js';
 import { personWords } from '../words/people-words.js';
 import { sentenceOf } from '../words/sentence.js';
-import { actOn, busy, type Doing, doing, draftKeyOf, drafts, keepDraft, told } from './actions.js';
+import { actOn, type Doing, doing, draftKeyOf, drafts, keepDraft, told } from './actions.js';
 import { Dialog } from './dialog.js';
 
 /** The key of each choice, in order. */
@@ -96,6 +96,7 @@ function FieldOf({ field, value, items, onValue }: FieldProps) {
 
 function Open({ doing: now }: { readonly doing: Doing }) {
   const form = useRef<HTMLFormElement>(null);
+  const [isSending, setSending] = useState(false);
   const key = draftKeyOf(now);
   const { title, leave, fields, toAct } = ACT_FORMS[now.verb];
   const items = now.alertIds.flatMap((alertId) => alertInSight(alertId) ?? []);
@@ -113,14 +114,15 @@ function Open({ doing: now }: { readonly doing: Doing }) {
     if (only === undefined) close();
   }, [only === undefined]);
   if (only === undefined) return null;
-  const isBusy = items.some(({ alertId }) => busy.value.has(alertId));
   // Whoever was closed by somebody else meanwhile cannot be closed again; what is closed can be reopened, and noted.
   const isOver = now.verb === 'dispose' && items.every(({ status }) => status === 'closed');
   const submit = async (event?: Event) => {
     event?.preventDefault();
     const said = drafts.peek().get(key) ?? EMPTY;
-    if (isBusy || isOver || missingField(ACT_FORMS[now.verb], said, items) !== null) return;
+    if (isSending || isOver || missingField(ACT_FORMS[now.verb], said, items) !== null) return;
+    setSending(true);
     const failed = await actOn(items, toAct(said, serverNowMs()));
+    setSending(false);
     if (failed.length === items.length) return;
     keepDraft(key, null);
     close();
@@ -169,8 +171,8 @@ function Open({ doing: now }: { readonly doing: Doing }) {
           </p>
         )}
         <div class="tw-row-of-buttons">
-          <button type="submit" class="tw-button tw-button--main" disabled={isOver || isBusy}>
-            {isBusy ? 'Sending …' : words}
+          <button type="submit" class="tw-button tw-button--main" disabled={isOver || isSending}>
+            {isSending ? 'Sending …' : words}
           </button>
           <button type="button" class="tw-button" onClick={close}>
             {leave}

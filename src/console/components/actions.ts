@@ -8,7 +8,11 @@ import { mayStillBeDone } from '../model/offered-acts.js';
 import { manyDoneWords, refusalWords } from '../words/words.js';
 import { unmark } from './selection.js';
 
-/** Acts that are on their way, by alert. */
+/** An alert as an act leaves it; null: the act was not taken. */
+type Left = AlertItem | null;
+/** By alert, the last act that is on its way or waits for those before it. */
+const underWay = new Map<string, Promise<Left>>();
+/** Alerts about which an act is under way. */
 export const busy = signal<ReadonlySet<string>>(new Set());
 /** A line under an alert: what became of an act that was not taken. */
 export const told = signal<ReadonlyMap<string, string>>(new Map());
@@ -48,47 +52,63 @@ function tell(alertId: string, words: string | null): void {
   told.value = next;
 }
 
-function setBusy(alertIds: readonly string[], isBusy: boolean): void {
-  const next = new Set(busy.value);
-  for (const alertId of alertIds) {
-    if (isBusy) next.add(alertId);
-    else next.delete(alertId);
-  }
-  busy.value = next;
-}
-
 /** The key of the same act of somebody who tries again after no answer, so that it is done once. */
 const unanswered = new Map<string, string>();
 
-/** Takes what the server said of one alert; true: it was done. */
-function take(alertId: string, answer: ActionResult): boolean {
+/** Takes what the server said of one alert. */
+function take(item: AlertItem, answer: ActionResult): Left {
   if (answer.result !== 'unknown' && answer.alert !== null) takeAlert(answer.alert);
-  if (answer.result === 'refused') tell(alertId, refusalWords(answer, serverNowMs()));
-  if (answer.result === 'unknown') tell(alertId, answer.detail);
-  return answer.result === 'done';
+  if (answer.result === 'refused') tell(item.alertId, refusalWords(answer, serverNowMs()));
+  if (answer.result === 'unknown') tell(item.alertId, answer.detail);
+  return answer.result === 'done' ? (answer.alert ?? item) : null;
 }
 
-/** Sends an act on the alerts as the page shows them, in one request where they are many; answers of which it was not taken. */
+/**
+ * Acts on the alerts as the page shows them, in one request where they are many, once what was done about them before is answered: who is
+ * quicker than the server means what he sees to be done. Where that was not taken, this is not sent: it is decided anew. Answers of which
+ * alerts it was not taken.
+ */
 export async function actOn(items: readonly AlertItem[], what: Act): Promise<readonly string[]> {
-  const free = items.filter(({ alertId }) => !busy.value.has(alertId));
-  const ids = free.map(({ alertId }) => alertId);
-  if (free.length === 0) return items.map(({ alertId }) => alertId);
-  const said = JSON.stringify([free.map(({ alertId, etag }) => [alertId, etag]), what]);
+  const before = items.map((item) => underWay.get(item.alertId) ?? item);
+  const all = Promise.all(before).then((left) => actOnLeft(left, what));
+  const each = items.map(({ alertId }, index) => {
+    const own = all.then((left) => left[index]!);
+    underWay.set(alertId, own);
+    return own;
+  });
+  busy.value = new Set(underWay.keys());
+  const left = await all;
+  items.forEach(({ alertId }, index) => {
+    if (underWay.get(alertId) === each[index]) underWay.delete(alertId);
+  });
+  busy.value = new Set(underWay.keys());
+  const failed = items.filter((_, index) => left[index] === null);
+  unmark(items.flatMap(({ alertId }, index) => (left[index] === null ? [] : [alertId])));
+  if (items.length > 1) {
+    const refused = failed.map(({ wearerId }) => nameOf(wearerId));
+    manyTold.value = manyDoneWords(what.verb, items.length - failed.length, refused);
+  }
+  return failed.map(({ alertId }) => alertId);
+}
+
+/** Acts on those of which the acts before were taken. Where nothing has to be said, the same key twice means it once. */
+async function actOnLeft(left: readonly Left[], what: Act): Promise<readonly Left[]> {
+  const isDone = (item: AlertItem) => isImmediate(what.verb) && !isOffered(item, what.verb);
+  const asked = left.filter((item) => item !== null && !isDone(item)) as readonly AlertItem[];
+  if (asked.length === 0) return left;
+  const now = await send(asked, what);
+  return left.map((item) => (item !== null && asked.includes(item) ? now[asked.indexOf(item)]! : item));
+}
+
+async function send(items: readonly AlertItem[], what: Act): Promise<readonly Left[]> {
+  for (const { alertId } of items) tell(alertId, null);
+  const said = JSON.stringify([items.map(({ alertId, etag }) => [alertId, etag]), what]);
   const key = unanswered.get(said) ?? newKey();
-  setBusy(ids, true);
-  for (const alertId of ids) tell(alertId, null);
-  const [only] = free;
-  const answers = free.length === 1 && only ? [await act(only, what, key)] : await actOnMany(free, what, key);
-  setBusy(ids, false);
+  const [only] = items;
+  const answers = items.length === 1 && only ? [await act(only, what, key)] : await actOnMany(items, what, key);
   if (answers.some(({ result }) => result === 'unknown')) unanswered.set(said, key);
   else unanswered.delete(said);
-  const failed = ids.filter((alertId, index) => !take(alertId, answers[index]!));
-  unmark(ids.filter((alertId) => !failed.includes(alertId)));
-  if (items.length > 1) {
-    const refused = free.filter(({ alertId }) => failed.includes(alertId)).map(({ wearerId }) => nameOf(wearerId));
-    manyTold.value = manyDoneWords(what.verb, ids.length - failed.length, refused);
-  }
-  return failed;
+  return items.map((item, index) => take(item, answers[index]!));
 }
 
 const asker = computed(() => ({ subjectId: me.value?.subjectId ?? '', isAlone: me.value?.kind === 'local', may }));

@@ -18,19 +18,13 @@ export function MarkedBar() {
   const isBusy = items.value.some(({ alertId }) => busy.value.has(alertId));
   const ids = items.value.map(({ alertId }) => alertId);
   return (
-    <section class="tw-filters tw-marked" aria-label="Marked alerts">
+    <section class="tw-filters tw-marked" aria-label="Marked alerts" aria-busy={isBusy}>
       <strong>{`${ids.length} marked`}</strong>
       {VERBS.map((verb) => {
         const count = items.value.filter((item) => isOffered(item, verb)).length;
         if (count === 0) return null;
         return (
-          <button
-            key={verb}
-            type="button"
-            class="tw-button"
-            aria-disabled={isBusy}
-            onClick={() => void begin(verb, ids)}
-          >
+          <button key={verb} type="button" class="tw-button" onClick={() => void begin(verb, ids)}>
             {VERB_WORDS[verb].replace('Close the alert', 'Close')}
             {count === ids.length ? '' : ` (${count})`}
           </button>
