@@ -72,7 +72,7 @@ export function tell(
       continue;
     }
     told.push(now);
-    if (!endTold) dueAtMs = Math.min(dueAtMs, nextCustodyEdgeMs(telling.own, telling.nowMs));
+    dueAtMs = Math.min(dueAtMs, nextCustodyEdgeMs(telling.own, telling.nowMs));
   }
   while (heldBack.length > MAX_HELD_BACK) release(heldBack.shift()!);
   for (const before of toldBefore) {
